@@ -1,0 +1,73 @@
+# Every target works from a fresh clone: what it needs is made first, and left alone while it is up to date.
+# Another interpreter: make test PYTHON=python3.12
+
+PYTHON ?= python3
+PROGRAMS ?= 100000
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_ROOT_USER_ACTION := ignore
+
+BIN := .venv/bin
+# The environment belongs to one folder and one interpreter; where either changes it is made anew.
+MADE_FOR := $(shell { pwd; $(PYTHON) -VV; } 2>&1 | cksum | cut -d' ' -f1)
+VENV := .venv/made-for-$(MADE_FOR)
+READY := .venv/ready-$(MADE_FOR)
+READY_DEV := .venv/ready-dev-$(MADE_FOR)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo setup test lint format bench fuzz clean
+
+help:
+	@echo "make demo    answer one real profile, in English and in Korean"
+	@echo "make test    lint, types, layers and the tests with coverage"
+	@echo "make lint    the same without the tests"
+	@echo "make format  put the code in its format"
+	@echo "make bench   measure"
+	@echo "make fuzz    compare the two evaluators on PROGRAMS=$(PROGRAMS) random programs"
+	@echo "make setup   only make .venv, with everything for development"
+	@echo "make clean   remove whatever the others made"
+
+demo: $(READY)
+	@$(BIN)/llmrules decide examples/hospital-records.toml
+	@echo
+	@$(BIN)/llmrules decide examples/hospital-records.toml --lang ko
+
+setup: $(READY_DEV)
+
+test: lint
+	$(BIN)/pytest --cov --cov-report=term
+
+lint: $(READY_DEV)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+format: $(READY_DEV)
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: $(READY_DEV)
+	$(BIN)/python -m benchmarks.decide
+
+fuzz: $(READY_DEV)
+	$(BIN)/python -m tests.fuzz_engine --programs $(PROGRAMS)
+
+clean:
+	rm -rf .venv build dist .coverage .coverage.* htmlcov .hypothesis
+	rm -rf .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "llmrules needs Python 3.11 or later. Name one: make PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv --clear .venv
+	@touch $@
+
+$(READY): pyproject.toml | $(VENV)
+	$(BIN)/python -m pip install -qq --editable .
+	@touch $@
+
+$(READY_DEV): pyproject.toml | $(VENV)
+	$(BIN)/python -m pip install -qq --editable '.[dev]'
+	@touch $(READY) $@

@@ -1,0 +1,164 @@
+"""The door for those who import llmrules: load knowledge once, decide many cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter_ns
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from llmrules import shipped
+from llmrules.decision.decision import Decision, Made, rank
+from llmrules.decision.judgement import judge
+from llmrules.engine.derivation import derive
+from llmrules.engine.plain import PlainEngine
+from llmrules.errors import CertificationError, EngineError, FileError
+from llmrules.files import Source, read_toml, toml_files
+from llmrules.knowledge import Knowledge, load_knowledge
+from llmrules.profile import Profile, read_profile, state
+from llmrules.rules.effects import UNKNOWN_POLICIES
+
+if TYPE_CHECKING:
+    from llmrules.engine.durable import DurableEngine
+
+EngineName: TypeAlias = Literal["auto", "durable", "plain"]
+Unknown: TypeAlias = Literal["apart", "exclude", "accept"]
+
+VOCABULARY_FILES = ("vocabulary.toml", "sources.toml")
+"""The shipped rule files that stay when ``shipped_rules=False``: attributes, claims and documents."""
+
+
+class Advisor:
+    """Rules and a catalogue, ready to decide. One advisor may be shared by threads."""
+
+    def __init__(self, knowledge: Knowledge, *, engine: EngineName = "auto") -> None:
+        """Choose the engine: ``auto`` takes durable-rules where it can be imported, else the plain evaluator."""
+        self.knowledge = knowledge
+        self._plain = PlainEngine(knowledge.program)
+        self._durable = _durable_engine(knowledge, engine)
+
+    @classmethod
+    def load(
+        cls,
+        *,
+        rules: Iterable[str | Path] = (),
+        catalog: Iterable[str | Path] = (),
+        shipped_rules: bool = True,
+        shipped_catalog: bool = True,
+        engine: EngineName = "auto",
+    ) -> Advisor:
+        """Load the shipped rules and catalogue and those given on top: files, or folders of ``*.toml`` files.
+
+        ``shipped_rules=False`` keeps the shipped vocabulary and claims but none of the rules;
+        ``shipped_catalog=False`` leaves the twelve models out. Raises LoadError with everything that is wrong.
+        """
+        failures: list[FileError] = []
+        shipped_files = [
+            (path, f"rules/{path.name}")
+            for path in toml_files([shipped.rules_folder()])
+            if shipped_rules or path.name in VOCABULARY_FILES
+        ]
+        rule_files = [*shipped_files, *((path, path.as_posix()) for path in toml_files(_paths(rules)))]
+        catalogues = [(shipped.catalog_file(), "catalog.toml")] if shipped_catalog else []
+        catalogues += [(path, path.as_posix()) for path in toml_files(_paths(catalog))]
+        read = [_read_all(files, failures) for files in (rule_files, catalogues)]
+        return cls(load_knowledge(read[0], read[1], failures), engine=engine)
+
+    @property
+    def engine(self) -> str:
+        """The name of the engine that fires the rules."""
+        return self._plain.name if self._durable is None else self._durable.name
+
+    def profile(self, source: Profile | Mapping[str, object] | str | Path) -> Profile:
+        """Read a profile from a file or a mapping of requirements. Raises FileError or LoadError."""
+        vocabulary = self.knowledge.ruleset.vocabulary
+        if isinstance(source, Profile):
+            return source
+        if isinstance(source, Mapping):
+            return state(source, vocabulary)
+        return read_profile(read_toml(Path(source)), vocabulary)
+
+    def decide(
+        self, requirements: Profile | Mapping[str, object] | str | Path, *, unknown: Unknown = "apart"
+    ) -> Decision:
+        """Decide a case: requirements by name, or a profile or its file.
+
+        ``unknown`` says what a hard rule does with a model whose check is unknown, where the rule itself says
+        nothing. Raises LoadError for requirements that are wrong, CertificationError if the engines disagree.
+        """
+        if unknown not in UNKNOWN_POLICIES:
+            message = f"unknown must be one of {', '.join(UNKNOWN_POLICIES)}, not {unknown!r}"
+            raise ValueError(message)
+        profile = self.profile(requirements)
+        knowledge = self.knowledge
+        clock = [perf_counter_ns()]
+        facts = profile.facts()
+        fired = (self._durable or self._plain).fire(facts)
+        clock.append(perf_counter_ns())
+        if self._durable is not None:
+            self._certify(fired, self._plain.fire(facts))
+        clock.append(perf_counter_ns())
+        derivation = derive(knowledge.program, facts, fired)
+        rules = knowledge.program.rules
+        judgement = judge(knowledge.criteria, sorted(rules[place].id for place in fired), derivation.facts, unknown)
+        ranking = rank(knowledge, judgement, judgement.eligible)
+        unverified = rank(knowledge, judgement, judgement.unverified)
+        clock.append(perf_counter_ns())
+        spans = zip(("fire", "certify", "judge"), clock, clock[1:], strict=False)
+        return Decision(
+            knowledge=knowledge,
+            profile=profile,
+            policy=unknown,
+            derivation=derivation,
+            judgement=judgement,
+            made=Made(
+                engine=self.engine,
+                certified=self._durable is not None,
+                decided_at=datetime.now(UTC).isoformat(timespec="seconds"),
+                nanoseconds={name: end - start for name, start, end in spans},
+            ),
+            ranking=ranking,
+            unverified=unverified,
+        )
+
+    def _certify(self, durable: frozenset[int], plain: frozenset[int]) -> None:
+        """Raise unless both engines fired the same rules."""
+        if durable != plain:
+            rules = self.knowledge.program.rules
+            raise CertificationError(
+                only_engine=(rules[place].id for place in durable - plain),
+                only_plain=(rules[place].id for place in plain - durable),
+            )
+
+
+def _durable_engine(knowledge: Knowledge, engine: EngineName) -> DurableEngine | None:
+    if engine not in {"auto", "durable", "plain"}:
+        message = f"engine must be auto, durable or plain, not {engine!r}"
+        raise ValueError(message)
+    if engine == "plain":
+        return None
+    from llmrules.engine import durable
+
+    fits = durable.available() and len(knowledge.program.rules) <= durable.MOST_RULES
+    if engine == "auto" and not fits:
+        return None
+    if not durable.available():
+        message = 'durable-rules cannot be imported here; use engine="auto" or engine="plain"'
+        raise EngineError(message)
+    return durable.DurableEngine(knowledge.program)
+
+
+def _paths(given: Iterable[str | Path]) -> list[str | Path]:
+    """Return the paths; one path alone is a common slip for a list of one."""
+    return [given] if isinstance(given, str | Path) else list(given)
+
+
+def _read_all(files: Iterable[tuple[Path, str]], failures: list[FileError]) -> list[Source]:
+    read = []
+    for path, name in files:
+        try:
+            read.append(read_toml(path, name))
+        except FileError as error:
+            failures.append(error)
+    return read

@@ -1,0 +1,125 @@
+"""The options that several commands share, and what they stand for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import click
+
+from llmrules.advisor import Advisor
+from llmrules.errors import FileError, LlmrulesError, Place, ProfileError
+from llmrules.files import (
+    STANDARD_INPUT,
+    Source,
+    parse_json,
+    parse_toml,
+    read_json,
+    read_standard_input,
+    read_toml,
+)
+from llmrules.texts import LANGUAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from click.shell_completion import CompletionItem
+
+Command = TypeVar("Command", bound="Callable[..., Any]")
+
+PATH = click.Path(path_type=Path)
+
+
+def language(command: Command) -> Command:
+    """Add ``--lang``."""
+    option = click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language.")
+    return option(command)
+
+
+def knowledge(command: Command) -> Command:
+    """Add the options that say which rules and catalogues are loaded."""
+    options = (
+        click.option("--rules", "rule_paths", type=PATH, multiple=True, help="A rule file or folder on top of ours."),
+        click.option("--catalog", "catalog_paths", type=PATH, multiple=True, help="A catalogue file on top of ours."),
+        click.option("--no-shipped-rules", is_flag=True, help="Leave our rules out; the vocabulary and claims stay."),
+        click.option("--no-shipped-catalog", is_flag=True, help="Leave our twelve models out."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def load(
+    rule_paths: Iterable[Path],
+    catalog_paths: Iterable[Path],
+    *,
+    no_shipped_rules: bool,
+    no_shipped_catalog: bool,
+    engine: str = "auto",
+) -> Advisor:
+    """Load what the knowledge options name."""
+    return Advisor.load(
+        rules=rule_paths,
+        catalog=catalog_paths,
+        shipped_rules=not no_shipped_rules,
+        shipped_catalog=not no_shipped_catalog,
+        engine=cast("Any", engine),
+    )
+
+
+def read_profile_source(given: str | None, settings: Iterable[str]) -> Source:
+    """Read a profile (a TOML or JSON file, ``-`` for JSON on standard input, or none) and apply ``--set``."""
+    source = _read(given)
+    changes = dict(map(_setting, settings))
+    if not changes:
+        return source
+    requirements = source.data.get("requirements", {})
+    if not isinstance(requirements, dict):
+        return source  # its own error is reported by the profile
+    return Source(
+        source.name, source.text, {**source.data, "requirements": {**requirements, **changes}}, source.is_toml
+    )
+
+
+def _read(given: str | None) -> Source:
+    if given is None:
+        return Source("--set", "", {"requirements": {}}, is_toml=False)
+    if given == "-":
+        source = parse_json(read_standard_input(), STANDARD_INPUT)
+        bare = "requirements" not in source.data
+        return Source(source.name, source.text, {"requirements": source.data}, is_toml=False) if bare else source
+    path = Path(given)
+    return read_json(path) if path.suffix == ".json" else read_toml(path)
+
+
+def _setting(text: str) -> tuple[str, object]:
+    """Return one ``name=value``: the value is TOML where it can be read as such, else text."""
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        message = "--set takes name=value"
+        raise ProfileError(message, code="bad-setting", place=Place("--set"), found=text)
+    try:
+        data = parse_toml(f"value = {value}", "--set").data
+    except FileError:
+        return name.strip(), value
+    return name.strip(), data["value"] if set(data) == {"value"} else value
+
+
+def complete_rules(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete the id of a shipped rule."""
+    return _complete(lambda advisor: advisor.knowledge.ruleset.rules, incomplete)
+
+
+def complete_models(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete the id of a shipped model."""
+    return _complete(lambda advisor: advisor.knowledge.models, incomplete)
+
+
+def _complete(names: Callable[[Advisor], Iterable[str]], incomplete: str) -> list[CompletionItem]:
+    from click.shell_completion import CompletionItem
+
+    try:
+        found = names(Advisor.load(engine="plain"))
+    except LlmrulesError:
+        return []
+    return [CompletionItem(name) for name in found if name.startswith(incomplete)]

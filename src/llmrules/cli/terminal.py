@@ -1,0 +1,51 @@
+"""Puts lines on the terminal: coloured and wrapped for a person, plain for a pipe or where NO_COLOR is set."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from llmrules.errors import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from llmrules.render.text import Line
+
+STYLES = {"answer": "bold green", "heading": "bold cyan", "line": "", "blank": ""}
+MARKS = {"✗": "red", "!": "yellow", "?": "yellow", "-": "red", "≈": "yellow"}
+
+
+def print_lines(lines: Iterable[Line]) -> None:
+    """Print the lines of a report."""
+    if not sys.stdout.isatty():
+        for line in lines:
+            click.echo(str(line))
+        return
+    console = Console(highlight=False, soft_wrap=False)
+    for line in lines:
+        text = Text()
+        if line.mark:
+            text.append(f"{line.mark} ", MARKS.get(line.mark, "green" if line.mark.startswith("+") else "bold"))
+        text.append(line.text, STYLES[line.style])
+        if line.origin:
+            text.append(f"  {line.origin}", "dim")
+        console.print(Padding(text, (0, 0, 0, line.indent)))
+
+
+def print_plain(text: str) -> None:
+    """Print lines that are no report."""
+    for line in text.splitlines():
+        click.echo(printable(line))
+
+
+def print_error(text: str) -> None:
+    """Print an error to standard error, without anything that a terminal would obey."""
+    for index, line in enumerate(text.splitlines()):
+        shown = printable(line)
+        click.echo(click.style(shown, fg="red") if index == 0 else shown, err=True)

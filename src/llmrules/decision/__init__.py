@@ -1,0 +1,1 @@
+"""From firings to a decision: effects become verdicts, points and places."""

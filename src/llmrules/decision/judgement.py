@@ -1,0 +1,136 @@
+"""Applies the effects of the rules that fired to every candidate: verdicts, points, notes.
+
+Masks of candidates in, masks of candidates out; explanations are built from them later, on demand.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from attrs import frozen
+
+from llmrules.candidates import bits
+from llmrules.decision.criteria import Criterion, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from llmrules.conditions import Facts
+    from llmrules.decision.criteria import Criteria
+
+Verdict: TypeAlias = Literal["eligible", "unverified", "excluded"]
+
+
+@frozen(eq=False)
+class Check:
+    """A hard rule that fired, applied: who fails, who is unknown, and who is not held to it."""
+
+    criterion: Criterion
+    outcome: Outcome
+    exempted: int
+    unknown: int
+    policy: str
+
+    @property
+    def excluding(self) -> int:
+        """The candidates that this check excludes."""
+        failing = self.outcome.false | (self.unknown if self.policy == "exclude" else 0)
+        return failing & ~self.exempted
+
+    @property
+    def unverifying(self) -> int:
+        """The candidates that this check leaves unverified."""
+        return self.unknown & ~self.exempted if self.policy == "apart" else 0
+
+    @property
+    def accepting(self) -> int:
+        """The candidates that pass although their check is unknown."""
+        return self.unknown & ~self.exempted if self.policy == "accept" else 0
+
+
+@frozen(eq=False)
+class Score:
+    """A soft rule that fired, applied: who gets points, and for whom it is unknown."""
+
+    criterion: Criterion
+    outcome: Outcome
+    unknown: int
+
+    def points(self, index: int) -> int:
+        """Return the points of a candidate that the rule reaches, in the units of the criteria."""
+        if self.criterion.graded:
+            return self.criterion.grades[index] or 0
+        return self.criterion.signed_weight
+
+
+@frozen(eq=False)
+class Note:
+    """A caution that fired, applied: the candidates it is attached to."""
+
+    criterion: Criterion
+    outcome: Outcome
+    attached: int
+
+
+@frozen(eq=False)
+class Judgement:
+    """Everything that the fired rules say of the candidates."""
+
+    checks: tuple[Check, ...]
+    scores: tuple[Score, ...]
+    notes: tuple[Note, ...]
+    exemptions: tuple[tuple[Criterion, Outcome], ...]
+    excluded: int
+    unverified: int
+    eligible: int
+    points: tuple[int, ...]
+
+    def verdict(self, index: int) -> Verdict:
+        """Return the verdict on a candidate."""
+        if self.excluded >> index & 1:
+            return "excluded"
+        return "unverified" if self.unverified >> index & 1 else "eligible"
+
+
+def judge(criteria: Criteria, fired: Iterable[str], facts: Facts, unknown: str) -> Judgement:
+    """Judge every candidate by the rules that fired, given by id in order; ``unknown`` is the decision's policy."""
+    applied = [
+        (criterion, criteria.outcome(criterion, facts)) for criterion in map(criteria.by_rule.get, fired) if criterion
+    ]
+    everyone = criteria.everyone
+    exempted: dict[str, int] = {}
+    exemptions = []
+    for criterion, outcome in applied:
+        if criterion.rule.effect.name == "exempt":
+            exemptions.append((criterion, outcome))
+            for target in criterion.rule.body if isinstance(criterion.rule.body, tuple) else ():
+                exempted[target] = exempted.get(target, 0) | outcome.true
+    checks, scores, notes = [], [], []
+    excluded = unverified = 0
+    points = [0] * criteria.candidates.count
+    for criterion, outcome in applied:
+        rule = criterion.rule
+        open_question = everyone & ~(outcome.true | outcome.false)
+        if rule.effect.hard:
+            check = Check(criterion, outcome, exempted.get(rule.id, 0), open_question, rule.unknown or unknown)
+            checks.append(check)
+            excluded |= check.excluding
+            unverified |= check.unverifying
+        elif rule.weight is not None:
+            score = Score(criterion, outcome, open_question)
+            scores.append(score)
+            for index in bits(outcome.true):
+                points[index] += score.points(index)
+        elif rule.effect.name == "caution":
+            attached = outcome.true | (open_question if rule.level == "approval" else 0)
+            notes.append(Note(criterion, outcome, attached))
+    return Judgement(
+        checks=tuple(checks),
+        scores=tuple(scores),
+        notes=tuple(notes),
+        exemptions=tuple(exemptions),
+        excluded=excluded,
+        unverified=unverified & ~excluded,
+        eligible=everyone & ~(excluded | unverified),
+        points=tuple(points),
+    )

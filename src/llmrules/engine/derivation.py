@@ -1,0 +1,63 @@
+"""The one function that says in which order the rules fired: strata, rounds and ids.
+
+An engine reports only which rules fire. Each round of a stratum fires every rule whose tests hold on the facts
+known when it began; so neither the engine nor any order of files, rules or facts can change what is found.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from llmrules.conditions import Facts
+from llmrules.engine.program import FiringRule
+from llmrules.errors import EngineError
+
+if TYPE_CHECKING:
+    from llmrules.engine.program import Program
+    from llmrules.values import Value
+
+
+@frozen(eq=False)
+class Step:
+    """One rule fired in one round of one stratum (both from 0)."""
+
+    rule: FiringRule
+    stratum: int
+    round: int
+
+
+@frozen(eq=False)
+class Derivation:
+    """The firings in canonical order, and all that is known at the end."""
+
+    steps: tuple[Step, ...]
+    facts: Facts
+
+
+def derive(program: Program, facts: Facts, fired: frozenset[int]) -> Derivation:
+    """Order the fired rules. Raises EngineError if one of them has no support, which no sound engine reports."""
+    strata: defaultdict[int, list[FiringRule]] = defaultdict(list)
+    for place in sorted(fired):
+        strata[program.rules[place].stratum].append(program.rules[place])
+    known = dict(facts)
+    steps: list[Step] = []
+    for stratum, rules in sorted(strata.items()):
+        waiting, count = rules, 0
+        while waiting:
+            ready = [rule for rule in waiting if rule.holds(known)]
+            if not ready:
+                names = ", ".join(rule.id for rule in waiting)
+                message = f"these rules were reported as fired but nothing supports them: {names}"
+                raise EngineError(message)
+            steps += [Step(rule, stratum, count) for rule in ready]
+            for rule in ready:
+                if rule.conclusion is not None:
+                    name = rule.conclusion.attribute.name
+                    before: frozenset[Value] = known.get(name, frozenset())
+                    known[name] = before | rule.conclusion.values
+            waiting = [rule for rule in waiting if rule not in ready]
+            count += 1
+    return Derivation(tuple(steps), known)

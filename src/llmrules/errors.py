@@ -1,0 +1,208 @@
+"""What can go wrong, one class for each stage of the line.
+
+An error keeps its parts (where, what was found, what is allowed, the nearest name) as attributes and words
+itself. Broken input raises; it never becomes a verdict.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SHOWN = 12
+"""How many allowed names a message lists before it says how many more there are."""
+
+
+class LlmrulesError(Exception):
+    """The root of every error that this package raises."""
+
+
+@frozen
+class Place:
+    """Where something stands: a file, a line and column (both from 1), and the path of its key."""
+
+    file: str
+    line: int | None = None
+    column: int | None = None
+    key: str = ""
+
+    def __str__(self) -> str:
+        """Return ``file:line:column`` as compilers do, without what is not known."""
+        return ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
+
+
+class InputError(LlmrulesError):
+    """One thing wrong with one place of an input.
+
+    ``code`` is stable and names the kind of mistake; ``found`` is the offending text, ``allowed`` what would
+    have been right, ``nearest`` the allowed name closest to it, ``other`` a second place that matters, and
+    ``hint`` what to do.
+    """
+
+    stage: ClassVar[str] = "input"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str,
+        place: Place,
+        found: object = None,
+        allowed: Iterable[str] = (),
+        other: Place | None = None,
+        hint: str | None = None,
+    ) -> None:
+        """Keep the parts; the nearest name is looked up here, once for every stage."""
+        self.message = message
+        self.code = code
+        self.place = place
+        self.found = found
+        self.allowed = tuple(allowed)
+        self.nearest = nearest(found, self.allowed)
+        self.other = other
+        self.hint = hint
+        super().__init__(message)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Survive pickling with all parts."""
+        parts = {
+            "code": self.code,
+            "place": self.place,
+            "found": self.found,
+            "allowed": self.allowed,
+            "other": self.other,
+            "hint": self.hint,
+        }
+        return _rebuild, (type(self), self.message, parts)
+
+    def __str__(self) -> str:
+        """Word the error: the place, the message, then one line for each further part."""
+        lines = [f"{self.place}: {self.message} [{self.code}]"]
+        if self.place.key:
+            lines.append(f"    at: {self.place.key}")
+        if self.found is not None:
+            lines.append(f"    found: {show(self.found)}")
+        if self.allowed:
+            more = len(self.allowed) - SHOWN
+            names = ", ".join(self.allowed[:SHOWN]) + (f" and {more} more" if more > 0 else "")
+            lines.append(f"    allowed: {names}")
+        if self.nearest is not None:
+            lines.append(f"    did you mean: {self.nearest}")
+        if self.other is not None:
+            lines.append(f"    see also: {self.other}")
+        if self.hint is not None:
+            lines.append(f"    hint: {self.hint}")
+        return "\n".join(lines)
+
+
+def _rebuild(kind: type[InputError], message: str, parts: dict[str, Any]) -> InputError:
+    return kind(message, **parts)
+
+
+def nearest(found: object, allowed: Iterable[str]) -> str | None:
+    """Return the allowed name closest to what was found, or None when nothing is close."""
+    if not isinstance(found, str):
+        return None
+    close = get_close_matches(found, [name for name in allowed if name != found], n=1, cutoff=0.6)
+    return close[0] if close else None
+
+
+def show(value: object, limit: int = 120) -> str:
+    """Return a value as one short printable line, without control characters."""
+    text = f'"{value}"' if isinstance(value, str) else str(value)
+    text = printable(text)
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def printable(text: str) -> str:
+    """Replace what a terminal would obey (control, bidirectional and unpaired characters) by its escape."""
+    if text.isprintable():
+        return text
+    return "".join(mark if mark.isprintable() else repr(mark)[1:-1] for mark in text)
+
+
+class FileError(InputError):
+    """A file cannot be read or is not what its kind must be."""
+
+    stage = "file"
+
+
+class VocabularyError(InputError):
+    """An attribute, choice, claim or document is declared wrongly."""
+
+    stage = "vocabulary"
+
+
+class RuleError(InputError):
+    """A rule or a disable entry is wrong."""
+
+    stage = "rules"
+
+
+class ProfileError(InputError):
+    """A requirement or an expectation is wrong."""
+
+    stage = "profile"
+
+
+class CatalogError(InputError):
+    """A model, an offer or a catalogue value is wrong."""
+
+    stage = "catalogue"
+
+
+class TraceError(InputError):
+    """A trace cannot be read."""
+
+    stage = "trace"
+
+
+class LoadError(LlmrulesError):
+    """Everything that is wrong with the inputs of one load, together, in the order of files and lines."""
+
+    def __init__(self, errors: Iterable[InputError]) -> None:
+        """Sort the errors by place and drop exact repetitions."""
+        kept = {str(error): error for error in errors}
+        order = sorted(kept.values(), key=lambda e: (e.place.file, e.place.line or 0, e.place.column or 0, e.message))
+        self.errors: tuple[InputError, ...] = tuple(order)
+        super().__init__(self.errors)
+
+    def __str__(self) -> str:
+        """Word every error, then their number."""
+        count = len(self.errors)
+        return "\n".join([*(str(error) for error in self.errors), f"{count} error{'s' if count != 1 else ''}"])
+
+
+class EngineError(LlmrulesError):
+    """The firing engine could not be used or reported a failure."""
+
+
+class CertificationError(EngineError):
+    """The engine and the plain evaluator disagree about which rules fire, so there is no decision."""
+
+    def __init__(self, *, only_engine: Iterable[str], only_plain: Iterable[str]) -> None:
+        """Keep both differences, sorted."""
+        self.only_engine = tuple(sorted(only_engine))
+        self.only_plain = tuple(sorted(only_plain))
+        super().__init__(self.only_engine, self.only_plain)
+
+    def __str__(self) -> str:
+        """Name the rules that only one side fired."""
+        return (
+            "the decision could not be certified: "
+            f"fired only by the engine: {', '.join(self.only_engine) or 'none'}; "
+            f"fired only by the plain evaluator: {', '.join(self.only_plain) or 'none'}"
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Survive pickling."""
+        return _rebuild_certification, (self.only_engine, self.only_plain)
+
+
+def _rebuild_certification(only_engine: tuple[str, ...], only_plain: tuple[str, ...]) -> CertificationError:
+    return CertificationError(only_engine=only_engine, only_plain=only_plain)

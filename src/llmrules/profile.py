@@ -1,0 +1,184 @@
+"""Profiles: the requirements of a case as the user states them, and what a test case expects of the decision."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from attrs import frozen
+
+from llmrules.cursor import Cursor
+from llmrules.errors import InputError, LoadError, ProfileError
+from llmrules.files import Source
+from llmrules.texts import Text, read_text
+from llmrules.values import Period, Value
+from llmrules.vocabulary import AS_OF, Vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from llmrules.conditions import Facts
+
+Origin: TypeAlias = Literal["stated", "assumed", "concluded"]
+
+FILE_KEYS = ("language", "title", "story", "requirements", "expect")
+EXPECT_KEYS = ("best", "eligible", "unverified", "conflicts", "excluded", "fired", "silent", "refused")
+
+
+@frozen
+class Requirement:
+    """One attribute with the whole value that is stated, or assumed because the vocabulary gives a default."""
+
+    attribute: str
+    value: Value
+    origin: Origin
+
+
+@frozen
+class Expectation:
+    """What must be true of a decision. None means that nothing is expected of it.
+
+    ``best``, ``eligible``, ``unverified`` and ``conflicts`` are exact; of the others at least these must hold.
+    ``refused`` that is empty expects that the case is not refused.
+    """
+
+    best: tuple[str, ...] | None = None
+    eligible: tuple[str, ...] | None = None
+    unverified: tuple[str, ...] | None = None
+    conflicts: tuple[str, ...] | None = None
+    excluded: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    fired: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
+    refused: tuple[str, ...] | None = None
+
+
+@frozen
+class Profile:
+    """A case: its requirements in the order of attribute names, and what its file says beside them."""
+
+    requirements: tuple[Requirement, ...]
+    title: Text | None = None
+    story: Text | None = None
+    expect: Expectation | None = None
+
+    def facts(self) -> Facts:
+        """Return what is known before any rule fires."""
+        return {
+            requirement.attribute: requirement.value
+            if isinstance(requirement.value, frozenset)
+            else frozenset({requirement.value})
+            for requirement in self.requirements
+        }
+
+
+def read_profile(source: Source, vocabulary: Vocabulary) -> Profile:
+    """Read a profile file strictly. Raises LoadError with everything that is wrong."""
+    problems: list[InputError] = []
+    top = Cursor.top(source, ProfileError, problems)
+    keys = top.keys(FILE_KEYS, what="a profile")
+    if "requirements" not in keys:
+        stray = [name for name in source.data if name in vocabulary.names("requirement")]
+        hint = "write them under [requirements]" if stray else None
+        top.problem("missing-key", "a profile needs [requirements]", hint=hint)
+    requirements = _read_requirements(keys["requirements"], vocabulary) if "requirements" in keys else ()
+    profile = Profile(
+        requirements=requirements,
+        title=read_text(keys["title"], plain=True) if "title" in keys else None,
+        story=read_text(keys["story"], plain=True) if "story" in keys else None,
+        expect=_read_expectation(keys["expect"]) if "expect" in keys else None,
+    )
+    if problems:
+        raise LoadError(problems)
+    return profile
+
+
+def state(requirements: Mapping[str, object], vocabulary: Vocabulary, *, name: str = "requirements") -> Profile:
+    """Return the profile of requirements given as a mapping. Raises LoadError with everything that is wrong."""
+    data: dict[str, Any] = {str(key): _plain(value) for key, value in requirements.items()}
+    problems: list[InputError] = []
+    top = Cursor.top(Source(name, "", data, is_toml=False), ProfileError, problems)
+    profile = Profile(_read_requirements(top, vocabulary))
+    if problems:
+        raise LoadError(problems)
+    return profile
+
+
+def _plain(value: object) -> object:
+    """Return what a file would hold: a list for any collection of members."""
+    if isinstance(value, set | frozenset):
+        return sorted(value, key=str)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _read_requirements(cursor: Cursor, vocabulary: Vocabulary) -> tuple[Requirement, ...]:
+    names = vocabulary.names("requirement")
+    found: dict[str, Requirement] = {}
+    for name, child in cursor.table().items():
+        if name not in names:
+            hint = None
+            if name in vocabulary:
+                hint = f"{name} is an attribute of the {vocabulary[name].scope}; rules speak of it, profiles do not"
+            child.problem("unknown-requirement", "is not a declared requirement", found=name, allowed=names, hint=hint)
+            continue
+        value = vocabulary[name].read(child)
+        if value is not None:
+            found[name] = Requirement(name, value, "stated")
+    for attribute in vocabulary:
+        if attribute.default is not None and attribute.name not in found:
+            found[attribute.name] = Requirement(attribute.name, attribute.default, "assumed")
+    if AS_OF.name not in found:
+        today = datetime.now(UTC).date()
+        found[AS_OF.name] = Requirement(AS_OF.name, Period(today, today, today.isoformat()), "assumed")
+    return tuple(found[name] for name in sorted(found))
+
+
+def _read_expectation(cursor: Cursor) -> Expectation:
+    keys = cursor.keys(EXPECT_KEYS, what="an expectation")
+
+    def names(key: str) -> tuple[str, ...] | None:
+        if key not in keys:
+            return None
+        return () if keys[key].value == [] else keys[key].names()
+
+    excluded = []
+    for element in keys["excluded"].elements() if "excluded" in keys else ():
+        fields = element.keys(("model", "by"), what="an expected exclusion")
+        model = fields["model"].text() if "model" in fields else None
+        if "model" not in fields:
+            element.problem("missing-key", "an expected exclusion needs model")
+        if model is not None:
+            excluded.append((model, fields["by"].names() if "by" in fields else ()))
+    return Expectation(
+        best=names("best"),
+        eligible=names("eligible"),
+        unverified=names("unverified"),
+        conflicts=names("conflicts"),
+        excluded=tuple(excluded),
+        fired=names("fired") or (),
+        silent=names("silent") or (),
+        refused=names("refused"),
+    )
+
+
+def check_expectation(
+    source: Source, expect: Expectation, *, models: Collection[str], rules: Collection[str], vocabulary: Vocabulary
+) -> None:
+    """Raise LoadError where an expectation names a model, rule or requirement that is not loaded."""
+    problems: list[InputError] = []
+    top = Cursor.top(source, ProfileError, problems).child("expect", None)
+
+    def check(key: str, names: Iterable[str], allowed: Collection[str], what: str) -> None:
+        for name in names:
+            if name not in allowed:
+                top.child(key, None).problem(f"unknown-{what}", f"names no loaded {what}", found=name, allowed=allowed)
+
+    for key in ("best", "eligible", "unverified"):
+        check(key, getattr(expect, key) or (), models, "model")
+    for key in ("fired", "silent", "refused"):
+        check(key, getattr(expect, key) or (), rules, "rule")
+    for model, by in expect.excluded:
+        check("excluded", (model,), models, "model")
+        check("excluded", by, rules, "rule")
+    check("conflicts", expect.conflicts or (), vocabulary.names("requirement"), "requirement")
+    if problems:
+        raise LoadError(problems)

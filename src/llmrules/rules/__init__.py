@@ -1,0 +1,1 @@
+"""Rules: their effects, how they are read from files, and the strata that make their meaning unique."""

@@ -1,0 +1,99 @@
+"""One rule as a value: conditions, exactly one effect, a reason and its sources."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping  # noqa: TC003 - attrs resolves the types of its fields
+from typing import Literal, TypeAlias
+
+from attrs import field, frozen
+
+from llmrules.conditions import ALWAYS, Leaf, Table, Test
+from llmrules.cursor import Cursor
+from llmrules.operators import OPERATORS
+from llmrules.rules.effects import EFFECTS, Effect
+from llmrules.texts import Text
+from llmrules.values import Period, Value
+from llmrules.vocabulary import AS_OF, Attribute
+
+Direction: TypeAlias = Literal["lowest", "highest"]
+
+
+@frozen
+class Conclusion:
+    """What a rule concludes: the values of one attribute (several only for a set)."""
+
+    attribute: Attribute
+    values: frozenset[Value]
+
+
+@frozen
+class Grade:
+    """A graded preference: towards the lowest or the highest value of one attribute."""
+
+    attribute: Attribute
+    toward: Direction
+
+
+@frozen
+class Rule:
+    """One rule.
+
+    ``body`` is what stands after the effect: a conclusion, a predicate on models, a grade, rule ids (exempt), or
+    None (advise, refuse). ``cursor`` is where it stands; it is no part of what the rule says.
+    """
+
+    id: str
+    pack: str
+    effect: Effect
+    because: Text
+    sources: tuple[str, ...]
+    body: Conclusion | Table | Grade | tuple[str, ...] | None
+    when: Table = ALWAYS
+    unless: Table = ALWAYS
+    where: Table = ALWAYS
+    otherwise: Text | None = None
+    weight: int | None = None
+    level: str | None = None
+    unknown: str | None = None
+    approver: str | None = None
+    effective_to: Period | None = None
+    overrides: tuple[str, ...] = ()
+    cursor: Cursor | None = field(default=None, eq=False, repr=False)
+
+    @property
+    def classifies(self) -> bool:
+        """Whether it concludes an attribute of the model, so that it is applied to the catalogue at load."""
+        return isinstance(self.body, Conclusion) and self.body.attribute.scope == "model"
+
+    @property
+    def predicate(self) -> Table:
+        """What it tests of models after its effect; always true where it tests nothing."""
+        return self.body if isinstance(self.body, Table) else ALWAYS
+
+    def references(self) -> tuple[str, ...]:
+        """Return the requirements that its tests on models refer to, sorted."""
+        return tuple(sorted({*self.where.references(), *self.predicate.references()}))
+
+    def implied(self, attributes: Mapping[str, Attribute]) -> Table:
+        """Return what must hold beside ``when``: every requirement referred to is known, and the rule is in force."""
+        known = OPERATORS["known"]
+        leaves = [Leaf(attributes[name], (Test(known, operand=True),)) for name in self.references()]
+        if self.effective_to is not None:
+            leaves.append(Leaf(AS_OF, (Test(OPERATORS["at_most"], self.effective_to),)))
+        return Table(leaves=tuple(leaves))
+
+
+@frozen
+class Disable:
+    """A rule, or all rules of a pack, switched off with a reason."""
+
+    reason: Text
+    rule: str | None = None
+    pack: str | None = None
+
+    def covers(self, rule: Rule) -> bool:
+        """Whether it switches a rule off."""
+        return self.rule == rule.id or (self.pack is not None and self.pack == rule.pack)
+
+
+HARD = tuple(name for name, effect in EFFECTS.items() if effect.hard)

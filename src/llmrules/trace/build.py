@@ -1,0 +1,103 @@
+"""Builds the trace of a decision: ``given`` once for an advisor, ``found`` from the firings and the judgement."""
+
+from __future__ import annotations
+
+import platform
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from llmrules.trace.candidates import record_candidates, record_criteria
+from llmrules.trace.case import record_case
+from llmrules.trace.document import seal
+from llmrules.trace.given import record_knowledge, record_requirements
+from llmrules.trace.record import FORMAT, Found, MadeBy, PlaceRecord, Result, RulePlace, Trace
+from llmrules.values import encode_fraction
+
+if TYPE_CHECKING:
+    from llmrules.decision.decision import Decision, Placed
+    from llmrules.knowledge import Knowledge
+    from llmrules.trace.record import Given
+
+
+def build_trace(decision: Decision) -> Trace:
+    """Return the complete record of a decision."""
+    knowledge = decision.knowledge
+    given = evolve(
+        _fixed(knowledge),
+        requirements=record_requirements(decision.profile, knowledge.ruleset.vocabulary),
+        unknown=decision.policy,
+    )
+    case = record_case(decision)
+    found = Found(
+        facts=case.facts,
+        rules=case.rules,
+        firings=case.firings,
+        conflicts=case.conflicts,
+        unread=case.unread,
+        waits=case.waits,
+        criteria=record_criteria(decision),
+        contradictions=case.contradictions,
+        candidates=record_candidates(decision),
+        result=Result(
+            best=decision.best,
+            refused=decision.refused,
+            ranking=_places(decision.ranking),
+            unverified=_places(decision.unverified),
+            excluded=tuple(excluded.model for excluded in decision.excluded),
+            advice=decision.advice,
+        ),
+    )
+    made_by = _made_by(decision)
+    return Trace(FORMAT, given, found, made_by, seal(given, found, made_by))
+
+
+def _places(ranking: tuple[Placed, ...]) -> tuple[PlaceRecord, ...]:
+    """Group a ranking by places, each with its margin to the next one."""
+    places = sorted({placed.place for placed in ranking})
+    points = {placed.place: placed.points for placed in ranking}
+    return tuple(
+        PlaceRecord(
+            place=place,
+            points=encode_fraction(points[place]),
+            models=tuple(placed.model for placed in ranking if placed.place == place),
+            margin=None if after is None else encode_fraction(points[place] - points[after]),
+        )
+        for place, after in zip(places, [*places[1:], None], strict=False)
+    )
+
+
+@lru_cache(maxsize=8)
+def _fixed(knowledge: Knowledge) -> Given:
+    """Return what stays the same from case to case."""
+    return record_knowledge(knowledge.ruleset, knowledge.catalog)
+
+
+def _made_by(decision: Decision) -> MadeBy:
+    made = decision.made
+    return MadeBy(
+        llmrules=_version("llmrules") or "unknown",
+        python=platform.python_version(),
+        engine=made.engine,
+        certified=made.certified,
+        decided_at=made.decided_at,
+        nanoseconds=made.nanoseconds,
+        places=_rule_places(decision.knowledge),
+        durable_rules=_version("durable-rules") if made.engine == "durable" else None,
+    )
+
+
+@lru_cache(maxsize=8)
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+@lru_cache(maxsize=8)
+def _rule_places(knowledge: Knowledge) -> tuple[RulePlace, ...]:
+    places = [(rule.id, rule.cursor.place) for rule in knowledge.ruleset.rules.values() if rule.cursor is not None]
+    return tuple(RulePlace(name, place.file, place.line or 0) for name, place in places)

@@ -1,0 +1,271 @@
+"""The part of ``found`` that speaks of the case: facts, rules, firings, conflicts, what was waited for."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from llmrules.conditions import ALWAYS, Table
+from llmrules.trace.given import json_value
+from llmrules.trace.record import (
+    ConflictRecord,
+    ContradictionRecord,
+    FactRecord,
+    FiringRecord,
+    LeafRecord,
+    RuleFound,
+    TableRecord,
+    WaitRecord,
+)
+from llmrules.vocabulary import AS_OF
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from llmrules.conditions import Facts, Leaf
+    from llmrules.decision.decision import Decision
+    from llmrules.rules.rule import Rule
+    from llmrules.rules.ruleset import RuleSet
+    from llmrules.trace.record import Origin, Status
+    from llmrules.values import Value
+    from llmrules.vocabulary import Attribute
+
+
+@frozen
+class CaseRecord:
+    """What is found of the case itself."""
+
+    facts: tuple[FactRecord, ...]
+    rules: tuple[RuleFound, ...]
+    firings: tuple[FiringRecord, ...]
+    conflicts: tuple[ConflictRecord, ...]
+    unread: tuple[str, ...]
+    waits: tuple[WaitRecord, ...]
+    contradictions: tuple[ContradictionRecord, ...]
+
+
+@frozen(eq=False)
+class _Fixed:
+    """What the record of every case needs of the rules: overriders by target, implied leaves, attributes read."""
+
+    overriders: dict[str, tuple[str, ...]]
+    implied: dict[str, Table]
+    read: frozenset[str]
+
+
+@lru_cache(maxsize=8)
+def _fixed(ruleset: RuleSet) -> _Fixed:
+    firing = ruleset.firing()
+    overriders: dict[str, list[str]] = {}
+    for rule in firing:
+        for target in rule.overrides:
+            overriders.setdefault(target, []).append(rule.id)
+    read = {AS_OF.name}
+    for rule in firing:
+        read.update(rule.references())
+        read.update(leaf.attribute.name for table in (rule.when, rule.unless) for leaf in table.all_leaves())
+    return _Fixed(
+        overriders={target: tuple(sorted(rules)) for target, rules in overriders.items()},
+        implied={rule.id: rule.implied(ruleset.vocabulary.attributes) for rule in firing},
+        read=frozenset(read),
+    )
+
+
+def record_case(decision: Decision) -> CaseRecord:
+    """Record everything that is found of the case."""
+    ruleset = decision.knowledge.ruleset
+    firings, seen = _firings(decision)
+    rules = tuple(_rule(rule, decision, seen.get(rule.id)) for rule in ruleset.rules.values())
+    contradictions = sorted(decision.knowledge.candidates.contradictions, key=lambda c: (c.model, c.attribute, c.rule))
+    return CaseRecord(
+        facts=tuple(_facts(decision)),
+        rules=rules,
+        firings=firings,
+        conflicts=tuple(_conflict(decision, conflict.attribute, conflict.values) for conflict in decision.conflicts),
+        unread=_unread(decision),
+        waits=_waits(rules),
+        contradictions=tuple(ContradictionRecord(c.model, c.attribute, c.rule) for c in contradictions),
+    )
+
+
+def fact_id(attribute: Attribute, value: Value | None) -> str:
+    """Return the id of a fact: ``attribute=value``; of a set, one member; nothing after = for a set known empty."""
+    if value is None:
+        return f"{attribute.name}="
+    encoded = value if attribute.many else attribute.encode(value)
+    words = str(encoded).lower() if isinstance(encoded, bool) else str(encoded)
+    return f"{attribute.name}={words}"
+
+
+def _members(attribute: Attribute, values: frozenset[Value]) -> list[Value | None]:
+    """Return the values of an attribute in the order of its facts: choices as declared, all else by its text."""
+    if attribute.many and not values:
+        return [None]
+    if len(values) == 1:
+        return list(values)
+    order = attribute.choice_ids
+    return sorted(values, key=lambda value: (order.index(str(value)) if str(value) in order else 0, str(value)))
+
+
+def _facts(decision: Decision) -> Iterator[FactRecord]:
+    vocabulary = decision.knowledge.ruleset.vocabulary
+    given = {one.attribute: one for one in decision.profile.requirements}
+    by: dict[tuple[str, Value], list[str]] = {}
+    for step in decision.derivation.steps:
+        if step.rule.conclusion is not None:
+            for concluded in step.rule.conclusion.values:
+                by.setdefault((step.rule.conclusion.attribute.name, concluded), []).append(step.rule.id)
+    for name, values in sorted(decision.derivation.facts.items()):
+        attribute = vocabulary[name]
+        requirement = given.get(name)
+        for value in _members(attribute, values):
+            origin: list[Origin] = []
+            if requirement is not None and _states(requirement.value, value):
+                origin.append(requirement.origin)
+            rules = sorted(by.get((name, value), ())) if value is not None else []
+            origin += ["concluded"] if rules else []
+            shown = () if value is None else value if attribute.many else json_value(attribute, value)
+            yield FactRecord(fact_id(attribute, value), name, shown, tuple(origin), tuple(rules))  # type: ignore[arg-type]
+        if attribute.many and values and requirement is not None and requirement.value == frozenset():
+            yield FactRecord(fact_id(attribute, None), name, (), (requirement.origin,))
+
+
+def _states(stated: Value, value: Value | None) -> bool:
+    if isinstance(stated, frozenset):
+        return not stated if value is None else value in stated
+    return stated == value
+
+
+def _firings(decision: Decision) -> tuple[tuple[FiringRecord, ...], dict[str, Facts]]:
+    """Return the firings, and for each fired rule the facts that were known when its round began."""
+    known = dict(decision.profile.facts())
+    records: list[FiringRecord] = []
+    seen: dict[str, Facts] = {}
+    steps = decision.derivation.steps
+    start = 0
+    while start < len(steps):
+        end = start
+        while (
+            end < len(steps) and steps[end].stratum == steps[start].stratum and steps[end].round == steps[start].round
+        ):
+            end += 1
+        before = dict(known)
+        for step in steps[start:end]:
+            seen[step.rule.id] = before
+            uses = sorted(
+                {
+                    fact_id(leaf.attribute, value)
+                    for leaf in _true_leaves(step.rule.when, before)
+                    for value in leaf.cited(before)
+                }
+            )
+            concludes: list[str] = []
+            if step.rule.conclusion is not None:
+                attribute, values = step.rule.conclusion.attribute, step.rule.conclusion.values
+                concludes = [fact_id(attribute, value) for value in _members(attribute, values)]
+                known[attribute.name] = known.get(attribute.name, frozenset()) | values
+            records.append(FiringRecord(step.rule.id, step.stratum, step.round, tuple(uses), tuple(concludes)))
+        start = end
+    return tuple(records), seen
+
+
+def _true_leaves(table: Table, facts: Facts) -> Iterator[Leaf]:
+    """Yield the leaves that make a true table true; of ``any``, those of every true table."""
+    yield from (leaf for leaf in table.leaves if leaf.holds(facts))
+    for inner in table.every:
+        yield from _true_leaves(inner, facts)
+    for inner in table.either:
+        if inner.holds(facts):
+            yield from _true_leaves(inner, facts)
+
+
+def _rule(rule: Rule, decision: Decision, seen: Facts | None) -> RuleFound:
+    ruleset = decision.knowledge.ruleset
+    if rule.id in ruleset.disabled:
+        return RuleFound(rule.id, "disabled")
+    if rule.classifies:
+        return RuleFound(rule.id, "classifying")
+    facts = decision.derivation.facts if seen is None else seen
+    fixed = _fixed(ruleset)
+    when = _table(rule.when, facts, implied=fixed.implied[rule.id])
+    unless = None if rule.unless == ALWAYS else _unless(rule.unless, decision.derivation.facts)
+    defeated = tuple(other for other in fixed.overriders.get(rule.id, ()) if other in decision.fired)
+    status: Status = "fired" if seen is not None else "silent"
+    if defeated and when.holds and not (unless and unless.holds):
+        status = "defeated"
+    waits = tuple(sorted(set(_not_stated(when)))) if status == "silent" else ()
+    return RuleFound(
+        id=rule.id,
+        status=status,
+        stratum=ruleset.strata[rule.id],
+        when=when,
+        unless=unless,
+        waits_for=waits,
+        defeated_by=defeated if status == "defeated" else (),
+    )
+
+
+def _table(table: Table, facts: Facts, implied: Table = ALWAYS) -> TableRecord:
+    return TableRecord(
+        holds=table.holds(facts) and implied.holds(facts),
+        leaves={leaf.attribute.name: _leaf(leaf, facts) for leaf in table.leaves},
+        implied={leaf.attribute.name: _leaf(leaf, facts) for leaf in implied.leaves},
+        all=tuple(_table(inner, facts) for inner in table.every),
+        any=tuple(_table(inner, facts) for inner in table.either),
+    )
+
+
+def _unless(table: Table, facts: Facts) -> TableRecord:
+    """Record an ``unless`` table: it holds, and blocks, when one of its entries does."""
+    record = _table(table, facts)
+    return TableRecord(
+        holds=any(entry.holds(facts) for entry in table.exceptions()),
+        leaves=record.leaves,
+        implied={},
+        all=record.all,
+        any=record.any,
+    )
+
+
+def _leaf(leaf: Leaf, facts: Facts) -> LeafRecord:
+    attribute = leaf.attribute
+    values = facts.get(attribute.name)
+    holds = leaf.holds(facts)
+    actual = None
+    if values is not None:
+        members = [value for value in _members(attribute, values) if value is not None]
+        actual = tuple(value if attribute.many else attribute.encode(value) for value in members)
+    cites = tuple(fact_id(attribute, value) for value in leaf.cited(facts)) if holds else ()
+    return LeafRecord(holds, actual, cites)  # type: ignore[arg-type]
+
+
+def _not_stated(table: TableRecord) -> Iterator[str]:
+    for name, leaf in (*table.leaves.items(), *table.implied.items()):
+        if not leaf.holds and leaf.actual is None:
+            yield name
+    for inner in (*table.all, *table.any):
+        yield from _not_stated(inner)
+
+
+def _conflict(decision: Decision, name: str, values: tuple[Value, ...]) -> ConflictRecord:
+    attribute = decision.knowledge.ruleset.vocabulary[name]
+    kind = "widened" if attribute.many else "conflict"
+    members = _members(attribute, frozenset(values))
+    return ConflictRecord(name, kind, tuple(fact_id(attribute, value) for value in members))  # type: ignore[arg-type]
+
+
+def _unread(decision: Decision) -> tuple[str, ...]:
+    """Return the stated requirements that no rule in force reads; the date of the decision is always of use."""
+    read = _fixed(decision.knowledge.ruleset).read
+    stated = (one.attribute for one in decision.profile.requirements if one.origin == "stated")
+    return tuple(name for name in stated if name not in read)
+
+
+def _waits(rules: Iterable[RuleFound]) -> tuple[WaitRecord, ...]:
+    waiting: dict[str, list[str]] = {}
+    for rule in rules:
+        for name in rule.waits_for:
+            waiting.setdefault(name, []).append(rule.id)
+    return tuple(WaitRecord(name, tuple(found)) for name, found in sorted(waiting.items()))

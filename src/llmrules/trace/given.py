@@ -1,0 +1,154 @@
+"""The first part of a trace: what a decision rests on, recorded from rules, catalogue and requirements."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from llmrules.conditions import ALWAYS, Table, json_table
+from llmrules.rules.rule import Conclusion, Grade
+from llmrules.sources import Claim, Document
+from llmrules.trace.record import (
+    AttributeRecord,
+    ChoiceRecord,
+    ClaimRecord,
+    DisableRecord,
+    DocumentRecord,
+    Given,
+    Json,
+    ModelRecord,
+    OfferRecord,
+    RequirementRecord,
+    RuleRecord,
+    StatedRecord,
+    ValueRecord,
+)
+from llmrules.values import encode_number
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from llmrules.catalog import Catalog, Entry, Model, Stated
+    from llmrules.profile import Profile
+    from llmrules.rules.rule import Rule
+    from llmrules.rules.ruleset import RuleSet
+    from llmrules.values import Value
+    from llmrules.vocabulary import Attribute, Vocabulary
+
+
+def record_knowledge(ruleset: RuleSet, catalog: Catalog) -> Given:
+    """Record everything of ``given`` that stays the same from case to case; the requirements are left empty."""
+    citable = ruleset.citable.values()
+    return Given(
+        vocabulary=tuple(record_attribute(attribute) for attribute in ruleset.vocabulary),
+        documents=tuple(_document(one) for one in citable if isinstance(one, Document)),
+        claims=tuple(ClaimRecord(c.id, c.says, c.document, c.section, c.kind) for c in citable if isinstance(c, Claim)),
+        rules=tuple(record_rule(rule) for rule in ruleset.rules.values()),
+        disabled=tuple(DisableRecord(one.reason, one.rule, one.pack) for one in ruleset.disables),
+        catalogue=tuple(_model(model, ruleset.vocabulary) for model in catalog),
+        requirements=(),
+        unknown="apart",
+    )
+
+
+def record_requirements(profile: Profile, vocabulary: Vocabulary) -> tuple[RequirementRecord, ...]:
+    """Record the requirements of a case in the order of their names."""
+    return tuple(
+        RequirementRecord(one.attribute, json_value(vocabulary[one.attribute], one.value), one.origin)
+        for one in profile.requirements
+    )
+
+
+def json_value(attribute: Attribute, value: Value) -> Json:
+    """Return a value as a record holds it: lists are tuples."""
+    encoded = attribute.encode(value)
+    return tuple(encoded) if isinstance(encoded, list) else encoded
+
+
+def record_attribute(attribute: Attribute) -> AttributeRecord:
+    """Record one attribute of the vocabulary."""
+    return AttributeRecord(
+        name=attribute.name,
+        scope=attribute.scope,
+        type=attribute.type,
+        label=attribute.label,
+        about=attribute.about,
+        ask=attribute.ask,
+        topic=attribute.topic,
+        sources=attribute.sources,
+        choices=tuple(ChoiceRecord(choice.id, choice.means, choice.sources) for choice in attribute.choices),
+        unit=attribute.unit,
+        minimum=None if attribute.minimum is None else encode_number(attribute.minimum),
+        maximum=None if attribute.maximum is None else encode_number(attribute.maximum),
+        marks=tuple(encode_number(mark) for mark in attribute.marks),
+        partial=attribute.partial,
+        inherited=attribute.inherited,
+        default=None if attribute.default is None else json_value(attribute, attribute.default),
+    )
+
+
+def record_rule(rule: Rule) -> RuleRecord:
+    """Record one rule in normal form."""
+    return RuleRecord(
+        id=rule.id,
+        pack=rule.pack,
+        effect=rule.effect.name,
+        body=_body(rule),
+        because=rule.because,
+        sources=rule.sources,
+        when=_table(rule.when),
+        unless=_table(rule.unless),
+        where=_table(rule.where),
+        otherwise=rule.otherwise,
+        weight=rule.weight,
+        level=rule.level,
+        unknown=rule.unknown,
+        approver=rule.approver,
+        effective_to=None if rule.effective_to is None else rule.effective_to.text,
+        overrides=rule.overrides,
+    )
+
+
+def _body(rule: Rule) -> Any:
+    body = rule.body
+    if isinstance(body, Conclusion):
+        value = body.values if body.attribute.many else next(iter(body.values))
+        return {body.attribute.name: body.attribute.encode(value)}  # type: ignore[arg-type]
+    if isinstance(body, Grade):
+        return {body.attribute.name: {"toward": body.toward}}
+    if isinstance(body, Table):
+        return json_table(body)
+    return True if body is None else list(body)
+
+
+def _table(table: Table) -> dict[str, Any] | None:
+    return None if table == ALWAYS else json_table(table)
+
+
+def _document(document: Document) -> DocumentRecord:
+    return DocumentRecord(document.id, document.title, document.date.text, document.url, document.licence)
+
+
+def _model(model: Model, vocabulary: Vocabulary) -> ModelRecord:
+    return ModelRecord(
+        id=model.id,
+        name=model.name,
+        attributes=_entries(model.entries, vocabulary),
+        offers=tuple(OfferRecord(_entries(offer.entries, vocabulary)) for offer in model.offers),
+        extends=model.extends,
+    )
+
+
+def _entries(entries: Mapping[str, Entry], vocabulary: Vocabulary) -> dict[str, ValueRecord]:
+    def stated(name: str, values: tuple[Stated, ...]) -> tuple[StatedRecord, ...]:
+        return tuple(StatedRecord(json_value(vocabulary[name], one.value), one.sources) for one in values)
+
+    return {
+        name: ValueRecord(
+            value=json_value(vocabulary[name], entry.value),
+            sources=entry.stated.sources,
+            disputed=stated(name, entry.disputed),
+            replaced=stated(name, entry.replaced),
+            inherited_from=entry.inherited_from,
+        )
+        for name, entry in sorted(entries.items())
+    }

@@ -1,0 +1,457 @@
+"""The records of a trace, ``llmrules.trace/1``, as values.
+
+``given`` is what the decision rests on, ``found`` is a pure function of ``given``, and ``made_by`` is claimed:
+sealed, reported, never compared. Every value in it is as JSON holds it: integers within ±(2**53 - 1) are numbers, all
+other numbers and all points are texts, choices of a set are lists in their declared order.
+
+The published JSON Schema, the checker and every rendering read a trace by these names alone.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+from attrs import field, frozen
+
+from llmrules.texts import Text
+
+FORMAT = "llmrules.trace/1"
+
+Scalar: TypeAlias = bool | int | str
+Json: TypeAlias = bool | int | str | tuple[str, ...]
+Number: TypeAlias = int | str
+Conditions: TypeAlias = dict[str, Any]
+"""A condition table in its normal form: attribute → operator → right side, and ``all`` and ``any`` lists of tables."""
+
+Holds: TypeAlias = Literal["true", "false", "unknown"]
+Origin: TypeAlias = Literal["stated", "assumed", "concluded"]
+Status: TypeAlias = Literal["fired", "silent", "defeated", "disabled", "classifying"]
+Outcome: TypeAlias = Literal["passed", "failed", "unknown", "accepted", "exempted", "points", "none", "attached"]
+
+
+# given
+
+
+@frozen
+class ChoiceRecord:
+    """One declared choice of an attribute."""
+
+    id: str
+    means: Text
+    sources: tuple[str, ...] = ()
+
+
+@frozen
+class AttributeRecord:
+    """One attribute of the vocabulary."""
+
+    name: str
+    scope: str
+    type: str
+    label: Text
+    about: Text | None = None
+    ask: Text | None = None
+    topic: str | None = None
+    sources: tuple[str, ...] = ()
+    choices: tuple[ChoiceRecord, ...] = ()
+    unit: Text | None = None
+    minimum: Number | None = None
+    maximum: Number | None = None
+    marks: tuple[Number, ...] = ()
+    partial: bool = False
+    inherited: bool = False
+    default: Json | None = None
+
+
+@frozen
+class DocumentRecord:
+    """A dated document that rules or values rest on."""
+
+    id: str
+    title: str
+    date: str
+    url: str | None = None
+    licence: str | None = None
+
+
+@frozen
+class ClaimRecord:
+    """One paraphrased sentence of a document."""
+
+    id: str
+    says: Text
+    document: str | None = None
+    section: str | None = None
+    kind: tuple[str, ...] = ()
+
+
+@frozen
+class RuleRecord:
+    """One rule as its file states it, in normal form; ``body`` is what stands after the effect."""
+
+    id: str
+    pack: str
+    effect: str
+    body: Any
+    because: Text
+    sources: tuple[str, ...]
+    when: Conditions | None = None
+    unless: Conditions | None = None
+    where: Conditions | None = None
+    otherwise: Text | None = None
+    weight: int | None = None
+    level: str | None = None
+    unknown: str | None = None
+    approver: str | None = None
+    effective_to: str | None = None
+    overrides: tuple[str, ...] = ()
+
+
+@frozen
+class DisableRecord:
+    """A rule or a pack that is switched off."""
+
+    reason: Text
+    rule: str | None = None
+    pack: str | None = None
+
+
+@frozen
+class StatedRecord:
+    """A value and the claims and documents that state it."""
+
+    value: Json
+    sources: tuple[str, ...] = ()
+
+
+@frozen
+class ValueRecord:
+    """The value in force of an attribute, what disputes it, what it replaced, and whom it is inherited from."""
+
+    value: Json
+    sources: tuple[str, ...] = ()
+    disputed: tuple[StatedRecord, ...] = ()
+    replaced: tuple[StatedRecord, ...] = ()
+    inherited_from: str | None = None
+
+
+@frozen
+class OfferRecord:
+    """How one seller serves a model."""
+
+    attributes: dict[str, ValueRecord]
+
+
+@frozen
+class ModelRecord:
+    """One model of the catalogue."""
+
+    id: str
+    name: str
+    attributes: dict[str, ValueRecord]
+    offers: tuple[OfferRecord, ...]
+    extends: str | None = None
+
+
+@frozen
+class RequirementRecord:
+    """One requirement before any rule fired: stated, or assumed from the vocabulary's default."""
+
+    attribute: str
+    value: Json
+    origin: Origin
+
+
+@frozen
+class Given:
+    """What the decision rests on; ``unknown`` is the decision's policy for checks that are unknown."""
+
+    vocabulary: tuple[AttributeRecord, ...]
+    documents: tuple[DocumentRecord, ...]
+    claims: tuple[ClaimRecord, ...]
+    rules: tuple[RuleRecord, ...]
+    disabled: tuple[DisableRecord, ...]
+    catalogue: tuple[ModelRecord, ...]
+    requirements: tuple[RequirementRecord, ...]
+    unknown: str
+
+
+# found
+
+
+@frozen
+class FactRecord:
+    """One fact of the case. A set that is stated empty is one fact whose value is the empty list.
+
+    ``by`` lists every rule that concludes it, so more than one support is seen.
+    """
+
+    id: str
+    attribute: str
+    value: Json
+    origin: tuple[Origin, ...]
+    by: tuple[str, ...] = ()
+
+
+@frozen
+class LeafRecord:
+    """A leaf on requirements: whether it holds, the actual values (none: not stated), and the facts it cites."""
+
+    holds: bool
+    actual: tuple[Scalar, ...] | None = None
+    cites: tuple[str, ...] = ()
+
+
+@frozen
+class TableRecord:
+    """A condition table on requirements with its truth, in the shape of the conditions in ``given``.
+
+    ``implied`` are the leaves that no table writes: requirements that the rule refers to must be known, and a
+    rule that ends must still be in force.
+    """
+
+    holds: bool
+    leaves: dict[str, LeafRecord]
+    implied: dict[str, LeafRecord]
+    all: tuple[TableRecord, ...] = ()
+    any: tuple[TableRecord, ...] = ()
+
+
+@frozen
+class RuleFound:
+    """What became of one rule. A silent rule's false leaves say why; ``waits_for`` are those not stated."""
+
+    id: str
+    status: Status
+    stratum: int | None = None
+    when: TableRecord | None = None
+    unless: TableRecord | None = None
+    waits_for: tuple[str, ...] = ()
+    defeated_by: tuple[str, ...] = ()
+
+
+@frozen
+class FiringRecord:
+    """One firing, in canonical order: stratum, round (from 0 in each stratum), id."""
+
+    rule: str
+    stratum: int
+    round: int
+    uses: tuple[str, ...]
+    concludes: tuple[str, ...]
+
+
+@frozen
+class ConflictRecord:
+    """Values that cannot both be meant (``conflict``), or members that rules added to a stated set (``widened``)."""
+
+    attribute: str
+    kind: Literal["conflict", "widened"]
+    facts: tuple[str, ...]
+
+
+@frozen
+class WaitRecord:
+    """A requirement that is not stated, and the rules that waited for it."""
+
+    requirement: str
+    rules: tuple[str, ...]
+
+
+@frozen
+class TestRecord:
+    """One test of a criterion with the right sides in force (several where the requirement is in conflict)."""
+
+    operator: str
+    thresholds: tuple[Json, ...]
+
+
+@frozen
+class CriterionLeaf:
+    """One leaf of a criterion, said once for all models."""
+
+    side: Literal["where", "predicate", "grade"]
+    attribute: str
+    tests: tuple[TestRecord, ...]
+
+
+@frozen
+class CriterionRecord:
+    """A fired rule that touches models; its leaves in depth-first order, ``where`` first."""
+
+    rule: str
+    leaves: tuple[CriterionLeaf, ...]
+
+
+@frozen
+class LeafOutcome:
+    """A leaf of a criterion on one model: its truth, the actual value (none: unknown) and the gap of each test."""
+
+    holds: Holds
+    actual: Json | None = None
+    gaps: tuple[Json | None, ...] = ()
+
+
+@frozen
+class Applied:
+    """A criterion applied to one model; its leaves are those of the criterion, in the same order."""
+
+    rule: str
+    outcome: Outcome
+    leaves: tuple[LeafOutcome, ...]
+    points: str | None = None
+    exempted_by: tuple[str, ...] = ()
+
+
+@frozen
+class ConcludedRecord:
+    """An attribute of a model that rules conclude, with the rules that do (none where all of them are false)."""
+
+    value: Json
+    by: tuple[str, ...] = ()
+
+
+@frozen
+class DisputeRecord:
+    """A disputed value under which the fired rules named would say something else of this model."""
+
+    attribute: str
+    values: tuple[Json, ...]
+    rules: tuple[str, ...]
+
+
+@frozen
+class CandidateRecord:
+    """One model of the catalogue: every check, point and note. ``missing`` is what would settle an unverified one.
+
+    An excluded model has no place and no points; its scores and notes are not recorded.
+    """
+
+    model: str
+    verdict: Literal["eligible", "unverified", "excluded"]
+    place: int | None = None
+    points: str | None = None
+    concluded: dict[str, ConcludedRecord] = field(factory=dict)
+    checks: tuple[Applied, ...] = ()
+    scores: tuple[Applied, ...] = ()
+    notes: tuple[Applied, ...] = ()
+    exemptions: tuple[Applied, ...] = ()
+    disputes: tuple[DisputeRecord, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@frozen
+class ContradictionRecord:
+    """A value of the catalogue that holds against what a classifying rule concludes."""
+
+    model: str
+    attribute: str
+    rule: str
+
+
+@frozen
+class PlaceRecord:
+    """One place of a ranking: its models (several are a tie) and the margin to the next place."""
+
+    place: int
+    points: str
+    models: tuple[str, ...]
+    margin: str | None = None
+
+
+@frozen
+class Result:
+    """The outcome: what is best, and everything else in its order."""
+
+    best: tuple[str, ...]
+    refused: tuple[str, ...]
+    ranking: tuple[PlaceRecord, ...]
+    unverified: tuple[PlaceRecord, ...]
+    excluded: tuple[str, ...]
+    advice: tuple[str, ...]
+
+
+@frozen
+class Found:
+    """Everything that follows from ``given``."""
+
+    facts: tuple[FactRecord, ...]
+    rules: tuple[RuleFound, ...]
+    firings: tuple[FiringRecord, ...]
+    conflicts: tuple[ConflictRecord, ...]
+    unread: tuple[str, ...]
+    waits: tuple[WaitRecord, ...]
+    criteria: tuple[CriterionRecord, ...]
+    contradictions: tuple[ContradictionRecord, ...]
+    candidates: tuple[CandidateRecord, ...]
+    result: Result
+
+
+# made_by
+
+
+@frozen
+class RulePlace:
+    """Where a rule stood when it was loaded."""
+
+    rule: str
+    file: str
+    line: int
+
+
+@frozen
+class MadeBy:
+    """Who made the decision, when and how: claimed, sealed by a digest of its own, never compared."""
+
+    llmrules: str
+    python: str
+    engine: str
+    certified: bool
+    decided_at: str
+    nanoseconds: dict[str, int]
+    places: tuple[RulePlace, ...]
+    durable_rules: str | None = None
+
+
+@frozen
+class Digests:
+    """SHA-256 over canonical JSON (RFC 8785), in hexadecimal.
+
+    ``parts`` has one digest for each part of ``given``; ``given`` is the digest of ``parts``.
+    """
+
+    parts: dict[str, str]
+    given: str
+    found: str
+    made_by: str
+
+
+@frozen
+class Trace:
+    """The complete record of one decision."""
+
+    format: str
+    given: Given
+    found: Found
+    made_by: MadeBy
+    digests: Digests
+
+    def to_json(self) -> str:
+        """Return the trace as canonical JSON on one line."""
+        from llmrules.trace.document import write_trace
+
+        return write_trace(self)
+
+    def save(self, path: str | Path) -> None:
+        """Write the trace to a file, whole or not at all."""
+        from llmrules.files import write_whole
+
+        write_whole(Path(path), self.to_json() + "\n")
+
+    @classmethod
+    def load(cls, path: str | Path) -> Trace:
+        """Read a trace from a file. Raises FileError or TraceError."""
+        from llmrules.trace.document import read_trace
+
+        return read_trace(Path(path))

@@ -1,0 +1,140 @@
+"""How values, tests and facts are said in English and Korean, from the records of a trace alone.
+
+The sentences that explain a rule stand in the rule; here are only the words that join them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, TypeAlias
+
+from llmrules.errors import printable
+from llmrules.operators import OPERATORS
+from llmrules.texts import Language, Text, fill
+
+if TYPE_CHECKING:
+    from llmrules.trace.record import AttributeRecord, Json, LeafOutcome, TestRecord
+
+Attributes: TypeAlias = Mapping[str, "AttributeRecord"]
+
+FLAGS: dict[bool, Text] = {True: Text("yes", "예"), False: Text("no", "아니요")}
+NOT_STATED = Text("not stated", "명시되지 않음")
+UNKNOWN = Text("unknown", "알 수 없음")
+NOTHING = Text("nothing", "없음")
+OR = Text(" or ", " 또는 ")
+
+
+def value_words(attribute: AttributeRecord, value: Json | None, language: Language, *, unit: bool = True) -> str:
+    """Return a value in words: choices by their names, numbers with thousands separated and with their unit."""
+    if value is None:
+        absent = NOT_STATED if attribute.scope == "requirement" else UNKNOWN
+        return absent.read(language)
+    if isinstance(value, tuple):
+        return ", ".join(choice_words(attribute, one, language) for one in value) or NOTHING.read(language)
+    if isinstance(value, bool):
+        return FLAGS[value].read(language)
+    if attribute.type == "number":
+        return number_words(value, attribute.unit.read(language) if attribute.unit and unit else "")
+    if attribute.choices:
+        return choice_words(attribute, str(value), language)
+    return printable(str(value))
+
+
+def number_words(value: int | str, unit: str = "") -> str:
+    """Return a number with its thousands separated, and its unit."""
+    return f"{Decimal(value):,f} {unit}".rstrip()
+
+
+def choice_words(attribute: AttributeRecord, choice: str, language: Language) -> str:
+    """Return the name of a choice: its words up to a colon, after which they explain."""
+    for declared in attribute.choices:
+        if declared.id == choice:
+            return declared.means.read(language).split(":")[0].strip()
+    return printable(choice)
+
+
+def tests_words(attribute: AttributeRecord, tests: tuple[TestRecord, ...], language: Language) -> str:
+    """Return what a leaf asks for: ``at least 60,000 tokens``."""
+    joined = Text(" and ", ", ").read(language)
+    return joined.join(
+        _test_words(attribute, test, threshold, language) for test in tests for threshold in test.thresholds
+    )
+
+
+def _test_words(attribute: AttributeRecord, test: TestRecord, threshold: Json, language: Language) -> str:
+    if test.operator == "toward":
+        low = Text("the lower the better", "낮을수록 유리")
+        high = Text("the higher the better", "높을수록 유리")
+        return (low if threshold == "lowest" else high).read(language)
+    if test.operator == "known" and threshold is False:
+        return Text("not known", "알려지지 않음").read(language)
+    operator = OPERATORS[test.operator]
+    template = operator.ko if language == "ko" else operator.en
+    if isinstance(threshold, tuple):
+        words = [value_words(attribute, _member(attribute, one), language) for one in threshold]
+        return template.format(OR.read(language).join(words) if operator.operand == "list" else ", ".join(words))
+    return template.format(value_words(attribute, threshold, language))
+
+
+def _member(attribute: AttributeRecord, value: str) -> Json:
+    """Return one value of a list on a right side, as the attribute has it alone."""
+    return (value,) if attribute.type == "set" else value
+
+
+def gap_words(
+    attribute: AttributeRecord, tests: tuple[TestRecord, ...], outcome: LeafOutcome, language: Language
+) -> str:
+    """Return how far off a leaf is, or nothing where it has no measure; gaps stand in the order of thresholds."""
+    said = []
+    asked = [test.operator for test in tests for _ in test.thresholds]
+    for name, gap in zip(asked, outcome.gaps, strict=False):
+        if isinstance(gap, tuple):
+            if gap:
+                operator = OPERATORS[name]
+                template = operator.gap_ko if language == "ko" else operator.gap_en
+                said.append(template.format(", ".join(choice_words(attribute, one, language) for one in gap)))
+        elif gap is not None and not isinstance(gap, bool):
+            said.append(_distance_words(attribute, gap, language))
+    return ", ".join(said)
+
+
+def _distance_words(attribute: AttributeRecord, gap: int | str, language: Language) -> str:
+    amount = abs(Decimal(gap))
+    if attribute.type == "date":
+        unit = Text("days", "일").read(language)
+    elif attribute.type == "scale":
+        unit = Text("step" if amount == 1 else "steps", "단계").read(language)
+    else:
+        unit = attribute.unit.read(language) if attribute.unit else ""
+    size = f"{amount:,f} {unit}".rstrip() if language == "en" or attribute.type == "number" else f"{amount:,f}{unit}"
+    if amount == 0:
+        return Text("exactly there", "정확히 일치").read(language)
+    below = Decimal(gap) < 0
+    return Text(f"{size} {'below' if below else 'above'}", f"{size} {'부족' if below else '초과'}").read(language)
+
+
+def points_words(points: str) -> str:
+    """Return points for people: an integer, or two decimals; the trace has them exactly."""
+    exact = Fraction(points)
+    return str(exact) if exact.denominator == 1 else f"{float(exact):.2f}"
+
+
+def fill_slots(
+    text: Text | None, attributes: Attributes, values: Mapping[str, Json | None], language: Language, model: str = ""
+) -> str:
+    """Return a rule's sentence with its slots filled; what is not known is said to be so."""
+
+    def word(name: str) -> str:
+        if name == "model":
+            return printable(model)
+        attribute = attributes.get(name)
+        return value_words(attribute, values.get(name), language, unit=False) if attribute else f"{{{name}}}"
+
+    return fill(printable_lines(text.read(language)), word) if text is not None else ""
+
+
+def printable_lines(text: str) -> str:
+    """Return a text on one line without what a terminal would obey."""
+    return printable(" ".join(text.split()))

@@ -1,0 +1,9 @@
+"""Settings of the whole suite."""
+
+from hypothesis import settings
+
+# The same checkout gives the same result everywhere, however slow the machine is. To look for new counterexamples:
+# pytest --hypothesis-profile=search
+settings.register_profile("suite", derandomize=True, deadline=None)
+settings.register_profile("search", derandomize=False, deadline=None, print_blob=True)
+settings.load_profile("suite")

@@ -1,0 +1,151 @@
+"""The meaning of rules once more, as naively as it can be written: the judge between the two evaluators.
+
+It shares no code with them: it reads the loaded rules, finds strata by growing them, and tries every rule until
+nothing changes.
+"""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+from llmrules.rules.rule import Conclusion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from llmrules.conditions import Facts, Leaf, Table
+    from llmrules.rules.rule import Rule
+    from llmrules.rules.ruleset import RuleSet
+
+    Known = dict[str, set[Any]]
+
+
+def naive_strata(ruleset: RuleSet) -> dict[str, int]:
+    """Return the stratum of each rule, grown from nothing until no rule asks for more."""
+    rules = _firing(ruleset)
+    of_rule = {rule.id: 0 for rule in rules}
+    of_attribute: dict[str, int] = {}
+    changed = True
+    while changed:
+        changed = False
+        for rule in rules:
+            wanted = [0]
+            wanted += [of_attribute.get(leaf.attribute.name, 0) + _is_negative(leaf) for leaf in _leaves(rule.when)]
+            wanted += [of_attribute.get(leaf.attribute.name, 0) + 1 for leaf in _leaves(rule.unless)]
+            wanted += [of_attribute.get(name, 0) for name in rule.references()]
+            wanted += [of_rule[other.id] + 1 for other in rules if rule.id in other.overrides]
+            if max(wanted) > of_rule[rule.id]:
+                of_rule[rule.id] = max(wanted)
+                changed = True
+            if isinstance(rule.body, Conclusion):
+                name = rule.body.attribute.name
+                if of_rule[rule.id] > of_attribute.get(name, 0):
+                    of_attribute[name] = of_rule[rule.id]
+                    changed = True
+    return of_rule
+
+
+def naive_fire(ruleset: RuleSet, facts: Facts) -> frozenset[str]:
+    """Return the ids of the rules that fire."""
+    strata = naive_strata(ruleset)
+    known: Known = {name: set(values) for name, values in facts.items()}
+    fired: set[str] = set()
+    for stratum in range(max(strata.values(), default=0) + 1):
+        changed = True
+        while changed:
+            changed = False
+            for rule in _firing(ruleset):
+                if strata[rule.id] == stratum and rule.id not in fired and _fires(ruleset, rule, known, fired):
+                    fired.add(rule.id)
+                    changed = True
+                    if isinstance(rule.body, Conclusion):
+                        known.setdefault(rule.body.attribute.name, set()).update(rule.body.values)
+    return frozenset(fired)
+
+
+def _firing(ruleset: RuleSet) -> list[Rule]:
+    return [
+        rule
+        for rule in ruleset.rules.values()
+        if rule.id not in ruleset.disabled
+        and not (isinstance(rule.body, Conclusion) and rule.body.attribute.scope == "model")
+    ]
+
+
+def _leaves(table: Table) -> Iterator[Leaf]:
+    yield from table.leaves
+    for inner in (*table.every, *table.either):
+        yield from _leaves(inner)
+
+
+def _is_negative(leaf: Leaf) -> bool:
+    names = {test.operator.name for test in leaf.tests}
+    absent = any(test.operator.name == "known" and not test.operand for test in leaf.tests)
+    return absent or (leaf.attribute.type == "set" and bool(names & {"is", "only", "none_of"}))
+
+
+def _fires(ruleset: RuleSet, rule: Rule, known: Known, fired: set[str]) -> bool:
+    overridden = any(other.id in fired and rule.id in other.overrides for other in _firing(ruleset))
+    in_force = rule.effective_to is None or any(
+        day.first <= rule.effective_to.first for day in known.get("as_of", ())
+    )
+    blocked = (
+        any(_holds(leaf, known) for leaf in rule.unless.leaves)
+        or (bool(rule.unless.every) and all(_is_true(table, known) for table in rule.unless.every))
+        or any(_is_true(table, known) for table in rule.unless.either)
+    )
+    waits = any(name not in known for name in rule.references())
+    return not overridden and in_force and not blocked and not waits and _is_true(rule.when, known)
+
+
+def _is_true(table: Table, known: Known) -> bool:
+    for leaf in table.leaves:
+        if not _holds(leaf, known):
+            return False
+    for inner in table.every:
+        if not _is_true(inner, known):
+            return False
+    return not table.either or any(_is_true(inner, known) for inner in table.either)
+
+
+def _holds(leaf: Leaf, known: Known) -> bool:
+    name = leaf.attribute.name
+    if name not in known:
+        return [(test.operator.name, test.operand) for test in leaf.tests] == [("known", False)]
+    if leaf.attribute.type == "set":
+        return all(_set_truth(test.operator.name, known[name], test.operand) for test in leaf.tests)
+    order = list(leaf.attribute.choice_ids)
+    for value in known[name]:
+        if all(_truth(test.operator.name, value, test.operand, order) for test in leaf.tests):
+            return True
+    return False
+
+
+def _set_truth(name: str, members: set[Any], operand: Any) -> bool:  # noqa: ANN401 - right sides are of any type
+    return {
+        "known": lambda: operand is True,
+        "has": lambda: operand in members,
+        "has_any": lambda: any(member in members for member in operand),
+        "has_all": lambda: all(member in members for member in operand),
+        "none_of": lambda: not any(member in members for member in operand),
+        "only": lambda: all(member in operand for member in members),
+        "is": lambda: members == set(operand),
+    }[name]()
+
+
+def _truth(name: str, value: Any, operand: Any, order: list[str]) -> bool:  # noqa: ANN401 - values are of any type
+    def place(given: Any) -> Any:  # noqa: ANN401
+        return order.index(given) if order else getattr(given, "first", given)
+
+    return {
+        "known": lambda: operand is True,
+        "is": lambda: place(value) == place(operand),
+        "any_of": lambda: place(value) in [place(one) for one in operand],
+        "none_of": lambda: place(value) not in [place(one) for one in operand],
+        "like": lambda: fnmatchcase(value, operand),
+        "at_least": lambda: place(value) >= place(operand),
+        "at_most": lambda: place(value) <= place(operand),
+        "above": lambda: place(value) > place(operand),
+        "below": lambda: place(value) < place(operand),
+    }[name]()

@@ -1,0 +1,144 @@
+"""Both evaluators find the same firings as the naive reading of what rules mean, in whatever order things are written."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from llmrules.engine.derivation import derive
+from llmrules.engine.durable import DurableEngine, available
+from llmrules.engine.plain import PlainEngine
+from llmrules.engine.program import compile_program
+from tests.naive import naive_fire, naive_strata
+from tests.programs import load, random_facts, random_program
+
+if TYPE_CHECKING:
+    from llmrules.conditions import Facts
+    from llmrules.engine.program import Program
+    from llmrules.rules.ruleset import RuleSet
+
+PROGRAMS = 2_000
+BATCHES = 20
+CASES = 3
+
+needs_durable = pytest.mark.skipif(not available(), reason="durable-rules cannot be built or imported here")
+seeds = st.integers(0, 2**32)
+few = settings(max_examples=60)
+
+
+@needs_durable
+@pytest.mark.parametrize("batch", range(BATCHES))
+def test_the_engines_find_the_same_firings(batch: int) -> None:
+    """On 2,000 random programs durable-rules and the plain evaluator report the same rules, and these can be derived.
+
+    The first case comes again after the others, its facts in another order.
+    """
+    for number in range(batch, PROGRAMS, BATCHES):
+        random = Random(number)
+        written = random_program(random)
+        program = compile_program(load(written.files()))
+        durable, plain = DurableEngine(program), PlainEngine(program)
+        cases = [random_facts(random, written.columns) for _ in range(CASES)]
+        for facts in cases:
+            fired = durable.fire(facts)
+            assert fired == plain.fire(facts), f"program {number}"
+            assert {step.rule.place for step in derive(program, facts, fired).steps} == fired
+        turned = dict(random.sample(list(cases[0].items()), len(cases[0])))
+        assert durable.fire(turned) == plain.fire(turned), f"program {number}, in another order, after other decisions"
+
+
+def test_the_plain_evaluator_finds_what_the_rules_mean() -> None:
+    """The naive reading, which tries every rule until nothing changes, finds the same strata and firings."""
+    for number in range(PROGRAMS, PROGRAMS + 300):
+        random = Random(number)
+        written = random_program(random)
+        ruleset = load(written.files())
+        program = compile_program(ruleset)
+        assert {rule.id: rule.stratum for rule in program.rules} == naive_strata(ruleset)
+        for _ in range(CASES):
+            facts = random_facts(random, written.columns)
+            assert _fired(program, facts) == naive_fire(ruleset, facts), f"program {number}"
+
+
+def test_no_order_changes_what_is_found() -> None:
+    """Rules in another order and other files, facts in another order: the same derivation to the last round."""
+    for number in range(PROGRAMS + 300, PROGRAMS + 500):
+        random = Random(number)
+        written = random_program(random)
+        first = compile_program(load(written.files()))
+        second = compile_program(load(written.shuffled(random)))
+        for _ in range(CASES):
+            facts = random_facts(random, written.columns)
+            turned = dict(random.sample(list(facts.items()), len(facts)))
+            assert _derivation(first, facts) == _derivation(second, turned), f"program {number}"
+
+
+@few
+@given(seeds)
+def test_a_rule_that_did_not_fire_can_be_switched_off(seed: int) -> None:
+    """Without the rules that did not fire, all others fire as before: a rule acts by firing alone."""
+    random = Random(seed)
+    written = random_program(random)
+    facts = random_facts(random, written.columns)
+    program = compile_program(load(written.files()))
+    fired = _fired(program, facts)
+    silent = sorted({rule.id for rule in program.rules} - fired)
+    some = random.sample(silent, random.randrange(len(silent) + 1))
+    assert _fired(compile_program(load(written.without(some))), facts) == fired
+
+
+@few
+@given(seeds)
+def test_stating_what_is_concluded_changes_nothing(seed: int) -> None:
+    """Everything that the rules concluded, stated beforehand, fires the same rules."""
+    random = Random(seed)
+    written = random_program(random)
+    facts = random_facts(random, written.columns)
+    program = compile_program(load(written.files()))
+    known = derive(program, facts, PlainEngine(program).fire(facts)).facts
+    assert _fired(program, known) == _fired(program, facts)
+
+
+@few
+@given(seeds)
+def test_without_negative_tests_more_facts_fire_more_rules(seed: int) -> None:
+    """Where nothing is tested negatively, stating one more requirement silences no rule."""
+    random = Random(seed)
+    written = random_program(random)
+    negative = {rule.id for rule in compile_program(load(written.files())).rules if rule.stratum}
+    ruleset = load(written.without(negative))
+    program = compile_program(ruleset)
+    facts = random_facts(random, written.columns)
+    more = {**random_facts(random, written.columns), **facts}
+    if not any(leaf.negative for rule in program.rules for leaf in rule.when.all_leaves()):
+        assert _fired(program, facts) <= _fired(program, more)
+
+
+@few
+@given(seeds)
+def test_every_fact_is_stated_or_concluded_by_a_firing(seed: int) -> None:
+    """At the end each value stands in the facts or in the conclusion of a rule that fired."""
+    random = Random(seed)
+    written = random_program(random)
+    facts = random_facts(random, written.columns)
+    program = compile_program(load(written.files()))
+    derivation = derive(program, facts, PlainEngine(program).fire(facts))
+    concluded = [step.rule.conclusion for step in derivation.steps if step.rule.conclusion is not None]
+    for name, values in derivation.facts.items():
+        given_ = facts.get(name, frozenset())
+        assert values == given_.union(*(done.values for done in concluded if done.attribute.name == name))
+
+
+def _fired(program: Program, facts: Facts) -> frozenset[str]:
+    return frozenset(program.rules[place].id for place in PlainEngine(program).fire(facts))
+
+
+def _derivation(program: Program, facts: Facts) -> object:
+    derivation = derive(program, facts, PlainEngine(program).fire(facts))
+    return [(step.rule.id, step.stratum, step.round) for step in derivation.steps], dict(derivation.facts)
+
+

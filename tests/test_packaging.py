@@ -1,0 +1,138 @@
+"""The package works wherever and however it is installed, with its rules and its catalogue."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import sysconfig
+import venv
+from collections.abc import Iterator
+from importlib.metadata import distribution
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+from llmrules import shipped
+
+ROOT = Path(__file__).resolve().parent.parent
+HERE = Path(sysconfig.get_path("purelib"))
+
+PROGRAM = """
+import json
+import llmrules
+from llmrules import Advisor, shipped
+
+decision = Advisor.load().decide({"fine_tuning": True, "modalities": ["text"]})
+print(json.dumps({
+    "chosen": len(decision.best),
+    "package": llmrules.__file__,
+    "rules": str(shipped.rules_folder()),
+    "catalog": str(shipped.catalog_file()),
+}))
+"""
+
+PROFILE = """
+[requirements]
+fine_tuning = true
+modalities = ["text"]
+"""
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Path:
+    """Make an environment that holds what llmrules says it depends on, and nothing else."""
+    environment = tmp_path / "environment"
+    venv.create(environment, with_pip=False, symlinks=True)
+    dependencies = tmp_path / "dependencies"
+    dependencies.mkdir()
+    for name in sorted({part for dependency in _dependencies("llmrules") for part in _parts(dependency)}):
+        (dependencies / name).symlink_to(HERE / name)
+    (_packages(environment) / "dependencies.pth").write_text(f"{dependencies}\n", encoding="utf-8")
+    return environment
+
+
+def test_the_wheel_works_from_an_empty_folder(fresh: Path, tmp_path: Path) -> None:
+    """The wheel, built from the sdist, brings the rules and the catalogue."""
+    built = tmp_path / "built"
+    _run([sys.executable, "-m", "build", "--no-isolation", "--outdir", str(built), str(ROOT)], tmp_path)
+    (wheel,) = built.glob("*.whl")
+    assert len(list(built.glob("*.tar.gz"))) == 1
+    _install(fresh, str(wheel))
+    _works(fresh, tmp_path, package=_packages(fresh) / "llmrules", data=_packages(fresh) / "llmrules" / "data")
+
+
+def test_an_install_of_the_checkout_works_from_an_empty_folder(fresh: Path, tmp_path: Path) -> None:
+    """`pip install .` brings the rules and the catalogue."""
+    _install(fresh, str(ROOT))
+    _works(fresh, tmp_path, package=_packages(fresh) / "llmrules", data=_packages(fresh) / "llmrules" / "data")
+
+
+def test_an_editable_install_works_from_an_empty_folder(fresh: Path, tmp_path: Path) -> None:
+    """`pip install -e .` uses the rules and the catalogue of the checkout, where they can be edited."""
+    _install(fresh, "--editable", str(ROOT))
+    _works(fresh, tmp_path, package=ROOT / "src" / "llmrules", data=ROOT)
+
+
+def test_an_incomplete_installation_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Where the shipped files are missing, the error names the places that were looked at."""
+    monkeypatch.setattr(shipped, "__file__", str(tmp_path / "lib" / "llmrules" / "shipped.py"))
+    with pytest.raises(FileNotFoundError, match=re.escape(str(tmp_path / "lib" / "llmrules" / "data"))):
+        shipped.rules_folder()
+
+
+def _works(environment: Path, tmp_path: Path, *, package: Path, data: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    report = json.loads(_run([str(environment / "bin" / "python"), "-I", "-c", PROGRAM], empty))
+    assert report["chosen"] > 0
+    assert Path(report["package"]) == package / "__init__.py"
+    assert Path(report["rules"]) == data / "rules"
+    assert Path(report["catalog"]) == data / "catalog.toml"
+
+    profile = tmp_path / "profile.toml"
+    profile.write_text(PROFILE, encoding="utf-8")
+    assert "mistral" in _run([str(environment / "bin" / "llmrules"), "decide", str(profile)], empty).lower()
+    assert not list(empty.iterdir())
+
+
+def _install(environment: Path, *what: str) -> None:
+    """Install from files alone: the build backend is this environment's, the dependencies are there already."""
+    pip = [sys.executable, "-m", "pip", "--python", str(environment / "bin" / "python")]
+    options = ["--quiet", "--no-index", "--no-deps", "--no-build-isolation", "--ignore-installed"]
+    _run([*pip, "install", *options, *what], environment, PYTHONPATH=str(HERE))
+
+
+def _run(command: list[str], folder: Path, **environ: str) -> str:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "COV_"))}
+    done = subprocess.run(
+        command, cwd=folder, env=inherited | environ, capture_output=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+def _packages(environment: Path) -> Path:
+    return Path(sysconfig.get_path("purelib", "venv", {"base": str(environment)}))
+
+
+def _dependencies(name: str) -> set[str]:
+    """Collect the names of all that a distribution needs here, directly or not, without its extras."""
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        for line in distribution(waiting.pop()).requires or ():
+            requirement = Requirement(line)
+            needed = requirement.marker is None or requirement.marker.evaluate({"extra": ""})
+            if needed and requirement.name not in found:
+                found.add(requirement.name)
+                waiting.append(requirement.name)
+    return found
+
+
+def _parts(name: str) -> Iterator[str]:
+    """Yield the top-level files and folders of an installed distribution."""
+    for file in distribution(name).files or ():
+        if file.parts[0] not in {"..", "__pycache__"}:
+            yield file.parts[0]
