@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import field, frozen
 
 from llmrules.conditions import ALWAYS, Table
 from llmrules.trace.given import json_value
@@ -53,6 +54,14 @@ class _Fixed:
     overriders: dict[str, tuple[str, ...]]
     implied: dict[str, Table]
     read: frozenset[str]
+    tested: dict[str, tuple[str, ...]]
+    strata: Mapping[str, int]
+    found: dict[object, RuleFound] = field(factory=dict)
+    """What became of rules, by the facts that they test: most rules find the same facts in case after case."""
+
+
+MOST_KEPT = 4_096
+"""Results kept for one rule set; then they are dropped, so that long use needs no more memory."""
 
 
 @lru_cache(maxsize=8)
@@ -62,14 +71,20 @@ def _fixed(ruleset: RuleSet) -> _Fixed:
     for rule in firing:
         for target in rule.overrides:
             overriders.setdefault(target, []).append(rule.id)
-    read = {AS_OF.name}
-    for rule in firing:
-        read.update(rule.references())
-        read.update(leaf.attribute.name for table in (rule.when, rule.unless) for leaf in table.all_leaves())
+    tested = {
+        rule.id: {
+            *rule.references(),
+            *(leaf.attribute.name for table in (rule.when, rule.unless) for leaf in table.all_leaves()),
+            *((AS_OF.name,) if rule.effective_to is not None else ()),
+        }
+        for rule in firing
+    }
     return _Fixed(
         overriders={target: tuple(sorted(rules)) for target, rules in overriders.items()},
         implied={rule.id: rule.implied(ruleset.vocabulary.attributes) for rule in firing},
-        read=frozenset(read),
+        read=frozenset({AS_OF.name}.union(*tested.values())),
+        tested={name: tuple(sorted(attributes)) for name, attributes in tested.items()},
+        strata=ruleset.strata,
     )
 
 
@@ -187,19 +202,34 @@ def _rule(rule: Rule, decision: Decision, seen: Facts | None) -> RuleFound:
         return RuleFound(rule.id, "disabled")
     if rule.classifies:
         return RuleFound(rule.id, "classifying")
-    facts = decision.derivation.facts if seen is None else seen
     fixed = _fixed(ruleset)
-    when = _table(rule.when, facts, implied=fixed.implied[rule.id])
-    unless = None if rule.unless == ALWAYS else _unless(rule.unless, decision.derivation.facts)
+    final = decision.derivation.facts
+    facts = final if seen is None else seen
     defeated = tuple(other for other in fixed.overriders.get(rule.id, ()) if other in decision.fired)
-    status: Status = "fired" if seen is not None else "silent"
+    tested = tuple((facts.get(name), final.get(name)) for name in fixed.tested[rule.id])
+    key = (rule.id, tested, seen is not None, defeated)
+    found = fixed.found.get(key)
+    if found is None:
+        found = _evaluate(rule, facts, final, fired=seen is not None, defeated=defeated, fixed=fixed)
+        if len(fixed.found) >= MOST_KEPT:
+            fixed.found.clear()
+        fixed.found[key] = found
+    return found
+
+
+def _evaluate(
+    rule: Rule, facts: Facts, final: Facts, *, fired: bool, defeated: tuple[str, ...], fixed: _Fixed
+) -> RuleFound:
+    when = _table(rule.when, facts, implied=fixed.implied[rule.id])
+    unless = None if rule.unless == ALWAYS else _unless(rule.unless, final)
+    status: Status = "fired" if fired else "silent"
     if defeated and when.holds and not (unless and unless.holds):
         status = "defeated"
     waits = tuple(sorted(set(_not_stated(when)))) if status == "silent" else ()
     return RuleFound(
         id=rule.id,
         status=status,
-        stratum=ruleset.strata[rule.id],
+        stratum=fixed.strata[rule.id],
         when=when,
         unless=unless,
         waits_for=waits,
