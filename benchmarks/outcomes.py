@@ -9,7 +9,7 @@ model should win by an accident of what happens to be known of it.
 from __future__ import annotations
 
 import argparse
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import date
 from math import exp, log
 from random import Random
@@ -85,7 +85,7 @@ class Outcomes:
         self.contradictory = 0
         self.cases = Counter[str]()
         self.fired = Counter[str]()
-        self.points = Counter[str]()
+        self.points: defaultdict[str, float] = defaultdict(float)
         self.decides = Counter[str]()
 
     def add(self, decision: Decision) -> None:
@@ -143,7 +143,7 @@ class Outcomes:
             yield f"{model:<15}" + "".join(f"{counts[column]:>14}" for column in columns)
         yield ""
         yield "share of the winners' points, and how often the best would be another without it"
-        packs = Counter[str]()
+        packs: defaultdict[str, float] = defaultdict(float)
         for rule, points in self.points.items():
             packs[self.rules[rule].pack] += points
         yield from self._shares("pack", packs)

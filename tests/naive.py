@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from llmrules.rules.rule import Conclusion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from llmrules.conditions import Facts, Leaf, Table
     from llmrules.rules.rule import Rule
@@ -87,9 +87,7 @@ def _is_negative(leaf: Leaf) -> bool:
 
 def _fires(ruleset: RuleSet, rule: Rule, known: Known, fired: set[str]) -> bool:
     overridden = any(other.id in fired and rule.id in other.overrides for other in _firing(ruleset))
-    in_force = rule.effective_to is None or any(
-        day.first <= rule.effective_to.first for day in known.get("as_of", ())
-    )
+    in_force = rule.effective_to is None or any(day.first <= rule.effective_to.first for day in known.get("as_of", ()))
     blocked = (
         any(_holds(leaf, known) for leaf in rule.unless.leaves)
         or (bool(rule.unless.every) and all(_is_true(table, known) for table in rule.unless.every))
@@ -123,7 +121,7 @@ def _holds(leaf: Leaf, known: Known) -> bool:
 
 
 def _set_truth(name: str, members: set[Any], operand: Any) -> bool:  # noqa: ANN401 - right sides are of any type
-    return {
+    truths: dict[str, Callable[[], bool]] = {
         "known": lambda: operand is True,
         "has": lambda: operand in members,
         "has_any": lambda: any(member in members for member in operand),
@@ -131,21 +129,23 @@ def _set_truth(name: str, members: set[Any], operand: Any) -> bool:  # noqa: ANN
         "none_of": lambda: not any(member in members for member in operand),
         "only": lambda: all(member in operand for member in members),
         "is": lambda: members == set(operand),
-    }[name]()
+    }
+    return truths[name]()
 
 
 def _truth(name: str, value: Any, operand: Any, order: list[str]) -> bool:  # noqa: ANN401 - values are of any type
     def place(given: Any) -> Any:  # noqa: ANN401
         return order.index(given) if order else getattr(given, "first", given)
 
-    return {
+    truths: dict[str, Callable[[], bool]] = {
         "known": lambda: operand is True,
-        "is": lambda: place(value) == place(operand),
+        "is": lambda: bool(place(value) == place(operand)),
         "any_of": lambda: place(value) in [place(one) for one in operand],
         "none_of": lambda: place(value) not in [place(one) for one in operand],
         "like": lambda: fnmatchcase(value, operand),
-        "at_least": lambda: place(value) >= place(operand),
-        "at_most": lambda: place(value) <= place(operand),
-        "above": lambda: place(value) > place(operand),
-        "below": lambda: place(value) < place(operand),
-    }[name]()
+        "at_least": lambda: bool(place(value) >= place(operand)),
+        "at_most": lambda: bool(place(value) <= place(operand)),
+        "above": lambda: bool(place(value) > place(operand)),
+        "below": lambda: bool(place(value) < place(operand)),
+    }
+    return truths[name]()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from random import Random
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import tomli_w
@@ -19,7 +20,6 @@ from llmrules.values import Period
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from random import Random
 
     from llmrules.conditions import Facts
     from llmrules.errors import InputError
@@ -30,7 +30,19 @@ if TYPE_CHECKING:
 
 TEXTS = ("alpha", "alphabet", "beta", 'quo"ted', "back\\slash", "two\nlines", "nul\0", "한국어", "a b", "*", "x" * 300)
 PATTERNS = ("al*", "*a", "*[ab]*", "?", "*", "한*", "quo?ted", "*\\*")
-NUMBERS = (-7, 0, 1, 2, 3, 40, 2**53, 2**63 - 1, 2**63, 10**30, *map(Decimal, ("-0.5", "0.1", "0.10000000000000001", "2.5")))
+NUMBERS = (
+    -7,
+    0,
+    1,
+    2,
+    3,
+    40,
+    2**53,
+    2**63 - 1,
+    2**63,
+    10**30,
+    *map(Decimal, ("-0.5", "0.1", "0.10000000000000001", "2.5")),
+)
 DAYS = tuple(date(2026, 1, 1) + timedelta(days) for days in (-400, -1, 0, 1, 30, 31, 365))
 
 LEVELS = (0, 0, 0, 1, 1, 2, 3)
@@ -73,6 +85,11 @@ class Written:
         """Return the same program with some rules switched off."""
         disabled = [{"rule": name, "reason": {"en": "a test"}} for name in sorted(ids)]
         return [*self.files(), tomli_w.dumps({"language": 1, "pack": "off", "disable": disabled})]
+
+
+def seeded(seed: int) -> Random:
+    """Return the source of everything random in one program and its cases."""
+    return Random(seed)  # noqa: S311 - programs need no cryptography
 
 
 def load(texts: Iterable[str]) -> RuleSet:
@@ -133,7 +150,21 @@ def _near(random: Random, column: Column) -> Value:
 
 
 def _columns(random: Random) -> Iterable[Column]:
-    for kind in ("flag", "flag", "flag", "choice", "choice", "scale", "set", "set", "set", "number", "number", "text", "date"):
+    for kind in (
+        "flag",
+        "flag",
+        "flag",
+        "choice",
+        "choice",
+        "scale",
+        "set",
+        "set",
+        "set",
+        "number",
+        "number",
+        "text",
+        "date",
+    ):
         if random.random() < 0.3:
             continue
         name = f"{kind}_{random.randrange(10**6)}"
@@ -148,7 +179,7 @@ def _columns(random: Random) -> Iterable[Column]:
 
 
 def _vocabulary(columns: Iterable[Column], rules: Iterable[Toml]) -> Toml:
-    """Declare the attributes; for each requirement that a rule refers to there is one of the model to compare it with."""
+    """Declare the attributes; for each requirement that a rule refers to, one of the model to compare with it."""
     touched = [predicate for rule in rules for effect in REFERRING if (predicate := rule.get(effect))]
     referred = {name.removeprefix("model_") for predicate in touched for name in predicate}
     declared: Toml = {}
@@ -171,7 +202,9 @@ def _vocabulary(columns: Iterable[Column], rules: Iterable[Toml]) -> Toml:
 def _rule(random: Random, columns: tuple[Column, ...], name: str, level: int, earlier: list[Toml]) -> Toml:
     rule: Toml = {"id": name, "because": {"en": "so"}, "source": "d"}
     readable = [*columns, AS_OF]
-    links = [one for one in columns if one.level <= level and any(one.name in done.get("conclude", {}) for done in earlier)]
+    links = [
+        one for one in columns if one.level <= level and any(one.name in done.get("conclude", {}) for done in earlier)
+    ]
     if links and random.random() < 0.5:
         rule["when"] = _link(random, random.choice(links), earlier)
     elif random.random() < 0.95:
@@ -249,4 +282,4 @@ def _set_leaf(random: Random, value: object, several: list[Any], *, negative: bo
     if negative:
         absent = [{"none_of": several}, {"only": several}, {"is": random.choice((several, []))}]
         tests += [*absent, *absent]
-    return random.choice(tests) | random.choice(([*tests, {}, {}, {}, {}, {}]))
+    return random.choice(tests) | random.choice([*tests, {}, {}, {}, {}, {}])

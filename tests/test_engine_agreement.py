@@ -1,25 +1,23 @@
-"""Both evaluators find the same firings as the naive reading of what rules mean, in whatever order things are written."""
+"""Both evaluators find the same firings as the naive reading of what rules mean, in whatever order it is written."""
 
 from __future__ import annotations
 
-from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.naive import naive_fire, naive_strata
+from tests.programs import load, random_facts, random_program, seeded
 
 from llmrules.engine.derivation import derive
 from llmrules.engine.durable import DurableEngine, available
 from llmrules.engine.plain import PlainEngine
 from llmrules.engine.program import compile_program
-from tests.naive import naive_fire, naive_strata
-from tests.programs import load, random_facts, random_program
 
 if TYPE_CHECKING:
     from llmrules.conditions import Facts
     from llmrules.engine.program import Program
-    from llmrules.rules.ruleset import RuleSet
 
 PROGRAMS = 2_000
 BATCHES = 20
@@ -38,7 +36,7 @@ def test_the_engines_find_the_same_firings(batch: int) -> None:
     The first case comes again after the others, its facts in another order.
     """
     for number in range(batch, PROGRAMS, BATCHES):
-        random = Random(number)
+        random = seeded(number)
         written = random_program(random)
         program = compile_program(load(written.files()))
         durable, plain = DurableEngine(program), PlainEngine(program)
@@ -54,7 +52,7 @@ def test_the_engines_find_the_same_firings(batch: int) -> None:
 def test_the_plain_evaluator_finds_what_the_rules_mean() -> None:
     """The naive reading, which tries every rule until nothing changes, finds the same strata and firings."""
     for number in range(PROGRAMS, PROGRAMS + 300):
-        random = Random(number)
+        random = seeded(number)
         written = random_program(random)
         ruleset = load(written.files())
         program = compile_program(ruleset)
@@ -67,7 +65,7 @@ def test_the_plain_evaluator_finds_what_the_rules_mean() -> None:
 def test_no_order_changes_what_is_found() -> None:
     """Rules in another order and other files, facts in another order: the same derivation to the last round."""
     for number in range(PROGRAMS + 300, PROGRAMS + 500):
-        random = Random(number)
+        random = seeded(number)
         written = random_program(random)
         first = compile_program(load(written.files()))
         second = compile_program(load(written.shuffled(random)))
@@ -81,7 +79,7 @@ def test_no_order_changes_what_is_found() -> None:
 @given(seeds)
 def test_a_rule_that_did_not_fire_can_be_switched_off(seed: int) -> None:
     """Without the rules that did not fire, all others fire as before: a rule acts by firing alone."""
-    random = Random(seed)
+    random = seeded(seed)
     written = random_program(random)
     facts = random_facts(random, written.columns)
     program = compile_program(load(written.files()))
@@ -95,7 +93,7 @@ def test_a_rule_that_did_not_fire_can_be_switched_off(seed: int) -> None:
 @given(seeds)
 def test_stating_what_is_concluded_changes_nothing(seed: int) -> None:
     """Everything that the rules concluded, stated beforehand, fires the same rules."""
-    random = Random(seed)
+    random = seeded(seed)
     written = random_program(random)
     facts = random_facts(random, written.columns)
     program = compile_program(load(written.files()))
@@ -107,7 +105,7 @@ def test_stating_what_is_concluded_changes_nothing(seed: int) -> None:
 @given(seeds)
 def test_without_negative_tests_more_facts_fire_more_rules(seed: int) -> None:
     """Where nothing is tested negatively, stating one more requirement silences no rule."""
-    random = Random(seed)
+    random = seeded(seed)
     written = random_program(random)
     negative = {rule.id for rule in compile_program(load(written.files())).rules if rule.stratum}
     ruleset = load(written.without(negative))
@@ -122,7 +120,7 @@ def test_without_negative_tests_more_facts_fire_more_rules(seed: int) -> None:
 @given(seeds)
 def test_every_fact_is_stated_or_concluded_by_a_firing(seed: int) -> None:
     """At the end each value stands in the facts or in the conclusion of a rule that fired."""
-    random = Random(seed)
+    random = seeded(seed)
     written = random_program(random)
     facts = random_facts(random, written.columns)
     program = compile_program(load(written.files()))
@@ -140,5 +138,3 @@ def _fired(program: Program, facts: Facts) -> frozenset[str]:
 def _derivation(program: Program, facts: Facts) -> object:
     derivation = derive(program, facts, PlainEngine(program).fire(facts))
     return [(step.rule.id, step.stratum, step.round) for step in derivation.steps], dict(derivation.facts)
-
-

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import evolve, field, frozen
@@ -20,6 +19,7 @@ from llmrules.catalog import Catalog, Entry, Model, Offer, Stated
 from llmrules.conditions import Leaf, Reference
 from llmrules.operators import Truth, conjunction
 from llmrules.rules.rule import Conclusion, Grade, Rule
+from llmrules.rules.strata import Cycle, classification_order
 from llmrules.values import Value
 
 if TYPE_CHECKING:
@@ -230,7 +230,9 @@ def _classify(state: Candidates, rules: tuple[Rule, ...]) -> Candidates:
             by_attribute[rule.body.attribute.name].append(rule)
     concluded: dict[str, dict[str, Masks]] = {}
     contradictions: list[Contradiction] = []
-    for name in _dependency_order(by_attribute):
+    order = classification_order(rules)
+    assert not isinstance(order, Cycle)  # noqa: S101 - such rules are refused when they are read
+    for name in order:
         concluded[name] = {rule.id: state.table(rule.where, {}) for rule in by_attribute[name]}
         contradictions += _conclude(state, name, by_attribute[name], concluded[name])
         state.groups[name] = _group(state.columns[name])
@@ -243,22 +245,6 @@ def _union(groups: Iterable[tuple[Value, int]]) -> int:
     for _, mask in groups:
         union |= mask
     return union
-
-
-def _dependency_order(by_attribute: Mapping[str, list[Rule]]) -> list[str]:
-    sorter: TopologicalSorter[str] = TopologicalSorter()
-    for name, rules in sorted(by_attribute.items()):
-        tested = {leaf.attribute.name for rule in rules for leaf in rule.where.all_leaves()}
-        sorter.add(name, *sorted(tested & by_attribute.keys()))
-    try:
-        return list(sorter.static_order())
-    except CycleError as error:
-        cycle = " → ".join(reversed(error.args[1]))
-        cursor = by_attribute[error.args[1][0]][0].cursor
-        if cursor is not None:
-            message = f"rules that classify models conclude in a circle: {cycle}"
-            cursor.problem("classifying-cycle", message)
-        return []
 
 
 def _conclude(state: Candidates, name: str, rules: list[Rule], masks: Mapping[str, Masks]) -> list[Contradiction]:

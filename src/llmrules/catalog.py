@@ -13,7 +13,7 @@ from attrs import evolve, field, frozen
 
 from llmrules.cursor import Cursor
 from llmrules.errors import CatalogError
-from llmrules.rules.ruleset import check_language
+from llmrules.rules.ruleset import read_header
 from llmrules.sources import check_sources
 from llmrules.values import Value
 from llmrules.vocabulary import Scope, Vocabulary
@@ -24,9 +24,23 @@ if TYPE_CHECKING:
     from llmrules.errors import InputError
     from llmrules.files import Source
 
+HINTS = {
+    "rule": "rules stand in a rule file (--rules)",
+    "disable": "rules are switched off in a rule file (--rules)",
+    "pack": "a catalogue file has no pack; rules stand in a rule file (--rules)",
+    "offer": "an offer belongs to a model: write [[model.offer]]",
+}
+"""What to do instead with keys that people write in a catalogue file."""
+
 FILE_KEYS = ("language", "title", "document", "claim", "model")
 MODEL_KEYS = ("id", "name", "extends", "sources", "disputed", "offer")
 OFFER_KEYS = ("sources", "disputed")
+_HEADERS: Mapping[Scope, str] = {
+    "requirement": "a profile or a rule speaks of it",
+    "model": "write it under [[model]], above [[model.offer]]",
+    "offer": "write it under [[model.offer]]",
+}
+
 DISPUTE_KEYS = ("attribute", "value", "source")
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]*")
@@ -96,16 +110,16 @@ def read_catalog(
     drafts: dict[str, _Draft] = {}
     for source in files:
         top = Cursor.top(source, CatalogError, problems)
-        if not check_language(top):
+        keys = read_header(top, FILE_KEYS, what="a catalogue file", hints=HINTS)
+        if keys is None:
             continue
-        keys = top.keys(FILE_KEYS, what="a catalogue file")
         here: dict[str, Cursor] = {}
         for entry in keys["model"].elements() if "model" in keys else ():
             draft = reader.model(entry)
             if draft is None:
                 continue
             if draft.model.id in here:
-                other = here[draft.model.id].place
+                other = here[draft.model.id].child("id", draft.model.id).place
                 entry.child("id", draft.model.id).problem(
                     "duplicate-id", "is the id of two models", found=draft.model.id, other=other
                 )
@@ -137,22 +151,22 @@ class _Reader:
         if not isinstance(entry.value, dict):
             entry.wrong_type("a table that states a model")
             return None
-        keys = entry.keys((*MODEL_KEYS, *self.vocabulary.names("model")), what="a model")
+        keys = self._keys(entry, MODEL_KEYS, "model")
         if "id" not in keys:
-            entry.problem("missing-key", "a model needs id")
+            entry.missing("id", "a model needs id")
             return None
         name = keys["id"].text()
         if name is None or not _ID.fullmatch(name):
             keys["id"].problem("bad-name", "must be letters, digits and . _ : / @ + - without spaces", found=name)
             return None
-        entries = self._entries(keys, "model")
+        entries = self._entries(entry, keys, "model")
         offers = self._offers(keys["offer"]) if "offer" in keys else ()
         model = Model(
             id=name,
-            name=(keys["name"].text() if "name" in keys else None) or name,
+            name=(keys["name"].name() if "name" in keys else None) or name,
             entries=entries,
             offers=tuple(Offer(offered) for offered, _ in offers) or (Offer(),),
-            extends=keys["extends"].text() if "extends" in keys else None,
+            extends=keys["extends"].name() if "extends" in keys else None,
         )
         disputes = [*self._disputes(keys, "model"), *(dispute for _, found in offers for dispute in found)]
         return _Draft(model, entry, "name" in keys, tuple(disputes))
@@ -163,23 +177,39 @@ class _Reader:
             if index > 0:
                 element.problem("two-offers", "a model has one offer in this version", hint="keep the one you use")
                 break
-            keys = element.keys((*OFFER_KEYS, *self.vocabulary.names("offer")), what="an offer")
-            offers.append((self._entries(keys, "offer"), self._disputes(keys, "offer")))
+            keys = self._keys(element, OFFER_KEYS, "offer")
+            offers.append((self._entries(element, keys, "offer"), self._disputes(keys, "offer")))
         return offers
 
-    def _entries(self, keys: Mapping[str, Cursor], scope: Scope) -> dict[str, Entry]:
+    def _keys(self, entry: Cursor, fixed: tuple[str, ...], scope: Scope) -> dict[str, Cursor]:
+        """Return the known keys of a model or an offer; an attribute that is declared wrongly was noted there."""
+        found = {"model": "a model", "offer": "an offer"}
+        hints = {
+            attribute.name: f"it is an attribute of the {attribute.scope}: {_HEADERS[attribute.scope]}"
+            for attribute in self.vocabulary
+            if attribute.scope != scope
+        }
+        if isinstance(entry.value, dict):
+            sound = {name: value for name, value in entry.value.items() if name not in self.vocabulary.broken}
+            entry = evolve(entry, value=sound)
+        names = (*fixed, *self.vocabulary.names(scope))
+        return entry.keys(names, what=found[scope], code="unknown-attribute", hints=hints)
+
+    def _entries(self, entry: Cursor, keys: Mapping[str, Cursor], scope: Scope) -> dict[str, Entry]:
         sources = keys["sources"].table() if "sources" in keys else {}
         declared = self.vocabulary.names(scope)
         for name, cursor in sources.items():
+            if name in keys or name in self.vocabulary.broken:
+                continue
             if name not in declared:
                 message = f"is not a declared attribute of the {scope}"
                 cursor.problem("unknown-attribute", message, found=name, allowed=declared)
-            elif name not in keys:
+            elif not entry.misspells(name):
                 cursor.problem("source-without-value", "is the source of a value that is not there", found=name)
         entries = {}
         for name in sorted(set(keys) & set(declared)):
             cited = self._cited(sources[name]) if name in sources else ()
-            if name not in sources:
+            if name not in sources and not ("sources" in keys and keys["sources"].misspells(name)):
                 message = "a value needs a source"
                 keys[name].problem("missing-source", message, hint=f'sources.{name} = "id of a claim or document"')
             value = self.vocabulary[name].read(keys[name], periods=True)
@@ -198,14 +228,18 @@ class _Reader:
             fields = element.keys(DISPUTE_KEYS, what="a disputed value")
             missing = [key for key in DISPUTE_KEYS if key not in fields]
             for key in missing:
-                element.problem("missing-key", f"a disputed value needs {key}")
+                element.missing(key, f"a disputed value needs {key}")
             if missing:
                 continue
-            name = fields["attribute"].one_of(self.vocabulary.names(scope))
+            name, names = fields["attribute"].value, self.vocabulary.names(scope)
             cited = self._cited(fields["source"])
-            value = self.vocabulary[name].read(fields["value"], periods=True) if name is not None else None
-            if name is not None and value is not None:
-                disputes.append((scope, name, Stated(value, cited), element))
+            if name not in names:
+                message = f"is not a declared attribute of the {scope}"
+                fields["attribute"].problem("unknown-attribute", message, found=name, allowed=names)
+                continue
+            value = self.vocabulary[str(name)].read(fields["value"], periods=True)
+            if value is not None:
+                disputes.append((scope, str(name), Stated(value, cited), fields["attribute"]))
         return disputes
 
 
@@ -258,7 +292,7 @@ def _inherit(draft: _Draft, drafts: Mapping[str, _Draft], vocabulary: Vocabulary
                 cursor.problem("unknown-model", message, found=current.model.extends, allowed=sorted(drafts))
             break
         if parent.model.id in seen:
-            if seen[0] == min(seen):
+            if parent.model.id == seen[0] == min(seen):
                 cursor.problem("extends-cycle", f"extends itself: {' → '.join([*seen, parent.model.id])}")
             break
         for name, entry in _with_disputes(parent).entries.items():

@@ -217,10 +217,12 @@ class _Reader:
         if not tests:
             return None
         leaf = Leaf(attribute, tests)
-        if leaf.asks_absence and len(tests) > 1:
+        absence = any(test.operator.name == "known" and test.operand is False for test in tests)
+        if absence and len(tests) > 1:
             cursor.problem("contradiction", "known = false stands alone: what is not known passes no other test")
         if self.unless and leaf.negative:
-            names = " or ".join(sorted(test.operator.name for test in tests))
+            negative = [t.operator.name for t in tests if leaf.asks_absence or t.operator.negative_on_sets]
+            names = " and ".join(sorted(negative))
             cursor.problem(
                 "negative-in-unless",
                 "cannot stand in unless: it can turn false when a fact is added",
@@ -231,6 +233,8 @@ class _Reader:
 
     def _attribute(self, cursor: Cursor) -> Attribute | None:
         name = str(cursor.key)
+        if name in self.vocabulary.broken:
+            return None
         if name in self.vocabulary:
             attribute = self.vocabulary[name]
             if attribute.scope in self.scopes:
@@ -241,15 +245,8 @@ class _Reader:
                 message = f"{name} is an attribute of the offer; a classifying rule looks at the model alone"
             cursor.problem("wrong-scope", message, found=name)
             return None
-        hint = None
-        if name in {"because", "otherwise", "source", "weight", "level", "overrides", "unknown", "id"}:
-            hint = f"{name} slid under a sub-table: write it above the line in brackets, or write when.… with dots"
-        cursor.problem(
-            *("unknown-attribute", f"is not a declared attribute of the {' or '.join(self.scopes)}"),
-            found=name,
-            allowed=self.vocabulary.names(*self.scopes),
-            hint=hint,
-        )
+        message = f"is not a declared attribute of the {' or '.join(self.scopes)}"
+        cursor.problem("unknown-attribute", message, found=name, allowed=self.vocabulary.names(*self.scopes))
         return None
 
     def _tests(self, attribute: Attribute, cursor: Cursor) -> tuple[Test, ...]:
@@ -265,6 +262,7 @@ class _Reader:
                 *("bare-value-on-set", f"{attribute.name} is a set: say how its members are meant"),
                 found=cursor.value,
                 allowed=operators_for(attribute),
+                hint=f"for example {attribute.name}.{'has_any' if isinstance(cursor.value, list) else 'has'} = …",
             )
             return ()
         name = "any_of" if isinstance(cursor.value, list) else "is"
@@ -272,19 +270,17 @@ class _Reader:
         return (test,) if test is not None else ()
 
     def _test(self, attribute: Attribute, name: str, cursor: Cursor) -> Test | None:
-        operator = OPERATORS.get(name)
         allowed = operators_for(attribute)
-        if operator is None or name not in allowed:
-            known = operator is not None
-            code = "operator-not-for-type" if known else "unknown-operator"
-            message = f"does not go with a {attribute.type}" if known else "is not an operator"
-            hint = None
-            if not known and name not in OPERATORS and attribute.type == "text":
-                hint = "a name with a dot must be quoted, else TOML splits it in two"
-            cursor.problem(
-                code, f"{message} ({attribute.name} is a {attribute.type})", found=name, allowed=allowed, hint=hint
-            )
+        if name not in OPERATORS:
+            cursor.problem("unknown-operator", "is not an operator", found=name, allowed=allowed)
             return None
+        if name not in allowed:
+            instead = next((other for other in _COUNTERPARTS.get(name, ()) if other in allowed), None)
+            hint = f"for a {attribute.type} write {instead}" if instead else None
+            message = f"does not go with {attribute.name}, which is a {attribute.type}"
+            cursor.problem("operator-not-for-type", message, found=name, allowed=allowed, hint=hint)
+            return None
+        operator = OPERATORS[name]
         if isinstance(cursor.value, dict):
             reference = self._reference(attribute, operator, cursor)
             return Test(operator, reference) if reference is not None else None
@@ -293,15 +289,21 @@ class _Reader:
 
     def _reference(self, attribute: Attribute, operator: Operator, cursor: Cursor) -> Reference | None:
         if not self.references or operator.operand in {"flag", "glob"}:
-            message = "cannot refer to a requirement here"
-            cursor.problem("reference-not-allowed", message, hint="references stand in where and in effects on models")
+            if "requirement" in cursor.value:  # type: ignore[operator]
+                hint = "references stand in where and in effects on models, not with known and like"
+                cursor.problem("reference-not-allowed", "cannot refer to a requirement here", hint=hint)
+            else:
+                cursor.wrong_type("a value")
             return None
         keys = cursor.keys(("requirement", "plus"), what="a reference")
         if "requirement" not in keys:
-            cursor.problem("missing-key", "a reference needs requirement")
+            cursor.missing("requirement", "a reference needs requirement")
             return None
-        name = keys["requirement"].one_of(self.vocabulary.names("requirement"))
-        if name is None:
+        name, names = keys["requirement"].value, self.vocabulary.names("requirement")
+        if not isinstance(name, str) or name not in names:
+            if not isinstance(name, str) or name not in self.vocabulary.broken:
+                message = "is not a declared attribute of the requirement"
+                keys["requirement"].problem("unknown-attribute", message, found=name, allowed=names)
             return None
         self._check_same_kind(attribute, operator, self.vocabulary[name], keys["requirement"])
         plus: Number | None = 0
@@ -332,6 +334,16 @@ class _Reader:
 
 _MOST_DAYS = 36_500
 
+_COUNTERPARTS: Mapping[str, tuple[str, ...]] = {
+    "any_of": ("has_any", "is"),
+    "none_of": ("is",),
+    "has": ("is",),
+    "has_any": ("any_of", "is"),
+    "has_all": ("is",),
+    "only": ("any_of", "is"),
+}
+"""What an operator may have been meant as, on a type that does not take it."""
+
 
 def _kind(attribute: Attribute) -> str:
     unit = f" of {attribute.unit.read('en')}" if attribute.unit else ""
@@ -354,11 +366,6 @@ def _read_operand(attribute: Attribute, operator: Operator, cursor: Cursor) -> O
         return None
     values = {value for value in map(attribute.read_scalar, elements) if value is not None}
     return tuple(sorted(values, key=_order)) if values else None
-
-
-def check_references(table: Table) -> tuple[str, ...]:
-    """Return the requirements that must be known before the table means anything."""
-    return table.references()
 
 
 def json_table(table: Table) -> dict[str, object]:

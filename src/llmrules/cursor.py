@@ -10,11 +10,18 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from llmrules.errors import InputError, Place
-from llmrules.files import KeyPath, Source
+from llmrules.errors import UNKNOWN, InputError, Place
+from llmrules.files import KeyPath, Source, format_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+
+LARGEST = 2**53 - 1
+"""The largest positive integer: up to it, every reader of JSON is exact."""
+
+_FLAG_WORDS = {"yes": "true", "true": "true", "on": "true", "예": "true"}
+_FLAG_WORDS |= {"no": "false", "false": "false", "off": "false", "아니요": "false"}
+"""What people write for a flag."""
 
 
 @frozen(eq=False)
@@ -65,52 +72,101 @@ class Cursor:
             self.stage(message, code=code, place=self.place, found=found, allowed=allowed, other=other, hint=hint)
         )
 
+    def missing(
+        self, key: str, message: str, *, code: str = "missing-key", allowed: Iterable[str] = (), hint: str | None = None
+    ) -> None:
+        """Note that this table lacks a key, unless one of its unknown keys is probably that key, misspelt."""
+        if isinstance(self.value, dict) and not self.misspells(key):
+            self.problem(code, message, allowed=allowed, hint=hint)
+
+    def misspells(self, *keys: str) -> bool:
+        """Whether one of the keys was noted as unknown here, and is closest to one of the given ones."""
+        return any(
+            note.nearest in keys and note.place == self.child(str(note.found), None).place
+            for note in self.problems
+            if note.code.startswith(UNKNOWN)
+        )
+
     def wrong_type(self, wanted: str, hint: str | None = None) -> None:
         """Note that the value is not of the kind that belongs here."""
+        if self.value is None:
+            self.problem("wrong-type", f"must be {wanted}, not null", hint="leave the key out where nothing is known")
+            return
         self.problem("wrong-type", f"must be {wanted}", found=self.value, hint=hint)
 
     def table(self) -> dict[str, Cursor]:
         """Return the children of a table; note a value that is none."""
         if isinstance(self.value, dict):
             return {key: self.child(key, value) for key, value in self.value.items()}
-        self.wrong_type("a table")
+        doubled = isinstance(self.value, list) and any(isinstance(element, dict) for element in self.value)
+        self.wrong_type("a table", hint=f"write [{self._header}], in single brackets" if doubled else None)
         return {}
 
-    def keys(self, allowed: Iterable[str], *, what: str) -> dict[str, Cursor]:
-        """Return the known children of a table; note every other key."""
+    def keys(
+        self, allowed: Iterable[str], *, what: str, code: str = "unknown-key", hints: Mapping[str, str] | None = None
+    ) -> dict[str, Cursor]:
+        """Return the known children of a table; note every other key, with the hint that it may have."""
         names = tuple(allowed)
         children = self.table()
         for name, child in children.items():
             if name not in names:
-                child.problem("unknown-key", f"is not a key of {what}", found=name, allowed=names)
+                hint = (hints or {}).get(name)
+                child.problem(code, f"is not a key of {what}", found=name, allowed=names, hint=hint)
         return {name: child for name, child in children.items() if name in names}
 
     def elements(self) -> list[Cursor]:
         """Return the elements of an array; note a value that is none."""
         if isinstance(self.value, list):
             return [self.child(index, value) for index, value in enumerate(self.value)]
-        self.wrong_type("a list")
+        single = isinstance(self.value, dict)
+        self.wrong_type("a list", f"write [[{self._header}]], in double brackets" if single else "write it in brackets")
         return []
 
+    def element(self, name: str) -> Cursor:
+        """Return the element of an array that is this name, or the cursor itself where the name stands alone."""
+        if isinstance(self.value, list) and name in self.value:
+            return self.child(self.value.index(name), name)
+        return self
+
+    @property
+    def _header(self) -> str:
+        """The key as it stands in the brackets of a table."""
+        return format_path(tuple(part for part in self.path if isinstance(part, str)))
+
     def text(self) -> str | None:
-        """Return a text that is not blank, or None after noting what is wrong."""
-        if isinstance(self.value, str) and self.value.strip():
+        """Return a text that is not blank and can be written as UTF-8, or None after noting what is wrong."""
+        if not isinstance(self.value, str) or not self.value.strip():
+            self.wrong_type("a text that is not empty")
+        elif any("\ud800" <= mark <= "\udfff" for mark in self.value):
+            self.problem("bad-text", "holds half a character, an unpaired surrogate", found=self.value)
+        else:
             return self.value
-        self.wrong_type("a text that is not empty")
+        return None
+
+    def name(self) -> str | None:
+        """Return a text that can name something: one line, nothing invisible in it, no space around it."""
+        text = self.text()
+        if text is None or (text.isprintable() and text == text.strip()):
+            return text
+        message = "cannot be a name: it must stand on one line, without invisible characters and spaces around it"
+        self.problem("bad-name", message, found=text)
         return None
 
     def flag(self) -> bool | None:
         """Return true or false, or None after noting what is wrong."""
         if isinstance(self.value, bool):
             return self.value
-        self.wrong_type("true or false")
+        meant = _FLAG_WORDS.get(self.value.strip().casefold()) if isinstance(self.value, str) else None
+        self.wrong_type("true or false", hint=f"write {meant}, without quotes" if meant else None)
         return None
 
     def positive(self) -> int | None:
         """Return a positive integer, or None after noting what is wrong."""
-        if isinstance(self.value, int) and not isinstance(self.value, bool) and self.value > 0:
-            return self.value
-        self.wrong_type("a positive integer")
+        value = self.value
+        if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= LARGEST:
+            return value
+        quoted = isinstance(value, str) and value.strip().isdecimal()
+        self.wrong_type("a positive integer", hint="write the number without quotes" if quoted else None)
         return None
 
     def one_of(self, allowed: Iterable[str]) -> str | None:
@@ -124,9 +180,9 @@ class Cursor:
     def names(self) -> tuple[str, ...]:
         """Return a name, or a list of names that is not empty and repeats none."""
         if isinstance(self.value, str):
-            text = self.text()
-            return (text,) if text is not None else ()
-        found = [(element, element.text()) for element in self.elements()]
+            alone = self.name()
+            return (alone,) if alone is not None else ()
+        found = [(element, element.name()) for element in self.elements()]
         seen: set[str] = set()
         for element, name in found:
             if name is not None and name in seen:

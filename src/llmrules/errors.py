@@ -17,6 +17,15 @@ if TYPE_CHECKING:
 SHOWN = 12
 """How many allowed names a message lists before it says how many more there are."""
 
+LONGEST_NAME = 200
+"""Characters. What is longer is no name that somebody misspelt."""
+
+DEEPEST_SHOWN = 3
+"""How many lists and tables inside each other a message shows."""
+
+UNKNOWN = "unknown-"
+"""How the codes begin of mistakes that may be misspelt names."""
+
 
 class LlmrulesError(Exception):
     """The root of every error that this package raises."""
@@ -24,12 +33,16 @@ class LlmrulesError(Exception):
 
 @frozen
 class Place:
-    """Where something stands: a file, a line and column (both from 1), and the path of its key."""
+    """Where something stands: a file, a line and column (both from 1), the path of its key, and the id of its entry.
+
+    ``entry`` is the id of the rule, model, claim or document that holds it, where it has one.
+    """
 
     file: str
     line: int | None = None
     column: int | None = None
     key: str = ""
+    entry: str = ""
 
     def __str__(self) -> str:
         """Return ``file:line:column`` as compilers do, without what is not known."""
@@ -63,7 +76,7 @@ class InputError(LlmrulesError):
         self.place = place
         self.found = found
         self.allowed = tuple(allowed)
-        self.nearest = nearest(found, self.allowed)
+        self.nearest = nearest(found, self.allowed) if code.startswith(UNKNOWN) else None
         self.other = other
         self.hint = hint
         super().__init__(message)
@@ -84,20 +97,21 @@ class InputError(LlmrulesError):
         """Word the error: the place, the message, then one line for each further part."""
         lines = [f"{self.place}: {self.message} [{self.code}]"]
         if self.place.key:
-            lines.append(f"    at: {self.place.key}")
+            entry = f' in "{self.place.entry}"' if self.place.entry else ""
+            lines.append(f"    at: {self.place.key}{entry}")
         if self.found is not None:
             lines.append(f"    found: {show(self.found)}")
+        if self.nearest is not None:
+            lines.append(f"    did you mean: {self.nearest}")
         if self.allowed:
             more = len(self.allowed) - SHOWN
             names = ", ".join(self.allowed[:SHOWN]) + (f" and {more} more" if more > 0 else "")
             lines.append(f"    allowed: {names}")
-        if self.nearest is not None:
-            lines.append(f"    did you mean: {self.nearest}")
         if self.other is not None:
             lines.append(f"    see also: {self.other}")
         if self.hint is not None:
             lines.append(f"    hint: {self.hint}")
-        return "\n".join(lines)
+        return "\n".join(map(printable, lines))
 
 
 def _rebuild(kind: type[InputError], message: str, parts: dict[str, Any]) -> InputError:
@@ -105,18 +119,34 @@ def _rebuild(kind: type[InputError], message: str, parts: dict[str, Any]) -> Inp
 
 
 def nearest(found: object, allowed: Iterable[str]) -> str | None:
-    """Return the allowed name closest to what was found, or None when nothing is close."""
-    if not isinstance(found, str):
+    """Return the allowed name closest to what was found, small and capital letters alike, or None."""
+    if not isinstance(found, str) or len(found) > LONGEST_NAME:
         return None
-    close = get_close_matches(found, [name for name in allowed if name != found], n=1, cutoff=0.6)
-    return close[0] if close else None
+    names = {name.casefold(): name for name in allowed if name != found}
+    close = get_close_matches(found.casefold(), names, n=1, cutoff=0.6)
+    return names[close[0]] if close else None
 
 
 def show(value: object, limit: int = 120) -> str:
-    """Return a value as one short printable line, without control characters."""
-    text = f'"{value}"' if isinstance(value, str) else str(value)
-    text = printable(text)
+    """Return a value as one short printable line, as TOML writes it, without control characters."""
+    text = printable(_as_written(value, limit))
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def _as_written(value: object, limit: int, depth: int = 0) -> str:
+    if isinstance(value, list | dict):
+        if depth > DEEPEST_SHOWN:
+            return "…"
+        keys = [f"{key} = " for key in value] if isinstance(value, dict) else [""] * len(value)
+        inside = value.values() if isinstance(value, dict) else value
+        parts = [f"{key}{_as_written(one, limit, depth + 1)}" for key, one in zip(keys[:limit], inside, strict=False)]
+        return f"{{ {', '.join(parts)} }}" if isinstance(value, dict) else f"[{', '.join(parts)}]"
+    if isinstance(value, str):
+        return f'"{value[:limit]}"'
+    try:
+        return str(value).lower() if isinstance(value, bool) else str(value)
+    except ValueError:  # an integer with more digits than Python writes
+        return "a number with thousands of digits"
 
 
 def printable(text: str) -> str:
@@ -168,14 +198,18 @@ class LoadError(LlmrulesError):
     def __init__(self, errors: Iterable[InputError]) -> None:
         """Sort the errors by place and drop exact repetitions."""
         kept = {str(error): error for error in errors}
-        order = sorted(kept.values(), key=lambda e: (e.place.file, e.place.line or 0, e.place.column or 0, e.message))
-        self.errors: tuple[InputError, ...] = tuple(order)
+        self.errors: tuple[InputError, ...] = tuple(sorted(kept.values(), key=_order))
         super().__init__(self.errors)
 
     def __str__(self) -> str:
         """Word every error, then their number."""
         count = len(self.errors)
         return "\n".join([*(str(error) for error in self.errors), f"{count} error{'s' if count != 1 else ''}"])
+
+
+def _order(error: InputError) -> tuple[str, int, int, str, str]:
+    place = error.place
+    return place.file, place.line or 0, place.column or 0, place.key, error.message
 
 
 class EngineError(LlmrulesError):

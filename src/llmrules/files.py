@@ -10,7 +10,8 @@ import os
 import re
 import sys
 import tomllib
-from decimal import Decimal
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -34,21 +35,36 @@ STANDARD_INPUT = "<stdin>"
 
 @define(frozen=True, eq=False, slots=False)
 class Source:
-    """One file as read: its name, its text and its plain values."""
+    """One file as read: its name, its text and its plain values.
+
+    ``elsewhere`` names where those values came from that do not stand in the file, by their key path.
+    """
 
     name: str
     text: str = field(repr=False)
     data: dict[str, Any] = field(repr=False)
     is_toml: bool = True
+    elsewhere: Mapping[KeyPath, str] = field(factory=dict, repr=False)
 
     def place(self, path: KeyPath) -> Place:
         """Return where a key stands; the nearest enclosing key that has a position stands in for one that has none."""
-        key = format_path(path)
+        key, entry = format_path(path), self._entry(path)
         for end in range(len(path), 0, -1):
+            if path[:end] in self.elsewhere:
+                return Place(self.elsewhere[path[:end]], key=key)
             position = self._positions.get(path[:end])
             if position is not None:
-                return Place(self.name, *position, key=key)
-        return Place(self.name, 1 if self.is_toml else None, 1 if self.is_toml else None, key=key)
+                return Place(self.name, *position, key=key, entry=entry)
+        return Place(self.name, 1 if self.is_toml else None, 1 if self.is_toml else None, key=key, entry=entry)
+
+    def _entry(self, path: KeyPath) -> str:
+        """Return the id of the element of an array of tables, such as ``[[rule]]``, that a key stands in."""
+        elements = self.data.get(str(path[0])) if len(path) > 1 else None
+        place = path[1] if len(path) > 1 else None
+        if not isinstance(elements, list) or not isinstance(place, int) or place >= len(elements):
+            return ""
+        name = elements[place].get("id") if isinstance(elements[place], dict) else None
+        return name if isinstance(name, str) else ""
 
     @cached_property
     def _positions(self) -> dict[KeyPath, tuple[int, int]]:
@@ -71,13 +87,13 @@ def format_path(path: KeyPath) -> str:
 
 
 def toml_files(paths: Iterable[str | Path]) -> Iterator[Path]:
-    """Yield the files that the paths name: a folder stands for its ``*.toml`` files in the order of their names."""
+    """Yield the files that the paths name: a folder stands for its ``*.toml`` files in the order of their names.
+
+    A folder without any is yielded itself, so that reading it fails: no rule is ever left out in silence.
+    """
     for given in paths:
         path = Path(given)
-        if path.is_dir():
-            yield from sorted(path.glob("*.toml"))
-        else:
-            yield path
+        yield from (sorted(path.glob("*.toml")) if path.is_dir() else ()) or [path]
 
 
 def read_toml(path: Path, name: str | None = None) -> Source:
@@ -89,14 +105,14 @@ def read_toml(path: Path, name: str | None = None) -> Source:
 def parse_toml(text: str, name: str) -> Source:
     """Parse TOML text; fractions become decimals, never binary floats. Raises FileError."""
     try:
-        data = tomllib.loads(text, parse_float=Decimal)
+        data = tomllib.loads(text, parse_float=_decimal)
     except tomllib.TOMLDecodeError as error:
         raise _syntax_error(error, text, name) from None
     except RecursionError:
         message = "is nested too deeply to be read"
         raise FileError(message, code="too-deep", place=Place(name)) from None
-    except ValueError as error:  # an integer with more digits than Python converts
-        raise FileError(f"holds a value that cannot be read: {error}", code="syntax", place=Place(name)) from None
+    except ValueError:  # an integer with more digits than Python converts
+        raise _too_many_digits(text, name) from None
     return Source(name, text, data)
 
 
@@ -109,18 +125,20 @@ def read_json(path: Path, name: str | None = None) -> Source:
 def parse_json(text: str, name: str = STANDARD_INPUT) -> Source:
     """Parse JSON text strictly: no repeated key, no NaN, fractions as decimals. Raises FileError."""
     try:
-        data = json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=_unique_keys)
+        data = json.loads(text, parse_float=_decimal, parse_constant=_refuse_constant, object_pairs_hook=_unique_keys)
     except json.JSONDecodeError as error:
         place = Place(name, error.lineno, error.colno)
         raise FileError(f"is not JSON: {error.msg}", code="syntax", place=place) from None
     except RecursionError:
         message = "is nested too deeply to be read"
         raise FileError(message, code="too-deep", place=Place(name)) from None
-    except ValueError as error:
-        raise FileError(f"is not JSON that can be read: {error}", code="syntax", place=Place(name)) from None
+    except _NotStrictError as error:
+        raise FileError(f"is not JSON: {error}", code="syntax", place=Place(name)) from None
+    except ValueError:
+        raise _too_many_digits(text, name) from None
     if not isinstance(data, dict):
         message = "must hold a JSON object"
-        raise FileError(message, code="wrong-shape", place=Place(name), found=type(data).__name__)
+        raise FileError(message, code="wrong-shape", place=Place(name), found="null" if data is None else data)
     return Source(name, text, data, is_toml=False)
 
 
@@ -161,7 +179,8 @@ def _read_bytes(path: Path, name: str) -> bytes:
     place = Place(name)
     try:
         if path.is_dir():
-            raise FileError("is a folder, not a file", code="is-folder", place=place)
+            hint = None if any(path.glob("*.toml")) else "no .toml file stands in it"
+            raise FileError("is a folder, not a file", code="is-folder", place=place, hint=hint)
         with path.open("rb") as stream:
             raw = stream.read(LARGEST_FILE + 1)
     except FileNotFoundError:
@@ -183,10 +202,11 @@ def _decode(raw: bytes, name: str) -> str:
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        before = raw[: error.start].decode("utf-8")
+        before = raw[: error.start].decode("utf-8").removeprefix("\ufeff")
         place = Place(name, before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
         message = "is not UTF-8"
-        raise FileError(message, code="not-utf-8", place=place, found=f"byte 0x{raw[error.start]:02x}") from None
+        found, hint = f"byte 0x{raw[error.start]:02x}", "save the file as UTF-8"
+        raise FileError(message, code="not-utf-8", place=place, found=found, hint=hint) from None
     return text.removeprefix("\ufeff")
 
 
@@ -197,23 +217,58 @@ def _syntax_error(error: tomllib.TOMLDecodeError, text: str, name: str) -> FileE
         place = Place(name, int(match[1]), int(match[2]))
         message = message[: match.start()]
     else:
-        place = Place(name, text.count("\n") + 1)
+        place = Place(name, text.count("\n") + 1, len(text) - text.rfind("\n"))
         message = message.removesuffix(" (at end of document)")
-    return FileError(f"is not TOML: {message}", code="syntax", place=place, hint=_syntax_hint(message))
+    hint = next((hint for part, hint in SYNTAX_HINTS.items() if part in message.lower()), None)
+    message = message.replace("mutate immutable namespace", "add to the closed table")
+    message = re.sub(r"\(('[^()]*',?)\)", lambda keys: ".".join(re.findall(r"'([^']*)'", keys[1])), message)
+    return FileError(f"is not TOML: {message}", code="syntax", place=place, hint=hint)
 
 
-def _syntax_hint(message: str) -> str | None:
-    """Return what to type instead, for the mistakes of TOML that rule authors make."""
-    if "immutable" in message or "inline table" in message.lower():
-        return "a table written in braces is closed: write its further keys inside the braces, not as dotted keys"
-    if "overwrite a value" in message or "twice" in message:
-        return "the same key stands twice: join both into one, or put the conditions into all = [{…}, {…}]"
-    return None
+BARE_KEY = "a key is letters a to z, digits, - and _; any other one stands in quotes"
+
+SYNTAX_HINTS = {
+    "immutable": "a table written in braces is closed: write its further keys inside the braces, not as dotted keys",
+    "inline table": "a table written in braces stands on one line, its keys separated by commas, none after the last",
+    "overwrite a value": "the key has a value already: join both into one, or put conditions into all = [{…}, {…}]",
+    "twice": "the table stands twice, or dotted keys have begun it above: write its keys in one place",
+    "character '\\n'": 'a text ends on the line where it began, with the quote that began it; a longer one has """',
+    "unterminated string": "a text ends with the quotes that began it",
+    "unclosed array": "a list ends with ]",
+    "invalid value": "a text stands in straight double quotes; true, false and numbers stand without",
+    "invalid statement": BARE_KEY,
+    "for a key part": BARE_KEY,
+    "after a key": f"write key = value; {BARE_KEY}",
+    "after a statement": "one key = value stands on a line; a text stands in quotes",
+    "unescaped '\\'": "in a text a backslash is written twice, or the text in single quotes",
+    "invalid date": "there is no such day or time",
+}
+"""What to type instead, by what the message of a TOML syntax error contains."""
+
+
+def _too_many_digits(text: str, name: str) -> FileError:
+    match = re.search(r"\d[\d_]{4000,}", text)
+    place = Place(name)
+    if match:
+        place = Place(name, text.count("\n", 0, match.start()) + 1, match.start() - text.rfind("\n", 0, match.start()))
+    return FileError("holds a number with thousands of digits", code="syntax", place=place)
+
+
+def _decimal(text: str) -> Decimal:
+    """Return an exact decimal; one whose exponent nothing can hold is no finite number, and is refused as such."""
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return Decimal("Infinity")
+
+
+class _NotStrictError(ValueError):
+    """JSON that Python would read although it is none, or is not clear."""
 
 
 def _refuse_constant(constant: str) -> None:
     message = f"{constant} is not a number"
-    raise ValueError(message)
+    raise _NotStrictError(message)
 
 
 def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -223,6 +278,6 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         for key, _ in pairs:
             if key in seen:
                 message = f"the key {json.dumps(key, ensure_ascii=False)} stands twice"
-                raise ValueError(message)
+                raise _NotStrictError(message)
             seen.add(key)
     return table

@@ -11,7 +11,7 @@ from llmrules.catalog import Catalog, read_catalog
 from llmrules.decision.criteria import Criteria, compile_criteria
 from llmrules.engine.program import Program, compile_program
 from llmrules.errors import FileError, InputError, LoadError
-from llmrules.rules.ruleset import RuleSet, read_ruleset
+from llmrules.rules.ruleset import LATER, RuleSet, read_ruleset
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -34,7 +34,7 @@ class Knowledge:
 
 FOLLOWING = frozenset(
     {"unknown-attribute", "unknown-requirement", "unknown-source", "unknown-rule", "unknown-pack", "unknown-model"}
-    | {"unknown-choice", "unknown-slot", "dispute-without-value", "unknown-name", "unknown-key"}
+    | {"unknown-choice", "unknown-slot", "dispute-without-value", "missing-type"}
 )
 """Mistakes that may only follow from a file that could not be read; they are left out while there is one."""
 
@@ -52,7 +52,7 @@ def load_knowledge(
     catalog = read_catalog(catalogues, ruleset.vocabulary, ruleset.citable, problems)
     if not problems and not failed:
         candidates = arrange(catalog, ruleset.vocabulary, ruleset.classifying())
-    if failed:
+    if failed or any(problem.code == LATER for problem in problems):
         problems = [problem for problem in problems if problem.code not in FOLLOWING]
     if problems or failed:
         raise LoadError([*failed, *problems])

@@ -96,9 +96,15 @@ def _children(node: Node) -> list[Node]:
 
 
 def _segments(key: Node) -> list[Node]:
-    if key.type != "dotted_key":
-        return [key]
-    return [segment for child in key.named_children for segment in _segments(child)]
+    """Return the parts of a key in their order; a dotted key holds all but its last part in another one."""
+    found, open_keys = [], [key]
+    while open_keys:
+        node = open_keys.pop()
+        if node.type == "dotted_key":
+            open_keys += node.named_children
+        else:
+            found.append(node)
+    return found[::-1]
 
 
 def _key_name(node: Node) -> str:

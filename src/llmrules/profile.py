@@ -75,11 +75,11 @@ def read_profile(source: Source, vocabulary: Vocabulary) -> Profile:
     """Read a profile file strictly. Raises LoadError with everything that is wrong."""
     problems: list[InputError] = []
     top = Cursor.top(source, ProfileError, problems)
-    keys = top.keys(FILE_KEYS, what="a profile")
-    if "requirements" not in keys:
-        stray = [name for name in source.data if name in vocabulary.names("requirement")]
-        hint = "write them under [requirements]" if stray else None
-        top.problem("missing-key", "a profile needs [requirements]", hint=hint)
+    stray = [name for name in source.data if name in vocabulary.names("requirement")]
+    hints = dict.fromkeys(stray, "it is a requirement: write it under [requirements]")
+    keys = top.keys(FILE_KEYS, what="a profile", hints=hints)
+    if "requirements" not in keys and not stray:
+        top.missing("requirements", "a profile needs [requirements]")
     requirements = _read_requirements(keys["requirements"], vocabulary) if "requirements" in keys else ()
     profile = Profile(
         requirements=requirements,
@@ -143,9 +143,9 @@ def _read_expectation(cursor: Cursor) -> Expectation:
     excluded = []
     for element in keys["excluded"].elements() if "excluded" in keys else ():
         fields = element.keys(("model", "by"), what="an expected exclusion")
-        model = fields["model"].text() if "model" in fields else None
+        model = fields["model"].name() if "model" in fields else None
         if "model" not in fields:
-            element.problem("missing-key", "an expected exclusion needs model")
+            element.missing("model", "an expected exclusion needs model")
         if model is not None:
             excluded.append((model, fields["by"].names() if "by" in fields else ()))
     return Expectation(
@@ -165,20 +165,26 @@ def check_expectation(
 ) -> None:
     """Raise LoadError where an expectation names a model, rule or requirement that is not loaded."""
     problems: list[InputError] = []
-    top = Cursor.top(source, ProfileError, problems).child("expect", None)
+    top = Cursor.top(source, ProfileError, problems).table()["expect"]
+    keys = top.table()
 
-    def check(key: str, names: Iterable[str], allowed: Collection[str], what: str) -> None:
+    def check(cursor: Cursor, names: Iterable[str], allowed: Collection[str], what: str) -> None:
         for name in names:
             if name not in allowed:
-                top.child(key, None).problem(f"unknown-{what}", f"names no loaded {what}", found=name, allowed=allowed)
+                place = cursor.element(name)
+                place.problem(f"unknown-{what}", f"names no loaded {what}", found=name, allowed=allowed)
 
     for key in ("best", "eligible", "unverified"):
-        check(key, getattr(expect, key) or (), models, "model")
+        check(keys.get(key, top), getattr(expect, key) or (), models, "model")
     for key in ("fired", "silent", "refused"):
-        check(key, getattr(expect, key) or (), rules, "rule")
-    for model, by in expect.excluded:
-        check("excluded", (model,), models, "model")
-        check("excluded", by, rules, "rule")
-    check("conflicts", expect.conflicts or (), vocabulary.names("requirement"), "requirement")
+        check(keys.get(key, top), getattr(expect, key) or (), rules, "rule")
+    for (model, by), element in zip(
+        expect.excluded, keys["excluded"].elements() if expect.excluded else (), strict=True
+    ):
+        fields = element.table()
+        check(fields["model"], (model,), models, "model")
+        check(fields.get("by", element), by, rules, "rule")
+    requirements = vocabulary.names("requirement")
+    check(keys.get("conflicts", top), expect.conflicts or (), requirements, "requirement")
     if problems:
         raise LoadError(problems)

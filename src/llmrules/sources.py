@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import frozen
 
 from llmrules.cursor import Cursor  # noqa: TC001 - attrs resolves the types of its fields
 from llmrules.texts import Text, read_text
-from llmrules.values import Period, period
+from llmrules.values import PERIODS, Period, period
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 DOCUMENT_KEYS = ("id", "title", "date", "url", "licence")
 CLAIM_KEYS = ("id", "document", "section", "kind", "says")
+UNDATED = Period(date.min, date.min, "")
+"""Stands for a date that was wrong, which is noted, so that nothing is ever decided on it."""
 KINDS = ("fact", "classify", "rule", "caution", "advice", "vocabulary", "context")
 
 
@@ -56,11 +59,12 @@ def read_sources(files: Iterable[Cursor]) -> dict[str, Citable]:
             citable = _read_claim(entry) if is_claim else _read_document(entry)
             if citable is None:
                 continue
+            place = entry.child("id", citable.id)
             if citable.id in found:
                 other = found[citable.id][1].place
-                entry.problem("duplicate-id", "is declared twice", found=citable.id, other=other)
+                place.problem("duplicate-id", "is the id of two claims or documents", found=citable.id, other=other)
                 continue
-            found[citable.id] = (citable, entry)
+            found[citable.id] = (citable, place)
             if isinstance(citable, Claim):
                 claims.append((citable, entry))
     for claim, entry in claims:
@@ -77,38 +81,38 @@ def _elements(tables: dict[str, Cursor], key: str) -> list[Cursor]:
 
 
 def _read_document(entry: Cursor) -> Document | None:
+    """Read a document; one that has an id counts, whatever else is wrong, so that citing it is no second mistake."""
     keys = entry.keys(DOCUMENT_KEYS, what="a document")
-    texts = {name: keys[name].text() for name in ("id", "title", "url", "licence") if name in keys}
+    texts = {name: keys[name].text() for name in ("title", "url", "licence") if name in keys}
+    name = keys["id"].name() if "id" in keys else None
     when = None
     if "date" in keys:
         when = period(keys["date"].value)
         if when is None:
-            keys["date"].wrong_type('a date, or a month "2026-05" or year "2026"')
-    missing = [name for name in ("id", "title", "date") if name not in keys]
-    for name in missing:
-        entry.problem("missing-key", f"a document needs {name}")
-    identity, title = texts.get("id"), texts.get("title")
-    if identity is None or title is None or when is None:
+            keys["date"].wrong_type(PERIODS)
+    for required in ("id", "title", "date"):
+        if required not in keys:
+            entry.missing(required, f"a document needs {required}")
+    if name is None:
         return None
-    return Document(identity, title, when, texts.get("url"), texts.get("licence"))
+    return Document(name, texts.get("title") or "", when or UNDATED, texts.get("url"), texts.get("licence"))
 
 
 def _read_claim(entry: Cursor) -> Claim | None:
+    """Read a claim; one that has an id counts, whatever else is wrong, so that citing it is no second mistake."""
     keys = entry.keys(CLAIM_KEYS, what="a claim")
-    name = keys["id"].text() if "id" in keys else None
+    name = keys["id"].name() if "id" in keys else None
     says = read_text(keys["says"]) if "says" in keys else None
     for required in ("id", "says"):
         if required not in keys:
-            entry.problem("missing-key", f"a claim needs {required}")
+            entry.missing(required, f"a claim needs {required}")
     kinds = keys["kind"].names() if "kind" in keys else ()
     for kind in kinds:
         if kind not in KINDS:
-            keys["kind"].problem("unknown-name", "is not a kind of claim", found=kind, allowed=KINDS)
-    if name is None or says is None:
-        return None
-    document = keys["document"].text() if "document" in keys else None
+            keys["kind"].element(kind).problem("unknown-name", "is not a kind of claim", found=kind, allowed=KINDS)
+    document = keys["document"].name() if "document" in keys else None
     section = keys["section"].text() if "section" in keys else None
-    return Claim(name, says, document, section, kinds)
+    return Claim(name, says or Text(), document, section, kinds) if name is not None else None
 
 
 def check_sources(cursor: Cursor, names: Iterable[str], known: Iterable[str]) -> None:
@@ -117,4 +121,4 @@ def check_sources(cursor: Cursor, names: Iterable[str], known: Iterable[str]) ->
     for name in names:
         if name not in ids:
             message = "names no claim and no document of any loaded file"
-            cursor.problem("unknown-source", message, found=name, allowed=ids)
+            cursor.element(name).problem("unknown-source", message, found=name, allowed=ids)

@@ -20,6 +20,8 @@ Language: TypeAlias = Literal["en", "ko"]
 LANGUAGES: tuple[Language, ...] = ("en", "ko")
 
 _SLOT = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+_SLOT_LIKE = re.compile(r"\{(\s*[\w.\-\[\]]+\s*)\}")
+"""What an author may have meant as a slot; ``fill`` leaves it alone unless it is one."""
 
 
 @frozen
@@ -37,6 +39,11 @@ class Text:
     def slots(self) -> tuple[str, ...]:
         """Return the names of all slots, sorted."""
         return tuple(sorted({name for text in (self.en, self.ko) if text for name in _SLOT.findall(text)}))
+
+    def misshapen_slots(self) -> tuple[str, ...]:
+        """Return what stands in braces like a slot but is none, such as ``Budget`` or ``model.name``, sorted."""
+        found = {inside for text in (self.en, self.ko) if text for inside in _SLOT_LIKE.findall(text)}
+        return tuple(sorted(found - set(self.slots())))
 
 
 def fill(text: str, value_of: Callable[[str], str]) -> str:

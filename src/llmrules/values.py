@@ -30,6 +30,10 @@ EXACT = Context(prec=4 * MOST_DIGITS)
 """Adds and subtracts any two numbers without rounding."""
 
 
+PERIODS = 'a date such as 2026-03-01, or in quotes a month "2026-03" or a year "2026"'
+"""What ``period`` reads, in words."""
+
+
 @frozen
 class Period:
     """A day, a month or a year: every day from ``first`` to ``last``."""

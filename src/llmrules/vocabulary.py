@@ -7,6 +7,7 @@ from here. A vocabulary knows nothing of rules, models or decisions.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
@@ -16,13 +17,12 @@ from attrs import evolve, field, frozen
 
 from llmrules.cursor import Cursor
 from llmrules.errors import Place, VocabularyError
+from llmrules.sources import check_sources
 from llmrules.texts import Text, read_text
-from llmrules.values import Number, Value, day, encode, number, period
+from llmrules.values import MOST_DIGITS, PERIODS, Number, Value, day, encode, number, period
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
-
-    from llmrules.errors import InputError
 
 Scope: TypeAlias = Literal["requirement", "model", "offer"]
 Type: TypeAlias = Literal["flag", "choice", "scale", "set", "number", "text", "date"]
@@ -38,6 +38,7 @@ ATTRIBUTE_KEYS = (
     *("type", "label", "about", "ask", "topic", "source", "choices", "partial", "inherited"),
     *("unit", "minimum", "maximum", "marks", "default"),
 )
+CHOICE_KEYS = ("en", "ko", "source")
 
 
 @frozen(cache_hash=True)
@@ -121,7 +122,7 @@ class Attribute:
         if self.type == "date":
             when = period(value) if periods else day(value)
             if when is None:
-                cursor.wrong_type('a date such as 2026-03-01, "2026-03" or "2026"' if periods else "a date: 2026-03-01")
+                cursor.wrong_type(PERIODS if periods else "a date such as 2026-03-01")
             return when
         return cursor.text()
 
@@ -129,7 +130,9 @@ class Attribute:
         if isinstance(cursor.value, str) and cursor.value in self.choice_ids:
             return cursor.value
         if not isinstance(cursor.value, str):
-            cursor.wrong_type(f"one of the choices of {self.name}: {', '.join(self.choice_ids)}")
+            several = isinstance(cursor.value, list)
+            hint = "one of them stands here, without brackets" if several else None
+            cursor.wrong_type(f"one of the choices of {self.name}: {', '.join(self.choice_ids)}", hint=hint)
             return None
         message = f"is not a declared choice of {self.name}"
         cursor.problem("unknown-choice", message, found=cursor.value, allowed=self.choice_ids)
@@ -137,7 +140,8 @@ class Attribute:
 
     def _read_members(self, cursor: Cursor) -> frozenset[str] | None:
         if not isinstance(cursor.value, list):
-            cursor.wrong_type(f"a list of choices of {self.name}", hint="write the members in brackets")
+            hint = "write the members in brackets" if isinstance(cursor.value, str) else None
+            cursor.wrong_type(f"a list of choices of {self.name}", hint=hint)
             return None
         members = [self._read_choice(element) for element in cursor.elements()]
         return frozenset(member for member in members if member is not None)
@@ -145,9 +149,9 @@ class Attribute:
     def _read_number(self, cursor: Cursor) -> Number | None:
         exact = number(cursor.value)
         if exact is None:
-            hint = "write the number without quotes" if isinstance(cursor.value, str) else None
+            hint = "write the number without quotes" if _is_quoted_number(cursor.value) else None
             unit = f" of {self.unit.read('en')}" if self.unit else ""
-            cursor.wrong_type(f"a finite number{unit}", hint=hint)
+            cursor.wrong_type(f"a finite number{unit} with at most {MOST_DIGITS} digits", hint=hint)
             return None
         low, high = self.minimum, self.maximum
         if (low is not None and exact < low) or (high is not None and exact > high):
@@ -168,6 +172,10 @@ class Attribute:
         return self.choice_ids == other.choice_ids
 
 
+def _is_quoted_number(value: object) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"\s*[+-]?[\d_,. ]*\d\s*", value) is not None
+
+
 def _unit(attribute: Attribute) -> str | None:
     return attribute.unit.read("en") if attribute.unit else None
 
@@ -184,9 +192,13 @@ AS_OF = Attribute(
 
 @frozen
 class Vocabulary:
-    """All attributes by name, in the order of their names."""
+    """All attributes by name, in the order of their names.
+
+    ``broken`` are names that files declare wrongly: that is noted, so that using them is no second mistake.
+    """
 
     attributes: Mapping[str, Attribute]
+    broken: frozenset[str] = frozenset()
 
     def __getitem__(self, name: str) -> Attribute:
         """Return the attribute with a name."""
@@ -205,22 +217,32 @@ class Vocabulary:
         return tuple(name for name, attribute in self.attributes.items() if attribute.scope in scopes)
 
 
-def read_vocabulary(files: Iterable[Cursor], *, reserved: Collection[str] = ()) -> Vocabulary:
+def read_vocabulary(files: Iterable[Cursor], citable: Collection[str], *, reserved: Collection[str] = ()) -> Vocabulary:
     """Read the attributes that all rule files declare; a later file may add choices, never change a type.
 
-    ``reserved`` are the names that mean something in rules, catalogues or profiles, so no attribute may have them.
+    ``citable`` are the claims and documents that may be a source; ``reserved`` are the names that mean something in
+    rules, catalogues or profiles, so no attribute may have them.
     """
     drafts = {AS_OF.name: _Draft(AS_OF, None, [])}
+    declared: set[str] = set()
     for file in files:
         for scope in SCOPES:
             tables = file.table()
             if scope not in tables:
                 continue
-            for name, entry in tables[scope].staged(VocabularyError).table().items():
+            scoped = tables[scope].staged(VocabularyError)
+            if isinstance(scoped.value, list):
+                hint = f"here attributes are declared, each as [{scope}.name]; models stand in a catalogue file"
+                scoped.wrong_type("a table", hint=hint)
+                continue
+            for name, entry in scoped.table().items():
+                declared.add(name)
                 _declare(drafts, scope, name, entry, reserved)
-    finished = {name: _with_choices(draft, drafts) for name, draft in sorted(drafts.items())}
-    attributes = {name: attribute for name, attribute in finished.items() if attribute is not None}
-    return Vocabulary({name: _with_default(attribute, drafts[name]) for name, attribute in attributes.items()})
+    for draft in drafts.values():
+        _check_cited(draft, citable)
+    attributes = {name: _with_choices(draft, drafts, declared) for name, draft in sorted(drafts.items())}
+    finished = {name: _with_default(attribute, drafts[name]) for name, attribute in attributes.items()}
+    return Vocabulary(finished, frozenset(declared - finished.keys()))
 
 
 @frozen
@@ -255,6 +277,21 @@ def _declare(drafts: dict[str, _Draft], scope: Scope, name: str, entry: Cursor, 
     _extend(known, scope, entry)
 
 
+def _check_cited(draft: _Draft, citable: Collection[str]) -> None:
+    """Note each source of the attribute and of its choices that no loaded file has."""
+    if draft.entry is not None:
+        _check_source(draft.entry, citable)
+    for choices in draft.choices:
+        for choice in choices.table().values() if isinstance(choices.value, dict) else ():
+            _check_source(choice, citable)
+
+
+def _check_source(entry: Cursor, citable: Collection[str]) -> None:
+    if isinstance(entry.value, dict) and "source" in entry.value:
+        source = entry.child("source", entry.value["source"])
+        check_sources(source, evolve(source, problems=[]).names(), citable)
+
+
 def _is_identifier(name: str) -> bool:
     return name.isascii() and name.isidentifier() and name == name.lower() and not name.startswith("_")
 
@@ -285,7 +322,7 @@ def _extend(known: _Draft, scope: Scope, entry: Cursor) -> None:
 def _read_attribute(scope: Scope, name: str, entry: Cursor) -> Attribute | None:
     keys = entry.keys(ATTRIBUTE_KEYS, what="an attribute")
     if "type" not in keys:
-        entry.problem("missing-key", "an attribute needs type", allowed=TYPES)
+        entry.missing("type", "an attribute needs type", code="missing-type", allowed=TYPES)
     kind = keys["type"].one_of(TYPES) if "type" in keys else None
     texts = {key: read_text(keys[key], plain=key == "unit") for key in ("label", "about", "ask", "unit") if key in keys}
     sources = keys["source"].names() if "source" in keys else ()
@@ -329,7 +366,7 @@ def _check_keys(attribute: Attribute, keys: Mapping[str, Cursor]) -> None:
             message = f"does not belong to a {kind} of the {scope}"
             keys[key].problem("key-not-allowed", message, found=key)
     if kind in CHOSEN and "choices" not in keys and attribute.place is not None:
-        attribute.place.problem("missing-key", f"a {kind} needs choices")
+        attribute.place.missing("choices", f"a {kind} needs choices")
 
 
 def _with_bounds(attribute: Attribute, keys: Mapping[str, Cursor]) -> Attribute:
@@ -338,25 +375,31 @@ def _with_bounds(attribute: Attribute, keys: Mapping[str, Cursor]) -> Attribute:
         bounds[key] = number(keys[key].value)
         if bounds[key] is None:
             keys[key].wrong_type("a finite number")
+    low, high = bounds["minimum"], bounds["maximum"]
+    if low is not None and high is not None and low > high:
+        keys["maximum"].problem("bad-bounds", f"is less than the minimum, {low}", found=high)
+        bounds = dict.fromkeys(bounds)
     marks: tuple[Number, ...] = ()
     if "marks" in keys:
         read = [number(element.value) for element in keys["marks"].elements()]
         marks = tuple(mark for mark in read if mark is not None)
         ascending = all(low < high for low, high in itertools.pairwise(marks))
         if None in read or len(marks) < 2 or not ascending:  # noqa: PLR2004 - two marks make an interval
-            keys["marks"].problem("bad-marks", "must be two or more numbers, each greater than the one before")
+            message = "must be two or more numbers, each greater than the one before"
+            keys["marks"].problem("bad-marks", message, found=keys["marks"].value)
             marks = ()
     return evolve(attribute, marks=marks, minimum=bounds["minimum"], maximum=bounds["maximum"])
 
 
-def _with_choices(draft: _Draft, drafts: Mapping[str, _Draft]) -> Attribute | None:
+def _with_choices(draft: _Draft, drafts: Mapping[str, _Draft], declared: Collection[str]) -> Attribute:
     """Complete an attribute with the choices of all its declarations, or those of the attribute it names."""
     choices: dict[str, tuple[Choice, Cursor]] = {}
     for cursor in draft.choices:
         if isinstance(cursor.value, str):
             lender = drafts.get(cursor.value)
             lending = [c for c in lender.choices if isinstance(c.value, dict)] if lender else []
-            if not lending:
+            broken = lender is None and cursor.value in declared
+            if not lending and not broken:
                 names = sorted(name for name, other in drafts.items() if other.attribute.type in CHOSEN)
                 message = "names no attribute that declares choices"
                 cursor.problem("unknown-attribute", message, found=cursor.value, allowed=names)
@@ -368,22 +411,39 @@ def _with_choices(draft: _Draft, drafts: Mapping[str, _Draft]) -> Attribute | No
 
 
 def _add_choices(choices: dict[str, tuple[Choice, Cursor]], cursor: Cursor, *, quiet: bool = False) -> None:
-    problems: list[InputError] = [] if quiet else cursor.problems
-    table = evolve(cursor, problems=problems).table()
+    """Add the choices of one table; one whose words are wrong counts, so that using it is no second mistake."""
+    cursor = evolve(cursor, problems=[]) if quiet else cursor
+    if isinstance(cursor.value, list):
+        hint = 'a choice stands with its words: choices = { small = "small, up to 8 billion" }'
+        cursor.wrong_type("a table of choices", hint=hint)
+        names = [(name, cursor.child(index, name)) for index, name in enumerate(cursor.value) if isinstance(name, str)]
+        choices.update({name: (Choice(name, Text(name, name)), entry) for name, entry in names})
+        return
+    table = cursor.table()
     if isinstance(cursor.value, dict) and not table:
-        evolve(cursor, problems=problems).problem("empty-list", "must declare at least one choice")
+        cursor.problem("empty-list", "must declare at least one choice")
     for name, entry in table.items():
         if name in choices:
             entry.problem("duplicate-id", "is declared twice", found=name, other=choices[name][1].place)
             continue
+        evolve(entry, value=name).name()
         sources: tuple[str, ...] = ()
+        text = entry
         if isinstance(entry.value, dict):
-            inner = entry.keys((*("en", "ko"), "source"), what="a choice (an id with a dot must be quoted)")
+            inner = entry.keys(CHOICE_KEYS, what="a choice", hints=_split(entry))
             sources = inner["source"].names() if "source" in inner else ()
-            entry = evolve(entry, value={k: v for k, v in entry.value.items() if k in {"en", "ko"}})  # noqa: PLW2901
-        means = read_text(entry, plain=True)
-        if means is not None:
-            choices[name] = (Choice(name, means, sources), entry)
+            text = evolve(entry, value={key: child.value for key, child in inner.items() if key != "source"})
+        means = read_text(text, plain=True) if text.value or text.value == entry.value else None
+        choices[name] = (Choice(name, means or Text(name, name), sources), entry)
+        for rest in _split(entry):
+            whole = f"{name}.{rest}"
+            choices[whole] = (Choice(whole, Text(whole, whole)), entry)
+
+
+def _split(entry: Cursor) -> dict[str, str]:
+    """Return the rest of each id that TOML split at its dot, with what to write instead."""
+    rest = [key for key in entry.value if key not in CHOICE_KEYS] if isinstance(entry.value, dict) else []
+    return {key: f'an id with a dot stands in quotes: "{entry.key}.{key}"' for key in rest}
 
 
 def _with_default(attribute: Attribute, draft: _Draft) -> Attribute:

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from attrs import frozen
 
+from llmrules.errors import printable
 from llmrules.texts import Language, Text
-from llmrules.trace.record import (
-    Json,
-)
+from llmrules.trace.record import Json, TestRecord
 from llmrules.words import (
     fill_slots,
     gap_words,
@@ -25,19 +24,24 @@ from llmrules.words import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from llmrules.trace.record import (
         Applied,
+        AttributeRecord,
         CandidateRecord,
+        Conditions,
         CriterionLeaf,
         FactRecord,
+        Holds,
         LeafOutcome,
         RuleRecord,
+        StatedRecord,
         Trace,
+        ValueRecord,
     )
 
-Kind: TypeAlias = Literal["verdict", "rule", "leaf", "value", "fact", "firing", "dispute"]
+Kind: TypeAlias = Literal["verdict", "rule", "group", "leaf", "value", "classification", "fact", "firing", "dispute"]
 
 
 @frozen
@@ -78,7 +82,8 @@ class Explanation:
 
     def lines(self) -> Iterator[str]:
         """Yield the lines of the tree, each under what it explains; a fact's chain is said once."""
-        yield from _lines(self.root, 0, set(), Text("as above", "위와 같음").read(self.language))
+        again = Text("as above", "위와 같음").read(self.language)
+        yield from map(printable, _lines(self.root, 0, set(), again))
 
 
 def _lines(node: Node, depth: int, said: set[str], again: str) -> Iterator[str]:
@@ -103,6 +108,13 @@ OUTCOMES: dict[str, Text] = {
     "points": Text("points", "점수"),
     "none": Text("no points", "점수 없음"),
     "attached": Text("applies", "해당"),
+}
+
+ASKED: dict[str, Text] = {
+    "require": Text("asked", "기준"),
+    "exclude": Text("ruled out", "제외 기준"),
+    "avoid": Text("avoided", "회피 기준"),
+    "caution": Text("cautioned about", "주의 기준"),
 }
 
 VERDICTS: dict[str, Text] = {
@@ -180,18 +192,44 @@ class Explainer:
     def applied(self, applied: Applied, candidate: CandidateRecord) -> Node:
         """Return a rule as it was applied to a model: its leaves, then the chain by which it fired."""
         rule = self.rules[applied.rule]
-        leaves = [
-            self.leaf(leaf, outcome, candidate)
-            for leaf, outcome in zip(self.criteria[rule.id].leaves, applied.leaves, strict=True)
-        ]
+        leaves = self.leaves(applied, candidate)
+        tested = [*self.branch(rule.where or {}, leaves)]
+        if isinstance(rule.body, dict):
+            tested += self.branch(rule.body, leaves, excludes=rule.effect == "exclude")
         return Node(
             kind="rule",
             id=rule.id,
             text=f"{self.outcome(applied)}: {self.sentence(rule, applied, candidate)} [{rule.id}]",
             outcome=applied.outcome,
             sources=rule.sources,
-            children=(*leaves, self.firing(rule.id, frozenset())),
+            children=(*tested, self.firing(rule.id, frozenset())),
         )
+
+    def leaves(self, applied: Applied, candidate: CandidateRecord) -> Iterator[Node]:
+        """Yield the leaves of a rule on a model, depth first."""
+        for leaf, outcome in zip(self.criteria[applied.rule].leaves, applied.leaves, strict=True):
+            yield self.leaf(leaf, outcome, candidate, self.rules[applied.rule].effect)
+
+    def branch(self, conditions: Conditions, leaves: Iterator[Node], *, excludes: bool = False) -> tuple[Node, ...]:
+        """Return what a condition table asks, in its shape: a conjunction, with what ``any`` asks as one group."""
+        found = [next(leaves) for name in conditions if name not in {"all", "any"}]
+        for inner in conditions.get("all", ()):
+            found += self.branch(inner, leaves, excludes=excludes)
+        alternatives = [self.branch(inner, leaves, excludes=excludes) for inner in conditions.get("any", ())]
+        if alternatives:
+            both = Text("all of these", "다음 모두")
+            branches = [
+                one[0] if len(one) == 1 else self.group("all", both, one, _every(one), excludes=excludes)
+                for one in alternatives
+            ]
+            some = _some(branches)
+            found.append(self.group("any", Text("one of these", "다음 중 하나"), branches, some, excludes=excludes))
+        return tuple(found)
+
+    def group(self, name: str, said: Text, members: Iterable[Node], holds: Holds, *, excludes: bool) -> Node:
+        """Return several tests that are asked together."""
+        text = f"{_mark(holds, excludes=excludes)} {said.read(self.language)}:"
+        return Node("group", name, text, holds, children=tuple(members))
 
     def outcome(self, applied: Applied) -> str:
         """Return how a rule came out, in words."""
@@ -203,19 +241,36 @@ class Explainer:
         level = self.rules[applied.rule].level
         if applied.outcome == "attached" and level is not None:
             return LEVELS[level].read(self.language)
-        return f"{said} ({', '.join(applied.exempted_by)})" if applied.exempted_by else said
+        return f"{said} ({', '.join(map(self.waiver, applied.exempted_by))})" if applied.exempted_by else said
+
+    def waiver(self, rule: str) -> str:
+        """Name an exemption, who approved it and when it ends."""
+        record = self.rules[rule]
+        parts = [rule]
+        if record.approver is not None:
+            approver = printable_lines(record.approver)
+            parts.append(self.say(f"approved by {approver}", f"승인: {approver}"))
+        if record.effective_to is not None:
+            parts.append(self.say(f"until {record.effective_to}", f"{record.effective_to}까지"))
+        return ", ".join(parts)
 
     def sentence(self, rule: RuleRecord, applied: Applied, candidate: CandidateRecord) -> str:
         """Return the rule's own words: ``otherwise`` where a model fails it, else ``because``."""
-        model = self.models[candidate.model]
         values: dict[str, Json | None] = dict(self.requirements)
-        for entries in (model.attributes, *(offer.attributes for offer in model.offers)):
+        for entries in self.entries(candidate.model):
             values.update({name: entry.value for name, entry in entries.items()})
         values.update({name: concluded.value for name, concluded in candidate.concluded.items()})
-        text = rule.otherwise if applied.outcome == "failed" and rule.otherwise is not None else rule.because
-        return fill_slots(text, self.attributes, values, self.language, model.name)
+        fails = applied.outcome == "failed" or (applied.outcome == "exempted" and self.would_fail(applied, candidate))
+        text = rule.otherwise if fails and rule.otherwise is not None else rule.because
+        return fill_slots(text, self.attributes, values, self.language, self.models[candidate.model].name)
 
-    def leaf(self, leaf: CriterionLeaf, outcome: LeafOutcome, candidate: CandidateRecord) -> Node:
+    def would_fail(self, applied: Applied, candidate: CandidateRecord) -> bool:
+        """Whether an exempted model fails the check that it is exempt from."""
+        rule, leaves = self.rules[applied.rule], self.leaves(applied, candidate)
+        where, predicate = _every(self.branch(rule.where or {}, leaves)), _every(self.branch(rule.body, leaves))
+        return where == "true" and predicate == ("true" if rule.effect == "exclude" else "false")
+
+    def leaf(self, leaf: CriterionLeaf, outcome: LeafOutcome, candidate: CandidateRecord, effect: str) -> Node:
         """Return one test of a model: actual, wanted, gap, and where the value comes from."""
         attribute = self.attributes[leaf.attribute]
         actual = value_words(attribute, outcome.actual, self.language)
@@ -225,61 +280,82 @@ class Explainer:
         if leaf.side == "grade":
             text = f"{label}: {actual} ({wanted})"
         else:
-            mark = {"true": "=", "false": "≠", "unknown": "?"}[outcome.holds]
-            asked = self.say("asked", "기준") if leaf.side == "predicate" else self.say("applies to", "대상")
+            mark = _mark(outcome.holds, excludes=leaf.side == "predicate" and effect == "exclude")
+            asked = ASKED.get(effect, ASKED["require"]).read(self.language)
+            if leaf.side == "where":
+                asked = self.say("applies to", "대상")
             text = f"{mark} {label}: {actual} ({asked}: {wanted}{f'; {gap}' if gap else ''})"
-        origin = self.origin(leaf.attribute, candidate)
         return Node(
             *("leaf", leaf.attribute, text, outcome.holds),
             sources=self.value_sources(leaf.attribute, candidate.model),
-            children=(origin,) if origin is not None else (),
+            children=self.origin(leaf.attribute, candidate),
             actual=outcome.actual,
             wanted=wanted,
             gap=gap,
         )
 
-    def origin(self, name: str, candidate: CandidateRecord) -> Node | None:
+    def origin(self, name: str, candidate: CandidateRecord) -> tuple[Node, ...]:
         """Say where a value comes from when the entry itself does not state it."""
         concluded = candidate.concluded.get(name)
         if concluded is not None:
-            rules = concluded.by or tuple(
-                rule.id for rule in self.trace.given.rules if rule.effect == "conclude" and name in rule.body
-            )
-            sources = tuple(dict.fromkeys(one for rule in rules for one in self.rules[rule].sources))
-            joined = ", ".join(rules)
-            text = self.say(f"concluded by {joined}", f"도출한 규칙: {joined}")
-            if not concluded.by:
-                text = self.say(
-                    f"none of these concludes it: {joined}", f"도출하는 규칙이 모두 해당하지 않음: {joined}"
-                )
-            return Node("value", name, text, sources=sources)
+            if concluded.by:
+                return tuple(self.classification(rule, candidate, concludes=True) for rule in concluded.by)
+            rules = (rule for rule in self.trace.given.rules if rule.effect == "conclude" and name in rule.body)
+            return tuple(self.classification(rule.id, candidate, concludes=False) for rule in rules)
         value = self.models[candidate.model].attributes.get(name)
         if value is not None and value.inherited_from is not None:
-            return Node(
-                "value", name, self.say(f"inherited from {value.inherited_from}", f"{value.inherited_from}에서 상속")
-            )
-        return None
+            text = self.say(f"inherited from {value.inherited_from}", f"{value.inherited_from}에서 상속")
+            return (Node("value", name, text),)
+        return ()
+
+    def classification(self, rule: str, candidate: CandidateRecord, *, concludes: bool) -> Node:
+        """Return a rule that concludes, or does not conclude, something of a model, and what it looks at."""
+        record = self.rules[rule]
+        said = self.say("concluded", "도출") if concludes else self.say("not concluded", "도출되지 않음")
+        children = tuple(self.value(name, tests, candidate) for name, tests in _tests(record.where or {}))
+        return Node("classification", rule, f"{said}: {self.because(rule)} [{rule}]", "", record.sources, children)
+
+    def value(self, name: str, tests: tuple[TestRecord, ...], candidate: CandidateRecord) -> Node:
+        """Return what a model has where a classifying rule looks."""
+        attribute = self.attributes[name]
+        words = value_words(attribute, self.actual(name, candidate), self.language)
+        asked, wanted = self.say("asked", "기준"), tests_words(attribute, tests, self.language)
+        text = f"{attribute.label.read(self.language)}: {words} ({asked}: {wanted})"
+        sources = self.value_sources(name, candidate.model)
+        return Node("value", name, text, sources=sources, children=self.origin(name, candidate))
+
+    def actual(self, name: str, candidate: CandidateRecord) -> Json | None:
+        """Return a value of a model: what rules conclude of it, else what its entry states."""
+        if name in candidate.concluded:
+            return candidate.concluded[name].value
+        return next((entries[name].value for entries in self.entries(candidate.model) if name in entries), None)
+
+    def entries(self, model: str) -> tuple[Mapping[str, ValueRecord], ...]:
+        """Return the entries of a model and of its offers."""
+        record = self.models[model]
+        return (record.attributes, *(offer.attributes for offer in record.offers))
 
     def value_sources(self, name: str, model: str) -> tuple[str, ...]:
         """Return the claims and documents that state a value."""
-        record = self.models[model]
-        for entries in (record.attributes, *(offer.attributes for offer in record.offers)):
-            if name in entries:
-                return entries[name].sources
-        return ()
+        return next((entries[name].sources for entries in self.entries(model) if name in entries), ())
 
     def disputes(self, candidate: CandidateRecord) -> Iterator[Node]:
         """Yield the disputed values that fired rules depend on."""
         for dispute in candidate.disputes:
-            attribute = self.attributes[dispute.attribute]
-            values = ", ".join(value_words(attribute, value, self.language) for value in dispute.values)
-            label, rules = attribute.label.read(self.language), ", ".join(dispute.rules)
+            name, attribute = dispute.attribute, self.attributes[dispute.attribute]
+            record = next(entries[name] for entries in self.entries(candidate.model) if name in entries)
+            others = "; ".join(self.sourced(attribute, one) for one in record.disputed if one.value in dispute.values)
+            words, rules = value_words(attribute, record.value, self.language), ", ".join(dispute.rules)
+            label = attribute.label.read(self.language)
             text = self.say(
-                f"sources disagree on {label} (also stated: {values}); it matters to {rules}",
-                f"{label}에 대한 출처가 서로 다릅니다(다른 값: {values}). 영향을 받는 규칙: {rules}",
+                f"sources disagree on {label}: {words} is in force, others say {others}; it matters to {rules}",
+                f"{label}의 출처가 서로 다릅니다. 적용한 값: {words}, 다른 값: {others}. 영향을 받는 규칙: {rules}",
             )
-            sources = self.value_sources(dispute.attribute, candidate.model)
-            yield Node("dispute", dispute.attribute, text, sources=sources)
+            yield Node("dispute", name, text, sources=record.sources)
+
+    def sourced(self, attribute: AttributeRecord, stated: StatedRecord) -> str:
+        """Return a value with those who state it."""
+        return f"{value_words(attribute, stated.value, self.language)} ({', '.join(stated.sources)})"
 
     def firing(self, rule: str, above: frozenset[str]) -> Node:
         """Return the chain by which a rule fired: the facts it used, and how each of them came about."""
@@ -321,6 +397,35 @@ LEVELS: dict[str, Text] = {
 }
 
 _WEIGHT = {"failed": 0, "unknown": 1, "accepted": 2, "exempted": 3, "points": 4, "passed": 5, "none": 6, "attached": 7}
+
+
+def _tests(conditions: Conditions) -> Iterator[tuple[str, tuple[TestRecord, ...]]]:
+    """Yield each attribute of a condition table with its tests, nested tables included."""
+    for name, tests in sorted(conditions.items()):
+        if name in {"all", "any"}:
+            for inner in tests:
+                yield from _tests(inner)
+        else:
+            sides = {key: tuple(side) if isinstance(side, list) else side for key, side in tests.items()}
+            yield name, tuple(TestRecord(operator, (side,)) for operator, side in sides.items())
+
+
+def _mark(holds: Holds, *, excludes: bool) -> str:
+    """Return a mark for a truth: good, bad or open; what excludes is bad where it is true."""
+    good, bad = ("✗", "✓") if excludes else ("✓", "✗")
+    return {"true": good, "false": bad, "unknown": "?"}[holds]
+
+
+def _every(nodes: Iterable[Node]) -> Holds:
+    """Return the truth of a conjunction: false if one is, else unknown if one is."""
+    outcomes = {node.outcome for node in nodes}
+    return "false" if "false" in outcomes else "unknown" if "unknown" in outcomes else "true"
+
+
+def _some(nodes: Iterable[Node]) -> Holds:
+    """Return the truth of a disjunction: true if one is, else unknown if one is."""
+    outcomes = {node.outcome for node in nodes}
+    return "true" if "true" in outcomes else "unknown" if "unknown" in outcomes else "false"
 
 
 def _by_weight(applied: tuple[Applied, ...]) -> list[Applied]:

@@ -44,7 +44,13 @@ def value_words(attribute: AttributeRecord, value: Json | None, language: Langua
 
 def number_words(value: int | str, unit: str = "") -> str:
     """Return a number with its thousands separated, and its unit."""
-    return f"{Decimal(value):,f} {unit}".rstrip()
+    return _measured(f"{Decimal(value):,f}", unit)
+
+
+def _measured(amount: str, unit: str) -> str:
+    """Join an amount and its unit; in Korean a unit stands close to its number."""
+    close = any("가" <= mark <= "힣" for mark in unit)
+    return f"{amount}{'' if close else ' '}{unit}" if unit else amount
 
 
 def choice_words(attribute: AttributeRecord, choice: str, language: Language) -> str:
@@ -71,11 +77,17 @@ def _test_words(attribute: AttributeRecord, test: TestRecord, threshold: Json, l
     if test.operator == "known" and threshold is False:
         return Text("not known", "알려지지 않음").read(language)
     operator = OPERATORS[test.operator]
+    if isinstance(threshold, tuple) and len(threshold) == 1:
+        operator = OPERATORS[_OF_ONE.get(test.operator, test.operator)]
     template = operator.ko if language == "ko" else operator.en
     if isinstance(threshold, tuple):
         words = [value_words(attribute, _member(attribute, one), language) for one in threshold]
         return template.format(OR.read(language).join(words) if operator.operand == "list" else ", ".join(words))
     return template.format(value_words(attribute, threshold, language))
+
+
+_OF_ONE = {"any_of": "is", "has_any": "has", "has_all": "has"}
+"""What an operator on a list means when the list has one member."""
 
 
 def _member(attribute: AttributeRecord, value: str) -> Json:
@@ -108,7 +120,7 @@ def _distance_words(attribute: AttributeRecord, gap: int | str, language: Langua
         unit = Text("step" if amount == 1 else "steps", "단계").read(language)
     else:
         unit = attribute.unit.read(language) if attribute.unit else ""
-    size = f"{amount:,f} {unit}".rstrip() if language == "en" or attribute.type == "number" else f"{amount:,f}{unit}"
+    size = _measured(f"{amount:,f}", unit)
     if amount == 0:
         return Text("exactly there", "정확히 일치").read(language)
     below = Decimal(gap) < 0

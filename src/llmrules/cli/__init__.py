@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
 import click
 
 from llmrules.cli.decide import decide
 from llmrules.cli.rules import rules
 from llmrules.cli.terminal import print_error
 from llmrules.cli.why import why
-from llmrules.errors import EngineError, LlmrulesError
+from llmrules.errors import EngineError, LlmrulesError, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 BAD_INPUT = 2
 FAILED = 1
@@ -17,19 +23,44 @@ FAILED = 1
 class _Commands(click.Group):
     """Words every error of this package instead of showing a traceback."""
 
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,  # noqa: ANN401 - click passes them
+    ) -> click.Context:
+        """Read the arguments; what is wrong with them is worded without anything that a terminal would obey."""
+        with _harmless():
+            return super().make_context(info_name, args, parent, **extra)
+
     def invoke(self, ctx: click.Context) -> object:
         """Run a command; broken input ends with 2, a failing engine with 1."""
         try:
-            return super().invoke(ctx)
+            with _harmless():
+                return super().invoke(ctx)
         except LlmrulesError as error:
             print_error(str(error))
             ctx.exit(FAILED if isinstance(error, EngineError) else BAD_INPUT)
 
 
+@contextmanager
+def _harmless() -> Iterator[None]:
+    """Escape in click's own errors what a terminal would obey: they repeat the arguments."""
+    try:
+        yield
+    except click.UsageError as error:
+        said = error.format_message()
+        harmless = "\n".join(printable(line.expandtabs()) for line in said.split("\n"))
+        if harmless == said.expandtabs():
+            raise
+        raise click.UsageError(harmless, error.ctx) from None
+
+
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="llmrules")
 def main() -> None:
-    r"""Choose a large language model by rules, and see why.
+    """Choose a large language model by rules, and see why.
 
     Write down what you need in a profile, then let the rules decide:
 
@@ -46,7 +77,7 @@ def main() -> None:
       bash  eval "$(_LLMRULES_COMPLETE=bash_source llmrules)"
       zsh   eval "$(_LLMRULES_COMPLETE=zsh_source llmrules)"
       fish  _LLMRULES_COMPLETE=fish_source llmrules | source
-    """
+    """  # noqa: D301 - click leaves a paragraph as it is that begins with a backspace
 
 
 main.add_command(decide)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from llmrules.cli import options
-from llmrules.cli.terminal import print_lines
+from llmrules.cli.terminal import print_json, print_lines
 from llmrules.errors import CatalogError, Place
 from llmrules.profile import read_profile
 from llmrules.render.report import build_report
@@ -38,7 +38,7 @@ UNVERIFIED = 4
 @click.option("--trace", "trace_file", type=options.PATH, help="Write the whole trace to this file.")
 @click.pass_context
 def decide(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  # noqa: ANN401 - click passes them
-    r"""Decide a case: which model, and why.
+    """Decide a case: which model, and why.
 
     PROFILE is a TOML file with [requirements], a .json file of the same shape, or - for JSON on standard input. It
     may be left out where --set says everything; the value of --set is TOML, else text:
@@ -51,7 +51,7 @@ def decide(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  #
 
     Exit status: 0 there is a choice, 3 nothing is eligible or the case is refused, 2 the input is wrong. With
     --model: 0 it is eligible, 3 excluded (or the case refused), 4 unverified.
-    """
+    """  # noqa: D301 - click leaves a paragraph as it is that begins with a backspace
     if profile is None and not given["settings"]:
         raise click.UsageError("name a profile, or state requirements with --set", ctx)
     advisor = options.load(
@@ -74,7 +74,7 @@ def decide(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  #
         decision.trace.save(given["trace_file"])
     language: Language = given["lang"]
     if given["output"] == "json":
-        click.echo(decision.trace.to_json())
+        print_json(decision.trace.to_json())
     elif model is not None:
         print_lines(Line("line", line) for line in decision.why(model, language).lines())
     else:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
+from attrs import evolve
 
 from llmrules.advisor import Advisor
 from llmrules.errors import FileError, LlmrulesError, Place, ProfileError
@@ -70,15 +71,18 @@ def load(
 def read_profile_source(given: str | None, settings: Iterable[str]) -> Source:
     """Read a profile (a TOML or JSON file, ``-`` for JSON on standard input, or none) and apply ``--set``."""
     source = _read(given)
-    changes = dict(map(_setting, settings))
-    if not changes:
-        return source
+    changes: dict[str, object] = {}
+    for setting in settings:
+        name, value = _setting(setting)
+        if name in changes:
+            message = "sets one requirement twice"
+            raise ProfileError(message, code="bad-setting", place=Place("--set"), found=setting)
+        changes[name] = value
     requirements = source.data.get("requirements", {})
-    if not isinstance(requirements, dict):
+    if not changes or not isinstance(requirements, dict):
         return source  # its own error is reported by the profile
-    return Source(
-        source.name, source.text, {**source.data, "requirements": {**requirements, **changes}}, source.is_toml
-    )
+    data = {**source.data, "requirements": {**requirements, **changes}}
+    return evolve(source, data=data, elsewhere={("requirements", name): f"--set {name}" for name in changes})
 
 
 def _read(given: str | None) -> Source:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from itertools import dropwhile, groupby
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,16 +10,18 @@ import tomli_w
 
 from llmrules.cli import options
 from llmrules.cli.terminal import print_lines, print_plain
-from llmrules.errors import Place, RuleError
+from llmrules.conditions import Table
+from llmrules.errors import FileError, Place, RuleError
+from llmrules.files import parse_toml
 from llmrules.render.text import Line
 from llmrules.sources import Claim
-from llmrules.trace.document import plain
-from llmrules.trace.given import record_rule
+from llmrules.texts import Text
 from llmrules.words import printable_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from llmrules.cursor import Cursor
     from llmrules.rules.rule import Rule
     from llmrules.rules.ruleset import RuleSet
     from llmrules.texts import Language
@@ -53,19 +55,45 @@ def _list(ruleset: RuleSet, language: Language) -> Iterator[Line]:
     for pack, members in groupby(by_pack, key=lambda rule: rule.pack):
         yield Line("heading", printable_lines(pack))
         for rule in members:
-            effect = rule.effect.ko if language == "ko" else rule.effect.en
-            off = " (disabled)" if rule.id in ruleset.disabled else ""
-            yield Line("line", f"{rule.id}: {effect}{off}", 2)
+            off = Text(" (disabled)", " (사용 안 함)").read(language) if rule.id in ruleset.disabled else ""
+            yield Line("line", f"{rule.id}: {_does(rule, language)}{off}", 2)
             yield Line("line", printable_lines(rule.because.read(language)), 6, origin=f"({', '.join(rule.sources)})")
 
 
+def _does(rule: Rule, language: Language) -> str:
+    """Return the effect of a rule with what it speaks of."""
+    effect = rule.effect.ko if language == "ko" else rule.effect.en
+    if isinstance(rule.body, tuple):
+        return f"{effect} {', '.join(rule.body)}"
+    attributes = [leaf.attribute for leaf in rule.predicate.all_leaves()]
+    attributes += [] if rule.body is None or isinstance(rule.body, Table) else [rule.body.attribute]
+    labels = dict.fromkeys(printable_lines(attribute.label.read(language)) for attribute in attributes)
+    return f"{effect}: {', '.join(labels)}" if labels else effect
+
+
 def _show(ruleset: RuleSet, rule: Rule, language: Language) -> str:
-    place = f"# {rule.cursor.place}" if rule.cursor is not None else ""
-    lines = [place, tomli_w.dumps({"rule": [plain(record_rule(rule))]}, multiline_strings=False).rstrip()]
+    lines = [f"# {rule.cursor.place}", *_written(rule.cursor)] if rule.cursor is not None else []
     if rule.id in ruleset.disabled:
-        lines.append(f"# disabled: {ruleset.disabled[rule.id].reason.read(language)}")
+        reason = printable_lines(ruleset.disabled[rule.id].reason.read(language))
+        lines.append(f"# {Text('disabled', '사용 안 함').read(language)}: {reason}")
     for name in rule.sources:
         cited = ruleset.citable[name]
         said = cited.says.read(language) if isinstance(cited, Claim) else f"{cited.title} ({cited.date})"
-        lines.append(f"# {name}: {said}")
+        lines.append(f"# {name}: {printable_lines(said)}")
     return "\n".join(lines)
+
+
+def _written(cursor: Cursor) -> list[str]:
+    """Return the lines of a rule as its file has them, or the same rule written anew where it is no table there."""
+    start = (cursor.place.line or 1) - 1
+    lines = cursor.source.text.splitlines()[start:]
+    ends = [number for number, line in enumerate(lines) if number and line.startswith("[")]
+    for end in (*ends, len(lines)):
+        try:
+            same = parse_toml("\n".join(lines[:end]), "").data == {"rule": [cursor.value]}
+        except FileError:  # the end lies inside a text of several lines
+            continue
+        if same:
+            kept = list(reversed(lines[:end]))
+            return list(reversed(list(dropwhile(lambda line: not line.strip() or line.startswith("#"), kept))))
+    return tomli_w.dumps({"rule": [cursor.value]}).splitlines()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -27,7 +29,7 @@ def print_lines(lines: Iterable[Line]) -> None:
         for line in lines:
             click.echo(str(line))
         return
-    console = Console(highlight=False, soft_wrap=False)
+    console = Console(highlight=False, color_system=None if _plain_wanted() else "auto")
     for line in lines:
         text = Text()
         if line.mark:
@@ -35,7 +37,7 @@ def print_lines(lines: Iterable[Line]) -> None:
         text.append(line.text, STYLES[line.style])
         if line.origin:
             text.append(f"  {line.origin}", "dim")
-        console.print(Padding(text, (0, 0, 0, line.indent)))
+        console.print(Padding(text, (0, 0, 0, line.indent), expand=False))
 
 
 def print_plain(text: str) -> None:
@@ -48,4 +50,16 @@ def print_error(text: str) -> None:
     """Print an error to standard error, without anything that a terminal would obey."""
     for index, line in enumerate(text.splitlines()):
         shown = printable(line)
-        click.echo(click.style(shown, fg="red") if index == 0 else shown, err=True)
+        click.echo(shown if index or _plain_wanted() else click.style(shown, fg="red"), err=True)
+
+
+def print_json(text: str) -> None:
+    """Print JSON as it is, but on a terminal with everything escaped that it would obey."""
+    if sys.stdout.isatty():
+        text = "".join(mark if mark.isprintable() else json.dumps(mark)[1:-1] for mark in text)
+    click.echo(text)
+
+
+def _plain_wanted() -> bool:
+    """Whether NO_COLOR is set to anything: then there is neither colour nor weight."""
+    return bool(os.environ.get("NO_COLOR"))

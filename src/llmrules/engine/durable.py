@@ -1,23 +1,24 @@
 """Fires the rules with durable-rules, by a recipe that was measured to be safe.
 
 The only module that knows durable-rules. It calls six functions of its C module and nothing else of it: no Host, no
-negation, no retraction, no timers. Each thing that the C module gets wrong is named where it is avoided.
+negation, no retraction, no timers. What the C module gets wrong is named where it is avoided: here, in ``network``
+(its limits) and in ``encoding`` (all that concerns values and many conditions).
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections import defaultdict
 from contextlib import suppress
-from math import isqrt
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 from weakref import finalize
 
 from attrs import define, field
 
-from llmrules.engine.encoding import KNOWN, Condition, Encoding, Row, encode
+from llmrules.engine.codes import KNOWN
+from llmrules.engine.encoding import Encoding, encode
+from llmrules.engine.network import SID, Network
 from llmrules.errors import EngineError
 
 if TYPE_CHECKING:
@@ -29,21 +30,6 @@ if TYPE_CHECKING:
 
 MOST_RULES = 2_000
 """Rules above which DurableEngine refuses: opening a state takes 10 KB for each condition, and then dominates."""
-
-MOST_ROWS = 4_000
-"""Rows that the C module takes: error 106 comes at 4,097."""
-
-MOST_USERS = 200
-"""Conditions that share one test. At 256 the C module crashes, at 257 it reports error 108."""
-
-MOST_TESTS = 400
-"""Tests under one key. With 512 the C module looks for a free place for ever."""
-
-MOST_UNEQUAL = 60
-"""Tests under one key that are no equalities. When more than 64 tests of one fact hold, error 303 comes too late."""
-
-LEAST_WIDTH = 24
-"""Keys in a group. The C module walks its list of siblings, so a key is found in two short lists, not in a long one."""
 
 
 def available() -> bool:
@@ -70,7 +56,7 @@ class DurableEngine:
             raise EngineError(message)
         self._places = len(program.rules)
         self._encoding = encode(program)
-        self._network = _Network(self._encoding)
+        self._network = Network(self._encoding)
         self._module = _module()
         self._locks: dict[int, Lock] = {}
         self._dirty = False
@@ -130,10 +116,6 @@ class DurableEngine:
             self._dirty = False
 
 
-SID = "0"
-"""The state of every decision: its name never varies, so no two names can have the same hash."""
-
-
 def _message(number: int, fact: str) -> str:
     """Return a fact as JSON. Its ids are 1, 2, 3, …: the C module knows ids by a hash, and these never collide."""
     return f'{{"sid":{SID},"id":{number},{fact}'
@@ -146,7 +128,7 @@ class _Decision:
     module: Any
     handle: int
     encoding: Encoding
-    network: _Network
+    network: Network
     known: list[int] = field(init=False)
     waiting: list[str] = field(factory=list, init=False)
     asserted: int = 0
@@ -197,113 +179,6 @@ class _Decision:
         while text is not None:
             yield int(text[3 : text.index('"', 3)])  # {"r7":{"m0":{…}}}
             text = self.module.complete_and_start_action(self.handle, self.offset)
-
-
-@define(eq=False)
-class _Key:
-    """One key of the C module: the tests under it, each with the number of its users."""
-
-    number: int
-    users: dict[int, int] = field(factory=dict)
-    accepted: int = 0
-    unequal: int = 0
-
-    def takes(self, test: int) -> bool:
-        """Say whether the key has room for one more user of a test."""
-        if test in self.users:
-            return self.users[test] < MOST_USERS
-        equal = not test & (test - 1)
-        return len(self.users) < MOST_TESTS and (equal or self.unequal < MOST_UNEQUAL)
-
-    def add(self, test: int) -> None:
-        """Count one more user of a test."""
-        if test not in self.users:
-            self.users[test] = 0
-            self.accepted |= test
-            self.unequal += bool(test & (test - 1))
-        self.users[test] += 1
-
-
-class _Network:
-    """The rows as JSON of the C module. A slot with more tests than a key has room for has several keys.
-
-    A fact is ``{"sid":0,"id":7,"h":1,"k":5,"n":20}``: the group of its key, its place in the group, and a code;
-    ``"p":1`` instead of ``n`` says that the slot is known. ``dist`` 0 lets one fact satisfy two conditions, and no
-    condition looks at the fact of another, which would crash.
-    """
-
-    def __init__(self, encoding: Encoding) -> None:
-        self._keys: defaultdict[int, list[_Key]] = defaultdict(list)
-        self._open: dict[Condition, _Key] = {}
-        self._count = 0
-        self._tops = encoding.tops
-        self.slots = [row.slot for row in encoding.rows]
-        self.sentinel = len(encoding.rows)
-        # The begin fact is a key of its own, which every state is opened with.
-        begin = Row((Condition(encoding.slots, KNOWN),), encoding.slots)
-        rows = [(row, [self._key(condition) for condition in row.conditions]) for row in (*encoding.rows, begin)]
-        if len(rows) > MOST_ROWS:
-            message = f"durable-rules is given {MOST_ROWS:,} rows at most, these rules are {len(rows):,}"
-            raise EngineError(message)
-        self._width = max(LEAST_WIDTH, isqrt(self._count) + 1)
-        named = (f'"r{number}":{self._row(row, keys)}' for number, (row, keys) in enumerate(rows))
-        self.text = f"{{{','.join(named)}}}"
-        self._prefixes = {
-            slot: [(self._prefix(key.number), key.accepted) for key in keys] for slot, keys in self._keys.items()
-        }
-        (self.begin,) = self.facts(encoding.slots, KNOWN)
-
-    def facts(self, slot: int, bits: int) -> list[str]:
-        """Return the facts that say bits of a slot, one for each key that tests them; the id is still to come."""
-        found = []
-        for prefix, accepted in self._prefixes.get(slot, ()):
-            left = bits & accepted
-            while left:
-                code = left.bit_length() - 2
-                left ^= 2 << code if code >= 0 else KNOWN
-                found.append(f'{prefix}"n":{code}}}' if code >= 0 else f'{prefix}"p":1}}')
-        return found
-
-    def _key(self, condition: Condition) -> _Key:
-        """Return the key under which a condition is tested, counted as one more user of its test."""
-        key = self._open.get(condition)
-        if key is None or not key.takes(condition.accepted):
-            keys = self._keys[condition.slot]
-            key = next((key for key in keys if key.takes(condition.accepted)), None)
-            if key is None:
-                key = _Key(self._count)
-                self._count += 1
-                keys.append(key)
-            self._open[condition] = key
-        key.add(condition.accepted)
-        return key
-
-    def _prefix(self, number: int) -> str:
-        return f'"h":{number // self._width},"k":{number % self._width},'
-
-    def _row(self, row: Row, keys: Iterable[_Key]) -> str:
-        conditions = (
-            f'{{"m{place}":{{"$and":[{self._tests(condition, key)}]}}}}'
-            for place, (condition, key) in enumerate(zip(row.conditions, keys, strict=True))
-        )
-        return f'{{"all":[{",".join(conditions)}],"dist":0}}'
-
-    def _tests(self, condition: Condition, key: _Key) -> str:
-        """Return the tests of one condition: its key, then one comparison of the code."""
-        slot, accepted = condition
-        tests = [f'{{"h":{key.number // self._width}}}', f'{{"k":{key.number % self._width}}}']
-        low, high = (accepted & -accepted).bit_length() - 2, accepted.bit_length() - 2
-        if accepted == KNOWN:
-            tests.append('{"p":1}')
-        elif low == high:
-            tests.append(f'{{"n":{low}}}')
-        elif accepted + (2 << low) & accepted:
-            missing = (accepted + (2 << low) & ~accepted).bit_length() - 2
-            tests.append(f'{{"$neq":{{"n":{missing}}}}}')
-        else:
-            tests += [f'{{"$gte":{{"n":{low}}}}}'] if low else []
-            tests += [f'{{"$lte":{{"n":{high}}}}}'] if high < self._tops[slot] else []
-        return ",".join(tests)
 
 
 def _module() -> Any:  # noqa: ANN401 - the C module has no types

@@ -1,47 +1,38 @@
-"""A program as small integers: what durable-rules is given to see, and what the fired rules mean in return.
+"""A program as rows of conditions on small integers: what durable-rules is given to see.
 
-Everything that can become known in a decision has a *slot*: an attribute, one way to read a text, a rule (that it
-fired), an auxiliary fact, an absence. What is known of a slot is the bits of an integer: bit 0, that it is known
-at all; bit *c* + 1, that it has the value of code *c*. A condition is a slot and the bits of which it needs one.
-So no value itself ever reaches the C module, however long, large or precise it is.
-
-This is one of the two ways in which the meaning of a rule is written down; it shares no truth function with the
-other, the plain evaluator.
+Everything that can become known in a decision has a *slot*: an attribute, a text that matches patterns, a rule (that
+it fired), an auxiliary fact, an absence. What is known of a slot is a set of codes, and a condition is a slot with
+the codes of which it needs one. So no name and no value ever reaches the C module, however long or precise it is.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, NamedTuple, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from attrs import define, field, frozen
+from attrs import define, frozen
 
 from llmrules.conditions import Leaf
-from llmrules.errors import EngineError
-from llmrules.values import Period, Value
+from llmrules.engine.codes import KNOWN, Codes, codes_for, comparable, refuse, several, single
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Sequence
 
     from llmrules.conditions import Facts, Table, Test
     from llmrules.engine.program import FiringRule, Program
-    from llmrules.vocabulary import Attribute
-
-KNOWN = 1
-"""The bit that says that a slot is known at all."""
+    from llmrules.values import Value
 
 MOST_CONDITIONS = 4
-"""Conditions that a row may have. durable-rules fails from 17 on, when a fact is asserted and not when it compiles."""
+"""Conditions that a row may have. From 17 on the C module fails, when a fact is asserted and not when it compiles."""
 
 MOST_BRANCHES = 4
-"""Branches up to which a disjunction is written as several rows rather than as an auxiliary fact."""
+"""Branches up to which a choice is written as several rows rather than as an auxiliary fact."""
 
 
 class Condition(NamedTuple):
-    """One of the accepted bits of a slot is known."""
+    """One of the accepted codes of a slot is known; KNOWN alone, that the slot is known at all."""
 
     slot: int
     accepted: int
@@ -58,152 +49,91 @@ class Row(NamedTuple):
 
 
 class Absence(NamedTuple):
-    """A slot that is known when none of the conditions holds at the end of the stratum before."""
+    """A slot that becomes known when none of the conditions holds once they are settled."""
 
     slot: int
     conditions: tuple[Condition, ...]
 
-    def holds(self, known: list[int]) -> bool:
+    def holds(self, known: Sequence[int]) -> bool:
         """Say whether none of the conditions holds on what is known of each slot."""
         return not any(known[slot] & accepted for slot, accepted in self.conditions)
 
 
 class Learned(NamedTuple):
-    """Bits of a slot that become known."""
+    """Codes of a slot that become known."""
 
     slot: int
     bits: int
 
 
 @frozen(eq=False)
-class Codes:
-    """The values of one attribute as codes: a listed value has its place, every other value is told by none of them.
+class Encoding:
+    """A whole program. The slots below the number of its rules say that the rule of that place fired.
 
-    Between *ranked* values (numbers, dates) stand codes of their own, so a comparison of codes is exact for any
-    number of digits: the value at place *i* has code 2*i* + 1, all values between it and the one before have 2*i*.
+    ``always`` is the slot that is known from the start. ``tops`` are the highest codes of the slots that have codes.
+    ``absences`` stand in the order in which they are decided: the first ones before anything has fired, the others
+    each when nothing more fires after those before. ``conclusions`` are what becomes known when a rule has fired.
     """
 
-    listed: tuple[Value | int, ...]
-    ranked: bool
-    open: bool
-    """Whether there are values beside the listed ones that are not ranked; they share the last code."""
+    slots: int
+    rows: tuple[Row, ...]
+    always: int
+    tops: Mapping[int, int]
+    absences: tuple[tuple[Absence, ...], ...]
+    conclusions: tuple[tuple[Learned, ...], ...]
+    _readers: Mapping[str, tuple[_Reader, ...]]
 
-    _places: dict[Value | int, int] = field(init=False)
-
-    @_places.default
-    def _index(self) -> dict[Value | int, int]:
-        return {value: place for place, value in enumerate(self.listed)}
-
-    @property
-    def size(self) -> int:
-        """The number of codes."""
-        return 2 * len(self.listed) + 1 if self.ranked else len(self.listed) + self.open
-
-    @property
-    def every(self) -> int:
-        """The bits of all codes."""
-        return (1 << self.size) - 1 << 1
-
-    def bits(self, values: Iterable[Value]) -> int:
-        """Return what is known when an attribute has these values."""
-        bits = KNOWN
-        for value in values:
-            bits |= 2 << self._code(value)
-        return bits
-
-    def named(self, test: Test) -> int:
-        """Return the bits of the values on the right side of a test."""
-        operand = test.operand
-        values = operand if isinstance(operand, tuple | frozenset) else (operand,)
-        return self.bits(values) & ~KNOWN  # type: ignore[arg-type] - a requirement is compared with no reference
-
-    def accepted(self, test: Test) -> int:
-        """Return the bits of the codes that satisfy a test on a single value. Raises EngineError."""
-        name = test.operator.name
-        if name == "known":
-            return self.every
-        here = self.named(test)
-        below = (here & -here) - 2
-        accepted = {
-            "is": here,
-            "any_of": here,
-            "none_of": self.every & ~here,
-            "below": below,
-            "at_most": below | here,
-            "above": self.every & ~(below | here),
-            "at_least": self.every & ~below,
-        }
-        return accepted[name] if name in accepted else _refuse(test)
-
-    def _code(self, value: Value) -> int:
-        key = _key(value)
-        if not self.ranked:
-            return self._places.get(key, len(self.listed))
-        place = bisect_left(self.listed, key)  # type: ignore[type-var] - numbers with numbers, days with days
-        return 2 * place + (place < len(self.listed) and self.listed[place] == key)
+    def read(self, facts: Facts) -> list[Learned]:
+        """Return facts as codes of slots; an attribute that no rule tests is left out."""
+        return _read(self._readers, facts)
 
 
-def _key(value: Value) -> Value | int:
-    """Return what is listed and ranked: of a date of a requirement, which is always a whole day, its number."""
-    return value.first.toordinal() if isinstance(value, Period) else value
-
-
-def _codes(attribute: Attribute, leaves: Iterable[Leaf]) -> Codes:
-    if attribute.type == "flag":
-        return Codes((False, True), ranked=False, open=False)
-    if attribute.choices:
-        return Codes(attribute.choice_ids, ranked=False, open=attribute.type != "scale")
-    named: set[Value | int] = set()
-    for leaf in leaves:
-        for test in leaf.tests:
-            if test.operator.operand in {"same", "list"}:
-                operands = test.operand if isinstance(test.operand, tuple) else (test.operand,)
-                named.update(map(_key, operands))  # type: ignore[arg-type] - no references here
-    return Codes(tuple(sorted(named)), ranked=attribute.type != "text", open=True)  # type: ignore[type-var]
+def encode(program: Program) -> Encoding:
+    """Return a program as rows. Raises EngineError for an operator that cannot be encoded."""
+    encoder = _Encoder(program)
+    for rule in program.rules:
+        encoder.rule(rule)
+    levels: defaultdict[int, list[Absence]] = defaultdict(list)
+    for absence in encoder.absences.values():
+        levels[encoder.levels[absence.slot]].append(absence)
+    readers = encoder.readers()
+    concluded = (rule.conclusion for rule in program.rules)
+    return Encoding(
+        slots=len(encoder.levels),
+        rows=tuple(encoder.rows),
+        always=encoder.always,
+        tops={slot: codes.size - 1 for slot, codes in encoder.attributes.values()},
+        absences=tuple(tuple(levels[level]) for level in range(max(levels, default=0) + 1)),
+        conclusions=tuple(
+            tuple(_read(readers, {done.attribute.name: done.values}) if done else ()) for done in concluded
+        ),
+        readers=readers,
+    )
 
 
 @frozen(eq=False)
 class _Reader:
-    """Reads the values of one attribute into the bits of one slot."""
+    """Reads the values of one attribute as codes of one slot.
+
+    With a leaf that has patterns, the slot is known when one value satisfies that whole leaf: texts are matched
+    here, the C module never sees one.
+    """
 
     slot: int
     codes: Codes
     leaf: Leaf | None = None
-    """A leaf with patterns: the slot is known when one value satisfies the whole leaf."""
 
     def bits(self, values: frozenset[Value]) -> int:
         if self.leaf is None:
             return self.codes.bits(values)
-        return int(any(self._matches(str(value), self.leaf) for value in values))
+        return KNOWN if any(self._matches(str(value), self.leaf) for value in values) else 0
 
     def _matches(self, value: str, leaf: Leaf) -> bool:
-        """Say whether a text satisfies a leaf: patterns are matched here, the C module never sees a text."""
         code = self.codes.bits((value,)) & ~KNOWN
         return all(
             fnmatchcase(value, str(test.operand)) if test.operator.name == "like" else self.codes.accepted(test) & code
             for test in leaf.tests
         )
-
-
-@frozen(eq=False)
-class Encoding:
-    """A whole program as integers. Slots below the number of its rules say that the rule of that place fired."""
-
-    slots: int
-    rows: tuple[Row, ...]
-    tops: Mapping[int, int]
-    """The highest code of each slot that has codes."""
-    absences: tuple[tuple[Absence, ...], ...]
-    """In the order in which they are decided: the first before anything fired, each other when the last is exhausted."""
-    always: int
-    """The slot that is known from the start."""
-    conclusions: tuple[tuple[Learned, ...], ...]
-    """What becomes known when the rule of a place has fired."""
-    _readers: Mapping[str, tuple[_Reader, ...]]
-
-    def read(self, facts: Facts) -> list[Learned]:
-        """Return facts as bits of slots; what no rule tests is left out."""
-        return _read(self._readers, facts)
 
 
 def _read(readers: Mapping[str, tuple[_Reader, ...]], facts: Facts) -> list[Learned]:
@@ -212,35 +142,14 @@ def _read(readers: Mapping[str, tuple[_Reader, ...]], facts: Facts) -> list[Lear
     ]
 
 
-def encode(program: Program) -> Encoding:
-    """Return a program as integers. Raises EngineError where durable-rules cannot be given it."""
-    encoder = _Encoder(program)
-    for rule in program.rules:
-        encoder.rule(rule)
-    levels: defaultdict[int, list[Absence]] = defaultdict(list)
-    for absence in encoder.absences.values():
-        levels[encoder.levels[absence.slot]].append(absence)
-    readers = encoder.readers()
-    return Encoding(
-        slots=len(encoder.levels),
-        rows=tuple(encoder.rows),
-        tops={slot: codes.size - 1 for slot, codes in encoder.attributes.values()},
-        absences=tuple(tuple(levels[level]) for level in range(max(levels, default=0) + 1)),
-        always=encoder.always,
-        conclusions=tuple(
-            tuple(_read(readers, {rule.conclusion.attribute.name: rule.conclusion.values})) if rule.conclusion else ()
-            for rule in program.rules
-        ),
-        readers=readers,
-    )
-
-
 @define(eq=False, init=False)
 class _Encoder:
-    """Collects slots, rows and absences; whatever is equal is made once."""
+    """Collects slots, rows and absences; whatever is equal is made once.
+
+    ``levels`` says of each slot in which stratum the last of it becomes known, -1 for what rules never conclude.
+    """
 
     levels: list[int]
-    """Of each slot, the stratum after which nothing more of it can become known; -1 for what rules never conclude."""
     rows: list[Row]
     absences: dict[Conjunction, Absence]
     attributes: dict[str, tuple[int, Codes]]
@@ -254,16 +163,15 @@ class _Encoder:
         self.rows, self.absences, self._patterns, self._auxiliaries = [], {}, {}, {}
         self.always = self._slot(-1)
         leaves: defaultdict[str, dict[Leaf, None]] = defaultdict(dict)
-        concluded: defaultdict[str, int] = defaultdict(lambda: -1)
+        settled: defaultdict[str, int] = defaultdict(lambda: -1)
         for rule in program.rules:
-            for table in (rule.when, *rule.exceptions):
-                for leaf in table.all_leaves():
-                    leaves[leaf.attribute.name][leaf] = None
+            for leaf in (leaf for table in (rule.when, *rule.exceptions) for leaf in table.all_leaves()):
+                leaves[leaf.attribute.name][leaf] = None
             if rule.conclusion is not None:
                 name = rule.conclusion.attribute.name
-                concluded[name] = max(concluded[name], rule.stratum)
+                settled[name] = max(settled[name], rule.stratum)
         self.attributes = {
-            name: (self._slot(concluded[name]), _codes(next(iter(found)).attribute, found))
+            name: (self._slot(settled[name]), codes_for(next(iter(found)).attribute, found))
             for name, found in sorted(leaves.items())
         }
         self._every = {slot: codes.every for slot, codes in self.attributes.values()}
@@ -280,26 +188,26 @@ class _Encoder:
         """Add the rows of one rule. Whatever blocks it is one absence: no exception holds, no overrider has fired."""
         blocking = {Condition(place, KNOWN) for place in rule.overriders}
         for exception in rule.exceptions:
-            blocking.update(map(self._joined, self._conjunctions(exception)))
-        for conjunction in self._conjunctions(rule.when, blocking):
+            blocking.update(map(self._joined, self._alternatives(exception)))
+        for conjunction in self._alternatives(rule.when, blocking):
             self._add(conjunction, rule.place)
 
     def _slot(self, level: int) -> int:
         self.levels.append(level)
         return len(self.levels) - 1
 
-    def _conjunctions(self, table: Table, blocking: Iterable[Condition] = ()) -> list[Conjunction]:
+    def _alternatives(self, table: Table, blocking: Iterable[Condition] = ()) -> list[Conjunction]:
         """Return a table as alternatives: it holds when all conditions of one of them hold."""
         holding: set[Condition] = set()
         absent = set(blocking)
         choices: list[list[Conjunction]] = []
         self._flatten(table, holding, absent, choices)
         for condition in sorted(holding):
-            parts = [frozenset({Condition(condition.slot, part)}) for part in self._parts(condition)]
+            parts = [Condition(condition.slot, part) for part in self._parts(condition)]
             if len(parts) != 1:
                 holding.discard(condition)
-                choices.append(parts)
-        if not all(choices):  # a choice without a branch: tests that contradict each other, or an empty range
+                choices.append([frozenset({part}) for part in parts])
+        if not all(choices):  # a choice without a branch: tests that contradict each other
             return []
         if absent:
             holding.add(self._absence(frozenset(absent)))
@@ -307,19 +215,19 @@ class _Encoder:
         while choices and len(choices[0]) == 1:
             holding |= choices.pop(0)[0]
         spread = choices.pop(0) if choices and len(choices[0]) <= MOST_BRANCHES else [frozenset()]
-        holding.update(Condition(self._auxiliary(choice), KNOWN) for choice in choices)
+        holding.update(self._auxiliary(choice) for choice in choices)
         return [_lean(holding | branch) for branch in spread]
 
     def _flatten(
         self, table: Table, holding: set[Condition], absent: set[Condition], choices: list[list[Conjunction]]
     ) -> None:
-        """Sort what a table asks into what must hold, what must be absent, and what is a choice."""
+        """Sort what a table asks into what must hold, what must be absent, and choices."""
         for leaf in table.leaves:
             self._leaf(leaf, holding, absent)
         for inner in table.every:
             self._flatten(inner, holding, absent, choices)
         if table.either:
-            choices.append([found for inner in table.either for found in self._conjunctions(inner)])
+            choices.append([found for inner in table.either for found in self._alternatives(inner)])
 
     def _leaf(self, leaf: Leaf, holding: set[Condition], absent: set[Condition]) -> None:
         slot, codes = self.attributes[leaf.attribute.name]
@@ -327,7 +235,7 @@ class _Encoder:
             absent.add(Condition(slot, KNOWN))
         elif leaf.attribute.many:
             for test in leaf.tests:
-                self._set_test(slot, codes, test, holding, absent)
+                self._set_test(Condition(slot, codes.every), codes, test, holding, absent)
         elif any(test.operator.name == "like" for test in leaf.tests):
             if leaf not in self._patterns:
                 self._patterns[leaf] = self._slot(self.levels[slot])
@@ -338,94 +246,68 @@ class _Encoder:
                 accepted &= codes.accepted(test)
             holding.add(Condition(slot, KNOWN if accepted == codes.every else accepted))
 
-    def _set_test(self, slot: int, codes: Codes, test: Test, holding: set[Condition], absent: set[Condition]) -> None:
+    def _set_test(
+        self, anything: Condition, codes: Codes, test: Test, holding: set[Condition], absent: set[Condition]
+    ) -> None:
         """Add one test on a set: members that must be there are facts, those that must not are absences."""
-        name = test.operator.name
+        name, slot = test.operator.name, anything.slot
         if name == "known":
             holding.add(Condition(slot, KNOWN))
             return
         members = codes.named(test)
+        others = Condition(slot, anything.accepted & ~members)
         if name in {"has", "has_any"}:
             holding.add(Condition(slot, members))
         elif name == "has_all":
-            holding.update(Condition(slot, bit) for bit in _single(members))
+            holding.update(Condition(slot, member) for member in single(members))
         elif name == "is":
-            holding.update(Condition(slot, bit) for bit in (KNOWN, *_single(members)))
-            absent.add(Condition(slot, codes.every & ~members))
+            holding.update(Condition(slot, member) for member in (KNOWN, *single(members)))
+            absent.add(others)
         elif name in {"none_of", "only"}:
             holding.add(Condition(slot, KNOWN))
-            absent.add(Condition(slot, members if name == "none_of" else codes.every & ~members))
+            absent.add(Condition(slot, members) if name == "none_of" else others)
         else:
-            _refuse(test)
-
-    def _parts(self, condition: Condition) -> Iterator[int]:
-        """Split accepted bits into those that one comparison of integers tests: equal, unequal, or a range."""
-        slot, accepted = condition
-        rest = self._every.get(slot, 0) & ~accepted
-        if accepted & ~KNOWN and rest and not rest & (rest - 1):
-            yield accepted
-            return
-        while accepted:
-            low = accepted & -accepted
-            run = accepted & ~(accepted + low)
-            yield run
-            accepted &= ~run
+            refuse(test)
 
     def _absence(self, absent: Conjunction) -> Condition:
         """Return the condition that none of these holds."""
         if absent not in self.absences:
-            slot = self._slot(max(self.levels[condition.slot] for condition in absent) + 1)
-            self.absences[absent] = Absence(slot, tuple(sorted(absent)))
+            settled = max(self.levels[condition.slot] for condition in absent)
+            self.absences[absent] = Absence(self._slot(settled + 1), tuple(sorted(absent)))
         return Condition(self.absences[absent].slot, KNOWN)
 
-    def _joined(self, conjunction: Conjunction) -> Condition:
-        """Return one condition that stands for several."""
-        if len(conjunction) == 1:
-            return next(iter(conjunction))
-        return Condition(self._auxiliary([conjunction]), KNOWN)
-
-    def _auxiliary(self, choices: Iterable[Conjunction]) -> int:
-        """Return the slot of an auxiliary fact: one of these conjunctions holds."""
-        alternatives = frozenset(choices)
+    def _auxiliary(self, choice: Iterable[Conjunction]) -> Condition:
+        """Return the condition that one of these conjunctions holds, which is an auxiliary fact."""
+        alternatives = frozenset(choice)
         if alternatives not in self._auxiliaries:
             levels = [self.levels[condition.slot] for conjunction in alternatives for condition in conjunction]
-            # It is found by firing, so it is decided no earlier than at the end of the first stratum.
+            # It is found by firing, so it is not settled before the first stratum is.
             slot = self._auxiliaries[alternatives] = self._slot(max([0, *levels]))
             for conjunction in sorted(alternatives, key=sorted):
                 self._add(conjunction, slot)
-        return self._auxiliaries[alternatives]
+        return Condition(self._auxiliaries[alternatives], KNOWN)
+
+    def _joined(self, conjunction: Conjunction) -> Condition:
+        """Return one condition that stands for several."""
+        return next(iter(conjunction)) if len(conjunction) == 1 else self._auxiliary([conjunction])
 
     def _add(self, conjunction: Conjunction, slot: int) -> None:
-        """Add one row, of which every combination of facts is a firing: so many facts may meet one condition at most."""
-        several = [condition for condition in sorted(conjunction) if condition.accepted & (condition.accepted - 1)]
+        """Add one row. Each combination of facts is a firing of its own, so several may meet one condition at most."""
         conditions = set(conjunction)
-        for condition in several[1:]:
+        for condition in [each for each in sorted(conjunction) if several(each.accepted)][1:]:
             conditions.remove(condition)
-            conditions.add(self._joined_alone(condition))
+            conditions.add(self._auxiliary([frozenset({condition})]))
         while len(conditions) > MOST_CONDITIONS:
             first = sorted(conditions)[: min(MOST_CONDITIONS, len(conditions) - MOST_CONDITIONS + 1)]
             conditions.difference_update(first)
-            conditions.add(Condition(self._auxiliary([frozenset(first)]), KNOWN))
+            conditions.add(self._auxiliary([frozenset(first)]))
         self.rows.append(Row(tuple(sorted(conditions)) or (Condition(self.always, KNOWN),), slot))
 
-    def _joined_alone(self, condition: Condition) -> Condition:
-        return Condition(self._auxiliary([frozenset({condition})]), KNOWN)
+    def _parts(self, condition: Condition) -> Iterable[int]:
+        return comparable(condition.accepted, self._every.get(condition.slot, 0))
 
 
 def _lean(conditions: set[Condition]) -> Conjunction:
     """Leave out that a slot is known where another condition needs more of it."""
     more = {condition.slot for condition in conditions if condition.accepted != KNOWN}
     return frozenset(condition for condition in conditions if condition.accepted != KNOWN or condition.slot not in more)
-
-
-def _refuse(test: Test) -> NoReturn:
-    message = f"durable-rules cannot be given the operator {test.operator.name}"
-    raise EngineError(message)
-
-
-def _single(bits: int) -> Iterator[int]:
-    """Yield each bit by itself, from the lowest."""
-    while bits:
-        low = bits & -bits
-        yield low
-        bits ^= low

@@ -58,11 +58,12 @@ HEADINGS: dict[str, Text] = {
     "conclusions": Text("What follows from it", "요구사항에서 도출한 내용"),
     "demands": Text("What a model must therefore pass", "모델이 통과해야 하는 조건"),
     "ranking": Text("Ranking", "순위"),
+    "refused-ranking": Text("Ranking, were the case not refused", "거부되지 않았을 경우의 순위"),
     "unverified": Text("Unverified: something must be found out first", "미확인: 먼저 확인할 것이 있는 모델"),
     "excluded": Text("Excluded", "제외된 모델"),
     "cautions": Text("Cautions", "주의"),
     "advice": Text("Advice", "조언"),
-    "open": Text("Not stated, though rules waited for it", "규칙이 기다렸으나 명시되지 않은 항목"),
+    "open": Text("Not stated, though rules waited for it", "아직 입력하지 않았으나 규칙에 쓰이는 항목"),
     "notes": Text("About the rules and the catalogue", "규칙과 카탈로그에 관하여"),
     "sources": Text("Sources", "출처"),
 }
@@ -95,10 +96,15 @@ class _Reporter(Explainer):
             "open": self.open(),
             "notes": self.notes(),
         }
-        sections = [Section(key, HEADINGS[key].read(self.language), tuple(entries)) for key, entries in made.items()]
+        sections = [Section(key, self.heading(key), tuple(entries)) for key, entries in made.items()]
         kept = [section for section in sections if section.entries]
-        cited = Section("sources", HEADINGS["sources"].read(self.language), tuple(self.sources(kept)))
+        cited = Section("sources", self.heading("sources"), tuple(self.sources(kept)))
         return Report(self.language, self.answer(), printable_lines(title), (*kept, cited))
+
+    def heading(self, key: str) -> str:
+        """Return the heading of a section; a ranking in a refused case recommends nothing."""
+        refused = key == "ranking" and self.trace.found.result.refused
+        return HEADINGS["refused-ranking" if refused else key].read(self.language)
 
     # The answer
 
@@ -129,7 +135,7 @@ class _Reporter(Explainer):
             label = self.attributes[conflict.attribute].label.read(self.language)
             text = self.say(
                 f"{label} has two values that cannot both be meant; both were used",
-                f"{label}에 동시에 성립할 수 없는 값이 있어 모두 적용했습니다",
+                f"{label}의 값이 서로 충돌하여 모두 적용했습니다",
             )
             if conflict.kind == "widened":
                 text = self.say(
@@ -199,13 +205,24 @@ class _Reporter(Explainer):
             if score.points is not None:
                 sign = "" if score.points.startswith("-") else "+"
                 yield self.applied_entry(score, candidate, mark=f"{sign}{points_words(score.points)}")
-        unknown = sum(score.outcome == "unknown" for score in candidate.scores)
-        if unknown:
+        open_scores = [score for score in candidate.scores if score.outcome == "unknown"]
+        if open_scores:
+            count, names = len(open_scores), ", ".join(self.unknown_labels(open_scores))
             text = self.say(
-                f"{unknown} more rule{'s' if unknown > 1 else ''} could not be decided for want of a value: no points",
-                f"값을 알 수 없어 판단하지 못한 규칙 {unknown}개: 점수 없음",
+                f"no points from {count} rule{'s' if count > 1 else ''}, because this is unknown: {names}",
+                f"값을 알 수 없어 규칙 {count}개에서 점수 없음: {names}",
             )
             yield Entry(text, mark="?")
+
+    def unknown_labels(self, scores: Iterable[Applied]) -> list[str]:
+        """Return the names of what is unknown of a model, each once."""
+        names = {
+            leaf.attribute: self.attributes[leaf.attribute].label.read(self.language)
+            for score in scores
+            for leaf, outcome in zip(self.criteria[score.rule].leaves, score.leaves, strict=True)
+            if outcome.holds == "unknown"
+        }
+        return list(names.values())
 
     def excluded(self) -> Iterator[Entry]:
         for model in self.trace.found.result.excluded:
@@ -221,9 +238,20 @@ class _Reporter(Explainer):
     def applied_entry(self, applied: Applied, candidate: CandidateRecord, *, mark: str, details: bool = False) -> Entry:
         rule = self.rules[applied.rule]
         node = self.applied(applied, candidate)
-        leaves = tuple(Entry(child.text, sources=child.sources) for child in node.children if child.kind == "leaf")
+        leaves = tuple(self.leaf_entry(child) for child in node.children if child.kind in {"leaf", "group"})
         shown = leaves if details or applied.outcome in {"unknown", "accepted"} else ()
-        return Entry(self.sentence(rule, applied, candidate), mark, rule.id, rule.sources, shown)
+        sentence = self.sentence(rule, applied, candidate)
+        if applied.outcome in {"accepted", "exempted"}:
+            sentence = f"{self.outcome(applied)}: {sentence}"
+        return Entry(sentence, mark, rule.id, rule.sources, shown)
+
+    def leaf_entry(self, node: Node) -> Entry:
+        """Return a value of a model; one that a single rule concludes names that rule, above what the rule looks at."""
+        origin = node.children[0] if len(node.children) == 1 else None
+        if origin is None or origin.kind != "classification":
+            return Entry(node.text, sources=node.sources, children=tuple(map(self.leaf_entry, node.children)))
+        sources = tuple(dict.fromkeys((*node.sources, *origin.sources)))
+        return Entry(node.text, "", origin.id, sources, tuple(map(self.leaf_entry, origin.children)))
 
     # Notes
 
@@ -291,8 +319,8 @@ class _Reporter(Explainer):
 
 def _entry(node: Node) -> Entry:
     """Return a step of an explanation, and all beneath it, as lines of a report."""
-    rule = node.id if node.kind == "firing" else ""
-    text = node.text.removesuffix(f" [{rule}]")
+    text = node.text.removesuffix(f" [{node.id}]")
+    rule = node.id if text != node.text else ""
     return Entry(text, rule=rule, sources=node.sources, children=tuple(_entry(child) for child in node.children))
 
 

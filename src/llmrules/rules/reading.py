@@ -6,13 +6,13 @@ import re
 from collections.abc import Collection
 from typing import TYPE_CHECKING, TypeAlias
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from llmrules.conditions import ALWAYS, MODEL_SIDE, Table, read_table
 from llmrules.rules.effects import COMMON_KEYS, EFFECTS, LEVELS, RULE_KEYS, UNKNOWN_POLICIES, Effect
 from llmrules.rules.rule import Conclusion, Disable, Grade, Rule
 from llmrules.sources import check_sources
-from llmrules.texts import Text, read_text
+from llmrules.texts import LANGUAGES, Text, read_text
 from llmrules.values import Period, Value, day
 from llmrules.vocabulary import AS_OF, SCOPES, Attribute, Scope, Vocabulary
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     Keys: TypeAlias = dict[str, Cursor]
 
 _ID = re.compile(r"[a-z0-9]+(?:[-_/][a-z0-9]+)*")
+
+DEEPEST_HEADER = 2
+"""How many tables under a table of a rule are searched for keys that slid into them."""
 
 DISABLE_KEYS = ("rule", "pack", "reason")
 
@@ -38,19 +41,22 @@ class RuleReader:
         if not isinstance(entry.value, dict):
             entry.wrong_type("a table that states a rule")
             return None
-        keys = entry.keys(RULE_KEYS, what="a rule")
+        read = entry.keys(RULE_KEYS, what="a rule")
+        slid: set[str] = set()
+        keys = {key: _without_slid(child, slid) for key, child in read.items()}
         name = self._id(entry, keys)
-        effect = self._effect(entry, keys)
-        because = self._because(entry, keys)
+        effect = self._effect(entry, keys, slid)
+        because = self._because(entry, keys, slid)
+        otherwise = read_text(keys["otherwise"]) if "otherwise" in keys else None
         sources = keys["source"].names() if "source" in keys else ()
-        if "source" not in keys:
-            hint = "name a [[claim]] or a dated [[document]]; your own file may hold one"
-            entry.problem("missing-source", "a rule needs source", hint=hint)
-        else:
+        if "source" in keys:
             check_sources(keys["source"], sources, self.citable)
+        elif "source" not in slid:
+            hint = "name a [[claim]] or a dated [[document]]; your own file may hold one"
+            entry.missing("source", "a rule needs source", code="missing-source", hint=hint)
         if effect is None:
             return None
-        self._check_keys(effect, entry, keys)
+        self._check_keys(effect, entry, keys, slid)
         before = len(entry.problems)
         body = self._body(effect, keys[effect.name])
         classifies = isinstance(body, Conclusion) and body.attribute.scope == "model"
@@ -64,7 +70,8 @@ class RuleReader:
         unless = ALWAYS
         if "unless" in keys:
             unless = read_table(keys["unless"], self.vocabulary, scopes=("requirement",), unless=True)
-        self._check_slots(keys)
+        self._check_slots(keys, "because", because, self.vocabulary.names("requirement"))
+        self._check_slots(keys, "otherwise", otherwise, ("model", *self.vocabulary.names(*SCOPES)))
         if name is None or because is None or (len(entry.problems) > before and body is None):
             return None
         return Rule(
@@ -77,7 +84,7 @@ class RuleReader:
             when=when,
             unless=unless,
             where=where,
-            otherwise=read_text(keys["otherwise"]) if "otherwise" in keys and effect.hard else None,
+            otherwise=otherwise if effect.hard else None,
             weight=keys["weight"].positive() if "weight" in keys else None,
             level=(keys["level"].one_of(LEVELS) if "level" in keys else "note") if effect.name == "caution" else None,
             unknown=keys["unknown"].one_of(UNKNOWN_POLICIES) if "unknown" in keys else None,
@@ -89,7 +96,7 @@ class RuleReader:
 
     def _id(self, entry: Cursor, keys: Keys) -> str | None:
         if "id" not in keys:
-            entry.problem("missing-key", "a rule needs id")
+            entry.missing("id", "a rule needs id")
             return None
         name = keys["id"].text()
         if name is not None and not _ID.fullmatch(name):
@@ -98,33 +105,35 @@ class RuleReader:
             return None
         return name
 
-    def _effect(self, entry: Cursor, keys: Keys) -> Effect | None:
-        found = [name for name in EFFECTS if name in keys]
+    def _effect(self, entry: Cursor, keys: Keys, slid: set[str]) -> Effect | None:
+        found = [name for name in keys if name in EFFECTS]
         if not found:
-            entry.problem("no-effect", "a rule needs exactly one effect", allowed=EFFECTS)
+            if not slid.intersection(EFFECTS) and not entry.misspells(*EFFECTS):
+                entry.problem("no-effect", "a rule needs exactly one effect", allowed=EFFECTS)
             return None
-        if len(found) > 1:
+        for name in found[1:]:
+            message = f"is a second effect beside {found[0]}; a rule has exactly one"
             hint = "write one rule for each effect"
-            entry.problem("two-effects", "a rule has exactly one effect", found=" and ".join(found), hint=hint)
+            keys[name].problem("two-effects", message, found=name, other=keys[found[0]].place, hint=hint)
         return EFFECTS[found[0]]
 
-    def _because(self, entry: Cursor, keys: Keys) -> Text | None:
-        if "because" not in keys:
-            hint = "if it stands under [rule.when], move it above that line"
-            entry.problem("missing-reason", "a rule needs because", hint=hint if "when" in keys else None)
-            return None
-        return read_text(keys["because"])
+    def _because(self, entry: Cursor, keys: Keys, slid: set[str]) -> Text | None:
+        if "because" in keys:
+            return read_text(keys["because"])
+        if "because" not in slid:
+            entry.missing("because", "a rule needs because, the reason in words", code="missing-reason")
+        return None
 
-    def _check_keys(self, effect: Effect, entry: Cursor, keys: Keys) -> None:
-        fitting = {*COMMON_KEYS, *EFFECTS, *effect.keys}
+    def _check_keys(self, effect: Effect, entry: Cursor, keys: Keys, slid: set[str]) -> None:
+        fitting = {*COMMON_KEYS, *EFFECTS, *(key for name in keys if name in EFFECTS for key in EFFECTS[name].keys)}
         for name, cursor in keys.items():
             if name not in fitting:
                 takers = [other.name for other in EFFECTS.values() if name in other.keys]
                 message = f"does not go with {effect.name}; it goes with {', '.join(takers)}"
                 cursor.problem("key-not-allowed", message, found=name)
         for name in effect.needs:
-            if name not in keys:
-                entry.problem("missing-key", f"{effect.name} needs {name}")
+            if name not in keys and name not in slid:
+                entry.missing(name, f"{effect.name} needs {name}")
 
     def _body(self, effect: Effect, cursor: Cursor) -> Conclusion | Table | Grade | tuple[str, ...] | None:
         if effect.body == "conclusion":
@@ -135,35 +144,32 @@ class RuleReader:
             if cursor.value is not True:
                 cursor.wrong_type("true (what is said stands in because)")
             return None
-        return self._grade(effect, cursor) or self._predicate(cursor)
+        graded = self._graded(cursor)
+        return self._grade(effect, cursor, graded[0]) if graded else self._predicate(cursor)
 
     def _predicate(self, cursor: Cursor) -> Table | None:
         if not isinstance(cursor.value, dict):
-            cursor.wrong_type("a table of conditions on models")
+            cursor.wrong_type("a table of conditions on models", hint=f"name an attribute: {cursor.key}.name = …")
             return None
         return read_table(cursor, self.vocabulary, scopes=MODEL_SIDE, references=True)
 
-    def _grade(self, effect: Effect, cursor: Cursor) -> Grade | None:
-        """Read ``x.toward = "lowest"``; None where the predicate is an ordinary one."""
-        if not isinstance(cursor.value, dict):
-            return None
-        graded = [
-            child for child in cursor.table().values() if isinstance(child.value, dict) and "toward" in child.value
-        ]
-        if not graded:
-            return None
-        first = graded[0]
+    def _graded(self, cursor: Cursor) -> list[Cursor]:
+        """Return the attributes of a predicate that say ``toward``."""
+        children = cursor.table().values() if isinstance(cursor.value, dict) else ()
+        return [child for child in children if isinstance(child.value, dict) and "toward" in child.value]
+
+    def _grade(self, effect: Effect, cursor: Cursor, first: Cursor) -> Grade | None:
+        """Read ``x.toward = "lowest"``, or None after noting what is wrong."""
         toward = first.child("toward", first.value["toward"])  # type: ignore[index]
         if effect.name != "prefer" or len(cursor.table()) > 1 or len(first.table()) > 1:
-            toward.problem("toward-alone", "stands alone, under prefer", found="toward")
+            hint = "write a rule of its own for it; each of the others may have one, too"
+            toward.problem("toward-alone", "stands alone, under prefer", found="toward", hint=hint)
         direction = toward.one_of(("lowest", "highest"))
         name = str(first.key)
-        if name not in self.vocabulary or self.vocabulary[name].scope not in MODEL_SIDE:
-            message = "is not a declared attribute of the model or offer"
-            first.problem("unknown-attribute", message, found=name, allowed=self.vocabulary.names(*MODEL_SIDE))
+        if not self._declared(first, MODEL_SIDE):
             return None
         if not self.vocabulary[name].gradable:
-            gradable = [attribute.name for attribute in self.vocabulary if attribute.gradable]
+            gradable = [name for name in self.vocabulary.names(*MODEL_SIDE) if self.vocabulary[name].gradable]
             message = "cannot be graded: it is neither a scale nor a number with marks"
             first.problem("not-gradable", message, found=name, allowed=gradable)
             return None
@@ -174,16 +180,27 @@ class RuleReader:
         if isinstance(cursor.value, dict) and len(children) != 1:
             cursor.problem("one-conclusion", "concludes exactly one attribute", found=", ".join(children) or "none")
         for name, child in children.items():
-            scopes: tuple[Scope, ...] = ("requirement", "model")
-            if name not in self.vocabulary or self.vocabulary[name].scope not in scopes:
-                message = "is not a declared attribute of the requirement or model"
-                child.problem("unknown-attribute", message, found=name, allowed=self.vocabulary.names(*scopes))
+            if not self._declared(child, ("requirement", "model")):
                 continue
             attribute = self.vocabulary[name]
             values = self._concluded(attribute, child)
             if values is not None and self._may_conclude(attribute, values, child):
                 return Conclusion(attribute, values)
         return None
+
+    def _declared(self, cursor: Cursor, scopes: tuple[Scope, ...]) -> bool:
+        """Whether a key names an attribute of one of the scopes; note one that does not."""
+        name = str(cursor.key)
+        if name in self.vocabulary and self.vocabulary[name].scope in scopes:
+            return True
+        sides = " or ".join(scopes)
+        if name in self.vocabulary:
+            message = f"{name} is an attribute of the {self.vocabulary[name].scope}; here stands one of the {sides}"
+            cursor.problem("wrong-scope", message, found=name)
+        elif name not in self.vocabulary.broken:
+            message = f"is not a declared attribute of the {sides}"
+            cursor.problem("unknown-attribute", message, found=name, allowed=self.vocabulary.names(*scopes))
+        return False
 
     def _concluded(self, attribute: Attribute, cursor: Cursor) -> frozenset[Value] | None:
         if isinstance(cursor.value, dict):
@@ -224,33 +241,47 @@ class RuleReader:
         scopes: tuple[Scope, ...] = ("model",) if classifies else MODEL_SIDE
         return read_table(keys["where"], self.vocabulary, scopes=scopes, references=not classifies)
 
-    def _check_slots(self, keys: Keys) -> None:
-        for key, scopes, extra in (
-            ("because", ("requirement",), ()),
-            ("otherwise", SCOPES, ("model",)),
-        ):
-            text = read_text(keys[key]) if key in keys and isinstance(keys[key].value, dict) else None
-            allowed = (*extra, *self.vocabulary.names(*scopes))
-            for slot in text.slots() if text else ():
-                if slot not in allowed:
-                    keys[key].problem(
-                        "unknown-slot", f"no {{{slot}}} can be filled in here", found=slot, allowed=allowed
-                    )
+    def _check_slots(self, keys: Keys, key: str, text: Text | None, allowed: tuple[str, ...]) -> None:
+        """Note each slot that nothing fills: it would stand in the sentence with its braces."""
+        for language in LANGUAGES:
+            words = Text(en=getattr(text, language, None))
+            for slot in (*words.slots(), *words.misshapen_slots()):
+                if slot not in allowed and slot not in self.vocabulary.broken:
+                    message = f"no {{{slot}}} can be filled in here"
+                    place = keys[key].child(language, words.en)
+                    place.problem("unknown-slot", message, found=slot, allowed=allowed)
 
     def disable(self, entry: Cursor) -> tuple[Disable, Cursor] | None:
         """Read one entry that switches a rule or a pack off."""
         keys = entry.keys(DISABLE_KEYS, what="a disable entry")
         named = [key for key in ("rule", "pack") if key in keys]
-        if len(named) != 1:
+        if len(named) != 1 and isinstance(entry.value, dict) and not entry.misspells("rule", "pack"):
             entry.problem("missing-key", "a disable entry names exactly one rule or one pack", allowed=("rule", "pack"))
         if "reason" not in keys:
-            entry.problem("missing-reason", "a disable entry needs reason")
+            entry.missing("reason", "a disable entry needs reason", code="missing-reason")
         if len(named) != 1 or "reason" not in keys:
             return None
-        reason, name = read_text(keys["reason"], plain=True), keys[named[0]].text()
+        reason, name = read_text(keys["reason"], plain=True), keys[named[0]].name()
         if reason is None or name is None:
             return None
         return Disable(reason, **{named[0]: name}), keys[named[0]]
+
+
+def _without_slid(cursor: Cursor, slid: set[str], depth: int = 0) -> Cursor:
+    """Return a table without the keys of the rule that slid under it, which are noted: no attribute is named so."""
+    if not isinstance(cursor.value, dict) or depth > DEEPEST_HEADER:
+        return cursor
+    kept = {}
+    for name, child in cursor.table().items():
+        if name in RULE_KEYS:
+            slid.add(name)
+            header = ".".join(str(part) for part in cursor.path if isinstance(part, str))
+            message = f"{name} belongs to the rule, but stands in the table {header}"
+            hint = f"write it above the line [{header}], or write that table with dots: {cursor.key}.name = …"
+            child.problem("slid-key", message, found=name, hint=hint)
+        else:
+            kept[name] = _without_slid(child, slid, depth + 1).value
+    return evolve(cursor, value=kept)
 
 
 def _date(cursor: Cursor) -> Period | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import frozen
 
@@ -11,9 +11,9 @@ from llmrules.cursor import Cursor
 from llmrules.errors import InputError, RuleError, VocabularyError
 from llmrules.rules.effects import EFFECTS, RESERVED
 from llmrules.rules.reading import RuleReader
-from llmrules.rules.rule import HARD, Disable, Rule
-from llmrules.rules.strata import Cycle, stratify
-from llmrules.sources import Citable, check_sources, read_sources
+from llmrules.rules.rule import HARD, Conclusion, Disable, Rule
+from llmrules.rules.strata import Cycle, classification_order, stratify
+from llmrules.sources import Citable, read_sources
 from llmrules.vocabulary import SCOPES, Vocabulary, read_vocabulary
 
 if TYPE_CHECKING:
@@ -21,8 +21,19 @@ if TYPE_CHECKING:
 
     from llmrules.files import Source
 
+    Keys: TypeAlias = dict[str, Cursor]
+
+HINTS = {
+    "rules": "each rule stands under [[rule]]",
+    "requirements": "requirements of a case stand in a profile",
+}
+"""What to do instead with keys that people write in a rule file."""
+
 LANGUAGE = 1
 """The newest rule language that this version understands."""
+
+LATER = "later-language"
+"""The code of a file that is read no further, so that mistakes elsewhere may only follow from its absence."""
 
 FILE_KEYS = ("language", "pack", "title", "document", "claim", *SCOPES, "rule", "disable")
 
@@ -57,10 +68,9 @@ def read_ruleset(files: Iterable[Source], catalogues: Iterable[Source], problems
     tops = [Cursor.top(source, RuleError, problems) for source in files]
     packs: dict[str, Cursor] = {}
     readable = [top for top in tops if _check_header(top, packs)]
-    others = [Cursor.top(source, VocabularyError, problems) for source in catalogues]
+    others = [Cursor.top(source, VocabularyError, problems) for source in catalogues if not is_later(source)]
     citable = read_sources([*(top.staged(VocabularyError) for top in readable), *others])
-    vocabulary = read_vocabulary(readable, reserved=RESERVED)
-    _check_attribute_sources(vocabulary, citable)
+    vocabulary = read_vocabulary(readable, citable, reserved=RESERVED)
     reader = RuleReader(vocabulary, citable.keys())
     rules: dict[str, Rule] = {}
     disables: list[tuple[Disable, Cursor]] = []
@@ -80,6 +90,9 @@ def read_ruleset(files: Iterable[Source], catalogues: Iterable[Source], problems
     if isinstance(strata, Cycle):
         _note_cycle(strata, ordered)
         strata = {}
+    classified = classification_order(rule for rule in ordered.values() if rule.id not in disabled)
+    if isinstance(classified, Cycle):
+        _note_circle(classified, ordered)
     return RuleSet(
         vocabulary=vocabulary,
         citable=citable,
@@ -91,42 +104,42 @@ def read_ruleset(files: Iterable[Source], catalogues: Iterable[Source], problems
     )
 
 
-def check_language(top: Cursor) -> bool:
-    """Note a file whose language is missing or later than this version; such a file is read no further."""
-    value = top.table().get("language")
-    if value is None:
-        top.problem("missing-key", "the file must say which language it is written in", hint="language = 1")
-        return True
-    if value.value == LANGUAGE and not isinstance(value.value, bool):
-        return True
-    later = isinstance(value.value, int) and value.value > LANGUAGE
-    message = f"is later than this version of llmrules reads ({LANGUAGE})" if later else f"must be {LANGUAGE}"
-    value.problem("language", message, found=value.value, hint="upgrade llmrules" if later else None)
-    return False
+def is_later(source: Source) -> bool:
+    """Whether a file says that it is written in a later language than this version reads."""
+    value = source.data.get("language")
+    return isinstance(value, int) and value > LANGUAGE
+
+
+def read_header(top: Cursor, allowed: Iterable[str], *, what: str, hints: Mapping[str, str]) -> Keys | None:
+    """Return the known keys of a file, or None for a file of a later language, which is read no further."""
+    if is_later(top.source):
+        value = top.table()["language"]
+        message = f"is later than this version of llmrules reads ({LANGUAGE})"
+        value.problem(LATER, message, found=value.value, hint="upgrade llmrules")
+        return None
+    keys = top.keys(allowed, what=what, hints=hints)
+    language = keys.get("language")
+    if language is None:
+        hint = f"language = {LANGUAGE}"
+        top.missing("language", "the file must say which language it is written in", hint=hint)
+    elif type(language.value) is not int or language.value != LANGUAGE:
+        language.problem("wrong-language", f"must be {LANGUAGE}", found=language.value)
+    return keys
 
 
 def _check_header(top: Cursor, packs: dict[str, Cursor]) -> bool:
-    if not check_language(top):
+    keys = read_header(top, FILE_KEYS, what="a rule file", hints=HINTS)
+    if keys is None:
         return False
-    keys = top.keys(FILE_KEYS, what="a rule file")
     if "pack" not in keys:
-        top.problem("missing-key", "the file must name its pack", hint='pack = "name"')
+        top.missing("pack", "the file must name its pack", hint='pack = "name"')
         return True
-    name = keys["pack"].text()
+    name = keys["pack"].name()
     if name is not None and name in packs:
         keys["pack"].problem("duplicate-id", "is the name of two packs", found=name, other=packs[name].place)
     elif name is not None:
         packs[name] = keys["pack"]
     return True
-
-
-def _check_attribute_sources(vocabulary: Vocabulary, citable: Mapping[str, Citable]) -> None:
-    for attribute in vocabulary:
-        if attribute.place is None:
-            continue
-        check_sources(attribute.place, attribute.sources, citable)
-        for choice in attribute.choices:
-            check_sources(attribute.place, choice.sources, citable)
 
 
 def _read_rules(top: Cursor, reader: RuleReader, rules: dict[str, Rule]) -> None:
@@ -138,8 +151,8 @@ def _read_rules(top: Cursor, reader: RuleReader, rules: dict[str, Rule]) -> None
             continue
         known = rules.get(rule.id)
         if known is not None and known.cursor is not None:
-            message = "is the id of two rules"
-            entry.child("id", rule.id).problem("duplicate-id", message, found=rule.id, other=known.cursor.place)
+            message, other = "is the id of two rules", known.cursor.child("id", rule.id).place
+            entry.child("id", rule.id).problem("duplicate-id", message, found=rule.id, other=other)
             continue
         rules[rule.id] = rule
 
@@ -175,8 +188,8 @@ def _check_targets(rule: Rule, rules: Mapping[str, Rule], declared: frozenset[st
     cursor = rule.cursor
     if cursor is None:
         return
-    overrides = cursor.child("overrides", list(rule.overrides))
     for target in rule.overrides:
+        overrides = _named(cursor, "overrides", target)
         if target not in declared:
             overrides.problem("unknown-rule", "names no loaded rule", found=target, allowed=rules)
         elif target == rule.id:
@@ -187,13 +200,25 @@ def _check_targets(rule: Rule, rules: Mapping[str, Rule], declared: frozenset[st
     exempt = EFFECTS["exempt"].name
     targets = rule.body if rule.effect.name == exempt and isinstance(rule.body, tuple) else ()
     for target in targets:
-        where = cursor.child(exempt, list(targets))
+        where = _named(cursor, exempt, target)
         hard = [name for name, other in rules.items() if other.effect.hard]
         if target not in declared:
             where.problem("unknown-rule", "names no loaded rule", found=target, allowed=hard)
         elif target in rules and not rules[target].effect.hard:
             message = f"exempts from hard rules alone ({' and '.join(HARD)})"
             where.problem("cannot-exempt", message, found=target, allowed=hard)
+
+
+def _named(cursor: Cursor, key: str, target: str) -> Cursor:
+    """Return the place where a rule names another one."""
+    return cursor.table()[key].element(target)
+
+
+def _note_circle(cycle: Cycle, rules: Mapping[str, Rule]) -> None:
+    concluding = [r for r in rules.values() if isinstance(r.body, Conclusion) and r.body.attribute.name in cycle.steps]
+    cursor = concluding[0].cursor
+    if cursor is not None:
+        cursor.problem("classifying-cycle", f"rules that classify models conclude in a circle: {cycle}")
 
 
 def _note_cycle(cycle: Cycle, rules: Mapping[str, Rule]) -> None:

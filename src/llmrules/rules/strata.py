@@ -8,6 +8,7 @@ else 0.
 from __future__ import annotations
 
 from collections import deque
+from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -49,6 +50,22 @@ def stratify(rules: Iterable[Rule]) -> dict[str, int] | Cycle:
     return {rule.id: level[_rule_node(rule.id)] for rule in firing}
 
 
+def classification_order(rules: Iterable[Rule]) -> list[str] | Cycle:
+    """Return the attributes that rules conclude of models, each after those that its rules test, or a cycle."""
+    tested: dict[str, set[str]] = {}
+    for rule in rules:
+        if rule.classifies and isinstance(rule.body, Conclusion):
+            names = (leaf.attribute.name for leaf in rule.where.all_leaves())
+            tested.setdefault(rule.body.attribute.name, set()).update(names)
+    sorter: TopologicalSorter[str] = TopologicalSorter()
+    for name in sorted(tested):
+        sorter.add(name, *sorted(tested[name] & tested.keys()))
+    try:
+        return list(sorter.static_order())
+    except CycleError as error:
+        return _from_smallest(error.args[1][::-1])
+
+
 def _rule_node(name: str) -> str:
     return f"rule {name}"
 
@@ -63,7 +80,7 @@ def _edges(rules: list[Rule]) -> dict[str, list[tuple[str, int]]]:
         for attribute, weight in _dependencies(rule):
             edges.setdefault(attribute, []).append((node, weight))
         for target in rule.overrides:
-            if target in ids:
+            if target in ids and target != rule.id:
                 edges[node].append((_rule_node(target), 1))
         if isinstance(rule.body, Conclusion):
             edges[node].append((rule.body.attribute.name, 0))
@@ -87,7 +104,10 @@ def _cycle(start: str, before: Mapping[str, str]) -> Cycle:
         walked.append(node)
         node = before[node]
     steps = [*walked[walked.index(node) :], node]
-    steps.reverse()
+    return _from_smallest(steps[::-1])
+
+
+def _from_smallest(steps: list[str]) -> Cycle:
+    """Turn a cycle so that it begins with the smallest of its steps, however it was found."""
     smallest = min(range(len(steps) - 1), key=lambda index: steps[index])
-    turned = [*steps[smallest:-1], *steps[: smallest + 1]]
-    return Cycle(tuple(turned))
+    return Cycle((*steps[smallest:-1], *steps[: smallest + 1]))

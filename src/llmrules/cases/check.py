@@ -1,4 +1,4 @@
-"""Test cases: a profile with ``[expect]`` is one, and a decision either is as it expects or differs in what is named here.
+"""Test cases: a profile with ``[expect]``, and every difference between a decision and what the profile expects.
 
 It decides nothing itself: it reads a case strictly and compares a decision with what the case expects.
 """

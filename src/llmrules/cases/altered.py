@@ -1,0 +1,71 @@
+"""Knowledge with one rule changed or switched off; only what that touches is compiled anew."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from llmrules.candidates import arrange
+from llmrules.decision.criteria import compile_criteria
+from llmrules.engine.program import compile_program
+from llmrules.rules.rule import Disable, Grade
+from llmrules.rules.strata import Cycle, stratify
+from llmrules.texts import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from llmrules.decision.criteria import Criteria, Criterion
+    from llmrules.knowledge import Knowledge
+    from llmrules.rules.rule import Rule
+    from llmrules.rules.ruleset import RuleSet
+
+OFF = Text("switched off to see whether it matters", "영향을 확인하기 위해 해제")
+
+
+def altered(knowledge: Knowledge, name: str, changed: Rule | None) -> Knowledge | None:
+    """Return the knowledge with a rule as changed, or without it (None); None where such rules could not be loaded."""
+    before = knowledge.ruleset.rules[name]
+    if before.classifies:
+        ruleset = _ruleset(knowledge.ruleset, name, changed, knowledge.ruleset.strata)
+        candidates = arrange(knowledge.catalog, ruleset.vocabulary, ruleset.classifying())
+        criteria = compile_criteria(candidates, ruleset.firing())
+        return evolve(knowledge, ruleset=ruleset, candidates=candidates, criteria=criteria)
+    rules = {rule.id: rule for rule in knowledge.ruleset.firing() if rule.id != name}
+    strata = stratify([*rules.values(), *([] if changed is None else [changed])])
+    if isinstance(strata, Cycle):
+        return None
+    ruleset = _ruleset(knowledge.ruleset, name, changed, strata)
+    return evolve(
+        knowledge,
+        ruleset=ruleset,
+        program=compile_program(ruleset),
+        criteria=_criteria(knowledge, before, changed),
+    )
+
+
+def _ruleset(ruleset: RuleSet, name: str, changed: Rule | None, strata: Mapping[str, int]) -> RuleSet:
+    if changed is None:
+        return evolve(ruleset, disabled={**ruleset.disabled, name: Disable(OFF, rule=name)}, strata=strata)
+    return evolve(ruleset, rules={**ruleset.rules, name: changed}, strata=strata)
+
+
+def _criteria(knowledge: Knowledge, before: Rule, changed: Rule | None) -> Criteria:
+    """Return the criteria with that of one rule evaluated anew, where it looks at models in another way."""
+    if changed is None or not looks_elsewhere(before, changed):
+        return knowledge.criteria
+    criterion = criterion_of(knowledge, changed)
+    return evolve(knowledge.criteria, by_rule={**knowledge.criteria.by_rule, changed.id: criterion})
+
+
+def looks_elsewhere(before: Rule, changed: Rule) -> bool:
+    """Whether a changed rule touches models and looks at them in another way than before."""
+    return changed.effect.touches_models and (changed.where, changed.body) != (before.where, before.body)
+
+
+def criterion_of(knowledge: Knowledge, rule: Rule) -> Criterion:
+    """Compile one rule that touches models, in the units of points that all graded rules share."""
+    graded = [other for other in knowledge.ruleset.firing() if isinstance(other.body, Grade) and other.id != rule.id]
+    return compile_criteria(knowledge.candidates, [*graded, rule]).by_rule[rule.id]
+

@@ -1,0 +1,99 @@
+"""``llmrules diff``: what changed between two traces, or under new rules, and what caused it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from llmrules.cli import options
+from llmrules.cli.terminal import print_json, print_lines
+from llmrules.diff import compare, compare_corpus, read_cases
+from llmrules.render.difference import corpus_report, difference_report
+from llmrules.render.markdown import render_markdown
+from llmrules.render.text import text_lines
+from llmrules.trace.document import canonical, plain
+from llmrules.trace.record import Trace
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from llmrules.advisor import Advisor
+    from llmrules.diff import Comparison, Corpus
+    from llmrules.render.report import Report
+    from llmrules.trace.record import Given
+
+SAME = 0
+DIFFERENT = 1
+
+OLD_AND_NEW = 2
+"""Traces that are compared where no rules or catalogue are named."""
+
+
+@click.command(short_help="What changed between two decisions, and what caused it.")
+@click.argument("paths", nargs=-1, required=True, type=options.PATH, metavar="OLD NEW | CASES...")
+@options.knowledge
+@click.option("--old-rules", "old_rule_paths", type=options.PATH, multiple=True,
+              help="A rule file or folder on top of ours on the old side.")  # fmt: skip
+@click.option("--old-catalog", "old_catalog_paths", type=options.PATH, multiple=True,
+              help="A catalogue file on top of ours on the old side.")  # fmt: skip
+@options.language
+@click.option("--format", "output", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True,
+              help="What to print: a report, the same for a pull request, or everything as JSON.")  # fmt: skip
+@click.pass_context
+def diff(ctx: click.Context, /, paths: tuple[Path, ...], **given: Any) -> None:  # noqa: ANN401 - click passes them
+    """Say what changed between two decisions, and which rule, value or requirement caused each change.
+
+    OLD and NEW are traces. Each change is attributed by deciding again with some of the differences alone and
+    with others left out; both traces must hold what follows from what they were given.
+
+    With --rules or --catalog, CASES are profiles, traces, and folders of them (*.toml and *.json): each is decided
+    again under the new rules and catalogue. A profile is compared with what --old-rules and --old-catalog say, which
+    is nothing on top of ours unless they are given; a trace is compared with itself.
+
+    \b
+      llmrules diff old.json new.json
+      llmrules diff --rules policy/ examples/
+      llmrules diff --old-rules main/policy --rules policy profiles/ --format markdown
+
+    Exit status: 0 no outcome changes, 1 something changes, 2 something is wrong with the input.
+    """  # noqa: D301 - click leaves a paragraph as it is that begins with a backspace
+    found: Comparison | Corpus
+    if any(given[key] for key in ("rule_paths", "catalog_paths", "old_rule_paths", "old_catalog_paths")):
+        old, new = load(given, "old_rule_paths", "old_catalog_paths"), load(given, "rule_paths", "catalog_paths")
+        found, givens = compare_corpus(read_cases(paths, old, new))
+        report = corpus_report(found, givens, given["lang"])
+    else:
+        found, givens = _compare(ctx, paths)
+        report = difference_report(found, givens, given["lang"])
+    if given["output"] == "json":
+        print_json(canonical(plain(found)))
+    else:
+        print_report(report, given["output"])
+    ctx.exit(SAME if found.same else DIFFERENT)
+
+
+def _compare(ctx: click.Context, paths: tuple[Path, ...]) -> tuple[Comparison, tuple[Given, ...]]:
+    if len(paths) != OLD_AND_NEW:
+        raise click.UsageError("name two traces; or --rules or --catalog, and the cases to decide under them", ctx)
+    old, new = (Trace.load(path) for path in paths)
+    return compare(old, new, names=(str(paths[0]), str(paths[1]))), (old.given, new.given)
+
+
+def load(given: dict[str, Any], rules: str, catalog: str) -> Advisor:
+    """Load what the options under these names say, on top of ours; the plain evaluator is enough to compare."""
+    return options.load(
+        given[rules],
+        given[catalog],
+        no_shipped_rules=given["no_shipped_rules"],
+        no_shipped_catalog=given["no_shipped_catalog"],
+        engine="plain",
+    )
+
+
+def print_report(report: Report, output: str) -> None:
+    """Print a report of a comparison."""
+    if output == "markdown":
+        click.echo(render_markdown(report), nl=False)
+    else:
+        print_lines(text_lines(report))

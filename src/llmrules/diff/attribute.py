@@ -1,0 +1,157 @@
+"""Attributes changes to differences, by deciding again with some of them applied and others left out.
+
+The bound on replays is part of the answer: what it cut is said, never guessed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen, mutable
+
+from llmrules.diff.outcome import changed, outcome
+from llmrules.diff.record import Cause, Change, Effect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from llmrules.diff.outcome import Aspect, Outcome
+    from llmrules.diff.worlds import Worlds
+    from llmrules.trace.record import Json
+
+    Chosen = frozenset[str]
+
+MOST_REPLAYS = 250
+"""Worlds that one comparison decides at most."""
+
+MOST_ONE_BY_ONE = 80
+"""Up to so many differences are each replayed alone and left out; beyond, causes are searched by halves."""
+
+MOST_SETS = 2
+"""Sets of differences that are told of one change where none is enough alone."""
+
+
+@frozen
+class Attribution:
+    """The changes with their causes, what each difference does, and what it took."""
+
+    changes: tuple[Change, ...]
+    effects: dict[str, Effect]
+    replays: int
+    open: int
+
+
+class _Cut(Exception):  # noqa: N818 - it is no error, it ends a search
+    """The bound on replays is reached."""
+
+
+def attribute(worlds: Worlds, old: Outcome, new: Outcome, *, most: int = MOST_REPLAYS) -> Attribution:
+    """Return what changed from the old outcome to the new one, and which differences brought it about."""
+    search = _Search(worlds, most, {frozenset(): old, frozenset(worlds.effective): new})
+    search.try_one_by_one()
+    changes = tuple(search.change(aspect, old.get(aspect), new.get(aspect)) for aspect in changed(old, new))
+    return Attribution(
+        changes=changes,
+        effects=dict(search.effects(changes, old, new)),
+        replays=search.replays,
+        open=sum(not change.causes for change in changes),
+    )
+
+
+@mutable
+class _Search:
+    """All worlds that were decided so far; None: its differences cannot stand together."""
+
+    worlds: Worlds
+    most: int
+    decided: dict[Chosen, Outcome | None]
+    replays: int = 0
+    alone: dict[str, Outcome | None] = field(factory=dict)
+    without: dict[str, Outcome | None] = field(factory=dict)
+    known: list[Chosen] = field(factory=list)
+
+    def outcome(self, chosen: Chosen) -> Outcome | None:
+        """Return the outcome of a world. Raises _Cut where that would be one replay too many."""
+        if chosen not in self.decided:
+            if self.replays >= self.most:
+                raise _Cut
+            self.replays += 1
+            decision = self.worlds.decide(chosen)
+            self.decided[chosen] = None if decision is None else outcome(decision)
+        return self.decided[chosen]
+
+    def try_one_by_one(self) -> None:
+        """Replay each difference alone, then leave each out, where there are few enough."""
+        everything = frozenset(self.worlds.effective)
+        if len(everything) > MOST_ONE_BY_ONE:
+            return
+        try:
+            for name in self.worlds.effective:
+                self.alone[name] = self.outcome(frozenset({name}))
+            for name in self.worlds.effective:
+                self.without[name] = self.outcome(everything - {name})
+        except _Cut:
+            pass
+
+    def change(self, aspect: Aspect, before: Json | None, after: Json | None) -> Change:
+        """Return one change with its causes."""
+        needed = tuple(name for name, other in self.without.items() if other is not None and other.get(aspect) != after)
+        try:
+            causes = tuple(Cause(tuple(sorted(chosen))) for chosen in self._causes(aspect, after))
+        except _Cut:
+            causes = ()
+        return Change(*aspect, before, after, causes, needed)
+
+    def _causes(self, aspect: Aspect, after: Json | None) -> list[Chosen]:
+        """Return every difference that is enough alone, else one or two sets of which nothing can be left out."""
+        alone = [frozenset({name}) for name in self.alone if self._enough(frozenset({name}), aspect, after)]
+        if alone:
+            return alone
+        found = [chosen for chosen in self.known if self._enough(chosen, aspect, after)]
+        names = self.worlds.effective
+        if not found and names:
+            found = [
+                self._search(frozenset(), asked=False, among=order, aspect=aspect, after=after)
+                for order in (names, names[::-1])
+            ]
+        least = list(dict.fromkeys(self._least(chosen, aspect, after) for chosen in found))
+        self.known += [chosen for chosen in least if chosen not in self.known]
+        return least[:MOST_SETS]
+
+    def _search(
+        self, base: Chosen, *, asked: bool, among: tuple[str, ...], aspect: Aspect, after: Json | None
+    ) -> Chosen:
+        """Return differences among some that are enough beside ``base``, by halves (QuickXplain)."""
+        if asked and self._enough(base, aspect, after):
+            return frozenset()
+        if len(among) == 1:
+            return frozenset(among)
+        first, second = among[: len(among) // 2], among[len(among) // 2 :]
+        right = self._search(base.union(first), asked=True, among=second, aspect=aspect, after=after)
+        left = self._search(base | right, asked=bool(right), among=first, aspect=aspect, after=after)
+        return left | right
+
+    def _least(self, chosen: Chosen, aspect: Aspect, after: Json | None) -> Chosen:
+        """Leave out every difference that can be, in the order of names."""
+        for name in sorted(chosen):
+            if len(chosen) > 1 and self._enough(chosen - {name}, aspect, after):
+                chosen -= {name}
+        return chosen
+
+    def _enough(self, chosen: Chosen, aspect: Aspect, after: Json | None) -> bool:
+        found = self.outcome(chosen)
+        return found is not None and found.get(aspect) == after
+
+    def effects(self, changes: Iterable[Change], old: Outcome, new: Outcome) -> Iterator[tuple[str, Effect]]:
+        """Yield what each difference does to the outcome."""
+        causes = {name for change in changes for cause in change.causes for name in cause.differences}
+        causes |= {name for change in changes for name in change.needed}
+        for name in self.worlds.effective:
+            alone, without = self.alone.get(name), self.without.get(name)
+            if name in causes:
+                yield name, "cause"
+            elif alone is None and without is None:
+                yield name, "open"
+            else:
+                nothing = alone in (None, old) and without in (None, new)
+                yield name, "none" if nothing else "offset"

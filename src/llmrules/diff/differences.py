@@ -1,0 +1,142 @@
+"""What two decisions were given differently: requirements, policy, rules, vocabulary, catalogue, sources.
+
+Compared as records, key by key. Which of it can matter to an outcome is for ``worlds`` to say.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias, get_args
+
+from attrs import frozen
+
+from llmrules.diff.record import Difference, DifferenceKind, KeyChange
+from llmrules.replay import values
+from llmrules.trace.document import plain
+from llmrules.vocabulary import AS_OF
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from llmrules.trace.record import Given, RequirementRecord, RuleRecord
+
+    Data: TypeAlias = dict[str, Any]
+
+_ORDER: dict[str, int] = {kind: place for place, kind in enumerate(get_args(DifferenceKind))}
+
+WHOLE = frozenset({"rule", "attribute", "model", "document", "claim"})
+"""The kinds of which nothing more is said than that they were added or removed."""
+
+
+@frozen
+class Part:
+    """One part of what a decision is given: its kind, its name, and its keys as plain JSON values."""
+
+    kind: DifferenceKind
+    subject: str
+    data: Data
+    attribute: str | None = None
+
+
+def differences(old: Given, new: Given) -> tuple[Difference, ...]:
+    """Return everything that two decisions were given differently, in the order in which it is told."""
+    common = {model.id for model in old.catalogue} & {model.id for model in new.catalogue}
+    before, after = dict(_parts(old, common)), dict(_parts(new, common))
+    settled = _settled_by_vocabulary(old, new)
+    found = [
+        _difference(name, before.get(name), after.get(name))
+        for name in sorted(before.keys() | after.keys())
+        if before.get(name) != after.get(name) and name not in settled
+    ]
+    return tuple(sorted(found, key=lambda one: (_ORDER[one.kind], one.id)))
+
+
+def _difference(name: str, before: Part | None, after: Part | None) -> Difference:
+    part = after or before
+    assert part is not None  # noqa: S101 - one of the two sides has it
+    old, new = before.data if before else {}, after.data if after else {}
+    whole = part.kind in WHOLE and not (before and after)
+    return Difference(
+        id=name,
+        kind=part.kind,
+        verb="edited" if before and after else "added" if after else "removed",
+        subject=part.subject,
+        attribute=part.attribute,
+        keys=()
+        if whole
+        else tuple(
+            KeyChange(key, old.get(key), new.get(key))
+            for key in sorted(old.keys() | new.keys(), key=lambda key: (key != "value", key))
+            if old.get(key) != new.get(key)
+        ),
+    )
+
+
+def _settled_by_vocabulary(old: Given, new: Given) -> set[str]:
+    """Return the requirements that differ only because another default is assumed: the vocabulary differs there."""
+    stated = {one.attribute for given in (old, new) for one in given.requirements if one.origin == "stated"}
+    assumed = {one.attribute for given in (old, new) for one in given.requirements if one.origin == "assumed"}
+    return {requirement_id(name) for name in assumed - stated - {AS_OF.name}}
+
+
+def requirement_id(attribute: str) -> str:
+    """Return the id of a difference in one requirement."""
+    return f"requirement:{attribute}"
+
+
+def value_id(model: str, offer: int | None, attribute: str) -> str:
+    """Return the id of a difference in one value of the catalogue; the first offer needs no number."""
+    return f"value:{model}:{attribute}" + (f":{offer + 1}" if offer else "")
+
+
+def disable_id(rule: str | None, pack: str | None) -> str:
+    """Return the id of a difference in what is switched off."""
+    return f"disable:rule:{rule}" if rule is not None else f"disable:pack:{pack}"
+
+
+def _parts(given: Given, common: set[str]) -> Iterator[tuple[str, Part]]:
+    """Yield every part with its id; ``common`` are the models of both sides, whose values are parts of their own."""
+    yield "policy", Part("policy", "unknown", {"value": given.unknown})
+    for one in given.requirements:
+        yield requirement_id(one.attribute), _requirement(one)
+    for rule in given.rules:
+        yield f"rule:{rule.id}", Part("rule", rule.id, _rule(rule))
+    yield from _disabled(given)
+    for attribute in given.vocabulary:
+        yield f"attribute:{attribute.name}", Part("attribute", attribute.name, plain(attribute))
+    yield from _models(given, common)
+    for document in given.documents:
+        yield f"document:{document.id}", Part("document", document.id, plain(document))
+    for claim in given.claims:
+        yield f"claim:{claim.id}", Part("claim", claim.id, plain(claim))
+
+
+def _disabled(given: Given) -> Iterator[tuple[str, Part]]:
+    reasons: dict[str, list[Data]] = {}
+    for disable in given.disabled:
+        reasons.setdefault(disable_id(disable.rule, disable.pack), []).append(plain(disable.reason))
+    for name, said in reasons.items():
+        yield name, Part("disable", name.removeprefix("disable:"), {"reason": said})
+
+
+def _models(given: Given, common: set[str]) -> Iterator[tuple[str, Part]]:
+    for model in given.catalogue:
+        data = plain(model)
+        if model.id not in common:
+            yield f"model:{model.id}", Part("model", model.id, data)
+            continue
+        header = {key: data[key] for key in ("name", "extends") if key in data}
+        yield f"model:{model.id}", Part("model", model.id, header)
+        for offer, name, value in values(model):
+            yield value_id(model.id, offer, name), Part("value", model.id, plain(value), name)
+
+
+def _requirement(one: RequirementRecord) -> Part:
+    data = plain(one)
+    del data["attribute"]
+    return Part("requirement", one.attribute, data)
+
+
+def _rule(rule: RuleRecord) -> Data:
+    data = plain(rule)
+    data["source"] = data.pop("sources")
+    return {**data, data.pop("effect"): data.pop("body")}

@@ -1,0 +1,246 @@
+"""What a comparison says, before any format: the choice first, then each change under what caused it.
+
+A report like that of a decision, so every format that takes the one takes the other.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from llmrules.render.differing import Differing
+from llmrules.render.report import Entry, Report, Section
+from llmrules.texts import Text
+from llmrules.why import LEVELS, OUTCOMES, VERDICTS
+from llmrules.words import points_words, printable_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from llmrules.diff.record import Cause, Change, ChangeKind, Comparison, Corpus, Replay
+    from llmrules.texts import Language
+    from llmrules.trace.record import Given
+
+HEADINGS: dict[str, Text] = {
+    "changes": Text("What changes, and why", "바뀐 내용과 원인"),
+    "differences": Text("What was given differently", "입력의 차이"),
+    "cases": Text("Decisions that change", "바뀌는 결정"),
+    "unchanged": Text("Decisions that stay as they are", "그대로인 결정"),
+    "notes": Text("About this comparison", "이 비교에 관하여"),
+}
+
+
+def difference_report(
+    comparison: Comparison, givens: Iterable[Given], language: Language = "en", *, title: str = ""
+) -> Report:
+    """Return the report of a comparison; ``givens`` are what both decisions were given, which names everything."""
+    teller = _Teller(givens, language)
+    named = {one.id: one for one in comparison.differences}
+    teller.causing = {name: teller.short(one) for name, one in named.items()}
+    sections = {
+        "changes": teller.by_cause(comparison.changes),
+        "differences": (teller.difference(one) for one in comparison.differences),
+        "notes": teller.notes(comparison),
+    }
+    return Report(language, teller.answer(comparison), printable_lines(title), teller.sections(sections))
+
+
+def corpus_report(corpus: Corpus, givens: Iterable[Given], language: Language = "en", *, title: str = "") -> Report:
+    """Return the report of a corpus: how many decisions change, what differs, then each of them."""
+    teller = _Teller(givens, language)
+    changing, total = len(corpus.impacts), len(corpus.impacts) + len(corpus.unchanged)
+    answer = teller.say(
+        f"{changing} of {total} decision{'s' if total != 1 else ''} change{'s' if changing == 1 else ''}.",
+        f"결정 {total}개 중 {changing}개가 바뀝니다.",
+    )
+    sections = {
+        "differences": (teller.difference(one) for one in corpus.differences),
+        "cases": teller.cases(corpus),
+        "unchanged": (Entry(printable_lines(case)) for case in corpus.unchanged),
+    }
+    return Report(language, answer, printable_lines(title), teller.sections(sections))
+
+
+def replay_report(replay: Replay, givens: Iterable[Given], language: Language = "en", *, title: str = "") -> Report:
+    """Return the report of a replay: whether the outcome is the same, and if not, what is other."""
+    teller = _Teller(givens, language)
+    if replay.comparison is not None:
+        report = difference_report(replay.comparison, givens, language, title=title)
+        again = teller.say(f"Decided again as of {replay.as_of}. ", f"{replay.as_of} 기준으로 다시 결정했습니다. ")
+        return evolve(report, answer=again + report.answer)
+    if replay.same:
+        answer = teller.say(
+            f"The outcome is the same: it follows, as of {replay.as_of}, from what the trace was given.",
+            f"결과가 같습니다. {replay.as_of} 기준으로 추적 기록의 입력에서 같은 결과가 나옵니다.",
+        )
+    else:
+        answer = teller.say(
+            f"The outcome is another one: what the trace was given does not lead to what it holds at {replay.first}.",
+            f"결과가 다릅니다. 추적 기록의 입력에서는 {replay.first} 항목이 나오지 않습니다.",
+        )
+    return Report(language, answer, printable_lines(title), ())
+
+
+class _Teller(Differing):
+    """Tells changes and their causes in one language."""
+
+    causing: dict[str, str]
+
+    def sections(self, made: dict[str, Iterator[Entry]]) -> tuple[Section, ...]:
+        told = ((key, tuple(entries)) for key, entries in made.items())
+        return tuple(Section(key, HEADINGS[key].read(self.language), entries) for key, entries in told if entries)
+
+    def cases(self, corpus: Corpus) -> Iterator[Entry]:
+        """Yield each case that changes, those whose choice changes first."""
+        impacts = sorted(corpus.impacts, key=lambda one: one.comparison.old.choice == one.comparison.new.choice)
+        for impact in impacts:
+            comparison = impact.comparison
+            self.causing = {one.id: self.short(one) for one in comparison.differences}
+            text = f"{printable_lines(impact.case)}: {self.answer(comparison)}"
+            yield Entry(text, children=(*self.by_cause(comparison.changes), *self.notes(comparison)))
+
+    # The answer
+
+    def answer(self, comparison: Comparison) -> str:
+        old, new = (self.models_words(side.choice) for side in (comparison.old, comparison.new))
+        count = len(comparison.changes)
+        if comparison.old.choice != comparison.new.choice:
+            choice = next(change for change in comparison.changes if change.kind == "choice")
+            return self.say(
+                f"The choice changes: {old} → {new}. {self.cause(choice.causes)}.",
+                f"선택이 바뀝니다: {old} → {new}. {self.cause(choice.causes)}.",
+            )
+        if count:
+            return self.say(
+                f"The choice stays: {new}. {count} other thing{'s' if count > 1 else ''} changed.",
+                f"선택은 그대로입니다: {new}. 다른 {count}가지가 바뀌었습니다.",
+            )
+        return self.say(
+            f"The outcome is the same; the choice stays: {new}.", f"결과가 같습니다. 선택은 그대로입니다: {new}."
+        )
+
+    def models_words(self, models: Iterable[str]) -> str:
+        return ", ".join(map(self.model, models)) or self.say("no model", "없음")
+
+    def cause(self, causes: tuple[Cause, ...]) -> str:
+        """Return what caused a change: one difference alone, any one of several, or several jointly."""
+        if not causes:
+            return self.say("Cause not found", "원인을 찾지 못함")
+        said = [self.joined([self.causing[name] for name in cause.differences]) for cause in causes]
+        if len(said) > 1:
+            each = self.say("; or ", " / ").join(said)
+            return self.say(f"Because of {each}: each is enough", f"원인: {each} (각각으로 충분)")
+        alone = len(causes[0].differences) == 1
+        how = self.say("alone", "단독") if alone else self.say("jointly", "함께 작용")
+        return self.say(f"Because of {said[0]}, {how}", f"원인: {said[0]} ({how})")
+
+    def joined(self, names: list[str]) -> str:
+        return self.say(" and ", ", ").join(names)
+
+    def notes(self, comparison: Comparison) -> Iterator[Entry]:
+        if comparison.open:
+            yield Entry(
+                self.say(
+                    f"the bound of {comparison.replays} replays left {comparison.open} without a cause",
+                    f"재결정 한도({comparison.replays}회) 때문에 원인을 찾지 못한 변화: {comparison.open}건",
+                ),
+                mark="!",
+            )
+        if not comparison.changes and comparison.derivation:
+            parts = ", ".join(comparison.derivation)
+            yield Entry(
+                self.say(f"the derivation is not the same, in: {parts}", f"도출 과정은 다음에서 다릅니다: {parts}")
+            )
+
+    # The changes
+
+    def by_cause(self, changes: tuple[Change, ...]) -> Iterator[Entry]:
+        """Yield each cause with what it changed, in the order of the first change of each."""
+        groups: dict[tuple[Cause, ...], list[Change]] = {}
+        for change in changes:
+            groups.setdefault(change.causes, []).append(change)
+        for causes, caused in groups.items():
+            yield Entry(self.cause(causes), children=tuple(self.caused(caused)))
+
+    def caused(self, changes: list[Change]) -> Iterator[Entry]:
+        """Yield what one cause changed: the case first, then each model on one line, then the firings."""
+        by_model: dict[str, list[Change]] = {}
+        for change in changes:
+            if change.kind in {"choice", "refused", "conflict"}:
+                yield Entry(self.case(change))
+            elif change.kind != "firing":
+                by_model.setdefault(change.subject, []).append(change)
+        for model, found in by_model.items():
+            yield self.of_model(model, found)
+        for fires, en, ko in ((True, "fires", "새로 적용"), (None, "no longer fires", "더 이상 적용 안 됨")):
+            rules = [change.subject for change in changes if change.kind == "firing" and change.after is fires]
+            if rules:
+                yield Entry(f"{self.say(en, ko)}: {', '.join(rules)}")
+
+    def case(self, change: Change) -> str:
+        before, after = (value if isinstance(value, tuple) else () for value in (change.before, change.after))
+        if change.kind == "choice":
+            choice = self.say("choice", "선택")
+            return f"{choice}: {self.models_words(before)} → {self.models_words(after)}"
+        what = self.say("refused by", "거부한 규칙")
+        if change.kind == "conflict":
+            what = f"{self.say('conflict', '충돌')}: {self.label(change.subject)}"
+        return f"{what}: {', '.join(before) or self.none} → {', '.join(after) or self.none}"
+
+    def of_model(self, model: str, changes: list[Change]) -> Entry:
+        rules = [Entry(self.applied(change), rule=change.about) for change in changes if change.kind in _APPLIED]
+        rules += [Entry(self.dispute(change)) for change in changes if change.kind == "dispute"]
+        standing = self.standing({change.kind: change for change in changes})
+        return Entry(": ".join(filter(None, (self.model(model), standing))), model=model, children=tuple(rules))
+
+    def standing(self, changes: dict[ChangeKind, Change]) -> str:
+        """Return verdict, place and points, old and new: side by side, or the one thing that changed."""
+        told = [changes[kind] for kind in _STANDING if kind in changes]
+        if told and told[0].kind == "verdict":
+            return " → ".join(self.stands(told, new=new) for new in (False, True))
+        return ", ".join(f"{self.stands([change], new=False)} → {self.plain(change, new=True)}" for change in told)
+
+    def stands(self, changes: list[Change], *, new: bool) -> str:
+        """Return how a model stands on one side, as far as that changed."""
+        said: dict[str, str] = {}
+        for change in changes:
+            value = change.after if new else change.before
+            if change.kind == "verdict":
+                said["verdict"] = VERDICTS[str(value)].read(self.language) if value is not None else self.none
+            elif value is not None or len(changes) == 1:
+                what = self.say("place", "순위") if change.kind == "place" else self.say("points", "점수")
+                said[change.kind] = f"{what} {self.plain(change, new=new)}"
+        verdict = said.pop("verdict", "")
+        rest = ", ".join(said.values())
+        return f"{verdict} ({rest})" if verdict and rest else verdict or rest
+
+    def plain(self, change: Change, *, new: bool) -> str:
+        value = change.after if new else change.before
+        if value is None:
+            return self.none
+        return points_words(str(value)) if change.kind == "points" else str(value)
+
+    def applied(self, change: Change) -> str:
+        words = OUTCOMES if change.kind == "check" else LEVELS
+        before, after = (
+            None if value is None else words[str(value)].read(self.language) for value in (change.before, change.after)
+        )
+        said = f"{before} → {after}"
+        if before is None:
+            said = self.say(f"now: {after}", f"새로: {after}")
+        if after is None:
+            said = self.say(f"no longer: {before}", f"해제: {before}")
+        return f"{said}: {self.because(change.about)}"
+
+    def dispute(self, change: Change) -> str:
+        before, after = (", ".join(v) if isinstance(v, tuple) else self.none for v in (change.before, change.after))
+        label = self.label(change.about)
+        return self.say(
+            f"sources disagree on {label}; it matters to: {before} → {after}",
+            f"{label} 출처 불일치, 영향을 받는 규칙: {before} → {after}",
+        )
+
+
+_APPLIED = frozenset({"check", "caution"})
+_STANDING: tuple[ChangeKind, ...] = ("verdict", "place", "points")

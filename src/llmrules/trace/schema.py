@@ -1,0 +1,183 @@
+"""The JSON Schema (2020-12) of ``llmrules.trace/1``, generated from the records, so that a field is defined once.
+
+The published copy beside this module, ``llmrules.trace.1.schema.json``, is what others validate against and what the
+checker reads; a test holds it equal to what is generated here.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import types
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+import attrs
+
+from llmrules.operators import OPERATORS
+from llmrules.rules.effects import EFFECTS, LEVELS, UNKNOWN_POLICIES
+from llmrules.trace.record import FORMAT, Given, Trace
+from llmrules.values import LARGEST_INTEGER
+from llmrules.vocabulary import SCOPES, TYPES
+
+NAME = "^[a-z][a-z0-9_]*$"
+"""Of attributes, and so of every key of a trace: sorting keys by code point is then what RFC 8785 asks."""
+
+_INTEGER = {"type": "integer", "minimum": -LARGEST_INTEGER, "maximum": LARGEST_INTEGER}
+_TEXTS = {"type": "array", "items": {"type": "string"}}
+_DIGEST = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+_POINTS = {"type": "string", "pattern": "^(0|-?[1-9][0-9]*(/[1-9][0-9]*)?)$"}
+_CONDITIONS = {"$ref": "#/$defs/Conditions"}
+
+_NARROWER: dict[str, dict[str, Any]] = {
+    "Trace.format": {"const": FORMAT},
+    "Given.unknown": {"enum": list(UNKNOWN_POLICIES)},
+    "AttributeRecord.name": {"type": "string", "pattern": NAME},
+    "AttributeRecord.scope": {"enum": list(SCOPES)},
+    "AttributeRecord.type": {"enum": list(TYPES)},
+    "RuleRecord.effect": {"enum": list(EFFECTS)},
+    "RuleRecord.body": {"$ref": "#/$defs/Body"},
+    "RuleRecord.when": _CONDITIONS,
+    "RuleRecord.unless": _CONDITIONS,
+    "RuleRecord.where": _CONDITIONS,
+    "RuleRecord.weight": {"type": "integer", "minimum": 1, "maximum": LARGEST_INTEGER},
+    "RuleRecord.level": {"enum": list(LEVELS)},
+    "RuleRecord.unknown": {"enum": list(UNKNOWN_POLICIES)},
+    "RequirementRecord.origin": {"enum": ["stated", "assumed"]},
+    "Digests.parts": {
+        "type": "object",
+        "properties": {field.name: _DIGEST for field in attrs.fields(Given)},
+        "required": [field.name for field in attrs.fields(Given)],
+        "additionalProperties": False,
+    },
+    "Digests.given": _DIGEST,
+    "Digests.found": _DIGEST,
+    "Digests.made_by": _DIGEST,
+    "Applied.points": _POINTS,
+    "CandidateRecord.points": _POINTS,
+    "PlaceRecord.points": _POINTS,
+    "PlaceRecord.margin": _POINTS,
+}
+"""What a field may hold, where its type alone says less."""
+
+
+def trace_schema() -> dict[str, Any]:
+    """Return the schema as plain JSON values."""
+    definitions: dict[str, Any] = _conditions()
+    _define(Trace, definitions)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:{FORMAT.replace('/', ':')}",
+        "title": f"A decision of llmrules and everything that it follows from, {FORMAT}",
+        "$ref": "#/$defs/Trace",
+        "$defs": dict(sorted(definitions.items())),
+    }
+
+
+def published() -> str:
+    """Return the text of the published schema."""
+    return json.dumps(trace_schema(), ensure_ascii=False, indent=1) + "\n"
+
+
+def _define(record: type, definitions: dict[str, Any]) -> dict[str, Any]:
+    """Add the definition of a record, and of all that it holds, once; return a reference to it."""
+    name = record.__name__
+    if name not in definitions:
+        definitions[name] = {}
+        hints = get_type_hints(record)
+        fields = attrs.fields(record)
+        properties = {
+            field.name: _NARROWER.get(f"{name}.{field.name}") or _schema(hints[field.name], definitions)
+            for field in fields
+        }
+        definitions[name] = {
+            "description": inspect.cleandoc(record.__doc__ or ""),
+            "type": "object",
+            "properties": properties,
+            "required": [field.name for field in fields if field.default is attrs.NOTHING],
+            "additionalProperties": False,
+        }
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def _schema(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of a type. A field that may be None has None as its default, and is then left out."""
+    if attrs.has(kind):
+        return _define(kind, definitions)
+    simple = {bool: {"type": "boolean"}, int: _INTEGER, str: {"type": "string"}, type(None): {"type": "null"}}
+    if kind in simple:
+        return simple[kind]
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin is Literal:
+        return {"enum": list(inner)}
+    if origin is tuple:
+        return {"type": "array", "items": _schema_or_null(inner[0], definitions)}
+    if origin is dict:
+        values = _schema(inner[1], definitions)
+        return {"type": "object", "propertyNames": {"pattern": NAME}, "additionalProperties": values}
+    if origin in (Union, types.UnionType):
+        return _one_of([one for one in inner if one is not type(None)], definitions)
+    message = f"a record holds {kind}, which has no schema"
+    raise TypeError(message)
+
+
+def _schema_or_null(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of an element, which may be null where its type says so."""
+    if type(None) in get_args(kind):
+        return _one_of(list(get_args(kind)), definitions)
+    return _schema(kind, definitions)
+
+
+def _one_of(kinds: list[Any], definitions: dict[str, Any]) -> dict[str, Any]:
+    schemas = [_schema(one, definitions) for one in kinds]
+    return schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
+
+
+def _conditions() -> dict[str, Any]:
+    """Return the definitions of what the records keep as plain JSON: conditions and the bodies of rules."""
+    scalar = {"anyOf": [{"type": "boolean"}, _INTEGER, {"type": "string"}]}
+    members = {"type": "array", "items": {"anyOf": [_INTEGER, {"type": "string"}]}}
+    reference = {
+        "type": "object",
+        "properties": {"requirement": {"type": "string"}, "plus": {"anyOf": [_INTEGER, {"type": "string"}]}},
+        "required": ["requirement"],
+        "additionalProperties": False,
+    }
+    tables = {"type": "array", "items": _CONDITIONS, "minItems": 1}
+    grade = {
+        "type": "object",
+        "properties": {"toward": {"enum": ["lowest", "highest"]}},
+        "required": ["toward"],
+        "additionalProperties": False,
+    }
+    return {
+        "Conditions": {
+            "description": "All of: each attribute's tests, every table of `all`, and one table of `any`.",
+            "type": "object",
+            "properties": {"all": tables, "any": tables},
+            "propertyNames": {"pattern": NAME},
+            "additionalProperties": {"$ref": "#/$defs/Tests"},
+            "minProperties": 1,
+        },
+        "Tests": {
+            "description": "The tests of one attribute: operator and right side, or the requirement that gives it.",
+            "type": "object",
+            "properties": {name: {"anyOf": [*scalar["anyOf"], members, reference]} for name in OPERATORS},
+            "additionalProperties": False,
+            "minProperties": 1,
+        },
+        "Body": {
+            "description": "What stands after the effect: `true`, rule ids, a predicate, a grade or a conclusion.",
+            "anyOf": [
+                {"const": True},
+                _TEXTS,
+                _CONDITIONS,
+                {
+                    "type": "object",
+                    "propertyNames": {"pattern": NAME},
+                    "additionalProperties": {"anyOf": [*scalar["anyOf"], _TEXTS, grade]},
+                    "minProperties": 1,
+                    "maxProperties": 1,
+                },
+            ],
+        },
+    }

@@ -1,0 +1,307 @@
+"""The case, derived again: strata, the least fixpoint round by round, facts, conflicts, what was waited for.
+
+Requirements are two-valued: what is neither stated, assumed nor concluded makes every leaf false but ``known = false``.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, TypeAlias
+
+from attrs import define, field, frozen
+
+from llmrules.verify.given import Given, references
+from llmrules.verify.report import Plain, Refusal
+from llmrules.verify.truth import (
+    OPERATORS,
+    Attribute,
+    asks_absence,
+    leaves,
+    negative,
+    number,
+    own,
+    right_side,
+    table_truth,
+    tests,
+    text,
+)
+
+if TYPE_CHECKING:
+    from llmrules.verify.truth import Facts
+
+Record: TypeAlias = dict[str, Plain]
+
+
+def sparse(**fields: Plain) -> Record:
+    """Return the fields of a record that a trace writes only when there is something in them."""
+    return {name: value for name, value in fields.items() if value not in (None, [], {})}
+
+
+def derive_case(given: Given) -> tuple[Record, Facts]:
+    """Return what is found of the case, and every fact at the end."""
+    case = _Case(given)
+    case.fire()
+    rules = [case.rule(rule) for rule in given.rules.values()]
+    waits: defaultdict[str, list[str]] = defaultdict(list)
+    for one in rules:
+        for name in one.get("waits_for", ()):
+            waits[name].append(one["id"])
+    found = {
+        "facts": list(case.facts()),
+        "rules": rules,
+        "firings": case.firings,
+        "conflicts": list(case.conflicts()),
+        "unread": case.unread(),
+        "waits": [{"requirement": name, "rules": waiting} for name, waiting in sorted(waits.items())],
+    }
+    return found, case.known
+
+
+# Strata
+
+
+def strata(given: Given) -> dict[str, int]:
+    """Return the stratum of every rule that fires.
+
+    It is the greatest of the strata of the attributes that the rule tests positively or refers to, of those that it
+    tests negatively plus 1, and of its overriders plus 1; an attribute's is that of its highest concluding rule.
+    """
+    edges: defaultdict[tuple[str, str], list[tuple[tuple[str, str], int]]] = defaultdict(list)
+    firing = {name: rule for name, rule in given.rules.items() if given.fires(rule)}
+    for name, rule in firing.items():
+        node = ("rule", name)
+        for attribute, leaf in leaves(rule.get("when", {})):
+            edges["attribute", attribute].append((node, int(negative(given.attributes[attribute], leaf))))
+        for attribute, _ in leaves(rule.get("unless", {})):
+            edges["attribute", attribute].append((node, 1))
+        for attribute in references(rule):
+            edges["attribute", attribute].append((node, 0))
+        for target in rule.get("overrides", ()):
+            edges[node].append((("rule", target), 1))
+        if rule["effect"] == "conclude":
+            edges[node].append((("attribute", next(iter(rule["body"]))), 0))
+    most = sum(weight for targets in edges.values() for _, weight in targets)
+    found: defaultdict[tuple[str, str], int] = defaultdict(int)
+    queue = deque(edges)
+    while queue:
+        node = queue.popleft()
+        for target, weight in edges.get(node, ()):
+            if found[node] + weight > found[target]:
+                found[target] = found[node] + weight
+                if found[target] > most:
+                    raise Refusal("/given/rules", f"have no strata: {target[1]} depends negatively on itself")
+                queue.append(target)
+    return {name: found["rule", name] for name in firing}
+
+
+# Firing
+
+
+@define
+class _Case:
+    """What is known so far, and what is recorded on the way."""
+
+    given: Given
+    known: dict[str, set[Plain]] = field(init=False)
+    firings: list[Record] = field(factory=list)
+    stratum: dict[str, int] = field(init=False)
+    seen: dict[str, Record] = field(factory=dict)
+    """The table of each rule that fired, on the facts known when its round began."""
+    by: defaultdict[str, list[str]] = field(factory=lambda: defaultdict(list))
+    """The rules that conclude a fact, by its id."""
+    overriders: defaultdict[str, list[str]] = field(factory=lambda: defaultdict(list))
+
+    def __attrs_post_init__(self) -> None:
+        requirements = self.given.requirements
+        self.known = {name: set(_values(one["value"])) for name, one in requirements.items()}
+        self.stratum = strata(self.given)
+        for name in self.stratum:
+            for target in self.given.rules[name].get("overrides", ()):
+                self.overriders[target].append(name)
+
+    def fire(self) -> None:
+        """Find the least fixpoint, stratum by stratum: each round fires every rule that holds when it begins."""
+        for stratum in sorted(set(self.stratum.values())):
+            waiting = sorted(name for name, its in self.stratum.items() if its == stratum)
+            number, changed = 0, None
+            while True:
+                ready = {}
+                for name in waiting:
+                    rule = self.given.rules[name]
+                    if (changed is None or changed & reads(rule)) and self.defeated_by(name) == []:
+                        when = self.when(rule)
+                        if when["holds"] and not self.unless(rule).get("holds"):
+                            ready[name] = when
+                if not ready:
+                    break
+                changed = set()
+                for name, when in ready.items():
+                    changed |= self.conclude(name, when, stratum, number)
+                waiting = [name for name in waiting if name not in ready]
+                number += 1
+
+    def conclude(self, name: str, when: Record, stratum: int, number: int) -> set[str]:
+        """Record one firing and add what it concludes; return the attributes that were concluded."""
+        rule, concluded = self.given.rules[name], []
+        self.seen[name] = when
+        body = rule["body"] if rule["effect"] == "conclude" else {}
+        for attribute, value in body.items():
+            declared = self.given.attributes[attribute]
+            values = in_order(declared, _values(value))
+            concluded = [fact_id(attribute, one) for one in values]
+            self.known.setdefault(attribute, set()).update(values)
+        for fact in concluded:
+            self.by[fact].append(name)
+        uses = sorted(set(_cites(when)))
+        self.firings.append({"rule": name, "stratum": stratum, "round": number, "uses": uses, "concludes": concluded})
+        return set(body)
+
+    def defeated_by(self, name: str) -> list[str]:
+        """Return the rules that fired and override a rule, sorted."""
+        return sorted(other for other in self.overriders[name] if other in self.seen)
+
+    # Tables and leaves
+
+    def when(self, rule: Plain) -> Record:
+        """Record ``when``, with what it implies: what the rule refers to is known, and the rule is in force."""
+        implied: dict[str, Plain] = {name: {"known": True} for name in references(rule)}
+        if "effective_to" in rule:
+            implied["as_of"] = {"at_most": rule["effective_to"]}
+        return self.table(rule.get("when", {}), implied)
+
+    def unless(self, rule: Plain) -> Record:
+        """Record ``unless``: each leaf, the whole of ``all`` and the whole of ``any`` is an exception of its own."""
+        if "unless" not in rule:
+            return {}
+        found = self.table(rule["unless"], {})
+        groups = [all(one["holds"] for one in found["all"])] if "all" in found else []
+        groups += [any(one["holds"] for one in found["any"])] if "any" in found else []
+        return found | {"holds": any([*groups, *(leaf["holds"] for leaf in found["leaves"].values())])}
+
+    def table(self, table: Plain, implied: Plain) -> Record:
+        """Record a table: its leaves with their truth, and the tables within it."""
+        found = {name: self.leaf(name, leaf) for name, leaf in own(table)}
+        beside = {name: self.leaf(name, leaf) for name, leaf in own(implied)}
+        groups = {
+            group: [self.table(inner, {}) for inner in table[group]] for group in ("all", "any") if group in table
+        }
+        holds = all(one["holds"] for one in (*found.values(), *beside.values(), *groups.get("all", ())))
+        holds = holds and ("any" not in groups or any(one["holds"] for one in groups["any"]))
+        return {"holds": holds, "leaves": found, "implied": beside, **groups}
+
+    def leaf(self, name: str, leaf: Plain) -> Record:
+        """Record a leaf: whether one value (of a set: all its members together) passes every test."""
+        attribute, values = self.given.attributes[name], self.known.get(name)
+        if values is None:
+            return {"holds": asks_absence(leaf)}
+        if attribute.type == "set":
+            accepted = [*values] if _passes(attribute, leaf, attribute.listed(values)) else None
+            cites = None if accepted is None else _members_cited(name, leaf, values)
+        else:
+            accepted = [one for one in values if _passes(attribute, leaf, one)] or None
+            cites = None if accepted is None else [fact_id(name, one) for one in by_size(attribute, accepted)]
+        return {"holds": accepted is not None, "actual": in_order(attribute, values)} | sparse(cites=cites)
+
+    # What is recorded at the end
+
+    def rule(self, rule: Plain) -> Record:
+        """Record what became of a rule."""
+        name = rule["id"]
+        if name not in self.stratum:
+            return {"id": name, "status": "disabled" if name in self.given.disabled else "classifying"}
+        when, unless = self.seen.get(name) or self.when(rule), self.unless(rule)
+        defeated = self.defeated_by(name) if when["holds"] and not unless.get("holds") else []
+        status = "fired" if name in self.seen else "defeated" if defeated else "silent"
+        waits = sorted(set(_not_stated(when))) if status == "silent" else []
+        found = {"id": name, "status": status, "stratum": self.stratum[name], "when": when}
+        return found | sparse(unless=unless, waits_for=waits, defeated_by=defeated)
+
+    def facts(self) -> Iterator[Record]:
+        """Record every fact: by attribute, values in their order, last the fact that a set was stated empty."""
+        for name, values in sorted(self.known.items()):
+            requirement = self.given.requirements.get(name)
+            stated = _values(requirement["value"]) if requirement else []
+            for one in in_order(self.given.attributes[name], values):
+                by = sorted(self.by[fact_id(name, one)])
+                origin = ([requirement["origin"]] if one in stated else []) + (["concluded"] if by else [])
+                yield {"id": fact_id(name, one), "attribute": name, "value": one, "origin": origin} | sparse(by=by)
+            if requirement and requirement["value"] == []:
+                yield {"id": fact_id(name), "attribute": name, "value": [], "origin": [requirement["origin"]]}
+
+    def conflicts(self) -> Iterator[Record]:
+        """Record values that cannot both be meant, and members that rules added to a stated set."""
+        for name, values in sorted(self.known.items()):
+            attribute, requirement = self.given.attributes[name], self.given.requirements.get(name)
+            if attribute.type != "set":
+                kind, clash = "conflict", values if len(values) > 1 else set()
+            else:
+                kind, clash = "widened", values - set(requirement["value"]) if requirement else set()
+            if clash:
+                facts = [fact_id(name, one) for one in in_order(attribute, clash)]
+                yield {"attribute": name, "kind": kind, "facts": facts}
+
+    def unread(self) -> list[str]:
+        """Return the stated requirements that no rule in force reads; the date of the decision is always of use."""
+        read = {"as_of"}.union(*(reads(self.given.rules[name]) for name in self.stratum))
+        return [name for name, one in self.given.requirements.items() if one["origin"] == "stated" and name not in read]
+
+
+def reads(rule: Plain) -> set[str]:
+    """Return the requirements that a rule tests or refers to."""
+    tables = (rule.get("when", {}), rule.get("unless", {}))
+    return {name for table in tables for name, _ in leaves(table)}.union(references(rule))
+
+
+def fact_id(name: str, value: Plain = None) -> str:
+    """Return the id of a fact: the attribute and its value, of a set a member; nothing after ``=``: it is empty."""
+    return f"{name}={'' if value is None else text(value)}"
+
+
+def in_order(attribute: Attribute, values: Iterable[Plain]) -> list[Plain]:
+    """Return values in the order of facts: choices as declared, all else by its text."""
+    order = attribute.choices
+    return sorted(values, key=lambda one: (order.index(one) if one in order else 0, text(one)))
+
+
+def by_size(attribute: Attribute, values: Iterable[Plain]) -> list[Plain]:
+    """Return values in the order in which a leaf cites them: numbers by size, all else by its text."""
+    return sorted(values, key=number if attribute.type == "number" else text)
+
+
+def _values(value: Plain) -> list[Plain]:
+    return value if isinstance(value, list) else [value]
+
+
+def _passes(attribute: Attribute, leaf: Plain, value: Plain) -> bool:
+    actual = attribute.value(value)
+    return all(
+        OPERATORS[operator].truth(attribute, actual, right_side(attribute, operator, side)) is True
+        for operator, side in leaf.items()
+    )
+
+
+def _members_cited(name: str, leaf: Plain, values: set[Plain]) -> list[str]:
+    """Return the facts that make a leaf on a set true: the members asked for; of a negative test, every member."""
+    cited: set[Plain] = set()
+    for operator, side in leaf.items():
+        asked = OPERATORS[operator].right in {"member", "members"} and not OPERATORS[operator].negative
+        cited |= values.intersection(_values(side)) if asked else values
+    return [fact_id(name, one) for one in sorted(cited)] if values else [fact_id(name)]
+
+
+def _cites(table: Record) -> Iterator[str]:
+    """Yield the facts that make a true table true; of ``any``, those of every true table."""
+    for leaf in (*table["leaves"].values(), *table["implied"].values()):
+        yield from leaf.get("cites", ())
+    for inner in (*table.get("all", ()), *table.get("any", ())):
+        if inner["holds"]:
+            yield from _cites(inner)
+
+
+def _not_stated(table: Record) -> Iterator[str]:
+    for name, leaf in (*table["leaves"].items(), *table["implied"].items()):
+        if not leaf["holds"] and "actual" not in leaf:
+            yield name
+    for inner in (*table.get("all", ()), *table.get("any", ())):
+        yield from _not_stated(inner)

@@ -1,0 +1,201 @@
+"""Matching: whether ``given`` is what stands in the rule files, catalogues and profile handed over.
+
+The only module of the checker that uses the readers of files. It compares what they read with what the trace
+records, part by part; what nobody handed over is not compared, and the report says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from attrs import evolve, frozen
+
+from llmrules import shipped
+from llmrules.catalog import Catalog, read_catalog
+from llmrules.cursor import Cursor
+from llmrules.errors import CatalogError, LoadError
+from llmrules.files import Source, read_json, read_toml, toml_files
+from llmrules.profile import Profile, Requirement, read_profile, state
+from llmrules.rules.ruleset import RuleSet, read_ruleset
+from llmrules.sources import read_sources
+from llmrules.texts import Text
+from llmrules.trace.document import plain
+from llmrules.trace.given import record_knowledge, record_requirements
+from llmrules.values import number as exact_number
+from llmrules.values import period
+from llmrules.verify.report import Plain, Refusal, compare
+from llmrules.verify.shape import digest
+from llmrules.vocabulary import AS_OF, Attribute, Choice, Vocabulary
+
+if TYPE_CHECKING:
+    from llmrules.errors import InputError
+
+Paths: TypeAlias = "Iterable[str | Path] | str | Path"
+Case: TypeAlias = "Source | Profile | Mapping[str, object] | str | Path"
+
+BY_RULES = ("vocabulary", "rules", "disabled")
+BY_EITHER = ("documents", "claims")
+SENTENCE = "is not what the files handed over say"
+
+
+@frozen(eq=False)
+class Files:
+    """What is handed over: None for what is not. ``unknown`` is the policy that goes with the profile."""
+
+    rules: tuple[Source, ...] | None = None
+    catalogues: tuple[Source, ...] | None = None
+    profile: Source | Profile | Mapping[str, object] | None = None
+    unknown: str = "apart"
+
+
+def read_files(
+    rules: Paths | None,
+    catalog: Paths | None,
+    profile: Case | None,
+    *,
+    unknown: str,
+    shipped_rules: bool,
+    shipped_catalog: bool,
+) -> Files:
+    """Read what is handed over, the shipped rules and catalogue beneath it. Raises FileError."""
+    rule_files = [path for path in toml_files([shipped.rules_folder()]) if shipped_rules or path.name in ALWAYS_SHIPPED]
+    catalogues = [shipped.catalog_file()] if shipped_catalog else []
+    if isinstance(profile, str | Path):
+        path = Path(profile)
+        profile = read_json(path) if path.suffix == ".json" else read_toml(path)
+    return Files(
+        rules=None if rules is None else tuple(map(read_toml, [*rule_files, *toml_files(_listed(rules))])),
+        catalogues=None if catalog is None else tuple(map(read_toml, [*catalogues, *toml_files(_listed(catalog))])),
+        profile=profile,
+        unknown=unknown,
+    )
+
+
+ALWAYS_SHIPPED = ("vocabulary.toml", "sources.toml")
+"""What stays when the shipped rules are left out: attributes, claims and documents."""
+
+
+def _listed(paths: Paths) -> list[str | Path]:
+    return [paths] if isinstance(paths, str | Path) else list(paths)
+
+
+def check_matched(document: dict[str, Plain], files: Files) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Refuse the first part of ``given`` that differs; return the parts that were compared, and remarks.
+
+    Raises LoadError where the files handed over are wrong by themselves.
+    """
+    given, remarks = document["given"], []
+    expected, digests, vocabulary = _expected(files) if files.rules is not None else _by_catalogue(files, given)
+    for part, its in expected.items():
+        if part in BY_EITHER and (files.rules is None or files.catalogues is None):
+            _check_among(f"/given/{part}", given[part], its)
+        elif document["digests"]["parts"][part] != digests[part]:
+            compare(f"/given/{part}", given[part], its, SENTENCE)
+    matched = [part for part in expected if part not in BY_EITHER or (files.rules and files.catalogues is not None)]
+    if files.profile is not None:
+        profile = _profile(files, vocabulary)
+        day = next(one for one in given["requirements"] if one["attribute"] == AS_OF.name)
+        if day["origin"] == "assumed":
+            profile = _on_the_day(profile, day["value"])
+            remarks.append(f"not compared: as_of, which was assumed to be {day['value']}, the day of the decision")
+        requirements = plain(record_requirements(profile, vocabulary))
+        compare("/given/requirements", given["requirements"], requirements, SENTENCE)
+        compare("/given/unknown", given["unknown"], files.unknown, "is not the policy that was asked for")
+        matched += ["requirements", "unknown"]
+    return tuple(matched), tuple(remarks)
+
+
+Expected: TypeAlias = "tuple[dict[str, Plain], dict[str, str], Vocabulary]"
+
+
+@lru_cache(maxsize=4)
+def _expected(files: Files) -> Expected:
+    """Return what rule files, and catalogues if there are any, make of ``given``."""
+    problems: list[InputError] = []
+    ruleset = read_ruleset(files.rules or (), files.catalogues or (), problems)
+    if files.catalogues is None:  # a rule may cite a document of a catalogue
+        problems = [problem for problem in problems if problem.code != "unknown-source"]
+        catalog = Catalog({})
+    else:
+        catalog = read_catalog(files.catalogues, ruleset.vocabulary, ruleset.citable, problems)
+    if problems:
+        raise LoadError(problems)
+    record = plain(record_knowledge(ruleset, catalog))
+    parts = [*BY_RULES, *BY_EITHER, *(["catalogue"] if files.catalogues is not None else [])]
+    return _with_digests({part: record[part] for part in parts}, ruleset.vocabulary)
+
+
+def _with_digests(parts: dict[str, Plain], vocabulary: Vocabulary) -> Expected:
+    return parts, {name: digest(part) for name, part in parts.items()}, vocabulary
+
+
+def _by_catalogue(files: Files, given: Plain) -> Expected:
+    """Return what catalogues make of ``given``, read by the vocabulary that the trace records."""
+    vocabulary = Vocabulary({one["name"]: _attribute(one) for one in given["vocabulary"]})
+    if files.catalogues is None:
+        return {}, {}, vocabulary
+    problems: list[InputError] = []
+    citable = read_sources([Cursor.top(source, CatalogError, problems) for source in files.catalogues])
+    named = {one["id"] for part in BY_EITHER for one in given[part]}
+    catalog = read_catalog(files.catalogues, vocabulary, named | citable.keys(), problems)
+    if problems:
+        sentence = f"cannot read the catalogue handed over: {problems[0].message} ({problems[0].place})"
+        raise Refusal("/given/vocabulary", sentence)
+    empty = RuleSet(vocabulary, citable, {}, (), (), {}, {})
+    record = plain(record_knowledge(empty, catalog))
+    return _with_digests({part: record[part] for part in (*BY_EITHER, "catalogue")}, vocabulary)
+
+
+def _attribute(one: Plain) -> Attribute:
+    """Return an attribute as the trace records it, as far as reading values needs it."""
+    choices = tuple(Choice(choice["id"], Text(**choice["means"])) for choice in one.get("choices", ()))
+    bare = Attribute(one["name"], one["scope"], one["type"], Text(**one["label"]), choices=choices)
+    default = one.get("default")
+    if default is not None and one["type"] == "number":
+        default = exact_number(Decimal(default))
+    elif default is not None and one["type"] in {"date", "set"}:
+        default = period(default) if one["type"] == "date" else frozenset(default)
+    return evolve(bare, partial=one.get("partial", False), inherited=one.get("inherited", False), default=default)
+
+
+def _check_among(at: str, found: list[Plain], expected: list[Plain]) -> None:
+    """Refuse what does not stand, as it is, among more that nobody handed over."""
+    places = {one["id"]: (index, one) for index, one in enumerate(found)}
+    for one in expected:
+        if one["id"] not in places:
+            raise Refusal(at, f"lack {one['id']}, which the files handed over have", expected=one)
+        index, its = places[one["id"]]
+        compare(f"{at}/{index}", its, one, SENTENCE)
+
+
+def _profile(files: Files, vocabulary: Vocabulary) -> Profile:
+    """Read the profile by the vocabulary of the rule files, or else by the one that the trace records."""
+    source = files.profile
+    if isinstance(source, Profile):
+        return source
+    try:
+        return read_profile(source, vocabulary) if isinstance(source, Source) else state(source or {}, vocabulary)
+    except LoadError as error:
+        if files.rules is not None:
+            raise
+        first = error.errors[0]
+        sentence = f"cannot read the profile handed over: {first.message} ({first.place})"
+        raise Refusal("/given/vocabulary", sentence) from None
+
+
+def _on_the_day(profile: Profile, day: str) -> Profile:
+    """Return the profile as of the day of the decision, where it does not say one itself."""
+    when = period(day)
+    return evolve(
+        profile,
+        requirements=tuple(
+            Requirement(one.attribute, when, one.origin)
+            if one.attribute == AS_OF.name and one.origin == "assumed" and when is not None
+            else one
+            for one in profile.requirements
+        ),
+    )

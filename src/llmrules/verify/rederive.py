@@ -1,0 +1,27 @@
+"""Re-derivation: ``found`` computed again from ``given`` alone, and compared with what the trace says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from llmrules.verify.candidates import derive_candidates
+from llmrules.verify.case import derive_case
+from llmrules.verify.report import Plain, compare
+from llmrules.verify.shape import canonical
+
+if TYPE_CHECKING:
+    from llmrules.verify.given import Given
+
+
+def check_rederived(given: Given, found: Plain) -> None:
+    """Refuse the first thing in ``found`` that does not follow from ``given``."""
+    expected = derive(given)
+    if canonical(expected) != canonical(found):
+        compare("/found", found, expected, "does not follow from what is given")
+
+
+def derive(given: Given) -> dict[str, Plain]:
+    """Return all that follows, in the order of causes, so that the first difference is the first cause."""
+    case, facts = derive_case(given)
+    fired = [one["rule"] for one in case["firings"]]
+    return case | derive_candidates(given, facts, fired)

@@ -1,0 +1,390 @@
+"""What is true: values, operators and condition tables, on plain JSON, written from the meaning of the language.
+
+Truth is three-valued: None is *unknown*. This is the checker's own copy, on purpose: what it says is compared with
+what the program found.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from decimal import Context, Decimal
+from fnmatch import fnmatchcase
+from fractions import Fraction
+from typing import Any, TypeAlias
+
+from attrs import frozen
+
+from llmrules.verify.report import Plain
+
+Truth: TypeAlias = bool | None
+Value: TypeAlias = Any
+"""A value ready for comparing: (lowest, highest) of what has an order, a frozenset of members, else as in JSON."""
+
+Facts: TypeAlias = Mapping[str, "set[Plain]"]
+"""What is known of the case: each attribute's values as JSON; of a set, its members."""
+
+
+def both(truths: Iterable[Truth]) -> Truth:
+    """Return whether all are true: false if one is false, else unknown if one is."""
+    seen = set(truths)
+    return False if False in seen else None if None in seen else True
+
+
+def either(truths: Iterable[Truth]) -> Truth:
+    """Return whether one is true: true if one is, else unknown if one is."""
+    seen = set(truths)
+    return True if True in seen else None if None in seen else False
+
+
+def opposite(truth: Truth) -> Truth:
+    """Return the opposite; that of unknown is unknown."""
+    return None if truth is None else not truth
+
+
+# Values
+
+
+@frozen
+class Attribute:
+    """What the vocabulary in ``given`` declares of an attribute."""
+
+    name: str
+    scope: str
+    type: str
+    choices: tuple[str, ...]
+    partial: bool
+    unit: str
+    marks: tuple[Fraction | int, ...]
+
+    @classmethod
+    def of(cls, record: Plain) -> Attribute:
+        """Read a declaration."""
+        unit = record.get("unit", {})
+        return cls(
+            name=record["name"],
+            scope=record["scope"],
+            type=record["type"],
+            choices=tuple(choice["id"] for choice in record.get("choices", ())),
+            partial=record.get("partial", False),
+            unit=unit.get("en") or unit.get("ko") or "",
+            marks=tuple(number(mark) for mark in record.get("marks", ())),
+        )
+
+    def value(self, raw: Plain, *, periods: bool = True) -> Value:
+        """Return a JSON value ready for comparing. Raises ValueError for what is no value of this attribute.
+
+        Without ``periods`` a date is a whole date; a catalogue may also say ``"2025"`` or ``"2025-08"``.
+        """
+        kind, word = self.type, raw if type(raw) is str else ""
+        if kind == "flag" and type(raw) is bool:
+            return raw
+        if kind == "number" and type(raw) in {int, str}:
+            exact = number(raw)
+            return exact, exact
+        if (kind == "choice" and word in self.choices) or (kind == "text" and word):
+            return raw
+        if kind == "scale" and word in self.choices:
+            return (self.choices.index(word),) * 2
+        if kind == "set" and type(raw) is list and raw == self.listed(raw):
+            return frozenset(raw)
+        if kind == "date":
+            first, last = days(word)
+            if periods or first == last:
+                return first, last
+        message = f"is no value of {self.name}, a {kind}"
+        raise ValueError(message)
+
+    def listed(self, members: Iterable[Plain]) -> list[str]:
+        """Return the choices that are among the members, each once, in their declared order."""
+        wanted = {member for member in members if type(member) is str}
+        return [choice for choice in self.choices if choice in wanted]
+
+    def place(self, raw: Plain, toward: str) -> Fraction:
+        """Return how good a value is, from 0 to 1: mark i of n (from 0) is at i/(n-1), straight lines between."""
+        at = self.value(raw)[0]
+        if self.type == "scale":
+            place = Fraction(at, max(len(self.choices) - 1, 1))
+        else:
+            below = max((i for i, mark in enumerate(self.marks[:-1]) if mark <= at), default=0)
+            low, high = self.marks[below], self.marks[below + 1]
+            inside = min(max(Fraction(at - low) / Fraction(high - low), Fraction(0)), Fraction(1))
+            place = (below + inside) / (len(self.marks) - 1)
+        return 1 - place if toward == "lowest" else place
+
+
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,39})(\.[0-9]{0,78}[1-9])?")
+_EXACT = Context(prec=200)
+
+
+def number(raw: Plain) -> Fraction | int:
+    """Return an exact number: a JSON integer, or the shortest decimal text of one that JSON cannot hold exactly."""
+    if type(raw) is int:
+        return raw
+    if _NUMBER.fullmatch(raw):
+        exact = Fraction(raw)
+        if written(exact) == raw:
+            return int(exact) if exact.denominator == 1 else exact
+    message = "is not a number in its shortest form"
+    raise ValueError(message)
+
+
+def written(exact: Fraction | int) -> int | str:
+    """Return a number as JSON holds it: an integer up to 2**53 - 1 either way, else its plain decimal text."""
+    if exact.denominator == 1:
+        return int(exact) if abs(exact) < 2**53 else str(int(exact))
+    return format(_EXACT.divide(Decimal(exact.numerator), Decimal(exact.denominator)), "f")
+
+
+def days(raw: str) -> tuple[int, int]:
+    """Return the numbers of the first and the last day of a date, a month or a year."""
+    match = re.fullmatch(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?", raw)
+    if match is None:
+        message = "is not a date"
+        raise ValueError(message)
+    year, month, day = int(match[1]), match[2], match[3]
+    first = date(year, int(month or 1), int(day or 1))
+    last_month = int(month or 12)
+    last = date(year, last_month, int(day or calendar.monthrange(year, last_month)[1]))
+    return first.toordinal(), last.toordinal()
+
+
+def text(raw: Plain) -> str:
+    """Return a JSON scalar as a word, as it stands in the id of a fact."""
+    return str(raw).lower() if isinstance(raw, bool) else str(raw)
+
+
+# Operators: (attribute, actual, wanted) → truth, and how far off
+
+
+def _is(attribute: Attribute, actual: Value, wanted: Value) -> Truth:
+    if isinstance(actual, tuple):
+        low, high, (point, _) = *actual, wanted
+        if low == high:
+            return bool(low == point)
+        return None if low <= point <= high else False
+    if attribute.partial:
+        return None if actual <= wanted else False
+    return bool(actual == wanted)
+
+
+def _any_of(attribute: Attribute, actual: Value, wanted: Value) -> Truth:
+    return either(_is(attribute, actual, one) for one in wanted)
+
+
+def _none_of(attribute: Attribute, actual: Value, wanted: Value) -> Truth:
+    return opposite((_has_any if attribute.type == "set" else _any_of)(attribute, actual, wanted))
+
+
+def _found(attribute: Attribute, found: object) -> Truth:
+    """Return what it means whether a set lists a member: a partial one that does not leaves it unknown."""
+    return True if found else None if attribute.partial else False
+
+
+def _has(attribute: Attribute, actual: Value, wanted: Value) -> Truth:
+    return _found(attribute, wanted in actual)
+
+
+def _has_any(attribute: Attribute, actual: Value, wanted: Value) -> Truth:
+    return _found(attribute, actual & wanted)
+
+
+def _has_all(attribute: Attribute, actual: Value, wanted: Value) -> Truth:
+    return _found(attribute, actual >= wanted)
+
+
+def _only(attribute: Attribute, actual: Value, wanted: Value) -> Truth:
+    return False if actual - wanted else None if attribute.partial else True
+
+
+def _like(_: Attribute, actual: Value, wanted: Value) -> Truth:
+    return fnmatchcase(actual, wanted)
+
+
+def _above(_: Attribute, actual: Value, wanted: Value) -> Truth:
+    return True if actual[0] > wanted[0] else None if actual[1] > wanted[0] else False
+
+
+def _at_least(_: Attribute, actual: Value, wanted: Value) -> Truth:
+    return True if actual[0] >= wanted[0] else None if actual[1] >= wanted[0] else False
+
+
+def _at_most(attribute: Attribute, actual: Value, wanted: Value) -> Truth:
+    return opposite(_above(attribute, actual, wanted))
+
+
+def _below(attribute: Attribute, actual: Value, wanted: Value) -> Truth:
+    return opposite(_at_least(attribute, actual, wanted))
+
+
+def _known(_attribute: Attribute, _actual: Value, wanted: Value) -> Truth:
+    return bool(wanted)
+
+
+def _no_gap(_attribute: Attribute, _actual: Value, _wanted: Value) -> Plain:
+    return None
+
+
+def _distance(attribute: Attribute, actual: Value, wanted: Value) -> Plain:
+    """Return actual minus wanted, from the nearest end: in the unit of a number, days, or steps of a scale."""
+    low, high, (point, _) = *actual, wanted
+    off = (high if high < point else low) - point
+    return written(off) if _is_short(off) else None
+
+
+LONGEST = 40
+"""Digits that a number may have, and places before or after the point; a longer difference is not recorded."""
+
+
+def _is_short(exact: Fraction | int) -> bool:
+    size, most = abs(exact), 10**LONGEST
+    return not size or (Fraction(1, most) <= size < most and len(_digits(size)) <= LONGEST)
+
+
+def _digits(size: Fraction | int) -> str:
+    return str(written(size)).replace(".", "").strip("0")
+
+
+
+
+def _is_gap(attribute: Attribute, actual: Value, wanted: Value) -> Plain:
+    if attribute.type == "set":
+        return attribute.listed(actual ^ wanted)
+    return _distance(attribute, actual, wanted) if isinstance(actual, tuple) else None
+
+
+def _missing(attribute: Attribute, actual: Value, wanted: Value) -> Plain:
+    return attribute.listed(({wanted} if isinstance(wanted, str) else wanted) - actual)
+
+
+def _missing_all(attribute: Attribute, actual: Value, wanted: Value) -> Plain:
+    """Return what of ``has_any`` is missing: nothing as soon as one is there."""
+    return _missing(attribute, actual, wanted) if actual.isdisjoint(wanted) else []
+
+
+def _surplus(attribute: Attribute, actual: Value, wanted: Value) -> Plain:
+    return attribute.listed(actual - wanted)
+
+
+def _shared(attribute: Attribute, actual: Value, wanted: Value) -> Plain:
+    return attribute.listed(actual & wanted) if attribute.type == "set" else None
+
+
+@frozen
+class Operator:
+    """One operator: what stands on its right, the types of attributes it takes, its truth, its gap.
+
+    On the right stands a ``value``, a list of ``values``, a ``member`` or ``members`` of a set, a ``flag`` or a
+    ``glob``. A ``negative`` one can turn false on a set when a member is added.
+    """
+
+    right: str
+    types: tuple[str, ...]
+    truth: Callable[[Attribute, Value, Value], Truth]
+    gap: Callable[[Attribute, Value, Value], Plain]
+    negative: bool = False
+
+
+ORDERED = ("number", "scale", "date")
+SINGLE = (*ORDERED, "choice", "text")
+
+OPERATORS = {
+    "is": Operator("value", (*SINGLE, "flag", "set"), _is, _is_gap, negative=True),
+    "any_of": Operator("values", SINGLE, _any_of, _no_gap),
+    "none_of": Operator("values", (*SINGLE, "set"), _none_of, _shared, negative=True),
+    "has": Operator("member", ("set",), _has, _missing),
+    "has_any": Operator("members", ("set",), _has_any, _missing_all),
+    "has_all": Operator("members", ("set",), _has_all, _missing),
+    "only": Operator("members", ("set",), _only, _surplus, negative=True),
+    "like": Operator("glob", ("text",), _like, _no_gap),
+    "at_least": Operator("value", ORDERED, _at_least, _distance),
+    "at_most": Operator("value", ORDERED, _at_most, _distance),
+    "above": Operator("value", ORDERED, _above, _distance),
+    "below": Operator("value", ORDERED, _below, _distance),
+    "known": Operator("flag", (*SINGLE, "flag", "set"), _known, _no_gap),
+}
+"""In this order the tests of one leaf are recorded."""
+
+
+def right_side(attribute: Attribute, operator: str, raw: Plain) -> Value:
+    """Return a written right side ready for comparing. Raises ValueError for what cannot stand there."""
+    kind = OPERATORS[operator].right
+    if attribute.type not in OPERATORS[operator].types:
+        message = f"{operator} does not go with {attribute.name}, a {attribute.type}"
+        raise ValueError(message)
+    if kind == "value":
+        return attribute.value(raw, periods=False)
+    if kind in {"values", "members"} and type(raw) is list:
+        if attribute.type == "set":
+            return attribute.value(raw)
+        return tuple(attribute.value(one, periods=False) for one in raw)
+    if type(raw) is {"flag": bool, "glob": str, "member": str}.get(kind) and (kind != "member" or raw in attribute.choices):
+        return raw
+    message = f"cannot stand on the right of {operator}"
+    raise ValueError(message)
+
+
+def thresholds(
+    attribute: Attribute, operator: str, raw: Plain, facts: Facts, attributes: Mapping[str, Attribute]
+) -> list[tuple[Plain, Value]]:
+    """Return the right sides in force, as JSON and ready for comparing: one, or one for each value referred to."""
+    if not isinstance(raw, dict):
+        return [(raw, right_side(attribute, operator, raw))]
+    requirement, values = attributes[raw["requirement"]], facts[raw["requirement"]]
+    if requirement.type == "set":
+        one = attribute.listed(values)
+        return [(one, right_side(attribute, operator, one))]
+    if "plus" not in raw:
+        return [(one, right_side(attribute, operator, one)) for one in sorted(values, key=text)]
+    later = [_later(requirement, one, number(raw["plus"])) for one in values]
+    return [(one, (point, point)) for one, point in sorted(later, key=lambda pair: text(pair[0]))]
+
+
+def _later(requirement: Attribute, raw: Plain, plus: Fraction | int) -> tuple[Plain, Fraction | int]:
+    """Return a number or a date so much later; the calendar ends in 9999 and begins in 1."""
+    point = requirement.value(raw)[0] + plus
+    if requirement.type != "date":
+        return written(point), point
+    point = min(max(point, date.min.toordinal()), date.max.toordinal())
+    return date.fromordinal(int(point)).isoformat(), point
+
+
+# Condition tables
+
+
+def leaves(table: Plain) -> Iterator[tuple[str, dict[str, Plain]]]:
+    """Yield every leaf, depth first: a table's own by name, then those of ``all`` and of ``any``."""
+    yield from own(table)
+    for inner in (*table.get("all", ()), *table.get("any", ())):
+        yield from leaves(inner)
+
+
+def own(table: Plain) -> list[tuple[str, dict[str, Plain]]]:
+    """Return the leaves of the table itself: an attribute and its tests, by name."""
+    return [(name, table[name]) for name in sorted(table) if name not in {"all", "any"}]
+
+
+def tests(leaf: dict[str, Plain]) -> list[tuple[str, Plain]]:
+    """Return the tests of a leaf in the order of the operators."""
+    return [(operator, leaf[operator]) for operator in OPERATORS if operator in leaf]
+
+
+def table_truth(table: Plain, leaf_truth: Callable[[str, dict[str, Plain]], Truth]) -> Truth:
+    """Return the truth of a table: all its leaves, all of ``all``, one of ``any``; asked depth first, leaving none out."""
+    parts = [leaf_truth(name, leaf) for name, leaf in own(table)]
+    parts += [table_truth(inner, leaf_truth) for inner in table.get("all", ())]
+    if "any" in table:
+        parts.append(either([table_truth(inner, leaf_truth) for inner in table["any"]]))
+    return both(parts)
+
+
+def asks_absence(leaf: dict[str, Plain]) -> bool:
+    """Return whether a leaf is ``known = false``."""
+    return leaf.get("known") is False
+
+
+def negative(attribute: Attribute, leaf: dict[str, Plain]) -> bool:
+    """Return whether a leaf can turn false when a fact is added."""
+    return asks_absence(leaf) or (attribute.type == "set" and any(OPERATORS[operator].negative for operator in leaf))

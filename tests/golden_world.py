@@ -1,0 +1,41 @@
+"""The one decision that every format is compared on, kept as a trace so that only rendering can change the golden files.
+
+After a change of the trace's shape or of the world itself, decide it again and then look at what changed:
+
+    python -m tests.golden_world
+    LLMRULES_UPDATE_GOLDEN=1 pytest tests/test_renderings.py
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from llmrules.advisor import Advisor
+from llmrules.files import read_toml
+from llmrules.knowledge import load_knowledge
+from llmrules.trace.record import Trace
+
+if TYPE_CHECKING:
+    from llmrules.decision.decision import Decision
+
+FOLDER = Path(__file__).parent / "data" / "golden-world"
+TRACE = FOLDER / "trace.json"
+TITLES = {"en": "Discharge letters at a clinic", "ko": "병원의 퇴원 요약지"}
+
+
+def decide_again(**more: object) -> Decision:
+    """Decide the case of the world, with more requirements if any are given."""
+    rules = [read_toml(path, path.name) for path in sorted((FOLDER / "rules").glob("*.toml"))]
+    knowledge = load_knowledge(rules, [read_toml(FOLDER / "catalog.toml", "catalog.toml")])
+    requirements = read_toml(FOLDER / "profile.toml").data["requirements"]
+    return Advisor(knowledge, engine="plain").decide({**requirements, **more})
+
+
+def golden_trace() -> Trace:
+    """Return the decision as it was kept."""
+    return Trace.load(TRACE)
+
+
+if __name__ == "__main__":
+    decide_again().trace.save(TRACE)

@@ -1,0 +1,502 @@
+"""The command line as people and programs meet it: a process, its output, its exit status."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pexpect
+import pytest
+from click.testing import CliRunner
+
+from llmrules.cli import main
+from llmrules.trace.document import parse_trace
+from llmrules.trace.record import Trace
+
+if TYPE_CHECKING:
+    from click.testing import Result
+
+ROOT = Path(__file__).parent.parent
+HOSPITAL = str(ROOT / "examples" / "hospital-records.toml")
+NOTHING_FITS = str(ROOT / "examples" / "nothing-fits.toml")
+REFUSED = str(ROOT / "examples" / "live-data-offline.toml")
+COMMAND = (sys.executable, "-c", "from llmrules.cli import main; main(prog_name='llmrules')")
+
+
+def run(*arguments: str, stdin: str | None = None) -> Result:
+    """Run a command inside this process."""
+    return CliRunner().invoke(main, arguments, input=stdin)
+
+
+def test_decide_prints_a_report() -> None:
+    """A profile in, the answer and its reasons out, exit status 0."""
+    result = run("decide", HOSPITAL)
+    assert result.exit_code == 0
+    lines = result.output.splitlines()
+    assert lines[0] == "A hospital that keeps its data"
+    assert lines[1].startswith("Recommended: Phi-3 Mini")
+    assert result.stderr == ""
+
+
+def test_decide_speaks_korean() -> None:
+    """``--lang ko`` gives title, headings and reasons in Korean."""
+    result = run("decide", HOSPITAL, "--lang", "ko")
+    assert result.output.splitlines()[1].startswith("추천: Phi-3 Mini")
+    headings = [line for line in result.output.splitlines() if line and not line.startswith(" ")]
+    assert all(re.search("[가-힣]", heading) for heading in headings)
+
+
+def test_decide_reads_json_on_standard_input() -> None:
+    """``-`` reads requirements as JSON, bare or as a whole profile."""
+    requirements = {"fine_tuning": True, "modalities": ["text"], "as_of": "2026-03-01", "context_tokens": 30_000}
+    for stdin in (json.dumps(requirements), json.dumps({"title": {"en": "Mine"}, "requirements": requirements})):
+        result = run("decide", "-", stdin=stdin)
+        assert (result.exit_code, "fine-tuning on own data: yes" in result.output) == (0, True)
+    assert result.output.startswith("Mine\n")
+
+
+def test_decide_reads_a_json_file(tmp_path: Path) -> None:
+    """A profile may be a .json file of the same shape."""
+    (tmp_path / "case.json").write_text(json.dumps({"requirements": {"fine_tuning": True, "as_of": "2026-03-01"}}))
+    assert run("decide", str(tmp_path / "case.json")).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("context_tokens=500_000", "context needed: 500,000 tokens"),
+        ("data_sovereignty=false", "data may not leave: no"),
+        ('modalities=["text", "image"]', "kinds of input: text, images"),
+        ("budget=tight", "budget: tight"),
+        ('budget="tight"', "budget: tight"),
+        ("as_of=2026-04-02", "date of the decision: 2026-04-02"),
+    ],
+)
+def test_set_states_or_replaces(setting: str, said: str) -> None:
+    """The value of ``--set`` is TOML where it can be, else text; it replaces what the profile says."""
+    result = run("decide", HOSPITAL, "--set", setting)
+    assert result.exit_code in {0, 3}
+    assert said in result.output
+
+
+def test_set_needs_no_profile() -> None:
+    """Requirements may all be given by ``--set``."""
+    result = run("decide", "--set", "fine_tuning=true", "--set", "as_of=2026-03-01")
+    assert result.exit_code == 0
+    assert "fine-tuning on own data: yes" in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        ((HOSPITAL,), 0),
+        ((NOTHING_FITS,), 3),
+        ((REFUSED,), 3),
+        ((HOSPITAL, "--model", "phi-3-mini"), 0),
+        ((HOSPITAL, "--model", "claude"), 3),
+        ((REFUSED, "--model", "mistral"), 3),
+        ((), 2),
+        (("nowhere.toml",), 2),
+        ((str(ROOT),), 2),
+        ((HOSPITAL, "--model", "nobody"), 2),
+        ((HOSPITAL, "--set", "nothing"), 2),
+        ((HOSPITAL, "--set", "buget=tight"), 2),
+        ((HOSPITAL, "--set", "context_tokens='12'"), 2),
+        ((HOSPITAL, "--rules", "nowhere.toml"), 2),
+        ((HOSPITAL, "--trace", "nowhere/at/all.json"), 2),
+        ((HOSPITAL, "--lang", "fr"), 2),
+    ],
+)
+def test_the_exit_status_says_how_it_went(arguments: tuple[str, ...], status: int) -> None:
+    """0 there is a choice, 3 none or refused, 2 bad input; nothing is decided on bad input, and nothing raises."""
+    result = run("decide", *arguments)
+    assert result.exit_code == status
+    assert (result.stdout == "") == (status == 2)
+    assert (result.stderr == "") == (status != 2)
+    assert isinstance(result.exception, SystemExit | None)
+
+
+def test_an_unverified_model_ends_with_4(tmp_path: Path) -> None:
+    """With ``--model``, a model of which something must be found out first ends with 4."""
+    (tmp_path / "rules.toml").write_text(f'language = 1\npack = "mine"\n{OWN_DOCUMENT}\n{OWN_RULE}')
+    (tmp_path / "ours.toml").write_text(f"language = 1\n{OWN_DOCUMENT.replace('mine', 'ours')}\n{OWN_MODELS}")
+    world = ("--rules", str(tmp_path / "rules.toml"), "--catalog", str(tmp_path / "ours.toml"))
+    for name, status in (("ours-large", 0), ("ours-small", 3), ("ours-new", 4)):
+        alone = ("--no-shipped-rules", "--no-shipped-catalog")
+        result = run("decide", "--set", "as_of=2026-03-01", *world, *alone, "--model", name)
+        assert (result.exit_code, result.stderr) == (status, "")
+    assert run("decide", "--set", "as_of=2026-03-01", *world, *alone, "--model", "ours-new", "--unknown", "accept").exit_code == 0
+    assert run("decide", "--set", "as_of=2026-03-01", *world, *alone, "--model", "claude").exit_code == 2
+
+
+OWN_DOCUMENT = '[[document]]\nid = "mine"\ntitle = "Our policy"\ndate = 2026-01-01\n'
+OWN_RULE = '[[rule]]\nid = "long-enough"\nrequire.context_window.at_least = 1000\nbecause.en = "Ours are long."\nsource = "mine"\n'
+OWN_MODELS = """
+[[model]]
+id = "ours-large"
+[[model.offer]]
+context_window = 2000
+sources.context_window = "ours"
+[[model]]
+id = "ours-small"
+[[model.offer]]
+context_window = 20
+sources.context_window = "ours"
+[[model]]
+id = "ours-new"
+"""
+
+
+def test_the_trace_is_what_why_reads(tmp_path: Path) -> None:
+    """``--trace`` writes the whole trace; from it alone ``why`` tells the chain of any model."""
+    saved = tmp_path / "decision.json"
+    assert run("decide", HOSPITAL, "--trace", str(saved)).exit_code == 0
+    trace = Trace.load(saved)
+    assert trace.found.result.best == ("phi-3-mini",)
+    for name in ("phi-3-mini", "claude"):
+        for language in ("en", "ko"):
+            told = run("why", str(saved), name, "--lang", language)
+            assert told.exit_code == 0
+            assert told.output == run("decide", HOSPITAL, "--model", name, "--lang", language).output
+
+
+def test_json_prints_the_trace() -> None:
+    """``--format json`` prints the trace, and the exit status is the same."""
+    for profile, status in ((HOSPITAL, 0), (NOTHING_FITS, 3)):
+        result = run("decide", profile, "--format", "json")
+        assert result.exit_code == status
+        assert parse_trace(json.loads(result.output), "stdout").format == "llmrules.trace/1"
+
+
+@pytest.mark.parametrize("arguments", [("why", "nowhere.json", "claude"), ("why", HOSPITAL, "claude")])
+def test_why_needs_a_trace(arguments: tuple[str, ...]) -> None:
+    """A file that is not there, or no trace, is bad input."""
+    result = run(*arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr
+
+
+def test_why_knows_its_models(tmp_path: Path) -> None:
+    """A model that the trace does not have is bad input, with the nearest name."""
+    run("decide", HOSPITAL, "--trace", str(tmp_path / "t.json"))
+    result = run("why", str(tmp_path / "t.json"), "claud")
+    assert result.exit_code == 2
+    assert "did you mean: claude" in result.stderr
+
+
+def test_rules_lists_every_rule() -> None:
+    """``rules`` names each rule with what it does, why and by which source, in both languages."""
+    english, korean = run("rules"), run("rules", "--lang", "ko")
+    assert (english.exit_code, korean.exit_code) == (0, 0)
+    assert "fine-tuning-needs-weights: concludes" in english.output
+    assert "fine-tuning-needs-weights: 도출" in korean.output
+    assert len(english.output.splitlines()) == len(korean.output.splitlines())
+
+
+def test_rules_shows_one_as_it_is_written() -> None:
+    """``rules ID`` prints file and line, the text of the rule, and what its sources say."""
+    result = run("rules", "fine-tuning-needs-weights")
+    first, *lines = result.output.splitlines()
+    match = re.fullmatch(r"# rules/customization\.toml:(\d+):\d+", first)
+    assert match is not None
+    shipped = (ROOT / "rules" / "customization.toml").read_text().splitlines()[int(match[1]) - 1 :]
+    written = [line for line in lines if not line.startswith("#")]
+    assert written == shipped[: len(written)]
+    assert written[0] == "[[rule]]"
+    assert "# framework.customization: Fourth question" in result.output
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{OWN_RULE}\n# The end.\n",
+        f'{OWN_RULE}otherwise.en = """\n[[rule]]\n"""\n\n[[disable]]\nrule = "long-enough"\nreason = "No."\n',
+        f"{OWN_RULE}[rule.when]\ncontext_tokens.above = 1.5\n",
+    ],
+)
+def test_rules_shows_what_can_be_read_again(tmp_path: Path, text: str) -> None:
+    """What is printed of a rule is that rule, whole and alone, however it is written."""
+    path = tmp_path / "mine.toml"
+    path.write_text(f'language = 1\npack = "mine"\n{OWN_DOCUMENT}\n{text}')
+    shown = run("rules", "long-enough", "--rules", str(path), "--no-shipped-rules")
+    assert shown.exit_code == 0
+    rewritten = tmp_path / "again.toml"
+    rewritten.write_text(f'language = 1\npack = "mine"\n{OWN_DOCUMENT}\n{shown.output}')
+    again = run("rules", "long-enough", "--rules", str(rewritten), "--no-shipped-rules")
+    assert again.exit_code == 0
+    assert [line for line in again.output.splitlines() if not line.startswith("# ")] == [
+        line for line in shown.output.splitlines() if not line.startswith("# ")
+    ]
+
+
+def test_rules_shows_a_rule_of_an_inline_array(tmp_path: Path) -> None:
+    """A rule that no [[rule]] introduces is written anew."""
+    entry = '{ id = "long-enough", require = { context_window = { at_least = 1.5 } }, because = { en = "So." }, source = "mine" }'
+    (tmp_path / "mine.toml").write_text(f'language = 1\npack = "mine"\nrule = [{entry}]\n{OWN_DOCUMENT}')
+    shown = run("rules", "long-enough", "--rules", str(tmp_path / "mine.toml"), "--no-shipped-rules")
+    assert shown.exit_code == 0
+    (tmp_path / "mine.toml").write_text(f'language = 1\npack = "mine"\n{shown.output}\n{OWN_DOCUMENT}')
+    assert run("rules", "long-enough", "--rules", str(tmp_path / "mine.toml"), "--no-shipped-rules").exit_code == 0
+
+
+def test_rules_says_what_is_switched_off(tmp_path: Path) -> None:
+    """A disabled rule is marked in the list, and shown with the reason."""
+    off = '[[disable]]\nrule = "bias-advice"\nreason = { en = "Ours knows.", ko = "이미 압니다." }\n'
+    (tmp_path / "mine.toml").write_text(f'language = 1\npack = "mine"\n{off}')
+    world = ("--rules", str(tmp_path / "mine.toml"))
+    assert "bias-advice: advises (disabled)" in run("rules", *world).output
+    assert "bias-advice: 조언 (사용 안 함)" in run("rules", *world, "--lang", "ko").output
+    assert "# disabled: Ours knows." in run("rules", "bias-advice", *world).output
+
+
+def test_rules_knows_its_rules() -> None:
+    """A rule that is not loaded is bad input, with the nearest name."""
+    result = run("rules", "fine-tuning-need-weights")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "did you mean: fine-tuning-needs-weights" in result.stderr
+
+
+@pytest.mark.parametrize("command", [(), ("decide",), ("why",), ("rules",)])
+def test_help_can_be_read(command: tuple[str, ...]) -> None:
+    """``--help`` has examples on lines of their own, no markup that shows, and words for each option."""
+    for flag in ("--help", "-h"):
+        result = run(*command, flag)
+        assert result.exit_code == 0
+        assert "\\b" not in result.output
+        assert result.output.startswith("Usage: ")
+    if command in {(), ("decide",)}:
+        assert any(line.strip().startswith("llmrules decide examples/") for line in result.output.splitlines())
+    for option in re.findall(r"^  --\S+.*", result.output, re.MULTILINE):
+        assert "  " in option.strip() or len(option) > 20
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    """``--version`` prints it."""
+    result = run("--version")
+    assert result.exit_code == 0
+    assert re.search(r"\d+\.\d+\.\d+", result.output)
+
+
+def test_the_help_lists_every_command() -> None:
+    """Each command has a line in the help of the whole."""
+    assert all(f"\n  {name} " in run("--help").output for name in main.commands)
+
+
+# terminals, pipes and what reaches them
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Return an environment for a terminal of 60 columns without anything that decides colour."""
+    kept = {key: value for key, value in os.environ.items() if key not in {"NO_COLOR", "FORCE_COLOR", "TERM", "COLUMNS"}}
+    return {**kept, "TERM": "xterm-256color", **more}
+
+
+def on_terminal(*arguments: str, **more: str) -> tuple[str, int]:
+    """Run a command on a pseudo-terminal of 60 columns; return everything it printed and its exit status."""
+    command, *first = COMMAND
+    child = pexpect.spawn(
+        command, [*first, *arguments], env=environment(**more), dimensions=(50, 60), encoding="utf-8", timeout=30
+    )
+    printed = child.read()
+    child.close()
+    return printed, int(child.exitstatus or 0)
+
+
+def test_a_terminal_gets_colour_and_wrapped_lines() -> None:
+    """On a terminal the report is coloured, and no line is wider than the window."""
+    printed, status = on_terminal("decide", HOSPITAL)
+    assert status == 0
+    assert "\x1b[" in printed
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", printed)
+    assert "\x1b" not in plain
+    assert max(map(len, plain.splitlines())) <= 60
+    assert "Recommended: Phi-3 Mini" in plain
+
+
+def test_no_color_is_plain_on_a_terminal() -> None:
+    """With ``NO_COLOR`` nothing is coloured or bold, neither the report nor an error."""
+    for arguments in (("decide", HOSPITAL), ("decide", "nowhere.toml")):
+        assert "\x1b" not in on_terminal(*arguments, NO_COLOR="1")[0]
+    assert "\x1b[31m" in on_terminal("decide", "nowhere.toml")[0]
+
+
+@pytest.mark.parametrize("arguments", [("decide", HOSPITAL), ("rules",), ("decide", HOSPITAL, "--model", "claude")])
+def test_a_pipe_is_plain(arguments: tuple[str, ...]) -> None:
+    """A pipe gets no escape, and each entry on one line, so that other programs can read it."""
+    done = subprocess.run([*COMMAND, *arguments], env=environment(), capture_output=True, check=False)
+    assert b"\x1b" not in done.stdout
+    assert done.stdout.decode().count("\n") == run(*arguments).output.count("\n")
+
+
+EVIL = "a\x1b[31mred\x07 b\u202eback\u2066c\x9b2Jd\x7fe"
+
+
+@pytest.fixture(scope="module")
+def evil_world(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
+    """A world whose every text is hostile, as the options that load it."""
+    folder = tmp_path_factory.mktemp("evil")
+    evil = "".join(mark if mark.isprintable() else f"\\u{ord(mark):04x}" for mark in EVIL)
+    said = f'{{ en = "{evil}", ko = "{evil}" }}'
+    (folder / "rules.toml").write_text(f"""
+language = 1
+pack = "evil"
+[[document]]
+id = "e"
+title = "{evil}"
+date = "2026"
+[requirement]
+bad_flag = {{ type = "flag", label = {said} }}
+bad_text = {{ type = "text", label = {said}, ask = {said} }}
+bad_choice = {{ type = "choice", label = {said}, choices = {{ one = {said} }} }}
+[model]
+bad_licence = {{ type = "text", label = {said} }}
+bad_number = {{ type = "number", label = {said}, unit = {said} }}
+[offer]
+bad_provider = {{ type = "text", label = {said} }}
+[[rule]]
+id = "starts"
+when.bad_flag = true
+conclude.bad_choice = "one"
+because = {said}
+source = "e"
+[[rule]]
+id = "hard"
+when.bad_choice = "one"
+require = {{ bad_licence = "x", bad_number.above = 5 }}
+because = {said}
+otherwise.en = "{evil} {{model}} {{bad_licence}} {{bad_provider}} {{bad_text}}"
+source = "e"
+[[rule]]
+id = "soft"
+prefer.bad_provider.known = true
+weight = 1
+because = {said}
+source = "e"
+[[rule]]
+id = "careful"
+caution.bad_provider.known = true
+because = {said}
+source = "e"
+[[rule]]
+id = "off"
+when.bad_text.known = true
+refuse = true
+because = {said}
+source = "e"
+[[disable]]
+rule = "off"
+reason = {said}
+""")
+    (folder / "models.toml").write_text(f"""
+language = 1
+[[model]]
+id = "bad"
+bad_licence = "{evil}"
+bad_number = 1
+sources = {{ bad_licence = "e", bad_number = "e" }}
+disputed = [{{ attribute = "bad_number", value = 9, source = "e" }}]
+offer = [{{ bad_provider = "{evil}", sources = {{ bad_provider = "e" }} }}]
+""")
+    world = ("--rules", str(folder / "rules.toml"), "--catalog", str(folder / "models.toml"))
+    return (*world, "--no-shipped-rules", "--no-shipped-catalog")
+
+
+HARMLESS = re.compile(r"\x1b\[[0-9;]*m|\r")
+"""What our own colours put on a terminal, and the line ends that a pseudo-terminal makes."""
+
+
+def harmless(printed: str) -> bool:
+    """Say whether a terminal would obey nothing in a text but our own colours."""
+    return all(line.isprintable() for line in HARMLESS.sub("", printed).split("\n")) and "\x1b[31mred" not in printed
+
+
+def test_hostile_texts_never_reach_the_terminal(evil_world: tuple[str, ...], tmp_path: Path) -> None:
+    """Escapes, bells, C1 controls and bidirectional overrides in any text of a user come out escaped everywhere."""
+    profile = tmp_path / "case.json"
+    stated = {"as_of": "2026-03-01", "bad_flag": True, "bad_text": EVIL}
+    profile.write_text(json.dumps({"title": {"en": EVIL, "ko": EVIL}, "requirements": stated}))
+    saved = tmp_path / "t.json"
+    commands = [
+        ("decide", str(profile), *evil_world, "--trace", str(saved)),
+        ("decide", str(profile), *evil_world, "--lang", "ko"),
+        ("decide", str(profile), *evil_world, "--model", "bad"),
+        ("decide", str(profile), *evil_world, "--format", "json"),
+        ("decide", str(profile), *evil_world, "--set", f"{EVIL}=1"),
+        ("decide", str(profile), *evil_world, "--model", EVIL),
+        ("decide", f"{EVIL}.toml", *evil_world),
+        ("why", str(saved), "bad"),
+        ("why", str(saved), EVIL),
+        ("rules", *evil_world),
+        ("rules", "hard", *evil_world),
+        ("rules", EVIL, *evil_world),
+        ("decide", f"--{EVIL}"),
+        ("decide", "--lang", EVIL),
+        (f"--{EVIL}",),
+        (EVIL,),
+    ]
+    for command in commands:
+        printed, _ = on_terminal(*command)
+        assert "red" in printed
+        assert harmless(printed), command
+        if "json" not in command:
+            assert harmless(run(*command).output), command
+
+
+def test_json_on_a_terminal_is_still_json(evil_world: tuple[str, ...]) -> None:
+    """What is escaped on a terminal is read back as the same trace."""
+    arguments = ("decide", "--set", "as_of=2026-03-01", "--set", f"bad_text={json.dumps(EVIL)}", *evil_world)
+    printed, _ = on_terminal(*arguments, "--format", "json")
+    shown, piped = (json.loads(text) for text in (printed, run(*arguments, "--format", "json").output))
+    assert (shown["given"], shown["found"]) == (piped["given"], piped["found"])
+
+
+def test_a_broken_pipe_is_quiet() -> None:
+    """A reader that stops early is no error that anybody sees."""
+    for arguments in (("decide", HOSPITAL), ("rules",), ("decide", HOSPITAL, "--format", "json")):
+        with subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            assert process.stderr is not None
+            process.stdout.read(1)
+            process.stdout.close()
+            assert process.stderr.read() == b""
+
+
+# completion
+
+
+def completions(*words: str) -> list[str]:
+    """Return what bash would offer for the last word."""
+    more = {"_LLMRULES_COMPLETE": "bash_complete", "COMP_WORDS": " ".join(("llmrules", *words)), "COMP_CWORD": str(len(words))}
+    done = subprocess.run(COMMAND, env=environment(**more), capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    return [line.partition(",")[2] for line in done.stdout.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("dec",), ["decide"]),
+        (("decide", "--lan"), ["--lang"]),
+        (("decide", "--lang", "k"), ["ko"]),
+        (("decide", "--model", "mis"), ["mistral"]),
+        (("why", "t.json", "phi"), ["phi-3-mini"]),
+        (("rules", "fine-tuning-n"), ["fine-tuning-needs-weights"]),
+    ],
+)
+def test_the_shell_completes(words: tuple[str, ...], expected: list[str]) -> None:
+    """Commands, options, their choices, and the ids of shipped models and rules."""
+    assert completions(*words) == expected
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_completion_script_is_what_the_help_says(shell: str) -> None:
+    """The line of the help prints a script for that shell."""
+    more = environment(_LLMRULES_COMPLETE=f"{shell}_source")
+    done = subprocess.run(COMMAND, env=more, capture_output=True, text=True, check=False)
+    assert f"_LLMRULES_COMPLETE={shell}_source" in run("--help").output
+    assert "_LLMRULES_COMPLETE" in done.stdout

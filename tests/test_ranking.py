@@ -1,0 +1,101 @@
+"""Points and places: exact, independent of other models, and ties shown as ties."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.worlds import candidate, decide, model, points, rule, verdicts, world
+
+WEIGHTED = rule("w3", "prefer.weights = true\nweight = 3") + rule("w2", "prefer.family = 'lark'\nweight = 2")
+
+
+def test_equal_points_share_a_place() -> None:
+    """Two on the first place are 1, 1 and the next is 3; within a place ids are in order."""
+    advisor = world(
+        WEIGHTED,
+        model("d", family="lark") + model("c", weights=True) + model("a") + model("b", weights=True) + model("e", family="lark"),
+    )
+    decision = decide(advisor)
+    assert [(one.place, one.model, one.points) for one in decision.ranking] == [
+        (1, "b", 3),
+        (1, "c", 3),
+        (3, "d", 2),
+        (3, "e", 2),
+        (5, "a", 0),
+    ]
+    assert decision.best == ("b", "c")
+
+
+def test_places_say_their_margin() -> None:
+    """The trace groups a ranking by places, with the points by which each leads the next."""
+    advisor = world(WEIGHTED, model("a", weights=True) + model("b", weights=True) + model("c", family="lark") + model("d"))
+    ranking = decide(advisor).trace.found.result.ranking
+    assert [(one.place, one.points, one.models, one.margin) for one in ranking] == [
+        (1, "3", ("a", "b"), "1"),
+        (3, "2", ("c",), "2"),
+        (4, "0", ("d",), None),
+    ]
+
+
+def test_the_unverified_are_ranked_among_themselves() -> None:
+    """Models with an open check have places of their own, apart from the ranking, and say what to find out."""
+    advisor = world(
+        WEIGHTED + rule("need", "require = { open = 'free', window.above = 5 }"),
+        model("sure", open="free", window=9)
+        + model("maybe-good", weights=True, open="free")
+        + model("maybe", window=9)
+        + model("out", open="closed"),
+    )
+    decision = decide(advisor)
+    assert [(one.place, one.model) for one in decision.ranking] == [(1, "sure")]
+    assert [(one.place, one.model, one.points) for one in decision.unverified] == [(1, "maybe-good", 3), (2, "maybe", 0)]
+    assert candidate(decision, "maybe-good").missing == ("window",)
+    assert candidate(decision, "maybe").missing == ("open",)
+    assert decision.best == ("sure",)
+
+
+def test_the_excluded_have_no_place() -> None:
+    """A model that is out is not ranked, however many points it would have had."""
+    decision = decide(world(WEIGHTED + rule("out", "exclude.weights = true"), model("a", weights=True) + model("b")))
+    assert points(decision) == {"b": "0"}
+    assert (candidate(decision, "a").place, candidate(decision, "a").points) == (None, None)
+    assert decision.trace.found.result.excluded == ("a",)
+
+
+def test_fractions_add_exactly() -> None:
+    """Thirds and sevenths add to exact points: equal sums are a tie, unequal ones are none."""
+    vocabulary_marks = {"price": 2, "window": 4_000}
+    advisor = world(
+        rule("thirds", "prefer.window.toward = 'highest'\nweight = 1") + rule("halves", "prefer.price.toward = 'lowest'\nweight = 1"),
+        model("m", **vocabulary_marks) + model("same", **vocabulary_marks) + model("less", price=2, window=3_999),
+    )
+    decision = decide(advisor)
+    # 4,000 lies a third of the way from 1,000 to 10,000, the first of two intervals; 2 lies half way from 1 to 3.
+    assert decision.ranking[0].points == Fraction(1, 6) + Fraction(3, 4)
+    assert decision.best == ("m", "same")
+    assert decision.ranking[2].points == Fraction(1, 6) + Fraction(3, 4) - Fraction(1, 18_000)
+
+
+def test_nothing_eligible_leaves_no_best() -> None:
+    """Where every model is out or unverified, or there is none, ``best`` is empty and nothing is dropped to fill it."""
+    hard = rule("hard", "require.weights = true")
+    decision = decide(world(hard, model("a", weights=False) + model("b")))
+    assert (decision.best, decision.ranking) == ((), ())
+    assert [one.model for one in decision.unverified] == ["b"]
+    empty = decide(world(hard))
+    assert (empty.best, empty.ranking, empty.unverified, empty.excluded) == ((), (), (), ())
+
+
+@settings(max_examples=60)
+@given(st.lists(st.sampled_from(["closed", "shown", "free", None]), min_size=1, max_size=8), st.integers(1, 9))
+def test_places_count_those_who_are_better(opens: list[str | None], weight: int) -> None:
+    """A place is one more than the number of models with more points."""
+    models = "".join(model(f"m{n}", **({"open": one} if one else {})) for n, one in enumerate(opens))
+    decision = decide(world(rule("graded", f"prefer.open.toward = 'highest'\nweight = {weight}"), models))
+    for one in decision.ranking:
+        assert one.place == 1 + sum(other.points > one.points for other in decision.ranking)
+    assert [one.place for one in decision.ranking] == sorted(one.place for one in decision.ranking)
+    assert set(verdicts(decision).values()) == {"eligible"}

@@ -1,0 +1,254 @@
+"""One decision through every format in both languages, and what each format promises of any decision.
+
+The golden files are written anew by ``LLMRULES_UPDATE_GOLDEN=1 pytest tests/test_renderings.py``.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from itertools import combinations
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import attrs
+import pytest
+
+from llmrules import Advisor
+from llmrules.render.graph import (
+    MOST_MODELS,
+    Box,
+    Graph,
+    Size,
+    derivation_graph,
+    join_conclusions,
+    lay_out,
+    premises,
+)
+from llmrules.render.markdown import render_markdown
+from llmrules.render.mermaid import render_mermaid
+from llmrules.render.page import render_page
+from llmrules.render.report import HEADINGS, build_report
+from llmrules.render.text import render_text
+from llmrules.texts import LANGUAGES
+from tests.golden_world import TITLES, decide_again, golden_trace
+from tests.worlds import decide, model, rule, world
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from llmrules.texts import Language
+    from llmrules.trace.record import Trace
+
+GOLDEN = Path(__file__).parent / "golden"
+EXAMPLES = sorted((Path(__file__).parent.parent / "examples").glob("*.toml"))
+FORMATS: dict[str, Callable[[Trace, Language], str]] = {
+    "txt": lambda trace, language: render_text(build_report(trace, language, title=TITLES[language])) + "\n",
+    "md": lambda trace, language: render_markdown(build_report(trace, language, title=TITLES[language])),
+    "mmd": render_mermaid,
+    "html": lambda trace, language: without_assets(render_page(trace, language, title=TITLES[language])),
+}
+HOSTILE = '<script>alert(1)</script> "quoted" `code` [x](javascript:alert(1)) *b* _i_ |a| {b} #quot; end\u202e-->'
+
+
+def without_assets(page: str) -> str:
+    """Take out the style and the script, which stand in files of their own, and their hashes."""
+    bare = re.sub(r"(?s)<(style|script)>.*?</\1>", r"<\1></\1>", page)
+    return re.sub(r"sha256-[A-Za-z0-9+/=]+", "sha256-", bare)
+
+
+def named(trace: Trace, name: str) -> Trace:
+    """Return a trace in which every model has another name."""
+    catalogue = tuple(attrs.evolve(model, name=name) for model in trace.given.catalogue)
+    return attrs.evolve(trace, given=attrs.evolve(trace.given, catalogue=catalogue))
+
+
+@pytest.fixture(scope="module")
+def trace() -> Trace:
+    """The golden decision."""
+    return golden_trace()
+
+
+@pytest.fixture(scope="module")
+def examples() -> list[Trace]:
+    """Every example of the shipped knowledge, decided."""
+    advisor = Advisor.load(engine="plain")
+    return [advisor.decide(advisor.profile(path)).trace for path in EXAMPLES]
+
+
+def test_the_golden_trace_is_what_its_world_decides(trace: Trace) -> None:
+    """The kept decision is no relic; if this fails, `python -m tests.golden_world` keeps the new one."""
+    again = decide_again().trace
+    assert again.given == trace.given
+    assert again.found == trace.found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_golden_files(trace: Trace, name: str, language: Language) -> None:
+    """Each format says of the golden decision what it said when someone last read it."""
+    path = GOLDEN / f"decision.{language}.{name}"
+    found = FORMATS[name](trace, language)
+    if os.environ.get("LLMRULES_UPDATE_GOLDEN"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(found, encoding="utf-8")
+    assert found == path.read_text(encoding="utf-8")
+
+
+def test_every_part_of_a_report_is_golden(trace: Trace) -> None:
+    """Of all parts that a report may have, the golden decision lacks only the refusal."""
+    told = {section.key for section in build_report(trace).sections}
+    assert told == set(HEADINGS) - {"refused"}
+    assert "refused" in {section.key for section in build_report(decide_again(unsupervised=True).trace).sections}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_takes_every_example(examples: list[Trace], name: str) -> None:
+    """No example makes a format fail, and each names the best models."""
+    for trace in examples:
+        names = {model.id: model.name for model in trace.given.catalogue}
+        for language in LANGUAGES:
+            text = FORMATS[name](trace, language)
+            assert all(names[best] in text for best in trace.found.result.best)
+
+
+# Markdown
+
+
+def test_markdown_obeys_nothing_in_a_text(trace: Trace) -> None:
+    """Every sign in a name that Markdown, or HTML in it, would obey is escaped."""
+    text = render_markdown(build_report(named(trace, HOSTILE), title="# <b>1. title</b>"))
+    assert text.startswith("# \\# \\<b\\>1. title\\</b\\>\n")
+    assert not re.search(r"(?<!\\)[<>`]script|(?<!\\)\[x|(?<!\\)\*b|\u202e", text)
+    assert "\\<script\\>alert(1)\\</script\\>" in text
+    assert render_markdown(build_report(named(trace, "1. one"))).count("1\\. one") > 0
+
+
+# The graph
+
+
+def test_every_vertex_leads_to_a_verdict(examples: list[Trace]) -> None:
+    """The graph has a model for each of the catalogue, and nothing in it that decides nothing."""
+    for trace in examples:
+        graph = derivation_graph(trace)
+        models = [vertex.id for vertex in graph.vertices if vertex.kind == "model"]
+        assert len(models) == len(trace.given.catalogue)
+        led: set[str] = set()
+        for end in (*models, "refusal"):
+            led |= graph.above(end)
+        assert {vertex.id for vertex in graph.vertices} <= led
+
+
+def test_every_verdict_leads_back_to_what_was_said(trace: Trace) -> None:
+    """From each verdict of the golden decision one gets to a stated requirement; joined, to the same ones."""
+    graph = derivation_graph(trace)
+    joined = join_conclusions(graph)
+    kinds = {vertex.id: vertex.kind for vertex in graph.vertices}
+    for vertex in graph.vertices:
+        if vertex.kind == "model":
+            stated = {one for one in graph.above(vertex.id) if kinds[one] == "requirement"}
+            assert stated
+            assert stated == {one for one in joined.above(vertex.id) if kinds[one] == "requirement"}
+
+
+def test_what_a_rule_compares_models_with_is_a_premise(trace: Trace) -> None:
+    """A rule that refers to a requirement rests on it, beside what its conditions test."""
+    assert premises(trace)["window-holds-the-record"] == ("tasks=letters", "record_tokens=100000")
+
+
+def test_a_circle_of_rules_is_cut() -> None:
+    """Two rules that conclude each other's condition: the one that only repeats what was stated has no edge back."""
+    advisor = world(
+        rule("there", "when.offline = true\nconclude.tuning = true")
+        + rule("and-back", "when.tuning = true\nconclude.offline = true")
+        + rule("open", "when.offline = true\nrequire.weights = true"),
+        model("m", weights=True),
+    )
+    graph = derivation_graph(decide(advisor, tuning=True).trace)
+    concludes = [(edge.source, edge.target) for edge in graph.edges if edge.link == "concludes"]
+    assert concludes == [("rule:and-back", "fact:offline=true")]
+
+
+def test_a_refusal_is_a_verdict(trace: Trace) -> None:
+    """A refused case has one verdict more, which leads back to what was said; a granted one has none."""
+    refused = derivation_graph(decide_again(unsupervised=True).trace)
+    assert {"fact:unsupervised=true", "fact:tasks=chat"} < refused.above("refusal")
+    assert all(vertex.kind != "refusal" for vertex in derivation_graph(trace).vertices)
+
+
+def test_a_large_catalogue_is_drawn_in_part() -> None:
+    """Beyond a number of models the rest of the ranking is counted, in words as well."""
+    names = [f"m{number:03}" for number in range(MOST_MODELS + 7)]
+    trace = decide(world("", "".join(model(name, weights=True) for name in names))).trace
+    graph = derivation_graph(trace)
+    assert graph.omitted == 7
+    assert [vertex.key for vertex in graph.vertices] == names[:MOST_MODELS]
+    assert "%% 7 more models are not drawn" in render_mermaid(trace)
+    assert "7 more models are not drawn" in render_page(trace)
+
+
+def test_the_layout_is_readable(examples: list[Trace]) -> None:
+    """Boxes do not overlap, edges run to the right from box to box, and all is inside the picture."""
+    for trace in examples:
+        graph = join_conclusions(derivation_graph(trace))
+        layout = lay_out(graph, lambda vertex: Size(100, 20 + len(vertex.key)))
+        boxes = {box.vertex.id: box for box in layout.boxes}
+        assert not any(overlap(one, other) for one, other in combinations(layout.boxes, 2))
+        for box in layout.boxes:
+            assert box.x >= 0
+            assert box.y >= 0
+            assert box.x + box.width <= layout.width
+            assert box.y + box.height <= layout.height
+        for edge, points in layout.paths:
+            source, target = boxes[edge.source], boxes[edge.target]
+            assert points[0] == (source.x + source.width, source.y + source.height // 2)
+            assert points[-1] == (target.x, target.y + target.height // 2)
+            assert [x for x, _ in points] == sorted({x for x, _ in points})
+        models = [box for box in layout.boxes if box.vertex.kind == "model"]
+        assert [box.y for box in models] == sorted(box.y for box in models)
+
+
+def test_nothing_makes_an_empty_picture() -> None:
+    """A graph without vertices has a layout, and a world without models a page."""
+    assert lay_out(Graph((), ()), lambda _: Size(1, 1)).boxes == ()
+    assert "No model fits." in render_page(decide(world()).trace)
+
+
+def overlap(one: Box, other: Box) -> bool:
+    """Whether two boxes touch."""
+    return (
+        one.x < other.x + other.width
+        and other.x < one.x + one.width
+        and one.y < other.y + other.height
+        and other.y < one.y + one.height
+    )
+
+
+# Mermaid
+
+
+def test_mermaid_of_one_model_has_what_led_to_its_verdict_alone(trace: Trace) -> None:
+    """Asked for one model, the flowchart leaves out the other models and the rules that did not touch it."""
+    text = render_mermaid(trace, model="ginkgo")
+    assert "Ginkgo<br>excluded" in text
+    assert "Aspen" not in text
+    assert re.findall(r'\[\["(.*)"\]\]', text) == [
+        "records-stay-on-own-machines",
+        "own-hosting-needs-weights",
+        "weights-must-be-available",
+    ]
+
+
+def test_mermaid_knows_no_other_model(trace: Trace) -> None:
+    """A model that the trace does not have is a KeyError, as it is for why."""
+    with pytest.raises(KeyError):
+        render_mermaid(trace, model="yew")
+
+
+def test_mermaid_obeys_nothing_in_a_text(trace: Trace) -> None:
+    """Whatever Mermaid or its labels' HTML could obey is written in Mermaid's codes."""
+    text = render_mermaid(named(trace, HOSTILE))
+    labels = re.findall(r'"([^"\n]*)"', text)
+    assert sum("script" in label for label in labels) == len(trace.given.catalogue)
+    assert not any(re.search(r"[<>`\[\]{}|\u202e]", label.replace("<br>", "")) for label in labels)
+    assert "#60;script#62;alert#40;1#41;#60;/script#62;" in text

@@ -1,0 +1,238 @@
+"""A trace is decided again from what it was given alone, so nothing is missing in it; and under other rules."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from attrs import evolve
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from llmrules.advisor import Advisor
+from llmrules.cli import main
+from llmrules.diff import decide_again
+from llmrules.errors import LoadError, TraceError
+from llmrules.replay import load_given, replay, replay_under
+from llmrules.trace.document import parse_trace
+from llmrules.trace.record import RequirementRecord, Trace
+from tests.worlds import VOCABULARY, RandomCase, decide, model, rule, world
+
+if TYPE_CHECKING:
+    from click.testing import Result
+
+    from llmrules.decision.decision import Decision
+
+EXAMPLES = sorted((Path(__file__).parent.parent / "examples").glob("*.toml"))
+SHIPPED = Advisor.load(engine="plain")
+
+
+def written(decision: Decision) -> Trace:
+    """Return the trace as somebody else reads it: from its JSON."""
+    return parse_trace(json.loads(decision.trace.to_json()), "trace")
+
+
+def run(*arguments: object) -> Result:
+    """Run the command line."""
+    return CliRunner().invoke(main, [str(one) for one in arguments])
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_every_example_follows_from_its_given(path: Path) -> None:
+    """With neither rules nor catalogue at hand, what a trace was given leads to the same trace, byte by byte."""
+    trace = written(SHIPPED.decide(path))
+    again = replay(trace.given).trace
+    assert again.given == trace.given
+    assert again.found == trace.found
+    assert again.digests.given == trace.digests.given
+    assert again.digests.found == trace.digests.found
+
+
+@given(st.integers(0, 2**32))
+@settings(max_examples=60)
+def test_whatever_is_decided_follows_from_its_given(seed: int) -> None:
+    """In random worlds, with disputed values, conflicts and overrides, given alone leads to the same found."""
+    decision = RandomCase(seed).decide()
+    if decision is not None:
+        trace = written(decision)
+        again = replay(trace.given).trace
+        assert (again.given, again.found) == (trace.given, trace.found)
+
+
+def test_everything_that_files_can_say_comes_back() -> None:
+    """Layers of catalogues, inheritance, disputes, exact numbers, references, days, ends, disabled packs: all of it."""
+    rules = (
+        rule("enough", "require.window.at_least = { requirement = 'tokens', plus = 0.5 }")
+        + rule("recent", "require.released.at_least = { requirement = 'since', plus = -30 }\nunknown = 'accept'")
+        + rule("cheap", "when.spend.below = 0.10000000000000001\nprefer.price.toward = 'lowest'\nweight = 2")
+        + rule("big", "when.tokens.any_of = [9007199254740993, 5]\ncaution.window.known = false\nlevel = 'approval'")
+        + rule("alike", "where.licence.like = 'Apache-*'\nprefer.takes.has_all.requirement = 'inputs'\nweight = 1")
+        + rule("let-off", "exempt = ['enough']\nwhere.family = 'lark'\napprover = 'me'\neffective_to = 2026-12-31")
+        + rule("beats", "when.offline = true\nconclude.inputs = ['audio']\noverrides = ['big']")
+        + rule("classes", "where.strengths.has = 'code'\nconclude.capable = true")
+        + '[[disable]]\nrule = "alike"\nreason = { en = "Not here.", ko = "여기서는 아님." }\n'
+    )
+    empty = 'language = 1\npack = "empty"\n[[disable]]\npack = "empty"\nreason = "Nothing in it."'
+    models = (
+        model("lark", family="lark", open="free", strengths=["code"], window=10, price=Decimal("0.6"))
+        + model("lark-2", extends="lark", window=10**20, disputed={"window": 4_000}, licence="Apache-2.0")
+    )
+    overlays = (
+        model("lark", window=20, source="d2", called="Lark"),
+        model("lark", window=30, open="shown", released="2025-07") + model("wren"),
+        model("lark", price=Decimal("0.7")),
+    )
+    advisor = world(rules, models, more=(), overlays=overlays, vocabulary=VOCABULARY)
+    stated = {"tokens": 9007199254740993, "since": date(2025, 8, 1), "spend": Decimal("0.1"), "inputs": []}
+    for policy in ("apart", "exclude", "accept"):
+        for more in ({}, {"offline": True}):
+            trace = written(decide(advisor, unknown=policy, **stated, **more))  # type: ignore[arg-type]
+            again = replay(trace.given).trace
+            assert (again.given, again.found) == (trace.given, trace.found)
+    assert "empty" not in advisor.knowledge.ruleset.packs
+    given_ = evolve(trace.given, disabled=(*trace.given.disabled, *_disabled(empty)))
+    assert replay(given_).trace.given == given_
+
+
+def _disabled(file: str) -> tuple[Any, ...]:
+    from llmrules.files import parse_toml
+    from llmrules.knowledge import load_knowledge
+    from llmrules.trace.given import record_knowledge
+
+    knowledge = load_knowledge([parse_toml(file, "empty.toml")], [])
+    return record_knowledge(knowledge.ruleset, knowledge.catalog).disabled
+
+
+def test_a_given_that_no_file_could_say_is_refused() -> None:
+    """What a hostile trace holds is read as strictly as a file: it is an error, never a decision."""
+    trace = written(decide(world(rule("r", "require.weights = true"), model("m", weights=True, window=5)), tokens=5))
+    deep: dict[str, Any] = {"tokens": {"is": 1}}
+    for _ in range(200):
+        deep = {"all": [deep]}
+    attributes = trace.given.vocabulary
+    broken = {
+        "scope": evolve(trace.given, vocabulary=(evolve(attributes[0], scope="rule"), *attributes[1:])),
+        "twice": evolve(trace.given, vocabulary=(*attributes, attributes[3])),
+        "policy": evolve(trace.given, unknown="whatever"),
+        "deep": evolve(trace.given, rules=(evolve(trace.given.rules[0], when=deep),)),
+        "no table": evolve(trace.given, rules=(evolve(trace.given.rules[0], when={"tokens": {"is": "five"}}),)),
+        "no effect": evolve(trace.given, rules=(evolve(trace.given.rules[0], effect="weight"),)),
+        "value": evolve(trace.given, requirements=(RequirementRecord("tokens", "five", "stated"),)),
+        "name": evolve(trace.given, requirements=(RequirementRecord("speed", 5, "stated"),)),
+        "claims": evolve(trace.given, documents=(), claims=()),
+    }
+    for name, wrong in broken.items():
+        with pytest.raises((LoadError, TraceError)) as caught:
+            replay(wrong, name="hostile.json")
+        assert "hostile.json" in str(caught.value), name
+
+
+def test_numbers_that_are_no_numbers_stay_what_they_are() -> None:
+    """A text in the place of a number is refused as such, not read as something else."""
+    trace = written(decide(world(models=model("m", window=5))))
+    (entry,) = trace.given.catalogue
+    for text in ("1e5", "NaN", "Infinity", "0x10", " 5", "5.", ""):
+        wrong = evolve(entry.attributes["window"], value=text)
+        with pytest.raises(LoadError, match="finite number"):
+            load_given(evolve(trace.given, catalogue=(evolve(entry, attributes={"window": wrong}),)))
+
+
+def test_other_rules_decide_as_of_the_date_of_the_trace() -> None:
+    """The date of the trace counts, even where it was assumed; other defaults are those of the new vocabulary."""
+    old = world(models=model("m", weights=False))
+    trace = written(old.decide({"tokens": 5}))
+    requirements = tuple(
+        evolve(one, value="2025-01-31") if one.attribute == "as_of" else one for one in trace.given.requirements
+    )
+    before = evolve(trace.given, requirements=requirements)
+    text = "exempt = ['needs']\nwhere.weights = false\napprover = 'me'\neffective_to = 2025-02-01"
+    new = world(
+        rule("needs", "require.weights = true") + rule("until", text),
+        model("m", weights=False),
+        vocabulary=VOCABULARY.replace('default = "basic"', 'default = "gold"'),
+    )
+    decision = replay_under(before, new)
+    assert decision.best == ("m",)
+    assert new.decide({"tokens": 5}).best == ()
+    assumed = {one.attribute: one.value for one in decision.profile.requirements if one.origin == "assumed"}
+    assert assumed["tier"] == "gold"
+    assert str(assumed["as_of"]) == "2025-01-31"
+
+
+def test_what_the_new_vocabulary_does_not_take_is_an_error() -> None:
+    """A requirement that other rules do not declare is never dropped in silence."""
+    trace = written(decide(world(), tokens=5))
+    vocabulary = "\n".join(line for line in VOCABULARY.splitlines() if not line.startswith("tokens"))
+    with pytest.raises(LoadError, match="tokens"):
+        replay_under(trace.given, world(vocabulary=vocabulary))
+
+
+def test_an_outcome_that_does_not_follow_is_pointed_at() -> None:
+    """Whoever edits what a trace found is told where it no longer follows from what it was given."""
+    trace = written(decide(world(rule("r", "require.weights = true"), model("m", weights=True))))
+    (candidate,) = trace.found.candidates
+    for found, pointer in (
+        (evolve(trace.found, candidates=(evolve(candidate, points="9"),)), "/found/candidates/0/points"),
+        (evolve(trace.found, firings=()), "/found/firings/0"),
+    ):
+        again, decision = decide_again(evolve(trace, found=found))
+        assert (again.same, again.first, again.comparison) == (False, pointer, None)
+        assert decision.trace.found == trace.found
+
+
+def test_the_command_says_whether_the_outcome_is_the_same(tmp_path: Path) -> None:
+    """Exit 0: the same, 1: another one, 2: bad input; text in both languages, Markdown and JSON."""
+    trace = SHIPPED.decide(EXAMPLES[0]).trace
+    file = tmp_path / "trace.json"
+    trace.save(file)
+    same = run("replay", file)
+    assert (same.exit_code, same.stdout) == (
+        0,
+        "The outcome is the same: it follows, as of 2026-03-01, from what the trace was given.\n",
+    )
+    assert "결과가 같습니다." in run("replay", file, "--lang", "ko").stdout
+    again = tmp_path / "again.json"
+    assert run("replay", file, "--trace", again).exit_code == 0
+    assert Trace.load(again).found == trace.found
+    assert json.loads(run("replay", file, "--format", "json").stdout) == {
+        "as_of": "2026-03-01",
+        "format": "llmrules.replay/1",
+        "same": True,
+    }
+    now = run("replay", file, "--now")
+    assert now.exit_code == 0
+    assert now.stdout.startswith("Decided again as of 2026-03-01. The outcome is the same; the choice stays: ")
+
+
+def test_the_command_tells_what_other_rules_change(tmp_path: Path) -> None:
+    """Under other rules the answer is that of a comparison, with its causes."""
+    file, policy, other = tmp_path / "trace.json", tmp_path / "policy.toml", tmp_path / "other.json"
+    decision = SHIPPED.decide(EXAMPLES[0])
+    decision.trace.save(file)
+    policy.write_text(
+        'language = 1\npack = "policy"\n[[document]]\nid = "p"\ntitle = "Policy"\ndate = 2026-01-01\n'
+        + rule("none-at-all", "refuse = true").replace('"d"', '"p"'),
+        encoding="utf-8",
+    )
+    result = run("replay", file, "--rules", policy, "--format", "markdown")
+    assert result.exit_code == 1
+    assert "Because of rule none\\-at\\-all" in result.stdout or "Because of rule none-at-all" in result.stdout
+    told = json.loads(run("replay", file, "--rules", policy, "--format", "json").stdout)
+    assert told["comparison"]["changes"][0]["kind"] == "choice"
+
+    text = decision.trace.to_json().replace('"verdict":"eligible"', '"verdict":"excluded"', 1)
+    other.write_text(text, encoding="utf-8")
+    wrong = run("replay", other)
+    assert wrong.exit_code == 1
+    assert "/found/candidates/" in wrong.stdout
+    assert "입력에서는 /found/" in run("replay", other, "--lang", "ko").stdout
+    refused = run("replay", other, "--now")
+    assert refused.exit_code == 2
+    assert "does-not-follow" in refused.stderr
+    for bad in (tmp_path, tmp_path / "none.json", policy):
+        assert run("replay", bad).exit_code == 2
