@@ -1,4 +1,4 @@
-"""The one decision that every format is compared on, kept as a trace so that only rendering can change the golden files.
+"""The one decision that every format is compared on, kept as a trace: only rendering can change the golden files.
 
 After a change of the trace's shape or of the world itself, decide it again and then look at what changed:
 

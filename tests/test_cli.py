@@ -130,12 +130,20 @@ def test_an_unverified_model_ends_with_4(tmp_path: Path) -> None:
         alone = ("--no-shipped-rules", "--no-shipped-catalog")
         result = run("decide", "--set", "as_of=2026-03-01", *world, *alone, "--model", name)
         assert (result.exit_code, result.stderr) == (status, "")
-    assert run("decide", "--set", "as_of=2026-03-01", *world, *alone, "--model", "ours-new", "--unknown", "accept").exit_code == 0
+    assert (
+        run(
+            "decide", "--set", "as_of=2026-03-01", *world, *alone, "--model", "ours-new", "--unknown", "accept"
+        ).exit_code
+        == 0
+    )
     assert run("decide", "--set", "as_of=2026-03-01", *world, *alone, "--model", "claude").exit_code == 2
 
 
 OWN_DOCUMENT = '[[document]]\nid = "mine"\ntitle = "Our policy"\ndate = 2026-01-01\n'
-OWN_RULE = '[[rule]]\nid = "long-enough"\nrequire.context_window.at_least = 1000\nbecause.en = "Ours are long."\nsource = "mine"\n'
+OWN_RULE = (
+    '[[rule]]\nid = "long-enough"\nrequire.context_window.at_least = 1000\n'
+    'because.en = "Ours are long."\nsource = "mine"\n'
+)
 OWN_MODELS = """
 [[model]]
 id = "ours-large"
@@ -236,7 +244,8 @@ def test_rules_shows_what_can_be_read_again(tmp_path: Path, text: str) -> None:
 
 def test_rules_shows_a_rule_of_an_inline_array(tmp_path: Path) -> None:
     """A rule that no [[rule]] introduces is written anew."""
-    entry = '{ id = "long-enough", require = { context_window = { at_least = 1.5 } }, because = { en = "So." }, source = "mine" }'
+    effect = "require = { context_window = { at_least = 1.5 } }"
+    entry = f'{{ id = "long-enough", {effect}, because = {{ en = "So." }}, source = "mine" }}'
     (tmp_path / "mine.toml").write_text(f'language = 1\npack = "mine"\nrule = [{entry}]\n{OWN_DOCUMENT}')
     shown = run("rules", "long-enough", "--rules", str(tmp_path / "mine.toml"), "--no-shipped-rules")
     assert shown.exit_code == 0
@@ -292,7 +301,9 @@ def test_the_help_lists_every_command() -> None:
 
 def environment(**more: str) -> dict[str, str]:
     """Return an environment for a terminal of 60 columns without anything that decides colour."""
-    kept = {key: value for key, value in os.environ.items() if key not in {"NO_COLOR", "FORCE_COLOR", "TERM", "COLUMNS"}}
+    kept = {
+        key: value for key, value in os.environ.items() if key not in {"NO_COLOR", "FORCE_COLOR", "TERM", "COLUMNS"}
+    }
     return {**kept, "TERM": "xterm-256color", **more}
 
 
@@ -471,7 +482,11 @@ def test_a_broken_pipe_is_quiet() -> None:
 
 def completions(*words: str) -> list[str]:
     """Return what bash would offer for the last word."""
-    more = {"_LLMRULES_COMPLETE": "bash_complete", "COMP_WORDS": " ".join(("llmrules", *words)), "COMP_CWORD": str(len(words))}
+    more = {
+        "_LLMRULES_COMPLETE": "bash_complete",
+        "COMP_WORDS": " ".join(("llmrules", *words)),
+        "COMP_CWORD": str(len(words)),
+    }
     done = subprocess.run(COMMAND, env=environment(**more), capture_output=True, text=True, check=True)
     assert done.stderr == ""
     return [line.partition(",")[2] for line in done.stdout.splitlines()]

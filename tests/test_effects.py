@@ -8,7 +8,6 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from tests.worlds import candidate, decide, facts, fired, model, outcomes, points, rule, verdicts, world
 
 OPEN_AND_SHUT = model("open", weights=True) + model("shut", weights=False) + model("vague")
@@ -85,7 +84,9 @@ def test_a_hard_rule_rules_out(effect: str) -> None:
 def test_every_failing_check_is_listed() -> None:
     """A model that fails three hard rules is excluded by three, not by the first."""
     advisor = world(
-        rule("a", "require.weights = true") + rule("b", "exclude.open = 'closed'") + rule("c", "require.family = 'wren'"),
+        rule("a", "require.weights = true")
+        + rule("b", "exclude.open = 'closed'")
+        + rule("c", "require.family = 'wren'"),
         model("out", weights=False, open="closed", family="lark"),
     )
     assert [(one.model, one.by) for one in decide(advisor).excluded] == [("out", ("a", "b", "c"))]
@@ -183,7 +184,8 @@ def test_a_number_is_graded_between_its_marks(price: str, highest: str) -> None:
 def test_grading_keeps_the_order(one: object, other: object) -> None:
     """Whoever has more gets no fewer points, where more is better."""
     entries = [
-        f'[[model]]\nid = "m{n}"\n[[model.offer]]\nprice = {x}\nsources.price = "d"\n' for n, x in enumerate((one, other))
+        f'[[model]]\nid = "m{n}"\n[[model.offer]]\nprice = {x}\nsources.price = "d"\n'
+        for n, x in enumerate((one, other))
     ]
     decision = decide(world(rule("graded", "prefer.price.toward = 'highest'\nweight = 7"), "".join(entries)))
     got = [Fraction(points(decision)[name]) for name in ("m0", "m1")]
@@ -195,7 +197,9 @@ def test_where_narrows_a_graded_preference() -> None:
     """A graded preference grades the models that ``where`` reaches."""
     advisor = world(
         rule("graded", "where.family = 'lark'\nprefer.open.toward = 'highest'\nweight = 4"),
-        model("lark", family="lark", open="free") + model("wren", family="wren", open="free") + model("any", open="free"),
+        model("lark", family="lark", open="free")
+        + model("wren", family="wren", open="free")
+        + model("any", open="free"),
     )
     assert points(decide(advisor)) == {"lark": "4", "any": "0", "wren": "0"}
 
@@ -215,9 +219,13 @@ def test_a_caution_stays_beside_an_eligible_model(level: str) -> None:
 
 def test_a_caution_says_note_when_it_says_nothing() -> None:
     """The level of a caution that names none is note, and ``where`` narrows it."""
-    advisor = world(rule("careful", "where.weights = false\ncaution.open = 'closed'"), model("m", weights=False, open="closed"))
+    advisor = world(
+        rule("careful", "where.weights = false\ncaution.open = 'closed'"), model("m", weights=False, open="closed")
+    )
     assert levels(decide(advisor)) == {("m", "careful", "note")}
-    advisor = world(rule("careful", "where.weights = true\ncaution.open = 'closed'"), model("m", weights=False, open="closed"))
+    advisor = world(
+        rule("careful", "where.weights = true\ncaution.open = 'closed'"), model("m", weights=False, open="closed")
+    )
     assert levels(decide(advisor)) == set()
 
 
@@ -292,7 +300,9 @@ def test_an_exemption_lifts_an_unknown_check_too() -> None:
 
 def test_an_exemption_lifts_only_the_rules_that_it_names() -> None:
     """Another hard rule that the model fails still excludes it."""
-    advisor = world(EXEMPT + rule("other", "require.open = 'free'"), model("lark", family="lark", weights=False, open="closed"))
+    advisor = world(
+        EXEMPT + rule("other", "require.open = 'free'"), model("lark", family="lark", weights=False, open="closed")
+    )
     assert [one.by for one in decide(advisor).excluded] == [("other",)]
 
 
@@ -332,7 +342,8 @@ def test_otherwise_is_said_of_a_model_that_fails() -> None:
     """``otherwise`` speaks of the failing model with its values; whoever passes hears the reason."""
     text = "require.window.at_least = 1000\notherwise.en = '{model} holds {window}, of {tokens}; price {price}.'"
     advisor = world(
-        rule("hard", text, because="It must hold {tokens}."), model("big", window=2000) + model("small", called="Small", window=12)
+        rule("hard", text, because="It must hold {tokens}."),
+        model("big", window=2000) + model("small", called="Small", window=12),
     )
     decision = decide(advisor, tokens=700)
     assert "Small holds 12, of 700; price unknown." in str(decision.why("small"))
@@ -382,7 +393,9 @@ def test_a_rule_can_be_switched_off() -> None:
     """A disabled rule neither fires nor defeats, and the trace keeps it with the reason."""
     off = '[[disable]]\nrule = "hard"\nreason = "Our gateway does that."\n'
     advisor = world(
-        rule("hard", "require.weights = true\noverrides = ['soft']") + rule("soft", "advise = true"), OPEN_AND_SHUT, more=(off,)
+        rule("hard", "require.weights = true\noverrides = ['soft']") + rule("soft", "advise = true"),
+        OPEN_AND_SHUT,
+        more=(off,),
     )
     decision = decide(advisor)
     assert decision.fired == ("soft",)

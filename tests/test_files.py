@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import stat
 from decimal import Decimal
 from random import Random
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 from llmrules.errors import FileError
 from llmrules.files import (
+    KeyPath,
     _decode,
     format_path,
     parse_json,
@@ -31,12 +33,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from llmrules.files import KeyPath
-
 # ── Where keys stand ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 VALUES = (
-    *("1", "-0x1F".removeprefix("-"), "1_000", "+0.5", "6e3", "inf", "nan", "true", "false"),
+    *("1", "0x1F", "1_000", "+0.5", "6e3", "inf", "nan", "true", "false"),
     *("2026-03-01", "07:32:00", "2026-03-01T07:32:00Z", "''", "'#[[x]]'", '"a = \\"b\\" # no comment"', '"한국어 = 1"'),
     *('"""\nk = 1\n[[table]]\n# text"""', "'''\n  가 = 2 '' '''", '"""\\\n   folded"""', '"\\u00e9\\t"'),
 )
@@ -110,8 +110,8 @@ class Writer:
             self.value(inner)
             self.text += self.random.choice(["\n", "  # k = 2\n", "\n\n"])
 
-    def tables(self, header: KeyPath, path: KeyPath, depth: int = 0) -> None:
-        """Write tables and arrays of tables under a path; ``header`` is that path without the indices."""
+    def tables(self, path: KeyPath, depth: int = 0) -> None:
+        """Write tables and arrays of tables under a path; a header names the last element of an array above it."""
         for _ in range(self.random.randrange(3)):
             name = self.name()
             many = self.random.random() < 0.5
@@ -122,17 +122,14 @@ class Writer:
                     inner = (*inner, part)
                     if isinstance(part, str):
                         self.text += "." if len(inner) > 1 else ""
-                        self.last = inner
-                        if inner == (*path, name):
-                            self.note((*inner, index)) if many else None
+                        if many and inner == (*path, name):
+                            self.note((*inner, index))
                         self.key(inner)
                 self.text += ("]]" if many else "]") + "\n"
                 element = (*inner, index) if many else inner
                 self.pairs(element)
                 if depth < 2:
-                    self.tables((*header, name), element, depth + 1)
-
-    last: KeyPath = ()
+                    self.tables(element, depth + 1)
 
 
 def paths_of(value: Any, path: KeyPath = ()) -> Iterator[KeyPath]:  # noqa: ANN401 - plain TOML
@@ -144,13 +141,13 @@ def paths_of(value: Any, path: KeyPath = ()) -> Iterator[KeyPath]:  # noqa: ANN4
         yield from paths_of(inner, (*path, key))
 
 
-@settings(max_examples=400)
-@given(st.integers(0, 2**32), st.booleans(), st.booleans())
-def test_every_key_stands_where_it_is_written(seed: int, bom: bool, crlf: bool) -> None:  # noqa: FBT001 - drawn
+@settings(max_examples=150)
+@given(st.randoms(use_true_random=False), st.booleans(), st.booleans())
+def test_every_key_stands_where_it_is_written(random: Random, bom: bool, crlf: bool) -> None:  # noqa: FBT001 - drawn
     """Each key path of a random text has its line and column, in characters, whatever stands before and between."""
-    writer = Writer(Random(seed))
+    writer = Writer(random)
     writer.pairs(())
-    writer.tables((), ())
+    writer.tables(())
     text = writer.text.replace("\n", "\r\n") if crlf else writer.text
     source = parse_toml(_decode(text.encode("utf-8-sig" if bom else "utf-8"), "x"), "x")
     assert set(paths_of(source.data)) == set(writer.places)
@@ -200,7 +197,7 @@ PLACES: dict[KeyPath, tuple[int, int]] = {
     ("quoted key", "literal", "plain", "inline"): (3, 34),
     ("quoted key", "literal", "plain", "inline", 0): (3, 44),
     ("quoted key", "literal", "plain", "inline", 1, "deep"): (3, 49),
-    ("quoted key", "literal", "plain", "other", "dotted"): (3, 67),
+    ("quoted key", "literal", "plain", "other", "dotted"): (3, 68),
     ("가격",): (4, 1),
     ("tabbed",): (5, 2),
     ("list", 0): (6, 9),
@@ -253,7 +250,7 @@ def test_key_paths_are_written_as_people_write_them() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["a" + ".a" * 5_000 + " = 1", "a = " + "[" * 300 + "]" * 300, "a = " + "{a=" * 200 + "1" + "}" * 200]
+    "text", ["a" + ".a" * 3_000 + " = 1", "a = " + "[" * 300 + "]" * 300, "a = " + "{a=" * 200 + "1" + "}" * 200]
 )
 def test_a_deep_text_that_can_be_read_has_places(text: str) -> None:
     """What TOML's reader can read has places, too."""
@@ -319,6 +316,7 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     assert sorted(one.name for one in tmp_path.iterdir()) == ["folder", "x.json"]
 
 
+@settings(max_examples=40)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(),
@@ -327,6 +325,4 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
 )
 def test_json_is_read_as_it_was_written(value: object) -> None:
     """Whatever JSON says is read back exactly."""
-    import json
-
     assert parse_json(json.dumps({"value": value})).data == {"value": value}

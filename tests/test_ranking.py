@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from tests.worlds import candidate, decide, model, points, rule, verdicts, world
 
 WEIGHTED = rule("w3", "prefer.weights = true\nweight = 3") + rule("w2", "prefer.family = 'lark'\nweight = 2")
@@ -16,10 +16,14 @@ def test_equal_points_share_a_place() -> None:
     """Two on the first place are 1, 1 and the next is 3; within a place ids are in order."""
     advisor = world(
         WEIGHTED,
-        model("d", family="lark") + model("c", weights=True) + model("a") + model("b", weights=True) + model("e", family="lark"),
+        model("d", family="lark")
+        + model("c", weights=True)
+        + model("a")
+        + model("b", weights=True)
+        + model("e", family="lark"),
     )
     decision = decide(advisor)
-    assert [(one.place, one.model, one.points) for one in decision.ranking] == [
+    assert [(one.place, one.model, int(one.points)) for one in decision.ranking] == [
         (1, "b", 3),
         (1, "c", 3),
         (3, "d", 2),
@@ -31,7 +35,9 @@ def test_equal_points_share_a_place() -> None:
 
 def test_places_say_their_margin() -> None:
     """The trace groups a ranking by places, with the points by which each leads the next."""
-    advisor = world(WEIGHTED, model("a", weights=True) + model("b", weights=True) + model("c", family="lark") + model("d"))
+    advisor = world(
+        WEIGHTED, model("a", weights=True) + model("b", weights=True) + model("c", family="lark") + model("d")
+    )
     ranking = decide(advisor).trace.found.result.ranking
     assert [(one.place, one.points, one.models, one.margin) for one in ranking] == [
         (1, "3", ("a", "b"), "1"),
@@ -51,7 +57,10 @@ def test_the_unverified_are_ranked_among_themselves() -> None:
     )
     decision = decide(advisor)
     assert [(one.place, one.model) for one in decision.ranking] == [(1, "sure")]
-    assert [(one.place, one.model, one.points) for one in decision.unverified] == [(1, "maybe-good", 3), (2, "maybe", 0)]
+    assert [(one.place, one.model, int(one.points)) for one in decision.unverified] == [
+        (1, "maybe-good", 3),
+        (2, "maybe", 0),
+    ]
     assert candidate(decision, "maybe-good").missing == ("window",)
     assert candidate(decision, "maybe").missing == ("open",)
     assert decision.best == ("sure",)
@@ -67,10 +76,11 @@ def test_the_excluded_have_no_place() -> None:
 
 def test_fractions_add_exactly() -> None:
     """Thirds and sevenths add to exact points: equal sums are a tie, unequal ones are none."""
-    vocabulary_marks = {"price": 2, "window": 4_000}
+    values: dict[str, Any] = {"price": 2, "window": 4_000}
     advisor = world(
-        rule("thirds", "prefer.window.toward = 'highest'\nweight = 1") + rule("halves", "prefer.price.toward = 'lowest'\nweight = 1"),
-        model("m", **vocabulary_marks) + model("same", **vocabulary_marks) + model("less", price=2, window=3_999),
+        rule("thirds", "prefer.window.toward = 'highest'\nweight = 1")
+        + rule("halves", "prefer.price.toward = 'lowest'\nweight = 1"),
+        model("m", **values) + model("same", **values) + model("less", price=2, window=3_999),
     )
     decision = decide(advisor)
     # 4,000 lies a third of the way from 1,000 to 10,000, the first of two intervals; 2 lies half way from 1 to 3.
@@ -89,11 +99,16 @@ def test_nothing_eligible_leaves_no_best() -> None:
     assert (empty.best, empty.ranking, empty.unverified, empty.excluded) == ((), (), (), ())
 
 
+def entry(openness: str | None) -> dict[str, Any]:
+    """Return the values of a model."""
+    return {} if openness is None else {"open": openness}
+
+
 @settings(max_examples=60)
 @given(st.lists(st.sampled_from(["closed", "shown", "free", None]), min_size=1, max_size=8), st.integers(1, 9))
 def test_places_count_those_who_are_better(opens: list[str | None], weight: int) -> None:
     """A place is one more than the number of models with more points."""
-    models = "".join(model(f"m{n}", **({"open": one} if one else {})) for n, one in enumerate(opens))
+    models = "".join(model(f"m{n}", **entry(one)) for n, one in enumerate(opens))
     decision = decide(world(rule("graded", f"prefer.open.toward = 'highest'\nweight = {weight}"), models))
     for one in decision.ranking:
         assert one.place == 1 + sum(other.points > one.points for other in decision.ranking)

@@ -13,6 +13,7 @@ from attrs import evolve
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.worlds import VOCABULARY, RandomCase, decide, model, rule, world
 
 from llmrules.advisor import Advisor
 from llmrules.cli import main
@@ -21,7 +22,6 @@ from llmrules.errors import LoadError, TraceError
 from llmrules.replay import load_given, replay, replay_under
 from llmrules.trace.document import parse_trace
 from llmrules.trace.record import RequirementRecord, Trace
-from tests.worlds import VOCABULARY, RandomCase, decide, model, rule, world
 
 if TYPE_CHECKING:
     from click.testing import Result
@@ -77,35 +77,27 @@ def test_everything_that_files_can_say_comes_back() -> None:
         + rule("classes", "where.strengths.has = 'code'\nconclude.capable = true")
         + '[[disable]]\nrule = "alike"\nreason = { en = "Not here.", ko = "여기서는 아님." }\n'
     )
-    empty = 'language = 1\npack = "empty"\n[[disable]]\npack = "empty"\nreason = "Nothing in it."'
-    models = (
-        model("lark", family="lark", open="free", strengths=["code"], window=10, price=Decimal("0.6"))
-        + model("lark-2", extends="lark", window=10**20, disputed={"window": 4_000}, licence="Apache-2.0")
+    empty = '[[disable]]\npack = "pack-1"\nreason = "Nothing stands in it."'
+    models = model("lark", family="lark", open="free", strengths=["code"], window=10, price=Decimal("0.6")) + model(
+        "lark-2", extends="lark", window=10**20, disputed={"window": 4_000}, licence="Apache-2.0"
     )
     overlays = (
         model("lark", window=20, source="d2", called="Lark"),
         model("lark", window=30, open="shown", released="2025-07") + model("wren"),
         model("lark", price=Decimal("0.7")),
     )
-    advisor = world(rules, models, more=(), overlays=overlays, vocabulary=VOCABULARY)
-    stated = {"tokens": 9007199254740993, "since": date(2025, 8, 1), "spend": Decimal("0.1"), "inputs": []}
+    advisor = world(rules, models, more=(empty,), overlays=overlays)
+    stated: dict[str, Any] = {
+        "tokens": 9007199254740993,
+        "since": date(2025, 8, 1),
+        "spend": Decimal("0.1"),
+        "inputs": [],
+    }
     for policy in ("apart", "exclude", "accept"):
         for more in ({}, {"offline": True}):
-            trace = written(decide(advisor, unknown=policy, **stated, **more))  # type: ignore[arg-type]
+            trace = written(decide(advisor, unknown=policy, **stated, **more))
             again = replay(trace.given).trace
             assert (again.given, again.found) == (trace.given, trace.found)
-    assert "empty" not in advisor.knowledge.ruleset.packs
-    given_ = evolve(trace.given, disabled=(*trace.given.disabled, *_disabled(empty)))
-    assert replay(given_).trace.given == given_
-
-
-def _disabled(file: str) -> tuple[Any, ...]:
-    from llmrules.files import parse_toml
-    from llmrules.knowledge import load_knowledge
-    from llmrules.trace.given import record_knowledge
-
-    knowledge = load_knowledge([parse_toml(file, "empty.toml")], [])
-    return record_knowledge(knowledge.ruleset, knowledge.catalog).disabled
 
 
 def test_a_given_that_no_file_could_say_is_refused() -> None:

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.worlds import VOCABULARY, decide, model, rule, world
 
 from llmrules import Advisor
 from llmrules.render.report import build_report
 from llmrules.render.text import render_text, text_lines
 from llmrules.trace.document import parse_trace
 from llmrules.why import why
-from tests.worlds import VOCABULARY, decide, model, rule, world
 
 if TYPE_CHECKING:
     from llmrules.decision.decision import Decision
@@ -216,7 +216,7 @@ def test_the_korean_report_says_what_the_english_one_says(shipped: Advisor, path
 
     english, korean = (
         [(one.key, [shape(entry) for entry in one.entries]) for one in report(decision, language).sections]
-        for language in ("en", "ko")  # type: ignore[attr-defined]
+        for language in ("en", "ko")
     )
     assert english == korean
 
@@ -227,10 +227,15 @@ EVIL = "a\x1b[31mred\x07 b\u202eback\u2066c\x9b2Jd\x7fe\nf\u2028g"
 def test_nothing_that_a_terminal_obeys_is_in_a_report() -> None:
     """Escapes, bells, C1 controls, bidirectional overrides and line breaks of any user text come out escaped."""
     evil = "".join(f"\\u{ord(mark):04x}" if not mark.isprintable() else mark for mark in EVIL)
-    vocabulary = VOCABULARY.replace('en = "no network"', f'en = "{evil}"').replace('own = "own machines"', f'own = "{evil}"')
-    vocabulary = vocabulary.replace('title = "The handbook"', f'title = "{evil}"').replace('unit = "tokens"', f'unit = "{evil}"')
+    vocabulary = VOCABULARY.replace('en = "no network"', f'en = "{evil}"').replace(
+        'own = "own machines"', f'own = "{evil}"'
+    )
+    vocabulary = vocabulary.replace('title = "The handbook"', f'title = "{evil}"').replace(
+        'unit = "tokens"', f'unit = "{evil}"'
+    )
     vocabulary = vocabulary.replace('en = "Offline?"', f'en = "{evil}"')
-    text = f'when.offline = true\nrequire.licence.like = "{evil}*"\notherwise.en = "{evil} {{licence}} {{provider}} {{model}}"'
+    text = f'when.offline = true\nrequire.licence.like = "{evil}*"\n'
+    text += f'otherwise.en = "{evil} {{licence}} {{provider}} {{model}}"'
     advisor = world(
         rule("starts", "when.tuning = true\nconclude.hosting = 'own'", because=EVIL)
         + rule("other", "when.tuning = true\nconclude.hosting = 'vendor'")
@@ -247,7 +252,7 @@ def test_nothing_that_a_terminal_obeys_is_in_a_report() -> None:
         written = decide(advisor, **stated).trace.to_json().replace('"name":"m"', f'"name":{json.dumps(EVIL)}')
         trace = parse_trace(json.loads(written), "trace")
         for language in ("en", "ko"):
-            texts = (render_text(build_report(trace, language, title=EVIL)), str(why(trace, "m", language)))  # type: ignore[arg-type]
+            texts = (render_text(build_report(trace, language, title=EVIL)), str(why(trace, "m", language)))
             for said in texts:
                 assert all(line.isprintable() for line in said.split("\n"))
                 assert "\\x1b" in said

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
 import rfc8785
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.worlds import RandomCase, candidate, decide, facts, found_rule, model, rule, world
 
 import llmrules
 from llmrules import Advisor
 from llmrules.errors import FileError, TraceError
 from llmrules.trace.document import canonical, parse_trace
 from llmrules.trace.record import Trace
-from tests.worlds import RandomCase, candidate, decide, facts, found_rule, model, rule, world
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,7 +49,7 @@ MODELS = (
 @pytest.fixture(scope="module")
 def decision() -> Decision:
     """One decision in which everything happens."""
-    stated = {"offline": True, "tuning": True, "budget": "ample", "tokens": 500, "spend": 3}
+    stated: dict[str, Any] = {"offline": True, "tuning": True, "budget": "ample", "tokens": 500, "spend": 3}
     return decide(world(RULES, MODELS, engine="auto"), **stated)
 
 
@@ -142,7 +142,11 @@ def test_10_file_and_line_of_each_rule(trace: Trace) -> None:
 def test_11_text_of_each_rule(trace: Trace) -> None:
     """Conditions, effect, reason and the rest of each rule stand in the trace."""
     record = next(one for one in trace.given.rules if one.id == "need-weights")
-    assert (record.when, record.effect, record.body) == ({"hosting": {"is": "own"}}, "require", {"weights": {"is": True}})
+    assert (record.when, record.effect, record.body) == (
+        {"hosting": {"is": "own"}},
+        "require",
+        {"weights": {"is": True}},
+    )
     assert record.because.en == "Because of need-weights."
     assert record.otherwise is not None
     assert record.otherwise.en == "{model} has no weights."
@@ -150,7 +154,7 @@ def test_11_text_of_each_rule(trace: Trace) -> None:
 
 def test_12_citation_of_each_rule(trace: Trace) -> None:
     """Each rule names a source that stands in the trace."""
-    known = {one.id for one in (*trace.given.documents, *trace.given.claims)}
+    known = {one.id for one in trace.given.documents} | {one.id for one in trace.given.claims}
     assert all(one.sources and set(one.sources) <= known for one in trace.given.rules)
 
 
@@ -328,7 +332,7 @@ def test_numbers_that_json_cannot_hold_are_texts() -> None:
 
 def test_made_by_does_not_touch_what_was_found() -> None:
     """Another engine, clock or file changes neither ``given`` nor ``found``."""
-    one, other = (decide(world(RULES, MODELS, engine=engine), offline=True).trace for engine in ("auto", "plain"))  # type: ignore[arg-type]
+    one, other = (decide(world(RULES, MODELS, engine=engine), offline=True).trace for engine in ("auto", "plain"))
     assert (one.given, one.found) == (other.given, other.found)
     assert (one.digests.given, one.digests.found) == (other.digests.given, other.digests.found)
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.worlds import RandomCase, candidate, decide, model, rule, world
 
 from llmrules.trace.document import parse_trace
 from llmrules.why import Node, why
-from tests.worlds import RandomCase, candidate, decide, model, rule, world
 
 if TYPE_CHECKING:
     from llmrules.decision.decision import Decision
@@ -90,7 +90,9 @@ def test_a_concluded_value_leads_to_what_the_catalogue_states(decision: Decision
 def with_points(decision: Decision, name: str) -> Node:
     """Return the tree of an excluded model in the same world without hard rules, where it is judged on."""
     assert decision.verdict(name) == "excluded"
-    soft = rule("class", "where.open = 'free'\nconclude.capable = true") + rule("nice", "prefer.capable = true\nweight = 2")
+    soft = rule("class", "where.open = 'free'\nconclude.capable = true") + rule(
+        "nice", "prefer.capable = true\nweight = 2"
+    )
     return decide(world(soft, MODELS)).why(name).root
 
 
@@ -181,7 +183,7 @@ def test_it_needs_nothing_but_the_trace(decision: Decision) -> None:
     trace = parse_trace(json.loads(decision.trace.to_json()), "trace")
     for name in ("good", "bad"):
         for language in ("en", "ko"):
-            assert str(why(trace, name, language)) == str(decision.why(name, language))  # type: ignore[arg-type]
+            assert str(why(trace, name, language)) == str(decision.why(name, language))
 
 
 def test_a_model_that_is_not_there_is_a_key_error(decision: Decision) -> None:
@@ -202,7 +204,9 @@ def test_every_model_of_every_case_is_explained(seed: int, language: Language) -
         assert explanation.root.outcome == decision.verdict(name)
         found = candidate(decision, name)
         rules = [one for one in explanation.root.children if one.kind == "rule"]
-        assert sorted(one.id for one in rules) == sorted(one.rule for one in (*found.checks, *found.scores, *found.notes))
+        assert sorted(one.id for one in rules) == sorted(
+            one.rule for one in (*found.checks, *found.scores, *found.notes)
+        )
         leaves = [one for applied in rules for one in applied.walk() if one.kind == "leaf"]
         assert len(leaves) == sum(len(one.leaves) for one in (*found.checks, *found.scores, *found.notes))
         assert all(one.outcome in {"true", "false", "unknown"} for one in leaves)

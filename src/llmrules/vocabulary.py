@@ -224,7 +224,7 @@ def read_vocabulary(files: Iterable[Cursor], citable: Collection[str], *, reserv
     rules, catalogues or profiles, so no attribute may have them.
     """
     drafts = {AS_OF.name: _Draft(AS_OF, None, [])}
-    declared: set[str] = set()
+    declared: dict[str, list[tuple[Scope, Cursor]]] = {}
     for file in files:
         for scope in SCOPES:
             tables = file.table()
@@ -236,13 +236,16 @@ def read_vocabulary(files: Iterable[Cursor], citable: Collection[str], *, reserv
                 scoped.wrong_type("a table", hint=hint)
                 continue
             for name, entry in scoped.table().items():
-                declared.add(name)
-                _declare(drafts, scope, name, entry, reserved)
+                declared.setdefault(name, []).append((scope, entry))
+    for name, entries in declared.items():
+        sound = [(scope, entry) for scope, entry in entries if _may_declare(name, entry, reserved)]
+        for scope, entry in sorted(sound, key=_completeness):
+            _declare(drafts, scope, name, entry)
     for draft in drafts.values():
         _check_cited(draft, citable)
     attributes = {name: _with_choices(draft, drafts, declared) for name, draft in sorted(drafts.items())}
     finished = {name: _with_default(attribute, drafts[name]) for name, attribute in attributes.items()}
-    return Vocabulary(finished, frozenset(declared - finished.keys()))
+    return Vocabulary(finished, frozenset(declared.keys() - finished.keys()))
 
 
 @frozen
@@ -258,21 +261,39 @@ class _Draft:
         return self.entry.place if self.entry is not None else Place("built in", key=self.attribute.name)
 
 
-def _declare(drafts: dict[str, _Draft], scope: Scope, name: str, entry: Cursor, reserved: Collection[str]) -> None:
+def _may_declare(name: str, entry: Cursor, reserved: Collection[str]) -> bool:
+    """Whether an entry has the name and the shape of a declaration; note one that has not."""
     if name in reserved or not _is_identifier(name):
         why = "is reserved" if name in reserved else "must be small letters, digits and _"
         entry.problem("bad-name", f"cannot name an attribute: it {why}", found=name)
-        return
+        return False
     if not isinstance(entry.value, dict):
         entry.wrong_type("a table that declares an attribute")
-        return
+    return isinstance(entry.value, dict)
+
+
+def _completeness(declaration: tuple[Scope, Cursor]) -> tuple[int, int, str]:
+    """Order the declarations of one name, the one that says most first, so that the order of files is no matter.
+
+    Two that say more than a type and choices contradict each other; that of the earlier file is held against the other.
+    """
+    entry = declaration[1]
+    keys = entry.table()
+    if "type" in keys and keys.keys() - {"type", "choices"}:
+        return (0, 0, "")
+    choices = keys["choices"].value if "choices" in keys else None
+    return (1 if "type" in keys else 2, -len(choices) if isinstance(choices, dict) else 0, entry.source.name)
+
+
+def _declare(drafts: dict[str, _Draft], scope: Scope, name: str, entry: Cursor) -> None:
+    """Keep the first declaration of an attribute, and what the further ones add."""
     known = drafts.get(name)
     if known is None:
         attribute = _read_attribute(scope, name, entry)
         if attribute is not None:
             drafts[name] = _Draft(attribute, entry, [])
-            if "choices" in entry.value:
-                drafts[name].choices.append(entry.child("choices", entry.value["choices"]))
+            if "choices" in entry.table():
+                drafts[name].choices.append(entry.table()["choices"])
         return
     _extend(known, scope, entry)
 
@@ -392,8 +413,13 @@ def _with_bounds(attribute: Attribute, keys: Mapping[str, Cursor]) -> Attribute:
 
 
 def _with_choices(draft: _Draft, drafts: Mapping[str, _Draft], declared: Collection[str]) -> Attribute:
-    """Complete an attribute with the choices of all its declarations, or those of the attribute it names."""
+    """Complete an attribute with the choices of all its declarations, or those of the attribute it names.
+
+    The choices of the first declaration keep their order; those that others add follow by their ids, so that the
+    order of files changes nothing.
+    """
     choices: dict[str, tuple[Choice, Cursor]] = {}
+    own = 0
     for cursor in draft.choices:
         if isinstance(cursor.value, str):
             lender = drafts.get(cursor.value)
@@ -403,16 +429,19 @@ def _with_choices(draft: _Draft, drafts: Mapping[str, _Draft], declared: Collect
                 names = sorted(name for name, other in drafts.items() if other.attribute.type in CHOSEN)
                 message = "names no attribute that declares choices"
                 cursor.problem("unknown-attribute", message, found=cursor.value, allowed=names)
-            for lent in lending:
-                _add_choices(choices, lent, quiet=True)
+            tables = [evolve(lent, problems=[]) for lent in lending]
         else:
-            _add_choices(choices, cursor)
-    return evolve(draft.attribute, choices=tuple(choice for choice, _ in choices.values()))
+            tables = [cursor]
+        for table in tables:
+            _add_choices(choices, table)
+            own = own or len(choices)
+    found = [choice for choice, _ in choices.values()]
+    added = sorted(found[own:], key=lambda choice: choice.id)
+    return evolve(draft.attribute, choices=(*found[:own], *added))
 
 
-def _add_choices(choices: dict[str, tuple[Choice, Cursor]], cursor: Cursor, *, quiet: bool = False) -> None:
+def _add_choices(choices: dict[str, tuple[Choice, Cursor]], cursor: Cursor) -> None:
     """Add the choices of one table; one whose words are wrong counts, so that using it is no second mistake."""
-    cursor = evolve(cursor, problems=[]) if quiet else cursor
     if isinstance(cursor.value, list):
         hint = 'a choice stands with its words: choices = { small = "small, up to 8 billion" }'
         cursor.wrong_type("a table of choices", hint=hint)

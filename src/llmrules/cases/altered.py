@@ -9,7 +9,7 @@ from attrs import evolve
 from llmrules.candidates import arrange
 from llmrules.decision.criteria import compile_criteria
 from llmrules.engine.program import compile_program
-from llmrules.rules.rule import Disable, Grade
+from llmrules.rules.rule import Disable
 from llmrules.rules.strata import Cycle, stratify
 from llmrules.texts import Text
 
@@ -65,7 +65,11 @@ def looks_elsewhere(before: Rule, changed: Rule) -> bool:
 
 
 def criterion_of(knowledge: Knowledge, rule: Rule) -> Criterion:
-    """Compile one rule that touches models, in the units of points that all graded rules share."""
-    graded = [other for other in knowledge.ruleset.firing() if isinstance(other.body, Grade) and other.id != rule.id]
-    return compile_criteria(knowledge.candidates, [*graded, rule]).by_rule[rule.id]
+    """Compile one rule that touches models, in the units of points that all rules share.
 
+    A rule that is graded the other way round, or reaches other models, has the same denominators as before.
+    """
+    alone = compile_criteria(knowledge.candidates, [rule])
+    criterion, units = alone.by_rule[rule.id], knowledge.criteria.scale // alone.scale
+    grades = tuple(None if grade is None else grade * units for grade in criterion.grades)
+    return evolve(criterion, grades=grades, signed_weight=criterion.signed_weight * units)

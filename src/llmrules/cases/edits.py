@@ -42,7 +42,7 @@ FLIPS: Mapping[str, tuple[str, ...]] = {
 """What each operator is flipped into: its neighbour, where it has one, and its opposite."""
 
 
-def test_edits(attribute: Attribute, test: Test) -> Iterator[tuple[Change, Test]]:
+def changes_of(attribute: Attribute, test: Test) -> Iterator[tuple[Change, Test]]:
     """Yield every small change of a test."""
     for name in FLIPS.get(test.operator.name, ()):
         flipped = _flipped(attribute, test, name)
@@ -57,10 +57,10 @@ def test_edits(attribute: Attribute, test: Test) -> Iterator[tuple[Change, Test]
 
 def _flipped(attribute: Attribute, test: Test, name: str) -> Test | None:
     operator, operand = OPERATORS[name], test.operand
-    if attribute.type not in operator.types:
-        return None
     if isinstance(operand, bool):  # a flag, or known
         return evolve(test, operand=not operand)
+    if attribute.type not in operator.types:
+        return None
     if isinstance(operand, Reference):
         lists = {"list", "members"}
         fits = operator.operand == test.operator.operand or {operator.operand, test.operator.operand} <= lists
@@ -115,12 +115,13 @@ def _stepped_number(attribute: Attribute, value: Number, step: int) -> Number | 
 
 def leaf_text(leaf: Leaf) -> str:
     """Return a leaf as a rule file could write it."""
-    return ", ".join(test_text(leaf.attribute, test) for test in leaf.tests)
+    return ", ".join(written(leaf.attribute, test) for test in leaf.tests)
 
 
-def test_text(attribute: Attribute, test: Test) -> str:
+def written(attribute: Attribute, test: Test) -> str:
     """Return one test as a rule file could write it."""
-    left = attribute.name if test.operator.name == "is" and not attribute.many else f"{attribute.name}.{test.operator.name}"
+    bare = test.operator.name == "is" and not attribute.many
+    left = attribute.name if bare else f"{attribute.name}.{test.operator.name}"
     operand = test.operand
     if isinstance(operand, Reference):
         plus = f", plus = {operand.plus}" if operand.plus else ""

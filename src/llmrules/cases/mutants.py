@@ -7,13 +7,15 @@ as *equivalent*; of two mutants with the same meaning only the first is kept.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from attrs import evolve, field, frozen
 
-from llmrules.cases.edits import leaf_text, stepped, test_edits, test_text, value_text
+from llmrules.cases.edits import changes_of, leaf_text, stepped, value_text, written
 from llmrules.cases.meaning import meaning
 from llmrules.conditions import Table
+from llmrules.errors import Place
+from llmrules.files import KeyPath
 from llmrules.rules.rule import Conclusion, Grade, Rule
 from llmrules.vocabulary import AS_OF
 
@@ -22,8 +24,6 @@ if TYPE_CHECKING:
 
     from llmrules.cases.meaning import Meaning
     from llmrules.conditions import Leaf
-    from llmrules.errors import Place
-    from llmrules.files import KeyPath
 
 Kind: TypeAlias = Literal["operator", "threshold", "member", "condition", "exception", "override", "effect"]
 
@@ -54,7 +54,7 @@ class _Edit:
     path: KeyPath
     was: str
     now: str | None
-    what: object
+    what: Any
 
 
 def mutants(rule: Rule) -> tuple[Mutant, ...]:
@@ -102,8 +102,8 @@ def _body_edits(rule: Rule) -> Iterator[_Edit]:
         yield from _table_edits(body, path)
     elif isinstance(body, Grade):
         other: Grade = evolve(body, toward="highest" if body.toward == "lowest" else "lowest")
-        written = [f"{one.attribute.name}.toward = {value_text(one.toward)}" for one in (body, other)]
-        yield _Edit("operator", (*path, body.attribute.name, "toward"), *written, other)
+        was, now = (f"{one.attribute.name}.toward = {value_text(one.toward)}" for one in (body, other))
+        yield _Edit("operator", (*path, body.attribute.name, "toward"), was, now, other)
     elif isinstance(body, Conclusion) and len(body.values) > 1:
         for value in sorted(body.values, key=str):
             rest: Conclusion = evolve(body, values=body.values - {value})
@@ -127,27 +127,30 @@ def _table_edits(table: Table, path: KeyPath, *, unless: bool = False, top: bool
         for index, one in enumerate(inner):
             here = (*path, name, index)
             for edit in _table_edits(one, here, unless=unless, top=False):
-                changed = (*inner[:index], edit.what, *inner[index + 1 :])
-                yield evolve(edit, what=evolve(table, **{field_name: changed}))
+                yield evolve(edit, what=_with(table, field_name, (*inner[:index], edit.what, *inner[index + 1 :])))
             if len(inner) > 1:
-                rest = (*inner[:index], *inner[index + 1 :])
-                yield _Edit("condition", here, _table_text(one), None, evolve(table, **{field_name: rest}))
+                rest = _with(table, field_name, (*inner[:index], *inner[index + 1 :]))
+                yield _Edit("condition", here, _table_text(one), None, rest)
         if unless and top and inner:
             text = f"{name} = [{', '.join(map(_table_text, inner))}]"
-            yield _Edit("exception", (*path, name), text, None, evolve(table, **{field_name: ()}))
+            yield _Edit("exception", (*path, name), text, None, _with(table, field_name, ()))
+
+
+def _with(table: Table, field_name: str, inner: tuple[Table, ...]) -> Table:
+    return evolve(table, every=inner) if field_name == "every" else evolve(table, either=inner)
 
 
 def _leaf_edits(leaf: Leaf, path: KeyPath, *, unless: bool) -> Iterator[_Edit]:
     """Yield each change of a leaf that may stand there: nothing negative in ``unless``, ``known = false`` alone."""
     for index, test in enumerate(leaf.tests):
         before, after = leaf.tests[:index], leaf.tests[index + 1 :]
-        was = test_text(leaf.attribute, test)
-        for kind, changed in test_edits(leaf.attribute, test):
+        was = written(leaf.attribute, test)
+        for kind, changed in changes_of(leaf.attribute, test):
             edited: Leaf = evolve(leaf, tests=(*before, changed, *after))
             forbidden = unless and edited.negative
             absent = changed.operator.name == "known" and len(edited.tests) > 1
             if not forbidden and not absent:
-                yield _Edit(kind, path, was, test_text(leaf.attribute, changed), edited)
+                yield _Edit(kind, path, was, written(leaf.attribute, changed), edited)
         if len(leaf.tests) > 1:
             yield _Edit("condition", path, was, None, evolve(leaf, tests=(*before, *after)))
 

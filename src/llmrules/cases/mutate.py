@@ -1,4 +1,4 @@
-"""Mutation: does some case notice when a rule is not what it is?
+"""Mutation: whether some case notices when a rule is not what it is.
 
 Each mutant of each rule is tried on every case until one is no longer as it expects. What no case notices has
 survived: either a case is missing, or an expectation says too little. A mutant is *equivalent*, and counts neither
@@ -15,17 +15,16 @@ from llmrules.advisor import Advisor
 from llmrules.cases.altered import altered, criterion_of, looks_elsewhere
 from llmrules.cases.check import check
 from llmrules.cases.mutants import Mutant, mutants
+from llmrules.cases.run import Case
 from llmrules.conditions import Reference, Table
-from llmrules.diff.outcome import outcome
+from llmrules.diff.outcome import Outcome, outcome
 from llmrules.engine.plain import PlainEngine
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
 
-    from llmrules.candidates import Candidates
-    from llmrules.cases.run import Case
+    from llmrules.candidates import Candidates, Masks
     from llmrules.decision.decision import Decision
-    from llmrules.diff.outcome import Outcome
     from llmrules.knowledge import Knowledge
     from llmrules.rules.rule import Rule
 
@@ -100,21 +99,28 @@ def _says_the_same(knowledge: Knowledge, changed: Knowledge, rule: Rule, mutant:
         tables = ((rule.where, after.where), (rule.predicate, after.predicate))
         return all(_over(candidates, old) == _over(candidates, new) for old, new in tables)
     old, new = criterion_of(knowledge, rule), criterion_of(knowledge, after)
-    if old.fixed is None or new.fixed is None or rule.body != after.body and isinstance(rule.body, tuple):
+    if old.fixed is None or new.fixed is None or (rule.body != after.body and isinstance(rule.body, tuple)):
         return False
     parts = [(one.fixed.true, one.fixed.false, one.fixed.changes, one.grades) for one in (old, new) if one.fixed]
     return parts[0] == parts[1]
 
 
-def _over(candidates: Candidates, table: Table) -> Hashable:
+def _over(candidates: Candidates, table: Table) -> tuple[Masks, frozenset[Hashable]]:
     """Return what a table says of the candidates: masks, and as they are the tests that refer to requirements."""
-    leaves: set[Hashable] = set()
+    true, false = candidates.everyone, 0
+    rest: set[Hashable] = set()
     for leaf in table.leaves:
-        refers = any(isinstance(test.operand, Reference) for test in leaf.tests)
-        said = leaf if refers else candidates.leaf(leaf, {})
-        leaves |= set() if said == (candidates.everyone, 0) else {said}
-    every = frozenset(_over(candidates, inner) for inner in table.every)
-    return frozenset(leaves), every, frozenset(_over(candidates, inner) for inner in table.either)
+        if any(isinstance(test.operand, Reference) for test in leaf.tests):
+            rest.add(leaf)
+        else:
+            leaf_true, leaf_false = candidates.leaf(leaf, {})
+            true, false = true & leaf_true, false | leaf_false
+    for inner in table.every:
+        (inner_true, inner_false), open_tests = _over(candidates, inner)
+        true, false, rest = true & inner_true, false | inner_false, rest | open_tests
+    if table.either:
+        rest.add(frozenset(_over(candidates, inner) for inner in table.either))
+    return (true, false), frozenset(rest)
 
 
 def _trial(mutant: Mutant, rule: Rule, changed: Knowledge, bases: list[_Base]) -> Trial:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 
 from llmrules.cases.check import Mismatch, check, read_case
+from llmrules.decision.decision import Decision
 from llmrules.errors import FileError, InputError, LoadError, Place
 from llmrules.files import Source, read_toml, toml_files
 from llmrules.profile import Expectation, Profile
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from llmrules.advisor import Advisor
-    from llmrules.decision.decision import Decision
     from llmrules.knowledge import Knowledge
     from llmrules.texts import Language
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from llmrules.cli.decide import decide
-from llmrules.cli.rules import rules
 from llmrules.cli.terminal import print_error
-from llmrules.cli.why import why
 from llmrules.errors import EngineError, LlmrulesError, printable
 
 if TYPE_CHECKING:
@@ -20,8 +18,23 @@ BAD_INPUT = 2
 FAILED = 1
 
 
+COMMANDS = ("decide", "why", "verify", "diff", "replay", "lint", "test", "rules", "schema")
+"""In the order of the help. Each is a function of its name in a module of its name, imported when it is called."""
+
+
 class _Commands(click.Group):
-    """Words every error of this package instead of showing a traceback."""
+    """Finds each command when it is called, and words every error of this package instead of showing a traceback."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return list(COMMANDS)
+
+    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"llmrules.cli.{cmd_name}"), cmd_name)
+        return command
 
     def make_context(
         self,
@@ -78,8 +91,3 @@ def main() -> None:
       zsh   eval "$(_LLMRULES_COMPLETE=zsh_source llmrules)"
       fish  _LLMRULES_COMPLETE=fish_source llmrules | source
     """  # noqa: D301 - click leaves a paragraph as it is that begins with a backspace
-
-
-main.add_command(decide)
-main.add_command(why)
-main.add_command(rules)

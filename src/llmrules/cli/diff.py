@@ -8,7 +8,7 @@ import click
 
 from llmrules.cli import options
 from llmrules.cli.terminal import print_json, print_lines
-from llmrules.diff import compare, compare_corpus, read_cases
+from llmrules.diff import MOST_REPLAYS, compare, compare_corpus, read_cases
 from llmrules.render.difference import corpus_report, difference_report
 from llmrules.render.markdown import render_markdown
 from llmrules.render.text import text_lines
@@ -37,6 +37,8 @@ OLD_AND_NEW = 2
               help="A rule file or folder on top of ours on the old side.")  # fmt: skip
 @click.option("--old-catalog", "old_catalog_paths", type=options.PATH, multiple=True,
               help="A catalogue file on top of ours on the old side.")  # fmt: skip
+@click.option("--replays", type=click.IntRange(0), default=MOST_REPLAYS, show_default=True,
+              help="How often a comparison decides again, at most, to find causes.")  # fmt: skip
 @options.language
 @click.option("--format", "output", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True,
               help="What to print: a report, the same for a pull request, or everything as JSON.")  # fmt: skip
@@ -61,10 +63,10 @@ def diff(ctx: click.Context, /, paths: tuple[Path, ...], **given: Any) -> None: 
     found: Comparison | Corpus
     if any(given[key] for key in ("rule_paths", "catalog_paths", "old_rule_paths", "old_catalog_paths")):
         old, new = load(given, "old_rule_paths", "old_catalog_paths"), load(given, "rule_paths", "catalog_paths")
-        found, givens = compare_corpus(read_cases(paths, old, new))
+        found, givens = compare_corpus(read_cases(paths, old, new), most=given["replays"])
         report = corpus_report(found, givens, given["lang"])
     else:
-        found, givens = _compare(ctx, paths)
+        found, givens = _compare(ctx, paths, given["replays"])
         report = difference_report(found, givens, given["lang"])
     if given["output"] == "json":
         print_json(canonical(plain(found)))
@@ -73,11 +75,11 @@ def diff(ctx: click.Context, /, paths: tuple[Path, ...], **given: Any) -> None: 
     ctx.exit(SAME if found.same else DIFFERENT)
 
 
-def _compare(ctx: click.Context, paths: tuple[Path, ...]) -> tuple[Comparison, tuple[Given, ...]]:
+def _compare(ctx: click.Context, paths: tuple[Path, ...], most: int) -> tuple[Comparison, tuple[Given, ...]]:
     if len(paths) != OLD_AND_NEW:
         raise click.UsageError("name two traces; or --rules or --catalog, and the cases to decide under them", ctx)
     old, new = (Trace.load(path) for path in paths)
-    return compare(old, new, names=(str(paths[0]), str(paths[1]))), (old.given, new.given)
+    return compare(old, new, most=most, names=(str(paths[0]), str(paths[1]))), (old.given, new.given)
 
 
 def load(given: dict[str, Any], rules: str, catalog: str) -> Advisor:

@@ -1,10 +1,12 @@
 """What changed between two decisions, and which rule, value or requirement caused each change."""
 
+from llmrules.diff.attribute import MOST_REPLAYS
 from llmrules.diff.compare import compare, compare_decisions, decide_again
 from llmrules.diff.corpus import Case, compare_corpus, read_cases
 from llmrules.diff.record import Change, Comparison, Corpus, Difference, Replay
 
 __all__ = [
+    "MOST_REPLAYS",
     "Case",
     "Change",
     "Comparison",

@@ -65,6 +65,8 @@ class DurableEngine:
         except (self._module.error, MemoryError) as error:
             raise _failure(error) from None
         finalize(self, self._module.delete_ruleset, self._handle)
+        # The first state is opened and deleted here, where nothing can be wrong with it: see _close.
+        self._close()
 
     def fire(self, facts: Facts) -> frozenset[int]:
         """Return the places of the rules that fire on the stated and assumed facts. Raises EngineError."""
@@ -106,8 +108,9 @@ class DurableEngine:
     def _close(self) -> None:
         """Delete the state of a decision that was interrupted anywhere; what is wrong with it no longer matters.
 
-        delete_state frees what only a started action sets, so one is started first (else it crashes). The begin
-        fact, asserted once more, says where the state is, and makes it where it is not.
+        delete_state frees what only a started action sets, so one is started first: else it crashes in the first
+        state of a ruleset (the others are made in the same place, which it leaves clean). The begin fact, asserted
+        once more, says where the state is, and makes it where it is not.
         """
         with suppress(self._module.error, MemoryError):
             _, offset = self._module.assert_fact(self._handle, _message(1, self._network.begin))

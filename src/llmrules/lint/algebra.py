@@ -11,7 +11,6 @@ what is called implied is implied, and the rest is merely not known.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -27,6 +26,8 @@ from llmrules.values import EXACT, Number, Period, Value, number
 from llmrules.vocabulary import AS_OF
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
     from llmrules.vocabulary import Attribute
 
 Allowed: TypeAlias = frozenset[Truth]
@@ -59,6 +60,7 @@ class Cell:
     exact: bool = True
 
 
+@lru_cache(maxsize=16_384)
 def spread(table: Table, allowed: Allowed = TRUE) -> tuple[Conjunction, ...] | None:
     """Return the conjunctions, one of which holds exactly where the table has one of the allowed truths.
 
@@ -117,7 +119,7 @@ class Algebra:
 
     def implies(self, one: Table, other: Table) -> bool:
         """Whether the second table is true wherever the first is."""
-        return self.impossible(one, (other, NOT_TRUE))
+        return self._exclude_each_other(spread(one), spread(other, NOT_TRUE))
 
     def at_most(self, one: Table, other: Table) -> bool:
         """Whether the truth of the first table is never above that of the second: false, unknown, true.
@@ -126,17 +128,34 @@ class Algebra:
         """
         if one == other:
             return True
-        if not self.implies(one, other):
+        return self.implies(one, other) and self._exclude_each_other(spread(one, NOT_FALSE), spread(other, FALSE))
+
+    def _exclude_each_other(self, some: tuple[Conjunction, ...] | None, others: tuple[Conjunction, ...] | None) -> bool:
+        """Whether no conjunction of one side can hold together with one of the other side."""
+        if some is None or others is None:
             return False
-        cases = _all_of([spread(other, FALSE), spread(one, NOT_FALSE)])
-        return cases is not None and not any(self.possible(case) for case in cases)
+        return not any(self._compatible(one, other) for one in some if self.possible(one) for other in others)
+
+    def _compatible(self, one: Conjunction, other: Conjunction) -> bool:
+        """Whether two conjunctions, the first of which is possible, can hold together."""
+        known = by_attribute(one)
+        return all(
+            fits(group | known.get(name, frozenset()), several=name in self.several)
+            for name, group in by_attribute(other).items()
+        )
 
     def possible(self, case: Conjunction) -> bool:
         """Whether nothing here speaks against all literals holding at once: attributes do not know each other."""
-        groups: defaultdict[str, list[Literal]] = defaultdict(list)
-        for literal in case:
-            groups[literal[0].attribute.name].append(literal)
-        return all(fits(frozenset(group), several=name in self.several) for name, group in groups.items())
+        return all(fits(group, several=name in self.several) for name, group in by_attribute(case).items())
+
+
+@lru_cache(maxsize=65_536)
+def by_attribute(case: Conjunction) -> dict[str, Conjunction]:
+    """Return the literals of a conjunction by the name of the attribute that they are about."""
+    groups: defaultdict[str, set[Literal]] = defaultdict(set)
+    for literal in case:
+        groups[literal[0].attribute.name].add(literal)
+    return {name: frozenset(group) for name, group in groups.items()}
 
 
 @lru_cache(maxsize=65_536)
@@ -155,7 +174,9 @@ def fits(literals: frozenset[Literal], *, several: bool) -> bool:
         cell
         for cell in found
         if cell.value is not None
-        and all(truth in allowed for truth, (_, allowed) in zip(cell.truths, wanted, strict=True) if True not in allowed)
+        and all(
+            truth in allowed for truth, (_, allowed) in zip(cell.truths, wanted, strict=True) if True not in allowed
+        )
     ]
     needed = [index for index, (_, allowed) in enumerate(wanted) if True in allowed]
     return bool(kept) and all(any(cell.truths[index] in wanted[index][1] for cell in kept) for index in needed)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from llmrules.conditions import ALWAYS, Leaf, Table
 from llmrules.lint.algebra import join
 from llmrules.lint.finding import Finding, found
-from llmrules.lint.survey import Survey, parts
+from llmrules.lint.survey import Survey, inner_tables
 from llmrules.rules.rule import Conclusion, Rule
 from llmrules.texts import Text
 from llmrules.vocabulary import AS_OF
@@ -36,12 +36,8 @@ def check_conditions(survey: Survey) -> Iterator[Finding]:
 def _never_holds(survey: Survey, rule: Rule) -> Iterator[Finding]:
     tables = {"when": rule.when, "where": rule.where, rule.effect.name: rule.predicate}
     for key, table in tables.items():
-        yield from _dead(survey, rule, table, (key,), first=True)
-    yield from (
-        finding
-        for table, path in _exceptions(rule)
-        for finding in _dead(survey, rule, table, path, first=True)
-    )
+        yield from _dead(survey, rule, table, (key,))
+    yield from (finding for table, path in _exceptions(rule) for finding in _dead(survey, rule, table, path))
     if not rule.classifies and not survey.algebra.impossible(rule.when):
         yield from _never_fires(survey, rule)
     reached = join(rule.where, rule.predicate)
@@ -69,29 +65,30 @@ def _exceptions(rule: Rule) -> Iterator[tuple[Table, tuple[str | int, ...]]]:
         yield table, ("unless", "any", index)
 
 
-def _dead(
-    survey: Survey, rule: Rule, table: Table, path: tuple[str | int, ...], *, first: bool
-) -> Iterator[Finding]:
-    """Yield the smallest parts of a table that can never hold: a leaf, else the table, else branches of ``any``."""
-    if not survey.algebra.impossible(table):
-        for inner, inside in parts(table, path):
-            if inside[-2] == "any" and len(inside) == len(path) + 2:  # noqa: PLR2004 - the key and the place in it
-                yield from _dead(survey, rule, inner, inside, first=False)
-            elif len(inside) == len(path) + 2:  # noqa: PLR2004
-                yield from _dead(survey, rule, inner, inside, first=False)
-        return
+def _dead(survey: Survey, rule: Rule, table: Table, path: tuple[str | int, ...]) -> Iterator[Finding]:
+    """Yield the smallest parts of a table that can never hold: a leaf, a table of ``all``, a branch of ``any``."""
+    dead = survey.algebra.impossible(table)
+    inner = [
+        (part, inside)
+        for part, inside in inner_tables(table, path)
+        if not dead or (inside[-2] == "all" and survey.algebra.impossible(part))
+    ]
     leaf = _dead_leaf(survey, table)
-    if leaf is not None and leaf in table.leaves:
+    if dead and leaf is not None:
         path = path if path[-1] == leaf.attribute.name else (*path, leaf.attribute.name)
         sentence = Text(
             f"no value of {leaf.attribute.name} can satisfy this condition of {rule.id}",
             f"{leaf.attribute.name}의 어떤 값도 {rule.id}의 이 조건을 충족할 수 없습니다",
         )
-    else:
+    elif dead and not inner:
         sentence = Text(
             f"the conditions under {path[0]} of {rule.id} cannot hold together",
             f"{rule.id}의 {path[0]} 조건은 함께 성립할 수 없습니다",
         )
+    else:
+        for part, inside in inner:
+            yield from _dead(survey, rule, part, inside)
+        return
     yield found("condition-never-holds", survey.place(rule, *path), sentence, hint=_HINT, rules=(rule.id,))
 
 

@@ -29,7 +29,9 @@ class Code:
 
 
 _TABLE = (
-    Code("condition-never-holds", "error", "A condition that nothing can satisfy.", "아무것도 충족할 수 없는 조건입니다."),
+    Code(
+        "condition-never-holds", "error", "A condition that nothing can satisfy.", "아무것도 충족할 수 없는 조건입니다."
+    ),
     Code("duplicate-rule", "warning", "Two rules that always say the same.", "항상 같은 말을 하는 두 규칙입니다."),
     Code(
         *("shadowed-rule", "warning", "A rule that adds nothing, because others always say as much."),
@@ -69,7 +71,12 @@ _TABLE = (
         *("sparse-grade", "warning", "A graded preference on an attribute that most models lack."),
         "대부분의 모델에 값이 없는 속성에 대한 등급 선호입니다.",
     ),
-    Code("override-never-matters", "warning", "An override that defeats nothing.", "아무것도 무효화하지 않는 재정의입니다."),
+    Code(
+        "override-never-matters",
+        "warning",
+        "An override that defeats nothing.",
+        "아무것도 무효화하지 않는 재정의입니다.",
+    ),
     Code(
         *("override-chain", "warning", "A rule that is overridden overrides another one."),
         "재정의되는 규칙이 다시 다른 규칙을 재정의합니다.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,15 +12,15 @@ from attrs import field, frozen
 from llmrules.conditions import Leaf, Table, Test
 from llmrules.engine.program import full_condition
 from llmrules.errors import Place
-from llmrules.lint.algebra import TRUE, Algebra, join
+from llmrules.files import Source
+from llmrules.knowledge import Knowledge
+from llmrules.lint.algebra import Algebra, join
 from llmrules.operators import OPERATORS
 from llmrules.rules.rule import Conclusion, Grade, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from llmrules.files import KeyPath, Source
-    from llmrules.knowledge import Knowledge
     from llmrules.vocabulary import Attribute
 
 
@@ -27,11 +28,21 @@ if TYPE_CHECKING:
 class Survey:
     """A knowledge with the answers to what the checks ask. Rules that are disabled are no part of it.
 
-    ``files`` are the sources as read: only they say where claims, documents and models stand.
+    ``files`` are the sources as read: only they say where claims, documents and models stand. ``today`` is the day
+    on which dates are looked at.
     """
 
     knowledge: Knowledge
-    files: tuple[Source, ...] = field(default=())
+    files: tuple[Source, ...] = ()
+    today: date = field(factory=date.today)
+
+    @cached_property
+    def sources(self) -> tuple[Source, ...]:
+        """The files as read: those given, and those that rules and attributes remember."""
+        rules = (rule.cursor for rule in self.knowledge.ruleset.rules.values())
+        attributes = (attribute.place for attribute in self.knowledge.ruleset.vocabulary)
+        remembered = (cursor.source for cursor in (*rules, *attributes) if cursor is not None)
+        return tuple({source.name: source for source in (*remembered, *self.files)}.values())
 
     @cached_property
     def firing(self) -> tuple[Rule, ...]:
@@ -80,12 +91,19 @@ class Survey:
         return Algebra(frozenset(self.concluders))
 
     @cached_property
+    def _needed(self) -> Mapping[str, frozenset[str]]:
+        """The attributes of which each rule must know something to fire."""
+        return {
+            rule.id: frozenset(leaf.attribute.name for leaf in self.conditions[rule.id].leaves) for rule in self.firing
+        }
+
+    @cached_property
     def _waiting(self) -> Mapping[str, tuple[Rule, ...]]:
-        """The rules by an attribute without which they cannot fire; those that need none stand under no name."""
+        """The rules by each attribute of which they must know something; those that need none stand under no name."""
         found: defaultdict[str, list[Rule]] = defaultdict(list)
         for rule in self.firing:
-            needed = sorted(leaf.attribute.name for leaf in self.conditions[rule.id].leaves if not leaf.asks_absence)
-            found[needed[0] if needed else ""].append(rule)
+            for name in self._needed[rule.id] or ("",):
+                found[name].append(rule)
         return {name: tuple(rules) for name, rules in found.items()}
 
     def companions(self, rule: Rule, *, concluding: bool = True) -> dict[str, Rule]:
@@ -100,18 +118,23 @@ class Survey:
         names = {leaf.attribute.name for leaf in holds.all_leaves()}
         fresh = {*names, ""}
         while fresh:
-            waiting = [other for name in sorted(fresh) for other in self._waiting.get(name, ())]
+            waiting = {other.id: other for name in sorted(fresh) for other in self._waiting.get(name, ())}
             fresh = set()
-            for other in waiting:
-                if other.id in known or other.id == rule.id or not self._must_fire(rule, other, holds):
+            for other in waiting.values():
+                if other.id in known or other.id == rule.id or not self._needed[other.id] <= names:
+                    continue
+                if not self.must_fire(rule, other, holds):
                     continue
                 known[other.id] = other
-                if isinstance(other.body, Conclusion):
-                    holds = join(holds, Table(leaves=(concluded(other.body),)))
+                if isinstance(other.body, Conclusion) and not self.algebra.implies(
+                    holds, gained := Table(leaves=(concluded(other.body),))
+                ):
+                    holds = join(holds, gained)
+                    names.add(other.body.attribute.name)
                     fresh.add(other.body.attribute.name)
         return known
 
-    def _must_fire(self, rule: Rule, other: Rule, holds: Table) -> bool:
+    def must_fire(self, rule: Rule, other: Rule, holds: Table) -> bool:
         """Whether another rule must fire where a rule has fired and a table holds."""
         if not self.overriders.get(other.id, frozenset()) <= self.overriders.get(rule.id, frozenset()):
             return False
@@ -131,14 +154,12 @@ class Survey:
 
     def place(self, rule: Rule, *path: str | int) -> Place:
         """Return where a rule, or a key of it, stands."""
-        return place_of(rule.cursor.source, (*rule.cursor.path, *path)) if rule.cursor is not None else Place(rule.pack)
+        return Place(rule.pack) if rule.cursor is None else rule.cursor.source.place((*rule.cursor.path, *path))
 
     def declared(self, attribute: Attribute, *path: str | int) -> Place:
         """Return where an attribute, or a key of it, is declared."""
         cursor = attribute.place
-        return Place("built in", key=attribute.name) if cursor is None else place_of(
-            cursor.source, (*cursor.path, *path)
-        )
+        return Place("built in") if cursor is None else cursor.source.place((*cursor.path, *path))
 
 
 def read_by(rule: Rule) -> tuple[str, ...]:
@@ -162,11 +183,6 @@ def concluded(conclusion: Conclusion) -> Leaf:
     return Leaf(attribute, (Test(OPERATORS["is"], next(iter(conclusion.values))),))
 
 
-def place_of(source: Source, path: KeyPath) -> Place:
-    """Return where a key path of a source stands."""
-    return source.place(path)
-
-
 def _inverted(pairs: Iterable[tuple[str, Iterable[str]]]) -> dict[str, frozenset[str]]:
     found: defaultdict[str, set[str]] = defaultdict(set)
     for name, targets in pairs:
@@ -175,13 +191,8 @@ def _inverted(pairs: Iterable[tuple[str, Iterable[str]]]) -> dict[str, frozenset
     return {target: frozenset(names) for target, names in found.items()}
 
 
-def parts(table: Table, path: tuple[str | int, ...]) -> Iterator[tuple[Table, tuple[str | int, ...]]]:
-    """Yield each table inside a table (of ``all`` and ``any``) with its key path, outer ones first."""
+def inner_tables(table: Table, path: tuple[str | int, ...]) -> Iterator[tuple[Table, tuple[str | int, ...]]]:
+    """Yield each table directly inside a table, of ``all`` and of ``any``, with its key path."""
     for name, inner in (("all", table.every), ("any", table.either)):
         for index, one in enumerate(inner):
-            here = (*path, name, index)
-            yield one, here
-            yield from parts(one, here)
-
-
-__all__ = ["TRUE", "Survey", "concluded", "parts", "place_of", "read_by"]
+            yield one, (*path, name, index)

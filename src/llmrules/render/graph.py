@@ -15,7 +15,7 @@ from attrs import evolve, frozen
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from llmrules.trace.record import CandidateRecord, RuleFound, TableRecord, Trace
+    from llmrules.trace.record import CandidateRecord, Trace
 
 Kind: TypeAlias = Literal["requirement", "conclusion", "rule", "gate", "refusal", "model"]
 Link: TypeAlias = Literal[
@@ -31,7 +31,7 @@ REFUSAL = "refusal"
 
 @frozen
 class Vertex:
-    """One thing in the graph; ``key`` is the id of its fact, rule or model, ``rules`` conclude it where joined to it."""
+    """One thing in the graph: ``key`` names its fact, rule or model; ``rules`` are joined to it and conclude it."""
 
     id: str
     kind: Kind
@@ -106,33 +106,12 @@ def _fact_kind(origin: Sequence[str]) -> Kind:
     return "conclusion" if tuple(origin) == ("concluded",) else "requirement"
 
 
-def premises(trace: Trace) -> dict[str, tuple[str, ...]]:
-    """Return the facts that each fired rule rests on, those that its models are compared with included."""
-    found = {rule.id: rule for rule in trace.found.rules}
-    return {
-        firing.rule: tuple(dict.fromkeys((*firing.uses, *_referred(found[firing.rule]))))
-        for firing in trace.found.firings
-    }
-
-
-def _referred(rule: RuleFound) -> Iterator[str]:
-    def cited(table: TableRecord) -> Iterator[str]:
-        for leaf in table.implied.values():
-            yield from leaf.cites
-        for inner in (*table.all, *table.any):
-            yield from cited(inner)
-
-    if rule.when is not None:
-        yield from cited(rule.when)
-
-
 def _case_edges(trace: Trace) -> Iterator[Edge]:
     """Yield what led to what in the case, in the order of the firings, without closing a circle."""
     forward: defaultdict[str, list[str]] = defaultdict(list)
-    rests_on = premises(trace)
     for firing in trace.found.firings:
         rule = _rule(firing.rule)
-        for fact in rests_on[firing.rule]:
+        for fact in firing.uses:
             forward[_fact(fact)].append(rule)
             yield Edge(_fact(fact), rule, "uses")
         for fact in firing.concludes:
@@ -233,7 +212,8 @@ MARGIN = 4
 def lay_out(graph: Graph, size: Callable[[Vertex], Size]) -> Layout:
     """Place a graph in columns: requirements first, then what follows, rules over models, the gate, verdicts last.
 
-    The conclusions of the graph are joined to the rules that conclude them, so that the other rules have one column. Models keep the order of the graph; elsewhere the order is chosen so that few edges cross.
+    The graph is one whose conclusions are joined to their rules. Models keep its order; elsewhere the order is chosen
+    so that few edges cross.
     """
     columns = _columns(graph)
     sizes = {vertex.id: size(vertex) for vertex in graph.vertices}
@@ -298,9 +278,7 @@ def _columns(graph: Graph) -> dict[str, int]:
     return {name: inner[name] if name in inner else place[kind] for name, kind in kinds.items()}
 
 
-def _routes(
-    graph: Graph, columns: Mapping[str, int]
-) -> tuple[dict[str, int], dict[tuple[str, str], tuple[str, ...]]]:
+def _routes(graph: Graph, columns: Mapping[str, int]) -> tuple[dict[str, int], dict[tuple[str, str], tuple[str, ...]]]:
     """Lead each edge through the columns between its ends; edges from one vertex share their lanes."""
     lanes: dict[str, int] = {}
     routes = {}

@@ -33,7 +33,8 @@ def _lines(report: Report) -> Iterator[str]:
 
 
 def _entry(entry: Entry, depth: int) -> Iterator[str]:
-    mark = f"**{_escaped(entry.mark, first=False)}** " if entry.mark and entry.mark != "-" else ""  # the list has its own bullet
+    marked = entry.mark and entry.mark != "-"  # the list has its own bullet
+    mark = f"**{_escaped(entry.mark, first=False)}** " if marked else ""
     rule = f" {_code(entry.rule)}" if entry.rule else ""
     sources = f" ({', '.join(map(_escaped, entry.sources))})" if entry.sources else ""
     yield f"{'  ' * depth}- {mark}{_escaped(entry.text, first=not mark)}{rule}{sources}"

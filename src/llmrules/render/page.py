@@ -14,18 +14,19 @@ import unicodedata
 from fractions import Fraction
 from functools import lru_cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, TypeAlias
 from urllib.parse import urlsplit
 
-from attrs import frozen
+from attrs import evolve, frozen
 from jinja2 import Environment, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from llmrules.render.graph import Size, derivation_graph, join_conclusions, lay_out
+from llmrules.render.graph import Box, Size, derivation_graph, join_conclusions, lay_out
 from llmrules.render.report import HEADINGS, build_report
 from llmrules.render.steps import KINDS, Steps
 from llmrules.texts import Language, Text
-from llmrules.why import LEVELS, OUTCOMES, VERDICTS
+from llmrules.why import LEVELS, VERDICTS
 from llmrules.words import points_words, printable_lines
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
     from jinja2 import Template
 
-    from llmrules.render.graph import Box, Vertex
+    from llmrules.render.graph import Vertex
     from llmrules.render.report import Entry, Report
     from llmrules.trace.record import Applied, CandidateRecord, PlaceRecord, Trace
     from llmrules.why import Node
@@ -43,10 +44,8 @@ Tone: TypeAlias = Literal["good", "bad", "open", "calm"]
 WORDS: dict[str, Text] = {
     "contents": Text("On this page", "이 페이지의 내용"),
     "attention": Text("Before you rely on it", "채택하기 전에"),
-    "ranking": HEADINGS["ranking"],
     "ranking_lead": Text("Points by rule, each rule with its letter. Hatched is what counts against.",
                          "규칙별 점수이며, 글자는 규칙을 가리킵니다. 빗금은 감점입니다."),
-    "unverified": HEADINGS["unverified"],
     "legend": Text("What earned and cost points", "점수를 더하거나 뺀 규칙"),
     "no_points": Text("gave no model points", "점수를 얻은 모델 없음"),
     "more": Text("The others", "나머지"),
@@ -80,12 +79,7 @@ WORDS: dict[str, Text] = {
     "points": Text("Points", "점수"),
     "find_out": Text("find out:", "확인할 항목:"),
     "case": Text("The case", "사례"),
-    "requirements": HEADINGS["requirements"],
-    "conclusions": HEADINGS["conclusions"],
-    "demands": HEADINGS["demands"],
     "exemptions": Text("Exemptions", "면제"),
-    "sources": HEADINGS["sources"],
-    "about": Text("About this decision", "이 결정에 관하여"),
     "made": Text("Made with", "작성"),
     "checked": Text("fired by {engine} and certified by a second evaluator",
                     "{engine} 엔진으로 실행, 두 번째 평가기로 확인"),
@@ -95,11 +89,12 @@ WORDS: dict[str, Text] = {
 }  # fmt: skip
 """What only the page says; everything else is said by the report, the rules and the vocabulary."""
 
-MARKS: dict[str, str] = {"eligible": "✓", "unverified": "?", "excluded": "✗"}
+MARKS: dict[Literal["eligible", "unverified", "excluded"], str] = {"eligible": "✓", "unverified": "?", "excluded": "✗"}
 TONES: dict[str, Tone] = {
     "passed": "calm", "failed": "bad", "unknown": "open", "accepted": "open", "exempted": "open",
     "none": "calm", "attached": "open",
 }  # fmt: skip
+NONE = "\N{EN DASH}"
 FIRST_BARS = 24
 """More bars stand behind a disclosure."""
 COLOURS = 8
@@ -307,15 +302,21 @@ class _Page(Steps):
         super().__init__(trace, language)
         self.written = report
         self.sections = {section.key: section for section in report.sections}
-        self.citable = {one.id for one in (*trace.given.claims, *trace.given.documents)}
+        self.headings = {key: text.read(language) for key, text in HEADINGS.items()}
+        self.headings.update({section.key: section.heading for section in report.sections})
+        self.citable = {claim.id for claim in trace.given.claims}
+        self.citable.update(document.id for document in trace.given.documents)
         self.cited: set[str] = set()
         effects = {firing.rule: self.rules[firing.rule].effect for firing in trace.found.firings}
         self.scoring = [rule for rule, effect in effects.items() if effect in {"prefer", "avoid"}]
         self.scoring.sort(key=lambda rule: (not self.points_of(rule), rule))
         self.letters = {rule: _letter(place) for place, rule in enumerate(self.scoring) if self.points_of(rule)}
         self.exempting = sorted(rule for rule, effect in effects.items() if effect == "exempt")
-        self.told = {*effects, *(rule.id for rule in trace.found.rules if rule.status == "defeated")}
-        """The rules whose reason stands on this page."""
+        cautions = {entry.rule for entry in self.sections["cautions"].entries} if "cautions" in self.sections else set()
+        self.told = {rule for rule, effect in effects.items() if effect != "caution"} | cautions - {""}
+        self.told.update(rule.id for rule in trace.found.rules if rule.status == "defeated")
+        """The rules whose reason stands on this page; a caution that attaches to no model is not among them."""
+        self.anchored_rules: set[str] = set()
 
     def content(self) -> dict[str, object]:
         """Return what the template shows; the sources last, when all that is cited is known."""
@@ -324,7 +325,7 @@ class _Page(Steps):
             "title": self.written.title,
             "answer": self.written.answer,
             "counts": self.counts(),
-            "refused": self.items("refused"),
+            "refused": self.anchored("refused"),
             "conflicts": self.items("conflicts"),
             "attention": tuple(self.attention()),
             "bars": self.bars(result.ranking),
@@ -338,11 +339,11 @@ class _Page(Steps):
             "demands": self.anchored("demands"),
             "exemptions": tuple(self.rule_item(rule) for rule in self.exempting),
             "others": tuple(
-                (key, HEADINGS[key].read(self.language), self.anchored(key) if key != "open" else self.items(key))
+                (key, self.headings[key], self.anchored(key) if key != "open" else self.items(key))
                 for key in ("cautions", "advice", "open", "notes")
                 if key in self.sections
             ),
-            "headings": {key: HEADINGS[key].read(self.language) for key in HEADINGS},
+            "headings": self.headings,
             "made": self.trace.made_by,
             "digests": self.trace.digests,
         }
@@ -382,20 +383,26 @@ class _Page(Steps):
     def anchor(self, item: Item) -> Item:
         """Make an item the one that links to its rule lead to."""
         rule = item.rule or next((child.rule for child in item.children if child.rule is not None), None)
-        anchor = _slug("rule", rule.text) if rule is not None and rule.href else ""
-        return _evolve(item, anchor)
+        if rule is None or not rule.href or rule.text in self.anchored_rules:
+            return item
+        return evolve(item, anchor=self.address(rule.text))
 
     def rule_item(self, rule: str) -> Item:
         """Return a rule with its reason, as the place that links to it lead to."""
         sources = self.cite(self.rules[rule].sources)
-        return Item(self.because(rule), rule=Anchor(rule), sources=sources, anchor=_slug("rule", rule))
+        return Item(self.because(rule), rule=Anchor(rule), sources=sources, anchor=self.address(rule))
+
+    def address(self, rule: str) -> str:
+        """Return the address of a rule's reason, and remember that it is taken."""
+        self.anchored_rules.add(rule)
+        return _slug("rule", rule)
 
     # The answer
 
     def counts(self) -> tuple[tuple[int, str], ...]:
         """Return how many models each verdict has."""
         verdicts = [candidate.verdict for candidate in self.trace.found.candidates]
-        return tuple((verdicts.count(verdict), VERDICTS[verdict].read(self.language)) for verdict in MARKS)  # type: ignore[arg-type]
+        return tuple((verdicts.count(verdict), VERDICTS[verdict].read(self.language)) for verdict in MARKS)
 
     def attention(self) -> Iterator[Item]:
         """Yield what must be known of the best models before anyone relies on them."""
@@ -433,14 +440,19 @@ class _Page(Steps):
     def bars(self, places: tuple[PlaceRecord, ...]) -> tuple[Bar, ...]:
         """Return the bars of a ranking; all of a page have one scale."""
         sums = [self.signed(candidate) for candidate in self.trace.found.candidates]
-        low, high = min((low for low, _ in sums), default=Fraction(0)), max((high for _, high in sums), default=Fraction(0))
+        low, high = (
+            min((low for low, _ in sums), default=Fraction(0)),
+            max((high for _, high in sums), default=Fraction(0)),
+        )
         scale = Fraction(100) / ((high - low) or 1)
         return tuple(self.bar(place, model, -low * scale, scale) for place in places for model in place.models)
 
     def signed(self, candidate: CandidateRecord) -> tuple[Fraction, Fraction]:
         """Return the sums of what counts against a model and of what counts for it."""
         points = [Fraction(score.points) for score in candidate.scores if score.points is not None]
-        return sum((one for one in points if one < 0), Fraction(0)), sum((one for one in points if one > 0), Fraction(0))
+        return sum((one for one in points if one < 0), Fraction(0)), sum(
+            (one for one in points if one > 0), Fraction(0)
+        )
 
     def bar(self, place: PlaceRecord, model: str, zero: Fraction, scale: Fraction) -> Bar:
         """Return one bar: what counts for the model to the right of zero, what counts against it to the left."""
@@ -502,8 +514,8 @@ class _Page(Steps):
             verdict=candidate.verdict,
             said=VERDICTS[candidate.verdict].read(self.language),
             mark=MARKS[candidate.verdict],
-            place=str(candidate.place) if candidate.place is not None and candidate.verdict == "eligible" else "–",
-            points=points_words(candidate.points) if candidate.points is not None else "–",
+            place=str(candidate.place) if candidate.place is not None and candidate.verdict == "eligible" else NONE,
+            points=points_words(candidate.points) if candidate.points is not None else NONE,
             missing=", ".join(self.attributes[one].label.read(self.language) for one in candidate.missing),
             summary=self.say(f"{count} reason{'' if count == 1 else 's'}", f"근거 {count}개"),
             reasons=reasons,
@@ -535,7 +547,7 @@ class _Page(Steps):
     def picture(self) -> Picture:
         """Return the derivation as it is drawn."""
         graph = join_conclusions(derivation_graph(self.trace))
-        layout = lay_out(graph, lambda vertex: self.size(vertex))
+        layout = lay_out(graph, self.size)
         names = {box.vertex.id: f"v{number}" for number, box in enumerate(layout.boxes, 1)}
         best = next((box for box in layout.boxes if box.vertex.kind in {"model", "refusal"}), None)
         links = {edge.link for edge in graph.edges}
@@ -621,10 +633,6 @@ class _Page(Steps):
             yield Cited(_slug("source", one), one, says, title if claim is not None else "", url)
 
 
-def _evolve(item: Item, anchor: str) -> Item:
-    return Item(item.text, item.mark, item.rule, item.sources, item.children, anchor)
-
-
 _DECISIVE = ("failed", "unknown", "accepted", "exempted", "points", "attached", "passed", "none")
 
 
@@ -636,7 +644,7 @@ def _weight(applied: Applied, *, soft: bool) -> tuple[int, Fraction, str]:
 
 
 def _letter(place: int) -> str:
-    """Return A … Z, AA, AB …"""
+    """Return the letters of a place: A to Z, then AA and so on."""
     letters = ""
     place += 1
     while place:
@@ -668,7 +676,8 @@ def _percent(value: Fraction) -> str:
 WIDTHS = {"requirement": 148, "conclusion": 160, "rule": 168, "gate": 104, "refusal": 140, "model": 132}
 PADDING = 10
 HEADING = 26
-FONTS = {"small": 11.0, "plain": 12.5, "value": 12.5, "id": 10.0}
+FONTS = {"small": 11.0, "plain": 12.5, "value": 13.75, "id": 10.0}
+"""Pixels of an em; a bold one counts for more."""
 LINES = {"small": 15, "plain": 16, "value": 17, "id": 14}
 MOST_LINES = 3
 
@@ -699,19 +708,28 @@ def _pieces(part: str, room: float, font: float, *, mono: bool) -> list[str]:
 
 def _width(text: str, font: float, *, mono: bool) -> float:
     """Return about how wide a text is, without knowing the reader's fonts: rather too much than too little."""
-    narrow = 0.61 if mono else 0.56
-    return font * sum(1.0 if unicodedata.east_asian_width(mark) in "WF" else narrow for mark in text)
+    return font * sum(_em(mark, mono=mono) for mark in text)
+
+
+@lru_cache(maxsize=4096)
+def _em(mark: str, *, mono: bool) -> float:
+    """Return about how wide a character is, in widths of an M."""
+    if unicodedata.east_asian_width(mark) in "WF" or (not mono and mark in "MW%@mw…"):
+        return 1.0
+    if mono:
+        return 0.61
+    if mark in "iIjlft.,:;'|!()[] ":
+        return 0.41
+    return 0.76 if mark.isupper() else 0.63
 
 
 def _curve(points: tuple[tuple[int, int], ...]) -> str:
     """Return a smooth path through points, level where it passes through a column."""
     path = f"M{points[0][0]} {points[0][1]}"
-    for index, ((x, y), (to_x, to_y)) in enumerate(zip(points, points[1:], strict=False)):
+    for index, ((x, y), (to_x, to_y)) in enumerate(pairwise(points)):
         if index % 2:
             path += f"H{to_x}"
         else:
             bend = (to_x - x) // 2
             path += f"C{x + bend} {y} {to_x - bend} {to_y} {to_x} {to_y}"
     return path
-
-

@@ -115,10 +115,17 @@ class _Reporter(Explainer):
         if not result.best:
             return self.nothing(len(result.unverified))
         names = ", ".join(self.name(model) for model in result.best)
-        points = points_words(result.ranking[0].points)
+        first = result.ranking[0]
+        points = points_words(first.points)
+        if len(result.best) > 1 and first.points == "0":
+            return self.say(f"Nothing sets these apart: {names}", f"우열을 가릴 근거가 없음: {names}")
         if len(result.best) > 1:
             return self.say(f"Tied on first place with {points} points each: {names}", f"공동 1위({points}점): {names}")
-        return self.say(f"Recommended: {names}, with {points} points", f"추천: {names}({points}점)")
+        ahead, lead = "", ""
+        if first.margin is not None:
+            margin = points_words(first.margin)
+            ahead, lead = f", {margin} ahead of the next", f", 다음 모델보다 {margin}점 높음"
+        return self.say(f"Recommended: {names}, with {points} points{ahead}", f"추천: {names}({points}점{lead})")
 
     def nothing(self, unverified: int) -> str:
         if unverified:
@@ -274,18 +281,23 @@ class _Reporter(Explainer):
             yield self.entry_of_rule(rule, self.because(rule))
 
     def open(self) -> Iterator[Entry]:
-        asked = [(wait, self.attributes[wait.requirement].ask) for wait in self.trace.found.waits]
-        waits = sorted(((wait, ask) for wait, ask in asked if ask), key=lambda one: -len(one[0].rules))
-        for wait, ask in waits[:MOST_OPEN]:
-            label, count = self.attributes[wait.requirement].label.read(self.language), len(wait.rules)
+        concluded = {name for rule in self.trace.given.rules if rule.effect == "conclude" for name in rule.body}
+        asked = [wait for wait in self.trace.found.waits if self.askable(wait.requirement, concluded)]
+        waits = sorted(asked, key=lambda wait: -len(wait.rules))
+        for wait in waits[:MOST_OPEN]:
+            attribute, count = self.attributes[wait.requirement], len(wait.rules)
             rules = self.say(f"{count} rule{'s' if count > 1 else ''}", f"규칙 {count}개")
-            yield Entry(f"{label} ({rules}): {ask.read(self.language)}")
+            question = f": {attribute.ask.read(self.language)}" if attribute.ask is not None else ""
+            yield Entry(f"{attribute.label.read(self.language)} ({rules}){question}")
         if len(waits) > MOST_OPEN:
             more = len(waits) - MOST_OPEN
-            names = ", ".join(
-                self.attributes[wait.requirement].label.read(self.language) for wait, _ in waits[MOST_OPEN:]
-            )
+            labels = (self.attributes[wait.requirement].label for wait in waits[MOST_OPEN:])
+            names = ", ".join(label.read(self.language) for label in labels)
             yield Entry(self.say(f"and {more} more: {names}", f"그 밖에 {more}개: {names}"))
+
+    def askable(self, name: str, concluded: set[str]) -> bool:
+        """Whether a requirement is the user's to state: there is a question for it, or no rule concludes it."""
+        return self.attributes[name].ask is not None or name not in concluded
 
     def notes(self) -> Iterator[Entry]:
         for name in self.trace.found.unread:

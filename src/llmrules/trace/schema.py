@@ -26,6 +26,8 @@ _INTEGER = {"type": "integer", "minimum": -LARGEST_INTEGER, "maximum": LARGEST_I
 _TEXTS = {"type": "array", "items": {"type": "string"}}
 _DIGEST = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 _POINTS = {"type": "string", "pattern": "^(0|-?[1-9][0-9]*(/[1-9][0-9]*)?)$"}
+_SCALAR: list[dict[str, Any]] = [{"type": "boolean"}, _INTEGER, {"type": "string"}]
+_SEVERAL = {"type": "array", "items": {"anyOf": [_INTEGER, {"type": "string"}]}}
 _CONDITIONS = {"$ref": "#/$defs/Conditions"}
 
 _NARROWER: dict[str, dict[str, Any]] = {
@@ -43,6 +45,7 @@ _NARROWER: dict[str, dict[str, Any]] = {
     "RuleRecord.level": {"enum": list(LEVELS)},
     "RuleRecord.unknown": {"enum": list(UNKNOWN_POLICIES)},
     "RequirementRecord.origin": {"enum": ["stated", "assumed"]},
+    "TestRecord.thresholds": {"type": "array", "items": {"anyOf": [*_SCALAR, _SEVERAL]}},
     "Digests.parts": {
         "type": "object",
         "properties": {field.name: _DIGEST for field in attrs.fields(Given)},
@@ -103,7 +106,12 @@ def _schema(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
     """Return the schema of a type. A field that may be None has None as its default, and is then left out."""
     if attrs.has(kind):
         return _define(kind, definitions)
-    simple = {bool: {"type": "boolean"}, int: _INTEGER, str: {"type": "string"}, type(None): {"type": "null"}}
+    simple: dict[Any, dict[str, Any]] = {
+        bool: {"type": "boolean"},
+        int: _INTEGER,
+        str: {"type": "string"},
+        type(None): {"type": "null"},
+    }
     if kind in simple:
         return simple[kind]
     origin, inner = get_origin(kind), get_args(kind)
@@ -134,8 +142,6 @@ def _one_of(kinds: list[Any], definitions: dict[str, Any]) -> dict[str, Any]:
 
 def _conditions() -> dict[str, Any]:
     """Return the definitions of what the records keep as plain JSON: conditions and the bodies of rules."""
-    scalar = {"anyOf": [{"type": "boolean"}, _INTEGER, {"type": "string"}]}
-    members = {"type": "array", "items": {"anyOf": [_INTEGER, {"type": "string"}]}}
     reference = {
         "type": "object",
         "properties": {"requirement": {"type": "string"}, "plus": {"anyOf": [_INTEGER, {"type": "string"}]}},
@@ -161,7 +167,7 @@ def _conditions() -> dict[str, Any]:
         "Tests": {
             "description": "The tests of one attribute: operator and right side, or the requirement that gives it.",
             "type": "object",
-            "properties": {name: {"anyOf": [*scalar["anyOf"], members, reference]} for name in OPERATORS},
+            "properties": {name: {"anyOf": [*_SCALAR, _SEVERAL, reference]} for name in OPERATORS},
             "additionalProperties": False,
             "minProperties": 1,
         },
@@ -174,7 +180,7 @@ def _conditions() -> dict[str, Any]:
                 {
                     "type": "object",
                     "propertyNames": {"pattern": NAME},
-                    "additionalProperties": {"anyOf": [*scalar["anyOf"], _TEXTS, grade]},
+                    "additionalProperties": {"anyOf": [*_SCALAR, _TEXTS, grade]},
                     "minProperties": 1,
                     "maxProperties": 1,
                 },

@@ -6,20 +6,17 @@ Models are three-valued: what the catalogue does not say is unknown, which is no
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from graphlib import CycleError, TopologicalSorter
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any, TypeAlias
-
-from attrs import define, field, frozen
 
 from llmrules.verify.case import Record, sparse
 from llmrules.verify.given import HARD, ON_MODELS, SOFT, Given, grade, predicate
 from llmrules.verify.report import Plain, Refusal
 from llmrules.verify.truth import (
     OPERATORS,
-    Attribute,
     Facts,
     Truth,
     asks_absence,
@@ -88,9 +85,12 @@ def places(records: list[Record], verdict: str) -> list[Record]:
     points = {one["model"]: Fraction(one["points"]) for one in records if one["verdict"] == verdict}
     ordered = sorted(points, key=lambda model: (-points[model], model))
     found: list[Record] = []
-    for its, models in groupby(ordered, key=lambda model: points[model]):
-        found.append({"place": 1 + sum(len(one["models"]) for one in found), "points": str(its), "models": [*models]})
-    for one, after in zip(found, found[1:], strict=False):
+    place = 1
+    for its, tied in groupby(ordered, key=lambda model: points[model]):
+        models = list(tied)
+        found.append({"place": place, "points": str(its), "models": models})
+        place += len(models)
+    for one, after in pairwise(found):
         one["margin"] = str(Fraction(one["points"]) - Fraction(after["points"]))
     return found
 
@@ -116,8 +116,8 @@ class _Classes:
             self.order = list(order)
         except CycleError:
             raise Refusal("/given/rules", "classify models in a circle") from None
-        self.leaves = {
-            rule["id"]: [_Leaf("where", name, leaf, given, {}) for name, leaf in leaves(rule.get("where", {}))]
+        self.where = {
+            rule["id"]: _Table("where", rule.get("where", {}), given, {})
             for rules in self.rules.values()
             for rule in rules
         }
@@ -127,7 +127,7 @@ class _Classes:
         world, concluded, contradictions = dict(stated), {}, []
         for name in self.order:
             attribute, rules = self.given.attributes[name], self.rules[name]
-            truths = {rule["id"]: _table(rule.get("where", {}), self.leaves[rule["id"]], world) for rule in rules}
+            truths = {rule["id"]: self.where[rule["id"]].on(world) for rule in rules}
             by = [rule for rule, truth in truths.items() if truth]
             if attribute.type == "set":
                 if by:
@@ -151,7 +151,10 @@ class _Leaf:
     def __init__(self, side: str, name: str, leaf: Plain, given: Given, facts: Facts) -> None:
         self.side, self.name, self.leaf = side, name, leaf
         self.attribute = given.attributes[name]
-        self.tests = [(operator, thresholds(self.attribute, operator, raw, facts, given.attributes)) for operator, raw in tests(leaf)]
+        self.tests = [
+            (operator, thresholds(self.attribute, operator, raw, facts, given.attributes))
+            for operator, raw in tests(leaf)
+        ]
         self.seen: dict[Plain, tuple[Truth, Record]] = {}
 
     def record(self) -> Record:
@@ -185,6 +188,14 @@ class _Grade(_Leaf):
     def __init__(self, name: str, toward: str, given: Given) -> None:
         super().__init__("grade", name, {}, given, {})
         self.toward = toward
+        self.places: dict[Plain, Fraction] = {}
+
+    def place(self, world: World) -> Fraction:
+        """Return how good a known value is, from 0 to 1."""
+        raw = world[self.name]
+        if raw not in self.places:
+            self.places[raw] = self.attribute.place(raw, self.toward)
+        return self.places[raw]
 
     def record(self) -> Record:
         """Record it as a test of its own."""
@@ -198,9 +209,21 @@ class _Grade(_Leaf):
         return (None, {"holds": "unknown"}) if raw is None else (True, {"holds": "true", "actual": raw})
 
 
-def _table(table: Plain, found: list[_Leaf], world: World) -> Truth:
-    truths = iter([leaf.on(world)[0] for leaf in found])
-    return table_truth(table, lambda _name, _leaf: next(truths))
+class _Table:
+    """A condition table on models; each combination of truths of its leaves is worked out once."""
+
+    def __init__(self, side: str, table: Plain, given: Given, facts: Facts) -> None:
+        self.table = table
+        self.leaves = [_Leaf(side, name, leaf, given, facts) for name, leaf in leaves(table)]
+        self.seen: dict[tuple[Truth, ...], Truth] = {}
+
+    def on(self, world: World) -> Truth:
+        """Return the truth on a model."""
+        truths = tuple(leaf.on(world)[0] for leaf in self.leaves)
+        if truths not in self.seen:
+            each = iter(truths)
+            self.seen[truths] = table_truth(self.table, lambda _name, _leaf: next(each))
+        return self.seen[truths]
 
 
 class _Criterion:
@@ -209,25 +232,25 @@ class _Criterion:
     def __init__(self, rule: Plain, given: Given, facts: Facts) -> None:
         self.rule, self.effect = rule, rule["effect"]
         graded = grade(rule)
-        self.where = [_Leaf("where", *leaf, given, facts) for leaf in leaves(rule.get("where", {}))]
-        self.predicate = [_Leaf("predicate", *leaf, given, facts) for leaf in leaves(predicate(rule))]
+        self.where = _Table("where", rule.get("where", {}), given, facts)
+        self.predicate = _Table("predicate", predicate(rule), given, facts)
         self.grade = _Grade(*graded, given) if graded else None
-        self.leaves = [*self.where, *self.predicate, *([self.grade] if self.grade else [])]
+        self.leaves = [*self.where.leaves, *self.predicate.leaves, *([self.grade] if self.grade else [])]
 
     def truth(self, world: World) -> Truth:
         """Return what it says of a model: of a hard rule, whether it passes; of all others, whether it is reached."""
-        reached = _table(self.rule.get("where", {}), self.where, world)
-        passes = self.grade.on(world)[0] if self.grade else _table(predicate(self.rule), self.predicate, world)
+        reached = self.where.on(world)
+        passes = self.grade.on(world)[0] if self.grade else self.predicate.on(world)
         if self.effect in HARD:
             return either([opposite(reached), opposite(passes) if self.effect == "exclude" else passes])
         return both([reached, passes])
 
     def points(self, world: World) -> Fraction:
         """Return the points of a model that it reaches."""
-        weight = -self.rule["weight"] if self.effect == "avoid" else self.rule["weight"]
-        if self.grade is None:
-            return Fraction(weight)
-        return weight * self.grade.attribute.place(world[self.grade.name], self.grade.toward)
+        weight = Fraction(self.rule["weight"])
+        if self.grade is not None:
+            return weight * self.grade.place(world)
+        return -weight if self.effect == "avoid" else weight
 
     def said(self, world: World) -> tuple[Any, ...]:
         """Return all that a disputed value might change: the truth, and the points where they are graded."""
@@ -248,7 +271,9 @@ class _Candidate:
         self.world, self.concluded, self.contradictions = classes.world(stated)
         self.truths = {one.rule["id"]: one.truth(self.world) for one in criteria}
         self.disputed = {
-            name: [other["value"] for other in entry["disputed"]] for name, entry in entries.items() if "disputed" in entry
+            name: [other["value"] for other in entry["disputed"]]
+            for name, entry in entries.items()
+            if "disputed" in entry
         }
         self.others = {
             name: [classes.world({**stated, name: value})[0] for value in values]

@@ -6,12 +6,11 @@ Requirements are two-valued: what is neither stated, assumed nor concluded makes
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
-from attrs import define, field, frozen
+from attrs import define, field
 
-from llmrules.verify.given import Given, references
+from llmrules.verify.given import Given, concluded, references
 from llmrules.verify.report import Plain, Refusal
 from llmrules.verify.truth import (
     OPERATORS,
@@ -22,12 +21,12 @@ from llmrules.verify.truth import (
     number,
     own,
     right_side,
-    table_truth,
-    tests,
     text,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from llmrules.verify.truth import Facts
 
 Record: TypeAlias = dict[str, Plain]
@@ -67,32 +66,37 @@ def strata(given: Given) -> dict[str, int]:
     It is the greatest of the strata of the attributes that the rule tests positively or refers to, of those that it
     tests negatively plus 1, and of its overriders plus 1; an attribute's is that of its highest concluding rule.
     """
-    edges: defaultdict[tuple[str, str], list[tuple[tuple[str, str], int]]] = defaultdict(list)
     firing = {name: rule for name, rule in given.rules.items() if given.fires(rule)}
+    edges: defaultdict[Node, list[tuple[Node, int]]] = defaultdict(list)
     for name, rule in firing.items():
-        node = ("rule", name)
-        for attribute, leaf in leaves(rule.get("when", {})):
-            edges["attribute", attribute].append((node, int(negative(given.attributes[attribute], leaf))))
-        for attribute, _ in leaves(rule.get("unless", {})):
-            edges["attribute", attribute].append((node, 1))
-        for attribute in references(rule):
-            edges["attribute", attribute].append((node, 0))
-        for target in rule.get("overrides", ()):
-            edges[node].append((("rule", target), 1))
+        for attribute, plus in _tested(given, rule):
+            edges["attribute", attribute].append((("rule", name), plus))
+        edges["rule", name] += [(("rule", target), 1) for target in rule.get("overrides", ())]
         if rule["effect"] == "conclude":
-            edges[node].append((("attribute", next(iter(rule["body"]))), 0))
-    most = sum(weight for targets in edges.values() for _, weight in targets)
-    found: defaultdict[tuple[str, str], int] = defaultdict(int)
+            edges["rule", name].append((("attribute", concluded(rule)), 0))
+    most = sum(plus for targets in edges.values() for _, plus in targets)
+    found: defaultdict[Node, int] = defaultdict(int)
     queue = deque(edges)
     while queue:
         node = queue.popleft()
-        for target, weight in edges.get(node, ()):
-            if found[node] + weight > found[target]:
-                found[target] = found[node] + weight
+        for target, plus in edges.get(node, ()):
+            if found[node] + plus > found[target]:
+                found[target] = found[node] + plus
                 if found[target] > most:
-                    raise Refusal("/given/rules", f"have no strata: {target[1]} depends negatively on itself")
+                    raise Refusal("/given/rules", f"have no strata: {target[1]} depends on its own absence")
                 queue.append(target)
     return {name: found["rule", name] for name in firing}
+
+
+Node: TypeAlias = tuple[str, str]
+
+
+def _tested(given: Given, rule: Plain) -> Iterator[tuple[str, int]]:
+    """Yield each requirement that a rule tests or refers to, with 1 where it tests it negatively."""
+    for name, leaf in leaves(rule.get("when", {})):
+        yield name, int(negative(given.attributes[name], leaf))
+    yield from ((name, 1) for name, _ in leaves(rule.get("unless", {})))
+    yield from ((name, 0) for name in references(rule))
 
 
 # Firing
@@ -124,37 +128,37 @@ class _Case:
         """Find the least fixpoint, stratum by stratum: each round fires every rule that holds when it begins."""
         for stratum in sorted(set(self.stratum.values())):
             waiting = sorted(name for name, its in self.stratum.items() if its == stratum)
-            number, changed = 0, None
-            while True:
-                ready = {}
-                for name in waiting:
-                    rule = self.given.rules[name]
-                    if (changed is None or changed & reads(rule)) and self.defeated_by(name) == []:
-                        when = self.when(rule)
-                        if when["holds"] and not self.unless(rule).get("holds"):
-                            ready[name] = when
-                if not ready:
-                    break
-                changed = set()
-                for name, when in ready.items():
-                    changed |= self.conclude(name, when, stratum, number)
+            ready, round_ = self.ready(waiting), 0
+            while ready:
+                new = [self.conclude(name, when, stratum, round_) for name, when in ready.items()]
                 waiting = [name for name in waiting if name not in ready]
-                number += 1
+                # only what reads a new fact can have come to hold
+                ready = self.ready([name for name in waiting if reads(self.given.rules[name]) & set().union(*new)])
+                round_ += 1
+
+    def ready(self, waiting: list[str]) -> dict[str, Record]:
+        """Return the rules that hold on what is known, and are not defeated, with the record of ``when``."""
+        ready = {}
+        for name in waiting:
+            rule = self.given.rules[name]
+            when = self.when(rule)
+            if when["holds"] and not self.unless(rule).get("holds") and not self.defeated_by(name):
+                ready[name] = when
+        return ready
 
     def conclude(self, name: str, when: Record, stratum: int, number: int) -> set[str]:
         """Record one firing and add what it concludes; return the attributes that were concluded."""
-        rule, concluded = self.given.rules[name], []
+        rule, facts = self.given.rules[name], []
         self.seen[name] = when
         body = rule["body"] if rule["effect"] == "conclude" else {}
         for attribute, value in body.items():
-            declared = self.given.attributes[attribute]
-            values = in_order(declared, _values(value))
-            concluded = [fact_id(attribute, one) for one in values]
+            values = in_order(self.given.attributes[attribute], _values(value))
+            facts = [fact_id(attribute, one) for one in values]
             self.known.setdefault(attribute, set()).update(values)
-        for fact in concluded:
+        for fact in facts:
             self.by[fact].append(name)
         uses = sorted(set(_cites(when)))
-        self.firings.append({"rule": name, "stratum": stratum, "round": number, "uses": uses, "concludes": concluded})
+        self.firings.append({"rule": name, "stratum": stratum, "round": number, "uses": uses, "concludes": facts})
         return set(body)
 
     def defeated_by(self, name: str) -> list[str]:
@@ -196,12 +200,11 @@ class _Case:
         if values is None:
             return {"holds": asks_absence(leaf)}
         if attribute.type == "set":
-            accepted = [*values] if _passes(attribute, leaf, attribute.listed(values)) else None
-            cites = None if accepted is None else _members_cited(name, leaf, values)
+            cites = _members_cited(name, leaf, values) if _passes(attribute, leaf, attribute.listed(values)) else []
         else:
-            accepted = [one for one in values if _passes(attribute, leaf, one)] or None
-            cites = None if accepted is None else [fact_id(name, one) for one in by_size(attribute, accepted)]
-        return {"holds": accepted is not None, "actual": in_order(attribute, values)} | sparse(cites=cites)
+            accepted = [one for one in values if _passes(attribute, leaf, one)]
+            cites = [fact_id(name, one) for one in by_size(attribute, accepted)]
+        return {"holds": bool(cites), "actual": in_order(attribute, values)} | sparse(cites=cites)
 
     # What is recorded at the end
 
@@ -220,23 +223,23 @@ class _Case:
     def facts(self) -> Iterator[Record]:
         """Record every fact: by attribute, values in their order, last the fact that a set was stated empty."""
         for name, values in sorted(self.known.items()):
-            requirement = self.given.requirements.get(name)
-            stated = _values(requirement["value"]) if requirement else []
+            requirement = self.given.requirements.get(name, {"value": None, "origin": None})
             for one in in_order(self.given.attributes[name], values):
                 by = sorted(self.by[fact_id(name, one)])
-                origin = ([requirement["origin"]] if one in stated else []) + (["concluded"] if by else [])
+                origin = [requirement["origin"]] if one in _values(requirement["value"]) else []
+                origin += ["concluded"] if by else []
                 yield {"id": fact_id(name, one), "attribute": name, "value": one, "origin": origin} | sparse(by=by)
-            if requirement and requirement["value"] == []:
+            if requirement["value"] == []:
                 yield {"id": fact_id(name), "attribute": name, "value": [], "origin": [requirement["origin"]]}
 
     def conflicts(self) -> Iterator[Record]:
         """Record values that cannot both be meant, and members that rules added to a stated set."""
         for name, values in sorted(self.known.items()):
             attribute, requirement = self.given.attributes[name], self.given.requirements.get(name)
-            if attribute.type != "set":
-                kind, clash = "conflict", values if len(values) > 1 else set()
+            if attribute.type == "set":
+                kind, clash = "widened", values.difference(requirement["value"]) if requirement else set()
             else:
-                kind, clash = "widened", values - set(requirement["value"]) if requirement else set()
+                kind, clash = "conflict", values if len(values) > 1 else set()
             if clash:
                 facts = [fact_id(name, one) for one in in_order(attribute, clash)]
                 yield {"attribute": name, "kind": kind, "facts": facts}

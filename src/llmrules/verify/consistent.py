@@ -5,13 +5,16 @@ It asks nothing about rules or truth: what it finds wrong, anyone can see in the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from llmrules.verify.candidates import places, result
 from llmrules.verify.given import HARD, ON_MODELS, Given, read_given
 from llmrules.verify.report import Plain, Refusal, compare
 from llmrules.verify.shape import digest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def check_consistent(document: dict[str, Plain]) -> Given:
@@ -46,31 +49,37 @@ def _fired(found: Plain) -> list[str]:
 def _check_case(given: Given, found: Plain) -> None:
     """Refuse rules, facts and firings that do not speak of each other."""
     _check_names("/found/rules", [one["id"] for one in found["rules"]], list(given.rules), "rules")
-    facts = [one["id"] for one in found["facts"]]
+    facts: set[str] = set()
     for index, one in enumerate(found["facts"]):
-        at = f"/found/facts/{index}"
+        at = f"/found/facts/{index}/id"
         if one["attribute"] not in given.attributes or not one["id"].startswith(f"{one['attribute']}="):
-            raise Refusal(f"{at}/id", "is not named after an attribute that is given", found=one["id"])
-        if facts.index(one["id"]) != index:
-            raise Refusal(f"{at}/id", "stands twice", found=one["id"])
-    firings = found["firings"]
-    order = [(one["stratum"], one["round"], one["rule"]) for one in firings]
-    if order != sorted(order):
-        raise Refusal("/found/firings", "are not in the order of stratum, round and rule", found=order)
-    _check_names("/found/firings", sorted(one["rule"] for one in firings), _fired(found), "rules that fired")
-    strata = {one["id"]: one.get("stratum") for one in found["rules"]}
-    for index, one in enumerate(firings):
-        if strata[one["rule"]] != one["stratum"]:
-            raise Refusal(f"/found/firings/{index}/stratum", "is not that of the rule", found=one["stratum"])
+            raise Refusal(at, "is not named after an attribute that is given", found=one["id"])
+        if one["id"] in facts:
+            raise Refusal(at, "stands twice", found=one["id"])
+        facts.add(one["id"])
     for at, name in _cited(found):
         if name not in facts:
             raise Refusal(at, "names no fact", found=name)
+    _check_firings(found)
     waits: dict[str, list[str]] = {}
     for rule in found["rules"]:
         for name in rule.get("waits_for", ()):
             waits.setdefault(name, []).append(rule["id"])
     expected = [{"requirement": name, "rules": rules} for name, rules in sorted(waits.items())]
     compare("/found/waits", found["waits"], expected, "disagrees with what the rules wait for")
+
+
+def _check_firings(found: Plain) -> None:
+    """Refuse firings out of order, twice, or in another stratum than their rule."""
+    order = [(one["stratum"], one["round"], one["rule"]) for one in found["firings"]]
+    if order != sorted(order):
+        raise Refusal("/found/firings", "are not in the order of stratum, round and rule")
+    _check_names("/found/firings", sorted(rule for _, _, rule in order), _fired(found), "rules that fired")
+    strata = {one["id"]: one.get("stratum") for one in found["rules"]}
+    for index, (stratum, _, rule) in enumerate(order):
+        if stratum != strata[rule]:
+            at = f"/found/firings/{index}/stratum"
+            raise Refusal(at, "is not that of the rule", found=stratum, expected=strata[rule])
 
 
 def _check_names(at: str, found: list[str], expected: list[str], what: str) -> None:
@@ -125,5 +134,3 @@ def _check_places(candidates: list[Plain]) -> None:
             sentence = "is not the place that the points give"
             place = expected.get(one["model"])
             raise Refusal(f"/found/candidates/{index}/place", sentence, found=one.get("place"), expected=place)
-
-

@@ -83,7 +83,7 @@ class _Reached:
         self.level = "consistent"
         if self.level == self.asked:
             return
-        check_rederived(given, document["found"])
+        check_rederived(given, document)
         self.level = "re-derived"
         if files is not None and self.level != self.asked:
             from llmrules.verify.matched import check_matched

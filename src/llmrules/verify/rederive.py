@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 from llmrules.verify.candidates import derive_candidates
 from llmrules.verify.case import derive_case
 from llmrules.verify.report import Plain, compare
-from llmrules.verify.shape import canonical
+from llmrules.verify.shape import digest
 
 if TYPE_CHECKING:
     from llmrules.verify.given import Given
 
 
-def check_rederived(given: Given, found: Plain) -> None:
+def check_rederived(given: Given, document: dict[str, Plain]) -> None:
     """Refuse the first thing in ``found`` that does not follow from ``given``."""
     expected = derive(given)
-    if canonical(expected) != canonical(found):
-        compare("/found", found, expected, "does not follow from what is given")
+    if digest(expected) != document["digests"]["found"]:
+        compare("/found", document["found"], expected, "does not follow from what is given")
 
 
 def derive(given: Given) -> dict[str, Plain]:

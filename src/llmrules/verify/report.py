@@ -93,7 +93,7 @@ UNSAID = object()
 """Stands for what a sentence says well enough."""
 
 
-class Refusal(LlmrulesError):
+class Refusal(LlmrulesError):  # noqa: N818 - it is no error of ours, and never leaves the checker
     """Ends a verification at the first thing that is wrong."""
 
     def __init__(self, at: str, sentence: str, *, found: Plain = UNSAID, expected: Plain = UNSAID) -> None:

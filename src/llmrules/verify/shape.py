@@ -29,6 +29,9 @@ MOST_PARTS = 4_000_000
 
 MOST_INTEGER = 2**53 - 1
 
+HALF_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
+"""Escapes that are half a character each; a pair of them is a whole one, and canonical JSON has none."""
+
 Check: TypeAlias = Callable[[Plain], None]
 
 
@@ -56,6 +59,10 @@ def read_shape(raw: bytes) -> dict[str, Plain]:
             raise Refusal("", "a trace is a JSON object", found=document)
         _check_format(document.get("format", NOTHING))
         _schema()(document)
+        if HALF_CHARACTER.search(raw):
+            canonical(document).encode()
+    except UnicodeEncodeError:
+        raise Refusal("", "a text holds half a character (a lone surrogate), which no file can hold") from None
     except RecursionError:
         raise Refusal("", "is nested more deeply than any trace") from None
     except _Mismatch as mismatch:
@@ -102,7 +109,9 @@ def _object(pairs: list[tuple[str, Plain]]) -> dict[str, Plain]:
 
 def _integer(digits: str) -> int:
     if len(digits) > len(str(-MOST_INTEGER)) or abs(int(digits)) > MOST_INTEGER:
-        raise Refusal("", "an integer is beyond ±(2⁵³−1), where readers may disagree about it", found=digits[:40])
+        raise Refusal(
+            "", "an integer is beyond 2**53 - 1 either way, where readers may disagree about it", found=digits[:40]
+        )
     return int(digits)
 
 
@@ -131,6 +140,15 @@ class _Mismatch(Exception):  # noqa: N818 - never leaves this module
         self.path: list[str | int] = []
 
 
+KEYWORDS = frozenset(
+    {"$ref", "description", "type", "const", "enum", "anyOf", "properties", "required", "additionalProperties"}
+    | {"propertyNames", "items", "minItems", "minProperties", "maxProperties", "pattern", "minimum", "maximum"}
+)
+
+
+TYPES = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool, "null": type(None)}
+
+
 @lru_cache(maxsize=1)
 def _schema() -> Check:
     text = files("llmrules.trace").joinpath("llmrules.trace.1.schema.json").read_text(encoding="utf-8")
@@ -141,14 +159,6 @@ def _schema() -> Check:
     return named[schema["$ref"]]
 
 
-KEYWORDS = frozenset(
-    {"$ref", "description", "type", "const", "enum", "anyOf", "properties", "required", "additionalProperties"}
-    | {"propertyNames", "items", "minItems", "minProperties", "maxProperties", "pattern", "minimum", "maximum"}
-)
-
-_TYPES = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool, "null": type(None)}
-
-
 def _compile(schema: dict[str, Plain], named: dict[str, Check]) -> Check:
     """Return a function that raises _Mismatch for what the schema forbids."""
     unknown = schema.keys() - KEYWORDS
@@ -157,37 +167,41 @@ def _compile(schema: dict[str, Plain], named: dict[str, Check]) -> Check:
         raise ValueError(message)
     if "$ref" in schema:
         name = schema["$ref"]
-        return lambda value: named[name](value)
+        return lambda value: named[name](value)  # noqa: PLW0108 - a definition may refer to one that comes later
     if "anyOf" in schema:
-        return _any_of(schema["anyOf"], named)
+        return _any_of([(TYPES.get(one.get("type")), _compile(one, named)) for one in schema["anyOf"]])
     if "enum" in schema or "const" in schema:
         return _among(schema.get("enum") or [schema["const"]])
-    make = {"object": _object_of, "array": _array_of, "string": _string, "integer": _between}
+    make: dict[str, Callable[[], Check]] = {
+        "object": lambda: _object_of(schema, named),
+        "array": lambda: _array_of(schema, named),
+        "string": lambda: _string(schema),
+        "integer": lambda: _between(schema["minimum"], schema["maximum"]),
+    }
     kind = schema["type"]
-    inner = make[kind](schema, named) if kind in make else None
-    wanted, article = _TYPES[kind], "an" if kind[0] in "aio" else "a"
+    return make[kind]() if kind in make else _of_type(kind)
+
+
+def _of_type(kind: str) -> Check:
+    wanted = TYPES[kind]
 
     def check(value: Plain) -> None:
         if type(value) is not wanted:
-            raise _Mismatch(f"must be {article} {kind}", value)
-        if inner is not None:
-            inner(value)
+            raise _Mismatch(f"must be of type {kind}", value)
 
     return check
 
 
-def _any_of(schemas: list[dict[str, Plain]], named: dict[str, Check]) -> Check:
-    branches = [_compile(schema, named) for schema in schemas]
-
+def _any_of(branches: list[tuple[type | None, Check]]) -> Check:
     def check(value: Plain) -> None:
-        for branch in branches:
-            try:
-                return branch(value)
-            except _Mismatch as mismatch:
-                deepest = mismatch
-        if len(branches) > 1 and not deepest.path:
-            raise _Mismatch("is of none of the kinds that may stand here", value)
-        raise deepest
+        nearest = _Mismatch("is of none of the kinds that may stand here", value)
+        for wanted, branch in branches:
+            if wanted is type(value) or wanted is None:
+                try:
+                    return branch(value)
+                except _Mismatch as mismatch:
+                    nearest = mismatch
+        raise nearest
 
     return check
 
@@ -206,17 +220,19 @@ def _object_of(schema: dict[str, Plain], named: dict[str, Check]) -> Check:
     properties = {key: _compile(one, named) for key, one in schema.get("properties", {}).items()}
     others = _compile(schema["additionalProperties"], named) if schema["additionalProperties"] else None
     required = frozenset(schema.get("required", ()))
-    names = _pattern(schema.get("propertyNames", {}))
+    names = _pattern(schema["propertyNames"]["pattern"]) if "propertyNames" in schema else None
     least, most = schema.get("minProperties", 0), schema.get("maxProperties", MOST_PARTS)
 
     def check(value: Plain) -> None:
+        if type(value) is not dict:
+            raise _Mismatch("must be an object", value)
         if not value.keys() >= required:
             raise _Mismatch(f"lacks {', '.join(sorted(required - value.keys()))}", sorted(value))
         if not least <= len(value) <= most:
             raise _Mismatch("has too few or too many members", sorted(value))
         for key, one in value.items():
             inner = properties.get(key, others)
-            if inner is None or not names.search(key):
+            if inner is None or (names is not None and not names.search(key)):
                 raise _Mismatch("has a key that does not belong here", key)
             try:
                 inner(one)
@@ -231,8 +247,8 @@ def _array_of(schema: dict[str, Plain], named: dict[str, Check]) -> Check:
     inner, least = _compile(schema["items"], named), schema.get("minItems", 0)
 
     def check(value: Plain) -> None:
-        if len(value) < least:
-            raise _Mismatch("must not be empty", value)
+        if type(value) is not list or len(value) < least:
+            raise _Mismatch("must be a list" if least == 0 else "must be a list that is not empty", value)
         for index, one in enumerate(value):
             try:
                 inner(one)
@@ -243,31 +259,26 @@ def _array_of(schema: dict[str, Plain], named: dict[str, Check]) -> Check:
     return check
 
 
-def _string(schema: dict[str, Plain], _named: dict[str, Check]) -> Check:
-    pattern = _pattern(schema)
+def _string(schema: dict[str, Plain]) -> Check:
+    if "pattern" not in schema:
+        return _of_type("string")
+    pattern = _pattern(schema["pattern"])
 
     def check(value: Plain) -> None:
-        if _HALF.search(value):
-            raise _Mismatch("holds half a character (a lone surrogate), which UTF-8 cannot write", value)
-        if not pattern.search(value):
-            raise _Mismatch(f"must match {schema['pattern']}", value)
+        if type(value) is not str or not pattern.search(value):
+            raise _Mismatch(f"must be a text that matches {schema['pattern']}", value)
 
     return check
 
 
-_HALF = re.compile("[\ud800-\udfff]")
+def _pattern(pattern: str) -> re.Pattern[str]:
+    """Compile a pattern of a schema, whose ``$`` is the end: no line break may stand before it, as in Python."""
+    return re.compile(re.sub(r"\$\Z", r"\\Z", pattern))
 
 
-def _pattern(schema: dict[str, Plain]) -> re.Pattern[str]:
-    """Return the pattern of a schema; its ``$`` is the end, before which no line break may stand."""
-    return re.compile(re.sub(r"\$\Z", r"\\Z", schema.get("pattern", "")))
-
-
-def _between(schema: dict[str, Plain], _named: dict[str, Check]) -> Check:
-    least, most = schema["minimum"], schema["maximum"]
-
+def _between(least: int, most: int) -> Check:
     def check(value: Plain) -> None:
-        if not least <= value <= most:
-            raise _Mismatch(f"must be from {least} to {most}", value)
+        if type(value) is not int or not least <= value <= most:
+            raise _Mismatch(f"must be an integer from {least} to {most}", value)
 
     return check

@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Context, Decimal
 from fnmatch import fnmatchcase
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 from attrs import frozen
@@ -57,27 +58,30 @@ class Attribute:
     choices: tuple[str, ...]
     partial: bool
     unit: str
-    marks: tuple[Fraction | int, ...]
+    marks: tuple[Fraction, ...]
 
     @classmethod
     def of(cls, record: Plain) -> Attribute:
-        """Read a declaration."""
-        unit = record.get("unit", {})
-        return cls(
+        """Read a declaration. Raises ValueError for one that means nothing."""
+        unit, marks = record.get("unit", {}), tuple(Fraction(number(mark)) for mark in record.get("marks", ()))
+        if len(marks) == 1 or any(low >= high for low, high in pairwise(marks)):
+            message = "has marks that do not ascend"
+            raise ValueError(message)
+        attribute = cls(
             name=record["name"],
             scope=record["scope"],
             type=record["type"],
             choices=tuple(choice["id"] for choice in record.get("choices", ())),
             partial=record.get("partial", False),
             unit=unit.get("en") or unit.get("ko") or "",
-            marks=tuple(number(mark) for mark in record.get("marks", ())),
+            marks=marks,
         )
+        if "default" in record:
+            attribute.whole(record["default"])
+        return attribute
 
-    def value(self, raw: Plain, *, periods: bool = True) -> Value:
-        """Return a JSON value ready for comparing. Raises ValueError for what is no value of this attribute.
-
-        Without ``periods`` a date is a whole date; a catalogue may also say ``"2025"`` or ``"2025-08"``.
-        """
+    def value(self, raw: Plain) -> Value:
+        """Return a JSON value ready for comparing. Raises ValueError for what is no value of this attribute."""
         kind, word = self.type, raw if type(raw) is str else ""
         if kind == "flag" and type(raw) is bool:
             return raw
@@ -91,11 +95,17 @@ class Attribute:
         if kind == "set" and type(raw) is list and raw == self.listed(raw):
             return frozenset(raw)
         if kind == "date":
-            first, last = days(word)
-            if periods or first == last:
-                return first, last
+            return days(word)
         message = f"is no value of {self.name}, a {kind}"
         raise ValueError(message)
+
+    def whole(self, raw: Plain) -> Value:
+        """Return a value of which a date is a whole one; in a catalogue it may be a month or a year, too."""
+        value = self.value(raw)
+        if self.type == "date" and value[0] != value[1]:
+            message = "is not a whole date"
+            raise ValueError(message)
+        return value
 
     def listed(self, members: Iterable[Plain]) -> list[str]:
         """Return the choices that are among the members, each once, in their declared order."""
@@ -110,7 +120,7 @@ class Attribute:
         else:
             below = max((i for i, mark in enumerate(self.marks[:-1]) if mark <= at), default=0)
             low, high = self.marks[below], self.marks[below + 1]
-            inside = min(max(Fraction(at - low) / Fraction(high - low), Fraction(0)), Fraction(1))
+            inside = min(max((at - low) / (high - low), Fraction(0)), Fraction(1))
             place = (below + inside) / (len(self.marks) - 1)
         return 1 - place if toward == "lowest" else place
 
@@ -134,7 +144,7 @@ def number(raw: Plain) -> Fraction | int:
 def written(exact: Fraction | int) -> int | str:
     """Return a number as JSON holds it: an integer up to 2**53 - 1 either way, else its plain decimal text."""
     if exact.denominator == 1:
-        return int(exact) if abs(exact) < 2**53 else str(int(exact))
+        return int(exact) if -(2**53) < exact < 2**53 else str(int(exact))
     return format(_EXACT.divide(Decimal(exact.numerator), Decimal(exact.denominator)), "f")
 
 
@@ -161,7 +171,7 @@ def text(raw: Plain) -> str:
 
 def _is(attribute: Attribute, actual: Value, wanted: Value) -> Truth:
     if isinstance(actual, tuple):
-        low, high, (point, _) = *actual, wanted
+        (low, high), point = actual, wanted[0]
         if low == high:
             return bool(low == point)
         return None if low <= point <= high else False
@@ -227,9 +237,9 @@ def _no_gap(_attribute: Attribute, _actual: Value, _wanted: Value) -> Plain:
     return None
 
 
-def _distance(attribute: Attribute, actual: Value, wanted: Value) -> Plain:
+def _distance(_: Attribute, actual: Value, wanted: Value) -> Plain:
     """Return actual minus wanted, from the nearest end: in the unit of a number, days, or steps of a scale."""
-    low, high, (point, _) = *actual, wanted
+    (low, high), point = actual, wanted[0]
     off = (high if high < point else low) - point
     return written(off) if _is_short(off) else None
 
@@ -239,14 +249,9 @@ LONGEST = 40
 
 
 def _is_short(exact: Fraction | int) -> bool:
-    size, most = abs(exact), 10**LONGEST
-    return not size or (Fraction(1, most) <= size < most and len(_digits(size)) <= LONGEST)
-
-
-def _digits(size: Fraction | int) -> str:
-    return str(written(size)).replace(".", "").strip("0")
-
-
+    size, most = abs(Fraction(exact)), 10**LONGEST
+    digits = str(written(size)).replace(".", "").strip("0")
+    return len(digits) <= LONGEST and (size == 0 or Fraction(1, most) <= size < most)
 
 
 def _is_gap(attribute: Attribute, actual: Value, wanted: Value) -> Plain:
@@ -315,12 +320,12 @@ def right_side(attribute: Attribute, operator: str, raw: Plain) -> Value:
         message = f"{operator} does not go with {attribute.name}, a {attribute.type}"
         raise ValueError(message)
     if kind == "value":
-        return attribute.value(raw, periods=False)
+        return attribute.whole(raw)
     if kind in {"values", "members"} and type(raw) is list:
         if attribute.type == "set":
             return attribute.value(raw)
-        return tuple(attribute.value(one, periods=False) for one in raw)
-    if type(raw) is {"flag": bool, "glob": str, "member": str}.get(kind) and (kind != "member" or raw in attribute.choices):
+        return tuple(attribute.whole(one) for one in raw)
+    if type(raw) is {"flag": bool, "glob": str}.get(kind) or (kind == "member" and raw in attribute.choices):
         return raw
     message = f"cannot stand on the right of {operator}"
     raise ValueError(message)
@@ -372,7 +377,7 @@ def tests(leaf: dict[str, Plain]) -> list[tuple[str, Plain]]:
 
 
 def table_truth(table: Plain, leaf_truth: Callable[[str, dict[str, Plain]], Truth]) -> Truth:
-    """Return the truth of a table: all its leaves, all of ``all``, one of ``any``; asked depth first, leaving none out."""
+    """Return the truth of a table: all its leaves, all of ``all``, one of ``any``. It asks every leaf, depth first."""
     parts = [leaf_truth(name, leaf) for name, leaf in own(table)]
     parts += [table_truth(inner, leaf_truth) for inner in table.get("all", ())]
     if "any" in table:

@@ -1,0 +1,119 @@
+"""``llmrules test``: runs cases, says what fails and why, and measures how well they guard the rules."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from llmrules.cases.coverage import cover
+from llmrules.cases.failure import failure_lines
+from llmrules.cases.junit import junit_xml
+from llmrules.cases.mutate import mutate
+from llmrules.cases.report import coverage_lines, mutation_lines, percent, summary
+from llmrules.cases.run import collect, run
+from llmrules.cli import options
+from llmrules.cli.terminal import print_lines, print_plain
+from llmrules.files import write_whole
+from llmrules.render.text import Line
+from llmrules.texts import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from llmrules.cases.run import Result
+    from llmrules.texts import Language
+
+PASSED = 0
+FAILED = 1
+
+FAILING = Text(
+    "mutants are tried only on cases that are as expected: fix or update these first",
+    "변이는 모든 사례가 기대한 대로일 때만 시험합니다. 먼저 고치거나 갱신해야 합니다",
+)
+BELOW = Text("below the {}% asked for", "요구한 {}%에 미치지 못함")
+REWRITTEN = Text("rewritten", "갱신함")
+
+
+@click.command(short_help="Run cases: profiles with what their decisions must be.")
+@click.argument("paths", nargs=-1, required=True, type=options.PATH, metavar="PATH...")
+@options.knowledge
+@click.option("--coverage", is_flag=True, help="Say what of the rules no case makes use of.")
+@click.option("--mutate", is_flag=True, help="Change each rule in every small way; say which changes no case notices.")
+@click.option("--fail-under", type=click.FloatRange(0, 100), metavar="PERCENT",
+              help="Fail when the coverage, or the share of mutants caught, is less.")  # fmt: skip
+@click.option("--update", is_flag=True, help="Show what would be expected of the failing cases, and rewrite them so.")
+@click.option("--junit", type=options.PATH, metavar="FILE", help="Write the results to this file as JUnit XML.")
+@options.language
+@click.pass_context
+def test(ctx: click.Context, /, paths: tuple[Path, ...], **given: Any) -> None:  # noqa: ANN401 - click passes them
+    """Run cases: profiles whose [expect] says what their decisions must be, outcomes and reasons.
+
+    PATH is such a profile, or a folder of them (*.toml; a profile that expects nothing is passed over). A case that
+    comes out differently is shown as a difference, with the chain of every model and rule concerned.
+
+    \b
+      llmrules test examples
+      llmrules test tests/cases --rules policy.toml --coverage --fail-under 100
+      llmrules test tests/cases --mutate
+      llmrules test tests/cases --update
+
+    Exit status: 0 everything is as expected, 1 a case is not or a figure is below --fail-under, 2 something is wrong
+    with the input.
+    """  # noqa: D301 - click leaves a paragraph as it is that begins with a backspace
+    if given["fail_under"] is not None and not (given["coverage"] or given["mutate"]):
+        raise click.UsageError("--fail-under goes with --coverage or --mutate", ctx)
+    advisor = options.load(
+        given["rule_paths"],
+        given["catalog_paths"],
+        no_shipped_rules=given["no_shipped_rules"],
+        no_shipped_catalog=given["no_shipped_catalog"],
+        engine="plain",
+    )
+    language: Language = given["lang"]
+    results = run(advisor, collect(paths, advisor.knowledge))
+    failing = [result for result in results if not result.passed]
+    for result in failing:
+        print_lines([*failure_lines(result, language), Line("blank")])
+    if given["update"]:
+        _rewrite(failing, language)
+        results = run(advisor, collect(paths, advisor.knowledge))
+        failing = [result for result in results if not result.passed]
+    if given["junit"] is not None:
+        write_whole(given["junit"], junit_xml(results, language))
+    cases = [result.case for result in results]
+    shares = []
+    if given["coverage"]:
+        coverage = cover(advisor, cases)
+        shares.append(percent(coverage.reached, coverage.reachable))
+        print_lines([*coverage_lines(coverage, language), Line("blank")])
+    if given["mutate"] and failing:
+        print_lines([Line("line", FAILING.read(language), mark="!"), Line("blank")])
+    elif given["mutate"]:
+        mutation = mutate(advisor, cases)
+        shares.append(percent(len(mutation.having("caught")), mutation.counted))
+        print_lines([*mutation_lines(mutation, language), Line("blank")])
+    print_lines([Line("answer", summary(results, language))])
+    low = _low(shares, given["fail_under"], language)
+    ctx.exit(FAILED if failing or low else PASSED)
+
+
+def _low(shares: Sequence[Decimal], least: float | None, language: Language) -> bool:
+    """Whether a share is less than was asked for; say so."""
+    low = [share for share in shares if least is not None and share < Decimal(str(least))]
+    if low:
+        said = BELOW.read(language).format(f"{least:g}")
+        print_lines(Line("line", f"{share}%: {said}", mark="✗") for share in low)
+    return bool(low)
+
+
+def _rewrite(failing: Sequence[Result], language: Language) -> None:
+    """Show what changes in each file, then write it."""
+    from llmrules.cases.update import update  # tomlkit is loaded only where a file is rewritten
+
+    for change in [update(result) for result in failing]:
+        print_plain("\n".join(change.diff()))
+        write_whole(Path(change.name), change.after)
+        print_lines([Line("line", f"{change.name}: {REWRITTEN.read(language)}"), Line("blank")])

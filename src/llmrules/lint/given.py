@@ -1,0 +1,77 @@
+"""What is linted: the files that are named, laid on top of the shipped rules and catalogue."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from llmrules import shipped
+from llmrules.errors import FileError, LoadError
+from llmrules.files import Source, read_toml, toml_files
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+UNUSABLE = frozenset({"no-file", "is-folder", "unreadable"})
+"""The codes of errors that say that an argument names nothing that could be linted."""
+
+
+@frozen(eq=False)
+class Given:
+    """The files of one run.
+
+    ``names`` are those on which findings are reported, by the name that messages call them.
+    """
+
+    rules: tuple[Source, ...]
+    catalogues: tuple[Source, ...]
+    failures: tuple[FileError, ...]
+    names: frozenset[str]
+
+
+def gather(paths: Iterable[str | Path] = (), catalogues: Iterable[str | Path] = ()) -> Given:
+    """Read the shipped files and those that are named: files, or folders of ``*.toml`` files; none means the shipped.
+
+    A file with ``[[model]]`` and no pack is a catalogue, wherever it is named. Raises LoadError for a path that
+    names no file.
+    """
+    ours = [(path, f"rules/{path.name}") for path in toml_files([shipped.rules_folder()])]
+    ours.append((shipped.catalog_file(), "catalog.toml"))
+    known = {path.resolve(): name for path, name in ours}
+    read = _Reading()
+    for path, name in ours:
+        read.file(path, name, catalogue=name == "catalog.toml")
+    names: set[str] = set()
+    for given, catalogue in ((paths, False), (catalogues, True)):
+        for path in toml_files(given):
+            name = known.setdefault(path.resolve(), path.as_posix())
+            if name not in names and name not in read.names:
+                read.file(path, name, catalogue=catalogue)
+            names.add(name)
+    unusable = [failure for failure in read.failures if failure.code in UNUSABLE]
+    if unusable:
+        raise LoadError(unusable)
+    return Given(tuple(read.rules), tuple(read.catalogues), tuple(read.failures), frozenset(names or read.names))
+
+
+class _Reading:
+    """Collects what is read and what cannot be read."""
+
+    def __init__(self) -> None:
+        self.rules: list[Source] = []
+        self.catalogues: list[Source] = []
+        self.failures: list[FileError] = []
+        self.names: set[str] = set()
+
+    def file(self, path: Path, name: str, *, catalogue: bool) -> None:
+        """Read one file; one that cannot be read is noted."""
+        self.names.add(name)
+        try:
+            source = read_toml(path, name)
+        except FileError as error:
+            self.failures.append(error)
+            return
+        stated = isinstance(source.data.get("model"), list) and "pack" not in source.data
+        (self.catalogues if catalogue or stated else self.rules).append(source)

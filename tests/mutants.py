@@ -1,0 +1,218 @@
+"""Mutants of a trace: everything in it changed, dropped or doubled, one thing at a time.
+
+``python -m tests.mutants --all`` tries every mutant of every example, plain and with all digests made anew, and prints
+those that the checker lets pass: with the rules, the catalogue and the profile none may, and with the trace alone none
+that changes ``found``. Without ``--all`` it tries one mutant of each kind of field.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from attrs import frozen
+
+from llmrules import Advisor
+from llmrules.verify import Report, examine
+from llmrules.verify.matched import Files, read_files
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Path_: TypeAlias = tuple[str | int, ...]
+
+EXAMPLES = sorted((Path(__file__).resolve().parent.parent / "examples").glob("*.toml"))
+
+
+@frozen
+class Mutant:
+    """One change: where, what was done there, and the value that stands there instead."""
+
+    path: Path_
+    deed: str
+    value: Any
+
+    @property
+    def kind(self) -> str:
+        """The kind of field: its path without the places in lists and the names of attributes."""
+        return "/".join("*" if isinstance(part, int) else part for part in self.path) + f" {self.deed}"
+
+    def __str__(self) -> str:
+        """Return the pointer and the deed."""
+        return "/" + "/".join(map(str, self.path)) + f": {self.deed}"
+
+
+def mutants(document: dict[str, Any]) -> Iterator[Mutant]:
+    """Yield every mutant of a trace outside ``made_by``: scalars changed, elements and keys dropped, elements doubled."""
+    others: dict[str, list[Any]] = {}
+    for path, value in _walk(document, ()):
+        if not isinstance(value, dict | list):
+            others.setdefault(_field(path), []).append(value)
+    for path, value in _walk(document, ()):
+        if isinstance(value, list):
+            for index, element in enumerate(value):
+                yield Mutant(path, f"drops element {index}", [*value[:index], *value[index + 1 :]])
+                yield Mutant(path, f"doubles element {index}", [*value[:index], element, *value[index:]])
+        elif isinstance(value, dict):
+            for key in value:
+                yield Mutant(path, f"drops {key}", {name: one for name, one in value.items() if name != key})
+        else:
+            for deed, other in _changes(value, others[_field(path)]):
+                yield Mutant(path, deed, other)
+
+
+def one_of_each_kind(document: dict[str, Any]) -> list[Mutant]:
+    """Return one mutant of each kind of field: the one in the middle, so that examples differ."""
+    kinds: dict[str, list[Mutant]] = {}
+    for mutant in mutants(document):
+        deed = mutant.deed.rstrip("0123456789") if "element" in mutant.deed else mutant.deed
+        kinds.setdefault(f"{_field(mutant.path)} {deed}", []).append(mutant)
+    return [found[len(found) // 2] for found in kinds.values()]
+
+
+def _walk(value: Any, path: Path_) -> Iterator[tuple[Path_, Any]]:  # noqa: ANN401 - plain JSON
+    if path == ("made_by",):
+        return
+    yield path, value
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        yield from _walk(inner, (*path, key))
+
+
+NAMED = frozenset({"attributes", "leaves", "implied", "concluded", "when", "unless", "where", "body", "all", "any"})
+"""Keys under which the keys are names of attributes and operators."""
+
+
+def _field(path: Path_) -> str:
+    """Return the kind of field that a path leads to."""
+    parts = ["*" if isinstance(part, int) else part for part in path]
+    return "/".join("*" if index and parts[index - 1] in NAMED else part for index, part in enumerate(parts))
+
+
+def _changes(value: Any, others: list[Any]) -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - plain JSON
+    """Yield a change that keeps the type, one to what stands elsewhere in such a field, and one of the type alone."""
+    if isinstance(value, bool):
+        yield from (("turns", not value), ("becomes a number", int(value)))
+    elif isinstance(value, int):
+        yield from (("grows", value + 1), ("becomes a text", str(value)))
+    elif isinstance(value, str):
+        other = next((one for one in others if one != value and isinstance(one, str)), None)
+        yield "gets longer", f"{value}x"
+        if other is not None:
+            yield "becomes another", other
+    else:
+        yield "becomes something", 0
+
+
+def mutate(document: dict[str, Any], mutant: Mutant) -> Callable[[], None]:
+    """Change the document in place; the function returned undoes it."""
+    holder: Any = document
+    for part in mutant.path[:-1]:
+        holder = holder[part]
+    key = mutant.path[-1] if mutant.path else None
+    if key is None:
+        before = dict(document)
+        document.clear()
+        document.update(mutant.value)
+        return lambda: (document.clear(), document.update(before))[0]
+    kept = holder[key]
+    holder[key] = mutant.value
+
+    def undo() -> None:
+        holder[key] = kept
+
+    return undo
+
+
+def canonical(value: object) -> bytes:
+    """Return canonical JSON, as anyone can write it."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def digest(value: object) -> str:
+    """Return its SHA-256, as anyone can reckon it."""
+    return hashlib.sha256(canonical(value)).hexdigest()
+
+
+def reseal(document: dict[str, Any], parts: dict[str, str]) -> dict[str, Any]:
+    """Return a trace with every digest made anew, as a forger would; ``parts`` are those that did not change."""
+    given = document.get("given", {})
+    made = {name: parts.get(name) or digest(part) for name, part in given.items()}
+    digests = {
+        "parts": made,
+        "given": digest(made),
+        "found": parts.get("found") or digest(document.get("found")),
+        "made_by": parts.get("made_by") or digest(document.get("made_by")),
+    }
+    return {**document, "digests": digests}
+
+
+def survivors(
+    document: dict[str, Any], tried: list[Mutant], files: Files, *, plain: bool = True
+) -> Iterator[tuple[Mutant, str, Report]]:
+    """Yield the mutants that pass although they must not, with how they were sealed, and the report."""
+    for mutant in tried:
+        undo = mutate(document, mutant)
+        try:
+            yield from _passing(document, mutant, files, plain=plain)
+        finally:
+            undo()
+
+
+def _passing(
+    document: dict[str, Any], mutant: Mutant, files: Files, *, plain: bool
+) -> Iterator[tuple[Mutant, str, Report]]:
+    top = mutant.path[0] if mutant.path else None
+    if plain and examine(canonical(document), files).ok:
+        yield mutant, "plain", examine(canonical(document), files)
+    if top == "digests" or mutant.deed == "drops digests":
+        return
+    untouched = {} if len(mutant.path) < 2 else dict(document["digests"]["parts"])  # noqa: PLR2004
+    if untouched:
+        untouched |= {part: document["digests"][part] for part in ("found", "made_by")}
+        untouched.pop(str(mutant.path[1] if top == "given" else top), None)
+    forged = canonical(reseal(document, untouched))
+    report = examine(forged, files)
+    if report.ok:
+        yield mutant, "digests made anew", report
+    elif top == "found" and report.level == "re-derived":
+        yield mutant, "digests made anew, trace alone", report
+
+
+def trace_of(advisor: Advisor, example: Path) -> dict[str, Any]:
+    """Return the trace of an example as plain JSON."""
+    document: dict[str, Any] = json.loads(advisor.decide(example).trace.to_json())
+    return document
+
+
+def shipped(example: Path) -> Files:
+    """Return the shipped rules, the shipped catalogue and an example, as they are handed over."""
+    return read_files([], [], example, unknown="apart", shipped_rules=True, shipped_catalog=True)
+
+
+def main() -> int:
+    """Try mutants and print those that pass; return how the command ends."""
+    parser = argparse.ArgumentParser(description="Try mutants of the traces of the examples.")
+    parser.add_argument("--all", action="store_true", help="every mutant, not one of each kind of field")
+    parser.add_argument("examples", nargs="*", type=Path, default=EXAMPLES, help="profiles (default: every example)")
+    options = parser.parse_args()
+    advisor, passed, count = Advisor.load(), 0, 0
+    for example in options.examples:
+        document = trace_of(advisor, example)
+        tried = list(mutants(document)) if options.all else one_of_each_kind(document)
+        count += len(tried)
+        for mutant, how, report in survivors(document, tried, shipped(example)):
+            passed += 1
+            sys.stdout.write(f"{example.name}: {mutant} ({how}) reaches {report.level}\n")
+        sys.stdout.write(f"{example.name}: {len(tried)} mutants\n")
+        sys.stdout.flush()
+    sys.stdout.write(f"{count} mutants, {passed} pass\n")
+    return 1 if passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,468 @@
+"""Cases are files: collected, decided, explained where they fail, measured, and rewritten on demand."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import pytest
+from click.testing import CliRunner
+from tests.worlds import model, rule, world
+
+from llmrules.advisor import Advisor
+from llmrules.cases import Case, Result, collect, run
+from llmrules.cases.coverage import cover
+from llmrules.cases.failure import failure_lines
+from llmrules.cases.junit import junit_xml
+from llmrules.cases.report import coverage_lines, percent, summary
+from llmrules.cases.update import update
+from llmrules.cli import main
+from llmrules.errors import FileError, LoadError
+from llmrules.files import parse_toml
+from llmrules.profile import read_profile
+from llmrules.texts import LANGUAGES
+
+if TYPE_CHECKING:
+    from click.testing import Result as Ran
+
+ROOT = Path(__file__).parent.parent
+SHIPPED = (ROOT / "examples", ROOT / "tests" / "cases")
+FILES = sorted(SHIPPED[1].glob("*.toml"))
+
+
+@pytest.fixture(scope="module")
+def advisor() -> Advisor:
+    """The shipped knowledge."""
+    return Advisor.load(engine="plain")
+
+
+def case(advisor: Advisor, text: str, name: str = "case.toml", *, pinned: bool = True) -> Case:
+    """Return a case from what stands in its file, after its date where that is pinned."""
+    source = parse_toml(f"requirements.as_of = 2026-03-01\n{text}" if pinned else text, name)
+    profile = read_profile(source, advisor.knowledge.ruleset.vocabulary)
+    assert profile.expect is not None
+    return Case(source, profile, profile.expect)
+
+
+def result(advisor: Advisor, text: str, *, pinned: bool = True) -> Result:
+    """Return how a case comes out."""
+    return run(advisor, [case(advisor, text, pinned=pinned)])[0]
+
+
+def said(result: Result) -> list[str]:
+    """Return what a failing case says."""
+    return [str(line) for line in failure_lines(result)]
+
+
+# The shipped cases
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_shipped_case_is_as_it_expects(path: Path, advisor: Advisor) -> None:
+    """Every small case has a title in both languages, pins its date, and comes out as it expects."""
+    (found,) = run(advisor, collect([path], advisor.knowledge))
+    assert not found.mismatches, "\n".join(said(found))
+    title = found.case.profile.title
+    assert title is not None
+    assert all(getattr(title, language) for language in LANGUAGES)
+    assert ("as_of", "stated") in [(one.attribute, one.origin) for one in found.case.profile.requirements]
+
+
+def test_no_two_small_cases_ask_the_same(advisor: Advisor) -> None:
+    """Each small case states requirements of its own, under a title of its own."""
+    cases = collect([SHIPPED[1]], advisor.knowledge)
+    assert len({one.profile.requirements for one in cases}) == len(cases)
+    for language in LANGUAGES:
+        assert len({one.title(language) for one in cases}) == len(cases)
+
+
+def test_the_shipped_cases_reach_everything(advisor: Advisor) -> None:
+    """Every rule fires and stays silent, every condition comes out both ways, every effect decides something."""
+    coverage = cover(advisor, collect(SHIPPED, advisor.knowledge))
+    assert coverage.reached == coverage.reachable, "\n".join(map(str, coverage_lines(coverage)))
+
+
+# Collecting
+
+EXPECTS = '[requirements]\ndomain = "broad"\n[expect]\nbest = ["gpt-5"]\n'
+
+
+def test_a_folder_holds_cases_among_other_profiles(advisor: Advisor, tmp_path: Path) -> None:
+    """In a folder what expects nothing is passed over, and no case is run twice."""
+    (tmp_path / "b.toml").write_text(EXPECTS, encoding="utf-8")
+    (tmp_path / "a.toml").write_text(EXPECTS, encoding="utf-8")
+    (tmp_path / "none.toml").write_text("[requirements]\n", encoding="utf-8")
+    (tmp_path / "no-profile.toml").write_text('language = 1\npack = "p"\n', encoding="utf-8")
+    found = collect([tmp_path, tmp_path / "a.toml"], advisor.knowledge)
+    assert [Path(one.name).name for one in found] == ["a.toml", "b.toml"]
+
+
+def test_what_holds_no_case_is_an_error(advisor: Advisor, tmp_path: Path) -> None:
+    """A profile that expects nothing, a folder without cases and an empty folder test nothing, and say so."""
+    profile = tmp_path / "none.toml"
+    profile.write_text("[requirements]\n", encoding="utf-8")
+    for path, code in ((profile, "no-case"), (tmp_path, "no-case"), (tmp_path / "gone.toml", "no-file")):
+        with pytest.raises(LoadError) as raised:
+            collect([path], advisor.knowledge)
+        assert [error.code for error in raised.value.errors] == [code]
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(LoadError) as raised:
+        collect([tmp_path / "empty"], advisor.knowledge)
+    assert [error.code for error in raised.value.errors] == ["is-folder"]
+
+
+def test_everything_wrong_with_all_cases_is_reported(advisor: Advisor, tmp_path: Path) -> None:
+    """Files that are no TOML, profiles that are wrong and expectations that name nothing come together."""
+    (tmp_path / "a.toml").write_text("[requirements\n", encoding="utf-8")
+    (tmp_path / "b.toml").write_text('[requirements]\nbudge = "tight"\n[expect]\nbest = []\n', encoding="utf-8")
+    (tmp_path / "c.toml").write_text('[requirements]\n[expect]\nbest = ["gpt-6"]\n', encoding="utf-8")
+    with pytest.raises(LoadError) as raised:
+        collect([tmp_path], advisor.knowledge)
+    assert [error.code for error in raised.value.errors] == ["syntax", "unknown-requirement", "unknown-model"]
+
+
+# Failing
+
+LAW_FIRM = """
+title.en = "Two wishes"
+requirements.deployment = "cloud-api"
+requirements.data_sovereignty = true
+requirements.tasks = ["coding"]
+"""
+
+
+def test_a_failure_is_a_difference_with_its_chains(advisor: Advisor) -> None:
+    """Expected and found stand under each other, and each model concerned is explained once, down to the beginning."""
+    lines = said(result(advisor, f'{LAW_FIRM}expect.best = ["claude", "deepseek"]\nexpect.eligible = []'))
+    assert lines[:8] == [
+        "✗ case.toml: Two wishes",
+        "  - expected, + found",
+        "  best",
+        "    - claude",
+        "      deepseek",
+        "  eligible",
+        "    - nothing",
+        "    + deepseek",
+    ]
+    assert lines.count("  Claude: excluded") == 1
+    assert any("[weights-must-be-available]" in line for line in lines)
+    assert lines[-1].strip()
+    assert any(line.strip() == "· data may not leave: yes (stated)" for line in lines)
+
+
+def test_only_the_first_models_are_explained_at_length(advisor: Advisor) -> None:
+    """Where many models differ, a few are explained and of the others it is said where they stand."""
+    lines = said(result(advisor, "requirements.offline = true\nexpect.eligible = []"))
+    assert "  Phi-3 Mini: eligible, place 1 with 0 points" in lines
+
+
+@pytest.mark.parametrize(
+    ("expected", "lines"),
+    [
+        (
+            'excluded = [{ model = "claude", by = ["model-takes-the-input"] }]',
+            ["  claude: excluded, by", "    - model-takes-the-input", "    + weights-must-be-available"],
+        ),
+        (
+            'excluded = [{ model = "mistral" }]',
+            [
+                "  mistral: excluded, by",
+                "    - excluded",
+                "    + eligible",
+                "  Mistral: eligible, place 2 with 0 points",
+            ],
+        ),
+        ("conflicts = []", ["  conflicts", "    - nothing", "    + hosting"]),
+        (
+            'silent = ["cloud-api-is-rented"]',
+            ["  silent", "    - cloud-api-is-rented", "    - place of deployment: a cloud API (stated)"],
+        ),
+        (
+            'fired = ["bias-advice", "exact-work-prefers-technical-accuracy"]',
+            ["  bias-advice: did not fire", "    ✗ bias_sensitive = true: not stated"],
+        ),
+        (
+            'refused = ["no-live-data-without-a-network"]',
+            ["  refused, by", "    - no-live-data-without-a-network", "    + nothing"],
+        ),
+    ],
+)
+def test_each_expectation_says_how_it_failed(advisor: Advisor, expected: str, lines: list[str]) -> None:
+    """Whatever was expected, the difference names it and something leads to the reason."""
+    found = said(result(advisor, f"{LAW_FIRM}expect.{expected}"))
+    assert [line for line in found if line in lines] == lines
+
+
+def test_a_silent_rule_says_what_kept_it_silent() -> None:
+    """A rule that was to fire names the test that failed with the actual value, its exception, or who overrode it."""
+    rules = (
+        rule("asks", "when.budget.at_least = 'normal'\nwhen.inputs.has = 'image'\nadvise = true")
+        + rule("excepts", "when.offline = true\nunless.tuning = true\nadvise = true")
+        + rule("beaten", "when.offline = true\nadvise = true")
+        + rule("beats", "when.tuning = true\nadvise = true\noverrides = ['beaten']")
+        + rule("waits", "require.window.at_least.requirement = 'tokens'")
+        + rule("off", "advise = true")
+        + "[[disable]]\nrule = 'off'\nreason.en = 'not now'\n"
+    )
+    stated = "requirements = { as_of = 2026-03-01, offline = true, tuning = true, budget = 'tight', inputs = ['text'] }"
+    expected = "expect.fired = ['asks', 'excepts', 'beaten', 'waits', 'off']"
+    lines = said(result(world(rules, model("m")), f"{stated}\n{expected}", pinned=False))
+    assert lines[lines.index("  asks: did not fire") :] == [
+        "  asks: did not fire",
+        '    ✗ budget.at_least = "normal": "tight"',
+        '    ✗ inputs.has = "image": ["text"]',
+        "  beaten: did not fire",
+        "    ✗ overridden by beats",
+        "  excepts: did not fire",
+        "    ✗ an exception holds: tuning = true",
+        "  off: is switched off",
+        "  waits: did not fire",
+        "    ✗ tokens.known = true: not stated",
+    ]
+
+
+# Measuring
+
+
+def test_coverage_names_what_no_case_reaches() -> None:
+    """A rule that never fires, one that always does, a condition that is never true, an effect that decides nothing."""
+    rules = (
+        rule("never", "when.tuning = true\nadvise = true")
+        + rule("always", "when.offline = true\nrequire.any = [{ weights = true }, { open = 'free' }]")
+        + rule("idle", "when.offline = true\nprefer.open = 'closed'\nweight = 1")
+        + rule("classifies", "where.open.at_least = 'shown'\nconclude.capable = true")
+    )
+    advisor = world(rules, model("m", weights=True, open="shown") + model("n", weights=False, open="shown"))
+    coverage = cover(advisor, [case(advisor, "requirements.offline = true\nexpect.best = []")])
+    assert [str(line) for line in coverage_lines(coverage)] == [
+        "Coverage",
+        "  0.0% (0/4) rules that fire in one case and stay silent in another",
+        "  14.2% (1/7) conditions that come out both ways",
+        "  25.0% (1/4) effects without which a decision would differ",
+        "  50.0% (13/26) in all",
+        "  - always: never stays silent",
+        "  - always: when.offline = true: always true",
+        '  - always: require.open = "free": never true',
+        "  - classifies: never stays silent",
+        '  - classifies: where.open.at_least = "shown": always true',
+        "  - classifies: changes no decision",
+        "  - idle: never stays silent",
+        "  - idle: when.offline = true: always true",
+        '  - idle: prefer.open = "closed": never true',
+        "  - idle: changes no decision",
+        "  - never: never fires",
+    ]
+
+
+def test_a_percentage_never_rounds_up() -> None:
+    """All but one of many is less than everything; nothing to reach is reached."""
+    assert percent(9_999, 10_000) == Decimal("99.9")
+    assert percent(2, 3) == Decimal("66.6")
+    assert percent(0, 0) == Decimal("100.0")
+
+
+def test_the_summary_counts_in_both_languages(advisor: Advisor) -> None:
+    """One line says how many cases there are, and how many are not as expected."""
+    good, bad = (
+        result(advisor, f"requirements.domain = 'broad'\nexpect.best = ['{one}']") for one in ("gpt-5", "grok")
+    )
+    assert summary([good]) == "1 case, all as expected"
+    assert summary([good, bad]) == "2 cases, 1 not as expected"
+    assert summary([good, bad], "ko") == "사례 2개 중 1개가 기대와 다릅니다"
+    assert summary([good], "ko") == "사례 1개, 모두 기대한 대로입니다"
+
+
+# Rewriting
+
+STALE = """\
+# What the firm asked for
+title.en = "Two wishes"
+requirements.as_of = 2026-03-01
+requirements.deployment = "cloud-api"   # as ever
+requirements.data_sovereignty = true
+requirements.tasks = ["coding"]
+
+[expect]  # of the advisor
+best = ["claude",  # once
+  "deepseek"]
+conflicts = []
+eligible = []
+fired = [
+  "code-prefers-training-on-code",  # sure
+  "bias-advice",                    # not so sure
+  # that is all
+]
+silent = "cloud-api-is-rented"
+excluded = [
+  { model = "claude", by = ["model-takes-the-input"] },  # for one reason or another
+  { model = "mistral" },
+  { model = "gpt-5", by = ["model-takes-the-input", "weights-must-be-available"] },
+]
+refused = ["no-live-data-without-a-network"]
+"""
+
+RENEWED = """\
+# What the firm asked for
+title.en = "Two wishes"
+requirements.as_of = 2026-03-01
+requirements.deployment = "cloud-api"   # as ever
+requirements.data_sovereignty = true
+requirements.tasks = ["coding"]
+
+[expect]  # of the advisor
+best = [
+  "deepseek"]
+conflicts = ["hosting"]
+eligible = ["deepseek", "falcon", "gemma", "llama-2", "llama-4", "llama-4-scout", "mistral", "phi-3-mini"]
+fired = [
+  "code-prefers-training-on-code",  # sure
+  # that is all
+]
+excluded = [
+  { model = "claude", by = ["weights-must-be-available"] },  # for one reason or another
+  { model = "gpt-5", by = ["weights-must-be-available"] },
+]
+refused = []
+"""
+
+
+def test_an_update_changes_expectations_alone(advisor: Advisor) -> None:
+    """What is found takes the place of what was expected; comments, order and layout stay, and the case passes."""
+    stale = result(advisor, STALE, pinned=False)
+    renewed = update(stale)
+    assert renewed.after == RENEWED
+    again = result(advisor, renewed.after, pinned=False)
+    assert again.passed
+    assert update(again).after == renewed.after
+    assert {line[0] for line in renewed.diff()} == {"-", "+", "@", " "}
+
+
+@pytest.mark.parametrize(
+    ("stale", "renewed"),
+    [
+        ("expect = { best = ['grok'], fired = ['bias-advice'] }", 'expect = { best = ["gpt-5"]'),
+        ("expect.best = 'grok'", 'expect.best = ["gpt-5"]'),
+        ("[[expect.excluded]]\nmodel = 'grok'\n[expect]\nbest = ['gpt-5']", "[expect]\nbest = ['gpt-5']"),
+        ("[expect]\r\nbest = ['grok']\r\n", '[expect]\r\nbest = ["gpt-5"]\r\n'),
+    ],
+)
+def test_an_update_knows_every_way_to_write(advisor: Advisor, stale: str, renewed: str) -> None:
+    """Inline tables, dotted keys, single names, arrays of tables and other line ends are rewritten as they are."""
+    head = "requirements.domain = 'broad'\n"
+    changed = update(result(advisor, f"{head}{stale}")).after
+    assert result(advisor, changed, pinned=False).passed
+    assert f"{head}{renewed}" in changed
+
+
+def test_an_update_that_would_not_do_is_refused(advisor: Advisor) -> None:
+    """Nothing is handed back that would not pass."""
+    found = result(advisor, "requirements.domain = 'broad'\nexpect.best = ['grok']")
+    with pytest.raises(FileError, match="cannot be rewritten") as raised:
+        update(Result(found.case, found.decision, ()))
+    assert raised.value.code == "cannot-update"
+
+
+# JUnit
+
+
+def test_junit_has_one_case_for_each_profile(advisor: Advisor) -> None:
+    """Suites are folders, names are titles, and a failure holds the whole text, fit for XML."""
+    good = "title.en = 'Good'\nrequirements.domain = 'broad'\nexpect.best = ['gpt-5']"
+    bad = "title.en = 'Bad \\u0007 & <worse>'\nrequirements.domain = 'broad'\nexpect.best = ['grok']".replace("'", '"')
+    cases = [case(advisor, good, "a/good.toml"), case(advisor, bad, "b/bad.toml"), case(advisor, good, "b/good.toml")]
+    root = ET.fromstring(junit_xml(run(advisor, cases)))  # noqa: S314 - written by ourselves
+    assert (root.get("tests"), root.get("failures")) == ("3", "1")
+    assert [(suite.get("name"), suite.get("tests"), suite.get("failures")) for suite in root] == [
+        ("a", "1", "0"),
+        ("b", "2", "1"),
+    ]
+    (failure,) = root.iter("failure")
+    assert failure.get("message") == "best is gpt-5, expected grok"
+    assert (failure.text or "").startswith("✗ b/bad.toml: Bad \\x07 & <worse>")
+    assert [one.get("name") for one in root.iter("testcase")] == ["Good", "Bad \\x07 & <worse>", "Good"]
+
+
+# The command
+
+
+def command(*arguments: object) -> Ran:
+    """Run ``llmrules test``."""
+    return CliRunner().invoke(main, ["test", *map(str, arguments)])
+
+
+def written(folder: Path, text: str, name: str = "case.toml") -> Path:
+    """Return the file of a case about any subject."""
+    path = folder / name
+    path.write_text(f"[requirements]\nas_of = 2026-03-01\ndomain = 'broad'\n[expect]\n{text}\n", encoding="utf-8")
+    return path
+
+
+def test_the_command_says_that_all_is_well() -> None:
+    """All as expected: one line, exit status 0."""
+    done = command(*SHIPPED)
+    count = sum(len(list(folder.glob("*.toml"))) for folder in SHIPPED)
+    assert done.exit_code == 0, done.output
+    assert done.output.splitlines() == [f"{count} cases, all as expected"]
+
+
+def test_the_command_fails_with_a_case(tmp_path: Path) -> None:
+    """A case that comes out differently is explained, counted, and gives exit status 1; in Korean as well."""
+    path = written(tmp_path, "best = ['grok']")
+    done = command(path)
+    assert done.exit_code == 1
+    assert f"✗ {path.as_posix()}" in done.output
+    assert done.output.splitlines()[-1] == "1 case, 1 not as expected"
+    korean = command(path, "--lang", "ko").output
+    assert "- 기대, + 실제" in korean
+    assert "사례 1개 중 1개가 기대와 다릅니다" in korean
+
+
+def test_the_command_ends_with_2_on_bad_input(tmp_path: Path) -> None:
+    """What is no case, a case that is wrong, and a limit on nothing are bad input."""
+    assert command(tmp_path / "gone.toml").exit_code == 2
+    assert command(written(tmp_path, "best = ['gpt-6']")).exit_code == 2
+    assert command(written(tmp_path, "best = ['gpt-5']"), "--fail-under", 90).exit_code == 2
+    assert command().exit_code == 2
+
+
+def test_a_limit_fails_the_command(tmp_path: Path) -> None:
+    """A coverage below --fail-under gives exit status 1, though every case passes."""
+    path = written(tmp_path, "best = ['gpt-5']")
+    done = command(path, "--coverage", "--fail-under", "99.5")
+    assert done.exit_code == 1
+    assert "below the 99.5% asked for" in done.output
+    assert command(path, "--coverage", "--fail-under", "1").exit_code == 0
+    assert command(path, "--coverage", "--lang", "ko", "--fail-under", "99").output.count("미치지 못함") == 1
+
+
+def test_no_mutant_is_tried_on_failing_cases(tmp_path: Path) -> None:
+    """A case that fails already would seem to catch everything."""
+    done = command(written(tmp_path, "best = ['grok']"), "--mutate")
+    assert done.exit_code == 1
+    assert "mutants are tried only on cases that are as expected" in done.output
+
+
+def test_the_command_updates_files(tmp_path: Path) -> None:
+    """--update shows what changes, writes it, and passes; JUnit then has no failure."""
+    path, junit = written(tmp_path, "best = ['grok']  # the best"), tmp_path / "junit.xml"
+    passing = written(tmp_path, "best = ['gpt-5']", "passing.toml")
+    before = passing.read_bytes()
+    done = command(tmp_path, "--update", "--junit", junit)
+    assert done.exit_code == 0, done.output
+    assert {"-best = ['grok']  # the best", '+best = ["gpt-5"]  # the best'} <= set(done.output.splitlines())
+    assert path.read_text(encoding="utf-8").endswith('best = ["gpt-5"]  # the best\n')
+    assert passing.read_bytes() == before
+    assert 'failures="0"' in junit.read_text(encoding="utf-8")
+
+
+def test_a_policy_is_tested_with_its_own_rules(tmp_path: Path) -> None:
+    """Cases may name rules of --rules."""
+    policy = tmp_path / "policy.toml"
+    text = 'language = 1\npack = "policy"\n[[document]]\nid = "d"\ntitle = "Policy"\ndate = 2026-01-01\n'
+    own = rule("no-closed-models", "exclude.openness = 'closed'\notherwise.en = '{model} is closed.'")
+    policy.write_text(text + own, encoding="utf-8")
+    path = written(tmp_path, "excluded = [{ model = 'gpt-5', by = ['no-closed-models'] }]")
+    assert command(path).exit_code == 2
+    assert command(path, "--rules", policy).exit_code == 0

@@ -1,0 +1,415 @@
+"""Mutants: every small change of a rule is made, and those that no case notices are named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+from tests.worlds import DAY, STATED, RandomCase, model, rule, world
+
+from llmrules.advisor import Advisor
+from llmrules.cases import Case, check, collect
+from llmrules.cases.altered import altered
+from llmrules.cases.mutants import mutants
+from llmrules.cases.mutate import Mutation, mutate
+from llmrules.cases.report import mutation_lines, percent
+from llmrules.cli import main
+from llmrules.diff.outcome import outcome
+from llmrules.files import parse_toml
+from llmrules.profile import Expectation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from llmrules.decision.decision import Decision
+    from llmrules.profile import Profile
+
+ROOT = Path(__file__).parent.parent
+SEEDS = range(14)
+
+
+def changes(text: str) -> list[tuple[str, str, str | None]]:
+    """Return every mutant of a rule: its kind, what was written, what stands there instead."""
+    (only,) = world(rule("r", text)).knowledge.ruleset.rules.values()
+    return [(mutant.kind, mutant.was, mutant.now) for mutant in mutants(only)]
+
+
+OFF = ("effect", "advise", None)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "when.offline = true\nadvise = true",
+            [("operator", "offline = true", "offline = false"), ("condition", "offline = true", None), OFF],
+        ),
+        (
+            "when.tokens.at_least = 100\nadvise = true",
+            [
+                ("operator", "tokens.at_least = 100", "tokens.above = 100"),
+                ("operator", "tokens.at_least = 100", "tokens.below = 100"),
+                ("threshold", "tokens.at_least = 100", "tokens.at_least = 99"),
+                ("threshold", "tokens.at_least = 100", "tokens.at_least = 101"),
+                ("condition", "tokens.at_least = 100", None),
+                OFF,
+            ],
+        ),
+        (
+            "when.spend.at_most = 2.5\nwhen.spend.above = 0.75\nadvise = true",
+            [
+                ("operator", "spend.at_most = 2.5", "spend.below = 2.5"),
+                ("operator", "spend.at_most = 2.5", "spend.above = 2.5"),
+                ("threshold", "spend.at_most = 2.5", "spend.at_most = 2.4"),
+                ("threshold", "spend.at_most = 2.5", "spend.at_most = 2.6"),
+                ("condition", "spend.at_most = 2.5", None),
+                ("operator", "spend.above = 0.75", "spend.at_least = 0.75"),
+                ("operator", "spend.above = 0.75", "spend.at_most = 0.75"),
+                ("threshold", "spend.above = 0.75", "spend.above = 0.74"),
+                ("threshold", "spend.above = 0.75", "spend.above = 0.76"),
+                ("condition", "spend.above = 0.75", None),
+                ("condition", "spend.at_most = 2.5, spend.above = 0.75", None),
+                OFF,
+            ],
+        ),
+        (
+            "when.since.below = 2026-03-01\nadvise = true",
+            [
+                ("operator", "since.below = 2026-03-01", "since.at_most = 2026-03-01"),
+                ("operator", "since.below = 2026-03-01", "since.at_least = 2026-03-01"),
+                ("threshold", "since.below = 2026-03-01", "since.below = 2026-02-28"),
+                ("threshold", "since.below = 2026-03-01", "since.below = 2026-03-02"),
+                ("condition", "since.below = 2026-03-01", None),
+                OFF,
+            ],
+        ),
+        (
+            "when.hosting = 'own'\nunless.inputs.has_any = ['text', 'image']\nunless.tuning = true\nadvise = true",
+            [
+                ("operator", 'hosting = "own"', 'hosting.none_of = ["own"]'),
+                ("condition", 'hosting = "own"', None),
+                ("operator", 'inputs.has_any = ["image", "text"]', 'inputs.has_all = ["image", "text"]'),
+                ("member", 'inputs.has_any = ["image", "text"]', 'inputs.has_any = ["text"]'),
+                ("member", 'inputs.has_any = ["image", "text"]', 'inputs.has_any = ["image"]'),
+                ("exception", 'inputs.has_any = ["image", "text"]', None),
+                ("operator", "tuning = true", "tuning = false"),
+                ("exception", "tuning = true", None),
+                OFF,
+            ],
+        ),
+        (
+            "where.window.known = true\nprefer.price.toward = 'lowest'\nweight = 1",
+            [
+                ("operator", "window.known = true", "window.known = false"),
+                ("condition", "window.known = true", None),
+                ("operator", 'price.toward = "lowest"', 'price.toward = "highest"'),
+                ("effect", "prefer", None),
+            ],
+        ),
+        (
+            "require.window.at_least.requirement = 'tokens'",
+            [
+                (
+                    "operator",
+                    'window.at_least = { requirement = "tokens" }',
+                    'window.above = { requirement = "tokens" }',
+                ),
+                (
+                    "operator",
+                    'window.at_least = { requirement = "tokens" }',
+                    'window.below = { requirement = "tokens" }',
+                ),
+                (
+                    "threshold",
+                    'window.at_least = { requirement = "tokens" }',
+                    'window.at_least = { requirement = "tokens", plus = -1 }',
+                ),
+                (
+                    "threshold",
+                    'window.at_least = { requirement = "tokens" }',
+                    'window.at_least = { requirement = "tokens", plus = 1 }',
+                ),
+                ("condition", 'window.at_least = { requirement = "tokens" }', None),
+                ("effect", "require", None),
+            ],
+        ),
+        (
+            "exclude.window.below = 1_000",
+            [
+                ("operator", "window.below = 1000", "window.at_most = 1000"),
+                ("operator", "window.below = 1000", "window.at_least = 1000"),
+                ("threshold", "window.below = 1000", "window.below = 10000"),
+                ("condition", "window.below = 1000", None),
+                ("effect", "exclude", None),
+            ],
+        ),
+        (
+            "where.capable = true\nconclude.strengths = ['code', 'maths']",
+            [
+                ("operator", "capable = true", "capable = false"),
+                ("condition", "capable = true", None),
+                ("member", '"code"', None),
+                ("member", '"maths"', None),
+                ("effect", "conclude", None),
+            ],
+        ),
+        (
+            "when.any = [{ offline = true }, { tuning = true }]\nadvise = true",
+            [
+                ("operator", "offline = true", "offline = false"),
+                ("condition", "offline = true", None),
+                ("condition", "{ offline = true }", None),
+                ("operator", "tuning = true", "tuning = false"),
+                ("condition", "{ tuning = true }", None),
+                OFF,
+            ],
+        ),
+        (
+            "when.tokens.known = true\nunless.any = [{ offline = true }, { tuning = true }]\nadvise = true",
+            [
+                ("operator", "tokens.known = true", "tokens.known = false"),
+                ("condition", "tokens.known = true", None),
+                ("operator", "offline = true", "offline = false"),
+                ("condition", "offline = true", None),
+                ("condition", "{ offline = true }", None),
+                ("operator", "tuning = true", "tuning = false"),
+                ("condition", "{ tuning = true }", None),
+                ("exception", "any = [{ offline = true }, { tuning = true }]", None),
+                OFF,
+            ],
+        ),
+        (
+            "when.all = [{ offline = true }, { any = [{ region.like = 'eu-*' }] }]\nadvise = true",
+            [
+                ("operator", "offline = true", "offline = false"),
+                ("condition", "offline = true", None),
+                ("condition", 'region.like = "eu-*"', None),
+                OFF,
+            ],
+        ),
+        (
+            "where.released.at_least = 2026-01-01\ncaution.takes.only = ['text', 'image']",
+            [
+                ("operator", "released.at_least = 2026-01-01", "released.above = 2026-01-01"),
+                ("operator", "released.at_least = 2026-01-01", "released.below = 2026-01-01"),
+                ("threshold", "released.at_least = 2026-01-01", "released.at_least = 2025-12-31"),
+                ("threshold", "released.at_least = 2026-01-01", "released.at_least = 2026-01-02"),
+                ("condition", "released.at_least = 2026-01-01", None),
+                ("operator", 'takes.only = ["image", "text"]', 'takes.has_any = ["image", "text"]'),
+                ("operator", 'takes.only = ["image", "text"]', 'takes.has_all = ["image", "text"]'),
+                ("member", 'takes.only = ["image", "text"]', 'takes.only = ["text"]'),
+                ("member", 'takes.only = ["image", "text"]', 'takes.only = ["image"]'),
+                ("condition", 'takes.only = ["image", "text"]', None),
+                ("effect", "caution", None),
+            ],
+        ),
+        (
+            "when.inputs.is = ['text']\nwhen.budget.at_least = 'ample'\nadvise = true",
+            [
+                ("operator", 'budget.at_least = "ample"', 'budget.above = "ample"'),
+                ("operator", 'budget.at_least = "ample"', 'budget.below = "ample"'),
+                ("threshold", 'budget.at_least = "ample"', 'budget.at_least = "normal"'),
+                ("condition", 'budget.at_least = "ample"', None),
+                ("operator", 'inputs.is = ["text"]', 'inputs.none_of = ["text"]'),
+                ("condition", 'inputs.is = ["text"]', None),
+                OFF,
+            ],
+        ),
+        (
+            "require.takes.has_any.requirement = 'inputs'",
+            [
+                (
+                    "operator",
+                    'takes.has_any = { requirement = "inputs" }',
+                    'takes.has_all = { requirement = "inputs" }',
+                ),
+                (
+                    "operator",
+                    'takes.has_any = { requirement = "inputs" }',
+                    'takes.none_of = { requirement = "inputs" }',
+                ),
+                ("condition", 'takes.has_any = { requirement = "inputs" }', None),
+                ("effect", "require", None),
+            ],
+        ),
+    ],
+)
+def test_every_small_change_is_made(text: str, expected: list[tuple[str, str, str | None]]) -> None:
+    """Operators, thresholds, members, conditions, exceptions and effects; two changes with one meaning come once."""
+    assert changes(text) == expected
+
+
+def test_overrides_and_ends_are_changed_too() -> None:
+    """A rule overrides one rule less, and an exemption ends a day sooner or later."""
+    advisor = world(
+        rule("a", "advise = true")
+        + rule("b", "when.offline = true\nadvise = true\noverrides = ['a']")
+        + rule("c", "require.weights = true")
+        + rule("d", "where.open = 'free'\nexempt = ['c', 'e']\napprover = 'x'\neffective_to = 2026-03-01")
+        + rule("e", "exclude.open = 'shown'"),
+    )
+    rules = advisor.knowledge.ruleset.rules
+    assert ("override", "a", None) in [(one.kind, one.was, one.now) for one in mutants(rules["b"])]
+    ends = [(one.was, one.now) for one in mutants(rules["d"]) if one.path == ("effective_to",)]
+    assert ends == [("2026-03-01", "2026-02-28"), ("2026-03-01", "2026-03-02")]
+    assert ("member", "c", None) in [(one.kind, one.was, one.now) for one in mutants(rules["d"])]
+
+
+def test_a_change_without_a_meaning_is_equivalent() -> None:
+    """Of two branches that say the same one can go."""
+    either = rule("r", "when.any = [{ budget.at_most = 'normal' }, { budget.at_most = 'normal' }]\nadvise = true")
+    (only,) = world(either).knowledge.ruleset.rules.values()
+    assert '{ budget.at_most = "normal" }' in [one.was for one in mutants(only) if one.equivalent]
+
+
+def test_a_mutant_knows_its_place() -> None:
+    """Each mutant names the file and line that it changes."""
+    (only,) = world(
+        rule("r", "when.offline = true\nwhen.tuning = true\nadvise = true")
+    ).knowledge.ruleset.rules.values()
+    lines = {mutant.was: mutant.place.line for mutant in mutants(only) if mutant.place is not None}
+    assert lines["tuning = true"] == (lines["offline = true"] or 0) + 1
+
+
+# Trying them
+
+
+def all_of(decision: Decision) -> Expectation:
+    """Return the expectation that says everything that an expectation can say."""
+    return Expectation(
+        best=decision.best,
+        eligible=tuple(one.model for one in decision.ranking),
+        unverified=tuple(one.model for one in decision.unverified),
+        conflicts=tuple(one.attribute for one in decision.conflicts),
+        excluded=tuple((one.model, one.by) for one in decision.excluded),
+        fired=decision.fired,
+        silent=tuple(name for name in decision.knowledge.ruleset.strata if name not in decision.fired),
+        refused=decision.refused,
+    )
+
+
+def profiles(advisor: Advisor, stated: dict[str, object]) -> Iterator[Profile]:
+    """Yield what a random case states, without one requirement each, with others in their place, and nothing at all."""
+    yield advisor.profile({"as_of": DAY})
+    yield advisor.profile({"as_of": DAY, **stated})
+    for name, values in STATED.items():
+        for value in values:
+            yield advisor.profile({"as_of": DAY, **stated, name: value})
+
+
+def random_worlds() -> Iterator[tuple[Advisor, list[Case]]]:
+    """Yield small worlds with cases that expect everything."""
+    for seed in SEEDS:
+        made = RandomCase(seed)
+        decision = made.decide()
+        if decision is None:
+            continue
+        advisor = Advisor(decision.knowledge, engine="plain")
+        cases = [
+            Case(parse_toml("", f"{number}.toml"), profile, all_of(advisor.decide(profile)))
+            for number, profile in enumerate(profiles(advisor, made.requirements))
+        ]
+        yield advisor, cases
+
+
+def test_shortcuts_change_no_fate() -> None:
+    """In random worlds every mutant ends as when all rules are compiled and all cases decided anew.
+
+    What is called equivalent changes nothing that a decision says; what survived is noticed nowhere and what was
+    caught is noticed somewhere.
+    """
+    fates = dict.fromkeys(("caught", "survived", "equivalent"), 0)
+    for advisor, cases in random_worlds():
+        before = [outcome(advisor.decide(case.profile)) for case in cases]
+        for trial in mutate(advisor, cases).trials:
+            fates[trial.fate] += 1
+            knowledge = altered(advisor.knowledge, trial.mutant.rule, trial.mutant.changed)
+            assert knowledge is not None
+            decisions = [Advisor(knowledge, engine="plain").decide(case.profile) for case in cases]
+            noticed = [case.name for case, one in zip(cases, decisions, strict=True) if check(one, case.expect)]
+            differs = [
+                case.name for case, one, old in zip(cases, decisions, before, strict=True) if outcome(one) != old
+            ]
+            assert trial.caught_by == (noticed[0] if noticed else None)
+            if not noticed:
+                assert trial.differs_in == tuple(differs)
+            assert trial.fate != "equivalent" or not differs
+    assert min(fates.values()) > 20, fates
+
+
+def test_a_rule_left_out_is_a_rule_disabled() -> None:
+    """What is compiled anew without a rule decides as the same files do when they switch it off."""
+    for seed in SEEDS:
+        made = RandomCase(seed)
+        decision = made.decide()
+        if decision is None:
+            continue
+        for name in made.rules:
+            off = f"[[disable]]\nrule = '{name}'\nreason.en = 'to see'\n"
+            loaded = made.decide(rules={**made.rules, "off": off})
+            left = altered(decision.knowledge, name, None)
+            assert loaded is not None
+            assert left is not None
+            again = Advisor(left, engine="plain").decide(decision.profile)
+            assert outcome(again) == outcome(loaded)
+
+
+def test_what_cannot_be_loaded_is_no_mutant() -> None:
+    """A flip that would make a rule depend on its own absence is left out."""
+    rules = rule("r", "when.inputs.has = 'text'\nconclude.inputs = ['image']")
+    advisor = world(rules)
+    profile = advisor.profile({"as_of": DAY, "inputs": ["text"]})
+    case = Case(parse_toml("", "case.toml"), profile, all_of(advisor.decide(profile)))
+    kinds = [trial.mutant.kind for trial in mutate(advisor, [case]).trials]
+    assert kinds == ["condition", "effect"]
+
+
+def test_survivors_say_what_might_notice_them() -> None:
+    """A mutant that changes a case says which; one that changes none says so."""
+    rules = rule("r", "when.tokens.at_least = 100\nprefer.open = 'free'\nweight = 1")
+    advisor = world(rules, model("m", open="free") + model("n", open="closed"))
+    profile = advisor.profile({"as_of": DAY, "tokens": 500})
+    case = Case(parse_toml("", "case.toml"), profile, Expectation(fired=("r",)))
+    mutation = mutate(advisor, [case])
+    lines = [str(line) for line in mutation_lines(mutation)]
+    assert lines[:2] == ["Mutants", "  22.2% (2/9) caught by some case"]
+    survivor = lines.index("  - r: when: tokens.at_least = 100 → tokens.at_least = 99  (rules-1.toml:7:6)")
+    assert lines[survivor + 1] == "    no case comes out differently"
+    survivor = lines.index('  - r: prefer: open = "free" → left out  (rules-1.toml:8:8)')
+    assert lines[survivor + 1] == "    comes out differently without being noticed: case.toml"
+    korean = [str(line) for line in mutation_lines(mutation, "ko")]
+    assert "    결과가 달라지는 사례 없음" in korean
+
+
+# The shipped rules
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Mutation:
+    """What becomes of the mutants of the shipped rules."""
+    advisor = Advisor.load(engine="plain")
+    return mutate(advisor, collect([ROOT / "examples", ROOT / "tests" / "cases"], advisor.knowledge))
+
+
+def test_the_shipped_cases_catch_nine_of_ten(shipped: Mutation) -> None:
+    """At least 90 % of the mutants of the shipped rules are noticed by some shipped case."""
+    share = percent(len(shipped.having("caught")), shipped.counted)
+    assert share >= 90, "\n".join(map(str, mutation_lines(shipped)))
+
+
+def test_every_shipped_rule_is_missed(shipped: Mutation) -> None:
+    """Switching off any shipped rule is noticed by a shipped case."""
+    assert [one.mutant.rule for one in shipped.having("survived") if one.mutant.kind == "effect"] == []
+
+
+def test_the_command_reports_mutants(tmp_path: Path) -> None:
+    """--mutate prints the share that was caught, fails below --fail-under, and speaks Korean."""
+    (tmp_path / "case.toml").write_text(
+        "[requirements]\nas_of = 2026-03-01\ndomain = 'broad'\n[expect]\nbest = ['gpt-5']\n", encoding="utf-8"
+    )
+    done = CliRunner().invoke(main, ["test", str(tmp_path), "--mutate", "--fail-under", "90", "--lang", "ko"])
+    assert done.exit_code == 1
+    assert "사례가 잡아낸 변이" in done.output
+    assert "요구한 90%에 미치지 못함" in done.output

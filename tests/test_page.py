@@ -1,0 +1,482 @@
+"""The HTML page in a real browser: it opens clean, works by mouse and keyboard, and nothing in a trace can move it.
+
+Needs Chromium: ``tests/install_browser.sh``.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import attrs
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from tests.golden_world import TITLES, decide_again, golden_trace
+
+from llmrules import Advisor
+from llmrules.render.page import render_page
+from llmrules.texts import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from typing import Literal
+
+    from playwright.sync_api import Dialog
+
+    from llmrules.texts import Language
+    from llmrules.trace.record import Trace
+
+    Scheme = Literal["light", "dark"]
+
+ARGUMENTS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync"),
+]
+PHONE, DESK = 360, 1280
+
+
+class Opened:
+    """A window for pages of decisions, with everything that they said to the console and asked of the network."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.page = self._window(browser, script=True)
+        self.without_script = self._window(browser, script=False)
+        self.folder: Path | None = None
+        self.said: list[str] = []
+        self.asked: list[str] = []
+
+    def _window(self, browser: Browser, *, script: bool) -> Page:
+        page = browser.new_context(java_script_enabled=script).new_page()
+        page.on("console", lambda message: self.said.append(message.text))
+        page.on("pageerror", lambda error: self.said.append(str(error)))
+        page.on("dialog", self._refuse)
+        page.on("request", lambda request: self.asked.append(request.url))
+        return page
+
+    def _refuse(self, dialog: Dialog) -> None:
+        self.said.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def begin(self, folder: Path) -> None:
+        """Forget what was said and asked; pages will stand in this folder."""
+        self.folder = folder
+        self.said.clear()
+        self.asked.clear()
+
+    @property
+    def file(self) -> Path:
+        """Where the page stands."""
+        assert self.folder is not None
+        return self.folder / "decision.html"
+
+    def open(
+        self,
+        trace: Trace,
+        language: Language = "en",
+        *,
+        title: str = "",
+        width: int = DESK,
+        scheme: Scheme = "light",
+        script: bool = True,
+    ) -> Page:
+        """Open the page of a trace."""
+        self.file.write_text(render_page(trace, language, title=title), encoding="utf-8")
+        page = self.page if script else self.without_script
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(media="screen", color_scheme=scheme)
+        page.goto("about:blank")  # an address with another fragment alone would not be opened anew
+        page.goto(self.file.as_uri())
+        return page
+
+
+@pytest.fixture(scope="module")
+def window() -> Iterator[Opened]:
+    """One browser for all tests."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    assert chromium is not None, "no Chromium; tests/install_browser.sh installs it"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield Opened(browser)
+        browser.close()
+
+
+@pytest.fixture
+def opened(window: Opened, tmp_path: Path) -> Iterator[Opened]:
+    """Open pages; when the test is over, no page has said anything, nor asked for anything but itself."""
+    window.begin(tmp_path)
+    yield window
+    assert window.said == []
+    assert {url for url in window.asked if not url.startswith("data:")} == {window.file.as_uri()}
+
+
+@pytest.fixture(scope="module")
+def trace() -> Trace:
+    """The golden decision."""
+    return golden_trace()
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Trace:
+    """A decision over the shipped catalogue, with a longer derivation."""
+    return Advisor.load(engine="plain").decide("examples/insurer-on-own-servers.toml").trace
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_it_opens(opened: Opened, trace: Trace, language: Language, scheme: Scheme, width: int) -> None:
+    """In both languages, schemes and on a phone: the answer on top, nothing on the console, no sideways scrolling."""
+    page = opened.open(trace, language, title=TITLES[language], width=width, scheme=scheme)
+    assert page.locator("html").get_attribute("lang") == language
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Aspen")
+    assert page.title().startswith(TITLES[language])
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    ground = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    assert (ground == "rgb(20, 23, 26)") == (scheme == "dark")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_can_be_read(opened: Opened, trace: Trace, scheme: Scheme) -> None:
+    """Every text has at least the contrast of 4.5 to 1 that WCAG asks, in both schemes."""
+    page = opened.open(trace, title="A case", scheme=scheme)
+    page.get_by_role("button", name="Show everything").click()
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    page.mouse.move(0, 0)
+    page.wait_for_timeout(200)  # the graph fades back
+    assert page.evaluate(CONTRASTS) == []
+
+
+CONTRASTS = """() => {
+  const parts = (colour) => colour.match(/[\\d.]+/g).map(Number);
+  const light = ([r, g, b]) => [r, g, b].map((v) => v / 255)
+    .map((v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const behind = (element) => {
+    for (let one = element; one; one = one.parentElement) {
+      const shape = one.matches("g.node, .bars g") ? getComputedStyle(one.querySelector("rect")).fill : null;
+      const colour = parts(shape ?? getComputedStyle(one).backgroundColor);
+      if (colour.length === 3 || colour[3] > 0) return colour;
+    }
+    return [255, 255, 255];
+  };
+  const found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let text = walker.nextNode(); text; text = walker.nextNode()) {
+    const element = text.parentElement;
+    if (!text.data.trim() || element.closest("script, style, title, .visually-hidden, [hidden]")) continue;
+    const style = getComputedStyle(element);
+    const [a, b] = [parts(element.closest("svg") ? style.fill : style.color), behind(element)].map(light);
+    const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (contrast < 4.5) found.push(`${text.data.trim()}: ${contrast.toFixed(2)}`);
+  }
+  return found;
+}"""
+
+
+def test_a_deep_derivation_fits(opened: Opened, shipped: Trace) -> None:
+    """The graph of a shipped example scrolls in its own frame, the page does not."""
+    for width in (PHONE, 768, DESK, 1900):
+        page = opened.open(shipped, "ko", width=width)
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+@pytest.mark.parametrize("name", ["", "word " * 40, "x" * 200, "긴 이름 " * 30, "W" * 30])
+def test_texts_fit_into_their_boxes(opened: Opened, shipped: Trace, name: str) -> None:
+    """In the graph no line is wider than its box, however long a name is and whatever its letters."""
+    catalogue = tuple(attrs.evolve(model, name=name or model.name) for model in shipped.given.catalogue)
+    page = opened.open(attrs.evolve(shipped, given=attrs.evolve(shipped.given, catalogue=catalogue)), "ko")
+    room = """(all) => all.map((one) => one.parentNode.querySelector("rect").getBBox().width
+                - one.getBBox().x - one.getComputedTextLength())"""
+    assert min(page.locator(".node text").evaluate_all(room)) >= 0
+    bottom = """(all) => all.map((one) => one.parentNode.querySelector("rect").getBBox().height
+                - one.getBBox().y - one.getBBox().height)"""
+    assert min(page.locator(".node text").evaluate_all(bottom)) >= 0
+
+
+def test_every_claim_link_leads_to_its_text(opened: Opened, trace: Trace) -> None:
+    """Each link to a source leads to an element that names it and says its sentence, and that is marked."""
+    page = opened.open(trace)
+    says = {claim.id: claim.says.en for claim in trace.given.claims}
+    says |= {document.id: document.title for document in trace.given.documents}
+    links = page.locator("a.source").evaluate_all("(all) => all.map((a) => [a.textContent, a.getAttribute('href')])")
+    assert len(links) > 50
+    for name, href in set(map(tuple, links)):
+        target = page.locator(f"css=[id='{href[1:]}']")
+        expect(target).to_have_count(1)
+        expect(target.locator("code")).to_have_text(name)
+        expect(target).to_contain_text(str(says[name]))
+    link = page.locator("#case a.source").first
+    link.click()
+    target = page.locator("li:target")
+    expect(target).to_contain_text(str(says[str(link.text_content())]))
+    expect(target).to_be_in_viewport()
+    assert target.evaluate("(one) => getComputedStyle(one).backgroundColor") == "rgb(255, 243, 201)"
+
+
+def test_every_link_leads_somewhere(opened: Opened, trace: Trace, shipped: Trace) -> None:
+    """No link on the page is dead, no two elements have one address, and every rule that did something has its own."""
+    for one in (trace, shipped, decide_again(unsupervised=True).trace):
+        page = opened.open(one)
+        hrefs = page.locator("a[href^='#']").evaluate_all("(all) => all.map((a) => a.getAttribute('href').slice(1))")
+        ids = page.locator("[id]").evaluate_all("(all) => all.map((element) => element.id)")
+        assert set(hrefs) <= set(ids)
+        assert len(ids) == len(set(ids))
+        effects = {rule.id: rule.effect for rule in one.given.rules}
+        said = {firing.rule for firing in one.found.firings if effects[firing.rule] != "caution"}
+        said |= {note.rule for candidate in one.found.candidates for note in candidate.notes}
+        assert {f"rule-{rule}" for rule in said} <= set(ids)
+
+
+def test_the_filter_filters(opened: Opened, trace: Trace) -> None:
+    """Words in the box keep the models whose name, verdict or rules have them all; a live region says how many."""
+    page = opened.open(trace)
+    box = page.get_by_role("searchbox", name="Filter by name, verdict or rule")
+    said = page.get_by_role("status").filter(has_text="models")
+    names = page.locator("#table tbody:visible th")
+    expect(said).to_have_text("8 of 8 models")
+    box.fill("Date")
+    expect(names).to_have_text([re.compile("Date Palm")])
+    expect(said).to_have_text("1 of 8 models")
+    box.fill("EXCLUDED")
+    expect(names).to_have_text([re.compile("Date Palm"), re.compile("Ginkgo")])
+    box.fill("eligible needs approval")
+    expect(names).to_have_text([re.compile("Fir")])
+    box.fill("pilot-may-try")
+    expect(names).to_contain_text(["Elm"])
+    box.fill("no such thing")
+    expect(names).to_have_count(0)
+    expect(said).to_have_text("0 of 8 models")
+    box.press("Escape")
+    expect(names).to_have_count(8)
+
+
+def test_reasons_open_by_keyboard(opened: Opened, trace: Trace) -> None:
+    """From the filter box the tab key leads to the first disclosure, which Enter opens and closes."""
+    page = opened.open(trace)
+    reason = page.locator("#model-aspen .reasons > li").first
+    expect(reason).to_be_hidden()
+    page.get_by_role("searchbox").focus()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent").endswith("reasons: Aspen")
+    page.keyboard.press("Enter")
+    expect(reason).to_be_visible()
+    expect(reason).to_contain_text("+4 points")
+    page.keyboard.press("Enter")
+    expect(reason).to_be_hidden()
+
+
+def test_a_link_to_a_model_shows_it(opened: Opened, trace: Trace) -> None:
+    """A bar leads to the model's row with its reasons open, even while the filter hides it."""
+    page = opened.open(trace)
+    page.get_by_role("searchbox").fill("aspen")
+    page.locator(".bars a", has_text="Birch").click()
+    expect(page.locator("#model-birch .reasons")).to_be_visible()
+    expect(page.locator("#model-birch")).to_be_in_viewport()
+
+
+def test_bars_say_what_they_show(opened: Opened, trace: Trace) -> None:
+    """Every bar has its points by rule in words, the legend has each rule's letter, and parts add up to the whole."""
+    page = opened.open(trace)
+    bar = page.locator(".bars > li", has_text="Hazel")
+    expect(bar.get_by_role("img")).to_have_accessible_name(
+        "Hazel: -1 (+2 points: a-vendor-is-paid-by-the-token, -3 points: care-avoids-light-filtering)"
+    )
+    expect(bar.locator(".letter")).to_have_text(["A", "B"])
+    expect(page.locator(".legend .key")).to_have_text(["A", "B", "C", "D"])
+    boxes = bar.locator(".segment").evaluate_all(
+        "(all) => all.map((one) => one.getBBox()).map(({ x, width }) => ({ x, width }))"
+    )
+    zero = bar.locator(".zero").evaluate("(one) => one.getBBox().x")
+    gain, loss = boxes
+    assert gain["x"] == pytest.approx(zero, abs=0.5)
+    assert loss["x"] + loss["width"] == pytest.approx(zero, abs=0.5)
+    assert gain["width"] / loss["width"] == pytest.approx(2 / 3, abs=0.01)
+
+
+def on(page: Page) -> set[str]:
+    """Return the words of the steps that are highlighted."""
+    words: list[str] = page.locator(".node.on").evaluate_all("(all) => all.map((one) => one.dataset.words)")
+    return {re.sub(r".*\[(.*)\]", r"\1", one) for one in words}
+
+
+def test_the_graph_is_followed_by_mouse(opened: Opened, trace: Trace) -> None:
+    """A click on a verdict highlights the way back to what was said, on the graph and in words, and nothing else."""
+    page = opened.open(trace)
+    path = {
+        "records may not leave the clinic: yes",
+        "records-stay-on-own-machines",
+        "own-hosting-needs-weights",
+        "weights-must-be-available",
+        "Ginkgo: excluded",
+    }
+    page.get_by_role("button", name="Verdict: Ginkgo: excluded").click()
+    assert on(page) == path
+    expect(page.locator("#path-said")).to_have_text("Ginkgo: excluded: rests on 4 of these steps")
+    expect(page.locator("#path-steps li")).to_have_count(len(path))
+    expect(page.locator(".edge.on")).to_have_count(len(path) - 1)
+    page.locator("#path-steps a", has_text="weights-must-be-available").click()
+    expect(page.locator("li:target")).to_contain_text("The clinic must be able to download the weights.")
+    page.get_by_role("button", name="Show everything").click()
+    assert on(page) == set()
+
+
+def test_the_graph_is_followed_by_keyboard(opened: Opened, trace: Trace) -> None:
+    """The graph is one stop of the tab key, on the best model; arrows move, Enter follows, Escape lets go."""
+    page = opened.open(trace)
+    assert "Aspen: place 1, 8.50 points" in on(page)
+    page.locator(".canvas").focus()
+    page.keyboard.press("Tab")
+    focused = "document.activeElement.getAttribute('aria-label')"
+    assert page.evaluate(focused) == "Verdict: Aspen: place 1, 8.50 points"
+    page.keyboard.press("End")
+    assert page.evaluate(focused) == "Verdict: Ginkgo: excluded"
+    page.keyboard.press("Enter")
+    assert "weights-must-be-available" in on(page)
+    expect(page.get_by_role("button", name="Verdict: Ginkgo")).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("ArrowUp")
+    assert page.evaluate(focused) == "Verdict: Date Palm: excluded"
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    assert page.evaluate(focused).startswith("Rule: ")
+    page.keyboard.press("Home")
+    assert page.evaluate(focused).startswith("You said: ")
+    page.keyboard.press("Escape")
+    assert on(page) == set()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('svg')") is None
+
+
+def test_a_screen_reader_finds_its_way(opened: Opened, trace: Trace) -> None:
+    """The page has its landmarks, one first heading, headings without a gap, and a table with headers of both kinds."""
+    page = opened.open(trace, title="A case")
+    for landmark in ("banner", "navigation", "main", "contentinfo", "search"):
+        expect(page.get_by_role(landmark)).to_have_count(1)
+    levels = page.locator("h1, h2, h3").evaluate_all("(all) => all.map((one) => Number(one.tagName[1]))")
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    table = page.get_by_role("table", name="Models")
+    expect(table.get_by_role("columnheader")).to_have_text(["Place", "Model", "Verdict", "Points"])
+    expect(table.get_by_role("rowheader")).to_have_count(8)
+    expect(page.get_by_role("navigation").get_by_role("link")).to_have_count(9)
+    assert page.locator("[tabindex='0']").count() == 2  # the frame of the graph and its one stop
+
+
+def test_without_scripts_everything_is_there(opened: Opened, trace: Trace) -> None:
+    """Where scripts are off, the reasons still open, and what would do nothing is not shown."""
+    page = opened.open(trace, script=False)
+    expect(page.get_by_role("searchbox")).to_be_hidden()
+    expect(page.locator(".followed-path")).to_be_hidden()
+    page.locator("#model-aspen summary").click()
+    expect(page.locator("#model-aspen .reasons")).to_be_visible()
+    expect(page.locator("#graph .node")).to_have_count(30)
+
+
+def test_print_shows_every_reason(opened: Opened, trace: Trace) -> None:
+    """On paper all reasons are open, and what only works on a screen is gone."""
+    page = opened.open(trace)
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(page.locator("#model-ginkgo .reasons")).to_be_visible()
+    for gone in ("nav", ".filter", ".followed-path"):
+        expect(page.locator(gone)).to_be_hidden()
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator("details[open]").count() == 0
+
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "<img src=https://example.com/x onerror=alert(1)>",
+    "\"' onmouseover=alert(1) x='",
+    "</style></script></title><svg onload=alert(1)>",
+    "{{ 7 * 7 }}{% raw %}",
+    "a\u202eb\u2066c\u0000d",
+    "javascript:alert(1)",
+)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_nothing_in_a_trace_does_anything(opened: Opened, trace: Trace, text: str) -> None:
+    """Wherever it stands in a trace, a hostile text is shown as what it is: nothing runs, loads or leads away."""
+    page = opened.open(spoilt(trace, text), title=text)
+    shown = text.replace("\u202e", "\\u202e").replace("\u2066", "\\u2066").replace("\u0000", "\\x00")
+    expect(page.locator(".case")).to_have_text(shown)
+    expect(page.locator(".bars .name").first).to_have_text(shown)
+    expect(page.locator("#table tbody th").first).to_contain_text(shown)
+    page.get_by_role("button").filter(has_text=re.compile("^Show")).click()
+    page.locator(".node").last.click()
+    expect(page.locator("#path-said")).to_contain_text(shown)
+    assert page.locator("script").count() == 1
+    assert page.locator("img, iframe, object, embed, [onload], [onerror], [onmouseover]").count() == 0
+    hrefs = page.locator("a[href]").evaluate_all("(all) => all.map((a) => a.href)")
+    assert all(href.startswith("file:") for href in hrefs)
+    page.locator(".bars .name").first.click()
+    expect(page.locator("#table .reasons").first).to_be_visible()
+
+
+def spoilt(trace: Trace, text: str) -> Trace:
+    """Return a trace in which every name, label, reason, source and address is one text."""
+    given, said = trace.given, Text(text, text)
+    vocabulary = tuple(
+        attrs.evolve(
+            attribute,
+            label=said,
+            unit=said if attribute.unit else None,
+            choices=tuple(attrs.evolve(choice, means=said) for choice in attribute.choices),
+        )
+        for attribute in given.vocabulary
+    )
+    rules = tuple(
+        attrs.evolve(
+            rule, because=said, otherwise=said, approver=text, sources=tuple(f"{text} {one}" for one in rule.sources)
+        )
+        for rule in given.rules
+    )
+    spoilt_given = attrs.evolve(
+        given,
+        vocabulary=vocabulary,
+        documents=tuple(attrs.evolve(one, title=text, date=text, url=text) for one in given.documents),
+        claims=tuple(attrs.evolve(one, id=f"{text} {one.id}", says=said) for one in given.claims),
+        rules=rules,
+        catalogue=tuple(attrs.evolve(one, name=text) for one in given.catalogue),
+    )
+    made_by = attrs.evolve(trace.made_by, engine=text, decided_at=text)
+    return attrs.evolve(trace, given=spoilt_given, made_by=made_by)
+
+
+def test_only_web_addresses_are_links(opened: Opened, trace: Trace) -> None:
+    """A document's address is a link if it is a page of the web, and then tells nobody where one came from."""
+    page = opened.open(trace)
+    links = page.locator("#sources a[href^='https:']")
+    assert links.count() > 1
+    expect(links.first).to_have_attribute("href", "https://clinic.example/handbook")
+    expect(links.first).to_have_attribute("rel", "noopener noreferrer")
+
+
+def test_the_policy_forbids_what_the_page_does_not_need(opened: Opened, trace: Trace) -> None:
+    """Even what gets onto the page by another way cannot run or load: the policy of the page forbids it."""
+    page = opened.open(trace)
+    policy = page.locator("meta[http-equiv='Content-Security-Policy']").get_attribute("content")
+    assert policy is not None
+    assert policy.startswith("default-src 'none'")
+    assert "unsafe" not in policy
+    page.evaluate(
+        """() => {
+          window.broken = [];
+          addEventListener("securitypolicyviolation", (event) => window.broken.push(event.effectiveDirective));
+          const image = document.createElement("img");
+          image.src = "https://example.com/x.png";
+          document.body.append(image);
+          const style = document.createElement("style");
+          style.textContent = "h1 { display: none }";
+          document.head.append(style);
+        }"""
+    )
+    page.wait_for_function("window.broken.length === 2")
+    assert sorted(page.evaluate("window.broken")) == ["img-src", "style-src-elem"]
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert len(opened.said) == 2  # the browser's own words on it
+    opened.said.clear()
+    opened.asked.remove("https://example.com/x.png")  # the browser reports it before it refuses it

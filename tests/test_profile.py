@@ -1,0 +1,116 @@
+"""A profile states requirements; what it leaves out is assumed where the vocabulary says so, else not stated."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from llmrules.errors import LoadError
+from llmrules.files import parse_json, parse_toml, read_toml
+from llmrules.profile import Expectation, Requirement, read_profile, state
+from llmrules.rules.ruleset import read_ruleset
+from llmrules.texts import Text
+from llmrules.values import Period
+
+BASE = read_toml(Path(__file__).parent / "data" / "base" / "rules.toml", "base")
+VOCABULARY = read_ruleset([BASE], [], []).vocabulary
+
+DAY = Period(date(2026, 3, 1), date(2026, 3, 1), "2026-03-01")
+
+WHOLE = """
+title = "A case"
+story = { en = "Long ago", ko = "옛날" }
+[requirements]
+as_of = 2026-03-01
+fine_tuning = true
+budget = "tight"
+modalities = ["video", "text"]
+context_tokens = 60_000
+pages = 0.5
+region = "EU"
+[expect]
+best = ["alpha"]
+eligible = "alpha"
+unverified = []
+excluded = [{ model = "beta", by = "weights" }, { model = "gamma" }]
+fired = ["weights"]
+refused = []
+"""
+
+
+def test_a_profile_is_read_whole() -> None:
+    """Requirements stand in the order of names, with their origin; what is expected is kept apart."""
+    profile = read_profile(parse_toml(WHOLE, "x"), VOCABULARY)
+    assert profile.requirements == (
+        Requirement("as_of", DAY, "stated"),
+        Requirement("budget", "tight", "stated"),
+        Requirement("context_tokens", 60_000, "stated"),
+        Requirement("fine_tuning", value=True, origin="stated"),
+        Requirement("modalities", frozenset({"text", "video"}), "stated"),
+        Requirement("offline", value=False, origin="assumed"),
+        Requirement("pages", Decimal("0.5"), "stated"),
+        Requirement("region", "EU", "stated"),
+    )
+    assert (profile.title, profile.story) == (Text("A case", "A case"), Text("Long ago", "옛날"))
+    assert profile.expect == Expectation(
+        best=("alpha",),
+        eligible=("alpha",),
+        unverified=(),
+        excluded=(("beta", ("weights",)), ("gamma", ())),
+        fired=("weights",),
+        refused=(),
+    )
+    assert profile.facts()["modalities"] == {"text", "video"}
+    assert profile.facts()["pages"] == {Decimal("0.5")}
+
+
+def test_a_stated_empty_set_is_known() -> None:
+    """Nothing of a set is something said; a set that is left out is not stated."""
+    assert state({"modalities": []}, VOCABULARY).facts()["modalities"] == frozenset()
+    assert "modalities" not in state({}, VOCABULARY).facts()
+
+
+def test_today_is_assumed() -> None:
+    """Without a date the decision is of today (UTC), and says that nobody stated it."""
+    before = datetime.now(UTC).date()
+    found = next(one for one in state({}, VOCABULARY).requirements if one.attribute == "as_of")
+    assert isinstance(found.value, Period)
+    assert before <= found.value.first <= datetime.now(UTC).date()
+    assert found.origin == "assumed"
+
+
+def test_a_default_gives_way_to_what_is_stated() -> None:
+    """A stated value is stated, even where it is the default."""
+    for value in (True, False):
+        found = next(one for one in state({"offline": value}, VOCABULARY).requirements if one.attribute == "offline")
+        assert (found.value, found.origin) == (value, "stated")
+
+
+@given(st.permutations(["fine_tuning", "budget", "modalities", "as_of"]), st.permutations(["text", "audio", "video"]))
+def test_the_order_of_what_is_stated_changes_nothing(names: list[str], members: list[str]) -> None:
+    """Neither the order of requirements nor that of the members of a set."""
+    values = {"fine_tuning": True, "budget": "tight", "modalities": members, "as_of": "2026-03-01"}
+    assert state({name: values[name] for name in names}, VOCABULARY) == state(
+        {"as_of": date(2026, 3, 1), "budget": "tight", "fine_tuning": True, "modalities": {"video", "audio", "text"}},
+        VOCABULARY,
+    )
+
+
+@pytest.mark.parametrize("members", [["text"], ("text",), {"text"}, frozenset({"text"})])
+def test_a_program_may_give_any_collection_of_members(members: object) -> None:
+    """Python's collections are lists of members; one text is none."""
+    assert state({"modalities": members}, VOCABULARY).facts()["modalities"] == {"text"}
+    with pytest.raises(LoadError):
+        state({"modalities": "text"}, VOCABULARY)
+
+
+def test_json_and_toml_say_the_same() -> None:
+    """A profile in JSON is the profile in TOML, dates as texts."""
+    text = '{"requirements": {"as_of": "2026-03-01", "pages": 0.5, "modalities": ["video"]}, "title": {"en": "A"}}'
+    toml = '[requirements]\nas_of = 2026-03-01\npages = 0.50\nmodalities = ["video"]\n[title]\nen = "A"\n'
+    assert read_profile(parse_json(text), VOCABULARY) == read_profile(parse_toml(toml, "x"), VOCABULARY)
