@@ -35,6 +35,7 @@ demo: $(READY)
 setup: $(READY_DEV)
 
 test: lint
+	tests/install_browser.sh
 	$(BIN)/pytest --cov --cov-report=term
 
 lint: $(READY_DEV)

@@ -11,7 +11,6 @@ import argparse
 import hashlib
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -22,7 +21,7 @@ from llmrules.verify import Report, examine
 from llmrules.verify.matched import Files, read_files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 Path_: TypeAlias = tuple[str | int, ...]
 
@@ -39,8 +38,10 @@ class Mutant:
 
     @property
     def kind(self) -> str:
-        """The kind of field: its path without the places in lists and the names of attributes."""
-        return "/".join("*" if isinstance(part, int) else part for part in self.path) + f" {self.deed}"
+        """The kind of field and of deed: without places in lists and names of attributes."""
+        named = isinstance(self.value, dict) and any(part in NAMED for part in self.path[-1:])
+        deed = " ".join(self.deed.split()[: 1 if named else 2])
+        return f"{_field(self.path)} {deed}"
 
     def __str__(self) -> str:
         """Return the pointer and the deed."""
@@ -48,7 +49,7 @@ class Mutant:
 
 
 def mutants(document: dict[str, Any]) -> Iterator[Mutant]:
-    """Yield every mutant of a trace outside ``made_by``: scalars changed, elements and keys dropped, elements doubled."""
+    """Yield every mutant outside ``made_by``: scalars changed, elements and keys dropped, elements doubled."""
     others: dict[str, list[Any]] = {}
     for path, value in _walk(document, ()):
         if not isinstance(value, dict | list):
@@ -70,8 +71,7 @@ def one_of_each_kind(document: dict[str, Any]) -> list[Mutant]:
     """Return one mutant of each kind of field: the one in the middle, so that examples differ."""
     kinds: dict[str, list[Mutant]] = {}
     for mutant in mutants(document):
-        deed = mutant.deed.rstrip("0123456789") if "element" in mutant.deed else mutant.deed
-        kinds.setdefault(f"{_field(mutant.path)} {deed}", []).append(mutant)
+        kinds.setdefault(mutant.kind, []).append(mutant)
     return [found[len(found) // 2] for found in kinds.values()]
 
 
@@ -116,9 +116,9 @@ def mutate(document: dict[str, Any], mutant: Mutant) -> Callable[[], None]:
     key = mutant.path[-1] if mutant.path else None
     if key is None:
         before = dict(document)
-        document.clear()
-        document.update(mutant.value)
-        return lambda: (document.clear(), document.update(before))[0]
+        for name in before.keys() - mutant.value.keys():
+            del document[name]
+        return lambda: document.update(before)
     kept = holder[key]
     holder[key] = mutant.value
 
@@ -167,11 +167,11 @@ def _passing(
     document: dict[str, Any], mutant: Mutant, files: Files, *, plain: bool
 ) -> Iterator[tuple[Mutant, str, Report]]:
     top = mutant.path[0] if mutant.path else None
-    if plain and examine(canonical(document), files).ok:
-        yield mutant, "plain", examine(canonical(document), files)
+    if plain and (report := examine(canonical(document), files)).ok:
+        yield mutant, "plain", report
     if top == "digests" or mutant.deed == "drops digests":
         return
-    untouched = {} if len(mutant.path) < 2 else dict(document["digests"]["parts"])  # noqa: PLR2004
+    untouched = {} if len(mutant.path) < 2 else dict(document["digests"]["parts"])
     if untouched:
         untouched |= {part: document["digests"][part] for part in ("found", "made_by")}
         untouched.pop(str(mutant.path[1] if top == "given" else top), None)

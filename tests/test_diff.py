@@ -268,7 +268,7 @@ def test_a_requirement_of_another_type_cannot_stand_alone() -> None:
     assert causes(compare_decisions(old, new), "verdict", "lark") == [("attribute:region", "requirement:region")]
     other = compare_decisions(decide(world(ours, TWO), region="here"), new)
     assert other.same
-    assert effects(other) == {"attribute:region": "none", "requirement:region": "none"}
+    assert effects(other) == {"attribute:region": "open", "requirement:region": "open"}
 
 
 def test_what_refers_to_what_is_not_there_yet() -> None:
@@ -482,7 +482,7 @@ def test_what_is_the_same_is_said_to_be() -> None:
     givens = (old.trace.given, new.trace.given)
     text = render_text(difference_report(found, givens))
     assert text.splitlines()[0] == "The outcome is the same; the choice stays: Lark, Wren."
-    assert "~ requirement tier (same value, other origin); no outcome depends on it" in text
+    assert "~ requirement tier (same value, other origin); changes nothing" in text
     assert "~ rule no-closed (still switched off, for another reason); no outcome depends on it" in text
     assert "~ policy for unknown checks (exclude → apart); changes nothing" in text
     assert "the derivation is not the same, in: facts, unread" in text

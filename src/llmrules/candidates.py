@@ -139,7 +139,11 @@ class Candidates:
         column = self.columns.get(grade.attribute.name)
         if column is None:
             return [None] * (self.count * (self.layers + 1))
-        return [None if value is None else place_of(grade, value) for value in column]
+        places: dict[Value | None, Fraction | None] = {None: None}
+        for value in column:
+            if value is not None and value not in places:
+                places[value] = place_of(grade, value)
+        return [places[value] for value in column]
 
 
 MOST_CACHED = 4_096

@@ -83,7 +83,8 @@ def main() -> None:
       llmrules why decision.json claude
 
     Exit status: 0 a choice was made, 3 nothing is eligible or the case is refused, 2 something is wrong with
-    the input (all of it is reported at once), 1 the engine failed.
+    the input (all of it is reported at once), 1 a comparison, a check
+    or a case failed, or the engine did.
 
     \b
     Completion for your shell:

@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from llmrules.cli import options
-from llmrules.cli.terminal import print_json, print_lines
+from llmrules.cli.formats import FORMATS, print_decision
 from llmrules.errors import CatalogError, Place
 from llmrules.profile import read_profile
-from llmrules.render.report import build_report
-from llmrules.render.text import Line, text_lines
 from llmrules.rules.effects import UNKNOWN_POLICIES
 
 if TYPE_CHECKING:
@@ -33,8 +31,8 @@ UNVERIFIED = 4
 @click.option("--engine", type=click.Choice(["auto", "durable", "plain"]), default="auto", show_default=True,
               help="What fires the rules.")  # fmt: skip
 @options.language
-@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True,
-              help="What to print: a report, or the whole trace as JSON.")  # fmt: skip
+@click.option("--format", "output", type=click.Choice(FORMATS), default="text", show_default=True,
+              help="What to print: a report, a page, the derivation as a graph, or the trace as JSON.")  # fmt: skip
 @click.option("--trace", "trace_file", type=options.PATH, help="Write the whole trace to this file.")
 @click.pass_context
 def decide(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  # noqa: ANN401 - click passes them
@@ -47,6 +45,7 @@ def decide(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  #
       llmrules decide examples/video-archive.toml
       llmrules decide examples/video-archive.toml --set budget=tight
       llmrules decide --set data_sovereignty=true --set 'tasks=["coding"]'
+      llmrules decide examples/video-archive.toml --format html > decision.html
       echo '{"fine_tuning": true}' | llmrules decide -
 
     Exit status: 0 there is a choice, 3 nothing is eligible or the case is refused, 2 the input is wrong. With
@@ -73,13 +72,8 @@ def decide(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  #
     if given["trace_file"] is not None:
         decision.trace.save(given["trace_file"])
     language: Language = given["lang"]
-    if given["output"] == "json":
-        print_json(decision.trace.to_json())
-    elif model is not None:
-        print_lines(Line("line", line) for line in decision.why(model, language).lines())
-    else:
-        title = case.title.read(language) if case.title is not None else ""
-        print_lines(text_lines(build_report(decision.trace, language, title=title)))
+    title = case.title.read(language) if case.title is not None else ""
+    print_decision(decision.trace, given["output"], language, title=title, model=model)
     ctx.exit(_status(decision, model))
 
 

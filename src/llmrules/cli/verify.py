@@ -11,7 +11,8 @@ from llmrules.cli.terminal import print_json, print_plain
 from llmrules.errors import printable
 from llmrules.rules.effects import UNKNOWN_POLICIES
 from llmrules.trace.document import canonical
-from llmrules.verify import LEVELS, verify as examine
+from llmrules.verify import LEVELS
+from llmrules.verify import verify as examine
 
 if TYPE_CHECKING:
     from pathlib import Path

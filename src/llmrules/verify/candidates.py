@@ -325,7 +325,7 @@ class _Candidate:
         """Record the cautions that are true; one that asks for approval also where it is unknown."""
         for one in self.criteria:
             truth = self.truths[one.rule["id"]]
-            if one.effect == "caution" and (truth or (truth is None and one.rule["level"] == "approval")):
+            if one.effect == "caution" and (truth or (truth is None and one.rule.get("level") == "approval")):
                 yield self.applied(one, "attached")
 
     def disputes(self) -> Iterator[Record]:

@@ -1,0 +1,52 @@
+"""The formats of a decision on the command line: one trace in, one text out."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from llmrules.cli.terminal import print_json, print_lines, print_plain
+from llmrules.render.report import build_report
+from llmrules.render.text import Line, text_lines
+from llmrules.why import why
+
+if TYPE_CHECKING:
+    from llmrules.texts import Language
+    from llmrules.trace.record import Trace
+
+FORMATS = ("text", "markdown", "html", "mermaid", "json")
+
+
+def print_decision(trace: Trace, output: str, language: Language, *, title: str = "", model: str | None = None) -> None:
+    """Print a decision in one of the formats, or as text and graph what concerns one model alone.
+
+    Libraries that only one format needs are loaded for it alone.
+    """
+    if output == "json":
+        print_json(trace.to_json())
+    elif output == "html":
+        from llmrules.render.page import render_page
+
+        _print_document(render_page(trace, language, title=title))
+    elif output == "mermaid":
+        from llmrules.render.mermaid import render_mermaid
+
+        _print_document(render_mermaid(trace, language, model))
+    elif output == "markdown":
+        from llmrules.render.markdown import render_markdown
+
+        _print_document(render_markdown(build_report(trace, language, title=title)))
+    elif model is not None:
+        print_lines(Line("line", line) for line in why(trace, model, language).lines())
+    else:
+        print_lines(text_lines(build_report(trace, language, title=title)))
+
+
+def _print_document(text: str) -> None:
+    """Print a document as it is, but on a terminal without anything that it would obey."""
+    if sys.stdout.isatty():
+        print_plain(text)
+    else:
+        click.echo(text.rstrip("\n"))
