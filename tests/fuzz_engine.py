@@ -2,8 +2,8 @@
 
     python -m tests.fuzz_engine --programs 100000 [--seed N]
 
-Each program is fired on several random cases, by both engines; every tenth is also read naively, and written in
-another order. The exit status is 1 as soon as one case disagrees, and the program is named by its seed.
+Each program is fired on several random cases by both engines, whose facts are then stated in another order; every
+tenth is also read naively, and written in another order and other files. The exit status is 1 as soon as one case disagrees, and the program is named by its seed.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from typing import TYPE_CHECKING
 
 from tests.naive import naive_fire
 from tests.programs import load, random_facts, random_program, seeded
@@ -19,6 +20,11 @@ from llmrules.engine.derivation import derive
 from llmrules.engine.durable import DurableEngine, available
 from llmrules.engine.plain import PlainEngine
 from llmrules.engine.program import compile_program
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from llmrules.conditions import Facts
 
 CASES = 4
 NAIVE = 10
@@ -44,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
             return 1
         if (done + 1) % SHOWN == 0:
             _say(f"{done + 1:,} programs, {fired:,} firings, {time.monotonic() - began:.0f} s")
-    cases = given.programs * CASES
+    cases = given.programs * (CASES + 1)
     _say(f"no disagreement: {given.programs:,} programs, {cases:,} cases, {fired:,} firings")
     return 0
 
@@ -57,9 +63,9 @@ def compare(seed: int) -> int:
     program = compile_program(ruleset)
     durable, plain = DurableEngine(program), PlainEngine(program)
     other = compile_program(load(written.shuffled(random))) if seed % NAIVE == 0 else None
+    cases = [random_facts(random, written.columns) for _ in range(CASES)]
     count = 0
-    for _ in range(CASES):
-        facts = random_facts(random, written.columns)
+    for facts in [*cases, _turned(random, cases[0])]:
         fired = plain.fire(facts)
         assert durable.fire(facts) == fired, f"durable-rules fires other rules on {facts}"
         steps = [(step.rule.id, step.stratum, step.round) for step in derive(program, facts, fired).steps]
@@ -67,10 +73,14 @@ def compare(seed: int) -> int:
         count += len(fired)
         if other is not None:
             assert {name for name, _, _ in steps} == naive_fire(ruleset, facts), f"the naive reading differs on {facts}"
-            turned = dict(random.sample(list(facts.items()), len(facts)))
+            turned = _turned(random, facts)
             again = derive(other, turned, DurableEngine(other).fire(turned)).steps
             assert [(step.rule.id, step.stratum, step.round) for step in again] == steps, f"order matters on {facts}"
     return count
+
+
+def _turned(random: Random, facts: Facts) -> Facts:
+    return dict(random.sample(list(facts.items()), len(facts)))
 
 
 def _say(line: str) -> None:

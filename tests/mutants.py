@@ -2,7 +2,8 @@
 
 ``python -m tests.mutants --all`` tries every mutant of every example, plain and with all digests made anew, and prints
 those that the checker lets pass: with the rules, the catalogue and the profile none may, and with the trace alone none
-that changes ``found``. Without ``--all`` it tries one mutant of each kind of field.
+that changes ``found``. Without ``--all`` it tries one mutant of each kind of field and deed. What the examples share,
+the rules and the catalogue, is changed in the first one alone.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import os
 import sys
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -36,12 +39,8 @@ class Mutant:
     deed: str
     value: Any
 
-    @property
-    def kind(self) -> str:
-        """The kind of field and of deed: without places in lists and names of attributes."""
-        named = isinstance(self.value, dict) and any(part in NAMED for part in self.path[-1:])
-        deed = " ".join(self.deed.split()[: 1 if named else 2])
-        return f"{_field(self.path)} {deed}"
+    shared: str | None = None
+    """The deed without the place in a list or the name of an attribute."""
 
     def __str__(self) -> str:
         """Return the pointer and the deed."""
@@ -53,26 +52,33 @@ def mutants(document: dict[str, Any]) -> Iterator[Mutant]:
     others: dict[str, list[Any]] = {}
     for path, value in _walk(document, ()):
         if not isinstance(value, dict | list):
-            others.setdefault(_field(path), []).append(value)
+            others.setdefault(field_of(path), []).append(value)
     for path, value in _walk(document, ()):
         if isinstance(value, list):
             for index, element in enumerate(value):
-                yield Mutant(path, f"drops element {index}", [*value[:index], *value[index + 1 :]])
-                yield Mutant(path, f"doubles element {index}", [*value[:index], element, *value[index:]])
+                yield Mutant(path, f"drops element {index}", [*value[:index], *value[index + 1 :]], "drops")
+                yield Mutant(path, f"doubles element {index}", [*value[:index], element, *value[index:]], "doubles")
         elif isinstance(value, dict):
             for key in value:
-                yield Mutant(path, f"drops {key}", {name: one for name, one in value.items() if name != key})
+                rest = {name: one for name, one in value.items() if name != key}
+                yield Mutant(path, f"drops {key}", rest, "drops" if path and path[-1] in NAMED else None)
         else:
-            for deed, other in _changes(value, others[_field(path)]):
+            for deed, other in _changes(value, others[field_of(path)]):
                 yield Mutant(path, deed, other)
 
 
-def one_of_each_kind(document: dict[str, Any]) -> list[Mutant]:
-    """Return one mutant of each kind of field: the one in the middle, so that examples differ."""
-    kinds: dict[str, list[Mutant]] = {}
+def one_of_each(document: dict[str, Any], turn: int | None = None) -> list[Mutant]:
+    """Return one mutant of each kind of field and deed; with ``turn``, one of each field, whose deed it chooses."""
+    fields: dict[str, dict[str, list[Mutant]]] = {}
     for mutant in mutants(document):
-        kinds.setdefault(mutant.kind, []).append(mutant)
-    return [found[len(found) // 2] for found in kinds.values()]
+        deed = mutant.deed if mutant.shared is None else mutant.shared
+        fields.setdefault(field_of(mutant.path), {}).setdefault(deed, []).append(mutant)
+    found = []
+    for number, deeds in enumerate(fields.values()):
+        kinds = list(deeds.values())
+        chosen = kinds if turn is None else [kinds[(turn + number) % len(kinds)]]
+        found += [mutants[len(mutants) // 2] for mutants in chosen]
+    return found
 
 
 def _walk(value: Any, path: Path_) -> Iterator[tuple[Path_, Any]]:  # noqa: ANN401 - plain JSON
@@ -87,7 +93,7 @@ NAMED = frozenset({"attributes", "leaves", "implied", "concluded", "when", "unle
 """Keys under which the keys are names of attributes and operators."""
 
 
-def _field(path: Path_) -> str:
+def field_of(path: Path_) -> str:
     """Return the kind of field that a path leads to."""
     parts = ["*" if isinstance(part, int) else part for part in path]
     return "/".join("*" if index and parts[index - 1] in NAMED else part for index, part in enumerate(parts))
@@ -194,24 +200,42 @@ def shipped(example: Path) -> Files:
     return read_files([], [], example, unknown="apart", shipped_rules=True, shipped_catalog=True)
 
 
+def try_example(example: Path, *, everything: bool, shared: bool) -> tuple[int, list[str]]:
+    """Return how many mutants of an example were tried, and those that pass."""
+    document = trace_of(Advisor.load(), example)
+    tried = list(mutants(document)) if everything else one_of_each(document)
+    if not shared:
+        tried = [mutant for mutant in tried if not is_shared(mutant)]
+    found = survivors(document, tried, shipped(example))
+    return len(tried), [f"{mutant} ({how}) reaches {report.level}" for mutant, how, report in found]
+
+
+def is_shared(mutant: Mutant) -> bool:
+    """Return whether it changes what all examples share."""
+    return mutant.path[:1] == ("given",) and mutant.path[1:2] not in {("requirements",), ("unknown",)}
+
+
 def main() -> int:
     """Try mutants and print those that pass; return how the command ends."""
     parser = argparse.ArgumentParser(description="Try mutants of the traces of the examples.")
-    parser.add_argument("--all", action="store_true", help="every mutant, not one of each kind of field")
+    parser.add_argument("--all", action="store_true", help="every mutant, not one of each kind of field and deed")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="how many at a time")
     parser.add_argument("examples", nargs="*", type=Path, default=EXAMPLES, help="profiles (default: every example)")
     options = parser.parse_args()
-    advisor, passed, count = Advisor.load(), 0, 0
-    for example in options.examples:
-        document = trace_of(advisor, example)
-        tried = list(mutants(document)) if options.all else one_of_each_kind(document)
-        count += len(tried)
-        for mutant, how, report in survivors(document, tried, shipped(example)):
-            passed += 1
-            sys.stdout.write(f"{example.name}: {mutant} ({how}) reaches {report.level}\n")
-        sys.stdout.write(f"{example.name}: {len(tried)} mutants\n")
-        sys.stdout.flush()
+    count = passed = 0
+    with ProcessPoolExecutor(options.jobs) as pool:
+        tries = [
+            (one, pool.submit(try_example, one, everything=options.all, shared=number == 0))
+            for number, one in enumerate(options.examples)
+        ]
+        for example, future in tries:
+            tried, found = future.result()
+            count, passed = count + tried, passed + len(found)
+            lines = [f"{example.name}: {tried} mutants, {len(found)} pass", *(f"    {line}" for line in found)]
+            sys.stdout.write("\n".join([*lines, ""]))
+            sys.stdout.flush()
     sys.stdout.write(f"{count} mutants, {passed} pass\n")
-    return 1 if passed else 0
+    return 1 if passed or not count else 0
 
 
 if __name__ == "__main__":

@@ -490,7 +490,6 @@ def test_a_failure_is_an_error_in_words(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_a_fact_that_is_not_taken_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only facts that a test accepts are asserted, each once: a code other than 0 is a failure, not an answer."""
-    calls = _watched(monkeypatch)
     engine = DurableEngine(_program(FLAG, [{"when": {"a": True}}]))
     monkeypatch.setattr(engine._network, "begin", '"h":99,"k":99,"n":1}')
     with pytest.raises(EngineError, match="no test holds"):

@@ -136,10 +136,10 @@ def test_two_reasons_are_no_duplicate() -> None:
 @pytest.mark.parametrize(
     ("narrow", "wide"),
     [
-        ("when.tuning = true\nwhen.offline = true\nconclude.hosting = 'own'", "when.tuning = true\nconclude.hosting = 'own'"),
+        ("when = { tuning = true, offline = true }\nconclude.tokens = 5", "when.tuning = true\nconclude.tokens = 5"),
         ("when.tuning = true\nrequire.open.at_least = 'shown'", "when.tuning = true\nrequire.open = 'free'"),
         ("when.tuning = true\nexclude.open = 'closed'", "when.tuning = true\nexclude.open.below = 'free'"),
-        ("when.tuning = true\nwhere.family = 'lark'\nrequire.weights = true", "when.tuning = true\nrequire.weights = true"),
+        ("where.open = 'free'\nrequire.weights = true", "require.weights = true"),
         ("where.open = 'free'\nconclude.capable = true", "where.open.at_least = 'shown'\nconclude.capable = true"),
         ("when.tokens.above = 10\nunless.tuning = true\nconclude.inputs = ['text']",
          "when.tokens.above = 5\nunless.tuning = true\nconclude.inputs = ['text', 'image']"),
@@ -151,7 +151,7 @@ def test_a_rule_in_the_shadow_of_another(narrow: str, wide: str) -> None:
 
 
 def test_a_shadow_that_falls_over_a_chain() -> None:
-    """What other rules conclude anyway need not be concluded again; but a rule does not shadow itself through others."""
+    """What other rules conclude anyway need not be concluded again; but no rule shadows itself through others."""
     chain = rule("a", "when.tuning = true\nconclude.hosting = 'own'") + rule(
         "b", "when.hosting = 'own'\nconclude.weights_wanted = true"
     )
@@ -290,7 +290,7 @@ def test_a_refused_case_contradicts_nothing() -> None:
 
 
 def test_a_hard_rule_against_the_catalogue() -> None:
-    """A hard rule that no model passes, that all pass, or that is unknown for all, is found; one that divides is not."""
+    """A hard rule that no model passes, that all pass, or that is unknown for all, is found; no other."""
     for text, code in (
         ("require.window.above = 100_000", "excludes-every-model"),
         ("require.window.above = 100", "excludes-no-model"),
@@ -378,18 +378,22 @@ source = "e"
 
 @pytest.mark.parametrize(
     "name",
-    ["\u0421laude", "Gemm\u0430", "\uff27PT", "gpt\u20115", "GPT\u200b-5", "x\u202eabc", "\u0430\u0435", "Ω\u0431", "\U0001d400I"],
-)  # fmt: skip
+    [
+        *("\u0421laude", "Gemm\u0430", "\uff27PT", "gpt\u20115", "GPT\u200b-5", "x\u202eabc"),
+        *("\u0430\u0435", "\u03a9\u0431", "\U0001d400I"),
+    ],
+)
 def test_a_name_that_deceives(name: str) -> None:
     """Letters of other scripts that look like ours, other dresses of a letter, and what nobody sees are found."""
     why = deceives(name)
     assert why is not None
-    assert "U+" in why.en or "scripts" in why.en
+    assert "U+" in str(why.en) or "scripts" in str(why.en)
 
 
 @pytest.mark.parametrize(
-    "name", ["Claude", "GPT-5", "하이퍼클로바 X", "HyperCLOVA엑스", "Модель", "café", "通义千问", "Foo \u2013 Bar", "モデルA"]
-)  # fmt: skip
+    "name",
+    ["Claude", "GPT-5", "하이퍼클로바 X", "HyperCLOVA엑스", "Модель", "café", "通义千问", "A \u2013 B", "モデルA"],
+)
 def test_a_name_that_does_not_deceive(name: str) -> None:
     """Names in any one script are what they look like, and those that East Asian texts mix with ours."""
     assert deceives(name) is None
@@ -397,7 +401,15 @@ def test_a_name_that_does_not_deceive(name: str) -> None:
 
 def test_names_are_found_where_they_stand() -> None:
     """Models, choices, claims, documents and packs are looked at, and attributes and rules."""
-    rules = '[requirement.x]\ntype = "choice"\nchoices = { "\u0430" = "a" }\n[[document]]\nid = "d\u0435"\ntitle = "t"\ndate = "2026"\n'
+    rules = """
+        [requirement.x]
+        type = "choice"
+        choices = { "\u0430" = "a" }
+        [[document]]
+        id = "d\u0435"
+        title = "A title"
+        date = "2026"
+    """
     files = [parse_toml(VOCABULARY, "v.toml"), parse_toml(f'language = 1\npack = "p\u0430ck"\n{rules}', "r.toml")]
     named = model("claude", called="Cl\u0430ude", weights=True)
     catalogue = parse_toml(f"language = 1\n{named}", "c.toml")
@@ -455,7 +467,6 @@ def assert_so(finding: Finding, decision: Decision, case: RandomCase) -> None:
     fires = set(finding.rules) <= set(decision.fired)
     requirements = {one.attribute: one.value for one in decision.profile.requirements if one.origin == "stated"}
     requirements.pop("as_of", None)
-    every = len(decision.knowledge.models)
     if finding.code == "condition-never-holds" and finding.place.key.split(".")[1] in {"when", "unless"}:
         whole = finding.place.key.count(".") == 1 or "any" not in finding.place.key
         assert not (whole and "unless" not in finding.place.key and fires)
@@ -467,11 +478,11 @@ def assert_so(finding: Finding, decision: Decision, case: RandomCase) -> None:
             other = without(case, first, requirements)
             assert verdicts(other) == verdicts(decision)
             assert points(other) == points(decision)
-    elif finding.code in {"contradicting-hard-rules", "excludes-together"} and fires and not decision.refused:
+    elif (finding.code in {"contradicting-hard-rules", "excludes-together"} and fires and not decision.refused) or (
+        finding.code in {"excludes-every-model", "decides-no-model"} and fires
+    ):
         assert decision.ranking == ()
-    elif finding.code == "excludes-every-model" and fires:
-        assert len(decision.excluded) == every
-    elif finding.code in {"excludes-no-model", "decides-no-model"} and fires:
+    elif finding.code == "excludes-no-model" and fires:
         assert not any(first in one.by for one in decision.excluded)
     elif finding.code == "weightless" and fires:
         assert places(without(case, first, requirements)) == places(decision)

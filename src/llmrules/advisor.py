@@ -9,11 +9,12 @@ from time import perf_counter_ns
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from llmrules import shipped
+from llmrules.approvals import Approval, check_approvals
 from llmrules.decision.decision import Decision, Made, rank
 from llmrules.decision.judgement import judge
 from llmrules.engine.derivation import derive
 from llmrules.engine.plain import PlainEngine
-from llmrules.errors import CertificationError, EngineError, FileError
+from llmrules.errors import CertificationError, EngineError, FileError, InputError, LoadError
 from llmrules.files import Source, read_toml, toml_files
 from llmrules.knowledge import Knowledge, load_knowledge
 from llmrules.profile import Profile, read_profile, state
@@ -50,18 +51,19 @@ class Advisor:
     ) -> Advisor:
         """Load the shipped rules and catalogue and those given on top: files, or folders of ``*.toml`` files.
 
+        Each path is a layer above those before it: what a rule of an earlier layer locks, no later one may undo.
         ``shipped_rules=False`` keeps the shipped vocabulary and claims but none of the rules;
         ``shipped_catalog=False`` leaves the twelve models out. Raises LoadError with everything that is wrong.
         """
         failures: list[FileError] = []
-        shipped_files = [
-            (path, f"rules/{path.name}")
+        rule_files = [
+            (path, f"rules/{path.name}", 0)
             for path in toml_files([shipped.rules_folder()])
             if shipped_rules or path.name in VOCABULARY_FILES
         ]
-        rule_files = [*shipped_files, *((path, path.as_posix()) for path in toml_files(_paths(rules)))]
-        catalogues = [(shipped.catalog_file(), "catalog.toml")] if shipped_catalog else []
-        catalogues += [(path, path.as_posix()) for path in toml_files(_paths(catalog))]
+        rule_files += _layers(rules)
+        catalogues = [(shipped.catalog_file(), "catalog.toml", 0)] if shipped_catalog else []
+        catalogues += _layers(catalog)
         read = [_read_all(files, failures) for files in (rule_files, catalogues)]
         return cls(load_knowledge(read[0], read[1], failures), engine=engine)
 
@@ -101,7 +103,11 @@ class Advisor:
         clock.append(perf_counter_ns())
         derivation = derive(knowledge.program, facts, fired)
         rules = knowledge.program.rules
-        judgement = judge(knowledge.criteria, sorted(rules[place].id for place in fired), derivation.facts, unknown)
+        approvals = self._approvals(profile)
+        judgement = judge(
+            *(knowledge.criteria, sorted(rules[place].id for place in fired), derivation.facts, unknown),
+            _approved(approvals, knowledge.index),
+        )
         ranking = rank(knowledge, judgement, judgement.eligible)
         unverified = rank(knowledge, judgement, judgement.unverified)
         clock.append(perf_counter_ns())
@@ -112,6 +118,7 @@ class Advisor:
             policy=unknown,
             derivation=derivation,
             judgement=judgement,
+            approvals=approvals,
             made=Made(
                 engine=self.engine,
                 certified=self._durable is not None,
@@ -122,6 +129,17 @@ class Advisor:
             unverified=unverified,
         )
 
+    def _approvals(self, profile: Profile) -> tuple[Approval, ...]:
+        """Return the approvals that are in force on the day of the decision. Raises LoadError for those of nothing."""
+        knowledge = self.knowledge
+        if profile.approvals:
+            problems: list[InputError] = []
+            check_approvals(profile.approvals, knowledge.ruleset.rules, knowledge.index, problems)
+            if problems:
+                raise LoadError(problems)
+        given = {*knowledge.catalog.approvals, *profile.approvals}
+        return tuple(sorted((one for one in given if one.holds(profile.as_of)), key=lambda one: one.order))
+
     def _certify(self, durable: frozenset[int], plain: frozenset[int]) -> None:
         """Raise unless both engines fired the same rules."""
         if durable != plain:
@@ -130,6 +148,15 @@ class Advisor:
                 only_engine=(rules[place].id for place in durable - plain),
                 only_plain=(rules[place].id for place in plain - durable),
             )
+
+
+def _approved(approvals: Iterable[Approval], index: Mapping[str, int]) -> dict[str, int]:
+    """Return the mask of the models that are approved, for each rule that asks for it."""
+    masks: dict[str, int] = {}
+    for approval in approvals:
+        bit = 1 << index[approval.model] if approval.model in index else 0
+        masks[approval.rule] = masks.get(approval.rule, 0) | bit
+    return masks
 
 
 def _durable_engine(knowledge: Knowledge, engine: EngineName) -> DurableEngine | None:
@@ -149,16 +176,17 @@ def _durable_engine(knowledge: Knowledge, engine: EngineName) -> DurableEngine |
     return durable.DurableEngine(knowledge.program)
 
 
-def _paths(given: Iterable[str | Path]) -> list[str | Path]:
-    """Return the paths; one path alone is a common slip for a list of one."""
-    return [given] if isinstance(given, str | Path) else list(given)
+def _layers(given: Iterable[str | Path]) -> list[tuple[Path, str, int]]:
+    """Return the files of each path with their layer; one path alone is a common slip for a list of one."""
+    paths = [given] if isinstance(given, str | Path) else list(given)
+    return [(file, file.as_posix(), layer) for layer, path in enumerate(paths, start=1) for file in toml_files([path])]
 
 
-def _read_all(files: Iterable[tuple[Path, str]], failures: list[FileError]) -> list[Source]:
+def _read_all(files: Iterable[tuple[Path, str, int]], failures: list[FileError]) -> list[Source]:
     read = []
-    for path, name in files:
+    for path, name, layer in files:
         try:
-            read.append(read_toml(path, name))
+            read.append(read_toml(path, name, layer=layer))
         except FileError as error:
             failures.append(error)
     return read

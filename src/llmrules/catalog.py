@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
+from llmrules.approvals import Approval, read_approvals
 from llmrules.cursor import Cursor
 from llmrules.errors import CatalogError
 from llmrules.rules.ruleset import read_header
@@ -32,7 +33,7 @@ HINTS = {
 }
 """What to do instead with keys that people write in a catalogue file."""
 
-FILE_KEYS = ("language", "title", "document", "claim", "model")
+FILE_KEYS = ("language", "title", "document", "claim", "model", "approval")
 MODEL_KEYS = ("id", "name", "extends", "sources", "disputed", "offer")
 OFFER_KEYS = ("sources", "disputed")
 _HEADERS: Mapping[Scope, str] = {
@@ -96,6 +97,7 @@ class Catalog:
     """All models by id, in the order of ids."""
 
     models: Mapping[str, Model]
+    approvals: tuple[Approval, ...] = ()
 
     def __iter__(self) -> Iterator[Model]:
         """Yield every model in the order of ids."""
@@ -108,11 +110,13 @@ def read_catalog(
     """Read catalogue files in their order: a later file's value replaces an earlier one's. Problems are noted."""
     reader = _Reader(vocabulary, citable)
     drafts: dict[str, _Draft] = {}
+    approvals: list[Approval] = []
     for source in files:
         top = Cursor.top(source, CatalogError, problems)
         keys = read_header(top, FILE_KEYS, what="a catalogue file", hints=HINTS)
         if keys is None:
             continue
+        approvals += read_approvals(keys)
         here: dict[str, Cursor] = {}
         for entry in keys["model"].elements() if "model" in keys else ():
             draft = reader.model(entry)
@@ -129,7 +133,8 @@ def read_catalog(
             drafts[draft.model.id] = draft if known is None else _overlay(known, draft)
     for draft in drafts.values():
         _check_disputes(draft)
-    return Catalog({name: _inherit(drafts[name], drafts, vocabulary) for name in sorted(drafts)})
+    models = {name: _inherit(drafts[name], drafts, vocabulary) for name in sorted(drafts)}
+    return Catalog(models, tuple(sorted(approvals, key=lambda one: one.order)))
 
 
 @frozen

@@ -44,6 +44,8 @@ class Source:
     text: str = field(repr=False)
     data: dict[str, Any] = field(repr=False)
     is_toml: bool = True
+    layer: int = 0
+    """Later layers may not undo what an earlier one locks: ours is 0, each path given on top is one more."""
     elsewhere: Mapping[KeyPath, str] = field(factory=dict, repr=False)
 
     def place(self, path: KeyPath) -> Place:
@@ -96,13 +98,13 @@ def toml_files(paths: Iterable[str | Path]) -> Iterator[Path]:
         yield from (sorted(path.glob("*.toml")) if path.is_dir() else ()) or [path]
 
 
-def read_toml(path: Path, name: str | None = None) -> Source:
+def read_toml(path: Path, name: str | None = None, *, layer: int = 0) -> Source:
     """Read one TOML file; ``name`` is what messages call it. Raises FileError."""
     shown = name if name is not None else path.as_posix()
-    return parse_toml(_decode(_read_bytes(path, shown), shown), shown)
+    return parse_toml(_decode(_read_bytes(path, shown), shown), shown, layer=layer)
 
 
-def parse_toml(text: str, name: str) -> Source:
+def parse_toml(text: str, name: str, *, layer: int = 0) -> Source:
     """Parse TOML text; fractions become decimals, never binary floats. Raises FileError."""
     try:
         data = tomllib.loads(text, parse_float=_decimal)
@@ -113,7 +115,7 @@ def parse_toml(text: str, name: str) -> Source:
         raise FileError(message, code="too-deep", place=Place(name)) from None
     except ValueError:  # an integer with more digits than Python converts
         raise _too_many_digits(text, name) from None
-    return Source(name, text, data)
+    return Source(name, text, data, layer=layer)
 
 
 def read_json(path: Path, name: str | None = None) -> Source:

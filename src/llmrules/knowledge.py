@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from llmrules.approvals import check_approvals
 from llmrules.candidates import Candidates, arrange
 from llmrules.catalog import Catalog, read_catalog
 from llmrules.decision.criteria import Criteria, compile_criteria
@@ -50,6 +51,7 @@ def load_knowledge(
     failed = list(failures)
     ruleset = read_ruleset(rules, catalogues, problems)
     catalog = read_catalog(catalogues, ruleset.vocabulary, ruleset.citable, problems)
+    check_approvals(catalog.approvals, ruleset.rules, catalog.models.keys(), problems)
     if not problems and not failed:
         candidates = arrange(catalog, ruleset.vocabulary, ruleset.classifying())
     if failed or any(problem.code == LATER for problem in problems):
@@ -61,7 +63,7 @@ def load_knowledge(
         ruleset=ruleset,
         catalog=catalog,
         candidates=candidates,
-        criteria=compile_criteria(candidates, ruleset.firing()),
+        criteria=compile_criteria(candidates, (*ruleset.firing(), *ruleset.on_trial())),
         program=compile_program(ruleset),
         models=models,
         index={model: index for index, model in enumerate(models)},

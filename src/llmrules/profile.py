@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from attrs import frozen
 
+from llmrules.approvals import Approval, read_approvals
 from llmrules.cursor import Cursor
 from llmrules.errors import InputError, LoadError, ProfileError
 from llmrules.files import Source
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 Origin: TypeAlias = Literal["stated", "assumed", "concluded"]
 
-FILE_KEYS = ("language", "title", "story", "requirements", "expect")
+FILE_KEYS = ("language", "title", "story", "requirements", "approval", "expect")
 EXPECT_KEYS = ("best", "eligible", "unverified", "conflicts", "excluded", "fired", "silent", "refused")
 
 
@@ -60,6 +61,14 @@ class Profile:
     title: Text | None = None
     story: Text | None = None
     expect: Expectation | None = None
+    approvals: tuple[Approval, ...] = ()
+
+    @property
+    def as_of(self) -> Period:
+        """The date of the decision."""
+        return next(
+            one.value for one in self.requirements if isinstance(one.value, Period) and one.attribute == AS_OF.name
+        )
 
     def facts(self) -> Facts:
         """Return what is known before any rule fires."""
@@ -86,6 +95,7 @@ def read_profile(source: Source, vocabulary: Vocabulary) -> Profile:
         title=read_text(keys["title"], plain=True) if "title" in keys else None,
         story=read_text(keys["story"], plain=True) if "story" in keys else None,
         expect=_read_expectation(keys["expect"]) if "expect" in keys else None,
+        approvals=read_approvals(keys),
     )
     if problems:
         raise LoadError(problems)

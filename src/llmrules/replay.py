@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from attrs import evolve
 
 from llmrules.advisor import Advisor
+from llmrules.approvals import read_approvals
 from llmrules.conditions import DEEPEST
 from llmrules.cursor import Cursor
 from llmrules.errors import LoadError, Place, ProfileError, TraceError
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from llmrules.decision.decision import Decision
     from llmrules.errors import InputError
     from llmrules.trace.record import (
+        ApprovalRecord,
         AttributeRecord,
         Given,
         ModelRecord,
@@ -53,7 +55,7 @@ def replay(given: Given, *, name: str = "given") -> Decision:
     """
     knowledge = load_given(given, name=name)
     profile = read_requirements(given.requirements, knowledge.ruleset.vocabulary, name=name)
-    return decide(knowledge, profile, given.unknown, name=name)
+    return decide(knowledge, approved(profile, given.approvals, name), given.unknown, name=name)
 
 
 def replay_under(given: Given, advisor: Advisor, *, name: str = "given") -> Decision:
@@ -63,8 +65,10 @@ def replay_under(given: Given, advisor: Advisor, *, name: str = "given") -> Deci
     advisor's vocabulary. Raises LoadError where that vocabulary does not take what was stated.
     """
     vocabulary = advisor.knowledge.ruleset.vocabulary
-    profile = read_requirements(stated(given.requirements), vocabulary, name=name)
-    return decide(advisor.knowledge, with_defaults(profile, vocabulary), given.unknown, name=name)
+    profile = with_defaults(read_requirements(stated(given.requirements), vocabulary, name=name), vocabulary)
+    rules, models = advisor.knowledge.ruleset.rules, advisor.knowledge.index
+    known = [one for one in given.approvals if one.rule in rules and one.model in models]
+    return decide(advisor.knowledge, approved(profile, known, name), given.unknown, name=name)
 
 
 def decide(knowledge: Knowledge, profile: Profile, unknown: str, *, name: str = "given") -> Decision:
@@ -74,6 +78,21 @@ def decide(knowledge: Knowledge, profile: Profile, unknown: str, *, name: str = 
         place = Place(name, key="given.unknown")
         raise TraceError(message, code="unknown-name", place=place, found=unknown, allowed=UNKNOWN_POLICIES)
     return Advisor(knowledge, engine="plain").decide(profile, unknown=cast("Any", unknown))
+
+
+def approved(profile: Profile, approvals: Iterable[ApprovalRecord], name: str) -> Profile:
+    """Return a profile with the approvals that a trace records. Raises LoadError with everything that is wrong."""
+    problems: list[InputError] = []
+    top = Cursor.top(_source(name, {"approval": [_approval(one) for one in approvals]}), ProfileError, problems)
+    read = read_approvals(top.table())
+    if problems:
+        raise LoadError(problems)
+    return evolve(profile, approvals=read)
+
+
+def _approval(approval: ApprovalRecord) -> Data:
+    data: Data = plain(approval)
+    return data
 
 
 def stated(requirements: Iterable[RequirementRecord]) -> tuple[RequirementRecord, ...]:
@@ -186,6 +205,8 @@ def rule_data(rule: RuleRecord, types: Types) -> Data:
     for key in ("when", "unless", "where"):
         if key in data:
             data[key] = _conditions(data[key], types, 0)
+    if "ignore" in data:
+        data["ignore"] = {one["code"]: one["reason"] for one in data["ignore"]}
     if effect == "conclude" and isinstance(body, dict):
         return {**data, effect: {name: _number(value, types.get(name)) for name, value in body.items()}}
     return {**data, effect: _conditions(body, types, 0)}

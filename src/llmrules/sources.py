@@ -9,13 +9,13 @@ from attrs import frozen
 
 from llmrules.cursor import Cursor  # noqa: TC001 - attrs resolves the types of its fields
 from llmrules.texts import Text, read_text
-from llmrules.values import PERIODS, Period, period
+from llmrules.values import PERIODS, Period, day, period
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-DOCUMENT_KEYS = ("id", "title", "date", "url", "licence")
+DOCUMENT_KEYS = ("id", "title", "date", "url", "licence", "checked", "review_by")
 CLAIM_KEYS = ("id", "document", "section", "kind", "says")
 UNDATED = Period(date.min, date.min, "")
 """Stands for a date that was wrong, which is noted, so that nothing is ever decided on it."""
@@ -31,6 +31,9 @@ class Document:
     date: Period
     url: str | None = None
     licence: str | None = None
+    checked: Period | None = None
+    """The day on which someone last looked whether it still says so."""
+    review_by: Period | None = None
 
 
 @frozen
@@ -93,9 +96,21 @@ def _read_document(entry: Cursor) -> Document | None:
     for required in ("id", "title", "date"):
         if required not in keys:
             entry.missing(required, f"a document needs {required}")
+    days = {key: day(keys[key].value) for key in ("checked", "review_by") if key in keys}
+    for key, found in days.items():
+        if found is None:
+            keys[key].wrong_type("a date such as 2026-12-31")
     if name is None:
         return None
-    return Document(name, texts.get("title") or "", when or UNDATED, texts.get("url"), texts.get("licence"))
+    return Document(
+        id=name,
+        title=texts.get("title") or "",
+        date=when or UNDATED,
+        url=texts.get("url"),
+        licence=texts.get("licence"),
+        checked=days.get("checked"),
+        review_by=days.get("review_by"),
+    )
 
 
 def _read_claim(entry: Cursor) -> Claim | None:

@@ -44,10 +44,11 @@ class Criterion:
     grades: tuple[int | None, ...] = ()
     signed_weight: int = 0
 
-    @property
-    def graded(self) -> bool:
-        """Whether its points depend on how good a value is."""
-        return isinstance(self.rule.body, Grade)
+    def points(self, index: int) -> int:
+        """Return the points of a candidate that it reaches, in the units of the criteria."""
+        if isinstance(self.rule.body, Grade):
+            return self.grades[index] or 0
+        return self.signed_weight
 
 
 @frozen(eq=False)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
+from llmrules.approvals import Approval
 from llmrules.candidates import bits
 from llmrules.decision.judgement import Judgement
 from llmrules.engine.derivation import Derivation
@@ -56,7 +57,11 @@ class Conflict:
 
 @frozen
 class Caution:
-    """A note on a model: ``level`` is note, warning, approval, accepted (an unknown check) or disputed (a value)."""
+    """A note on a model.
+
+    ``level`` is note, warning, approval (someone must agree first), approved (someone has), accepted (an unknown
+    check) or disputed (a value, of ``attribute``).
+    """
 
     model: str
     rule: str
@@ -87,6 +92,7 @@ class Decision:
     policy: str
     derivation: Derivation = field(repr=False)
     judgement: Judgement = field(repr=False)
+    approvals: tuple[Approval, ...]
     made: Made
     ranking: tuple[Placed, ...]
     unverified: tuple[Placed, ...]
@@ -135,8 +141,9 @@ class Decision:
         found = []
         for note in judgement.notes:
             rule = note.criterion.rule
-            attached = note.attached & ~judgement.excluded
-            found += [Caution(models[index], rule.id, rule.level or "note") for index in bits(attached)]
+            for index in bits(note.attached & ~judgement.excluded):
+                level = "approved" if note.approved >> index & 1 else rule.level or "note"
+                found.append(Caution(models[index], rule.id, level))
         for check in judgement.checks:
             accepted = check.accepting & ~judgement.excluded
             found += [Caution(models[index], check.criterion.rule.id, "accepted") for index in bits(accepted)]

@@ -5,6 +5,7 @@ Masks of candidates in, masks of candidates out; explanations are built from the
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from attrs import frozen
@@ -58,18 +59,17 @@ class Score:
 
     def points(self, index: int) -> int:
         """Return the points of a candidate that the rule reaches, in the units of the criteria."""
-        if self.criterion.graded:
-            return self.criterion.grades[index] or 0
-        return self.criterion.signed_weight
+        return self.criterion.points(index)
 
 
 @frozen(eq=False)
 class Note:
-    """A caution that fired, applied: the candidates it is attached to."""
+    """A caution that fired, applied: the candidates it is attached to, and those of them that someone approved."""
 
     criterion: Criterion
     outcome: Outcome
     attached: int
+    approved: int
 
 
 @frozen(eq=False)
@@ -92,8 +92,21 @@ class Judgement:
         return "unverified" if self.unverified >> index & 1 else "eligible"
 
 
-def judge(criteria: Criteria, fired: Iterable[str], facts: Facts, unknown: str) -> Judgement:
-    """Judge every candidate by the rules that fired, given by id in order; ``unknown`` is the decision's policy."""
+NOBODY: Mapping[str, int] = {}
+"""Approved: no model, of any rule."""
+
+
+def judge(
+    criteria: Criteria,
+    fired: Iterable[str],
+    facts: Facts,
+    unknown: str,
+    approved: Mapping[str, int] = NOBODY,
+) -> Judgement:
+    """Judge every candidate by the rules that fired, given by id in order.
+
+    ``unknown`` is the decision's policy; ``approved`` has the candidates that are approved, for each rule.
+    """
     applied = [
         (criterion, criteria.outcome(criterion, facts)) for criterion in map(criteria.by_rule.get, fired) if criterion
     ]
@@ -123,7 +136,7 @@ def judge(criteria: Criteria, fired: Iterable[str], facts: Facts, unknown: str) 
                 points[index] += score.points(index)
         elif rule.effect.name == "caution":
             attached = outcome.true | (open_question if rule.level == "approval" else 0)
-            notes.append(Note(criterion, outcome, attached))
+            notes.append(Note(criterion, outcome, attached, attached & approved.get(rule.id, 0)))
     return Judgement(
         checks=tuple(checks),
         scores=tuple(scores),

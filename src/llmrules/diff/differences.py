@@ -17,7 +17,7 @@ from llmrules.vocabulary import AS_OF
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from llmrules.trace.record import Given, RequirementRecord, RuleRecord
+    from llmrules.trace.record import ApprovalRecord, Given, RequirementRecord, RuleRecord
 
     Data: TypeAlias = dict[str, Any]
 
@@ -83,6 +83,11 @@ def requirement_id(attribute: str) -> str:
     return f"requirement:{attribute}"
 
 
+def approval_id(approval: ApprovalRecord) -> str:
+    """Return the id of a difference in one approval."""
+    return f"approval:{approval.rule}:{approval.model}:{approval.by}:{approval.on}"
+
+
 def value_id(model: str, offer: int | None, attribute: str) -> str:
     """Return the id of a difference in one value of the catalogue; the first offer needs no number."""
     return f"value:{model}:{attribute}" + (f":{offer + 1}" if offer else "")
@@ -98,6 +103,8 @@ def _parts(given: Given, common: set[str]) -> Iterator[tuple[str, Part]]:
     yield "policy", Part("policy", "unknown", {"value": given.unknown})
     for one in given.requirements:
         yield requirement_id(one.attribute), _requirement(one)
+    for approval in given.approvals:
+        yield approval_id(approval), Part("approval", approval.model, plain(approval))
     for rule in given.rules:
         yield f"rule:{rule.id}", Part("rule", rule.id, _rule(rule))
     yield from _disabled(given)

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, TypeAlias, get_args
 from llmrules.candidates import bits
 from llmrules.diff.record import ChangeKind
 from llmrules.trace.case import fact_id
+from llmrules.trace.trials import record_trials
 from llmrules.values import encode_fraction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from llmrules.decision.decision import Decision
-    from llmrules.trace.record import Json
+    from llmrules.trace.record import Json, TrialRecord
 
 Aspect: TypeAlias = tuple[ChangeKind, str, str]
 """The kind, the subject (a model, rule or requirement; of the whole decision none), and the rule or attribute."""
@@ -38,6 +39,22 @@ def _outcome(decision: Decision) -> Iterator[tuple[Aspect, Json]]:
     yield from _of_models(decision)
     for rule in decision.fired:
         yield ("firing", rule, ""), True
+    for trial in record_trials(decision):
+        yield ("trial", trial.rule, ""), tuple(_would(trial))
+
+
+def _would(trial: TrialRecord) -> Iterator[str]:
+    """Yield what a rule on trial would do, a sentence's worth each; nothing where it would not fire."""
+    if trial.fires:
+        yield "fires"
+    yield from (f"concludes {fact}" for fact in trial.concludes)
+    for verb, models in (
+        ("excludes", trial.excludes),
+        ("unverifies", trial.unverifies),
+        ("attaches to", trial.attaches),
+    ):
+        yield from (f"{verb} {model}" for model in models)
+    yield from (f"gives {one.model} {one.points}" for one in trial.points)
 
 
 def _of_models(decision: Decision) -> Iterator[tuple[Aspect, Json]]:
@@ -53,8 +70,10 @@ def _of_models(decision: Decision) -> Iterator[tuple[Aspect, Json]]:
             for index in bits(mask):
                 yield ("check", models[index], check.criterion.rule.id), said
     for note in decision.judgement.notes:
+        rule = note.criterion.rule
         for index in bits(note.attached & ~decision.judgement.excluded):
-            yield ("caution", models[index], note.criterion.rule.id), note.criterion.rule.level or "note"
+            level = "approved" if note.approved >> index & 1 else rule.level or "note"
+            yield ("caution", models[index], rule.id), level
     for (index, name), rules in decision.disputes.items():
         yield ("dispute", models[index], name), rules
 

@@ -17,7 +17,7 @@ CORPUS_FORMAT = "llmrules.diff-corpus/1"
 REPLAY_FORMAT = "llmrules.replay/1"
 
 DifferenceKind: TypeAlias = Literal[
-    "requirement", "policy", "rule", "disable", "attribute", "model", "value", "document", "claim"
+    "requirement", "approval", "policy", "rule", "disable", "attribute", "model", "value", "document", "claim"
 ]
 """What may differ, in the order in which it is told."""
 
@@ -31,13 +31,14 @@ outcome can depend on; ``open``: not known, because the bound on replays came fi
 """
 
 ChangeKind: TypeAlias = Literal[
-    "choice", "refused", "conflict", "verdict", "place", "points", "check", "caution", "dispute", "firing"
+    "choice", "refused", "conflict", "verdict", "place", "points", "check", "caution", "dispute", "firing", "trial"
 ]
 """What may change, in the order in which it is told.
 
 ``choice``: the models on the first place. ``conflict``: the facts of one requirement that cannot all be meant, or that
 rules added. ``check``: how a model that does not pass a hard rule comes out. ``caution``: its level, for one model.
 ``dispute``: the fired rules that depend on a disputed value of a model. ``firing``: whether a rule fires.
+``trial``: what a rule on trial would do.
 """
 
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import evolve, field, frozen
 
-from llmrules.diff.differences import disable_id, requirement_id, value_id
+from llmrules.diff.differences import approval_id, disable_id, requirement_id, value_id
 from llmrules.errors import LoadError
-from llmrules.replay import decide, load_given, read_requirements, values
+from llmrules.replay import approved, decide, load_given, read_requirements, values
 from llmrules.texts import Text
 from llmrules.trace.record import (
     AttributeRecord,
@@ -65,12 +65,13 @@ class Worlds:
             if knowledge is None:
                 return None
             profile = read_requirements(given.requirements, knowledge.ruleset.vocabulary, name="given")
+            profile = approved(profile, given.approvals, "given")
         except LoadError:
             return None
         return decide(knowledge, profile, given.unknown)
 
     def _knowledge(self, chosen: frozenset[str], given: Given) -> Knowledge | None:
-        key = frozenset(name for name in chosen if not name.startswith(("requirement:", "policy")))
+        key = frozenset(name for name in chosen if not name.startswith(("requirement:", "approval:", "policy")))
         if key not in self.prepared:
             if len(self.prepared) >= MOST_PREPARED:
                 self.prepared.pop(next(iter(self.prepared)))
@@ -96,6 +97,7 @@ class Worlds:
             rules=tuple(rule for rule, _ in of("rule")),
             disabled=(*of("disable"), *(DisableRecord(_SAID, rule=rule) for rule in absent)),
             catalogue=tuple(_models(of("model"), of("value"))),
+            approvals=tuple(of("approval")),
             requirements=_requirements(of("requirement"), attributes),
             unknown=picked["policy"],
         )
@@ -111,6 +113,7 @@ def worlds_between(old: Given, new: Given, prepared: Prepared | None = None) -> 
 def _pairs(old: Given, new: Given) -> Iterator[tuple[str, Pair]]:
     yield "policy", (old.unknown, new.unknown)
     yield from _requirement_pairs(old, new)
+    yield from _approval_pairs(old, new)
     yield from _attribute_pairs(old, new)
     yield from _rule_pairs(old, new)
     yield from _model_pairs(old, new)
@@ -127,6 +130,12 @@ def _requirement_pairs(old: Given, new: Given) -> Iterator[tuple[str, Pair]]:
     ]
     for name in sorted(sides[0].keys() | sides[1].keys()):
         yield requirement_id(name), (sides[0].get(name), sides[1].get(name))
+
+
+def _approval_pairs(old: Given, new: Given) -> Iterator[tuple[str, Pair]]:
+    sides = [{approval_id(one): evolve(one, by="-") for one in given.approvals} for given in (old, new)]
+    for name in sorted(sides[0].keys() | sides[1].keys()):
+        yield name, (sides[0].get(name), sides[1].get(name))
 
 
 def _requirements(stated: list[RequirementRecord], attributes: list[AttributeRecord]) -> tuple[RequirementRecord, ...]:
@@ -182,7 +191,17 @@ def _rule_pairs(old: Given, new: Given) -> Iterator[tuple[str, Pair]]:
 
 
 def _rule(rule: RuleRecord) -> RuleRecord:
-    return evolve(rule, because=_SAID, otherwise=None, sources=_CITED, approver=None)
+    return evolve(
+        rule,
+        because=_SAID,
+        otherwise=None,
+        sources=_CITED,
+        approver=None,
+        owner=None,
+        review_by=None,
+        locked=False,
+        ignore=(),
+    )
 
 
 def _model_pairs(old: Given, new: Given) -> Iterator[tuple[str, Pair]]:

@@ -131,7 +131,7 @@ def single(bits: int) -> Iterator[int]:
 def comparable(accepted: int, every: int) -> Iterator[int]:
     """Split a set of codes into sets that one comparison of integers tests: all codes but one, or a range of them."""
     missing = every & ~accepted
-    if accepted & ~KNOWN and missing and not several(missing):
+    if accepted != KNOWN and not several(missing):
         yield accepted
         return
     while accepted:

@@ -83,7 +83,7 @@ def _about(finding: Finding, names: Collection[str]) -> Finding | None:
 
 def _heeding(rules: Iterable[Rule], findings: Iterable[Finding]) -> Iterator[Finding]:
     """Yield the findings that no rule ignores, and what rules ignore in vain."""
-    wanted = {(rule.id, code): rule for rule in rules for code in ignored(rule)}
+    wanted = {(rule.id, code): rule for rule in rules for code in rule.ignore}
     used = set()
     for finding in findings:
         hits = {(rule, finding.code) for rule in finding.rules} & wanted.keys()
@@ -105,8 +105,3 @@ def _heeding(rules: Iterable[Rule], findings: Iterable[Finding]) -> Iterator[Fin
                 rules=(name,),
                 severity="note" if known else "warning",
             )
-
-
-def ignored(rule: Rule) -> tuple[str, ...]:
-    """Return the codes of the findings that a rule ignores, each with a reason in its file."""
-    return tuple(getattr(rule, "ignore", None) or ())

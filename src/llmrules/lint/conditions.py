@@ -99,6 +99,16 @@ def _dead_leaf(survey: Survey, table: Table) -> Leaf | None:
 def _never_fires(survey: Survey, rule: Rule) -> Iterator[Finding]:
     """Yield a rule that what it refers to, or one of its exceptions, always keeps from firing."""
     condition = survey.conditions[rule.id]
+    in_force = Table(leaves=tuple(leaf for leaf in condition.leaves if leaf.attribute.name == AS_OF.name))
+    if survey.algebra.impossible(in_force):
+        yield found(
+            "condition-never-holds",
+            survey.place(rule, "effective_to"),
+            Text(f"{rule.id} is in force on no day", f"{rule.id}은(는) 효력이 있는 날이 없습니다"),
+            hint=Text("effective_from stands before effective_to", "effective_from은 effective_to보다 앞서야 합니다"),
+            rules=(rule.id,),
+        )
+        return
     if survey.algebra.impossible(condition):
         yield found(
             "condition-never-holds",

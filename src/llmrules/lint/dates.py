@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING
 
 from llmrules.errors import Place
 from llmrules.lint.finding import Finding, found
+from llmrules.sources import Document
 from llmrules.texts import Text
-from llmrules.values import Period
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,14 +18,16 @@ if TYPE_CHECKING:
 def check_dates(survey: Survey) -> Iterator[Finding]:
     """Yield documents and claims that were due and not checked since, and rules whose review is due."""
     for name, citable in survey.knowledge.ruleset.citable.items():
-        due, checked = last_day(citable, "review_by"), last_day(citable, "checked")
-        if due is None or due >= survey.today or (checked is not None and checked >= due):
+        if not isinstance(citable, Document) or citable.review_by is None or citable.review_by.last >= survey.today:
+            continue
+        due, checked = citable.review_by, citable.checked
+        if checked is not None and checked.last >= due.last:
             continue
         since = f", and was last checked on {checked}" if checked is not None else ""
         since_ko = f" 마지막 확인일은 {checked}입니다." if checked is not None else ""
         yield found(
             "stale-source",
-            _citable_place(survey, name),
+            _document_place(survey, name),
             Text(f"{name} was to be checked by {due}{since}", f"{name}은(는) {due}까지 확인했어야 합니다.{since_ko}"),
             hint=Text(
                 "check that it still says so, then renew checked and review_by",
@@ -34,8 +35,8 @@ def check_dates(survey: Survey) -> Iterator[Finding]:
             ),
         )
     for rule in survey.active:
-        due = last_day(rule, "review_by")
-        if due is not None and due < survey.today:
+        if rule.review_by is not None and rule.review_by.last < survey.today:
+            due = rule.review_by
             yield found(
                 "stale-rule",
                 survey.place(rule, "review_by"),
@@ -48,20 +49,11 @@ def check_dates(survey: Survey) -> Iterator[Finding]:
             )
 
 
-def last_day(entry: object, key: str) -> date | None:
-    """Return the last day of a date that an entry may have, or None where it has none."""
-    value = getattr(entry, key, None)
-    if isinstance(value, Period):
-        return value.last
-    return value if isinstance(value, date) else None
-
-
-def _citable_place(survey: Survey, name: str) -> Place:
-    """Return where a claim or document stands, as far as its file is known."""
+def _document_place(survey: Survey, name: str) -> Place:
+    """Return where the date of a document stands, as far as its file is known."""
     for source in survey.sources:
-        for table in ("document", "claim"):
-            entries = source.data.get(table)
-            for index, entry in enumerate(entries if isinstance(entries, list) else ()):
-                if isinstance(entry, dict) and entry.get("id") == name:
-                    return source.place((table, index, "review_by"))
-    return Place("sources", entry=name)
+        entries = source.data.get("document")
+        for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+            if isinstance(entry, dict) and entry.get("id") == name:
+                return source.place(("document", index, "review_by"))
+    return Place("sources", key="review_by", entry=name)

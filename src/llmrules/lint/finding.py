@@ -52,8 +52,8 @@ _TABLE = (
         "카탈로그의 어떤 모델도 통과하지 못하는 필수 규칙입니다.",
     ),
     Code(
-        *("excludes-no-model", "warning", "A hard rule that every model of the catalogue passes."),
-        "카탈로그의 모든 모델이 통과하는 필수 규칙입니다.",
+        *("excludes-no-model", "warning", "A hard rule that excludes no model of the catalogue."),
+        "카탈로그의 어떤 모델도 제외하지 않는 필수 규칙입니다.",
     ),
     Code(
         *("excludes-together", "warning", "Two hard rules that fire together and leave no model of the catalogue."),

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 UNUSABLE = frozenset({"no-file", "is-folder", "unreadable"})
 """The codes of errors that say that an argument names nothing that could be linted."""
 
+CATALOGUED = ("model", "approval")
+"""The arrays of tables by which a file that names no pack is known as a catalogue."""
+
 
 @frozen(eq=False)
 class Given:
@@ -34,22 +37,23 @@ class Given:
 def gather(paths: Iterable[str | Path] = (), catalogues: Iterable[str | Path] = ()) -> Given:
     """Read the shipped files and those that are named: files, or folders of ``*.toml`` files; none means the shipped.
 
-    A file with ``[[model]]`` and no pack is a catalogue, wherever it is named. Raises LoadError for a path that
-    names no file.
+    Each path is a layer above those before it. A file with ``[[model]]`` and no pack is a catalogue, wherever it is
+    named. Raises LoadError for a path that names no file.
     """
     ours = [(path, f"rules/{path.name}") for path in toml_files([shipped.rules_folder()])]
     ours.append((shipped.catalog_file(), "catalog.toml"))
     known = {path.resolve(): name for path, name in ours}
     read = _Reading()
     for path, name in ours:
-        read.file(path, name, catalogue=name == "catalog.toml")
+        read.file(path, name, 0, catalogue=name == "catalog.toml")
     names: set[str] = set()
     for given, catalogue in ((paths, False), (catalogues, True)):
-        for path in toml_files(given):
-            name = known.setdefault(path.resolve(), path.as_posix())
-            if name not in names and name not in read.names:
-                read.file(path, name, catalogue=catalogue)
-            names.add(name)
+        for layer, folder in enumerate(given, start=1):
+            for path in toml_files([folder]):
+                name = known.setdefault(path.resolve(), path.as_posix())
+                if name not in read.names:
+                    read.file(path, name, layer, catalogue=catalogue)
+                names.add(name)
     unusable = [failure for failure in read.failures if failure.code in UNUSABLE]
     if unusable:
         raise LoadError(unusable)
@@ -65,13 +69,13 @@ class _Reading:
         self.failures: list[FileError] = []
         self.names: set[str] = set()
 
-    def file(self, path: Path, name: str, *, catalogue: bool) -> None:
-        """Read one file; one that cannot be read is noted."""
+    def file(self, path: Path, name: str, layer: int, *, catalogue: bool) -> None:
+        """Read one file of a layer; one that cannot be read is noted."""
         self.names.add(name)
         try:
-            source = read_toml(path, name)
+            source = read_toml(path, name, layer=layer)
         except FileError as error:
             self.failures.append(error)
             return
-        stated = isinstance(source.data.get("model"), list) and "pack" not in source.data
+        stated = "pack" not in source.data and any(isinstance(source.data.get(key), list) for key in CATALOGUED)
         (self.catalogues if catalogue or stated else self.rules).append(source)

@@ -95,7 +95,7 @@ def _against_the_catalogue(
         if criterion.fixed is None or survey.algebra.impossible(rule.predicate):
             continue
         yield from _alone(survey, rule, excluded, criterion.fixed, everyone)
-        if excluded != everyone:
+        if excluded != everyone and criterion.fixed.true:
             some.append((rule, excluded))
     for (one, first), (other, second) in combinations(some, 2):
         if first | second != everyone or (one.id, other.id) in contradicting:
@@ -126,13 +126,16 @@ def excluding(criterion: Criterion, everyone: int) -> int:
 
 
 def _alone(survey: Survey, rule: Rule, excluded: int, outcome: Outcome, everyone: int) -> Iterator[Finding]:
-    if excluded == everyone:
+    passing = outcome.true.bit_count()
+    unknown = (everyone & ~(outcome.true | outcome.false)).bit_count()
+    spared = rule.id in survey.exempters or (unknown and rule.unknown == "accept")
+    if excluded and not passing and not spared:
         yield found(
             "excludes-every-model",
             survey.place(rule, rule.effect.name),
             Text(
-                f"{rule.id} excludes every model of this catalogue",
-                f"{rule.id}은(는) 이 카탈로그의 모든 모델을 제외합니다",
+                f"{rule.id} leaves no model of this catalogue: {excluded.bit_count()} excluded, none passes",
+                f"{rule.id}을(를) 통과하는 모델이 이 카탈로그에 없습니다(제외 {excluded.bit_count()})",
             ),
             hint=Text(
                 "look at the values; a case that no model may serve is refused by refuse = true",
@@ -140,21 +143,7 @@ def _alone(survey: Survey, rule: Rule, excluded: int, outcome: Outcome, everyone
             ),
             rules=(rule.id,),
         )
-    elif outcome.true == everyone and not outcome.changes:
-        yield found(
-            "excludes-no-model",
-            survey.place(rule, rule.effect.name),
-            Text(
-                f"{rule.id} excludes no model of this catalogue: all of them pass",
-                f"{rule.id}은(는) 이 카탈로그의 어떤 모델도 제외하지 않습니다. 모두 통과합니다",
-            ),
-            hint=Text(
-                "look at the values; a guard for models to come may ignore this finding, with its reason",
-                "값을 확인하세요. 앞으로 추가될 모델에 대비한 규칙이라면 이유를 밝히고 이 항목을 무시할 수 있습니다",
-            ),
-            rules=(rule.id,),
-        )
-    elif not excluded and not outcome.true:
+    elif not excluded and not passing and not spared:
         yield found(
             "decides-no-model",
             survey.place(rule, rule.effect.name),
@@ -165,6 +154,20 @@ def _alone(survey: Survey, rule: Rule, excluded: int, outcome: Outcome, everyone
             hint=Text(
                 'state the attribute in a catalogue, or say unknown = "exclude" or "accept"',
                 '카탈로그에 속성 값을 적거나 unknown = "exclude" 또는 "accept"로 정하세요',
+            ),
+            rules=(rule.id,),
+        )
+    elif not excluded and passing and not outcome.changes:
+        yield found(
+            "excludes-no-model",
+            survey.place(rule, rule.effect.name),
+            Text(
+                f"{rule.id} excludes no model of this catalogue: {passing} pass, {unknown} are unknown",
+                f"{rule.id}은(는) 이 카탈로그의 어떤 모델도 제외하지 않습니다(통과 {passing}, 알 수 없음 {unknown})",
+            ),
+            hint=Text(
+                "look at the values; a guard for models to come may ignore this finding, with its reason",
+                "값을 확인하세요. 앞으로 추가될 모델에 대비한 규칙이라면 이유를 밝히고 이 항목을 무시할 수 있습니다",
             ),
             rules=(rule.id,),
         )

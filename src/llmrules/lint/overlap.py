@@ -54,7 +54,7 @@ def _duplicates(survey: Survey) -> Iterator[tuple[Rule, Rule]]:
 
 def _living(survey: Survey) -> list[Rule]:
     """Return the rules that can fire: of what never happens, anything is true."""
-    return [rule for rule in survey.active if not survey.algebra.impossible(survey.conditions.get(rule.id, ALWAYS))]
+    return [rule for rule in survey.effective if not survey.algebra.impossible(survey.conditions.get(rule.id, ALWAYS))]
 
 
 def _what_it_says(rule: Rule) -> object:

@@ -51,7 +51,7 @@ def _all_alike(criterion: Criterion, left: int) -> bool | None:
     true = criterion.fixed.true & left if criterion.fixed is not None else 0
     if not true:
         return False
-    points = {criterion.grades[index] if criterion.graded else criterion.signed_weight for index in bits(true)}
+    points = {criterion.points(index) for index in bits(true)}
     if len(points) == 1 and (true == left or points == {0}):
         return True
     return None

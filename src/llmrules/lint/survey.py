@@ -50,8 +50,13 @@ class Survey:
         return self.knowledge.ruleset.firing()
 
     @cached_property
+    def effective(self) -> tuple[Rule, ...]:
+        """The rules that change something: those that fire and those that classify models."""
+        return (*self.firing, *self.knowledge.ruleset.classifying())
+
+    @cached_property
     def active(self) -> tuple[Rule, ...]:
-        """Every rule that is not disabled, in the order of ids."""
+        """Every rule that is not disabled, those on trial among them, in the order of ids."""
         off = self.knowledge.ruleset.disabled
         return tuple(rule for rule in self.knowledge.ruleset.rules.values() if rule.id not in off)
 
@@ -59,7 +64,7 @@ class Survey:
     def conditions(self) -> Mapping[str, Table]:
         """What must hold for each rule to fire, apart from its exceptions and from being overridden."""
         attributes = self.knowledge.ruleset.vocabulary.attributes
-        return {rule.id: full_condition(rule, attributes) for rule in self.firing}
+        return {rule.id: full_condition(rule, attributes) for rule in self.active if not rule.classifies}
 
     @cached_property
     def overriders(self) -> Mapping[str, frozenset[str]]:
@@ -75,7 +80,7 @@ class Survey:
     def concluders(self) -> Mapping[str, tuple[Rule, ...]]:
         """The rules that conclude each attribute."""
         found: defaultdict[str, list[Rule]] = defaultdict(list)
-        for rule in self.active:
+        for rule in self.effective:
             if isinstance(rule.body, Conclusion):
                 found[rule.body.attribute.name].append(rule)
         return {name: tuple(rules) for name, rules in found.items()}

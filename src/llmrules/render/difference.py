@@ -169,6 +169,8 @@ class _Teller(Differing):
         for change in changes:
             if change.kind in {"choice", "refused", "conflict"}:
                 yield Entry(self.case(change))
+            elif change.kind == "trial":
+                yield Entry(self.trial(change), rule=change.subject)
             elif change.kind != "firing":
                 by_model.setdefault(change.subject, []).append(change)
         for model, found in by_model.items():
@@ -187,6 +189,11 @@ class _Teller(Differing):
         if change.kind == "conflict":
             what = f"{self.say('conflict', '충돌')}: {self.label(change.subject)}"
         return f"{what}: {', '.join(before) or self.none} → {', '.join(after) or self.none}"
+
+    def trial(self, change: Change) -> str:
+        """Return what a rule on trial would do otherwise; it changes nothing yet."""
+        before, after = (", ".join(v) if isinstance(v, tuple) else self.none for v in (change.before, change.after))
+        return self.say(f"on trial, would do: {before} → {after}", f"시험 적용 시: {before} → {after}")
 
     def of_model(self, model: str, changes: list[Change]) -> Entry:
         rules = [Entry(self.applied(change), rule=change.about) for change in changes if change.kind in _APPLIED]

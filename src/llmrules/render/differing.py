@@ -44,6 +44,7 @@ KINDS: dict[str, Text] = {
     "model": Text("model", "모델"),
     "document": Text("document", "문서"),
     "claim": Text("claim", "주장"),
+    "approval": Text("approval", "승인"),
 }
 
 LONGEST = 160
@@ -98,7 +99,8 @@ class Differing:
         if one.kind == "disable":
             kind, _, name = one.subject.partition(":")
             return f"{KINDS[kind].read(self.language)} {printable_lines(name)} ({OFF[one.verb].read(self.language)})"
-        name = self.model(one.subject) if one.kind == "model" else printable_lines(one.subject)
+        names_model = one.kind in {"model", "approval"}
+        name = self.model(one.subject) if names_model else printable_lines(one.subject)
         verb = ": ".join(
             (VERBS[one.verb].read(self.language), *([", ".join(k.key for k in one.keys)] if one.keys else ()))
         )

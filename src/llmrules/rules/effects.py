@@ -38,7 +38,7 @@ _TABLE = (
     Effect("avoid", "predicate", "avoids", "회피", keys=("where", "weight"), needs=("weight",)),
     Effect("caution", "predicate", "cautions about", "주의", keys=("where", "level")),
     Effect("advise", "true", "advises", "조언"),
-    Effect("exempt", "rules", "exempts from", "면제", keys=("where", "approver", "effective_to"), needs=("where",)),
+    Effect("exempt", "rules", "exempts from", "면제", keys=("where", "approver"), needs=("where",)),
     Effect("refuse", "true", "refuses", "거부"),
 )
 
@@ -50,7 +50,13 @@ LEVELS = ("note", "warning", "approval")
 UNKNOWN_POLICIES = ("apart", "exclude", "accept")
 """What a hard rule does with a model whose check is unknown."""
 
-COMMON_KEYS = ("id", "when", "unless", "because", "source", "overrides")
+COMMON_KEYS = (
+    *("id", "when", "unless", "because", "source", "overrides"),
+    *("owner", "review_by", "effective_from", "effective_to", "locked", "trial", "ignore"),
+)
+
+NOT_CLASSIFYING = ("when", "unless", "overrides", "effective_from", "effective_to", "trial")
+"""Keys that do not go with a rule that classifies models: it knows no case and no date."""
 
 RULE_KEYS = tuple(dict.fromkeys([*COMMON_KEYS, *EFFECTS, *(key for effect in _TABLE for key in effect.keys)]))
 
@@ -59,7 +65,7 @@ RESERVED = frozenset(
         *RULE_KEYS,
         *OPERATORS,
         *("any", "all", "requirement", "plus", "toward", "model", "offer", "id", "name", "extends"),
-        *("sources", "disputed", "pack", "language", "owner", "review_by", "effective_from", "locked", "trial"),
+        *("sources", "disputed", "pack", "language", "approval"),
     }
 )
 """Names that no attribute may have: they mean something in rules, catalogues or profiles."""

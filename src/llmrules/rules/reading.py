@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, TypeAlias
 from attrs import evolve, frozen
 
 from llmrules.conditions import ALWAYS, MODEL_SIDE, Table, read_table
-from llmrules.rules.effects import COMMON_KEYS, EFFECTS, LEVELS, RULE_KEYS, UNKNOWN_POLICIES, Effect
+from llmrules.rules.effects import (
+    COMMON_KEYS,
+    EFFECTS,
+    LEVELS,
+    NOT_CLASSIFYING,
+    RULE_KEYS,
+    UNKNOWN_POLICIES,
+    Effect,
+)
 from llmrules.rules.rule import Conclusion, Disable, Grade, Rule
 from llmrules.sources import check_sources
 from llmrules.texts import LANGUAGES, Text, read_text
@@ -89,8 +97,14 @@ class RuleReader:
             level=(keys["level"].one_of(LEVELS) if "level" in keys else "note") if effect.name == "caution" else None,
             unknown=keys["unknown"].one_of(UNKNOWN_POLICIES) if "unknown" in keys else None,
             approver=keys["approver"].text() if "approver" in keys else None,
-            effective_to=_date(keys["effective_to"]) if "effective_to" in keys else None,
             overrides=keys["overrides"].names() if "overrides" in keys else (),
+            owner=keys["owner"].text() if "owner" in keys else None,
+            review_by=_date(keys["review_by"]) if "review_by" in keys else None,
+            effective_from=_date(keys["effective_from"]) if "effective_from" in keys else None,
+            effective_to=_date(keys["effective_to"]) if "effective_to" in keys else None,
+            locked=bool(keys["locked"].flag()) if "locked" in keys else False,
+            trial=bool(keys["trial"].flag()) if "trial" in keys else False,
+            ignore=_reasons(keys["ignore"]) if "ignore" in keys else {},
             cursor=entry,
         )
 
@@ -230,7 +244,7 @@ class RuleReader:
         return True
 
     def _check_classifying(self, keys: Keys) -> None:
-        for name in ("when", "unless", "overrides"):
+        for name in NOT_CLASSIFYING:
             if name in keys:
                 message = "does not go with a rule that classifies models: it looks at the model alone"
                 keys[name].problem("key-not-allowed", message, found=name)
@@ -282,6 +296,12 @@ def _without_slid(cursor: Cursor, slid: set[str], depth: int = 0) -> Cursor:
         else:
             kept[name] = _without_slid(child, slid, depth + 1).value
     return evolve(cursor, value=kept)
+
+
+def _reasons(cursor: Cursor) -> dict[str, str]:
+    """Read ``{ code = "why this is as it should be" }``."""
+    read = {name: child.text() for name, child in cursor.table().items()}
+    return {name: reason for name, reason in sorted(read.items()) if reason is not None}
 
 
 def _date(cursor: Cursor) -> Period | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping  # noqa: TC003 - attrs resolves the types of its fields
+from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
 from attrs import field, frozen
@@ -39,7 +39,9 @@ class Rule:
     """One rule.
 
     ``body`` is what stands after the effect: a conclusion, a predicate on models, a grade, rule ids (exempt), or
-    None (advise, refuse). ``cursor`` is where it stands; it is no part of what the rule says.
+    None (advise, refuse). ``locked`` forbids later layers to switch it off, override it or exempt from it; ``trial``
+    records what it would do and changes nothing; ``ignore`` maps codes of findings to the reason for keeping what
+    they find. ``cursor`` is where it stands; it is no part of what the rule says.
     """
 
     id: str
@@ -56,8 +58,14 @@ class Rule:
     level: str | None = None
     unknown: str | None = None
     approver: str | None = None
-    effective_to: Period | None = None
     overrides: tuple[str, ...] = ()
+    owner: str | None = None
+    review_by: Period | None = None
+    effective_from: Period | None = None
+    effective_to: Period | None = None
+    locked: bool = False
+    trial: bool = False
+    ignore: Mapping[str, str] = field(factory=dict, hash=False)
     cursor: Cursor | None = field(default=None, eq=False, repr=False)
 
     @property
@@ -78,8 +86,10 @@ class Rule:
         """Return what must hold beside ``when``: every requirement referred to is known, and the rule is in force."""
         known = OPERATORS["known"]
         leaves = [Leaf(attributes[name], (Test(known, operand=True),)) for name in self.references()]
-        if self.effective_to is not None:
-            leaves.append(Leaf(AS_OF, (Test(OPERATORS["at_most"], self.effective_to),)))
+        bounds = (("at_least", self.effective_from), ("at_most", self.effective_to))
+        in_force = tuple(Test(OPERATORS[name], when) for name, when in bounds if when is not None)
+        if in_force:
+            leaves.append(Leaf(AS_OF, in_force))
         return Table(leaves=tuple(leaves))
 
 

@@ -43,7 +43,7 @@ class RuleSet:
     """Rules with everything they rest on.
 
     ``rules`` holds every rule by id, disabled ones included; ``disabled`` says why each of those is off, and
-    ``strata`` gives the stratum of every other rule that does not classify models.
+    ``strata`` gives the stratum of every other rule that neither classifies models nor is on trial.
     """
 
     vocabulary: Vocabulary
@@ -57,6 +57,10 @@ class RuleSet:
     def firing(self) -> tuple[Rule, ...]:
         """Return the rules that fire on requirements, in the order of ids."""
         return tuple(rule for rule in self.rules.values() if rule.id in self.strata)
+
+    def on_trial(self) -> tuple[Rule, ...]:
+        """Return the rules of which only what they would do is recorded, in the order of ids."""
+        return tuple(rule for rule in self.rules.values() if rule.trial and rule.id not in self.disabled)
 
     def classifying(self) -> tuple[Rule, ...]:
         """Return the rules that classify models and are not disabled, in the order of ids."""
@@ -86,7 +90,8 @@ def read_ruleset(files: Iterable[Source], catalogues: Iterable[Source], problems
     disabled = _apply_disables(disables, ordered, packs, declared)
     for rule in ordered.values():
         _check_targets(rule, ordered, declared)
-    strata = stratify(rule for rule in ordered.values() if rule.id not in disabled)
+    _check_locks(disables, ordered)
+    strata = stratify(rule for rule in ordered.values() if rule.id not in disabled and not rule.trial)
     if isinstance(strata, Cycle):
         _note_cycle(strata, ordered)
         strata = {}
@@ -207,6 +212,26 @@ def _check_targets(rule: Rule, rules: Mapping[str, Rule], declared: frozenset[st
         elif target in rules and not rules[target].effect.hard:
             message = f"exempts from hard rules alone ({' and '.join(HARD)})"
             where.problem("cannot-exempt", message, found=target, allowed=hard)
+
+
+def _check_locks(disables: list[tuple[Disable, Cursor]], rules: Mapping[str, Rule]) -> None:
+    """Note each attempt of a later layer to undo a locked rule: to disable, override or exempt from it."""
+    for target in rules.values():
+        if not target.locked or target.cursor is None:
+            continue
+        attempts = [(cursor, "switch it off") for disable, cursor in disables if disable.covers(target)]
+        for rule in rules.values():
+            if rule.cursor is None:
+                continue
+            if target.id in rule.overrides:
+                attempts.append((_named(rule.cursor, "overrides", target.id), "override it"))
+            if isinstance(rule.body, tuple) and target.id in rule.body:
+                attempts.append((_named(rule.cursor, rule.effect.name, target.id), "exempt from it"))
+        for cursor, what in attempts:
+            if cursor.source.layer > target.cursor.source.layer:
+                locked = target.cursor.table()["locked"].place
+                message = f"is locked by an earlier layer, which no later one may undo: this would {what}"
+                cursor.problem("locked", message, found=target.id, other=locked)
 
 
 def _named(cursor: Cursor, key: str, target: str) -> Cursor:

@@ -12,8 +12,9 @@ from attrs import evolve
 from llmrules.trace.candidates import record_candidates, record_criteria
 from llmrules.trace.case import record_case
 from llmrules.trace.document import seal
-from llmrules.trace.given import record_knowledge, record_requirements
+from llmrules.trace.given import record_approvals, record_knowledge, record_requirements
 from llmrules.trace.record import FORMAT, Found, MadeBy, PlaceRecord, Result, RulePlace, Trace
+from llmrules.trace.trials import record_trials
 from llmrules.values import encode_fraction
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def build_trace(decision: Decision) -> Trace:
     knowledge = decision.knowledge
     given = evolve(
         _fixed(knowledge),
+        approvals=record_approvals((*knowledge.catalog.approvals, *decision.profile.approvals)),
         requirements=record_requirements(decision.profile, knowledge.ruleset.vocabulary),
         unknown=decision.policy,
     )
@@ -41,6 +43,7 @@ def build_trace(decision: Decision) -> Trace:
         criteria=record_criteria(decision),
         contradictions=case.contradictions,
         candidates=record_candidates(decision),
+        trials=record_trials(decision),
         result=Result(
             best=decision.best,
             refused=decision.refused,

@@ -144,8 +144,13 @@ class _Recorder:
 
     def _notes(self, index: int) -> Iterator[Applied]:
         for note, leaves in self.notes:
-            if note.attached >> index & 1:
-                yield Applied(note.criterion.rule.id, "attached", leaves.at(index))
+            rule = note.criterion.rule.id
+            if note.approved >> index & 1:
+                model = self.decision.knowledge.models[index]
+                names = {one.by for one in self.decision.approvals if one.rule == rule and one.model == model}
+                yield Applied(rule, "approved", leaves.at(index), approved_by=tuple(sorted(names)))
+            elif note.attached >> index & 1:
+                yield Applied(rule, "attached", leaves.at(index))
 
     def _exemptions(self, index: int) -> Iterator[Applied]:
         for criterion, outcome, leaves in self.exemptions:

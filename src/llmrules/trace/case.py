@@ -75,14 +75,14 @@ def _fixed(ruleset: RuleSet) -> _Fixed:
         rule.id: {
             *rule.references(),
             *(leaf.attribute.name for table in (rule.when, rule.unless) for leaf in table.all_leaves()),
-            *((AS_OF.name,) if rule.effective_to is not None else ()),
+            *(leaf.attribute.name for leaf in rule.implied(ruleset.vocabulary.attributes).leaves),
         }
-        for rule in firing
+        for rule in (*firing, *ruleset.on_trial())
     }
     return _Fixed(
         overriders={target: tuple(sorted(rules)) for target, rules in overriders.items()},
-        implied={rule.id: rule.implied(ruleset.vocabulary.attributes) for rule in firing},
-        read=frozenset({AS_OF.name}.union(*tested.values())),
+        implied={rule.id: rule.implied(ruleset.vocabulary.attributes) for rule in (*firing, *ruleset.on_trial())},
+        read=frozenset({AS_OF.name}.union(*(tested[rule.id] for rule in firing))),
         tested={name: tuple(sorted(attributes)) for name, attributes in tested.items()},
         strata=ruleset.strata,
     )
@@ -114,7 +114,7 @@ def fact_id(attribute: Attribute, value: Value | None) -> str:
     return f"{attribute.name}={words}"
 
 
-def _members(attribute: Attribute, values: frozenset[Value]) -> list[Value | None]:
+def members_of(attribute: Attribute, values: frozenset[Value]) -> list[Value | None]:
     """Return the values of an attribute in the order of its facts: choices as declared, all else by its text."""
     if attribute.many and not values:
         return [None]
@@ -135,7 +135,7 @@ def _facts(decision: Decision) -> Iterator[FactRecord]:
     for name, values in sorted(decision.derivation.facts.items()):
         attribute = vocabulary[name]
         requirement = given.get(name)
-        for value in _members(attribute, values):
+        for value in members_of(attribute, values):
             origin: list[Origin] = []
             if requirement is not None and _states(requirement.value, value):
                 origin.append(requirement.origin)
@@ -179,7 +179,7 @@ def _firings(decision: Decision) -> tuple[tuple[FiringRecord, ...], dict[str, Fa
             concludes: list[str] = []
             if step.rule.conclusion is not None:
                 attribute, values = step.rule.conclusion.attribute, step.rule.conclusion.values
-                concludes = [fact_id(attribute, value) for value in _members(attribute, values)]
+                concludes = [fact_id(attribute, value) for value in members_of(attribute, values)]
                 known[attribute.name] = known.get(attribute.name, frozenset()) | values
             records.append(FiringRecord(step.rule.id, step.stratum, step.round, tuple(uses), tuple(concludes)))
         start = end
@@ -223,17 +223,19 @@ def _evaluate(
     when = _table(rule.when, facts, implied=fixed.implied[rule.id])
     unless = None if rule.unless == ALWAYS else _unless(rule.unless, final)
     status: Status = "fired" if fired else "silent"
-    if defeated and when.holds and not (unless and unless.holds):
+    if rule.trial:
+        status = "trial"
+    elif defeated and when.holds and not (unless and unless.holds):
         status = "defeated"
     waits = tuple(sorted(set(_not_stated(when)))) if status == "silent" else ()
     return RuleFound(
         id=rule.id,
         status=status,
-        stratum=fixed.strata[rule.id],
+        stratum=fixed.strata.get(rule.id),
         when=when,
         unless=unless,
         waits_for=waits,
-        defeated_by=defeated if status == "defeated" else (),
+        defeated_by=defeated if status in {"defeated", "trial"} else (),
     )
 
 
@@ -265,7 +267,7 @@ def _leaf(leaf: Leaf, facts: Facts) -> LeafRecord:
     holds = leaf.holds(facts)
     actual = None
     if values is not None:
-        members = [value for value in _members(attribute, values) if value is not None]
+        members = [value for value in members_of(attribute, values) if value is not None]
         actual = tuple(value if attribute.many else attribute.encode(value) for value in members)
     cites = tuple(fact_id(attribute, value) for value in leaf.cited(facts)) if holds else ()
     return LeafRecord(holds, actual, cites)  # type: ignore[arg-type]
@@ -282,7 +284,7 @@ def _not_stated(table: TableRecord) -> Iterator[str]:
 def _conflict(decision: Decision, name: str, values: tuple[Value, ...]) -> ConflictRecord:
     attribute = decision.knowledge.ruleset.vocabulary[name]
     kind = "widened" if attribute.many else "conflict"
-    members = _members(attribute, frozenset(values))
+    members = members_of(attribute, frozenset(values))
     return ConflictRecord(name, kind, tuple(fact_id(attribute, value) for value in members))  # type: ignore[arg-type]
 
 

@@ -8,12 +8,14 @@ from llmrules.conditions import ALWAYS, Table, json_table
 from llmrules.rules.rule import Conclusion, Grade
 from llmrules.sources import Claim, Document
 from llmrules.trace.record import (
+    ApprovalRecord,
     AttributeRecord,
     ChoiceRecord,
     ClaimRecord,
     DisableRecord,
     DocumentRecord,
     Given,
+    IgnoreRecord,
     Json,
     ModelRecord,
     OfferRecord,
@@ -25,13 +27,14 @@ from llmrules.trace.record import (
 from llmrules.values import encode_number
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
+    from llmrules.approvals import Approval
     from llmrules.catalog import Catalog, Entry, Model, Stated
     from llmrules.profile import Profile
     from llmrules.rules.rule import Rule
     from llmrules.rules.ruleset import RuleSet
-    from llmrules.values import Value
+    from llmrules.values import Period, Value
     from llmrules.vocabulary import Attribute, Vocabulary
 
 
@@ -45,6 +48,7 @@ def record_knowledge(ruleset: RuleSet, catalog: Catalog) -> Given:
         rules=tuple(record_rule(rule) for rule in ruleset.rules.values()),
         disabled=tuple(DisableRecord(one.reason, one.rule, one.pack) for one in ruleset.disables),
         catalogue=tuple(_model(model, ruleset.vocabulary) for model in catalog),
+        approvals=(),
         requirements=(),
         unknown="apart",
     )
@@ -56,6 +60,12 @@ def record_requirements(profile: Profile, vocabulary: Vocabulary) -> tuple[Requi
         RequirementRecord(one.attribute, json_value(vocabulary[one.attribute], one.value), one.origin)
         for one in profile.requirements
     )
+
+
+def record_approvals(approvals: Iterable[Approval]) -> tuple[ApprovalRecord, ...]:
+    """Record approvals in their order."""
+    ordered = sorted(set(approvals), key=lambda one: one.order)
+    return tuple(ApprovalRecord(one.rule, one.model, one.by, one.on.text, _day(one.until)) for one in ordered)
 
 
 def json_value(attribute: Attribute, value: Value) -> Json:
@@ -103,9 +113,19 @@ def record_rule(rule: Rule) -> RuleRecord:
         level=rule.level,
         unknown=rule.unknown,
         approver=rule.approver,
-        effective_to=None if rule.effective_to is None else rule.effective_to.text,
         overrides=rule.overrides,
+        owner=rule.owner,
+        review_by=_day(rule.review_by),
+        effective_from=_day(rule.effective_from),
+        effective_to=_day(rule.effective_to),
+        locked=rule.locked,
+        trial=rule.trial,
+        ignore=tuple(IgnoreRecord(code, reason) for code, reason in rule.ignore.items()),
     )
+
+
+def _day(when: Period | None) -> str | None:
+    return None if when is None else when.text
 
 
 def _body(rule: Rule) -> Any:
@@ -125,7 +145,15 @@ def _table(table: Table) -> dict[str, Any] | None:
 
 
 def _document(document: Document) -> DocumentRecord:
-    return DocumentRecord(document.id, document.title, document.date.text, document.url, document.licence)
+    return DocumentRecord(
+        id=document.id,
+        title=document.title,
+        date=document.date.text,
+        url=document.url,
+        licence=document.licence,
+        checked=_day(document.checked),
+        review_by=_day(document.review_by),
+    )
 
 
 def _model(model: Model, vocabulary: Vocabulary) -> ModelRecord:

@@ -26,8 +26,10 @@ Conditions: TypeAlias = dict[str, Any]
 
 Holds: TypeAlias = Literal["true", "false", "unknown"]
 Origin: TypeAlias = Literal["stated", "assumed", "concluded"]
-Status: TypeAlias = Literal["fired", "silent", "defeated", "disabled", "classifying"]
-Outcome: TypeAlias = Literal["passed", "failed", "unknown", "accepted", "exempted", "points", "none", "attached"]
+Status: TypeAlias = Literal["fired", "silent", "defeated", "disabled", "classifying", "trial"]
+Outcome: TypeAlias = Literal[
+    "passed", "failed", "unknown", "accepted", "exempted", "points", "none", "attached", "approved"
+]
 
 
 # given
@@ -73,6 +75,8 @@ class DocumentRecord:
     date: str
     url: str | None = None
     licence: str | None = None
+    checked: str | None = None
+    review_by: str | None = None
 
 
 @frozen
@@ -84,6 +88,14 @@ class ClaimRecord:
     document: str | None = None
     section: str | None = None
     kind: tuple[str, ...] = ()
+
+
+@frozen
+class IgnoreRecord:
+    """A finding of lint that a rule keeps, with the reason."""
+
+    code: str
+    reason: str
 
 
 @frozen
@@ -104,8 +116,14 @@ class RuleRecord:
     level: str | None = None
     unknown: str | None = None
     approver: str | None = None
-    effective_to: str | None = None
     overrides: tuple[str, ...] = ()
+    owner: str | None = None
+    review_by: str | None = None
+    effective_from: str | None = None
+    effective_to: str | None = None
+    locked: bool = False
+    trial: bool = False
+    ignore: tuple[IgnoreRecord, ...] = ()
 
 
 @frozen
@@ -164,6 +182,17 @@ class RequirementRecord:
 
 
 @frozen
+class ApprovalRecord:
+    """Someone agreed to a model where a caution of level approval asks for it; in force from ``on`` to ``until``."""
+
+    rule: str
+    model: str
+    by: str
+    on: str
+    until: str | None = None
+
+
+@frozen
 class Given:
     """What the decision rests on; ``unknown`` is the decision's policy for checks that are unknown."""
 
@@ -173,6 +202,7 @@ class Given:
     rules: tuple[RuleRecord, ...]
     disabled: tuple[DisableRecord, ...]
     catalogue: tuple[ModelRecord, ...]
+    approvals: tuple[ApprovalRecord, ...]
     requirements: tuple[RequirementRecord, ...]
     unknown: str
 
@@ -302,6 +332,7 @@ class Applied:
     leaves: tuple[LeafOutcome, ...]
     points: str | None = None
     exempted_by: tuple[str, ...] = ()
+    approved_by: tuple[str, ...] = ()
 
 
 @frozen
@@ -351,6 +382,31 @@ class ContradictionRecord:
 
 
 @frozen
+class TrialPoints:
+    """The points that a model would get."""
+
+    model: str
+    points: str
+
+
+@frozen
+class TrialRecord:
+    """What a rule on trial would do: whether it would fire, what it would conclude, and what of which models.
+
+    ``excludes``, ``unverifies`` and ``attaches`` name models; ``points`` has the points of those that would get any.
+    Nothing of this is in any verdict, point or fact.
+    """
+
+    rule: str
+    fires: bool
+    concludes: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
+    unverifies: tuple[str, ...] = ()
+    attaches: tuple[str, ...] = ()
+    points: tuple[TrialPoints, ...] = ()
+
+
+@frozen
 class PlaceRecord:
     """One place of a ranking: its models (several are a tie) and the margin to the next place."""
 
@@ -385,6 +441,7 @@ class Found:
     criteria: tuple[CriterionRecord, ...]
     contradictions: tuple[ContradictionRecord, ...]
     candidates: tuple[CandidateRecord, ...]
+    trials: tuple[TrialRecord, ...]
     result: Result
 
 

@@ -58,6 +58,7 @@ _NARROWER: dict[str, dict[str, Any]] = {
     "Applied.points": _POINTS,
     "CandidateRecord.points": _POINTS,
     "PlaceRecord.points": _POINTS,
+    "TrialPoints.points": _POINTS,
     "PlaceRecord.margin": _POINTS,
 }
 """What a field may hold, where its type alone says less."""

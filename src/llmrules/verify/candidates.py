@@ -12,7 +12,7 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import groupby, pairwise
 from typing import Any, TypeAlias
 
-from llmrules.verify.case import Record, sparse
+from llmrules.verify.case import Record, fact_id, in_order, sparse
 from llmrules.verify.given import HARD, ON_MODELS, SOFT, Given, grade, predicate
 from llmrules.verify.report import Plain, Refusal
 from llmrules.verify.truth import (
@@ -35,8 +35,9 @@ World: TypeAlias = Mapping[str, Plain]
 HOLDS = {True: "true", False: "false", None: "unknown"}
 
 
-def derive_candidates(given: Given, facts: Facts, fired: Iterable[str]) -> Record:
-    """Return what is found of the models by the rules that fired."""
+def derive_candidates(given: Given, facts: Facts, rules_found: list[Record]) -> Record:
+    """Return what is found of the models by the rules that fired, and what those on trial would do."""
+    fired = [one["id"] for one in rules_found if one["status"] == "fired"]
     classes = _Classes(given)
     rules = [given.rules[name] for name in sorted(fired) if given.rules[name]["effect"] in ON_MODELS]
     criteria = [_Criterion(rule, given, facts) for rule in rules]
@@ -59,8 +60,39 @@ def derive_candidates(given: Given, facts: Facts, fired: Iterable[str]) -> Recor
             for attribute, rule in sorted(one.contradictions)
         ],
         "candidates": records,
+        "trials": [_trial(given, facts, candidates, one) for one in rules_found if one["status"] == "trial"],
         "result": result(records, refused=refused, advice=_with_effect(given, fired, "advise")),
     }
+
+
+def _trial(given: Given, facts: Facts, candidates: list[_Candidate], found: Record) -> Record:
+    """Return what a rule on trial would do, on the facts known at the end; nothing of it counts."""
+    rule = given.rules[found["id"]]
+    blocked = found.get("unless", {}).get("holds") or "defeated_by" in found
+    record = {"rule": rule["id"], "fires": bool(found["when"]["holds"] and not blocked)}
+    if not record["fires"]:
+        return record
+    if rule["effect"] == "conclude":
+        ((name, value),) = rule["body"].items()
+        values = in_order(given.attributes[name], value if isinstance(value, list) else [value])
+        return record | {"concludes": [fact_id(name, one) for one in values]}
+    if rule["effect"] not in ON_MODELS:
+        return record
+    criterion = _Criterion(rule, given, facts)
+    truths = {one: criterion.truth(one.world) for one in candidates}
+    if rule["effect"] in HARD:
+        held = {one: truth for one, truth in truths.items() if not one.exempted(rule["id"])}
+        policy = rule.get("unknown", given.unknown)
+        out = [one.id for one, truth in held.items() if truth is False or (truth is None and policy == "exclude")]
+        open_ = [one.id for one, truth in held.items() if truth is None and policy == "apart"]
+        return record | sparse(excludes=out, unverifies=open_)
+    if rule["effect"] in SOFT:
+        points = [
+            {"model": one.id, "points": str(criterion.points(one.world))} for one, truth in truths.items() if truth
+        ]
+        return record | sparse(points=points)
+    approval = rule.get("level") == "approval"
+    return record | sparse(attaches=[o.id for o, truth in truths.items() if truth or (truth is None and approval)])
 
 
 def _with_effect(given: Given, fired: Iterable[str], effect: str) -> list[str]:
@@ -304,11 +336,15 @@ class _Candidate:
     def check(self, criterion: _Criterion) -> Record:
         """Record a hard rule: exempted, passed, failed, or unknown with what the rule (or else the case) says of it."""
         rule, truth = criterion.rule, self.truths[criterion.rule["id"]]
-        by = [one.rule["id"] for one in self.criteria if self.exempts(one) and rule["id"] in one.rule["body"]]
+        by = self.exempted(rule["id"])
         policy = rule.get("unknown", self.given.unknown)
         unknown = {"apart": "unknown", "exclude": "failed", "accept": "accepted"}[policy]
         outcome = "exempted" if by else {True: "passed", False: "failed", None: unknown}[truth]
         return self.applied(criterion, outcome) | sparse(exempted_by=by)
+
+    def exempted(self, rule: str) -> list[str]:
+        """Return the exemptions that reach this model and let it off a rule."""
+        return [one.rule["id"] for one in self.criteria if self.exempts(one) and rule in one.rule["body"]]
 
     def exempts(self, criterion: _Criterion) -> bool:
         """Return whether an exemption reaches this model."""
@@ -326,7 +362,8 @@ class _Candidate:
         for one in self.criteria:
             truth = self.truths[one.rule["id"]]
             if one.effect == "caution" and (truth or (truth is None and one.rule.get("level") == "approval")):
-                yield self.applied(one, "attached")
+                by = self.given.approved_by(one.rule["id"], self.id)
+                yield self.applied(one, "approved" if by else "attached") | sparse(approved_by=by)
 
     def disputes(self) -> Iterator[Record]:
         """Record each disputed value under which a rule would say something else."""

@@ -170,9 +170,9 @@ class _Case:
     def when(self, rule: Plain) -> Record:
         """Record ``when``, with what it implies: what the rule refers to is known, and the rule is in force."""
         implied: dict[str, Plain] = {name: {"known": True} for name in references(rule)}
-        if "effective_to" in rule:
-            implied["as_of"] = {"at_most": rule["effective_to"]}
-        return self.table(rule.get("when", {}), implied)
+        bounds = (("at_least", "effective_from"), ("at_most", "effective_to"))
+        in_force = {operator: rule[key] for operator, key in bounds if key in rule}
+        return self.table(rule.get("when", {}), implied | ({"as_of": in_force} if in_force else {}))
 
     def unless(self, rule: Plain) -> Record:
         """Record ``unless``: each leaf, the whole of ``all`` and the whole of ``any`` is an exception of its own."""
@@ -211,6 +211,10 @@ class _Case:
     def rule(self, rule: Plain) -> Record:
         """Record what became of a rule."""
         name = rule["id"]
+        if self.given.on_trial(rule):
+            return {"id": name, "status": "trial", "when": self.when(rule)} | sparse(
+                unless=self.unless(rule), defeated_by=self.defeated_by(name)
+            )
         if name not in self.stratum:
             return {"id": name, "status": "disabled" if name in self.given.disabled else "classifying"}
         when, unless = self.seen.get(name) or self.when(rule), self.unless(rule)

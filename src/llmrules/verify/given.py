@@ -32,6 +32,7 @@ class Given:
     disabled: frozenset[str]
     models: dict[str, Plain]
     requirements: dict[str, Plain]
+    approvals: list[Plain]
     unknown: str
 
     def classifies(self, rule: Plain) -> bool:
@@ -39,8 +40,18 @@ class Given:
         return rule["effect"] == "conclude" and self.attributes[concluded(rule)].scope == "model"
 
     def fires(self, rule: Plain) -> bool:
-        """Return whether a rule takes part in firing: it is not disabled and does not classify models."""
-        return rule["id"] not in self.disabled and not self.classifies(rule)
+        """Return whether a rule takes part in firing: not disabled, not on trial, and it does not classify models."""
+        return rule["id"] not in self.disabled and not self.classifies(rule) and "trial" not in rule
+
+    def on_trial(self, rule: Plain) -> bool:
+        """Return whether only what a rule would do is recorded."""
+        return "trial" in rule and rule["id"] not in self.disabled
+
+    def approved_by(self, rule: str, model: str) -> list[str]:
+        """Return who approved a model where a rule asks for it, as far as that is in force on the day decided for."""
+        day = self.requirements["as_of"]["value"]
+        its = [one for one in self.approvals if (one["rule"], one["model"]) == (rule, model)]
+        return sorted({one["by"] for one in its if one["on"] <= day <= one.get("until", day)})
 
 
 def concluded(rule: Plain) -> str:
@@ -86,6 +97,7 @@ def read_given(plain: Plain) -> Given:
         disabled=frozenset(_disabled(plain, rules)),
         models={name: one for name, one, _ in _named(plain, "catalogue", "id")},
         requirements={name: one for name, one, _ in _named(plain, "requirements", "attribute")},
+        approvals=plain["approvals"],
         unknown=plain["unknown"],
     )
     for _, rule, at in _named(plain, "rules", "id"):
@@ -95,6 +107,7 @@ def read_given(plain: Plain) -> Given:
     for name, one, at in _named(plain, "requirements", "attribute"):
         attribute = _attribute(given, name, REQUIREMENT, at)
         _read(f"{at}/value", one["value"], attribute.whole)
+    _check_approvals(given)
     for name in ("as_of", *(one["name"] for one in plain["vocabulary"] if "default" in one)):
         if name not in given.requirements:
             raise Refusal("/given/requirements", f"lack {name}, which always has a value")
@@ -146,6 +159,24 @@ def _disabled(plain: Plain, rules: dict[str, Plain]) -> Iterator[str]:
         yield from named
 
 
+def _check_approvals(given: Given) -> None:
+    """Refuse approvals out of order, twice, with no day, or of what does not ask for one."""
+    before: tuple[str, ...] = ()
+    for index, one in enumerate(given.approvals):
+        at = f"/given/approvals/{index}"
+        order = (one["rule"], one["model"], one["on"], one["by"], one.get("until", ""))
+        if order <= before:
+            raise Refusal(at, "stands twice or out of order")
+        before = order
+        for key in ("on", "until"):
+            if key in one:
+                _read(f"{at}/{key}", one[key], given.attributes["as_of"].whole)
+        if given.rules.get(one["rule"], {}).get("level") != "approval":
+            raise Refusal(f"{at}/rule", "names no rule that asks for approval", found=one["rule"])
+        if one["model"] not in given.models:
+            raise Refusal(f"{at}/model", "names no model that is given", found=one["model"])
+
+
 # Rules
 
 
@@ -165,9 +196,12 @@ def _check_rule(given: Given, rule: Plain, at: str) -> None:
         attribute = _attribute(given, graded[0], CANDIDATE, f"{at}/body")
         if attribute.type != "scale" and not attribute.marks:
             raise Refusal(f"{at}/body", "is neither a scale nor a number with marks", found=body)
-    if "effective_to" in rule:
-        _read(f"{at}/effective_to", rule["effective_to"], given.attributes["as_of"].whole)
+    for key in ("effective_from", "effective_to", "review_by"):
+        if key in rule:
+            _read(f"{at}/{key}", rule[key], given.attributes["as_of"].whole)
     classifies = given.classifies(rule)
+    if classifies and ("trial" in rule or "effective_from" in rule or "effective_to" in rule):
+        raise Refusal(at, "classifies models, so it knows no date and cannot be on trial")
     _check_table(given, rule.get("when", {}), REQUIREMENT, f"{at}/when")
     _check_table(given, rule.get("unless", {}), REQUIREMENT, f"{at}/unless")
     _check_table(given, rule.get("where", {}), MODEL if classifies else CANDIDATE, f"{at}/where")

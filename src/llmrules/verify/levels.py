@@ -5,12 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from llmrules.verify.consistent import check_consistent
 from llmrules.verify.rederive import check_rederived
-from llmrules.verify.report import LEVELS, Level, Plain, Refusal, Report
+from llmrules.verify.report import LEVELS, Level, Refusal, Report
 from llmrules.verify.shape import read_bytes, read_shape
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from llmrules.trace.record import Trace
     from llmrules.verify.matched import Case, Files, Paths
 
@@ -54,50 +58,28 @@ def examine(trace: Trace | bytes | str | Path, files: Files | None = None, level
     if asked not in LEVELS or (asked == "matched" and files is None):
         message = f"{asked} is no level" if asked not in LEVELS else "matched needs rules, a catalogue or a profile"
         raise ValueError(message)
-    reached = _Reached(asked)
+    report = Report(level=None, asked=asked)
     try:
-        reached.climb(trace, files)
+        for report in _levels(report, trace, files):
+            if report.level == asked:
+                break
     except Refusal as refusal:
-        return reached.report(refusal)
-    return reached.report()
+        return evolve(report, wrong=refusal.wrong)
+    return report
 
 
-class _Reached:
-    """How far a trace has come."""
+def _levels(report: Report, trace: Trace | bytes | str | Path, files: Files | None) -> Iterator[Report]:
+    """Climb: yield what is to be said at each level that is reached. Raises Refusal."""
+    raw = read_bytes(Path(trace)) if isinstance(trace, str | Path) else trace
+    document = read_shape(raw if isinstance(raw, bytes) else raw.to_json().encode())
+    yield (report := evolve(report, level="shape", made_by=document["made_by"]))
+    given = check_consistent(document)
+    yield (report := evolve(report, level="consistent"))
+    check_rederived(given, document)
+    yield (report := evolve(report, level="re-derived"))
+    if files is not None:
+        from llmrules.verify.matched import check_matched
 
-    def __init__(self, asked: Level) -> None:
-        self.asked = asked
-        self.level: Level | None = None
-        self.made_by: dict[str, Plain] | None = None
-        self.matched: tuple[str, ...] = ()
-        self.remarks: tuple[str, ...] = ()
-
-    def climb(self, trace: Trace | bytes | str | Path, files: Files | None) -> None:
-        """Check one level after the other, up to the one asked for. Raises Refusal."""
-        raw = read_bytes(Path(trace)) if isinstance(trace, str | Path) else trace
-        document = read_shape(raw if isinstance(raw, bytes) else raw.to_json().encode())
-        self.level, self.made_by = "shape", document["made_by"]
-        if self.level == self.asked:
-            return
-        given = check_consistent(document)
-        self.level = "consistent"
-        if self.level == self.asked:
-            return
-        check_rederived(given, document)
-        self.level = "re-derived"
-        if files is not None and self.level != self.asked:
-            from llmrules.verify.matched import check_matched
-
-            self.matched, self.remarks = check_matched(document, files)
-            self.level = "matched"
-
-    def report(self, refusal: Refusal | None = None) -> Report:
-        """Return what is to be said."""
-        return Report(
-            level=self.level,
-            asked=self.asked,
-            wrong=refusal.wrong if refusal else None,
-            matched=self.matched,
-            remarks=self.remarks,
-            made_by=self.made_by,
-        )
+        matched, remarks = check_matched(document, files)
+        rest = tuple(part for part in document["digests"]["parts"] if part not in matched)
+        yield evolve(report, level="matched", matched=matched, unmatched=rest, remarks=remarks)

@@ -24,7 +24,7 @@ from llmrules.rules.ruleset import RuleSet, read_ruleset
 from llmrules.sources import read_sources
 from llmrules.texts import Text
 from llmrules.trace.document import plain
-from llmrules.trace.given import record_knowledge, record_requirements
+from llmrules.trace.given import record_approvals, record_knowledge, record_requirements
 from llmrules.values import number as exact_number
 from llmrules.values import period
 from llmrules.verify.report import Plain, Refusal, compare
@@ -32,6 +32,7 @@ from llmrules.verify.shape import digest
 from llmrules.vocabulary import AS_OF, Attribute, Choice, Vocabulary
 
 if TYPE_CHECKING:
+    from llmrules.approvals import Approval
     from llmrules.errors import InputError
 
 Paths: TypeAlias = "Iterable[str | Path] | str | Path"
@@ -106,7 +107,16 @@ def check_matched(document: dict[str, Plain], files: Files) -> tuple[tuple[str, 
         compare("/given/requirements", given["requirements"], requirements, SENTENCE)
         compare("/given/unknown", given["unknown"], files.unknown, "is not the policy that was asked for")
         matched += ["requirements", "unknown"]
+        if files.catalogues is not None:
+            approvals = plain(record_approvals((*_catalogue_approvals(files, vocabulary), *profile.approvals)))
+            compare("/given/approvals", given["approvals"], approvals, SENTENCE)
+            matched.append("approvals")
     return tuple(matched), tuple(remarks)
+
+
+def _catalogue_approvals(files: Files, vocabulary: Vocabulary) -> tuple[Approval, ...]:
+    """Return the approvals of the catalogues; whatever else is wrong with them was found before."""
+    return read_catalog(files.catalogues or (), vocabulary, (), []).approvals
 
 
 Expected: TypeAlias = "tuple[dict[str, Plain], dict[str, str], Vocabulary]"

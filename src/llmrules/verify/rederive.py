@@ -23,5 +23,4 @@ def check_rederived(given: Given, document: dict[str, Plain]) -> None:
 def derive(given: Given) -> dict[str, Plain]:
     """Return all that follows, in the order of causes, so that the first difference is the first cause."""
     case, facts = derive_case(given)
-    fired = [one["rule"] for one in case["firings"]]
-    return case | derive_candidates(given, facts, fired)
+    return case | derive_candidates(given, facts, case["rules"])

@@ -75,7 +75,7 @@ class Report:
             lines += [f"not {self.asked}:", str(self.wrong)]
         if self.matched:
             lines.append(f"compared with files: {', '.join(self.matched)}")
-        if self.matched and self.unmatched:
+        if self.unmatched:
             lines.append(f"not compared, since no file for it was handed over: {', '.join(self.unmatched)}")
         lines += self.remarks
         if self.made_by is not None:
