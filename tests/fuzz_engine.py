@@ -2,8 +2,9 @@
 
     python -m tests.fuzz_engine --programs 100000 [--seed N]
 
-Each program is fired on several random cases by both engines, whose facts are then stated in another order; every
-tenth is also read naively, and written in another order and other files. The exit status is 1 as soon as one case disagrees, and the program is named by its seed.
+Each program is fired on several random cases by both engines, then on the first one again, its facts in another
+order; every tenth is also read naively, and written in another order and in other files. The exit status is 1 as
+soon as one case disagrees, and the program is named by its seed.
 """
 
 from __future__ import annotations

@@ -212,7 +212,7 @@ def try_example(example: Path, *, everything: bool, shared: bool) -> tuple[int, 
 
 def is_shared(mutant: Mutant) -> bool:
     """Return whether it changes what all examples share."""
-    return mutant.path[:1] == ("given",) and mutant.path[1:2] not in {("requirements",), ("unknown",)}
+    return mutant.path[:1] == ("given",) and mutant.path[1:2] not in {("requirements",), ("approvals",), ("unknown",)}
 
 
 def main() -> int:

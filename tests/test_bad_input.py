@@ -260,7 +260,9 @@ excluded = [{ model = "beta" }, { model = "betta", by = ["weights", "cheep"] }]
 
 # ── Every code, and every door ────────────────────────────────────────────────────────────────────────────────────────
 
-READERS = ("files", "cursor", "texts", "sources", "vocabulary", "conditions", "catalog", "profile", "knowledge")
+READERS = (
+    *("files", "cursor", "texts", "sources", "vocabulary", "conditions", "rules", "catalog", "profile", "knowledge"),
+)
 ELSEWHERE = {"is-folder", "no-file", "unreadable", "too-large", "unwritable", "bad-text"}
 """Codes that are exercised by the tests here and not by a case."""
 
@@ -268,7 +270,8 @@ ELSEWHERE = {"is-folder", "no-file", "unreadable", "too-large", "unwritable", "b
 def test_every_code_is_exercised() -> None:
     """No mistake that the readers can report is without a case."""
     package = Path(llmrules.__file__).parent
-    modules = [*(package / f"{name}.py" for name in READERS), *(package / "rules").glob("*.py")]
+    modules = [file for name in READERS for file in (*package.glob(f"{name}.py"), *package.glob(f"{name}/**/*.py"))]
+    assert {file.relative_to(package).parts[0].removesuffix(".py") for file in modules} == set(READERS)
     reported = {code for module in modules for code in _codes(ast.parse(module.read_text(encoding="utf-8")))}
     exercised = {parts[3] for case in CASES for parts in expected_of(BROKEN / case)}
     exercised |= {wrong[0] for _, _, wrong in TEXTS.values()} | ELSEWHERE

@@ -50,7 +50,7 @@ def test_the_command_names_the_program_on_which_the_engines_disagree(
 ) -> None:
     """A disagreement ends the comparison with exit status 1 and the seed that makes the program again."""
     assert fuzz_engine.main(["--programs", "3", "--seed", "70"]) == 0
-    monkeypatch.setattr(fuzz_engine.PlainEngine, "fire", lambda _engine, _facts: frozenset())
+    monkeypatch.setattr(PlainEngine, "fire", lambda _engine, _facts: frozenset())
     assert fuzz_engine.main(["--programs", "3", "--seed", "70"]) == 1
     assert "DISAGREEMENT in the program of seed 70: durable-rules fires other rules" in capsys.readouterr().out
 

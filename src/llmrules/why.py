@@ -108,6 +108,7 @@ OUTCOMES: dict[str, Text] = {
     "points": Text("points", "점수"),
     "none": Text("no points", "점수 없음"),
     "attached": Text("applies", "해당"),
+    "approved": Text("approved", "승인됨"),
 }
 
 ASKED: dict[str, Text] = {
@@ -393,10 +394,11 @@ LEVELS: dict[str, Text] = {
     "warning": Text("warning", "경고"),
     "approval": Text("needs approval", "승인 필요"),
     "accepted": Text("not verified", "미확인 수용"),
+    "approved": Text("approved", "승인됨"),
     "disputed": Text("sources disagree", "출처 불일치"),
 }
 
-_WEIGHT = {"failed": 0, "unknown": 1, "accepted": 2, "exempted": 3, "points": 4, "passed": 5, "none": 6, "attached": 7}
+_WEIGHT = {"failed": 0, "unknown": 1, "accepted": 2, "exempted": 3, "points": 4, "passed": 5, "none": 6, "attached": 7, "approved": 7}
 
 
 def _tests(conditions: Conditions) -> Iterator[tuple[str, tuple[TestRecord, ...]]]:

@@ -11,6 +11,7 @@ from llmrules.cli.formats import FORMATS, print_decision
 from llmrules.errors import CatalogError, Place
 from llmrules.profile import read_profile
 from llmrules.rules.effects import UNKNOWN_POLICIES
+from llmrules.vocabulary import AS_OF
 
 if TYPE_CHECKING:
     from llmrules.decision.decision import Decision
@@ -26,6 +27,7 @@ UNVERIFIED = 4
 @click.option("--set", "settings", metavar="NAME=VALUE", multiple=True, help="State or replace one requirement.")
 @options.knowledge
 @click.option("--model", shell_complete=options.complete_models, help="Judge this one model, with the whole chain.")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Decide as of this date: rules in force then count.")
 @click.option("--unknown", type=click.Choice(UNKNOWN_POLICIES), default="apart", show_default=True,
               help="What to do with a model whose check cannot be decided.")  # fmt: skip
 @click.option("--engine", type=click.Choice(["auto", "durable", "plain"]), default="auto", show_default=True,
@@ -60,7 +62,9 @@ def decide(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  #
         no_shipped_catalog=given["no_shipped_catalog"],
         engine=given["engine"],
     )
-    source = options.read_profile_source(profile, given["settings"])
+    as_of = given["as_of"]
+    dated = [] if as_of is None else [f"{AS_OF.name}={as_of.date().isoformat()}"]
+    source = options.read_profile_source(profile, [*given["settings"], *dated])
     case = read_profile(source, advisor.knowledge.ruleset.vocabulary)
     model = given["model"]
     if model is not None and model not in advisor.knowledge.index:

@@ -60,7 +60,7 @@ def _exceptions(rule: Rule) -> Iterator[tuple[Table, tuple[str | int, ...]]]:
     for leaf in rule.unless.leaves:
         yield Table(leaves=(leaf,)), ("unless", leaf.attribute.name)
     if rule.unless.every:
-        yield Table(every=rule.unless.every), ("unless", "all")
+        yield Table(every=rule.unless.every), ("unless",)
     for index, table in enumerate(rule.unless.either):
         yield table, ("unless", "any", index)
 

@@ -170,4 +170,5 @@ def _alone(survey: Survey, rule: Rule, excluded: int, outcome: Outcome, everyone
                 "값을 확인하세요. 앞으로 추가될 모델에 대비한 규칙이라면 이유를 밝히고 이 항목을 무시할 수 있습니다",
             ),
             rules=(rule.id,),
+            severity="note" if unknown else None,  # it leaves those unverified, which may be all that it is for
         )

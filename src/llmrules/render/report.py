@@ -63,6 +63,7 @@ HEADINGS: dict[str, Text] = {
     "excluded": Text("Excluded", "제외된 모델"),
     "cautions": Text("Cautions", "주의"),
     "advice": Text("Advice", "조언"),
+    "trials": Text("On trial: recorded, and changes nothing", "시험 적용 중: 기록만 하며 결과에는 영향 없음"),
     "open": Text("Not stated, though rules waited for it", "아직 입력하지 않았으나 규칙에 쓰이는 항목"),
     "notes": Text("About the rules and the catalogue", "규칙과 카탈로그에 관하여"),
     "sources": Text("Sources", "출처"),
@@ -93,6 +94,7 @@ class _Reporter(Explainer):
             "excluded": self.excluded(),
             "cautions": self.cautions(),
             "advice": self.effects(self.trace.found.result.advice),
+            "trials": self.trials(),
             "open": self.open(),
             "notes": self.notes(),
         }
@@ -266,8 +268,10 @@ class _Reporter(Explainer):
         by_rule: dict[tuple[str, str], list[str]] = {}
         for candidate in self.trace.found.candidates:
             for note in candidate.notes:
-                level = self.rules[note.rule].level or "note"
-                by_rule.setdefault((level, note.rule), []).append(self.name(candidate.model))
+                approved = note.outcome == "approved"
+                level = "approved" if approved else self.rules[note.rule].level or "note"
+                by = f", {', '.join(map(printable_lines, note.approved_by))}" if approved else ""
+                by_rule.setdefault((level, note.rule), []).append(self.name(candidate.model) + by)
         for (level, rule), names in sorted(by_rule.items()):
             said = LEVELS[level].read(self.language)
             text = f"{said} ({', '.join(names)}): {self.because(rule)}"
@@ -279,6 +283,23 @@ class _Reporter(Explainer):
     def effects(self, rules: Iterable[str]) -> Iterator[Entry]:
         for rule in rules:
             yield self.entry_of_rule(rule, self.because(rule))
+
+    def trials(self) -> Iterator[Entry]:
+        for trial in self.trace.found.trials:
+            would = [
+                *((self.say("would conclude {}", "도출: {}"), [fact]) for fact in trial.concludes),
+                (self.say("would exclude {}", "제외: {}"), [self.name(model) for model in trial.excludes]),
+                (self.say("would leave {} unverified", "미확인: {}"), [self.name(model) for model in trial.unverifies]),
+                (self.say("would be attached to {}", "해당: {}"), [self.name(model) for model in trial.attaches]),
+                (
+                    self.say("would give points to {}", "점수: {}"),
+                    [f"{self.name(one.model)} ({points_words(one.points)})" for one in trial.points],
+                ),
+            ]
+            said = "; ".join(words.format(", ".join(names)) for words, names in would if names)
+            silent = self.say("would not fire", "적용되지 않음")
+            fires = said or self.say("would fire", "적용됨")
+            yield self.entry_of_rule(trial.rule, f"{fires if trial.fires else silent}: {self.because(trial.rule)}")
 
     def open(self) -> Iterator[Entry]:
         concluded = {name for rule in self.trace.given.rules if rule.effect == "conclude" for name in rule.body}

@@ -32,7 +32,7 @@ class Given:
     disabled: frozenset[str]
     models: dict[str, Plain]
     requirements: dict[str, Plain]
-    approvals: list[Plain]
+    approvals: dict[tuple[str, str], list[Plain]]
     unknown: str
 
     def classifies(self, rule: Plain) -> bool:
@@ -41,16 +41,16 @@ class Given:
 
     def fires(self, rule: Plain) -> bool:
         """Return whether a rule takes part in firing: not disabled, not on trial, and it does not classify models."""
-        return rule["id"] not in self.disabled and not self.classifies(rule) and "trial" not in rule
+        return rule["id"] not in self.disabled and not self.classifies(rule) and not rule.get("trial")
 
     def on_trial(self, rule: Plain) -> bool:
         """Return whether only what a rule would do is recorded."""
-        return "trial" in rule and rule["id"] not in self.disabled
+        return rule.get("trial", False) and rule["id"] not in self.disabled
 
     def approved_by(self, rule: str, model: str) -> list[str]:
         """Return who approved a model where a rule asks for it, as far as that is in force on the day decided for."""
         day = self.requirements["as_of"]["value"]
-        its = [one for one in self.approvals if (one["rule"], one["model"]) == (rule, model)]
+        its = self.approvals.get((rule, model), ())
         return sorted({one["by"] for one in its if one["on"] <= day <= one.get("until", day)})
 
 
@@ -89,15 +89,19 @@ def read_given(plain: Plain) -> Given:
     if "as_of" not in attributes or (attributes["as_of"].scope, attributes["as_of"].type) != ("requirement", "date"):
         raise Refusal("/given/vocabulary", "has no as_of, the date of the decision")
     sources = {name for part in ("documents", "claims") for name, _, _ in _named(plain, part, "id")}
-    _check_sources("/given", {key: plain[key] for key in ("vocabulary", "rules", "catalogue")}, sources)
+    cite = ("vocabulary", "claims", "rules", "catalogue")
+    _check_sources("/given", {part: plain[part] for part in cite}, sources)
     rules = {name: one for name, one, _ in _named(plain, "rules", "id")}
+    approvals: dict[tuple[str, str], list[Plain]] = {}
+    for one in plain["approvals"]:
+        approvals.setdefault((one["rule"], one["model"]), []).append(one)
     given = Given(
         attributes=attributes,
         rules=rules,
         disabled=frozenset(_disabled(plain, rules)),
         models={name: one for name, one, _ in _named(plain, "catalogue", "id")},
         requirements={name: one for name, one, _ in _named(plain, "requirements", "attribute")},
-        approvals=plain["approvals"],
+        approvals=approvals,
         unknown=plain["unknown"],
     )
     for _, rule, at in _named(plain, "rules", "id"):
@@ -107,7 +111,7 @@ def read_given(plain: Plain) -> Given:
     for name, one, at in _named(plain, "requirements", "attribute"):
         attribute = _attribute(given, name, REQUIREMENT, at)
         _read(f"{at}/value", one["value"], attribute.whole)
-    _check_approvals(given)
+    _check_approvals(given, plain["approvals"])
     for name in ("as_of", *(one["name"] for one in plain["vocabulary"] if "default" in one)):
         if name not in given.requirements:
             raise Refusal("/given/requirements", f"lack {name}, which always has a value")
@@ -143,26 +147,26 @@ def _attribute(given: Given, name: str, scopes: tuple[str, ...], at: str) -> Att
 def _check_sources(at: str, value: Plain, sources: set[str]) -> None:
     """Refuse what cites no claim or document that is given, anywhere."""
     for key, one in value.items() if isinstance(value, dict) else enumerate(value):
-        if key == "sources":
-            for index, name in enumerate(one):
-                if name not in sources:
-                    raise Refusal(f"{at}/sources/{index}", "names no claim and no document", found=name)
-        elif isinstance(one, dict | list) and key not in {"when", "unless", "where", "body", "value"}:
+        for name in one if key == "sources" else [one] if key == "document" else ():
+            if name not in sources:
+                raise Refusal(f"{at}/{key}", "names no claim and no document that is given", found=name)
+        if isinstance(one, dict | list) and key not in {"when", "unless", "where", "body", "value", "sources"}:
             _check_sources(step(at, key), one, sources)
 
 
 def _disabled(plain: Plain, rules: dict[str, Plain]) -> Iterator[str]:
+    packs = {one["pack"] for one in plain["disabled"] if "pack" in one}
+    yield from (name for name, rule in rules.items() if rule["pack"] in packs)
     for index, one in enumerate(plain["disabled"]):
-        named = [name for name, rule in rules.items() if one.get("rule") == name or one.get("pack") == rule["pack"]]
         if "rule" in one and one["rule"] not in rules:
             raise Refusal(f"/given/disabled/{index}/rule", "names no rule that is given", found=one["rule"])
-        yield from named
+        yield from ([one["rule"]] if "rule" in one else [])
 
 
-def _check_approvals(given: Given) -> None:
+def _check_approvals(given: Given, approvals: list[Plain]) -> None:
     """Refuse approvals out of order, twice, with no day, or of what does not ask for one."""
     before: tuple[str, ...] = ()
-    for index, one in enumerate(given.approvals):
+    for index, one in enumerate(approvals):
         at = f"/given/approvals/{index}"
         order = (one["rule"], one["model"], one["on"], one["by"], one.get("until", ""))
         if order <= before:

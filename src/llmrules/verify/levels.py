@@ -59,10 +59,10 @@ def examine(trace: Trace | bytes | str | Path, files: Files | None = None, level
         message = f"{asked} is no level" if asked not in LEVELS else "matched needs rules, a catalogue or a profile"
         raise ValueError(message)
     report = Report(level=None, asked=asked)
+    climb = _levels(report, trace, files)
     try:
-        for report in _levels(report, trace, files):
-            if report.level == asked:
-                break
+        while report.level != asked:
+            report = next(climb)
     except Refusal as refusal:
         return evolve(report, wrong=refusal.wrong)
     return report

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from llmrules import shipped
 from llmrules.catalog import Catalog, read_catalog
@@ -63,14 +63,13 @@ def read_files(
     shipped_catalog: bool,
 ) -> Files:
     """Read what is handed over, the shipped rules and catalogue beneath it. Raises FileError."""
-    rule_files = [path for path in toml_files([shipped.rules_folder()]) if shipped_rules or path.name in ALWAYS_SHIPPED]
-    catalogues = [shipped.catalog_file()] if shipped_catalog else []
+    ours = [path for path in toml_files([shipped.rules_folder()]) if shipped_rules or path.name in ALWAYS_SHIPPED]
     if isinstance(profile, str | Path):
         path = Path(profile)
         profile = read_json(path) if path.suffix == ".json" else read_toml(path)
     return Files(
-        rules=None if rules is None else tuple(map(read_toml, [*rule_files, *toml_files(_listed(rules))])),
-        catalogues=None if catalog is None else tuple(map(read_toml, [*catalogues, *toml_files(_listed(catalog))])),
+        rules=_read(ours, rules),
+        catalogues=_read([shipped.catalog_file()] if shipped_catalog else [], catalog),
         profile=profile,
         unknown=unknown,
     )
@@ -80,8 +79,13 @@ ALWAYS_SHIPPED = ("vocabulary.toml", "sources.toml")
 """What stays when the shipped rules are left out: attributes, claims and documents."""
 
 
-def _listed(paths: Paths) -> list[str | Path]:
-    return [paths] if isinstance(paths, str | Path) else list(paths)
+def _read(ours: list[Path], given: Paths | None) -> tuple[Source, ...] | None:
+    """Read our files and those on top of them, each path given a layer of its own; None where none is given."""
+    if given is None:
+        return None
+    paths = [given] if isinstance(given, str | Path) else list(given)
+    layers = [(path, layer) for layer, one in enumerate(paths, 1) for path in toml_files([one])]
+    return tuple(read_toml(path, layer=layer) for path, layer in (*((path, 0) for path in ours), *layers))
 
 
 def check_matched(document: dict[str, Plain], files: Files) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -89,41 +93,47 @@ def check_matched(document: dict[str, Plain], files: Files) -> tuple[tuple[str, 
 
     Raises LoadError where the files handed over are wrong by themselves.
     """
-    given, remarks = document["given"], []
-    expected, digests, vocabulary = _expected(files) if files.rules is not None else _by_catalogue(files, given)
-    for part, its in expected.items():
+    given, remarks, matched = document["given"], [], []
+    said = _said_by_rules(files) if files.rules is not None else _said_by_catalogues(files, given)
+    for part, its in said.parts.items():
         if part in BY_EITHER and (files.rules is None or files.catalogues is None):
             _check_among(f"/given/{part}", given[part], its)
-        elif document["digests"]["parts"][part] != digests[part]:
+            continue
+        if document["digests"]["parts"][part] != said.digests[part]:
             compare(f"/given/{part}", given[part], its, SENTENCE)
-    matched = [part for part in expected if part not in BY_EITHER or (files.rules and files.catalogues is not None)]
+        matched.append(part)
     if files.profile is not None:
-        profile = _profile(files, vocabulary)
+        profile = _profile(files, said.vocabulary)
         day = next(one for one in given["requirements"] if one["attribute"] == AS_OF.name)
         if day["origin"] == "assumed":
             profile = _on_the_day(profile, day["value"])
             remarks.append(f"not compared: as_of, which was assumed to be {day['value']}, the day of the decision")
-        requirements = plain(record_requirements(profile, vocabulary))
+        requirements = plain(record_requirements(profile, said.vocabulary))
         compare("/given/requirements", given["requirements"], requirements, SENTENCE)
         compare("/given/unknown", given["unknown"], files.unknown, "is not the policy that was asked for")
         matched += ["requirements", "unknown"]
         if files.catalogues is not None:
-            approvals = plain(record_approvals((*_catalogue_approvals(files, vocabulary), *profile.approvals)))
+            approvals = plain(record_approvals((*said.approvals, *profile.approvals)))
             compare("/given/approvals", given["approvals"], approvals, SENTENCE)
             matched.append("approvals")
     return tuple(matched), tuple(remarks)
 
 
-def _catalogue_approvals(files: Files, vocabulary: Vocabulary) -> tuple[Approval, ...]:
-    """Return the approvals of the catalogues; whatever else is wrong with them was found before."""
-    return read_catalog(files.catalogues or (), vocabulary, (), []).approvals
+@frozen(eq=False)
+class _Said:
+    """What files make of ``given``: its parts with their digests, and what other files are read by."""
 
+    vocabulary: Vocabulary
+    parts: dict[str, Plain] = field(factory=dict)
+    approvals: tuple[Approval, ...] = ()
+    digests: dict[str, str] = field(init=False)
 
-Expected: TypeAlias = "tuple[dict[str, Plain], dict[str, str], Vocabulary]"
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "digests", {name: digest(part) for name, part in self.parts.items()})
 
 
 @lru_cache(maxsize=4)
-def _expected(files: Files) -> Expected:
+def _said_by_rules(files: Files) -> _Said:
     """Return what rule files, and catalogues if there are any, make of ``given``."""
     problems: list[InputError] = []
     ruleset = read_ruleset(files.rules or (), files.catalogues or (), problems)
@@ -136,18 +146,14 @@ def _expected(files: Files) -> Expected:
         raise LoadError(problems)
     record = plain(record_knowledge(ruleset, catalog))
     parts = [*BY_RULES, *BY_EITHER, *(["catalogue"] if files.catalogues is not None else [])]
-    return _with_digests({part: record[part] for part in parts}, ruleset.vocabulary)
+    return _Said(ruleset.vocabulary, {part: record[part] for part in parts}, catalog.approvals)
 
 
-def _with_digests(parts: dict[str, Plain], vocabulary: Vocabulary) -> Expected:
-    return parts, {name: digest(part) for name, part in parts.items()}, vocabulary
-
-
-def _by_catalogue(files: Files, given: Plain) -> Expected:
+def _said_by_catalogues(files: Files, given: Plain) -> _Said:
     """Return what catalogues make of ``given``, read by the vocabulary that the trace records."""
     vocabulary = Vocabulary({one["name"]: _attribute(one) for one in given["vocabulary"]})
     if files.catalogues is None:
-        return {}, {}, vocabulary
+        return _Said(vocabulary)
     problems: list[InputError] = []
     citable = read_sources([Cursor.top(source, CatalogError, problems) for source in files.catalogues])
     named = {one["id"] for part in BY_EITHER for one in given[part]}
@@ -155,9 +161,8 @@ def _by_catalogue(files: Files, given: Plain) -> Expected:
     if problems:
         sentence = f"cannot read the catalogue handed over: {problems[0].message} ({problems[0].place})"
         raise Refusal("/given/vocabulary", sentence)
-    empty = RuleSet(vocabulary, citable, {}, (), (), {}, {})
-    record = plain(record_knowledge(empty, catalog))
-    return _with_digests({part: record[part] for part in (*BY_EITHER, "catalogue")}, vocabulary)
+    record = plain(record_knowledge(RuleSet(vocabulary, citable, {}, (), (), {}, {}), catalog))
+    return _Said(vocabulary, {part: record[part] for part in (*BY_EITHER, "catalogue")}, catalog.approvals)
 
 
 def _attribute(one: Plain) -> Attribute:

@@ -24,7 +24,7 @@ FORMAT = "llmrules.trace/1"
 LARGEST_TRACE = 64 * 1024 * 1024
 """Bytes. A larger file is refused before it is read."""
 
-MOST_PARTS = 4_000_000
+MOST_PARTS = 2_000_000
 """Brackets, braces and commas: what a parser makes of a file can be many times its size."""
 
 MOST_INTEGER = 2**53 - 1

@@ -1,0 +1,98 @@
+"""The schema of catalogue files: models, their offers, and the sources of their values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from llmrules.catalog import _ID as MODEL_ID
+from llmrules.catalog import DISPUTE_KEYS, FILE_KEYS, MODEL_KEYS, OFFER_KEYS
+from llmrules.rules.ruleset import LANGUAGE
+from llmrules.schemas.asking import needed
+from llmrules.schemas.sources import approvals, claims, documents, known_sources
+from llmrules.schemas.values import (
+    NAME,
+    Schema,
+    among,
+    choices,
+    described,
+    either,
+    partial,
+    ref,
+    table,
+    tables,
+    text,
+    value,
+    whole,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from llmrules.rules.ruleset import RuleSet
+    from llmrules.vocabulary import Scope, Vocabulary
+
+
+def catalog_schema(ruleset: RuleSet) -> Schema:
+    """Return the schema of catalogue files whose values the vocabulary of a rule set declares."""
+    vocabulary = ruleset.vocabulary
+    asking = {name: rule.because.read("en") for name, rule in ruleset.rules.items() if rule.level == "approval"}
+    shapes = {
+        "language": {"const": LANGUAGE, "description": "The language that the file is written in."},
+        "title": text(plain=True),
+        "document": documents(),
+        "claim": claims(),
+        "model": tables(_model(vocabulary), description="A model, or what this file adds to one."),
+        "approval": approvals(either(among(asking), NAME) if asking else NAME, NAME),
+    }
+    definitions = choices(vocabulary) | known_sources(ruleset)
+    for attribute in vocabulary:
+        if attribute.scope != "requirement":
+            said = described(attribute)
+            definitions[f"value.{attribute.name}"] = either(value(attribute, periods=True), description=said)
+    properties = {key: shapes[key] for key in FILE_KEYS}
+    return whole("A catalogue of llmrules", properties, definitions, needs=["language"])
+
+
+def _model(vocabulary: Vocabulary) -> Schema:
+    shapes = {
+        "id": {"type": "string", "pattern": f"^(?:{MODEL_ID.pattern})$", "description": "What rules and decisions call it."},
+        "name": {**NAME, "description": "What people call it."},
+        "extends": {**NAME, "description": "The model of which it is a variant."},
+        "sources": _sources(vocabulary, "model"),
+        "disputed": _disputed(vocabulary, "model"),
+        "offer": tables(_offer(vocabulary), maxItems=1, description="How the model is served."),
+    }
+    return _entry(vocabulary, "model", {key: shapes[key] for key in MODEL_KEYS}, needed("model"))
+
+
+def _offer(vocabulary: Vocabulary) -> Schema:
+    shapes = {"sources": _sources(vocabulary, "offer"), "disputed": _disputed(vocabulary, "offer")}
+    return _entry(vocabulary, "offer", {key: shapes[key] for key in OFFER_KEYS})
+
+
+def _entry(vocabulary: Vocabulary, scope: Scope, fixed: dict[str, Schema], needs: Iterable[str] = ()) -> Schema:
+    """Return the schema of a model or an offer: each value needs a source."""
+    names = vocabulary.names(scope)
+    values = {name: ref(f"value.{name}") for name in names}
+    sourced = {name: partial({"sources": partial(needs=[name])}, needs=["sources"]) for name in names}
+    return table(values | fixed, needs=needs, dependencies=sourced)
+
+
+def _sources(vocabulary: Vocabulary, scope: Scope) -> Schema:
+    about = "The claim or document that each value is from, or several."
+    return table(dict.fromkeys(vocabulary.names(scope), ref("sources")), description=about)
+
+
+def _disputed(vocabulary: Vocabulary, scope: Scope) -> Schema:
+    names = vocabulary.names(scope)
+    shapes: dict[str, Schema] = {
+        "attribute": among({name: described(vocabulary[name]) for name in names}),
+        "value": {"description": "What the other source states."},
+        "source": ref("sources"),
+    }
+    valued = [
+        {"if": partial({"attribute": {"const": name}}), "then": partial({"value": ref(f"value.{name}")})}
+        for name in names
+    ]
+    entry = table({key: shapes[key] for key in DISPUTE_KEYS}, needs=DISPUTE_KEYS, allOf=valued)
+    return tables(entry, description="A value that another source states; the plain one is in force.")

@@ -1,0 +1,25 @@
+"""The typed attributes that requirements, models and offers may have, and how their values are read.
+
+Everything that depends on what an attribute is (validation, nearest names, questions, schemas, texts) reads it
+from here. A vocabulary knows nothing of rules, models or decisions.
+"""
+
+from llmrules.vocabulary.attribute import AS_OF, CHOSEN, ORDERED, SCOPES, TYPES, Attribute, Choice, Scope, Type
+from llmrules.vocabulary.declaration import ATTRIBUTE_KEYS
+from llmrules.vocabulary.reading import read_vocabulary
+from llmrules.vocabulary.vocabulary import Vocabulary
+
+__all__ = [
+    "AS_OF",
+    "ATTRIBUTE_KEYS",
+    "CHOSEN",
+    "ORDERED",
+    "SCOPES",
+    "TYPES",
+    "Attribute",
+    "Choice",
+    "Scope",
+    "Type",
+    "Vocabulary",
+    "read_vocabulary",
+]

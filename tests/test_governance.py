@@ -1,0 +1,244 @@
+"""How policies live: layers and locks, rules in force between dates, approvals, rules on trial."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.worlds import candidate, decide, facts, fired, found_rule, model, rule, world
+
+from llmrules import Advisor, LoadError
+from llmrules.decision.decision import Caution
+from llmrules.files import parse_toml
+from llmrules.profile import Profile, read_profile
+from llmrules.replay import replay
+from llmrules.verify import verify
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from llmrules.decision.decision import Decision
+
+MODELS = model("lark", weights=False, open="closed") + model("wren", weights=True, open="free") + model("vague")
+
+HEAD = 'language = 1\npack = "{}"\n[[document]]\nid = "{}"\ntitle = "A policy"\ndate = 2026-01-01\n'
+
+
+def holds(decision: Decision) -> None:
+    """Insist that the checker derives the same from the trace alone, and a replay too."""
+    report = verify(decision.trace)
+    assert report.ok, str(report)
+    assert replay(decision.trace.given).trace.found == decision.trace.found
+
+
+# Dates
+
+
+@pytest.mark.parametrize(
+    ("day", "fires"),
+    [
+        (date(2026, 3, 31), False),
+        (date(2026, 4, 1), True),
+        (date(2026, 6, 30), True),
+        (date(2026, 7, 1), False),
+    ],
+)
+def test_a_rule_is_in_force_from_its_first_day_to_its_last(day: date, *, fires: bool) -> None:
+    """``effective_from`` and ``effective_to`` are inclusive, of any rule, and counted by ``as_of``."""
+    advisor = world(rule("seasonal", "refuse = true\neffective_from = 2026-04-01\neffective_to = 2026-06-30"), MODELS)
+    decision = decide(advisor, as_of=day)
+    assert (decision.refused == ("seasonal",)) is fires
+    when = found_rule(decision, "seasonal").when
+    assert when is not None
+    assert when.implied["as_of"].holds is fires
+    holds(decision)
+
+
+# Trials
+
+
+def test_a_rule_on_trial_changes_nothing() -> None:
+    """Whatever a rule on trial says, facts, verdicts, points and notes are those without it."""
+    effects = {
+        "shut": "exclude.open = 'closed'",
+        "need": "require.weights = true",
+        "like": "prefer.open.toward = 'highest'\nweight = 2",
+        "warn": "caution.open = 'closed'",
+        "tell": "advise = true",
+        "stop": "refuse = true",
+        "want": "conclude.weights_wanted = true",
+        "spare": "exempt = ['base']\nwhere.open = 'closed'",
+    }
+    base = rule("base", "require.open.known = true") + rule("reads", "when.weights_wanted = true\nadvise = true")
+    text = base + "".join(rule(name, f"trial = true\n{effect}") for name, effect in effects.items())
+    with_trials, without = (decide(world(rules, MODELS)) for rules in (text, base))
+    for name in ("facts", "firings", "conflicts", "criteria", "candidates", "result"):
+        assert getattr(with_trials.trace.found, name) == getattr(without.trace.found, name)
+    assert {name: found_rule(with_trials, name).status for name in effects} == dict.fromkeys(effects, "trial")
+    holds(with_trials)
+
+
+def test_what_a_rule_on_trial_would_do_is_recorded() -> None:
+    """The trace says of each rule on trial whether it would fire, and what it would do to which models."""
+    text = (
+        rule("base", "exempt = ['need']\nwhere.open = 'closed'")
+        + rule("need", "trial = true\nrequire.weights = true")
+        + rule("strict", "trial = true\nunknown = 'exclude'\nrequire.weights = true")
+        + rule("like", "trial = true\navoid.open = 'closed'\nweight = 2")
+        + rule("warn", "trial = true\ncaution.open = 'closed'\nlevel = 'approval'")
+        + rule("want", "trial = true\nconclude.inputs = ['image', 'text']")
+        + rule("wait", "trial = true\nwhen.offline = true\nrefuse = true")
+    )
+    decision = decide(world(text, MODELS))
+    found = {one.rule: one for one in decision.trace.found.trials}
+    assert (found["need"].excludes, found["need"].unverifies) == ((), ("vague",))
+    assert (found["strict"].excludes, found["strict"].unverifies) == (("lark", "vague"), ())
+    assert [(one.model, one.points) for one in found["like"].points] == [("lark", "-2")]
+    assert found["warn"].attaches == ("lark", "vague")
+    assert found["want"].concludes == ("inputs=text", "inputs=image")
+    assert found["wait"].fires is False
+    assert "inputs" not in facts(decision)
+    report = decision.report()
+    assert "would leave vague unverified" in report
+    assert "시험 적용" in decision.report("ko")
+    holds(decision)
+
+
+def test_a_rule_that_fired_can_override_one_on_trial() -> None:
+    """A rule on trial that is overridden would not fire, and the trace says by what."""
+    text = rule("trying", "trial = true\nrefuse = true") + rule("over", "advise = true\noverrides = ['trying']")
+    decision = decide(world(text, MODELS))
+    assert decision.trace.found.trials[0].fires is False
+    assert found_rule(decision, "trying").defeated_by == ("over",)
+    holds(decision)
+
+
+# Approvals
+
+
+ASKING = rule("review", "caution.open = 'closed'\nlevel = 'approval'") + rule("note", "caution.open = 'free'")
+
+
+def approved(advisor: Advisor, text: str, as_of: str = "2026-03-01") -> Profile:
+    """Return a profile with an approval."""
+    head = f"[requirements]\nas_of = {as_of}\n[[approval]]\nrule = 'review'\nmodel = 'lark'\n"
+    return read_profile(parse_toml(head + text, "case.toml"), advisor.knowledge.ruleset.vocabulary)
+
+
+@pytest.mark.parametrize(
+    ("day", "level"),
+    [
+        ("2026-01-14", "approval"),
+        ("2026-01-15", "approved"),
+        ("2026-06-30", "approved"),
+        ("2026-07-01", "approval"),
+    ],
+)
+def test_an_approval_counts_from_its_day_until_its_last(day: str, level: str) -> None:
+    """Between its days an approval makes the caution one that someone agreed to, and the trace names who."""
+    advisor = world(ASKING, MODELS)
+    profile = approved(advisor, "by = 'Legal'\non = 2026-01-15\nuntil = 2026-06-30", day)
+    decision = advisor.decide(profile)
+    assert Caution("lark", "review", level) in decision.cautions
+    assert Caution("vague", "review", "approval") in decision.cautions
+    note = candidate(decision, "lark").notes[0]
+    assert note.approved_by == (("Legal",) if level == "approved" else ())
+    assert ("Legal" in decision.report()) is (level == "approved")
+    assert ("Legal" in str(decision.why("lark"))) is (level == "approved")
+    holds(decision)
+
+
+def test_an_approval_may_stand_in_a_catalogue() -> None:
+    """An overlay can hold approvals for every case."""
+    approval = "[[approval]]\nrule = 'review'\nmodel = 'lark'\nby = 'Board'\non = 2026-01-01\n"
+    decision = decide(world(ASKING, MODELS, overlays=(approval,)), as_of=date(2026, 2, 2))
+    assert Caution("lark", "review", "approved") in decision.cautions
+    assert [one.by for one in decision.trace.given.approvals] == ["Board"]
+    holds(decision)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("by = 'x'\non = 'soon'", "wrong-type"),
+        ("by = 'x'", "missing-key"),
+        ("on = 2026-01-01", "missing-key"),
+        ("by = 'x'\non = 2026-01-01\nwho = 'y'", "unknown-key"),
+    ],
+)
+def test_a_broken_approval_is_an_error(text: str, code: str) -> None:
+    """An approval needs rule, model, by and on, with true dates."""
+    with pytest.raises(LoadError) as error:
+        approved(world(ASKING, MODELS), text)
+    assert [one.code for one in error.value.errors] == [code]
+
+
+def test_an_approval_of_nothing_is_an_error() -> None:
+    """An approval must name a loaded model, and a rule that asks for one."""
+    advisor = world(ASKING, MODELS)
+    text = "[requirements]\n" + "".join(
+        f"[[approval]]\nrule = '{rule_id}'\nmodel = '{name}'\nby = 'x'\non = 2026-01-01\n"
+        for rule_id, name in (("note", "lark"), ("nothing", "lark"), ("review", "larkk"))
+    )
+    profile = read_profile(parse_toml(text, "case.toml"), advisor.knowledge.ruleset.vocabulary)
+    with pytest.raises(LoadError) as error:
+        advisor.decide(profile)
+    codes = [one.code for one in error.value.errors]
+    assert codes == ["no-approval-asked", "unknown-rule", "unknown-model"]
+
+
+# Layers and locks
+
+
+def layers(tmp_path: Path, **files: str) -> list[Path]:
+    """Write rule files, one layer each."""
+    paths = []
+    for name, text in files.items():
+        path = tmp_path / f"{name}.toml"
+        body = text.replace('source = "d"', f'source = "{name}"')
+        path.write_text(HEAD.format(name, name) + body, encoding="utf-8")
+        paths.append(path)
+    return paths
+
+
+@pytest.mark.parametrize(
+    ("attempt", "line"),
+    [
+        ("[[disable]]\nrule = 'acme/hard'\nreason = 'I want to'", "disable[0].rule"),
+        ("[[disable]]\npack = 'org'\nreason = 'I want to'", "disable[0].pack"),
+        (rule("team/mine", "advise = true\noverrides = ['acme/hard']"), "rule[0].overrides[0]"),
+        (rule("team/mine", "exempt = ['acme/hard']\nwhere.openness = 'closed'"), "rule[0].exempt[0]"),
+    ],
+)
+def test_a_later_layer_cannot_undo_a_locked_rule(tmp_path: Path, attempt: str, line: str) -> None:
+    """Disabling, overriding or exempting from a locked rule in a later layer is an error that names both places."""
+    org = rule("acme/hard", "locked = true\nrequire.openness.known = true")
+    with pytest.raises(LoadError) as error:
+        Advisor.load(rules=layers(tmp_path, org=org, team=attempt), engine="plain")
+    (found,) = error.value.errors
+    assert (found.code, found.place.key) == ("locked", line)
+    assert found.place.file.endswith("team.toml")
+    assert found.other is not None
+    assert found.other.file.endswith("org.toml")
+
+
+def test_the_same_layer_may_undo_what_it_locks(tmp_path: Path) -> None:
+    """A lock binds later layers alone; an unlocked rule can be switched off, and the trace says so with the reason."""
+    org = rule("acme/hard", "locked = true\nrequire.openness.known = true") + rule("acme/soft", "advise = true")
+    org += "[[disable]]\nrule = 'acme/hard'\nreason = 'Not before summer'\n"
+    team = "[[disable]]\nrule = 'acme/soft'\nreason = 'We know'\n"
+    advisor = Advisor.load(rules=layers(tmp_path, org=org, team=team), engine="plain")
+    reasons = {one.rule: one.reason.en for one in advisor.decide({}).trace.given.disabled}
+    assert reasons == {"acme/hard": "Not before summer", "acme/soft": "We know"}
+
+
+def test_the_order_of_layers_changes_nothing_but_locks(tmp_path: Path) -> None:
+    """Without locks, layers in another order give the same bytes."""
+    paths = layers(tmp_path, org=rule("acme/a", "advise = true"), team=rule("team/b", "advise = true"))
+    found = [
+        Advisor.load(rules=order, engine="plain").decide({"as_of": date(2026, 1, 1)}).trace.found
+        for order in (paths, paths[::-1])
+    ]
+    assert found[0] == found[1]
+    assert fired(Advisor.load(rules=paths, engine="plain")) != ()
