@@ -14,12 +14,14 @@ import json
 import os
 import sys
 from concurrent.futures import ProcessPoolExecutor
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from llmrules import Advisor
+from llmrules.files import read_toml
 from llmrules.verify import Report, examine
 from llmrules.verify.matched import Files, read_files
 
@@ -197,7 +199,12 @@ def trace_of(advisor: Advisor, example: Path) -> dict[str, Any]:
 
 def shipped(example: Path) -> Files:
     """Return the shipped rules, the shipped catalogue and an example, as they are handed over."""
-    return read_files([], [], example, unknown="apart", shipped_rules=True, shipped_catalog=True)
+    return evolve(_shipped(), profile=read_toml(example))
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> Files:
+    return read_files([], [], None, unknown="apart", shipped_rules=True, shipped_catalog=True)
 
 
 def try_example(example: Path, *, everything: bool, shared: bool) -> tuple[int, list[str]]:

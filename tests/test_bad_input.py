@@ -1,8 +1,8 @@
 """Everything wrong in all files of a load is reported together, once, where it stands, with what to write instead.
 
-A case is a file of ``data/broken`` or a folder of several that are loaded together. A comment on the line of a mistake
-says what must be reported there: ``#! column code -> nearest name ~ words of the message``, the last two if there are
-any. Nothing else may be reported.
+A case is a file of ``data/broken`` or a folder of several that are loaded together, one layer each. A comment on the
+line of a mistake says what must be reported there: ``#! column code -> nearest name ~ words of the message``, the last
+two if there are any. Nothing else may be reported.
 """
 
 from __future__ import annotations
@@ -66,9 +66,9 @@ def errors_of(case: Path) -> tuple[InputError, ...]:
     """Load a case on top of the base and return everything that is wrong with it."""
     failures: list[FileError] = []
     kinds: dict[str, list[Source]] = {"rules": [_base("rules.toml")], "catalog": [_base("catalog.toml")], "profile": []}
-    for file in files_of(case):
+    for layer, file in enumerate(files_of(case), start=1):
         try:
-            kinds[_kind(file)].append(read_toml(file, file.name))
+            kinds[_kind(file)].append(read_toml(file, file.name, layer=layer))
         except FileError as error:
             failures.append(error)
     try:

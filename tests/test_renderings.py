@@ -17,15 +17,8 @@ from tests.golden_world import TITLES, decide_again, golden_trace
 from tests.worlds import decide, model, rule, world
 
 from llmrules import Advisor
-from llmrules.render.graph import (
-    MOST_MODELS,
-    Box,
-    Graph,
-    Size,
-    derivation_graph,
-    join_conclusions,
-    lay_out,
-)
+from llmrules.render.graph import MOST_MODELS, Graph, derivation_graph, join_conclusions
+from llmrules.render.layout import Box, Size, lay_out
 from llmrules.render.markdown import render_markdown
 from llmrules.render.mermaid import render_mermaid
 from llmrules.render.page import render_page

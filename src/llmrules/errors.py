@@ -6,10 +6,12 @@ itself. Broken input raises; it never becomes a verdict.
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, ClassVar
+from unicodedata import east_asian_width
 
-from attrs import frozen
+from attrs import field, frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,6 +29,13 @@ UNKNOWN = "unknown-"
 """How the codes begin of mistakes that may be misspelt names."""
 
 
+EXCERPT = 100
+"""Characters of a line that are shown."""
+
+_TOKEN = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'|\S""")
+"""What is marked: a name, a quoted text, or one sign."""
+
+
 class LlmrulesError(Exception):
     """The root of every error that this package raises."""
 
@@ -35,7 +44,8 @@ class LlmrulesError(Exception):
 class Place:
     """Where something stands: a file, a line and column (both from 1), the path of its key, and the id of its entry.
 
-    ``entry`` is the id of the rule, model, claim or document that holds it, where it has one.
+    ``entry`` is the id of the rule, model, claim or document that holds it, where it has one; ``text`` is the whole
+    line, which is shown and says nothing more about where it is.
     """
 
     file: str
@@ -43,6 +53,20 @@ class Place:
     column: int | None = None
     key: str = ""
     entry: str = ""
+    text: str = field(default="", eq=False, repr=False)
+
+    def excerpt(self) -> list[str]:
+        """Return the line with its number, and a mark under what stands at the column, as compilers do."""
+        if self.line is None or self.column is None or not self.text.strip():
+            return []
+        start = max(0, self.column - 1 - EXCERPT // 2)
+        shown = self.text[start : start + EXCERPT].rstrip()
+        before = shown[: self.column - 1 - start]
+        marked = _TOKEN.match(shown, self.column - 1 - start)
+        gutter = f"{self.line:>5} | "
+        under = " " * (len(gutter) - 2) + "| " + " " * _columns(printable(before.replace("\t", " ")))
+        width = _columns(printable(marked[0])) if marked else 1
+        return [gutter + shown.replace("\t", " "), under + "^" * max(width, 1)]
 
     def __str__(self) -> str:
         """Return ``file:line:column`` as compilers do, without what is not known."""
@@ -95,7 +119,7 @@ class InputError(LlmrulesError):
 
     def __str__(self) -> str:
         """Word the error: the place, the message, then one line for each further part."""
-        lines = [f"{self.place}: {self.message} [{self.code}]"]
+        lines = [f"{self.place}: {self.message} [{self.code}]", *self.place.excerpt()]
         if self.place.key:
             entry = f' in "{self.place.entry}"' if self.place.entry else ""
             lines.append(f"    at: {self.place.key}{entry}")
@@ -154,6 +178,11 @@ def printable(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(mark if mark.isprintable() else repr(mark)[1:-1] for mark in text)
+
+
+def _columns(text: str) -> int:
+    """Return how many columns of a terminal a text takes: Korean letters take two."""
+    return sum(2 if east_asian_width(mark) in "WF" else 1 for mark in text)
 
 
 class FileError(InputError):

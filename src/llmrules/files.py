@@ -56,7 +56,7 @@ class Source:
                 return Place(self.elsewhere[path[:end]], key=key)
             position = self._positions.get(path[:end])
             if position is not None:
-                return Place(self.name, *position, key=key, entry=entry)
+                return Place(self.name, *position, key=key, entry=entry, text=_line(self.text, position[0]))
         return Place(self.name, 1 if self.is_toml else None, 1 if self.is_toml else None, key=key, entry=entry)
 
     def _entry(self, path: KeyPath) -> str:
@@ -74,6 +74,12 @@ class Source:
         from llmrules.positions import key_positions  # its parser is loaded only when a place is asked for
 
         return key_positions(self.text) if self.is_toml else {}
+
+
+def _line(text: str, number: int) -> str:
+    """Return one line of a text, counted from 1."""
+    lines = text.split("\n", number)
+    return lines[number - 1].rstrip("\r") if number <= len(lines) else ""
 
 
 def format_path(path: KeyPath) -> str:
@@ -129,7 +135,7 @@ def parse_json(text: str, name: str = STANDARD_INPUT) -> Source:
     try:
         data = json.loads(text, parse_float=_decimal, parse_constant=_refuse_constant, object_pairs_hook=_unique_keys)
     except json.JSONDecodeError as error:
-        place = Place(name, error.lineno, error.colno)
+        place = Place(name, error.lineno, error.colno, text=_line(text, error.lineno))
         raise FileError(f"is not JSON: {error.msg}", code="syntax", place=place) from None
     except RecursionError:
         message = "is nested too deeply to be read"
@@ -216,7 +222,7 @@ def _syntax_error(error: tomllib.TOMLDecodeError, text: str, name: str) -> FileE
     message = str(error)
     match = re.search(r" \(at line (\d+), column (\d+)\)$", message)
     if match:
-        place = Place(name, int(match[1]), int(match[2]))
+        place = Place(name, int(match[1]), int(match[2]), text=_line(text, int(match[1])))
         message = message[: match.start()]
     else:
         place = Place(name, text.count("\n") + 1, len(text) - text.rfind("\n"))

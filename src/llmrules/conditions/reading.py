@@ -5,7 +5,6 @@ A table that is read is sound: each attribute is declared and may stand here, an
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -16,6 +15,8 @@ from llmrules.values import Number, number
 from llmrules.vocabulary import SCOPES, Attribute, Scope, Vocabulary
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from llmrules.cursor import Cursor
 
 DEEPEST = 32

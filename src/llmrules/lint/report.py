@@ -36,6 +36,7 @@ def as_text(findings: Sequence[Finding], language: Language = "en") -> str:
     for finding in findings:
         severity = _SEVERITY[finding.severity].read(language)
         lines.append(f"{finding.place}: {severity}[{finding.code}]: {finding.said(language)}")
+        lines += finding.place.excerpt()
         if finding.advised(language):
             lines.append(f"    {hint}: {finding.advised(language)}")
         lines += [f"    {also}: {place}" for place in finding.others]

@@ -53,7 +53,7 @@ def declarable(scope: Scope, kind: Type) -> tuple[tuple[str, ...], tuple[str, ..
     """Return the keys that the declaration of an attribute of a type may have, and of those the ones it needs."""
 
     def codes(declaration: Mapping[str, object]) -> set[str]:
-        file = {scope: {SOMETHING: {"type": kind, **declaration}}}
+        file: dict[str, Any] = {scope: {SOMETHING: {"type": kind, **declaration}}}
         return {problem.code for problem in _noted(lambda top: read_vocabulary([top], ()), file)}
 
     fitting = tuple(key for key in ATTRIBUTE_KEYS if "key-not-allowed" not in codes({key: kind}))
@@ -69,9 +69,7 @@ def needed(kind: str) -> tuple[str, ...]:
     def noted(entry: Mapping[str, object]) -> int:
         return len(_noted(read, {"language": LANGUAGE, kind: [entry]}))
 
-    return tuple(
-        key for key in whole if noted({name: whole[name] for name in whole if name != key}) > noted(whole)
-    )
+    return tuple(key for key in whole if noted({name: whole[name] for name in whole if name != key}) > noted(whole))
 
 
 def _noted(read: Callable[[Cursor], object], data: dict[str, Any]) -> list[InputError]:

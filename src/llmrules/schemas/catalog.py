@@ -12,10 +12,11 @@ from llmrules.schemas.sources import approvals, claims, documents, known_sources
 from llmrules.schemas.values import (
     NAME,
     Schema,
-    among,
     choices,
     described,
     either,
+    known_or_new,
+    one_of,
     partial,
     ref,
     table,
@@ -42,7 +43,7 @@ def catalog_schema(ruleset: RuleSet) -> Schema:
         "document": documents(),
         "claim": claims(),
         "model": tables(_model(vocabulary), description="A model, or what this file adds to one."),
-        "approval": approvals(either(among(asking), NAME) if asking else NAME, NAME),
+        "approval": approvals(known_or_new(asking), NAME),
     }
     definitions = choices(vocabulary) | known_sources(ruleset)
     for attribute in vocabulary:
@@ -54,8 +55,9 @@ def catalog_schema(ruleset: RuleSet) -> Schema:
 
 
 def _model(vocabulary: Vocabulary) -> Schema:
+    identifier = {"type": "string", "pattern": f"^(?:{MODEL_ID.pattern})$"}
     shapes = {
-        "id": {"type": "string", "pattern": f"^(?:{MODEL_ID.pattern})$", "description": "What rules and decisions call it."},
+        "id": {**identifier, "description": "What rules and decisions call it."},
         "name": {**NAME, "description": "What people call it."},
         "extends": {**NAME, "description": "The model of which it is a variant."},
         "sources": _sources(vocabulary, "model"),
@@ -86,7 +88,7 @@ def _sources(vocabulary: Vocabulary, scope: Scope) -> Schema:
 def _disputed(vocabulary: Vocabulary, scope: Scope) -> Schema:
     names = vocabulary.names(scope)
     shapes: dict[str, Schema] = {
-        "attribute": among({name: described(vocabulary[name]) for name in names}),
+        "attribute": one_of(names),
         "value": {"description": "What the other source states."},
         "source": ref("sources"),
     }

@@ -9,12 +9,26 @@ from attrs import frozen
 from llmrules.conditions import MODEL_SIDE
 from llmrules.operators import OPERATORS, operators_for
 from llmrules.schemas.asking import comparable
-from llmrules.schemas.values import FLAG, TEXT, described, either, partial, ref, scalar, table, tables, value
+from llmrules.schemas.values import (
+    FLAG,
+    TEXT,
+    among,
+    described,
+    either,
+    one_of,
+    partial,
+    ref,
+    scalar,
+    table,
+    tables,
+    value,
+)
+from llmrules.vocabulary import Scope
 
 if TYPE_CHECKING:
     from llmrules.operators import Operator
     from llmrules.schemas.values import Schema
-    from llmrules.vocabulary import Attribute, Scope, Vocabulary
+    from llmrules.vocabulary import Attribute, Vocabulary
 
 DIRECTIONS = {"lowest": "The lower, the better.", "highest": "The higher, the better."}
 
@@ -33,7 +47,7 @@ class Position:
 
 POSITIONS = (
     Position("when", "What must hold of the case: all of it.", ("requirement",)),
-    Position("unless", "What must not hold of the case: each entry alone blocks the rule.", ("requirement",), unless=True),
+    Position("unless", "What must not hold of the case: each entry blocks.", ("requirement",), unless=True),
     Position("where", "What must hold of a model or its offer: all of it.", MODEL_SIDE, references=True),
     Position("preferred", "What models are preferred for.", MODEL_SIDE, references=True, graded=True),
     Position("classified", "What must hold of a model that a rule classifies: all of it.", ("model",)),
@@ -53,7 +67,7 @@ def conditions(vocabulary: Vocabulary) -> dict[str, Schema]:
         if position.graded:
             graded = {name: _graded(leaves[name]) for name in names if vocabulary[name].gradable}
             leaves |= graded
-            ungraded = {"not": partial(needs=["toward"])}
+            ungraded = {"properties": {"toward": False}, "additionalProperties": True}
             more = {"if": {"type": "object", "additionalProperties": ungraded}, "else": partial(maxProperties=1)}
         groups = {
             "all": tables(ref(nested), minItems=1, description="Every one of these tables must hold."),
@@ -64,8 +78,8 @@ def conditions(vocabulary: Vocabulary) -> dict[str, Schema]:
 
 
 def _graded(leaf: Schema) -> Schema:
-    toward = {"type": "string", "oneOf": [{"const": name, "description": why} for name, why in DIRECTIONS.items()]}
-    return either(leaf, table({"toward": toward}, needs=["toward"], description="Graded: more points, the closer."))
+    about = "Graded: more points, the closer."
+    return either(leaf, table({"toward": among(DIRECTIONS)}, needs=["toward"], description=about))
 
 
 def _leaf(attribute: Attribute, vocabulary: Vocabulary, position: Position) -> Schema:
@@ -82,7 +96,7 @@ def _leaf(attribute: Attribute, vocabulary: Vocabulary, position: Position) -> S
 
 
 def _right_side(attribute: Attribute, operator: Operator, vocabulary: Vocabulary, position: Position) -> Schema:
-    words = operator.en.replace("{}", "…")
+    words = operator.en.replace("{}", "…" if operator.en != "{}" else "exactly …")
     if operator.operand == "flag":
         return {"const": True, "description": words} if position.unless else {**FLAG, "description": words}
     sides = [_operand(attribute, operator)]
@@ -103,7 +117,7 @@ def _references(attribute: Attribute, operator: Operator, vocabulary: Vocabulary
     fitting = [name for name in names if comparable(vocabulary, attribute, operator, name)]
     if not fitting:
         return []
-    keys: dict[str, Schema] = {"requirement": {"type": "string", "enum": fitting}}
+    keys: dict[str, Schema] = {"requirement": one_of(fitting)}
     if comparable(vocabulary, attribute, operator, fitting[0], plus=1):
         more = "Days to add." if attribute.type == "date" else "What to add."
         keys["plus"] = {"type": "integer" if attribute.type == "date" else "number", "description": more}

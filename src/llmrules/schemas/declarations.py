@@ -9,6 +9,7 @@ from llmrules.schemas.asking import declarable
 from llmrules.schemas.values import (
     DAY,
     FLAG,
+    NAME,
     TEXT,
     Schema,
     among,
@@ -21,7 +22,7 @@ from llmrules.schemas.values import (
     tables,
     text,
 )
-from llmrules.vocabulary import ATTRIBUTE_KEYS, CHOICE_KEYS, CHOSEN, TYPES
+from llmrules.vocabulary import ATTRIBUTE_KEYS, CHOICE_KEYS, CHOSEN, SCOPES, TYPES
 
 if TYPE_CHECKING:
     from llmrules.vocabulary import Scope, Type, Vocabulary
@@ -50,24 +51,31 @@ _VALUES: dict[Type, Schema] = {
 
 
 def declarations(vocabulary: Vocabulary, scope: Scope) -> Schema:
-    """Return the schema of the attributes of a scope; those that are loaded need no type, for choices are added."""
+    """Return the schema of the attributes of a scope; to those that are loaded a file may add choices alone."""
     known = {
-        name: {**_declaration(vocabulary, scope, new=False), "description": described(vocabulary[name])}
+        name: either(ref(f"declared.{scope}"), description=described(vocabulary[name]))
         for name in vocabulary.names(scope)
         if vocabulary[name].place is not None
     }
-    names = {"pattern": "^[a-z][a-z0-9_]*$", "not": {"enum": sorted(RESERVED)}}
     return {
         "type": "object",
         "properties": known,
-        "additionalProperties": _declaration(vocabulary, scope, new=True),
-        "propertyNames": names,
-        "description": f"Attributes that a {scope} may have.",
+        "additionalProperties": ref(f"new.{scope}"),
+        "propertyNames": {"pattern": "^[a-z][a-z0-9_]*$", "not": {"enum": sorted(RESERVED)}},
+        "description": f"Attributes of the {scope}.",
     }
 
 
-def _declaration(vocabulary: Vocabulary, scope: Scope, *, new: bool) -> Schema:
-    shapes = _shapes(vocabulary)
+def declaration_parts(vocabulary: Vocabulary) -> dict[str, Schema]:
+    """Return the definitions of a declaration of each scope, of one that is new, and of what may follow its keys."""
+    found = {f"key.{key}": shape for key, shape in _shapes(vocabulary).items()}
+    for scope in SCOPES:
+        found[f"declared.{scope}"] = _declaration(scope, new=False)
+        found[f"new.{scope}"] = _declaration(scope, new=True)
+    return found
+
+
+def _declaration(scope: Scope, *, new: bool) -> Schema:
     by_type = []
     for kind in TYPES:
         fitting, needs = declarable(scope, kind)
@@ -76,14 +84,19 @@ def _declaration(vocabulary: Vocabulary, scope: Scope, *, new: bool) -> Schema:
             then["properties"]["default"] = _VALUES[kind]
         of_kind = partial({"type": {"const": kind}}, needs=["type"])
         by_type.append({"if": of_kind, "then": {**then, "required": list(needs) if new else []}})
-    needs = ["type"] if new else []
-    return table({key: shapes[key] for key in ATTRIBUTE_KEYS}, needs=needs, minProperties=1, allOf=by_type)
+    return table(
+        {key: ref(f"key.{key}") for key in ATTRIBUTE_KEYS},
+        needs=["type"] if new else [],
+        minProperties=1,
+        allOf=by_type,
+    )
 
 
 def _shapes(vocabulary: Vocabulary) -> dict[str, Schema]:
     """Return what may follow each key of a declaration."""
     bound = {"type": "number"}
-    lenders = {attribute.name: described(attribute) for attribute in vocabulary if attribute.type in CHOSEN}
+    lending = {attribute.name: described(attribute) for attribute in vocabulary if attribute.type in CHOSEN}
+    lenders = [among(lending), NAME] if lending else [NAME]
     words = {"source": ref("sources")}
     choice = either(TEXT, table({key: words.get(key, TEXT) for key in CHOICE_KEYS}))
     choices = {"type": "object", "additionalProperties": choice, "minProperties": 1}
@@ -94,13 +107,14 @@ def _shapes(vocabulary: Vocabulary) -> dict[str, Schema]:
         "ask": (text(), "The question that states it."),
         "topic": (TEXT, "What the question belongs to."),
         "source": (ref("sources"), "The claim or document that it rests on."),
-        "choices": (either(among(lenders), choices), "The choices with their words, or the attribute that has the same."),
+        "choices": (either(*lenders, choices), "The choices with their words, or the attribute that has them."),
         "partial": (FLAG, "What a catalogue does not list is unknown, not absent."),
         "inherited": (FLAG, "A variant has it from the model that it extends."),
         "unit": (text(plain=True), "What the number counts."),
         "minimum": (bound, "The least valid value."),
         "maximum": (bound, "The greatest valid value."),
         "marks": (tables(bound, minItems=2), "Ascending; they make it gradable with toward."),
+        "locked": (FLAG, "No later file may add choices to it."),
         "default": ({}, "What holds, as assumed, when nothing is stated."),
     }
     return {key: {**shape, "description": said} for key, (shape, said) in shapes.items()}

@@ -7,7 +7,21 @@ from typing import TYPE_CHECKING
 from llmrules.profile import EXPECT_KEYS, FILE_KEYS
 from llmrules.rules.ruleset import LANGUAGE
 from llmrules.schemas.sources import approvals
-from llmrules.schemas.values import Schema, among, choices, described, either, ref, table, tables, text, value, whole
+from llmrules.schemas.values import (
+    Schema,
+    among,
+    choices,
+    described,
+    either,
+    one_of,
+    ref,
+    several,
+    table,
+    tables,
+    text,
+    value,
+    whole,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,10 +35,10 @@ def profile_schema(ruleset: RuleSet, models: Iterable[str]) -> Schema:
     stated = [attribute for attribute in vocabulary if attribute.scope == "requirement"]
     asking = {name: rule.because.read("en") for name, rule in ruleset.rules.items() if rule.level == "approval"}
     definitions = choices(stated) | {
-        "model": among(dict.fromkeys(models, "")),
-        "rule": among({name: rule.because.read("en") for name, rule in ruleset.rules.items()}),
-        "requirement": among({attribute.name: described(attribute) for attribute in stated}),
-        "rule that asks": among(asking),
+        "model": one_of(models),
+        "rule": one_of(ruleset.rules),
+        "requirement": one_of(attribute.name for attribute in stated),
+        "asking rule": among(asking),
     }
     requirements = {attribute.name: either(value(attribute), description=described(attribute)) for attribute in stated}
     shapes = {
@@ -32,7 +46,7 @@ def profile_schema(ruleset: RuleSet, models: Iterable[str]) -> Schema:
         "title": {**text(plain=True), "description": "What the case is called."},
         "story": {**text(plain=True), "description": "The case in a few sentences."},
         "requirements": table(requirements, description="What is known of the case. What is left out is not stated."),
-        "approval": approvals(ref("rule that asks"), ref("model")),
+        "approval": approvals(ref("asking rule"), ref("model")),
         "expect": _expected(),
     }
     properties = {key: shapes[key] for key in FILE_KEYS}
@@ -40,21 +54,18 @@ def profile_schema(ruleset: RuleSet, models: Iterable[str]) -> Schema:
 
 
 def _expected() -> Schema:
-    excluded = table({"model": ref("model"), "by": _names("rule")}, needs=["model"])
+    excluded = table({"model": ref("model"), "by": several(ref("rule"))}, needs=["model"])
+    models, rules, requirements = (several(ref(kind), least=0) for kind in ("model", "rule", "requirement"))
     shapes: dict[str, tuple[Schema, str]] = {
-        "best": (_names("model", least=0), "Exactly these share the first place."),
-        "eligible": (_names("model", least=0), "Exactly these are eligible."),
-        "unverified": (_names("model", least=0), "Exactly these cannot be judged."),
-        "conflicts": (_names("requirement", least=0), "Exactly these requirements are in conflict."),
+        "best": (models, "Exactly these share the first place."),
+        "eligible": (models, "Exactly these are eligible."),
+        "unverified": (models, "Exactly these cannot be judged."),
+        "conflicts": (requirements, "Exactly these requirements are in conflict."),
         "excluded": (tables(excluded), "At least these are excluded, by at least these rules."),
-        "fired": (_names("rule", least=0), "At least these rules fire."),
-        "silent": (_names("rule", least=0), "At least these rules do not fire."),
-        "refused": (_names("rule", least=0), "At least these rules refuse the case; [] when none may."),
+        "fired": (rules, "At least these rules fire."),
+        "silent": (rules, "At least these rules do not fire."),
+        "refused": (rules, "At least these rules refuse the case; [] when none may."),
     }
-    about = "What must come out: a profile with it is a test case."
     expected = {key: {**shape, "description": said} for key, (shape, said) in shapes.items()}
+    about = "What must come out: a profile with it is a test case."
     return table({key: expected[key] for key in EXPECT_KEYS}, description=about)
-
-
-def _names(kind: str, *, least: int = 1) -> Schema:
-    return either(ref(kind), tables(ref(kind), minItems=least, uniqueItems=True))

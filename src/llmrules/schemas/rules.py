@@ -11,7 +11,7 @@ from llmrules.rules.reading import DISABLE_KEYS
 from llmrules.rules.ruleset import FILE_KEYS, LANGUAGE
 from llmrules.schemas.asking import concludable, needed
 from llmrules.schemas.conditions import conditions
-from llmrules.schemas.declarations import declarations
+from llmrules.schemas.declarations import declaration_parts, declarations
 from llmrules.schemas.sources import claims, documents, known_sources
 from llmrules.schemas.values import (
     DAY,
@@ -23,11 +23,13 @@ from llmrules.schemas.values import (
     choices,
     described,
     either,
-    ids,
+    known_or_new,
     never,
+    one_of,
     partial,
     ref,
     scalar,
+    several,
     table,
     tables,
     text,
@@ -38,16 +40,16 @@ from llmrules.vocabulary import SCOPES
 if TYPE_CHECKING:
     from llmrules.rules.effects import Effect
     from llmrules.rules.ruleset import RuleSet
-    from llmrules.vocabulary import Attribute, Vocabulary
+    from llmrules.vocabulary import Attribute, Scope, Vocabulary
 
 
 def rules_schema(ruleset: RuleSet) -> Schema:
     """Return the schema of rule files on top of a rule set."""
     vocabulary = ruleset.vocabulary
     definitions = choices(vocabulary) | conditions(vocabulary) | known_sources(ruleset)
-    rules = ids({name: rule.because.read("en") for name, rule in ruleset.rules.items()})
-    definitions |= {"rule": rules["id"], "rules": rules["ids"]}
-    shapes = {
+    rules = known_or_new({name: rule.because.read("en") for name, rule in ruleset.rules.items()})
+    definitions |= {"rule": rules, "rules": several(ref("rule"))} | declaration_parts(vocabulary)
+    shapes: dict[str, Schema] = {
         "language": {"const": LANGUAGE, "description": "The rule language that the file is written in."},
         "pack": {**NAME, "description": "The name of this file's rules, unique over all files."},
         "title": text(plain=True),
@@ -85,11 +87,8 @@ def _rule_keys() -> dict[str, Schema]:
         "source": (ref("sources"), "The claim or document that it rests on, or several."),
         "overrides": (ref("rules"), "Rules that do not count where this one fires."),
         "weight": (POSITIVE, "Points: 3 or 4 for a core fit, 2 for a secondary one, 1 for a nudge."),
-        "level": ({"type": "string", "enum": list(LEVELS)}, "How heavy the caution is, from light to heavy."),
-        "unknown": (
-            {"type": "string", "enum": list(UNKNOWN_POLICIES)},
-            "What becomes of a model whose check is unknown.",
-        ),
+        "level": (one_of(LEVELS), "How heavy the caution is, from light to heavy."),
+        "unknown": (one_of(UNKNOWN_POLICIES), "What becomes of a model whose check is unknown."),
         "approver": (TEXT, "Who agreed to the exemption."),
         "owner": (TEXT, "Who answers for the rule."),
         "review_by": (DAY, "The day by which someone must look at it again."),
@@ -147,15 +146,14 @@ def _fitting(effect: Effect) -> Schema:
 
 
 def _concluding(vocabulary: Vocabulary) -> list[Schema]:
-    """Return what the attribute that a rule concludes says of its other keys: a model's is concluded of models alone."""
+    """Return what the attribute that a rule concludes says of its other keys: whether it classifies, or not."""
     (conclude,) = [effect.name for effect in EFFECTS.values() if effect.body == "conclusion"]
+    classifies = partial({**dict.fromkeys(sorted(NOT_CLASSIFYING), False), "where": ref("classified")})
+    consequences: dict[Scope, Schema] = {"model": classifies, "requirement": never(["where"])}
     found = []
-    for scope in ("model", "requirement"):
-        names = vocabulary.names("model" if scope == "model" else "requirement")
-        concludes = partial({conclude: partial(anyOf=[partial(needs=[name]) for name in names])}, needs=[conclude])
-        classifies = partial({**dict.fromkeys(sorted(NOT_CLASSIFYING), False), "where": ref("classified")})
-        if names:
-            found.append({"if": concludes, "then": classifies if scope == "model" else never(["where"])})
+    for scope, then in consequences.items():
+        one = [partial(needs=[name]) for name in vocabulary.names(scope)]
+        found.append({"if": partial({conclude: partial(anyOf=one)}, needs=[conclude]), "then": then} if one else {})
     return found
 
 

@@ -6,13 +6,24 @@ from typing import TYPE_CHECKING
 
 from llmrules.approvals import APPROVAL_KEYS
 from llmrules.schemas.asking import needed
-from llmrules.schemas.values import DAY, NAME, PERIOD, TEXT, Schema, among, either, ref, table, tables, text
-from llmrules.sources import CLAIM_KEYS, DOCUMENT_KEYS, KINDS, Claim, Document
+from llmrules.schemas.values import (
+    DAY,
+    NAME,
+    PERIOD,
+    TEXT,
+    Schema,
+    known_or_new,
+    one_of,
+    ref,
+    several,
+    table,
+    tables,
+    text,
+)
+from llmrules.sources import CLAIM_KEYS, DOCUMENT_KEYS, KINDS, Document
 from llmrules.values import PERIODS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from llmrules.rules.ruleset import RuleSet
 
 
@@ -33,12 +44,11 @@ def documents() -> Schema:
 
 def claims() -> Schema:
     """Return the schema of ``[[claim]]``."""
-    kind = {"type": "string", "enum": list(KINDS)}
     shapes = {
         "id": {**NAME, "description": "What rules and values cite it by."},
         "document": {**NAME, "description": "The id of the document that says it."},
         "section": TEXT,
-        "kind": either(kind, tables(kind, minItems=1), description="What it becomes."),
+        "kind": {**several(one_of(KINDS)), "description": "What it becomes."},
         "says": {**text(), "description": "One sentence of the document, paraphrased."},
     }
     entry = table({key: shapes[key] for key in CLAIM_KEYS}, needs=needed("claim"))
@@ -58,21 +68,10 @@ def approvals(rules: Schema, models: Schema) -> Schema:
     return tables(entry, description="Who agreed where a caution of level approval asks for it.")
 
 
-def citable(ruleset: RuleSet) -> Mapping[str, str]:
-    """Return what may be a source, with what it says or is called."""
-    return {name: _said(entry) for name, entry in ruleset.citable.items()}
-
-
-def _said(entry: Document | Claim) -> str:
-    return entry.title if isinstance(entry, Document) else entry.says.read("en")
-
-
-def cited() -> Schema:
-    """Return a reference to the ids of claims and documents, one or several."""
-    return ref("sources")
-
-
 def known_sources(ruleset: RuleSet) -> dict[str, Schema]:
-    """Return the definitions of the ids of claims and documents: those loaded complete, the file may hold more."""
-    one = either(among(citable(ruleset)), NAME)
-    return {"source": one, "sources": either(ref("source"), tables(ref("source"), minItems=1, uniqueItems=True))}
+    """Return the definitions of one and of several ids of claims and documents, those loaded with what they say."""
+    said = {
+        name: entry.title if isinstance(entry, Document) else entry.says.read("en")
+        for name, entry in ruleset.citable.items()
+    }
+    return {"source": known_or_new(said), "sources": several(ref("source"))}

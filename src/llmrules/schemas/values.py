@@ -76,17 +76,24 @@ def ref(name: str) -> Schema:
 
 def among(means: Mapping[str, str]) -> Schema:
     """Return the schema of one of these texts, each with what it means."""
-    each = [{"const": name, "description": words} if words else {"const": name} for name, words in means.items()]
+    each = [{"const": name, "description": words} for name, words in means.items()]
     return {"type": "string", "oneOf": each} if each else dict(NOTHING)
 
 
-def ids(known: Mapping[str, str], *, closed: bool = False) -> dict[str, Schema]:
-    """Return the definitions ``id``, one id, and ``ids``, one or several, of which these are known and complete.
+def one_of(names: Iterable[str]) -> Schema:
+    """Return the schema of one of these names."""
+    known = list(names)
+    return {"type": "string", "enum": known} if known else dict(NOTHING)
 
-    Where they are not closed the file itself may declare more, so any other name is taken, too.
-    """
-    one = among(known) if closed else either(*([among(known)] if known else []), NAME)
-    return {"id": one, "ids": either(one, tables(one, minItems=1, uniqueItems=True))}
+
+def known_or_new(means: Mapping[str, str]) -> Schema:
+    """Return the schema of a name, for which these are suggested: the file itself may declare another."""
+    return either(among(means), NAME) if means else NAME
+
+
+def several(one: Schema, *, least: int = 1) -> Schema:
+    """Return the schema of a name, or of a list that repeats none."""
+    return either(one, tables(one, minItems=least, uniqueItems=True))
 
 
 def text(*, plain: bool = False) -> Schema:

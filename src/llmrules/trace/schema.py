@@ -180,6 +180,7 @@ def _conditions() -> dict[str, Any]:
                 _CONDITIONS,
                 {
                     "type": "object",
+                    "properties": {"all": tables, "any": tables},
                     "propertyNames": {"pattern": NAME},
                     "additionalProperties": {"anyOf": [*_SCALAR, _TEXTS, grade]},
                     "minProperties": 1,

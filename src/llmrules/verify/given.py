@@ -223,6 +223,8 @@ def _check_conclusion(given: Given, body: Plain, at: str) -> None:
 def _check_table(given: Given, table: Plain, scopes: tuple[str, ...], at: str) -> None:
     for name, leaf in own(table):
         attribute = _attribute(given, name, scopes, at)
+        if not isinstance(leaf, dict) or not leaf.keys() <= OPERATORS.keys():
+            raise Refusal(f"{at}/{name}", "are no tests", found=leaf)
         for operator, side in leaf.items():
             where = f"{at}/{name}/{operator}"
             if not isinstance(side, dict):
@@ -230,7 +232,9 @@ def _check_table(given: Given, table: Plain, scopes: tuple[str, ...], at: str) -
             elif scopes != CANDIDATE or not _comparable(given, attribute, operator, side, where):
                 raise Refusal(where, f"cannot be compared with {name} by {operator}", found=side)
     for group in ("all", "any"):
-        for index, inner in enumerate(table.get(group, ())):
+        for index, inner in enumerate(table.get(group, [])):
+            if not isinstance(inner, dict):
+                raise Refusal(f"{at}/{group}/{index}", "is no table of conditions", found=inner)
             _check_table(given, inner, scopes, f"{at}/{group}/{index}")
 
 

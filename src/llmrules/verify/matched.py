@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from attrs import evolve, field, frozen
 
 from llmrules import shipped
+from llmrules.approvals import Approval
 from llmrules.catalog import Catalog, read_catalog
 from llmrules.cursor import Cursor
 from llmrules.errors import CatalogError, LoadError
@@ -32,7 +33,6 @@ from llmrules.verify.shape import digest
 from llmrules.vocabulary import AS_OF, Attribute, Choice, Vocabulary
 
 if TYPE_CHECKING:
-    from llmrules.approvals import Approval
     from llmrules.errors import InputError
 
 Paths: TypeAlias = "Iterable[str | Path] | str | Path"
@@ -45,7 +45,10 @@ SENTENCE = "is not what the files handed over say"
 
 @frozen(eq=False)
 class Files:
-    """What is handed over: None for what is not. ``unknown`` is the policy that goes with the profile."""
+    """What is handed over: None for what is not. ``unknown`` is the policy that goes with the profile.
+
+    With ``attrs.evolve`` another profile goes with the same rules and catalogues, which are then read once.
+    """
 
     rules: tuple[Source, ...] | None = None
     catalogues: tuple[Source, ...] | None = None
@@ -94,7 +97,10 @@ def check_matched(document: dict[str, Plain], files: Files) -> tuple[tuple[str, 
     Raises LoadError where the files handed over are wrong by themselves.
     """
     given, remarks, matched = document["given"], [], []
-    said = _said_by_rules(files) if files.rules is not None else _said_by_catalogues(files, given)
+    if files.rules is not None:
+        said = _said_by_rules(files.rules, files.catalogues)
+    else:
+        said = _said_by_catalogues(files.catalogues, given)
     for part, its in said.parts.items():
         if part in BY_EITHER and (files.rules is None or files.catalogues is None):
             _check_among(f"/given/{part}", given[part], its)
@@ -133,31 +139,31 @@ class _Said:
 
 
 @lru_cache(maxsize=4)
-def _said_by_rules(files: Files) -> _Said:
+def _said_by_rules(rules: tuple[Source, ...], catalogues: tuple[Source, ...] | None) -> _Said:
     """Return what rule files, and catalogues if there are any, make of ``given``."""
     problems: list[InputError] = []
-    ruleset = read_ruleset(files.rules or (), files.catalogues or (), problems)
-    if files.catalogues is None:  # a rule may cite a document of a catalogue
+    ruleset = read_ruleset(rules, catalogues or (), problems)
+    if catalogues is None:  # a rule may cite a document of a catalogue
         problems = [problem for problem in problems if problem.code != "unknown-source"]
         catalog = Catalog({})
     else:
-        catalog = read_catalog(files.catalogues, ruleset.vocabulary, ruleset.citable, problems)
+        catalog = read_catalog(catalogues, ruleset.vocabulary, ruleset.citable, problems)
     if problems:
         raise LoadError(problems)
     record = plain(record_knowledge(ruleset, catalog))
-    parts = [*BY_RULES, *BY_EITHER, *(["catalogue"] if files.catalogues is not None else [])]
+    parts = [*BY_RULES, *BY_EITHER, *(["catalogue"] if catalogues is not None else [])]
     return _Said(ruleset.vocabulary, {part: record[part] for part in parts}, catalog.approvals)
 
 
-def _said_by_catalogues(files: Files, given: Plain) -> _Said:
+def _said_by_catalogues(catalogues: tuple[Source, ...] | None, given: Plain) -> _Said:
     """Return what catalogues make of ``given``, read by the vocabulary that the trace records."""
     vocabulary = Vocabulary({one["name"]: _attribute(one) for one in given["vocabulary"]})
-    if files.catalogues is None:
+    if catalogues is None:
         return _Said(vocabulary)
     problems: list[InputError] = []
-    citable = read_sources([Cursor.top(source, CatalogError, problems) for source in files.catalogues])
+    citable = read_sources([Cursor.top(source, CatalogError, problems) for source in catalogues])
     named = {one["id"] for part in BY_EITHER for one in given[part]}
-    catalog = read_catalog(files.catalogues, vocabulary, named | citable.keys(), problems)
+    catalog = read_catalog(catalogues, vocabulary, named | citable.keys(), problems)
     if problems:
         sentence = f"cannot read the catalogue handed over: {problems[0].message} ({problems[0].place})"
         raise Refusal("/given/vocabulary", sentence)

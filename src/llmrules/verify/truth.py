@@ -64,8 +64,8 @@ class Attribute:
     def of(cls, record: Plain) -> Attribute:
         """Read a declaration. Raises ValueError for one that means nothing."""
         unit, marks = record.get("unit", {}), tuple(Fraction(number(mark)) for mark in record.get("marks", ()))
-        if len(marks) == 1 or any(low >= high for low, high in pairwise(marks)):
-            message = "has marks that do not ascend"
+        if len(marks) == 1 or any(low >= high for low, high in pairwise(marks)) or record["name"] in {"all", "any"}:
+            message = "has marks that do not ascend, or a name that means something else"
             raise ValueError(message)
         attribute = cls(
             name=record["name"],
@@ -359,14 +359,14 @@ def _later(requirement: Attribute, raw: Plain, plus: Fraction | int) -> tuple[Pl
 # Condition tables
 
 
-def leaves(table: Plain) -> Iterator[tuple[str, dict[str, Plain]]]:
+def leaves(table: Plain) -> Iterator[tuple[str, Plain]]:
     """Yield every leaf, depth first: a table's own by name, then those of ``all`` and of ``any``."""
     yield from own(table)
     for inner in (*table.get("all", ()), *table.get("any", ())):
         yield from leaves(inner)
 
 
-def own(table: Plain) -> list[tuple[str, dict[str, Plain]]]:
+def own(table: Plain) -> list[tuple[str, Plain]]:
     """Return the leaves of the table itself: an attribute and its tests, by name."""
     return [(name, table[name]) for name in sorted(table) if name not in {"all", "any"}]
 

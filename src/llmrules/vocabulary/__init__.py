@@ -5,6 +5,7 @@ from here. A vocabulary knows nothing of rules, models or decisions.
 """
 
 from llmrules.vocabulary.attribute import AS_OF, CHOSEN, ORDERED, SCOPES, TYPES, Attribute, Choice, Scope, Type
+from llmrules.vocabulary.choices import CHOICE_KEYS
 from llmrules.vocabulary.declaration import ATTRIBUTE_KEYS
 from llmrules.vocabulary.reading import read_vocabulary
 from llmrules.vocabulary.vocabulary import Vocabulary
@@ -12,6 +13,7 @@ from llmrules.vocabulary.vocabulary import Vocabulary
 __all__ = [
     "AS_OF",
     "ATTRIBUTE_KEYS",
+    "CHOICE_KEYS",
     "CHOSEN",
     "ORDERED",
     "SCOPES",

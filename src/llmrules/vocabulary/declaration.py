@@ -35,10 +35,12 @@ class Draft:
 
     @property
     def place(self) -> Place:
+        """Where the attribute is declared."""
         return self.entry.place if self.entry is not None else Place("built in", key=self.attribute.name)
 
 
 def read_attribute(scope: Scope, name: str, entry: Cursor) -> Attribute | None:
+    """Read all of a declaration but its choices and its default; None where its type is not known."""
     keys = entry.keys(ATTRIBUTE_KEYS, what="an attribute")
     if "type" not in keys:
         entry.missing("type", "an attribute needs type", code="missing-type", allowed=TYPES)

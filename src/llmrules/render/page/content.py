@@ -1,0 +1,81 @@
+"""All that the page shows, in its order, as values that the template only has to write down.
+
+It is read from a trace and its report alone, and holds no markup.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from llmrules.render.page.links import Item, Linker
+from llmrules.render.page.models import model_rows, verdict_counts
+from llmrules.render.page.picture import draw_picture
+from llmrules.render.page.ranking import FIRST_BARS, Ranking
+from llmrules.render.page.sources import cited_sources
+from llmrules.render.report import HEADINGS, build_report
+from llmrules.why import LEVELS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from llmrules.texts import Language
+    from llmrules.trace.record import Applied, CandidateRecord, Trace
+
+
+def page_content(trace: Trace, language: Language, *, title: str) -> dict[str, object]:
+    """Return what the template shows; the sources last, when all that is cited is known."""
+    report = build_report(trace, language, title=title)
+    linker = Linker(trace, language, report)
+    ranking = Ranking(linker)
+    headings = {key: text.read(language) for key, text in HEADINGS.items()}
+    headings.update({section.key: section.heading for section in report.sections})
+    content: dict[str, object] = {
+        "title": report.title,
+        "answer": report.answer,
+        "counts": verdict_counts(linker),
+        "refused": linker.anchored("refused"),
+        "conflicts": linker.items("conflicts"),
+        "attention": tuple(_attention(linker)),
+        "bars": ranking.bars(trace.found.result.ranking),
+        "first_bars": FIRST_BARS,
+        "unverified": ranking.bars(trace.found.result.unverified),
+        "legend": tuple(ranking.legend()),
+        "picture": draw_picture(linker),
+        "rows": tuple(model_rows(linker)),
+        "requirements": linker.items("requirements"),
+        "conclusions": linker.anchored("conclusions"),
+        "demands": linker.anchored("demands"),
+        "exemptions": tuple(
+            linker.rule_item(rule) for rule in sorted(linker.firings) if linker.rules[rule].effect == "exempt"
+        ),
+        "others": tuple(
+            (key, headings[key], linker.anchored(key) if key != "open" else linker.items(key))
+            for key in ("cautions", "advice", "trials", "open", "notes")
+            if key in linker.sections
+        ),
+        "headings": headings,
+        "made": trace.made_by,
+        "digests": trace.digests,
+    }
+    return {**content, "sources": tuple(cited_sources(linker))}
+
+
+def _attention(linker: Linker) -> Iterator[Item]:
+    """Yield what must be known of the best models before anyone relies on them."""
+    for model in linker.trace.found.result.best:
+        candidate = linker.candidates[model]
+        for note in candidate.notes:
+            level = "approved" if note.outcome == "approved" else linker.rules[note.rule].level or "note"
+            if level != "note":
+                yield _note(linker, level, note, candidate)
+        for check in candidate.checks:
+            if check.outcome == "accepted":
+                yield _note(linker, "accepted", check, candidate)
+        yield from (linker.dispute(node, f"{linker.name(model)}: ") for node in linker.disputes(candidate))
+
+
+def _note(linker: Linker, level: str, applied: Applied, candidate: CandidateRecord) -> Item:
+    """Return a caution on one model."""
+    rule = linker.rules[applied.rule]
+    text = f"{linker.name(candidate.model)}: {linker.sentence(rule, applied, candidate)}"
+    return Item(text, LEVELS[level].read(linker.language), linker.rule_anchor(rule.id), linker.cite(rule.sources))
