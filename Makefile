@@ -36,7 +36,7 @@ setup: $(READY_DEV)
 
 test: lint
 	tests/install_browser.sh
-	$(BIN)/pytest --cov --cov-report=term
+	$(BIN)/pytest --numprocesses auto --dist worksteal --cov --cov-report=term
 
 lint: $(READY_DEV)
 	$(BIN)/ruff check

@@ -84,7 +84,7 @@ def test_a_decision_answers(advisor: Advisor) -> None:
     assert (decision.conflicts, decision.refused) == ((), ())
     assert "fine-tuning-needs-weights" in decision.fired
     assert str(decision) == decision.report("en")
-    assert decision.report("ko").startswith("공동 1위")
+    assert decision.report("ko").startswith("우열을 가릴 근거가 없음")
     with pytest.raises(KeyError):
         decision.verdict("nobody")
 

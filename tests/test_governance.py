@@ -242,3 +242,15 @@ def test_the_order_of_layers_changes_nothing_but_locks(tmp_path: Path) -> None:
     ]
     assert found[0] == found[1]
     assert fired(Advisor.load(rules=paths, engine="plain")) != ()
+
+
+def test_a_later_layer_cannot_declare_a_locked_attribute_again(tmp_path: Path) -> None:
+    """A locked attribute takes no choice from a later layer, and the error names both places."""
+    org = "[requirement.acme_tier]\ntype = 'choice'\nlocked = true\nchoices = { one = 'one' }\n"
+    team = "[requirement.acme_tier]\nchoices = { two = 'two' }\n"
+    with pytest.raises(LoadError) as error:
+        Advisor.load(rules=layers(tmp_path, org=org, team=team), engine="plain")
+    (found,) = error.value.errors
+    assert (found.code, found.place.key) == ("locked", "requirement.acme_tier")
+    assert found.other is not None
+    assert found.other.file.endswith("org.toml")

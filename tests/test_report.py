@@ -93,9 +93,10 @@ def test_the_answer_names_the_recommended_model(decision: Decision) -> None:
 
 def test_a_tie_is_said_to_be_one() -> None:
     """Several models on the first place are all named."""
-    answer = report(decide(world("", model("a", called="A") + model("b", called="B")))).answer
-    assert "Tied" in answer
-    assert "A, B" in answer
+    models = model("a", called="A", weights=True) + model("b", called="B", weights=True)
+    liked = rule("like", "prefer.weights = true\nweight = 2")
+    assert report(decide(world(liked, models))).answer == "Tied on first place with 2 points each: A, B"
+    assert report(decide(world("", models))).answer == "Nothing sets these apart: A, B"
 
 
 @pytest.mark.parametrize(

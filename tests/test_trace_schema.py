@@ -92,13 +92,14 @@ def test_the_schema_is_strict(validator: Draft202012Validator, traces: dict[str,
         assert examine(canonical(changed).encode(), level="shape").level is None, path
 
 
-def test_the_checker_reads_the_schema_as_the_library_does(
-    validator: Draft202012Validator, traces: dict[str, str]
-) -> None:
+def test_the_checker_reads_the_schema_as_the_library_does(validator: Draft202012Validator) -> None:
     """The checker's own reading of the schema and that of the library agree on what is valid."""
-    document = json.loads(traces[EXAMPLES[0].name])
-    places = [(holder, key) for holder, key in _places(document) if not isinstance(holder[key], dict | list)]
-    for holder, key in places[::97]:
+    rules = rule("r", "when.offline = true\nrequire.window.at_least = 10") + rule(
+        "p", "prefer.price.below = 1\nweight = 2"
+    )
+    document = json.loads(decide(world(rules, model("m", window=20, price=3)), offline=True).trace.to_json())
+    del document["given"]["vocabulary"][5:]
+    for holder, key in list(_places(document))[::3]:
         kept = holder[key]
         for value in (True, 3, 2**53, -1, "", "x", "a" * 64, None, [], ["x"], [1], {}, {"a": 1}):
             holder[key] = value
@@ -138,7 +139,6 @@ def test_a_trace_of_the_twelve_models_is_small(traces: dict[str, str]) -> None:
     assert max(len(text.encode()) for text in traces.values()) < 200_000
 
 
-@pytest.mark.xfail(strict=True, reason="the records take lists of texts alone, so a trace with this cannot be read")
 def test_a_list_of_numbers_comes_back() -> None:
     """A rule that asks for one of several numbers leaves a trace that can be read again."""
     decision = decide(world(rule("r", "require.window = [10, 20]"), model("m", window=20)))

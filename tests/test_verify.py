@@ -228,7 +228,7 @@ def test_no_mutant_of_an_example_survives(turn: int, advisor: Advisor, files: di
 
 
 def test_no_mutant_of_a_world_where_everything_happens_survives() -> None:
-    """Every single change of the whole trace is refused with all digests made anew, and one of each kind plain."""
+    """Every single change beyond the vocabulary is refused with all digests made anew, one of each kind plain, too."""
     document = json.loads(_everything().trace.to_json())
     files = Files(
         rules=(

@@ -134,11 +134,13 @@ class WideWorld:
         self.random = Random(seed)  # noqa: S311 - tests need no cryptography
         self.hard: list[str] = []
         self.firing: list[str] = []
+        self.asking: list[str] = []
         self.rules = [self._rule(f"r{number}") for number in range(self.random.randint(1, 22))]
         if self._chance(0.3):
             off = self.random.choice((f'rule = "r{self.random.randrange(len(self.rules))}"', 'pack = "vocabulary"'))
             self.rules.append(f'[[disable]]\n{off}\nreason = "Not here."\n')
         self.models = [self._model(number) for number in range(self.random.randint(1, 6))]
+        self.models += [self._approval() for _ in range(self.random.randint(0, 3)) if self.asking]
         values = {name: self._value(kind) for name, kind in REQUIREMENTS.items() if self._chance(0.55)}
         self.requirements = parse_toml("".join(f"{name} = {text}\n" for name, text in values.items()), "case").data
         self.unknown: Any = self.random.choice(("apart", "apart", "exclude", "accept"))
@@ -229,7 +231,11 @@ class WideWorld:
         often |= {"advise": 1, "refuse": 1}
         (effect,) = self.random.choices(list(often), weights=list(often.values()))
         lines += self._effect(effect)
+        lines += ["trial = true"] if self._chance(0.08) else []
+        lines += [f"effective_from = {self.random.choice(DATES)}"] if self._chance(0.08) else []
+        lines += [f"effective_to = {self.random.choice(DATES)}"] if self._chance(0.08) else []
         self.firing.append(name)
+        self.asking += [name] if "level = 'approval'" in lines else []
         self.hard += [name] if effect in {"require", "exclude"} else []
         return _written(name, lines)
 
@@ -248,8 +254,7 @@ class WideWorld:
             return [f"{'advise' if effect == 'exempt' else effect} = true"]
         where = [f"where = {self._table(CANDIDATE, refers=True)}"] if self._chance(0.35) or effect == "exempt" else []
         if effect == "exempt":
-            last = [f"effective_to = {self.random.choice(DATES)}", "approver = 'me'"] if self._chance(0.6) else []
-            return [*where, *last, f"exempt = {json.dumps(self.random.sample(self.hard, 1))}"]
+            return [*where, "approver = 'me'", f"exempt = {json.dumps(self.random.sample(self.hard, 1))}"]
         if effect == "prefer" and self._chance(0.5):
             graded = self.random.choice(("degree", "window", "price", "size", "solo"))
             lines = [*where, f"prefer.{graded}.toward = '{self.random.choice(('lowest', 'highest'))}'"]
@@ -279,6 +284,13 @@ class WideWorld:
                     disputes.append(f"[[{table}.disputed]]\nattribute = '{name}'\nvalue = {other}\nsource = 'd2'")
             lines += disputes
         return "\n".join(lines) + "\n"
+
+    def _approval(self) -> str:
+        until = f"until = {self.random.choice(DATES)}\n" if self._chance(0.5) else ""
+        return (
+            f'[[approval]]\nrule = "{self.random.choice(self.asking)}"\nmodel = "m0"\n'
+            f'by = "{self.random.choice(("Kim", "Lee"))}"\non = {self.random.choice(DATES)}\n{until}'
+        )
 
 
 def _written(name: str, lines: list[str]) -> str:

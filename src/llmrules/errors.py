@@ -215,6 +215,12 @@ class CatalogError(InputError):
     stage = "catalogue"
 
 
+class SettingsError(InputError):
+    """A setting of the project is wrong."""
+
+    stage = "settings"
+
+
 class TraceError(InputError):
     """A trace cannot be read."""
 

@@ -15,7 +15,7 @@ from llmrules.operators import OPERATORS
 from llmrules.texts import Language, Text, fill
 
 if TYPE_CHECKING:
-    from llmrules.trace.record import AttributeRecord, Json, LeafOutcome, TestRecord
+    from llmrules.trace.record import AttributeRecord, Json, LeafOutcome, TestRecord, Threshold
 
 Attributes: TypeAlias = Mapping[str, "AttributeRecord"]
 
@@ -69,7 +69,7 @@ def tests_words(attribute: AttributeRecord, tests: tuple[TestRecord, ...], langu
     )
 
 
-def _test_words(attribute: AttributeRecord, test: TestRecord, threshold: Json, language: Language) -> str:
+def _test_words(attribute: AttributeRecord, test: TestRecord, threshold: Threshold, language: Language) -> str:
     if test.operator == "toward":
         low = Text("the lower the better", "낮을수록 유리")
         high = Text("the higher the better", "높을수록 유리")
@@ -90,9 +90,9 @@ _OF_ONE = {"any_of": "is", "has_any": "has", "has_all": "has"}
 """What an operator on a list means when the list has one member."""
 
 
-def _member(attribute: AttributeRecord, value: str) -> Json:
+def _member(attribute: AttributeRecord, value: int | str) -> Json:
     """Return one value of a list on a right side, as the attribute has it alone."""
-    return (value,) if attribute.type == "set" else value
+    return (str(value),) if attribute.type == "set" else value
 
 
 def gap_words(
@@ -109,20 +109,20 @@ def gap_words(
                 said.append(template.format(", ".join(choice_words(attribute, one, language) for one in gap)))
         elif gap is not None and not isinstance(gap, bool):
             said.append(_distance_words(attribute, gap, language))
-    return ", ".join(said)
+    return ", ".join(filter(None, said))
 
 
 def _distance_words(attribute: AttributeRecord, gap: int | str, language: Language) -> str:
     amount = abs(Decimal(gap))
     if attribute.type == "date":
-        unit = Text("days", "일").read(language)
+        unit = Text("day" if amount == 1 else "days", "일").read(language)
     elif attribute.type == "scale":
         unit = Text("step" if amount == 1 else "steps", "단계").read(language)
     else:
         unit = attribute.unit.read(language) if attribute.unit else ""
     size = _measured(f"{amount:,f}", unit)
     if amount == 0:
-        return Text("exactly there", "정확히 일치").read(language)
+        return ""
     below = Decimal(gap) < 0
     return Text(f"{size} {'below' if below else 'above'}", f"{size} {'부족' if below else '초과'}").read(language)
 

@@ -5,7 +5,6 @@ Masks of candidates in, masks of candidates out; explanations are built from the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from attrs import frozen
@@ -14,7 +13,7 @@ from llmrules.candidates import bits
 from llmrules.decision.criteria import Criterion, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from llmrules.conditions import Facts
     from llmrules.decision.criteria import Criteria

@@ -38,7 +38,7 @@ def profile_schema(ruleset: RuleSet, models: Iterable[str]) -> Schema:
         "model": one_of(models),
         "rule": one_of(ruleset.rules),
         "requirement": one_of(attribute.name for attribute in stated),
-        "asking rule": among(asking),
+        "asking-rule": among(asking),
     }
     requirements = {attribute.name: either(value(attribute), description=described(attribute)) for attribute in stated}
     shapes = {
@@ -46,7 +46,7 @@ def profile_schema(ruleset: RuleSet, models: Iterable[str]) -> Schema:
         "title": {**text(plain=True), "description": "What the case is called."},
         "story": {**text(plain=True), "description": "The case in a few sentences."},
         "requirements": table(requirements, description="What is known of the case. What is left out is not stated."),
-        "approval": approvals(ref("asking rule"), ref("model")),
+        "approval": approvals(ref("asking-rule"), ref("model")),
         "expect": _expected(),
     }
     properties = {key: shapes[key] for key in FILE_KEYS}

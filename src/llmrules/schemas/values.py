@@ -43,7 +43,8 @@ def whole(title: str, properties: Mapping[str, Schema], definitions: Mapping[str
 def table(properties: Mapping[str, Schema], *, needs: Iterable[str] = (), **more: Any) -> Schema:  # noqa: ANN401 - plain JSON
     """Return the schema of a table with these keys and no others."""
     required = sorted(needs)
-    schema: Schema = {"type": "object", "properties": dict(properties), "additionalProperties": False, **more}
+    said = {key: what for key, what in more.items() if what != []}  # a keyword may not have an empty list
+    schema: Schema = {"type": "object", "properties": dict(properties), "additionalProperties": False, **said}
     return schema | ({"required": required} if required else {})
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from llmrules.conditions import Facts, Operand, Test
     from llmrules.decision.decision import Decision
     from llmrules.decision.judgement import Check
-    from llmrules.trace.record import Holds, Json, Outcome
+    from llmrules.trace.record import Holds, Json, Outcome, Threshold
     from llmrules.values import Value
     from llmrules.vocabulary import Attribute
 
@@ -62,7 +62,7 @@ def _tests(leaf: Leaf, facts: Facts) -> tuple[TestRecord, ...]:
     )
 
 
-def _json_operand(attribute: Attribute, operand: Operand) -> Json:
+def _json_operand(attribute: Attribute, operand: Operand) -> Threshold:
     encoded = json_operand(attribute, operand)
     return tuple(encoded) if isinstance(encoded, list) else encoded
 

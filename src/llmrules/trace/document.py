@@ -17,7 +17,7 @@ from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
 
 from llmrules.errors import Place, TraceError
 from llmrules.files import read_json
-from llmrules.trace.record import FORMAT, Digests, Json, Number, Scalar, Trace
+from llmrules.trace.record import FORMAT, Digests, Json, Number, Scalar, Threshold, Trace
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -118,7 +118,7 @@ def _converter() -> Converter:
     converter = Converter(forbid_extra_keys=True, unstruct_collection_overrides={tuple: list})
     for kind in (bool, int, str):
         converter.register_structure_hook(kind, _exactly(kind))
-    converter.register_structure_hook_func(lambda kind: kind in (Json, Scalar, Number), _scalar_or_list)
+    converter.register_structure_hook_func(lambda kind: kind in (Json, Scalar, Number, Threshold), _scalar_or_list)
     converter.register_structure_hook_func(
         _is_optional_scalar, lambda value, kind: None if value is None else _scalar_or_list(value, kind)
     )
@@ -129,7 +129,7 @@ def _converter() -> Converter:
         attrs.has, lambda kind: make_dict_unstructure_fn(kind, converter, _cattrs_omit_if_default=True)
     )
     converter.register_unstructure_hook_func(
-        lambda kind: kind in (Json, Scalar, Number) or _is_optional_scalar(kind), _plain_scalar
+        lambda kind: kind in (Json, Scalar, Number, Threshold) or _is_optional_scalar(kind), _plain_scalar
     )
     return converter
 
@@ -155,8 +155,8 @@ def _scalar_or_list(value: object, kind: object) -> object:
     wanted = get_args(kind)
     if type(value) in wanted:
         return value
-    lists = any(get_origin(one) is tuple for one in wanted)
-    if lists and isinstance(value, list) and all(type(member) is str for member in value):
+    members = next((get_args(get_args(one)[0]) or (str,) for one in wanted if get_origin(one) is tuple), ())
+    if members and isinstance(value, list) and all(type(member) in members for member in value):
         return tuple(value)
     message = f"must be {' or '.join(getattr(one, '__name__', str(one)) for one in wanted)}, not {type(value).__name__}"
     raise TypeError(message)

@@ -92,6 +92,7 @@ def record_attribute(attribute: Attribute) -> AttributeRecord:
         marks=tuple(encode_number(mark) for mark in attribute.marks),
         partial=attribute.partial,
         inherited=attribute.inherited,
+        locked=attribute.locked,
         default=None if attribute.default is None else json_value(attribute, attribute.default),
     )
 

@@ -20,6 +20,7 @@ FORMAT = "llmrules.trace/1"
 
 Scalar: TypeAlias = bool | int | str
 Json: TypeAlias = bool | int | str | tuple[str, ...]
+Threshold: TypeAlias = bool | int | str | tuple[int | str, ...]
 Number: TypeAlias = int | str
 Conditions: TypeAlias = dict[str, Any]
 """A condition table in its normal form: attribute → operator → right side, and ``all`` and ``any`` lists of tables."""
@@ -63,6 +64,7 @@ class AttributeRecord:
     marks: tuple[Number, ...] = ()
     partial: bool = False
     inherited: bool = False
+    locked: bool = False
     default: Json | None = None
 
 
@@ -294,7 +296,7 @@ class TestRecord:
     """One test of a criterion with the right sides in force (several where the requirement is in conflict)."""
 
     operator: str
-    thresholds: tuple[Json, ...]
+    thresholds: tuple[Threshold, ...]
 
 
 @frozen

@@ -200,11 +200,12 @@ class _Case:
         if values is None:
             return {"holds": asks_absence(leaf)}
         if attribute.type == "set":
-            cites = _members_cited(name, leaf, values) if _passes(attribute, leaf, attribute.listed(values)) else []
+            holds = _passes(attribute, leaf, attribute.listed(values))
+            cites = _members_cited(name, leaf, values) if holds else []
         else:
             accepted = [one for one in values if _passes(attribute, leaf, one)]
-            cites = [fact_id(name, one) for one in by_size(attribute, accepted)]
-        return {"holds": bool(cites), "actual": in_order(attribute, values)} | sparse(cites=cites)
+            holds, cites = bool(accepted), [fact_id(name, one) for one in by_size(attribute, accepted)]
+        return {"holds": holds, "actual": in_order(attribute, values)} | sparse(cites=cites)
 
     # What is recorded at the end
 

@@ -5,6 +5,7 @@ It asks nothing about rules or truth: what it finds wrong, anyone can see in the
 
 from __future__ import annotations
 
+from collections import Counter
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -84,7 +85,8 @@ def _check_firings(found: Plain) -> None:
 
 def _check_names(at: str, found: list[str], expected: list[str], what: str) -> None:
     if found != expected:
-        wrong = set(found) ^ set(expected) or {name for name in found if found.count(name) > 1} or set(found)
+        twice = {name for name, count in Counter(found).items() if count > 1}
+        wrong = set(found) ^ set(expected) or twice or set(found)
         raise Refusal(at, f"are not the {what}, each once and in order: see {', '.join(sorted(wrong)[:5])}")
 
 

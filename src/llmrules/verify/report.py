@@ -128,7 +128,11 @@ def _differences(at: str, found: Plain, expected: Plain) -> Iterator[tuple[str, 
 
 
 def _shown(value: Plain, longest: int = 200) -> str | None:
+    """Return a value as JSON on one short line without what a terminal would obey; None where nothing need be shown."""
     if value is UNSAID:
         return None
-    text = "nothing" if value is NOTHING else printable(json.dumps(value, ensure_ascii=False, sort_keys=True))
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+    try:
+        text = "nothing" if value is NOTHING else json.dumps(value, ensure_ascii=False, sort_keys=True)
+    except RecursionError:
+        text = "something deeply nested"
+    return printable(text if len(text) <= longest else f"{text[: longest - 1]}…")

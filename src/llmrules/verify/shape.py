@@ -56,7 +56,7 @@ def read_shape(raw: bytes) -> dict[str, Plain]:
     try:
         document = _parse(raw)
         if not isinstance(document, dict):
-            raise Refusal("", "a trace is a JSON object", found=document)
+            raise Refusal("", "a trace is a JSON object", found=type(document).__name__)
         _check_format(document.get("format", NOTHING))
         _schema()(document)
         if HALF_CHARACTER.search(raw):
@@ -109,9 +109,7 @@ def _object(pairs: list[tuple[str, Plain]]) -> dict[str, Plain]:
 
 def _integer(digits: str) -> int:
     if len(digits) > len(str(-MOST_INTEGER)) or abs(int(digits)) > MOST_INTEGER:
-        raise Refusal(
-            "", "an integer is beyond 2**53 - 1 either way, where readers may disagree about it", found=digits[:40]
-        )
+        raise Refusal("", "an integer is beyond ±(2**53 - 1), where readers may disagree on it", found=digits[:40])
     return int(digits)
 
 
@@ -144,7 +142,6 @@ KEYWORDS = frozenset(
     {"$ref", "description", "type", "const", "enum", "anyOf", "properties", "required", "additionalProperties"}
     | {"propertyNames", "items", "minItems", "minProperties", "maxProperties", "pattern", "minimum", "maximum"}
 )
-
 
 TYPES = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool, "null": type(None)}
 
@@ -207,10 +204,10 @@ def _any_of(branches: list[tuple[type | None, Check]]) -> Check:
 
 
 def _among(allowed: list[Plain]) -> Check:
-    names = ", ".join(json.dumps(one) for one in allowed)
+    names, kinds = ", ".join(json.dumps(one) for one in allowed), {type(one) for one in allowed}
 
     def check(value: Plain) -> None:
-        if not any(value == one and type(value) is type(one) for one in allowed):
+        if type(value) not in kinds or value not in allowed:
             raise _Mismatch(f"must be {'one of ' if len(allowed) > 1 else ''}{names}", value)
 
     return check

@@ -60,6 +60,7 @@ class Attribute:
     marks: tuple[Number, ...] = ()
     partial: bool = False
     inherited: bool = False
+    locked: bool = False
     default: Value | None = None
     place: Cursor | None = field(default=None, eq=False, repr=False)
 

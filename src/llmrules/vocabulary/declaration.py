@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ATTRIBUTE_KEYS = (
-    *("type", "label", "about", "ask", "topic", "source", "choices", "partial", "inherited"),
+    *("type", "label", "about", "ask", "topic", "source", "choices", "partial", "inherited", "locked"),
     *("unit", "minimum", "maximum", "marks", "default"),
 )
 
@@ -62,6 +62,7 @@ def read_attribute(scope: Scope, name: str, entry: Cursor) -> Attribute | None:
         unit=texts.get("unit"),
         partial=bool(keys["partial"].flag()) if "partial" in keys else False,
         inherited=bool(keys["inherited"].flag()) if "inherited" in keys else False,
+        locked=bool(keys["locked"].flag()) if "locked" in keys else False,
         place=entry,
     )
     _check_keys(draft, keys)

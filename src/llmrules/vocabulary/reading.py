@@ -45,6 +45,7 @@ def read_vocabulary(files: Iterable[Cursor], citable: Collection[str], *, reserv
                 declared.setdefault(name, []).append((scope, entry))
     for name, entries in declared.items():
         sound = [(scope, entry) for scope, entry in entries if _may_declare(name, entry, reserved)]
+        _check_locks(name, [entry for _, entry in sound])
         for scope, entry in sorted(sound, key=_completeness):
             _declare(drafts, scope, name, entry)
     for draft in drafts.values():
@@ -52,6 +53,17 @@ def read_vocabulary(files: Iterable[Cursor], citable: Collection[str], *, reserv
     attributes = {name: with_choices(draft, drafts, declared) for name, draft in sorted(drafts.items())}
     finished = {name: _with_default(attribute, drafts[name]) for name, attribute in attributes.items()}
     return Vocabulary(finished, frozenset(declared.keys() - finished.keys()))
+
+
+def _check_locks(name: str, entries: list[Cursor]) -> None:
+    """Note each declaration of a later layer than one that locks the attribute."""
+    for locked in entries:
+        if not isinstance(locked.value, dict) or locked.value.get("locked") is not True:
+            continue
+        for entry in entries:
+            if entry.source.layer > locked.source.layer:
+                message = "is locked by an earlier layer, so no later one may declare it again"
+                entry.problem("locked", message, found=name, other=locked.table()["locked"].place)
 
 
 def _may_declare(name: str, entry: Cursor, reserved: Collection[str]) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from attrs import frozen
 
 from llmrules.render.page.links import Anchor, Item, Linker, address
-from llmrules.why import VERDICTS
+from llmrules.why import DECISIVE, VERDICTS
 from llmrules.words import points_words
 
 if TYPE_CHECKING:
@@ -86,21 +86,18 @@ def _row(linker: Linker, candidate: CandidateRecord) -> Row:
         mark=MARKS[candidate.verdict],
         place=str(candidate.place) if candidate.place is not None and candidate.verdict == "eligible" else NONE,
         points=points_words(candidate.points) if candidate.points is not None else NONE,
-        missing=", ".join(linker.attributes[one].label.read(linker.language) for one in candidate.missing),
+        missing=", ".join(map(linker.label, candidate.missing)),
         summary=linker.say(f"{count} reason{'' if count == 1 else 's'}", f"근거 {count}개"),
         reasons=reasons,
         disputes=disputes,
     )
 
 
-_DECISIVE = ("failed", "unknown", "accepted", "exempted", "points", "attached", "approved", "passed", "none")
-
-
 def _weight(applied: Applied, *, soft: bool) -> tuple[int, Fraction, str]:
     """Order the rules on a model: what decided the verdict, then points, the most first, then what came to nothing."""
     points = -abs(Fraction(applied.points)) if applied.points is not None else Fraction(0)
     last = soft and applied.outcome == "unknown"
-    return len(_DECISIVE) if last else _DECISIVE.index(applied.outcome), points, applied.rule
+    return len(DECISIVE) if last else DECISIVE.index(applied.outcome), points, applied.rule
 
 
 def _reason(linker: Linker, applied: Applied, candidate: CandidateRecord) -> Reason:

@@ -1,30 +1,22 @@
-"""Why a model stands where it stands: one tree, from a trace alone, whatever the verdict.
+"""The tree that explains a model's standing: the same shape for success and failure.
 
-The tree has the same shape for success and failure. Its root is the verdict; under it stands every rule that was
-applied, with what it tested of the model (actual, wanted, gap) and with the chain by which it fired, down to what
-the user stated.
+Its root is the verdict; under it stands every rule that was applied, with what it tested of the model (actual, wanted,
+gap) and with the chain by which it fired, down to what the user stated. It is read from a trace alone.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING
 
-from attrs import frozen
-
-from llmrules.errors import printable
 from llmrules.texts import Language, Text
 from llmrules.trace.record import Json, TestRecord
-from llmrules.words import (
-    fill_slots,
-    gap_words,
-    points_words,
-    printable_lines,
-    tests_words,
-    value_words,
-)
+from llmrules.why.explanation import Explanation, Node
+from llmrules.why.index import Index
+from llmrules.why.outcomes import ASKED, DECISIVE, LEVELS, OUTCOMES, VERDICTS
+from llmrules.words import fill_slots, gap_words, points_words, printable_lines, tests_words, value_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from llmrules.trace.record import (
         Applied,
@@ -38,91 +30,7 @@ if TYPE_CHECKING:
         RuleRecord,
         StatedRecord,
         Trace,
-        ValueRecord,
     )
-
-Kind: TypeAlias = Literal["verdict", "rule", "group", "leaf", "value", "classification", "fact", "firing", "dispute"]
-
-
-@frozen
-class Node:
-    """One step of an explanation: what it says, how it came out, what it rests on, and the steps beneath it.
-
-    ``id`` names the model, rule, attribute or fact; ``outcome`` is the verdict, the outcome of a rule, or the truth
-    of a leaf. A leaf also keeps its parts: ``actual``, ``wanted`` (operator and threshold in words) and ``gap``.
-    """
-
-    kind: Kind
-    id: str
-    text: str
-    outcome: str = ""
-    sources: tuple[str, ...] = ()
-    children: tuple[Node, ...] = ()
-    actual: Json | None = None
-    wanted: str = ""
-    gap: str = ""
-
-    def walk(self) -> Iterator[Node]:
-        """Yield this node and all beneath it, depth first."""
-        yield self
-        for child in self.children:
-            yield from child.walk()
-
-
-@frozen
-class Explanation:
-    """Why one model stands where it stands, in one language."""
-
-    language: Language
-    root: Node
-
-    def __str__(self) -> str:
-        """Return the tree as indented lines."""
-        return "\n".join(self.lines())
-
-    def lines(self) -> Iterator[str]:
-        """Yield the lines of the tree, each under what it explains; a fact's chain is said once."""
-        again = Text("as above", "위와 같음").read(self.language)
-        yield from map(printable, _lines(self.root, 0, set(), again))
-
-
-def _lines(node: Node, depth: int, said: set[str], again: str) -> Iterator[str]:
-    sources = f"  ({', '.join(node.sources)})" if node.sources else ""
-    bullet = "" if depth == 0 else "  " * depth + ("- " if depth == 1 else "· ")
-    repeated = node.kind == "fact" and bool(node.children) and node.id in said
-    yield f"{bullet}{node.text}{sources}{f' ({again})' if repeated else ''}"
-    if repeated:
-        return
-    if node.kind == "fact":
-        said.add(node.id)
-    for child in node.children:
-        yield from _lines(child, depth + 1, said, again)
-
-
-OUTCOMES: dict[str, Text] = {
-    "passed": Text("passes", "통과"),
-    "failed": Text("fails", "탈락"),
-    "unknown": Text("cannot be decided", "판단 불가"),
-    "accepted": Text("cannot be decided, accepted", "판단 불가하나 수용"),
-    "exempted": Text("exempted", "면제"),
-    "points": Text("points", "점수"),
-    "none": Text("no points", "점수 없음"),
-    "attached": Text("applies", "해당"),
-    "approved": Text("approved", "승인됨"),
-}
-
-ASKED: dict[str, Text] = {
-    "require": Text("asked", "기준"),
-    "exclude": Text("ruled out", "제외 기준"),
-    "avoid": Text("avoided", "회피 기준"),
-    "caution": Text("cautioned about", "주의 기준"),
-}
-
-VERDICTS: dict[str, Text] = {
-    "eligible": Text("eligible", "적격"),
-    "unverified": Text("unverified", "미확인"),
-    "excluded": Text("excluded", "제외"),
-}
 
 
 def why(trace: Trace, model: str, language: Language = "en") -> Explanation:
@@ -130,40 +38,8 @@ def why(trace: Trace, model: str, language: Language = "en") -> Explanation:
     return Explanation(language, Explainer(trace, language).verdict(model))
 
 
-class Explainer:
-    """Reads one trace in one language."""
-
-    def __init__(self, trace: Trace, language: Language) -> None:
-        self.trace = trace
-        self.language = language
-        self.attributes = {attribute.name: attribute for attribute in trace.given.vocabulary}
-        self.rules = {rule.id: rule for rule in trace.given.rules}
-        self.models = {model.id: model for model in trace.given.catalogue}
-        self.candidates = {candidate.model: candidate for candidate in trace.found.candidates}
-        self.criteria = {criterion.rule: criterion for criterion in trace.found.criteria}
-        self.facts = {fact.id: fact for fact in trace.found.facts}
-        self.firings = {firing.rule: firing for firing in trace.found.firings}
-        self.requirements: dict[str, Json | None] = {}
-        for fact in trace.found.facts:
-            attribute = self.attributes[fact.attribute]
-            before = self.requirements.get(fact.attribute)
-            if attribute.type == "set":
-                members = () if fact.value == () else (str(fact.value),)
-                self.requirements[fact.attribute] = (*(before if isinstance(before, tuple) else ()), *members)
-            elif before is None:
-                self.requirements[fact.attribute] = fact.value
-
-    def say(self, en: str, ko: str) -> str:
-        """Return the sentence in the language."""
-        return ko if self.language == "ko" else en
-
-    def name(self, model: str) -> str:
-        """Return the name of a model."""
-        return printable_lines(self.models[model].name)
-
-    def because(self, rule: str) -> str:
-        """Return the reason of a rule, with what is known of the case filled in."""
-        return fill_slots(self.rules[rule].because, self.attributes, self.requirements, self.language)
+class Explainer(Index):
+    """Explains what one trace holds, in one language."""
 
     def verdict(self, model: str) -> Node:
         """Return the whole tree of a model."""
@@ -179,7 +55,7 @@ class Explainer:
                 f", {candidate.place}위{among}, {points}점",
             )
         if candidate.missing:
-            names = ", ".join(self.attributes[one].label.read(self.language) for one in candidate.missing)
+            names = ", ".join(map(self.label, candidate.missing))
             text += self.say(f"; to find out: {names}", f"; 확인할 항목: {names}")
         children = [
             *(self.applied(one, candidate) for one in _by_weight(candidate.checks)),
@@ -242,7 +118,8 @@ class Explainer:
         level = self.rules[applied.rule].level
         if applied.outcome == "attached" and level is not None:
             return LEVELS[level].read(self.language)
-        return f"{said} ({', '.join(map(self.waiver, applied.exempted_by))})" if applied.exempted_by else said
+        by = [*map(self.waiver, applied.exempted_by), *map(printable_lines, applied.approved_by)]
+        return f"{said} ({', '.join(by)})" if by else said
 
     def waiver(self, rule: str) -> str:
         """Name an exemption, who approved it and when it ends."""
@@ -277,7 +154,7 @@ class Explainer:
         actual = value_words(attribute, outcome.actual, self.language)
         wanted = tests_words(attribute, leaf.tests, self.language)
         gap = gap_words(attribute, leaf.tests, outcome, self.language)
-        label = attribute.label.read(self.language)
+        label = self.label(leaf.attribute)
         if leaf.side == "grade":
             text = f"{label}: {actual} ({wanted})"
         else:
@@ -321,24 +198,9 @@ class Explainer:
         attribute = self.attributes[name]
         words = value_words(attribute, self.actual(name, candidate), self.language)
         asked, wanted = self.say("asked", "기준"), tests_words(attribute, tests, self.language)
-        text = f"{attribute.label.read(self.language)}: {words} ({asked}: {wanted})"
+        text = f"{self.label(name)}: {words} ({asked}: {wanted})"
         sources = self.value_sources(name, candidate.model)
         return Node("value", name, text, sources=sources, children=self.origin(name, candidate))
-
-    def actual(self, name: str, candidate: CandidateRecord) -> Json | None:
-        """Return a value of a model: what rules conclude of it, else what its entry states."""
-        if name in candidate.concluded:
-            return candidate.concluded[name].value
-        return next((entries[name].value for entries in self.entries(candidate.model) if name in entries), None)
-
-    def entries(self, model: str) -> tuple[Mapping[str, ValueRecord], ...]:
-        """Return the entries of a model and of its offers."""
-        record = self.models[model]
-        return (record.attributes, *(offer.attributes for offer in record.offers))
-
-    def value_sources(self, name: str, model: str) -> tuple[str, ...]:
-        """Return the claims and documents that state a value."""
-        return next((entries[name].sources for entries in self.entries(model) if name in entries), ())
 
     def disputes(self, candidate: CandidateRecord) -> Iterator[Node]:
         """Yield the disputed values that fired rules depend on."""
@@ -347,7 +209,7 @@ class Explainer:
             record = next(entries[name] for entries in self.entries(candidate.model) if name in entries)
             others = "; ".join(self.sourced(attribute, one) for one in record.disputed if one.value in dispute.values)
             words, rules = value_words(attribute, record.value, self.language), ", ".join(dispute.rules)
-            label = attribute.label.read(self.language)
+            label = self.label(name)
             text = self.say(
                 f"sources disagree on {label}: {words} is in force, others say {others}; it matters to {rules}",
                 f"{label}의 출처가 서로 다릅니다. 적용한 값: {words}, 다른 값: {others}. 영향을 받는 규칙: {rules}",
@@ -371,7 +233,7 @@ class Explainer:
         """Return a fact with the firings that concluded it; ``above`` are the rules that it stands under."""
         attribute = self.attributes[fact.attribute]
         value: Json = (str(fact.value),) if attribute.type == "set" and fact.value != () else fact.value
-        words = f"{attribute.label.read(self.language)}: {value_words(attribute, value, self.language)}"
+        words = f"{self.label(fact.attribute)}: {value_words(attribute, value, self.language)}"
         origins = {
             "stated": self.say("stated", "명시"),
             "assumed": self.say("assumed", "가정"),
@@ -387,18 +249,6 @@ class Explainer:
         sentence = self.because(rule)
         chain = self.firing(rule, above)
         return Node("firing", rule, f"{sentence} [{rule}]", record.effect, record.sources, chain.children)
-
-
-LEVELS: dict[str, Text] = {
-    "note": Text("note", "참고"),
-    "warning": Text("warning", "경고"),
-    "approval": Text("needs approval", "승인 필요"),
-    "accepted": Text("not verified", "미확인 수용"),
-    "approved": Text("approved", "승인됨"),
-    "disputed": Text("sources disagree", "출처 불일치"),
-}
-
-_WEIGHT = {"failed": 0, "unknown": 1, "accepted": 2, "exempted": 3, "points": 4, "passed": 5, "none": 6, "attached": 7, "approved": 7}
 
 
 def _tests(conditions: Conditions) -> Iterator[tuple[str, tuple[TestRecord, ...]]]:
@@ -432,4 +282,4 @@ def _some(nodes: Iterable[Node]) -> Holds:
 
 def _by_weight(applied: tuple[Applied, ...]) -> list[Applied]:
     """Return what decided the verdict first."""
-    return sorted(applied, key=lambda one: (_WEIGHT[one.outcome], one.rule))
+    return sorted(applied, key=lambda one: (DECISIVE.index(one.outcome), one.rule))
