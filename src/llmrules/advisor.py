@@ -167,13 +167,17 @@ def _durable_engine(knowledge: Knowledge, engine: EngineName) -> DurableEngine |
         return None
     from llmrules.engine import durable
 
-    fits = durable.available() and len(knowledge.program.rules) <= durable.MOST_RULES
-    if engine == "auto" and not fits:
-        return None
     if not durable.available():
+        if engine == "auto":
+            return None
         message = 'durable-rules cannot be imported here; use engine="auto" or engine="plain"'
         raise EngineError(message)
-    return durable.DurableEngine(knowledge.program)
+    try:
+        return durable.DurableEngine(knowledge.program)
+    except EngineError:  # too many rules for it
+        if engine == "auto":
+            return None
+        raise
 
 
 def _layers(given: Iterable[str | Path]) -> list[tuple[Path, str, int]]:

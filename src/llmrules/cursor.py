@@ -51,7 +51,7 @@ class Cursor:
 
     def child(self, key: str | int, value: object) -> Cursor:
         """Return the cursor of a value inside this one."""
-        return evolve(self, value=value, path=(*self.path, key))
+        return Cursor(value, self.source, (*self.path, key), self.stage, self.problems)
 
     def staged(self, stage: type[InputError]) -> Cursor:
         """Return the same cursor, whose problems belong to another stage."""

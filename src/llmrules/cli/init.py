@@ -90,7 +90,7 @@ def _write(folder: Path, texts: Mapping[str, str]) -> None:
         for name, text in texts.items():
             target = folder / name
             for parent in reversed(target.parents):
-                if not parent.exists():
+                if not os.path.lexists(parent):
                     _make(parent)
                     made.append(parent)
             write_whole(target, text)
