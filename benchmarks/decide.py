@@ -21,6 +21,8 @@ from llmrules.engine.plain import PlainEngine
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from llmrules.profile import Profile
+
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
 
@@ -42,17 +44,22 @@ def main() -> None:
         "a  durable-rules fires": lambda: durable_engine.fire(facts),
         "b  decision, certified": lambda: advisor.decide(profile),
         "c  with its trace": lambda: advisor.decide(profile).trace,
-        "d  trace written": lambda: advisor.decide(profile).trace.to_json(),
+        "d  trace written": lambda: written(advisor, profile),
         "-  plain evaluator fires": lambda: plain_engine.fire(facts),
         "-  decision, plain": lambda: plain.decide(profile),
     }
     medians = measure(measured, options.rounds)
     bare = medians["a  durable-rules fires"]
     rules, models = len(advisor.knowledge.program.rules), len(advisor.knowledge.models)
-    print(f"{rules} rules that fire on requirements, {models} models, profile {options.profile}, {options.rounds} rounds")
+    print(f"{rules} rules that fire on requirements, {models} models, {options.profile}, {options.rounds} rounds")
     print(f"{'':28}{'median':>12}{'ratio to a':>12}")
     for name, median in medians.items():
         print(f"{name:28}{median / 1000:>9.0f} µs{median / bare:>12.1f}")
+
+
+def written(advisor: Advisor, profile: Profile) -> str:
+    """Decide and write the whole trace."""
+    return advisor.decide(profile).trace.to_json()
 
 
 def measure(measured: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
