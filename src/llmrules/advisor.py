@@ -33,9 +33,13 @@ VOCABULARY_FILES = ("vocabulary.toml", "sources.toml")
 class Advisor:
     """Rules and a catalogue, ready to decide. One advisor may be shared by threads."""
 
-    def __init__(self, knowledge: Knowledge, *, engine: EngineName = "auto") -> None:
-        """Choose the engine: ``auto`` takes durable-rules where it can be imported, else the plain evaluator."""
+    def __init__(self, knowledge: Knowledge, *, engine: EngineName = "auto", settings: str | None = None) -> None:
+        """Choose the engine: ``auto`` takes durable-rules where it can be imported, else the plain evaluator.
+
+        ``settings`` names the file that said what was loaded; traces record it.
+        """
         self.knowledge = knowledge
+        self.settings = settings
         self._plain = PlainEngine(knowledge.program)
         self._durable = _durable_engine(knowledge, engine)
 
@@ -48,6 +52,7 @@ class Advisor:
         shipped_rules: bool = True,
         shipped_catalog: bool = True,
         engine: EngineName = "auto",
+        settings: str | None = None,
     ) -> Advisor:
         """Load the shipped rules and catalogue and those given on top: files, or folders of ``*.toml`` files.
 
@@ -65,7 +70,7 @@ class Advisor:
         catalogues = [(shipped.catalog_file(), "catalog.toml", 0)] if shipped_catalog else []
         catalogues += _layers(catalog)
         read = [_read_all(files, failures) for files in (rule_files, catalogues)]
-        return cls(load_knowledge(read[0], read[1], failures), engine=engine)
+        return cls(load_knowledge(read[0], read[1], failures), engine=engine, settings=settings)
 
     @property
     def engine(self) -> str:
@@ -124,6 +129,7 @@ class Advisor:
                 certified=self._durable is not None,
                 decided_at=datetime.now(UTC).isoformat(timespec="seconds"),
                 nanoseconds={name: end - start for name, start, end in spans},
+                settings=self.settings,
             ),
             ranking=ranking,
             unverified=unverified,

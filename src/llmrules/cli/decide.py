@@ -10,7 +10,6 @@ from llmrules.cli import options
 from llmrules.cli.formats import FORMATS, print_decision
 from llmrules.errors import CatalogError, Place
 from llmrules.profile import read_profile
-from llmrules.rules.effects import UNKNOWN_POLICIES
 from llmrules.vocabulary import AS_OF
 
 if TYPE_CHECKING:
@@ -28,8 +27,7 @@ UNVERIFIED = 4
 @options.knowledge
 @click.option("--model", shell_complete=options.complete_models, help="Judge this one model, with the whole chain.")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Decide as of this date: rules in force then count.")
-@click.option("--unknown", type=click.Choice(UNKNOWN_POLICIES), default="apart", show_default=True,
-              help="What to do with a model whose check cannot be decided.")  # fmt: skip
+@options.policy
 @click.option("--engine", type=click.Choice(["auto", "durable", "plain"]), default="auto", show_default=True,
               help="What fires the rules.")  # fmt: skip
 @options.language
@@ -55,13 +53,7 @@ def decide(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  #
     """  # noqa: D301 - click leaves a paragraph as it is that begins with a backspace
     if profile is None and not given["settings"]:
         raise click.UsageError("name a profile, or state requirements with --set", ctx)
-    advisor = options.load(
-        given["rule_paths"],
-        given["catalog_paths"],
-        no_shipped_rules=given["no_shipped_rules"],
-        no_shipped_catalog=given["no_shipped_catalog"],
-        engine=given["engine"],
-    )
+    advisor = options.load(given, engine=given["engine"])
     as_of = given["as_of"]
     dated = [] if as_of is None else [f"{AS_OF.name}={as_of.date().isoformat()}"]
     source = options.read_profile_source(profile, [*given["settings"], *dated])

@@ -84,13 +84,7 @@ def _compare(ctx: click.Context, paths: tuple[Path, ...], most: int) -> tuple[Co
 
 def load(given: dict[str, Any], rules: str, catalog: str) -> Advisor:
     """Load what the options under these names say, on top of ours; the plain evaluator is enough to compare."""
-    return options.load(
-        given[rules],
-        given[catalog],
-        no_shipped_rules=given["no_shipped_rules"],
-        no_shipped_catalog=given["no_shipped_catalog"],
-        engine="plain",
-    )
+    return options.load(given, rules=rules, catalog=catalog)
 
 
 def print_report(report: Report, output: str) -> None:

@@ -38,6 +38,7 @@ EXISTING = click.Path(exists=True, path_type=Path)
     "--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="The day on which dates are looked at."
 )
 @click.option("--explain", metavar="CODE", help="Say what a finding means, with an example, and do nothing else.")
+@options.isolated
 @options.language
 @click.pass_context
 def lint(ctx: click.Context, /, paths: Sequence[Path], **given: Any) -> None:  # noqa: ANN401 - click passes them
@@ -58,7 +59,9 @@ def lint(ctx: click.Context, /, paths: Sequence[Path], **given: Any) -> None:  #
         print_plain(_explained(given["explain"], ctx))
         return
     as_of: datetime | None = given["as_of"]
-    findings = lint_files(gather(paths, given["catalog_paths"]), today=as_of.date() if as_of is not None else None)
+    rules, catalogues = options.project_paths(ignored=given["isolated"])
+    files = gather([*rules, *paths], [*catalogues, *given["catalog_paths"]])
+    findings = lint_files(files, today=as_of.date() if as_of is not None else None)
     _print(findings, given["output"], given["lang"])
     counted = {"error", "warning"} if given["strict"] else {"error"}
     ctx.exit(FOUND if any(finding.severity in counted for finding in findings) else 0)

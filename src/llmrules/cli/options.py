@@ -19,10 +19,12 @@ from llmrules.files import (
     read_standard_input,
     read_toml,
 )
+from llmrules.rules.effects import UNKNOWN_POLICIES
+from llmrules.settings import Settings, for_folder
 from llmrules.texts import LANGUAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from click.shell_completion import CompletionItem
 
@@ -31,15 +33,48 @@ Command = TypeVar("Command", bound="Callable[..., Any]")
 PATH = click.Path(path_type=Path)
 
 
+def _project(ctx: click.Context) -> Settings:
+    """Return the settings of the project that the working folder lies in, unless they are to be ignored."""
+    return Settings() if ctx.params.get("isolated") else for_folder(Path.cwd())
+
+
+def _language(ctx: click.Context, _param: click.Parameter, value: str | None) -> str:
+    return value or _project(ctx).language or "en"
+
+
+def _policy(ctx: click.Context, _param: click.Parameter, value: str | None) -> str:
+    return value or _project(ctx).unknown or "apart"
+
+
 def language(command: Command) -> Command:
-    """Add ``--lang``."""
-    option = click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language.")
+    """Add ``--lang``; what is not given is the project's, else English."""
+    option = click.option(
+        "--lang", type=click.Choice(LANGUAGES), callback=_language, help="Language.  [default: the project's, else en]"
+    )
+    return option(command)
+
+
+def policy(command: Command) -> Command:
+    """Add ``--unknown``; what is not given is the project's, else apart."""
+    option = click.option(
+        "--unknown",
+        type=click.Choice(UNKNOWN_POLICIES),
+        callback=_policy,
+        help="What to do with a model whose check cannot be decided.  [default: the project's, else apart]",
+    )
+    return option(command)
+
+
+def isolated(command: Command) -> Command:
+    """Add ``--isolated``, which is read first, because others depend on it."""
+    option = click.option("--isolated", is_flag=True, is_eager=True, help="Ignore the settings of the project.")
     return option(command)
 
 
 def knowledge(command: Command) -> Command:
     """Add the options that say which rules and catalogues are loaded."""
-    options = (
+    options: tuple[Callable[[Any], Any], ...] = (
+        isolated,
         click.option("--rules", "rule_paths", type=PATH, multiple=True, help="A rule file or folder on top of ours."),
         click.option("--catalog", "catalog_paths", type=PATH, multiple=True, help="A catalogue file on top of ours."),
         click.option("--no-shipped-rules", is_flag=True, help="Leave our rules out; the vocabulary and claims stay."),
@@ -51,21 +86,31 @@ def knowledge(command: Command) -> Command:
 
 
 def load(
-    rule_paths: Iterable[Path],
-    catalog_paths: Iterable[Path],
-    *,
-    no_shipped_rules: bool,
-    no_shipped_catalog: bool,
-    engine: str = "auto",
+    given: Mapping[str, Any], *, rules: str = "rule_paths", catalog: str = "catalog_paths", engine: str = "plain"
 ) -> Advisor:
-    """Load what the knowledge options name."""
+    """Load what the project's settings name and, on top, what the knowledge options do, under these names."""
+    settings = Settings() if given["isolated"] else for_folder(Path.cwd())
     return Advisor.load(
-        rules=rule_paths,
-        catalog=catalog_paths,
-        shipped_rules=not no_shipped_rules,
-        shipped_catalog=not no_shipped_catalog,
+        rules=_on_top(settings.rules, given[rules]),
+        catalog=_on_top(settings.catalog, given[catalog]),
+        shipped_rules=not given["no_shipped_rules"],
+        shipped_catalog=not given["no_shipped_catalog"],
         engine=cast("Any", engine),
+        settings=None if settings.file is None else settings.file.as_posix(),
     )
+
+
+def _on_top(project: Iterable[Path], given: Iterable[Path]) -> list[Path]:
+    """Return the project's paths and those given; one that the project names already is loaded once."""
+    paths = list(project)
+    known = {path.resolve() for path in paths}
+    return [*paths, *(path for path in given if path.resolve() not in known)]
+
+
+def project_paths(*, ignored: bool) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+    """Return the rules and the catalogues that the project's settings name."""
+    settings = Settings() if ignored else for_folder(Path.cwd())
+    return settings.rules, settings.catalog
 
 
 def read_profile_source(given: str | None, settings: Iterable[str]) -> Source:

@@ -33,13 +33,7 @@ if TYPE_CHECKING:
 @options.language
 def rules(rule: str | None, **given: Any) -> None:  # noqa: ANN401 - click passes the options
     """List the rules, or show the one with this ID: its text, its claims, its file and line."""
-    advisor = options.load(
-        given["rule_paths"],
-        given["catalog_paths"],
-        no_shipped_rules=given["no_shipped_rules"],
-        no_shipped_catalog=given["no_shipped_catalog"],
-        engine="plain",
-    )
+    advisor = options.load(given)
     ruleset = advisor.knowledge.ruleset
     if rule is None:
         print_lines(_list(ruleset, given["lang"]))

@@ -35,13 +35,7 @@ def schema(kind: str, **given: Any) -> None:  # noqa: ANN401 - click passes them
     if kind == "trace":
         print_json(published().rstrip())
         return
-    advisor = options.load(
-        given["rule_paths"],
-        given["catalog_paths"],
-        no_shipped_rules=given["no_shipped_rules"],
-        no_shipped_catalog=given["no_shipped_catalog"],
-        engine="plain",
-    )
+    advisor = options.load(given)
     print_json(schema_of(kind, advisor.knowledge).rstrip())
 
 

@@ -65,13 +65,7 @@ def test(ctx: click.Context, /, paths: tuple[Path, ...], **given: Any) -> None: 
     """  # noqa: D301 - click leaves a paragraph as it is that begins with a backspace
     if given["fail_under"] is not None and not (given["coverage"] or given["mutate"]):
         raise click.UsageError("--fail-under goes with --coverage or --mutate", ctx)
-    advisor = options.load(
-        given["rule_paths"],
-        given["catalog_paths"],
-        no_shipped_rules=given["no_shipped_rules"],
-        no_shipped_catalog=given["no_shipped_catalog"],
-        engine="plain",
-    )
+    advisor = options.load(given)
     language: Language = given["lang"]
     results = run(advisor, collect(paths, advisor.knowledge))
     failing = [result for result in results if not result.passed]

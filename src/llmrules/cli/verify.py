@@ -9,7 +9,6 @@ import click
 from llmrules.cli import options
 from llmrules.cli.terminal import print_json, print_plain
 from llmrules.errors import printable
-from llmrules.rules.effects import UNKNOWN_POLICIES
 from llmrules.trace.document import canonical
 from llmrules.verify import LEVELS
 from llmrules.verify import verify as examine
@@ -27,8 +26,7 @@ NOT_REACHED = 1
 @click.argument("trace", type=options.PATH)
 @options.knowledge
 @click.option("--profile", type=options.PATH, help="The profile that was decided.")
-@click.option("--unknown", type=click.Choice(UNKNOWN_POLICIES), default="apart", show_default=True,
-              help="The policy that went with the profile.")  # fmt: skip
+@options.policy
 @click.option("--shipped", is_flag=True, help="Compare with our own rules and catalogue, though no file is named.")
 @click.option("--level", type=click.Choice(LEVELS), help="The level to reach; default: the highest that is possible.")
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True,
@@ -49,10 +47,11 @@ def verify(ctx: click.Context, /, trace: Path, **given: Any) -> None:  # noqa: A
     Exit status: 0 the level asked for is reached, 1 it is not, 2 a file handed over cannot be read.
     """  # noqa: D301 - click leaves a paragraph as it is that begins with a backspace
     shipped = given["shipped"] or given["no_shipped_rules"] or given["no_shipped_catalog"]
+    project = options.project_paths(ignored=given["isolated"])
     report = examine(
         trace,
-        rules=given["rule_paths"] if given["rule_paths"] or shipped else None,
-        catalog=given["catalog_paths"] if given["catalog_paths"] or shipped else None,
+        rules=[*project[0], *given["rule_paths"]] if given["rule_paths"] or shipped else None,
+        catalog=[*project[1], *given["catalog_paths"]] if given["catalog_paths"] or shipped else None,
         profile=given["profile"],
         unknown=given["unknown"],
         shipped_rules=not given["no_shipped_rules"],

@@ -77,6 +77,7 @@ class Made:
     certified: bool
     decided_at: str
     nanoseconds: dict[str, int] = field(factory=dict)
+    settings: str | None = None
 
 
 @frozen(eq=False, slots=False)

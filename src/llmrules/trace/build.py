@@ -88,6 +88,7 @@ def _made_by(decision: Decision) -> MadeBy:
         decided_at=made.decided_at,
         nanoseconds=made.nanoseconds,
         places=_rule_places(decision.knowledge),
+        settings=made.settings,
         durable_rules=_version("durable-rules") if made.engine == "durable" else None,
     )
 

@@ -471,6 +471,7 @@ class MadeBy:
     nanoseconds: dict[str, int]
     places: tuple[RulePlace, ...]
     durable_rules: str | None = None
+    settings: str | None = None
 
 
 @frozen
