@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sysconfig
 from pathlib import Path
@@ -166,3 +167,29 @@ def test_wrong_settings_stop_every_command_but_the_isolated(starter: Path) -> No
     assert result.exit_code == 2
     assert "did you mean: rules" in result.stderr
     assert run("decide", "--set", "budget=tight", "--isolated").exit_code == 0
+
+
+def test_the_old_side_of_a_comparison_stands_alone(starter: Path) -> None:
+    """``--old-rules`` and ``--old-catalog`` name what stood in the place of the project's files."""
+    shutil.copytree(starter / "policy", starter / "before")
+    old = ("--old-rules", "before", "--old-catalog", "models.toml")
+    result = run("diff", *old, "--rules", "policy", "cases")
+    assert result.exit_code == 0, result.output
+
+
+def test_a_trace_is_matched_with_the_project(starter: Path) -> None:
+    """Naming what the project names already adds nothing to what a trace is matched with."""
+    assert starter.is_dir()
+    assert run("decide", CASE, "--trace", "one.json").exit_code == 0
+    result = run("verify", "one.json", "--rules", "policy", "--level", "matched")
+    assert result.exit_code == 0, result.output
+
+
+def test_findings_are_about_what_is_named(starter: Path) -> None:
+    """Linting one file reads the project beneath it, and reports on that file alone."""
+    rules = starter / "policy" / "ours.toml"
+    rules.write_text(rules.read_text(encoding="utf-8").replace("because.ko", "# because.ko", 1), encoding="utf-8")
+    top = 'language = 1\npack = "more"\n[[disable]]\nrule = "ours/large-records-like-room"\nreason = "Not here."\n'
+    (starter / "more.toml").write_text(top, encoding="utf-8")
+    assert "no findings" in run("lint", "more.toml", "--strict").stdout
+    assert run("lint", "--strict").exit_code == 1

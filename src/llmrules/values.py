@@ -111,6 +111,11 @@ def encode_fraction(value: Fraction) -> str:
     return str(value)
 
 
+def as_text(value: Value) -> str:
+    """Return a value as a trace writes it, which orders the values of an attribute: never in scientific notation."""
+    return str(encode(value))
+
+
 def encode(value: Value, order: tuple[str, ...] = ()) -> Json:
     """Return a value as JSON; the members of a set stand in the order of its choices."""
     if isinstance(value, bool | str):

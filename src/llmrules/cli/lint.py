@@ -45,7 +45,8 @@ def lint(ctx: click.Context, /, paths: Sequence[Path], **given: Any) -> None:  #
     """Find what is wrong or doubtful in rules and catalogues, before they decide anything.
 
     PATHS are rule files, catalogue files, or folders of them. They are laid on top of the shipped rules and
-    catalogue, and findings are reported for them alone; without PATHS, for the shipped files.
+    catalogue and of those of the project, and findings are reported for them alone; without PATHS, for the files of
+    the project, or where there are none, for the shipped ones.
 
     \b
       llmrules lint policy/
@@ -59,8 +60,8 @@ def lint(ctx: click.Context, /, paths: Sequence[Path], **given: Any) -> None:  #
         print_plain(_explained(given["explain"], ctx))
         return
     as_of: datetime | None = given["as_of"]
-    rules, catalogues = options.project_paths(ignored=given["isolated"])
-    files = gather([*rules, *paths], [*catalogues, *given["catalog_paths"]])
+    project = options.project_paths(ignored=given["isolated"])
+    files = gather(paths, given["catalog_paths"], project=project)
     findings = lint_files(files, today=as_of.date() if as_of is not None else None)
     _print(findings, given["output"], given["lang"])
     counted = {"error", "warning"} if given["strict"] else {"error"}

@@ -86,13 +86,18 @@ def knowledge(command: Command) -> Command:
 
 
 def load(
-    given: Mapping[str, Any], *, rules: str = "rule_paths", catalog: str = "catalog_paths", engine: str = "plain"
+    given: Mapping[str, Any],
+    *,
+    rules: str = "rule_paths",
+    catalog: str = "catalog_paths",
+    engine: str = "plain",
+    project: bool = True,
 ) -> Advisor:
-    """Load what the project's settings name and, on top, what the knowledge options do, under these names."""
-    settings = Settings() if given["isolated"] else for_folder(Path.cwd())
+    """Load what the project's settings name, if wanted, and on top what the knowledge options do, under these names."""
+    settings = for_folder(Path.cwd()) if project and not given["isolated"] else Settings()
     return Advisor.load(
-        rules=_on_top(settings.rules, given[rules]),
-        catalog=_on_top(settings.catalog, given[catalog]),
+        rules=on_top(settings.rules, given[rules]),
+        catalog=on_top(settings.catalog, given[catalog]),
         shipped_rules=not given["no_shipped_rules"],
         shipped_catalog=not given["no_shipped_catalog"],
         engine=cast("Any", engine),
@@ -100,7 +105,7 @@ def load(
     )
 
 
-def _on_top(project: Iterable[Path], given: Iterable[Path]) -> list[Path]:
+def on_top(project: Iterable[Path], given: Iterable[Path]) -> list[Path]:
     """Return the project's paths and those given; one that the project names already is loaded once."""
     paths = list(project)
     known = {path.resolve() for path in paths}

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 REACHED = 0
 NOT_REACHED = 1
+NO_TRACE = 2
 
 
 @click.command(short_help="Check a trace without trusting the program that wrote it.")
@@ -44,14 +45,14 @@ def verify(ctx: click.Context, /, trace: Path, **given: Any) -> None:  # noqa: A
     No engine takes part. Without files the level asked for is re-derived; --rules, --catalog, --profile or --shipped
     ask for matched (files named are laid on top of ours, as in decide).
 
-    Exit status: 0 the level asked for is reached, 1 it is not, 2 a file handed over cannot be read.
+    Exit status: 0 the level asked for is reached, 1 it is not, 2 the file is no trace, or one cannot be read.
     """  # noqa: D301 - click leaves a paragraph as it is that begins with a backspace
     shipped = given["shipped"] or given["no_shipped_rules"] or given["no_shipped_catalog"]
     project = options.project_paths(ignored=given["isolated"])
     report = examine(
         trace,
-        rules=[*project[0], *given["rule_paths"]] if given["rule_paths"] or shipped else None,
-        catalog=[*project[1], *given["catalog_paths"]] if given["catalog_paths"] or shipped else None,
+        rules=options.on_top(project[0], given["rule_paths"]) if given["rule_paths"] or shipped else None,
+        catalog=options.on_top(project[1], given["catalog_paths"]) if given["catalog_paths"] or shipped else None,
         profile=given["profile"],
         unknown=given["unknown"],
         shipped_rules=not given["no_shipped_rules"],
@@ -62,7 +63,7 @@ def verify(ctx: click.Context, /, trace: Path, **given: Any) -> None:  # noqa: A
         print_json(canonical(_plain(report)))
     else:
         print_plain(str(report))
-    ctx.exit(REACHED if report.ok else NOT_REACHED)
+    ctx.exit(REACHED if report.ok else NO_TRACE if report.level is None else NOT_REACHED)
 
 
 def _plain(report: Report) -> dict[str, object]:

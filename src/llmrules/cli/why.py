@@ -20,14 +20,16 @@ if TYPE_CHECKING:
 @click.command(short_help="Say why a model stands where it stands.")
 @click.argument("trace", type=options.PATH)
 @click.argument("model", required=False, shell_complete=options.complete_models)
+@options.isolated
 @options.language
 @click.option("--format", "output", type=click.Choice(FORMATS), default="text", show_default=True,
               help="What to print: a report, a page, the graph of the derivation, or the trace as JSON.")  # fmt: skip
-def why(trace: Path, model: str | None, lang: Language, output: str) -> None:
+def why(trace: Path, model: str | None, lang: Language, output: str, *, isolated: bool) -> None:
     """Say why MODEL stands where it stands, from the saved TRACE alone; without MODEL, report the whole decision.
 
     The trace is what `llmrules decide --trace FILE` wrote. Neither rules nor catalogue are needed.
     """
+    del isolated  # read by the option of the language
     record = Trace.load(trace)
     models = tuple(candidate.model for candidate in record.found.candidates)
     if model is not None and model not in models:

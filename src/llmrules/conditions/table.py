@@ -15,7 +15,7 @@ from typing import TypeAlias
 from attrs import frozen
 
 from llmrules.operators import Operator, Truth, conjunction
-from llmrules.values import EXACT, Number, Period, Value, number
+from llmrules.values import EXACT, Number, Period, Value, as_text, number
 from llmrules.vocabulary import Attribute
 
 Operand: TypeAlias = Value | tuple[Value, ...]
@@ -57,7 +57,7 @@ class Test:
             return (tuple(sorted(members)),)
         if attribute.many and self.operator.operand == "same":
             return (members,)
-        return tuple(sorted((_plus(value, self.operand.plus) for value in values), key=str))
+        return tuple(sorted((_plus(value, self.operand.plus) for value in values), key=as_text))
 
 
 def _plus(value: Value, plus: Number) -> Value:
@@ -69,8 +69,9 @@ def _plus(value: Value, plus: Number) -> Value:
             later = date.max if plus > 0 else date.min
         return Period(later, later, later.isoformat())
     if isinstance(value, int | Decimal) and plus:
-        exact = number(EXACT.add(Decimal(value), Decimal(plus)))
-        return value if exact is None else exact
+        total = EXACT.add(Decimal(value), Decimal(plus))
+        exact = number(total)
+        return total if exact is None else exact
     return value
 
 

@@ -15,7 +15,7 @@ from llmrules.decision.judgement import Judgement
 from llmrules.engine.derivation import Derivation
 from llmrules.knowledge import Knowledge
 from llmrules.profile import Profile
-from llmrules.values import Value
+from llmrules.values import Value, as_text
 
 if TYPE_CHECKING:
     from llmrules.decision.criteria import Criterion, Outcome
@@ -217,7 +217,7 @@ class Decision:
                 added = map(str, values - given) if isinstance(given, frozenset) else ()
                 clashing: tuple[Value, ...] = tuple(sorted(added))
             else:
-                clashing = tuple(sorted(values, key=str)) if len(values) > 1 else ()
+                clashing = tuple(sorted(values, key=as_text)) if len(values) > 1 else ()
             if clashing:
                 by = tuple(tuple(sorted(concluded.get((name, value), ()))) for value in clashing)
                 found.append(Conflict(name, clashing, by, widened=attribute.many))

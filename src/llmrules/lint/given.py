@@ -34,11 +34,17 @@ class Given:
     names: frozenset[str]
 
 
-def gather(paths: Iterable[str | Path] = (), catalogues: Iterable[str | Path] = ()) -> Given:
+def gather(
+    paths: Iterable[str | Path] = (),
+    catalogues: Iterable[str | Path] = (),
+    *,
+    project: tuple[Iterable[str | Path], Iterable[str | Path]] = ((), ()),
+) -> Given:
     """Read the shipped files and those that are named: files, or folders of ``*.toml`` files; none means the shipped.
 
-    Each path is a layer above those before it. A file with ``[[model]]`` and no pack is a catalogue, wherever it is
-    named. Raises LoadError for a path that names no file.
+    The rules and catalogues of a ``project`` lie beneath what is named, and stand for it where nothing is. Each path
+    is a layer above those before it. A file with ``[[model]]`` and no pack is a catalogue, wherever it is named.
+    Raises LoadError for a path that names no file.
     """
     ours = [(path, f"rules/{path.name}") for path in toml_files([shipped.rules_folder()])]
     ours.append((shipped.catalog_file(), "catalog.toml"))
@@ -47,13 +53,15 @@ def gather(paths: Iterable[str | Path] = (), catalogues: Iterable[str | Path] = 
     for path, name in ours:
         read.file(path, name, 0, catalogue=name == "catalog.toml")
     names: set[str] = set()
-    for given, catalogue in ((paths, False), (catalogues, True)):
-        for layer, folder in enumerate(given, start=1):
+    asked = (list(paths), list(catalogues))
+    for beneath, given, catalogue in zip(map(list, project), asked, (False, True), strict=True):
+        for layer, folder in enumerate([*beneath, *given], start=1):
             for path in toml_files([folder]):
                 name = known.setdefault(path.resolve(), path.as_posix())
                 if name not in read.names:
                     read.file(path, name, layer, catalogue=catalogue)
-                names.add(name)
+                if layer > len(beneath) or not any(asked):
+                    names.add(name)
     unusable = [failure for failure in read.failures if failure.code in UNUSABLE]
     if unusable:
         raise LoadError(unusable)

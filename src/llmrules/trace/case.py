@@ -20,6 +20,7 @@ from llmrules.trace.record import (
     TableRecord,
     WaitRecord,
 )
+from llmrules.values import as_text
 from llmrules.vocabulary import AS_OF
 
 if TYPE_CHECKING:
@@ -121,7 +122,11 @@ def members_of(attribute: Attribute, values: frozenset[Value]) -> list[Value | N
     if len(values) == 1:
         return list(values)
     order = attribute.choice_ids
-    return sorted(values, key=lambda value: (order.index(str(value)) if str(value) in order else 0, str(value)))
+
+    def key(value: Value) -> tuple[int, str]:
+        return order.index(str(value)) if str(value) in order else 0, as_text(value)
+
+    return [*sorted(values, key=key)]
 
 
 def _facts(decision: Decision) -> Iterator[FactRecord]:

@@ -1,0 +1,99 @@
+"""``llmrules verify`` and ``llmrules schema trace`` on the command line: what they print, and how they end."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner, Result
+
+from llmrules import Advisor
+from llmrules.cli import main
+from llmrules.trace.schema import published
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+EXAMPLE = Path(__file__).parent.parent / "examples" / "maths-tutor.toml"
+
+
+@pytest.fixture
+def trace(tmp_path: Path) -> Path:
+    """Save the trace of an example."""
+    path = tmp_path / "decision.json"
+    Advisor.load(engine="plain").decide(EXAMPLE).trace.save(path)
+    return path
+
+
+def run(*arguments: str | Path) -> Result:
+    """Run the command."""
+    return CliRunner().invoke(main, [str(one) for one in arguments])
+
+
+def test_a_trace_is_derived_again(trace: Path) -> None:
+    """Without files the level asked for is re-derived, and the command says so and ends with 0."""
+    result = run("verify", trace)
+    assert result.exit_code == 0
+    assert result.output.startswith("re-derived: ")
+
+
+def test_a_trace_is_matched_with_what_was_decided(trace: Path) -> None:
+    """With our rules, our catalogue and the profile, every part of ``given`` is compared."""
+    result = run("verify", trace, "--shipped", "--profile", EXAMPLE)
+    assert result.exit_code == 0
+    assert result.output.startswith("matched: ")
+    assert "approvals" in result.output
+
+
+@pytest.mark.parametrize(
+    ("tamper", "level", "pointer"),
+    [
+        (lambda record: record["found"]["result"].update(best=["gpt-5"]), "shape", "/digests/found"),
+        (lambda record: record["made_by"].update(engine="magic"), "shape", "/digests/made_by"),
+    ],
+)
+def test_a_trace_that_was_touched_is_refused(
+    trace: Path, tamper: Callable[[dict[str, dict[str, dict[str, object]]]], None], level: str, pointer: str
+) -> None:
+    """The command names the level reached and the first thing wrong, and ends with 1."""
+    record = json.loads(trace.read_text(encoding="utf-8"))
+    tamper(record)
+    trace.write_text(json.dumps(record), encoding="utf-8")
+    result = run("verify", trace, "--format", "json")
+    assert result.exit_code == 1
+    said = json.loads(result.output)
+    assert (said["ok"], said["level"], said["wrong"]["at"]) == (False, level, pointer)
+
+
+@pytest.mark.parametrize("content", [b"\x00\xff\xfe", b"[]", b"{", b'{"format": "llmrules.trace/9"}'])
+def test_what_is_no_trace_ends_with_2(tmp_path: Path, content: bytes) -> None:
+    """Binary junk, another JSON file and a later version give a sentence and exit status 2."""
+    path = tmp_path / "junk.json"
+    path.write_bytes(content)
+    result = run("verify", path)
+    assert result.exit_code == 2
+    assert result.output.startswith("not a trace")
+    assert ("version 9" in result.output) is (b"/9" in content)
+
+
+def test_what_is_not_there_ends_with_2(tmp_path: Path) -> None:
+    """A missing file and a folder are errors of the input."""
+    assert run("verify", tmp_path / "none.json").exit_code == 2
+    assert run("verify", tmp_path).exit_code == 2
+
+
+def test_the_schema_of_traces_is_printed() -> None:
+    """``schema trace`` prints the published schema."""
+    assert json.loads(run("schema", "trace").output) == json.loads(published())
+
+
+def test_a_decision_in_every_format(trace: Path) -> None:
+    """A saved trace is reported in each format, with neither rules nor catalogue at hand."""
+    starts = {"text": "Recommended", "markdown": "**Recommended", "html": "<!doctype html>", "mermaid": "flowchart"}
+    for name, start in starts.items():
+        result = run("why", trace, "--format", name)
+        assert result.exit_code == 0
+        assert result.output.startswith(start), name
+    assert run("why", trace, "--format", "json").output == trace.read_text(encoding="utf-8")
