@@ -35,7 +35,7 @@ demo: $(READY)
 setup: $(READY_DEV)
 
 test: lint
-	tests/install_browser.sh
+	tests/install_tools.sh
 	$(BIN)/pytest --numprocesses auto --dist worksteal --cov --cov-report=term
 
 lint: $(READY_DEV)
@@ -50,6 +50,7 @@ format: $(READY_DEV)
 
 bench: $(READY_DEV)
 	$(BIN)/python -m benchmarks.decide
+	$(BIN)/python -m benchmarks.verify
 
 fuzz: $(READY_DEV)
 	$(BIN)/python -m tests.fuzz_engine --programs $(PROGRAMS)

@@ -1,6 +1,6 @@
 """The HTML page in a real browser: it opens clean, works by mouse and keyboard, and nothing in a trace can move it.
 
-Needs Chromium: ``tests/install_browser.sh``.
+Needs Chromium: ``tests/install_tools.sh``.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ class Opened:
 def window() -> Iterator[Opened]:
     """One browser for all tests."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    assert chromium is not None, "no Chromium; tests/install_browser.sh installs it"
+    assert chromium is not None, "no Chromium; tests/install_tools.sh installs it"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         yield Opened(browser)

@@ -18,7 +18,7 @@ BAD_INPUT = 2
 FAILED = 1
 
 
-COMMANDS = ("decide", "why", "verify", "diff", "replay", "lint", "test", "rules", "schema", "init")
+COMMANDS = ("decide", "why", "verify", "audit", "diff", "replay", "lint", "test", "rules", "schema", "init")
 """In the order of the help. Each is a function of its name in a module of its name, imported when it is called."""
 
 

@@ -1,0 +1,189 @@
+"""A folder of traces summed up: verified or not, rules that decide or never fire, and what rests on something old."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from tests.mutants import EXAMPLES
+from tests.worlds import decide, model, rule, world
+
+from llmrules import Advisor
+from llmrules.audit import Audit, Row, RuleCount, as_csv, as_json, audit, text_lines
+from llmrules.cli.audit import audit as command
+from llmrules.errors import FileError
+
+RULES = (
+    rule("needs-weights", 'when.tuning = true\nrequire.weights = true\nreview_by = 2026-02-28\n'
+         'otherwise = { en = "No.", ko = "아니요." }')
+    + rule("likes-windows", "when.offline = true\nprefer.window.at_least = 1000\nweight = 1")
+    + rule("open-is-capable", 'where.open.is = "free"\nconclude.capable = true')
+    + rule("never-in-vendor", 'when.region.is = "moon"\nadvise = true')
+)  # fmt: skip
+
+MODELS = model("lark", weights=True, open="free", window=5000) + model("wren", weights=False, source="d2")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two good traces, one of which is a year later."""
+    where = tmp_path_factory.mktemp("traces")
+    advisor = world(RULES, MODELS)
+    decide(advisor, tuning=True).trace.save(where / "a.json")
+    decide(advisor, tuning=True, offline=True, as_of=date(2027, 1, 1)).trace.save(where / "b.json")
+    return where
+
+
+@pytest.fixture
+def mixed(folder: Path, tmp_path: Path) -> Path:
+    """A good trace, a tampered one, and files that are none."""
+    good = (folder / "a.json").read_text(encoding="utf-8")
+    (tmp_path / "good.json").write_text(good, encoding="utf-8")
+    document = json.loads(good)
+    document["found"]["result"]["best"] = []
+    (tmp_path / "tampered.json").write_text(json.dumps(document), encoding="utf-8")
+    (tmp_path / "=junk.json").write_bytes(b"\xff\x00")
+    (tmp_path / "list.json").write_text("[]", encoding="utf-8")
+    (tmp_path / "folder.json").mkdir()
+    (tmp_path / "notes.txt").write_text("no trace", encoding="utf-8")
+    return tmp_path
+
+
+def _said(found: Audit, language: str = "en") -> str:
+    return "\n".join(str(line) for line in text_lines(found, "ko" if language == "ko" else "en"))
+
+
+def test_every_file_has_a_row(mixed: Path) -> None:
+    """A file that is no trace is a row with the reason, and what is not verified is not counted."""
+    found = audit(mixed)
+    rows = {row.file: row for row in found.rows}
+    assert list(rows) == ["=junk.json", "folder.json", "good.json", "list.json", "tampered.json"]
+    assert [row.ok for row in found.rows] == [False, False, True, False, False]
+    assert (rows["good.json"].level, rows["good.json"].reason, rows["good.json"].best) == ("re-derived", "", ("lark",))
+    assert (rows["tampered.json"].level, rows["tampered.json"].at) == ("shape", "/digests/found")
+    assert rows["list.json"].level is None
+    assert "UTF-8" in rows["=junk.json"].reason
+    assert "folder" in rows["folder.json"].reason
+    assert not found.ok
+    assert {one.traces for one in found.rules} == {1}
+    assert "1 of 5 traces reached re-derived" in _said(found)
+    assert "5건 중 1건" in _said(found, "ko")
+
+
+def test_a_lower_level_can_be_asked_for(mixed: Path) -> None:
+    """At the level of shape, a tampered trace is one that reached it."""
+    found = audit(mixed, level="shape", older_than=1)
+    assert [row.file for row in found.rows if row.ok] == ["good.json", "tampered.json"]
+
+
+def test_rules_are_counted(folder: Path) -> None:
+    """A rule decides where a model fails it or gets points; one that never fired is named."""
+    found = audit(folder)
+    assert found.ok
+    assert {one.rule: one for one in found.rules} == {
+        "needs-weights": RuleCount("needs-weights", 2, 2, 2),
+        "likes-windows": RuleCount("likes-windows", 2, 1, 1),
+        "open-is-capable": RuleCount("open-is-capable", 2, 2, 0),
+        "never-in-vendor": RuleCount("never-in-vendor", 2, 0, 0),
+    }
+    assert found.rules[0].rule == "needs-weights"
+    assert found.never == ("never-in-vendor",)
+    assert "needs-weights: decisive in 2, fired in 2 of 2" in _said(found)
+    assert "Rules that never fired\n  never-in-vendor" in _said(found)
+
+
+def test_a_refusal_is_decisive(tmp_path: Path) -> None:
+    """A rule that refuses the case decided it, though it touches no model."""
+    text = "when.tuning = true\nrefuse = true"
+    decide(world(rule("no-tuning", text), MODELS), tuning=True).trace.save(tmp_path / "a.json")
+    assert audit(tmp_path).rules == (RuleCount("no-tuning", 1, 1, 1),)
+
+
+def test_old_values_are_those_used(folder: Path) -> None:
+    """The age counts on the day of the decision, and only what a criterion reads is used."""
+    assert [row.old for row in audit(folder).rows] == [(), ()]
+    found = audit(folder, older_than=58)  # a month counts to its end: "2026-02" is one day old on 2026-03-01
+    assert [[str(one) for one in row.old] for row in found.rows] == [
+        ["lark.weights"],
+        ["lark.weights", "lark.window", "wren.weights"],
+    ]
+    assert "Values used that were older than 58 days" in _said(found)
+    assert "! lark.weights: dated 2026-01-01; used in 2  (d)" in _said(found)
+    assert [len(row.old) for row in audit(folder, older_than=59).rows] == [0, 3]
+    assert [len(row.old) for row in audit(folder, older_than=365).rows] == [0, 0]
+
+
+def test_rules_past_their_review_are_named(folder: Path, tmp_path: Path) -> None:
+    """A rule is overdue where it was used after its review_by."""
+    found = audit(folder)
+    assert [row.overdue for row in found.rows] == [("needs-weights",), ("needs-weights",)]
+    assert "! a.json: needs-weights" in _said(found)
+    decide(world(RULES, MODELS), tuning=True, as_of=date(2026, 2, 28)).trace.save(tmp_path / "in-time.json")
+    assert audit(tmp_path).rows[0].overdue == ()
+
+
+def test_json_and_csv_can_be_read(mixed: Path) -> None:
+    """Both say the same of each trace; a name that a spreadsheet would compute is harmless."""
+    found = audit(mixed, older_than=10)
+    document = json.loads(as_json(found))
+    assert (document["ok"], document["never_fired"][-1]) == (False, "never-in-vendor")
+    assert document["old_values"][0] == {
+        "model": "lark", "attribute": "weights", "document": "d", "date": "2026-01-01", "traces": 1,
+    }  # fmt: skip
+    rows = list(csv.DictReader(io.StringIO(as_csv(found))))
+    assert [row["trace"].removeprefix("'") for row in rows] == [row["trace"] for row in document["traces"]]
+    assert rows[0]["trace"] == "'=junk.json"
+    assert rows[2] | {"old_values": ""} == {
+        "trace": "good.json", "ok": "true", "level": "re-derived", "at": "", "reason": "", "as_of": "2026-03-01",
+        "best": "lark", "fired": "2", "decisive": "1", "old_values": "", "overdue_rules": "needs-weights",
+    }  # fmt: skip
+    odd = Audit("shape", None, (Row("\udcff.json", ok=False),), ())
+    assert json.loads(as_json(odd))["traces"][0]["trace"] == "\udcff.json"
+
+
+def test_no_folder_and_no_trace_are_errors(tmp_path: Path) -> None:
+    """There is nothing to sum up."""
+    for path, said in ((tmp_path / "none", "no such folder"), (tmp_path, "no trace")):
+        with pytest.raises(FileError, match=said) as caught:
+            audit(path)
+        assert caught.value.code == "no-file"
+
+
+def test_the_command_prints_and_says_by_its_status(folder: Path, mixed: Path) -> None:
+    """0 where every trace reached the level, 1 where one did not."""
+    runner = CliRunner()
+    good = runner.invoke(command, [str(folder), "--lang", "ko"])
+    assert (good.exit_code, good.output.splitlines()[0]) == (0, "추적 기록 2건 중 2건이 re-derived 수준에 도달")
+    bad = runner.invoke(command, [str(mixed), "--format", "csv"])
+    assert (bad.exit_code, len(bad.output.splitlines())) == (1, 6)
+    plain = runner.invoke(command, [str(folder), "--format", "json", "--older-than", "0"])
+    assert json.loads(plain.output)["older_than"] == 0
+    assert runner.invoke(command, [str(folder), "--level", "matched"]).exit_code == 2
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="the resident size is read from /proc")
+@pytest.mark.skipif(sys.gettrace() is not None, reason="a tracer keeps memory of its own")
+def test_many_traces_take_no_more_memory(tmp_path: Path) -> None:
+    """What is kept of a trace is a row: the first few traces take as much memory as hundreds."""
+    advisor = Advisor.load(engine="plain")
+    text = advisor.decide(next(one for one in EXAMPLES if one.stem == "hospital-records")).trace.to_json()
+    few, many = tmp_path / "few", tmp_path / "many"
+    for where, number in ((few, 10), (many, 300)):
+        where.mkdir()
+        for index in range(number):
+            (where / f"{index:03}.json").write_text(text, encoding="utf-8")
+    assert audit(few, older_than=1).ok
+    before = _resident()
+    assert len(audit(many, older_than=1).rows) == 300
+    assert _resident() - before < 30 * 2**20
+
+
+def _resident() -> int:
+    """Return the bytes of memory that this process holds."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
