@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 EngineName: TypeAlias = Literal["auto", "durable", "plain"]
 Unknown: TypeAlias = Literal["apart", "exclude", "accept"]
 
-VOCABULARY_FILES = ("vocabulary.toml", "sources.toml")
-"""The shipped rule files that stay when ``shipped_rules=False``: attributes, claims and documents."""
-
 
 class Advisor:
     """Rules and a catalogue, ready to decide. One advisor may be shared by threads."""
@@ -61,11 +58,8 @@ class Advisor:
         ``shipped_catalog=False`` leaves the twelve models out. Raises LoadError with everything that is wrong.
         """
         failures: list[FileError] = []
-        rule_files = [
-            (path, f"rules/{path.name}", 0)
-            for path in toml_files([shipped.rules_folder()])
-            if shipped_rules or path.name in VOCABULARY_FILES
-        ]
+        ours = shipped.rule_files(with_rules=shipped_rules)
+        rule_files = [(path, f"rules/{path.name}", 0) for path in ours]
         rule_files += _layers(rules)
         catalogues = [(shipped.catalog_file(), "catalog.toml", 0)] if shipped_catalog else []
         catalogues += _layers(catalog)

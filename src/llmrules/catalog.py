@@ -44,7 +44,7 @@ _HEADERS: Mapping[Scope, str] = {
 
 DISPUTE_KEYS = ("attribute", "value", "source")
 
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]*")
+MODEL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]*")
 
 
 @frozen
@@ -161,7 +161,7 @@ class _Reader:
             entry.missing("id", "a model needs id")
             return None
         name = keys["id"].text()
-        if name is None or not _ID.fullmatch(name):
+        if name is None or not MODEL_ID.fullmatch(name):
             keys["id"].problem("bad-name", "must be letters, digits and . _ : / @ + - without spaces", found=name)
             return None
         entries = self._entries(entry, keys, "model")

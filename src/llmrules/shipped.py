@@ -11,6 +11,16 @@ def rules_folder() -> Path:
     return _data() / "rules"
 
 
+VOCABULARY_FILES = ("vocabulary.toml", "sources.toml")
+"""The rule files that hold no rules: attributes, claims and documents."""
+
+
+def rule_files(*, with_rules: bool = True) -> list[Path]:
+    """Find the shipped rule files in the order of their names; without rules, those of the vocabulary alone."""
+    files = sorted(rules_folder().glob("*.toml"))
+    return [path for path in files if with_rules or path.name in VOCABULARY_FILES]
+
+
 def catalog_file() -> Path:
     """Find the shipped catalogue."""
     return _data() / "catalog.toml"

@@ -32,10 +32,23 @@ Command = TypeVar("Command", bound="Callable[..., Any]")
 
 PATH = click.Path(path_type=Path)
 
+SETTINGS = "llmrules.settings"
+"""Under which name a command keeps the settings of the project."""
+
 
 def _project(ctx: click.Context) -> Settings:
     """Return the settings of the project that the working folder lies in, unless they are to be ignored."""
-    return Settings() if ctx.params.get("isolated") else for_folder(Path.cwd())
+    return _settings(ctx, ignored=bool(ctx.params.get("isolated")))
+
+
+def _settings(ctx: click.Context, *, ignored: bool) -> Settings:
+    """Return the settings of the project; they are read once for a command."""
+    if ignored:
+        return Settings()
+    if SETTINGS not in ctx.meta:
+        ctx.meta[SETTINGS] = for_folder(Path.cwd())
+    found: Settings = ctx.meta[SETTINGS]
+    return found
 
 
 def _language(ctx: click.Context, _param: click.Parameter, value: str | None) -> str:
@@ -94,7 +107,7 @@ def load(
     project: bool = True,
 ) -> Advisor:
     """Load what the project's settings name, if wanted, and on top what the knowledge options do, under these names."""
-    settings = for_folder(Path.cwd()) if project and not given["isolated"] else Settings()
+    settings = _settings(click.get_current_context(), ignored=not project or given["isolated"])
     return Advisor.load(
         rules=on_top(settings.rules, given[rules]),
         catalog=on_top(settings.catalog, given[catalog]),
@@ -114,7 +127,7 @@ def on_top(project: Iterable[Path], given: Iterable[Path]) -> list[Path]:
 
 def project_paths(*, ignored: bool) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
     """Return the rules and the catalogues that the project's settings name."""
-    settings = Settings() if ignored else for_folder(Path.cwd())
+    settings = _settings(click.get_current_context(), ignored=ignored)
     return settings.rules, settings.catalog
 
 

@@ -46,7 +46,7 @@ def gather(
     is a layer above those before it. A file with ``[[model]]`` and no pack is a catalogue, wherever it is named.
     Raises LoadError for a path that names no file.
     """
-    ours = [(path, f"rules/{path.name}") for path in toml_files([shipped.rules_folder()])]
+    ours = [(path, f"rules/{path.name}") for path in shipped.rule_files()]
     ours.append((shipped.catalog_file(), "catalog.toml"))
     known = {path.resolve(): name for path, name in ours}
     read = _Reading()

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     Keys: TypeAlias = dict[str, Cursor]
 
-_ID = re.compile(r"[a-z0-9]+(?:[-_/][a-z0-9]+)*")
+RULE_ID = re.compile(r"[a-z0-9]+(?:[-_/][a-z0-9]+)*")
 
 DEEPEST_HEADER = 2
 """How many tables under a table of a rule are searched for keys that slid into them."""
@@ -113,7 +113,7 @@ class RuleReader:
             entry.missing("id", "a rule needs id")
             return None
         name = keys["id"].text()
-        if name is not None and not _ID.fullmatch(name):
+        if name is not None and not RULE_ID.fullmatch(name):
             message = "must be small letters and digits joined by - (or / after a namespace)"
             keys["id"].problem("bad-name", message, found=name)
             return None

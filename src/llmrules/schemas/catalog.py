@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmrules.catalog import _ID as MODEL_ID
-from llmrules.catalog import DISPUTE_KEYS, FILE_KEYS, MODEL_KEYS, OFFER_KEYS
+from llmrules.catalog import DISPUTE_KEYS, FILE_KEYS, MODEL_ID, MODEL_KEYS, OFFER_KEYS
 from llmrules.rules.ruleset import LANGUAGE
 from llmrules.schemas.asking import needed
 from llmrules.schemas.sources import approvals, claims, documents, known_sources

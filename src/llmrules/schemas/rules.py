@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from llmrules.lint.finding import CODES
 from llmrules.rules.effects import COMMON_KEYS, EFFECTS, LEVELS, NOT_CLASSIFYING, RULE_KEYS, UNKNOWN_POLICIES
-from llmrules.rules.reading import _ID as RULE_ID
-from llmrules.rules.reading import DISABLE_KEYS
+from llmrules.rules.reading import DISABLE_KEYS, RULE_ID
 from llmrules.rules.ruleset import FILE_KEYS, LANGUAGE
 from llmrules.schemas.asking import concludable, needed
 from llmrules.schemas.conditions import conditions

@@ -66,20 +66,15 @@ def read_files(
     shipped_catalog: bool,
 ) -> Files:
     """Read what is handed over, the shipped rules and catalogue beneath it. Raises FileError."""
-    ours = [path for path in toml_files([shipped.rules_folder()]) if shipped_rules or path.name in ALWAYS_SHIPPED]
     if isinstance(profile, str | Path):
         path = Path(profile)
         profile = read_json(path) if path.suffix == ".json" else read_toml(path)
     return Files(
-        rules=_read(ours, rules),
+        rules=_read(shipped.rule_files(with_rules=shipped_rules), rules),
         catalogues=_read([shipped.catalog_file()] if shipped_catalog else [], catalog),
         profile=profile,
         unknown=unknown,
     )
-
-
-ALWAYS_SHIPPED = ("vocabulary.toml", "sources.toml")
-"""What stays when the shipped rules are left out: attributes, claims and documents."""
 
 
 def _read(ours: list[Path], given: Paths | None) -> tuple[Source, ...] | None:
