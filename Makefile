@@ -51,6 +51,8 @@ format: $(READY_DEV)
 bench: $(READY_DEV)
 	$(BIN)/python -m benchmarks.decide
 	$(BIN)/python -m benchmarks.verify
+	$(BIN)/python -m benchmarks.catalog
+	$(BIN)/python -m benchmarks.scale
 
 fuzz: $(READY_DEV)
 	$(BIN)/python -m tests.fuzz_engine --programs $(PROGRAMS)

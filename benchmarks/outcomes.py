@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter, defaultdict
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 from math import exp, log
 from random import Random
 from typing import TYPE_CHECKING
 
 from llmrules.advisor import Advisor
+from llmrules.candidates import bits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -25,8 +27,21 @@ if TYPE_CHECKING:
 
 AS_OF = date(2026, 3, 1)
 
-RANGES = {"context_tokens": (1_000, 2_000_000), "hardware_parameters": (1, 2_000)}
+RANGES = {
+    "context_tokens": (1_000, 2_000_000),
+    "hardware_parameters": (1, 2_000),
+    "monthly_input_tokens": (100_000, 10_000_000_000),
+    "monthly_output_tokens": (10_000, 1_000_000_000),
+    "monthly_budget": (10, 100_000),
+    "long_request_tokens": (10_000, 1_000_000),
+}
 """Smallest and largest value of each number, drawn log-uniformly."""
+
+SHARES = {"long_request_share": (0, Decimal("0.1"), Decimal("0.5"))}
+"""What is drawn of a number that is a share."""
+
+DAYS_AHEAD = (30, 1_500)
+"""How many days after the day of the decision a date lies."""
 
 STATED = (0.2, 0.4, 0.7)
 """How likely each requirement is stated, drawn once for a profile: some users say little and some a great deal."""
@@ -61,6 +76,10 @@ def _value(random: Random, attribute: Attribute) -> object:
         return random.random() < TRUE
     if attribute.type == "set":
         return _members(random, attribute)
+    if attribute.type == "date":
+        return AS_OF + timedelta(days=random.randint(*DAYS_AHEAD))
+    if attribute.name in SHARES:
+        return random.choice(SHARES[attribute.name])
     if attribute.type == "number":
         low, high = RANGES[attribute.name]
         return round(exp(random.uniform(log(low), log(high))))
@@ -111,7 +130,7 @@ class Outcomes:
         self.cases[kind] += 1
         self.cases["nobody has a point"] += all(placed.points <= 0 for placed in decision.ranking)
         self.cases["only one eligible"] += len(decision.ranking) == 1
-        scale = decision.knowledge.criteria.scale
+        scale = decision.criteria.scale
         gained = points_by_rule(decision)
         for model in best:
             self.models[model][kind] += 1
@@ -138,9 +157,10 @@ class Outcomes:
             yield f"  {name:<22}{count:>6}{100 * count / total:>7.1f} %"
         columns = ("first alone", "alone, own", "first shared", "eligible", "unverified", "excluded")
         yield ""
-        yield f"{'model':<15}" + "".join(f"{column:>14}" for column in columns)
+        width = max(map(len, (*self.models, "model"))) + 1
+        yield f"{'model':<{width}}" + "".join(f"{column:>14}" for column in columns)
         for model, counts in sorted(self.models.items(), key=lambda item: (-item[1]["first alone"], item[0])):
-            yield f"{model:<15}" + "".join(f"{counts[column]:>14}" for column in columns)
+            yield f"{model:<{width}}" + "".join(f"{counts[column]:>14}" for column in columns)
         yield ""
         yield "share of the winners' points, and how often the best would be another without it"
         packs: defaultdict[str, float] = defaultdict(float)
@@ -162,14 +182,26 @@ class Outcomes:
 
 
 def points_by_rule(decision: Decision) -> dict[str, dict[str, int]]:
-    """Return what each fired rule gives each ranked model, in the units of the criteria."""
-    index = decision.knowledge.index
-    ranked = [placed.model for placed in decision.ranking]
-    return {
+    """Return what each fired rule gives the ranked models that it reaches, by their best offers; none reaches nobody.
+
+    Points are in the units of the criteria.
+    """
+    best = _best_offers(decision)
+    found = {
         score.criterion.rule.id: {
-            model: score.points(index[model]) for model in ranked if score.outcome.true >> index[model] & 1
+            model: score.points(index) for model, index in best.items() if score.outcome.true >> index & 1
         }
         for score in decision.judgement.scores
+    }
+    return {rule: points for rule, points in found.items() if points}
+
+
+def _best_offers(decision: Decision) -> dict[str, int]:
+    """Return the candidate by which each ranked model has its place."""
+    judgement, masks = decision.judgement, dict(decision.candidates.models)
+    return {
+        placed.model: max(bits(masks[placed.model] & judgement.eligible), key=lambda index: judgement.points[index])
+        for placed in decision.ranking
     }
 
 

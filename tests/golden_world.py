@@ -21,15 +21,17 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent / "data" / "golden-world"
 TRACE = FOLDER / "trace.json"
+ONLY = {"openness": {"at_least": "closed"}}
+AMONG = ("aspen", "birch", "cedar", "date-palm", "elm", "fir", "ginkgo", "hazel", "iris", "juniper", "yew")
 TITLES = {"en": "Discharge letters at a clinic", "ko": "병원의 퇴원 요약지"}
 
 
 def decide_again(**more: object) -> Decision:
-    """Decide the case of the world, with more requirements if any are given."""
+    """Decide the case of the world among most of its models, with more requirements if any are given."""
     rules = [read_toml(path, path.name) for path in sorted((FOLDER / "rules").glob("*.toml"))]
     knowledge = load_knowledge(rules, [read_toml(FOLDER / "catalog.toml", "catalog.toml")])
     requirements = read_toml(FOLDER / "profile.toml").data["requirements"]
-    return Advisor(knowledge, engine="plain").decide({**requirements, **more})
+    return Advisor(knowledge, engine="plain").decide({**requirements, **more}, only=ONLY, among=AMONG)
 
 
 def golden_trace() -> Trace:

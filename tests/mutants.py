@@ -1,9 +1,10 @@
-"""Mutants of a trace: everything in it changed, dropped or doubled, one thing at a time.
+"""Mutants of a trace: everything in it changed, dropped, doubled or put where it was not, one thing at a time.
 
 ``python -m tests.mutants --all`` tries every mutant of every example, plain and with all digests made anew, and prints
 those that the checker lets pass: with the rules, the catalogue and the profile none may, and with the trace alone none
-that changes ``found``. Without ``--all`` it tries one mutant of each kind of field and deed. What the examples share,
-the rules and the catalogue, is changed in the first one alone.
+that changes ``found``. What whoever decided chose stands in no file: there another choice with all digests made anew is
+another decision, which is true where ``found`` follows from it, too. Without ``--all`` it tries one mutant of each kind
+of field and deed. What the examples share, the rules and the catalogue, is changed in the first one alone.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from attrs import evolve, frozen
 from llmrules import Advisor
 from llmrules.files import read_toml
 from llmrules.verify import Report, examine
-from llmrules.verify.matched import Files, read_files
+from llmrules.verify.matched import CHOICES, Files, read_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -50,10 +51,18 @@ class Mutant:
 
 
 def mutants(document: dict[str, Any]) -> Iterator[Mutant]:
-    """Yield every mutant outside ``made_by``: scalars changed, elements and keys dropped, elements doubled."""
+    """Yield every mutant outside ``made_by``.
+
+    Scalars are changed, elements and keys dropped, elements doubled, and an object gets each key that others in such a
+    field have.
+    """
     others: dict[str, list[Any]] = {}
+    keys: dict[str, dict[str, Any]] = {}
     for path, value in _walk(document, ()):
-        if not isinstance(value, dict | list):
+        if isinstance(value, dict):
+            for key, inner in value.items():
+                keys.setdefault(field_of(path), {}).setdefault(key, inner)
+        elif not isinstance(value, list):
             others.setdefault(field_of(path), []).append(value)
     for path, value in _walk(document, ()):
         if isinstance(value, list):
@@ -61,12 +70,20 @@ def mutants(document: dict[str, Any]) -> Iterator[Mutant]:
                 yield Mutant(path, f"drops element {index}", [*value[:index], *value[index + 1 :]], "drops")
                 yield Mutant(path, f"doubles element {index}", [*value[:index], element, *value[index:]], "doubles")
         elif isinstance(value, dict):
-            for key in value:
-                rest = {name: one for name, one in value.items() if name != key}
-                yield Mutant(path, f"drops {key}", rest, "drops" if path and path[-1] in NAMED else None)
+            yield from _of_object(path, value, keys.get(field_of(path), {}))
         else:
             for deed, other in _changes(value, others[field_of(path)]):
                 yield Mutant(path, deed, other)
+
+
+def _of_object(path: Path_, value: dict[str, Any], keys: dict[str, Any]) -> Iterator[Mutant]:
+    """Yield an object without each of its keys, and with each one that others have."""
+    named = bool(path) and path[-1] in NAMED
+    for key in value:
+        rest = {name: one for name, one in value.items() if name != key}
+        yield Mutant(path, f"drops {key}", rest, "drops" if named else None)
+    for key in sorted(keys.keys() - value.keys()):
+        yield Mutant(path, f"gets {key}", {**value, key: keys[key]}, "gets" if named else None)
 
 
 def one_of_each(document: dict[str, Any], turn: int | None = None) -> list[Mutant]:
@@ -91,7 +108,10 @@ def _walk(value: Any, path: Path_) -> Iterator[tuple[Path_, Any]]:  # noqa: ANN4
         yield from _walk(inner, (*path, key))
 
 
-NAMED = frozenset({"attributes", "leaves", "implied", "concluded", "when", "unless", "where", "body", "all", "any"})
+NAMED = frozenset(
+    {"attributes", "leaves", "implied", "concluded", "computed"}
+    | {"when", "unless", "where", "body", "only", "all", "any"}
+)
 """Keys under which the keys are names of attributes and operators."""
 
 
@@ -160,24 +180,27 @@ def reseal(document: dict[str, Any], parts: dict[str, str]) -> dict[str, Any]:
 
 
 def survivors(
-    document: dict[str, Any], tried: list[Mutant], files: Files, *, plain: bool = True
+    document: dict[str, Any], tried: list[Mutant], files: Files, *, plain: bool = True, choices: bool = False
 ) -> Iterator[tuple[Mutant, str, Report]]:
-    """Yield the mutants that pass although they must not, with how they were sealed, and the report."""
+    """Yield the mutants that pass although they must not, with how they were sealed, and the report.
+
+    With ``choices``, no other choice may pass either, as where every choice matters.
+    """
     for mutant in tried:
         undo = mutate(document, mutant)
         try:
-            yield from _passing(document, mutant, files, plain=plain)
+            yield from _passing(document, mutant, files, plain=plain, choices=choices)
         finally:
             undo()
 
 
 def _passing(
-    document: dict[str, Any], mutant: Mutant, files: Files, *, plain: bool
+    document: dict[str, Any], mutant: Mutant, files: Files, *, plain: bool, choices: bool
 ) -> Iterator[tuple[Mutant, str, Report]]:
     top = mutant.path[0] if mutant.path else None
     if plain and (report := examine(canonical(document), files)).ok:
         yield mutant, "plain", report
-    if top == "digests" or mutant.deed == "drops digests":
+    if top == "digests" or mutant.deed == "drops digests" or (is_choice(mutant) and not choices):
         return
     untouched = {} if len(mutant.path) < 2 else dict(document["digests"]["parts"])
     if untouched:
@@ -219,7 +242,14 @@ def try_example(example: Path, *, everything: bool, shared: bool) -> tuple[int, 
 
 def is_shared(mutant: Mutant) -> bool:
     """Return whether it changes what all examples share."""
-    return mutant.path[:1] == ("given",) and mutant.path[1:2] not in {("requirements",), ("approvals",), ("unknown",)}
+    own = {(name,) for name in ("requirements", "approvals", "unknown", *CHOICES)}
+    return mutant.path[:1] == ("given",) and mutant.path[1:2] not in own
+
+
+def is_choice(mutant: Mutant) -> bool:
+    """Return whether it changes what whoever decided chose."""
+    chosen = {("given", name) for name in CHOICES}
+    return mutant.path[:2] in chosen or (mutant.path == ("given",) and mutant.deed.removeprefix("drops ") in CHOICES)
 
 
 def main() -> int:

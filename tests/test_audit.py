@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from tests.mutants import EXAMPLES
+from tests.offer_worlds import sellers
 from tests.worlds import decide, model, rule, world
 
 from llmrules import Advisor
@@ -118,6 +119,51 @@ def test_old_values_are_those_used(folder: Path) -> None:
     assert "! lark.weights: dated 2026-01-01; used in 2  (d)" in _said(found)
     assert [len(row.old) for row in audit(folder, older_than=59).rows] == [0, 3]
     assert [len(row.old) for row in audit(folder, older_than=365).rows] == [0, 0]
+
+
+OFFERS = """
+language = 1
+[[model]]
+id = "m"
+[[model.offer]]
+id = "a"
+input_price = 2
+output_price = 2
+sources = { input_price = "old", output_price = "d" }
+[[model.offer]]
+id = "b"
+input_price = 1
+output_price = 2
+sources = { input_price = "d", output_price = "d" }
+dated = [{ attribute = "input_price", since = 2026-02-01, value = 3, source = "old" }]
+"""
+
+
+def test_old_values_are_those_of_the_offer_and_of_the_day(tmp_path: Path) -> None:
+    """A price is that of one offer, a dated one counts from its day on, and a cost is as old as its prices."""
+    advisor = sellers(rule("cheap", "require.monthly_cost.at_most = 100"), OFFERS)
+    month = {"monthly_input_tokens": 1_000_000, "monthly_output_tokens": 1_000_000}
+    advisor.decide({"as_of": "2026-01-31", **month}).trace.save(tmp_path / "before.json")
+    advisor.decide({"as_of": "2026-02-01", **month}, over="offers").trace.save(tmp_path / "since.json")
+    found = audit(tmp_path, older_than=100)
+    assert found.ok
+    assert {row.file: [str(value) for value in row.old] for row in found.rows} == {
+        "before.json": ["m @ a.input_price"],
+        "since.json": ["m @ a.input_price", "m @ b.input_price"],
+    }
+
+
+def test_a_catalogue_of_thousands_is_no_wall_of_text(tmp_path: Path) -> None:
+    """What is printed names a dozen values of a trace and some dozens in all, and says how many there are beside."""
+    models = "".join(model(f"m{number:02}", window=5000) for number in range(70))
+    decide(world(RULES, models), offline=True).trace.save(tmp_path / "a.json")
+    found = audit(tmp_path, older_than=0)
+    assert len(found.rows[0].old) == 70
+    lines = _said(found).splitlines()
+    assert sum(line.lstrip().startswith("! m") for line in lines) == 60
+    assert lines[-1] == "  and 10 more"
+    assert next(line for line in lines if "a.json: " in line).endswith(", m11.window and 58 more")
+    assert "외 58개" in _said(found, "ko")
 
 
 def test_rules_past_their_review_are_named(folder: Path, tmp_path: Path) -> None:

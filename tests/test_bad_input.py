@@ -261,10 +261,11 @@ excluded = [{ model = "beta" }, { model = "betta", by = ["weights", "cheep"] }]
 # ── Every code, and every door ────────────────────────────────────────────────────────────────────────────────────────
 
 READERS = (
-    *("files", "cursor", "texts", "sources", "vocabulary", "conditions", "rules", "catalog", "profile", "knowledge"),
+    *("files", "syntax", "cursor", "texts", "sources", "vocabulary", "conditions", "rules", "catalog", "profile"),
+    "knowledge",
 )
-ELSEWHERE = {"is-folder", "no-file", "unreadable", "too-large", "unwritable", "bad-text"}
-"""Codes that are exercised by the tests here and not by a case."""
+ELSEWHERE = {"is-folder", "no-file", "unreadable", "too-large", "unwritable", "bad-text", "bad-gzip", "bad-condition"}
+"""Codes that are exercised by the tests here and not by a case; ``bad-condition`` by ``test_written_conditions``."""
 
 
 def test_every_code_is_exercised() -> None:
@@ -304,7 +305,13 @@ def commands() -> CliRunner:
 
 CALLS: dict[str, tuple[list[str], str | None, str]] = {
     "rules": (["decide", "--rules", "rules/two-effects.toml", "--set", "offline=true"], None, "[two-effects]"),
-    "catalogue": (["decide", "--catalog", "catalog/two-offers.toml", "--set", "offline=true"], None, "[two-offers]"),
+    "catalogue": (["decide", "--catalog", "catalog/offers.toml", "--set", "offline=true"], None, "[duplicate-offer]"),
+    "a condition": (["models", "--where", "moving_alias"], None, "[bad-condition]"),
+    "a condition on who is asked": (
+        ["decide", "--set", "offline=true", "--only", "context_window>=200,000"],
+        None,
+        "[bad-condition]",
+    ),
     "profile": (["decide", "profile/values.toml"], None, "errors"),
     "no such file": (["decide", "profile/none.toml"], None, "[no-file]"),
     "a folder": (["decide", "profile"], None, "[is-folder]"),

@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from click.testing import CliRunner
+from tests.shipped_cases import DATED, EXAMPLES, OFFERS, SMALL, shipped_cases
 from tests.worlds import model, rule, world
 
 from llmrules.advisor import Advisor
@@ -27,9 +28,8 @@ from llmrules.texts import LANGUAGES
 if TYPE_CHECKING:
     from click.testing import Result as Ran
 
-ROOT = Path(__file__).parent.parent
-SHIPPED = (ROOT / "examples", ROOT / "tests" / "cases")
-FILES = sorted(SHIPPED[1].glob("*.toml"))
+SHIPPED = (EXAMPLES, SMALL)
+FILES = [path for folder in (SMALL, DATED) for path in sorted(folder.glob("*.toml")) if path != OFFERS]
 
 
 @pytest.fixture(scope="module")
@@ -60,9 +60,13 @@ def said(result: Result) -> list[str]:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_a_shipped_case_is_as_it_expects(path: Path, advisor: Advisor) -> None:
+def test_a_shipped_case_is_as_it_expects(path: Path) -> None:
     """Every small case has a title in both languages, pins its date, and comes out as it expects."""
-    (found,) = run(advisor, collect([path], advisor.knowledge))
+    (found,) = (
+        result
+        for advisor, cases in shipped_cases()
+        for result in run(advisor, [case for case in cases if case.name == path.as_posix()])
+    )
     assert not found.mismatches, "\n".join(said(found))
     title = found.case.profile.title
     assert title is not None
@@ -70,18 +74,23 @@ def test_a_shipped_case_is_as_it_expects(path: Path, advisor: Advisor) -> None:
     assert ("as_of", "stated") in [(one.attribute, one.origin) for one in found.case.profile.requirements]
 
 
-def test_no_two_small_cases_ask_the_same(advisor: Advisor) -> None:
+def test_no_two_small_cases_ask_the_same() -> None:
     """Each small case states requirements of its own, under a title of its own."""
-    cases = collect([SHIPPED[1]], advisor.knowledge)
-    assert len({one.profile.requirements for one in cases}) == len(cases)
+    cases = [case for _, cases in shipped_cases() for case in cases if Path(case.name) in FILES]
+    assert len({one.profile.requirements for one in cases}) == len(cases) == len(FILES)
     for language in LANGUAGES:
         assert len({one.title(language) for one in cases}) == len(cases)
 
 
-def test_the_shipped_cases_reach_everything(advisor: Advisor) -> None:
-    """Every rule fires and stays silent, every condition comes out both ways, every effect decides something."""
-    coverage = cover(advisor, collect(SHIPPED, advisor.knowledge))
-    assert coverage.reached == coverage.reachable, "\n".join(map(str, coverage_lines(coverage)))
+def test_the_shipped_cases_reach_everything() -> None:
+    """Every rule fires and stays silent, every condition comes out both ways, every effect decides something.
+
+    What the cases of one group leave out those of the other reach.
+    """
+    coverages = [cover(advisor, cases) for advisor, cases in shipped_cases()]
+    for of_rule in zip(*(coverage.rules for coverage in coverages), strict=True):
+        reached = [any(each) for each in zip(*(one.reached for one in of_rule), strict=True)]
+        assert all(reached), "\n".join(str(line) for one in coverages for line in coverage_lines(one))
 
 
 # Collecting
@@ -186,6 +195,10 @@ def test_only_the_first_models_are_explained_at_length(advisor: Advisor) -> None
         (
             'refused = ["no-live-data-without-a-network"]',
             ["  refused, by", "    - no-live-data-without-a-network", "    + nothing"],
+        ),
+        (
+            'cautioned = { a-router-may-vary = ["gpt-5"] }',
+            ["  a-router-may-vary: cautions of", "    - gpt-5", "    + nothing", "  a-router-may-vary: did not fire"],
         ),
     ],
 )
@@ -295,6 +308,7 @@ fired = [
   # that is all
 ]
 silent = "cloud-api-is-rented"
+cautioned.rented-for-many-years = ["claude"]
 excluded = [
   { model = "claude", by = ["model-takes-the-input"] },  # for one reason or another
   { model = "mistral" },
@@ -320,6 +334,7 @@ fired = [
   "code-prefers-training-on-code",  # sure
   # that is all
 ]
+cautioned.rented-for-many-years = []
 excluded = [
   { model = "claude", by = ["weights-must-be-available"] },  # for one reason or another
   { model = "gpt-5", by = ["weights-must-be-available"] },
@@ -345,6 +360,10 @@ def test_an_update_changes_expectations_alone(advisor: Advisor) -> None:
         ("expect = { best = ['grok'], fired = ['bias-advice'] }", 'expect = { best = ["gpt-5"]'),
         ("expect.best = 'grok'", 'expect.best = ["gpt-5"]'),
         ("[[expect.excluded]]\nmodel = 'grok'\n[expect]\nbest = ['gpt-5']", "[expect]\nbest = ['gpt-5']"),
+        (
+            "[expect.cautioned]\nrented-for-many-years = 'grok'\na-router-may-vary = []",
+            "[expect.cautioned]\nrented-for-many-years = []\na-router-may-vary = []",
+        ),
         ("[expect]\r\nbest = ['grok']\r\n", '[expect]\r\nbest = ["gpt-5"]\r\n'),
     ],
 )

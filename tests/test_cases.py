@@ -4,6 +4,7 @@ import pytest
 
 from llmrules.advisor import Advisor
 from llmrules.cases import Mismatch, check, read_case
+from llmrules.errors import LoadError
 from llmrules.files import parse_toml
 from llmrules.profile import Expectation
 
@@ -56,6 +57,30 @@ def test_an_exclusion_is_expected_by_the_rules_it_names(advisor: Advisor) -> Non
         "grok is eligible, expected to be excluded by model-takes-the-input"
     )
     assert str(*check(kept, Expectation(excluded=(("grok", ()),)))) == "grok is eligible, expected to be excluded"
+
+
+def test_a_caution_is_expected_of_exactly_its_models(advisor: Advisor) -> None:
+    """A rule that cautions of one model too many or too few differs; of a disputed value it is no caution."""
+    rule = "commercial-use-of-open-weights"
+    decision = advisor.decide({"commercial_use": True, "deployment": "on-premise"})
+    of = ("llama-2", "llama-4", "llama-4-scout", "mistral")
+    assert "disputed" in {one.level for one in decision.cautions if one.rule == rule and one.model not in of}
+    assert check(decision, Expectation(cautioned=((rule, tuple(reversed(of))), ("a-router-may-vary", ())))) == ()
+    assert check(decision, Expectation(cautioned=((rule, of[:-1]),))) == (
+        Mismatch("cautioned", of[:-1], of, rule=rule),
+    )
+    assert str(*check(decision, Expectation(cautioned=(("a-router-may-vary", ("gpt-5",)),)))) == (
+        "cautioned by a-router-may-vary is nothing, expected gpt-5"
+    )
+
+
+def test_only_what_cautions_is_expected_to(advisor: Advisor) -> None:
+    """Rules that are not there or do not caution, and models that are not there, are errors."""
+    text = "[requirements]\n[expect.cautioned]\nnobody = []\nbias-advice = ['claude']\na-router-may-vary = ['gpt-6']\n"
+    with pytest.raises(LoadError) as raised:
+        read_case(parse_toml(text, "case.toml"), advisor.knowledge)
+    found = [(error.code, error.place.line) for error in raised.value.errors]
+    assert found == [("unknown-rule", 3), ("no-caution", 4), ("unknown-model", 5)]
 
 
 def test_rules_are_expected_to_fire_or_to_be_silent(advisor: Advisor) -> None:

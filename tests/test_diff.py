@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from attrs import evolve
 from click.testing import CliRunner
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from tests.offer_worlds import catalogues, choices, overlays, requirements, sellers
+from tests.offer_worlds import rules as rule_texts
 from tests.worlds import VOCABULARY, RandomCase, decide, model, rule, world
 
 from llmrules.advisor import Advisor
@@ -18,7 +20,7 @@ from llmrules.cli import main
 from llmrules.diff import Change, Comparison, Corpus, compare, compare_decisions
 from llmrules.diff.outcome import outcome
 from llmrules.diff.worlds import worlds_between
-from llmrules.errors import TraceError
+from llmrules.errors import RestrictionError, TraceError
 from llmrules.render.difference import difference_report
 from llmrules.render.text import render_text
 from llmrules.replay import replay
@@ -300,6 +302,128 @@ def test_conflicts_and_refusals() -> None:
     assert causes(found, "conflict", "inputs") == [("rule:hear",)]
 
 
+# Offers
+
+
+def offers(*sold: str, head: str = "") -> str:
+    """Return a catalogue of one model with offers, each as ``name input_price``, and more keys of the last one."""
+    texts = [
+        f'[[model.offer]]\nid = "{name}"\ninput_price = {price}\nsources.input_price = "d"\n'
+        for name, price in (one.split() for one in sold)
+    ]
+    return f'language = 1\n[[model]]\nid = "lark"\n{head}{"".join(texts)}'
+
+
+CHEAP = rule("cheap", "require.input_price.at_most = 3") + rule(
+    "cheaper", "prefer.input_price.toward = 'lowest'\nweight = 3"
+)
+CLOSED_ONES = rule("closed-ones", "exclude.open = 'closed'")
+ASKED = {"as_of": "2026-03-01"}
+
+
+def test_an_offer_that_is_added_shifts_no_other() -> None:
+    """The new offer is the one difference, whatever its name sorts before, and all that changes is caused by it."""
+    old = sellers(CHEAP, offers("b 2")).decide(ASKED)
+    new = sellers(CHEAP, offers("a 1", "b 2", "c 9")).decide(ASKED)
+    found = compare_decisions(old, new)
+    assert {one.id: (one.kind, one.verb, one.effect) for one in found.differences} == {
+        "offer:lark @ a": ("offer", "added", "cause"),
+        "offer:lark @ c": ("offer", "added", "cause"),
+    }
+    assert [one.subject for one in found.differences] == ["lark @ a", "lark @ c"]
+    assert causes(found, "points", "lark") == [("offer:lark @ a",)]
+    assert causes(found, "check", "lark @ c", "cheap") == [("offer:lark @ c",)]
+    assert not [one for one in found.changes if one.subject == "lark @ b"]
+    assert not [one for one in found.changes if one.kind == "choice"]
+    back = compare_decisions(new, old)
+    assert {one.id: one.verb for one in back.differences} == {"offer:lark @ a": "removed", "offer:lark @ c": "removed"}
+
+
+def test_a_value_of_one_offer_is_told_of_that_offer() -> None:
+    """Its id stands in the id of the difference, and the model keeps its verdict by another offer."""
+    old = sellers(CHEAP, offers("a 1", "b 2")).decide(ASKED)
+    new = sellers(CHEAP, offers("a 9", "b 2")).decide(ASKED)
+    found = compare_decisions(old, new)
+    assert [(one.id, one.subject, one.attribute) for one in found.differences] == [
+        ("value:lark @ a:input_price", "lark @ a", "input_price")
+    ]
+    assert change(found, "verdict", "lark @ a").after == "excluded"
+    assert change(found, "points", "lark").before == "3"
+    assert not [one for one in found.changes if (one.kind, one.subject) == ("verdict", "lark")]
+
+
+def test_the_only_offer_may_get_another_name() -> None:
+    """Where a model has one offer on both sides, its values are compared whatever it is called."""
+    old = sellers(CHEAP, offers("a 1")).decide(ASKED)
+    found = compare_decisions(old, sellers(CHEAP, offers("z 9")).decide(ASKED))
+    assert causes(found, "verdict", "lark") == [("value:lark:input_price",)]
+    assert [one.id for one in found.differences] == ["value:lark:input_price"]
+
+
+def test_an_offer_without_a_name_gives_way_to_several() -> None:
+    """It has a name of its own here, so that both worlds can be mixed."""
+    unnamed = offers("a 2").replace('id = "a"\n', "")
+    found = compare_decisions(sellers(CHEAP, unnamed).decide(ASKED), sellers(CHEAP, offers("a 1", "b 9")).decide(ASKED))
+    assert sorted(one.id for one in found.differences) == [
+        "offer:lark @ a",
+        "offer:lark @ b",
+        "offer:lark @ unnamed",
+    ]
+    assert causes(found, "points", "lark") == [("offer:lark @ a",)]
+    assert found.open == 0
+    nothing = compare_decisions(
+        sellers(CHEAP, 'language = 1\n[[model]]\nid = "lark"').decide(ASKED),
+        sellers(CHEAP, offers("a 1", "b 9")).decide(ASKED),
+    )
+    assert causes(nothing, "verdict", "lark") == [("offer:lark @ a",)]
+
+
+def test_dated_values_and_hidden_models_are_differences() -> None:
+    """A value that is to take force, and a model that is no candidate any more, are causes."""
+    dated = '[[model.offer.dated]]\nattribute = "input_price"\nsince = 2026-02-01\nvalue = 9\nsource = "d"\n'
+    plain = sellers(CHEAP, offers("a 1")).decide(ASKED)
+    found = compare_decisions(plain, sellers(CHEAP, offers("a 1") + dated).decide(ASKED))
+    assert causes(found, "verdict", "lark") == [("value:lark:input_price",)]
+    assert [key.key for key in found.differences[0].keys] == ["dated"]
+    later = compare_decisions(plain, sellers(CHEAP, offers("a 1") + dated.replace("02-01", "04-01")).decide(ASKED))
+    assert effects(later) == {"value:lark:input_price": "none"}
+    hidden = compare_decisions(plain, sellers(CHEAP, offers("a 1", head="listed = false\n")).decide(ASKED))
+    assert causes(hidden, "choice") == [("model:lark",)]
+    assert [(key.key, key.after) for key in hidden.differences[0].keys] == [("listed", False)]
+
+
+def test_what_was_asked_is_a_difference() -> None:
+    """What is ranked, who is asked, and the age of sources: causes like any other, but for the age."""
+    advisor = sellers(CHEAP, offers("a 1", "b 2") + '[[model]]\nid = "wren"\n')
+    plain = advisor.decide(ASKED)
+    only = compare_decisions(plain, advisor.decide(ASKED, only={"input_price": {"above": 1.5}}, stale_after=9))
+    assert {one.id: one.subject for one in only.differences} == {
+        "policy:only": "only",
+        "policy:stale_after": "stale_after",
+    }
+    assert effects(only) == {"policy:only": "cause", "policy:stale_after": "inert"}
+    assert causes(only, "verdict", "lark @ a") == [("policy:only",)]
+    assert change(only, "verdict", "lark @ a").after is None
+    assert change(only, "verdict", "wren").after is None
+    assert "left_out" in only.derivation
+    among = compare_decisions(plain, advisor.decide(ASKED, among=["wren"], over="offers"))
+    assert causes(among, "choice") == [("policy:among",)]
+    assert [change.before for change in among.changes if change.kind == "choice"] == [("lark",)]
+    over = compare_decisions(plain, advisor.decide(ASKED, over="offers"))
+    assert causes(over, "choice") == [("policy:over",)]
+    assert change(over, "place", "lark @ b").after == 2
+
+
+def test_a_model_that_gets_several_offers_is_called_alike_on_both_sides() -> None:
+    """In a ranking of offers the choice stays where the offer does, although its name would be another one."""
+    old = sellers(CHEAP, offers("a 1")).decide(ASKED, over="offers")
+    new = sellers(CHEAP, offers("a 1", "b 9")).decide(ASKED, over="offers")
+    assert (old.best, new.best) == (("lark",), ("lark @ a",))
+    found = compare_decisions(old, new)
+    assert found.old.choice == found.new.choice == ("lark @ a",)
+    assert {one.subject for one in found.changes} == {"lark @ b"}
+
+
 def test_the_bound_is_said() -> None:
     """Where the bound on replays cuts the search, the change has no cause, and that is counted and told."""
     extra = "".join(rule(f"r{n}", f"prefer.weights = true\nweight = {n + 1}") for n in range(6))
@@ -323,6 +447,16 @@ def test_many_differences_are_searched_by_halves() -> None:
     found = compare_decisions(old, new)
     assert causes(found, "verdict", "m42") == [("rule:weights", "value:m42:weights")]
     assert found.open == 0
+
+
+def test_a_whole_catalogue_that_is_added_takes_few_replays() -> None:
+    """Hundreds of models each cause what is said of them, and one world shows it of all of them."""
+    many = "".join(f'[[model]]\nid = "m{n}"\n[[model.offer]]\nid = "a"\ninput_price = {n}\n'
+                   'sources.input_price = "d"\n' for n in range(300))  # fmt: skip
+    old, new = sellers(CHEAP, offers("a 1")).decide(ASKED), sellers(CHEAP, offers("a 1"), f"language = 1\n{many}")
+    found = compare_decisions(old, new.decide(ASKED), most=40)
+    assert causes(found, "check", "m299", "cheap") == [("model:m299",)]
+    assert {one.kind for one in found.changes if not one.causes} <= {"place"}
 
 
 # Laws
@@ -379,8 +513,36 @@ def test_every_cause_is_enough_and_nothing_in_it_can_be_left_out(one: int, other
             assert not any(len(chosen) > 1 and _brings(worlds.decide(chosen - {name}), told) for name in chosen)
 
 
-def _brings(decision: Decision | None, told: Change) -> bool:
-    return decision is not None and outcome(decision).get((told.kind, told.subject, told.about)) == told.after
+@given(st.data())
+@settings(max_examples=20, phases=[Phase.explicit, Phase.reuse, Phase.generate])  # shrinking takes too long
+def test_every_cause_among_offers_is_enough_and_nothing_in_it_can_be_left_out(data: st.DataObject) -> None:
+    """With several offers, dated values, costs and restrictions, both ends are right and every cause is minimal."""
+    text, models = data.draw(catalogues())
+    ours = data.draw(rule_texts())
+    try:
+        old = sellers(ours, text).decide(data.draw(requirements()), **data.draw(choices(models)))
+        new = sellers(ours + data.draw(st.sampled_from(["", CLOSED_ONES])), text, data.draw(overlays(text))).decide(
+            data.draw(requirements()), **data.draw(choices(models))
+        )
+    except RestrictionError:
+        return  # nobody is left
+    worlds = worlds_between(old.trace.given, new.trace.given)
+    ends = [worlds.decide(frozenset()), worlds.decide(frozenset(worlds.effective))]
+    for end, decision in zip(ends, (old, new), strict=True):
+        assert end is not None
+        assert outcome(end, worlds.several) == outcome(decision, worlds.several)
+    found = compare_decisions(old, new)
+    assert set(worlds.effective) <= set(effects(found))
+    for told in found.changes:
+        for cause in told.causes:
+            chosen = frozenset(cause.differences)
+            assert _brings(worlds.decide(chosen), told, worlds.several)
+            for name in chosen if len(chosen) > 1 else ():
+                assert not _brings(worlds.decide(chosen - {name}), told, worlds.several)
+
+
+def _brings(decision: Decision | None, told: Change, several: frozenset[str] | None = None) -> bool:
+    return decision is not None and outcome(decision, several).get((told.kind, told.subject, told.about)) == told.after
 
 
 def _altered(seed: int, other: int) -> Decision | None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
+import pickle
+import resource
 import stat
+import tracemalloc
 from decimal import Decimal
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -21,7 +25,10 @@ from llmrules.files import (
     format_path,
     parse_json,
     parse_toml,
+    read_catalog_file,
     read_json,
+    read_json_data,
+    read_raw,
     read_standard_input,
     read_toml,
     toml_files,
@@ -316,6 +323,25 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     assert sorted(one.name for one in tmp_path.iterdir()) == ["folder", "x.json"]
 
 
+def test_a_write_that_fails_half_way_leaves_nothing(tmp_path: Path) -> None:
+    """Where the disk takes only the beginning, neither the file nor what was written beside it stays."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]))
+    try:
+        with pytest.raises(FileError) as raised:
+            write_whole(tmp_path / "x.json", "text" * 100_000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert raised.value.code == "unwritable"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_private_file_is_its_owners_alone(tmp_path: Path) -> None:
+    """Nobody else may read it."""
+    write_whole(tmp_path / "x.json", "text", private=True)
+    assert stat.S_IMODE((tmp_path / "x.json").stat().st_mode) == 0o600
+
+
 @settings(max_examples=40)
 @given(
     st.recursive(
@@ -326,3 +352,162 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
 def test_json_is_read_as_it_was_written(value: object) -> None:
     """Whatever JSON says is read back exactly."""
     assert parse_json(json.dumps({"value": value})).data == {"value": value}
+
+
+# ── Files of other projects: packed, large, damaged, or something else ───────────────────────────────────────────────
+
+ROWS = {"openai": {"models": {f"gpt-{number}": {"cost": 0.1 * number} for number in range(300)}}}
+PACKED = gzip.compress(json.dumps(ROWS).encode(), mtime=0)
+
+
+def test_a_packed_file_is_read_like_a_plain_one(tmp_path: Path) -> None:
+    """The bytes say that a file is packed, whatever its name says; several packed parts are one text."""
+    plain, packed, parts = (tmp_path / name for name in ("plain.json", "packed", "parts.json"))
+    text = json.dumps(ROWS).encode()
+    plain.write_bytes(text)
+    packed.write_bytes(PACKED)
+    parts.write_bytes(gzip.compress(text[:100]) + gzip.compress(text[100:]))
+    assert read_json(packed).data == read_json(parts).data == read_json(plain).data
+    assert read_json_data(packed) == read_json(plain).data
+
+
+def read_bytes_as_json(folder: Path, raw: bytes) -> Any:  # noqa: ANN401 - plain JSON
+    """Return what some bytes are as JSON."""
+    path = folder / "rows.json.gz"
+    path.write_bytes(raw)
+    return read_json_data(path, "rows.json.gz")
+
+
+@settings(max_examples=60)
+@given(st.integers(2, len(PACKED) - 1))
+def test_a_packed_file_that_is_cut_off_says_so(tmp_path_factory: pytest.TempPathFactory, kept: int) -> None:
+    """Wherever a download broke off, there is one sentence that names the file."""
+    with pytest.raises(FileError) as raised:
+        read_bytes_as_json(tmp_path_factory.mktemp("cut"), PACKED[:kept])
+    assert str(raised.value).startswith("rows.json.gz: is cut off: its gzip data end too early [bad-gzip]\n")
+
+
+@settings(max_examples=150)
+@given(st.integers(0, len(PACKED) - 1), st.integers(1, 255))
+def test_a_packed_file_that_was_changed_is_never_read_as_another(
+    tmp_path_factory: pytest.TempPathFactory, place: int, change: int
+) -> None:
+    """A changed byte is refused with one error, or it stands where nothing depends on it, such as the time."""
+    damaged = PACKED[:place] + bytes([PACKED[place] ^ change]) + PACKED[place + 1 :]
+    try:
+        found = read_bytes_as_json(tmp_path_factory.mktemp("damaged"), damaged)
+    except FileError as error:
+        found = error.code
+    assert found in ("bad-gzip", "not-utf-8", json.loads(json.dumps(ROWS), parse_float=Decimal))
+
+
+def test_what_follows_a_packed_text_is_damage(tmp_path: Path) -> None:
+    """Bytes after the end are no part of any file that someone packed."""
+    with pytest.raises(FileError) as raised:
+        read_bytes_as_json(tmp_path, PACKED + b"<html>")
+    assert raised.value.code == "bad-gzip"
+
+
+def test_a_file_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The unpacked size counts, and it is never held whole to be measured."""
+    bomb = gzip.compress(b" " * 40_000_000)
+    monkeypatch.setattr("llmrules.files.LARGEST_FILE", 1_000_000)
+    tracemalloc.start()
+    try:
+        with pytest.raises(FileError) as raised:
+            read_bytes_as_json(tmp_path, bomb)
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
+    assert (raised.value.code, str(raised.value).count("\n")) == ("too-large", 0)
+    assert "when unpacked" in str(raised.value)
+
+
+def test_a_very_large_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    """Of 300 MB nothing is read; the sentence says how much may be."""
+    path = tmp_path / "all.json"
+    with path.open("wb") as stream:
+        stream.truncate(300_000_000)
+    tracemalloc.start()
+    try:
+        for read in (read_json, read_toml, read_json_data, read_catalog_file):
+            with pytest.raises(FileError) as raised:
+                read(path, "all.json")
+            assert str(raised.value) == "all.json: is larger than 64 MiB [too-large]"
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.toml"])
+def test_a_web_page_is_recognised(name: str, tmp_path: Path) -> None:
+    """Who saved the page about a file in place of the file is told so."""
+    path = tmp_path / name
+    path.write_text("\n\n<!DOCTYPE html>\n<html lang=en><body>404</body></html>\n", encoding="utf-8")
+    with pytest.raises(FileError) as raised:
+        read_catalog_file(path, name)
+    assert raised.value.code == "syntax"
+    assert str(raised.value).endswith("hint: this is a web page; save the raw file")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('["' + "x" * 3_000_000 + '"]', '["xxx'),
+        ('"' + "x" * 3_000_000 + '"', '"xxx'),
+        ("[" + "[[[[1]], 2]]," * 200_000 + "0]", "[[[[], 2]]"),
+        ("[" + json.dumps({f"key {number}": "y" * 100 for number in range(9_000)}) + "]", "[{ key 0 = "),
+        ("true", "true"),
+        ("null", '"null"'),
+        ("7", "7"),
+    ],
+)
+def test_what_is_no_object_is_shown_by_its_beginning(text: str, found: str) -> None:
+    """An error of a large file is a short one, to read and to hold."""
+    with pytest.raises(FileError) as raised:
+        parse_json(text, "rows.json")
+    error = raised.value
+    assert (error.code, error.message) == ("wrong-shape", "must hold a JSON object")
+    assert f"\n    found: {found}" in str(error)
+    assert len(str(error)) < 250
+    assert len(pickle.dumps(error)) < 5_000
+
+
+def test_the_top_of_a_file_of_data_may_be_anything(tmp_path: Path) -> None:
+    """Lists of rows are read as they are, fractions as decimals."""
+    path = tmp_path / "rows.json"
+    path.write_text('[{"input_mtok": 0.3}, null]', encoding="utf-8")
+    assert read_json_data(path) == [{"input_mtok": Decimal("0.3")}, None]
+    path.write_text('[{"a": 1, "a": 2}]', encoding="utf-8")
+    with pytest.raises(FileError) as raised:
+        read_json_data(path, "rows.json")
+    assert raised.value.code == "syntax"
+
+
+def test_a_catalogue_is_toml_or_json_by_its_name(tmp_path: Path) -> None:
+    """Both forms hold the same values, and each knows its layer and the name it was given."""
+    texts = {
+        "a.toml": b'language = 1\n[[model]]\nid = "a"\nparameters = 0.5\n',
+        "a.json": b'{"language": 1, "model": [{"id": "a", "parameters": 0.5}]}',
+    }
+    texts["a.json.gz"] = gzip.compress(texts["a.json"])
+    for name, raw in texts.items():
+        (tmp_path / name).write_bytes(raw)
+        source = read_catalog_file(tmp_path / name, name, layer=2)
+        assert source.data == {"language": 1, "model": [{"id": "a", "parameters": Decimal("0.5")}]}
+        assert (source.name, source.layer, source.is_toml) == (name, 2, name == "a.toml")
+        assert source.place(("model", 0, "parameters")).entry == "a"
+    with pytest.raises(FileError) as raised:
+        read_raw(tmp_path / "a.json").parse()
+    assert "is not TOML" in str(raised.value)
+
+
+def test_bytes_are_parsed_only_when_they_are_asked_for(tmp_path: Path) -> None:
+    """Broken text is read without a word; its size is that of the text, as far as it can be known."""
+    for name, raw, size in (("a.toml", b"[[", 2), ("a.json", b"{", 1), ("a.json.gz", gzip.compress(b"{" * 999), 999)):
+        (tmp_path / name).write_bytes(raw)
+        file = read_raw(tmp_path / name, name, may_be_json=True)
+        assert (file.content, file.size, len(file.digest)) == (raw, size, 64)
+        with pytest.raises(FileError) as raised:
+            file.parse()
+        assert raised.value.place.file == name

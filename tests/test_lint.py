@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.offer_worlds import sellers
 from tests.worlds import DAY, VOCABULARY, RandomCase, decide, model, points, rule, verdicts, world
 
 from llmrules.advisor import Advisor
@@ -360,6 +361,30 @@ def test_a_weight_that_changes_nothing() -> None:
     assert findings(soft + hard.replace("when.tuning", "when.offline"), "weightless", models=three) == []
     refused = rule("c", "when.tuning = true\nrefuse = true")
     assert findings(soft + hard + refused, "weightless", models=three) == []
+
+
+SELLERS = """
+language = 1
+[[model]]
+id = "m"
+[[model.offer]]
+input_price = 1
+output_price = 4
+sources = { input_price = "d", output_price = "d" }
+"""
+
+
+def test_what_is_computed_is_known_in_a_case() -> None:
+    """A rule about a cost that no catalogue states may say something in a case, and reads what the cost comes from."""
+    cost = rule("a", "require.monthly_cost.at_most = 5")
+    for text in (cost, rule("a", "prefer.monthly_cost.toward = 'lowest'\nweight = 1")):
+        found = lint(sellers(text, SELLERS).knowledge, today=DAY)
+        assert not {one.code for one in found} & {"weightless", "sparse-grade", "decides-no-model"}
+        unread = {one.said().split()[-1] for one in found if one.code == "unread-attribute"}
+        assert not unread & {"monthly_input_tokens", "long_request_share", "long_request_tokens", "output_price"}
+    other = lint(sellers(cost.replace("monthly_cost", "retires_on").replace("5", "2026-01-01"), SELLERS).knowledge)
+    assert "decides-no-model" in {one.code for one in other}
+    assert "long_request_share" in {one.said().split()[-1] for one in other if one.code == "unread-attribute"}
 
 
 def test_a_grade_of_what_nobody_knows() -> None:

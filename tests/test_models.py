@@ -336,7 +336,7 @@ def test_a_dispute_is_a_caution_exactly_when_it_matters(seed: int) -> None:
 
 def _said(decision: Decision, name: str) -> dict[str, object]:
     """Return what each fired rule says of one model: true, false or unknown, and with which points."""
-    bit, scale = decision.knowledge.index[name], decision.knowledge.criteria.scale
+    bit, scale = decision.knowledge.models.index(name), decision.criteria.scale
     said: dict[str, object] = {}
     judgement = decision.judgement
     applied = [(check.criterion, check.outcome) for check in judgement.checks]

@@ -24,7 +24,7 @@ import json
 import llmrules
 from llmrules import Advisor, shipped
 
-decision = Advisor.load().decide({"fine_tuning": True, "modalities": ["text"]})
+decision = Advisor.load(catalog=shipped.catalog_names()).decide({"fine_tuning": True, "modalities": ["text"]})
 print(json.dumps({
     "chosen": len(decision.best),
     "package": llmrules.__file__,

@@ -231,9 +231,13 @@ def test_every_link_leads_somewhere(opened: Opened, trace: Trace, shipped: Trace
 
 
 def test_the_filter_filters(opened: Opened, trace: Trace) -> None:
-    """Words in the box keep the models whose name, verdict or rules have them all; a live region says how many."""
+    """Words in the box keep the models whose name, offers, verdict or rules have them all, and a region says how many.
+
+    A verdict means that on the model: Aspen is eligible, though one of its offers is excluded. What only a sentence or
+    a source names is no match: the price list stands behind every price.
+    """
     page = opened.open(trace)
-    box = page.get_by_role("searchbox", name="Filter by name, verdict or rule")
+    box = page.get_by_role("searchbox", name="Filter by name, offer, verdict or rule")
     said = page.get_by_role("status").filter(has_text="models")
     names = page.locator("#table tbody:visible th")
     expect(said).to_have_text("8 of 8 models")
@@ -246,6 +250,10 @@ def test_the_filter_filters(opened: Opened, trace: Trace) -> None:
     expect(names).to_have_text([re.compile("Fir")])
     box.fill("pilot-may-try")
     expect(names).to_contain_text(["Elm"])
+    box.fill("lumen")
+    expect(names).to_have_text([re.compile("Aspen"), re.compile("Date Palm")])
+    box.fill("price-list")
+    expect(names).to_have_count(0)
     box.fill("no such thing")
     expect(names).to_have_count(0)
     expect(said).to_have_text("0 of 8 models")
@@ -326,11 +334,11 @@ def test_the_graph_is_followed_by_mouse(opened: Opened, trace: Trace) -> None:
 def test_the_graph_is_followed_by_keyboard(opened: Opened, trace: Trace) -> None:
     """The graph is one stop of the tab key, on the best model; arrows move, Enter follows, Escape lets go."""
     page = opened.open(trace)
-    assert "Aspen: place 1, 8.50 points" in on(page)
+    assert "Aspen: place 1, 8.50 points (harbor)" in on(page)
     page.locator(".canvas").focus()
     page.keyboard.press("Tab")
     focused = "document.activeElement.getAttribute('aria-label')"
-    assert page.evaluate(focused) == "Verdict: Aspen: place 1, 8.50 points"
+    assert page.evaluate(focused) == "Verdict: Aspen: place 1, 8.50 points (harbor)"
     page.keyboard.press("End")
     assert page.evaluate(focused) == "Verdict: Ginkgo: excluded"
     page.keyboard.press("Enter")
@@ -360,7 +368,7 @@ def test_a_screen_reader_finds_its_way(opened: Opened, trace: Trace) -> None:
     table = page.get_by_role("table", name="Models")
     expect(table.get_by_role("columnheader")).to_have_text(["Place", "Model", "Verdict", "Points"])
     expect(table.get_by_role("rowheader")).to_have_count(8)
-    expect(page.get_by_role("navigation").get_by_role("link")).to_have_count(10)
+    expect(page.get_by_role("navigation").get_by_role("link")).to_have_count(13)
     assert page.locator("[tabindex='0']").count() == 2  # the frame of the graph and its one stop
 
 
@@ -371,7 +379,7 @@ def test_without_scripts_everything_is_there(opened: Opened, trace: Trace) -> No
     expect(page.locator(".followed-path")).to_be_hidden()
     page.locator("#model-aspen summary").click()
     expect(page.locator("#model-aspen .reasons")).to_be_visible()
-    expect(page.locator("#graph .node")).to_have_count(30)
+    expect(page.locator("#graph .node")).to_have_count(32)
 
 
 def test_print_shows_every_reason(opened: Opened, trace: Trace) -> None:

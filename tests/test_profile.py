@@ -38,6 +38,7 @@ best = ["alpha"]
 eligible = "alpha"
 unverified = []
 excluded = [{ model = "beta", by = "weights" }, { model = "gamma" }]
+cautioned = { size = ["alpha"], terms = [], "ours/age" = "beta" }
 fired = ["weights"]
 refused = []
 """
@@ -62,6 +63,7 @@ def test_a_profile_is_read_whole() -> None:
         eligible=("alpha",),
         unverified=(),
         excluded=(("beta", ("weights",)), ("gamma", ())),
+        cautioned=(("size", ("alpha",)), ("terms", ()), ("ours/age", ("beta",))),
         fired=("weights",),
         refused=(),
     )

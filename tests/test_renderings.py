@@ -22,6 +22,7 @@ from llmrules.render.layout import Box, Size, lay_out
 from llmrules.render.markdown import render_markdown
 from llmrules.render.mermaid import render_mermaid
 from llmrules.render.page import render_page
+from llmrules.render.page.models import MOST_REASONED
 from llmrules.render.report import HEADINGS, build_report
 from llmrules.render.text import render_text
 from llmrules.texts import LANGUAGES
@@ -247,8 +248,17 @@ def test_more_rules_than_letters_and_more_models_than_bars() -> None:
     assert keys[25:28] == ["Z", "AA", "AB"]
     assert len(keys) == 50
     assert '<text class="letter"' not in page
-    assert "AA: +1 points: r26" in page
+    assert "AA: +1 point: r26" in page
     assert "<summary>The others (6)</summary>" in page
+
+
+def test_a_page_of_very_many_models_stays_small() -> None:
+    """Every model has its row; beyond the first of each verdict it names the command that says its reasons."""
+    models = "".join(model(f"m{number:03}", weights=number % 2 == 0) for number in range(2 * MOST_REASONED + 4))
+    page = render_page(decide(world(rule("hard", "require.weights = true"), models)).trace)
+    assert page.count("<tbody id=") == 2 * MOST_REASONED + 4
+    assert page.count('<ul class="reasons">') == 2 * MOST_REASONED
+    assert re.findall('llmrules why TRACE "([^"]*)"', page) == ["m240", "m242", "m241", "m243"]
 
 
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,x", "//host/x", "http://[", "https:///x"])
@@ -286,6 +296,6 @@ def test_mermaid_obeys_nothing_in_a_text(trace: Trace) -> None:
     """Whatever Mermaid or its labels' HTML could obey is written in Mermaid's codes."""
     text = render_mermaid(named(trace, HOSTILE))
     labels = re.findall(r'"([^"\n]*)"', text)
-    assert sum("script" in label for label in labels) == len(trace.given.catalogue)
+    assert sum("script" in label for label in labels) == len({one.model for one in trace.found.candidates})
     assert not any(re.search(r"[<>`\[\]{}|\u202e]", label.replace("<br>", "")) for label in labels)
     assert "#60;script#62;alert#40;1#41;#60;/script#62;" in text

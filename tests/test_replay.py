@@ -13,12 +13,13 @@ from attrs import evolve
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.offer_worlds import advisors, choices, requirements, sellers
 from tests.worlds import VOCABULARY, RandomCase, decide, model, rule, world
 
 from llmrules.advisor import Advisor
 from llmrules.cli import main
 from llmrules.diff import decide_again
-from llmrules.errors import LoadError, TraceError
+from llmrules.errors import LoadError, RestrictionError, TraceError
 from llmrules.replay import load_given, replay, replay_under
 from llmrules.trace.document import parse_trace
 from llmrules.trace.record import RequirementRecord, Trace
@@ -62,6 +63,21 @@ def test_whatever_is_decided_follows_from_its_given(seed: int) -> None:
         trace = written(decision)
         again = replay(trace.given).trace
         assert (again.given, again.found) == (trace.given, trace.found)
+
+
+@given(st.data())
+@settings(max_examples=60)
+def test_offers_dates_and_restrictions_follow_from_given(data: st.DataObject) -> None:
+    """With several offers, dated and replaced values, costs and a restriction, given alone leads to the same bytes."""
+    advisor, models = data.draw(advisors())
+    try:
+        decision = advisor.decide(data.draw(requirements()), **data.draw(choices(models)))
+    except RestrictionError:
+        return  # nobody is left
+    trace = written(decision)
+    again = replay(trace.given).trace
+    assert (again.given, again.found) == (trace.given, trace.found)
+    assert (again.digests.given, again.digests.found) == (trace.digests.given, trace.digests.found)
 
 
 def test_everything_that_files_can_say_comes_back() -> None:
@@ -117,6 +133,11 @@ def test_a_given_that_no_file_could_say_is_refused() -> None:
         "value": evolve(trace.given, requirements=(RequirementRecord("tokens", "five", "stated"),)),
         "name": evolve(trace.given, requirements=(RequirementRecord("speed", 5, "stated"),)),
         "claims": evolve(trace.given, documents=(), claims=()),
+        "over": evolve(trace.given, over="prices"),  # type: ignore[arg-type]
+        "age": evolve(trace.given, stale_after=0),
+        "nobody": evolve(trace.given, among=("lark",)),
+        "condition": evolve(trace.given, only={"window": {"at_least": "five"}}),
+        "deep condition": evolve(trace.given, only=deep),
     }
     for name, wrong in broken.items():
         with pytest.raises((LoadError, TraceError)) as caught:
@@ -162,6 +183,60 @@ def test_what_the_new_vocabulary_does_not_take_is_an_error() -> None:
     vocabulary = "\n".join(line for line in VOCABULARY.splitlines() if not line.startswith("tokens"))
     with pytest.raises(LoadError, match="tokens"):
         replay_under(trace.given, world(vocabulary=vocabulary))
+
+
+OFFERS = """
+language = 1
+[[model]]
+id = "lark"
+[[model.offer]]
+id = "a"
+input_price = 2
+sources.input_price = "d"
+[[model.offer]]
+id = "b"
+input_price = 5
+sources.input_price = "d"
+"""
+
+
+def test_who_was_asked_is_asked_again_under_other_rules() -> None:
+    """What is ranked, the condition, the list and the age of sources are the trace's; who is gone stays on the list."""
+    dear = {"any": [{"input_price": {"above": 2.5}}, {"input_price": {"below": 1}}]}
+    trace = written(
+        sellers("", OFFERS, 'language = 1\n[[model]]\nid = "gone"').decide(
+            {"as_of": "2026-03-01"}, over="offers", only=dear, among=["lark", "gone"], stale_after=50
+        )
+    )
+    assert trace.found.result.best == ("lark @ b",)
+    again = replay_under(trace.given, sellers("", OFFERS.replace("= 2", "= 3"))).trace
+    assert again.found.result.best == ("lark @ a", "lark @ b")
+    assert again.found.left_out is not None
+    assert again.found.left_out.unmatched == ("gone",)
+    assert again.given.stale_after == 50
+    with pytest.raises(TraceError, match="names no model of the catalogue"):
+        replay_under(trace.given, sellers("", 'language = 1\n[[model]]\nid = "wren"'), name="t.json")
+
+
+def test_an_offer_whose_name_no_file_could_state_comes_back() -> None:
+    """What a provider and its region make is a name, whatever letters they have."""
+    offer = '[[model.offer]]\nprovider = "Cloud (China)"\nsources.provider = "d"\n'
+    other = offer.replace("Cloud (China)", "클라우드")
+    trace = written(sellers("", f'language = 1\n[[model]]\nid = "lark"\n{offer}{other}').decide({}))
+    assert [one.id for one in trace.given.catalogue[0].offers] == ["cloud-(china)", "클라우드"]
+    assert replay(trace.given).trace.given == trace.given
+
+
+def test_a_trace_made_before_anybody_counted_old_sources_is_replayed() -> None:
+    """It says nothing of what is old or unknown, and nothing of it is compared."""
+    text = rule("r", "require.input_price.at_most = 3")
+    trace = written(sellers(text, OFFERS, 'language = 1\n[[model]]\nid = "wren"').decide({"as_of": "2028-03-01"}))
+    assert trace.found.stale
+    assert trace.found.unknowns
+    old = evolve(trace, given=evolve(trace.given, stale_after=None), found=evolve(trace.found, stale=(), unknowns=()))
+    assert decide_again(old)[0].same
+    wrong = evolve(old.found, stale=trace.found.stale)
+    assert decide_again(evolve(old, found=wrong))[0].first == "/found/stale"
 
 
 def test_an_outcome_that_does_not_follow_is_pointed_at() -> None:

@@ -79,7 +79,9 @@ def test_the_sections_stand_in_the_order_of_the_chain(decision: Decision) -> Non
         "excluded",
         "cautions",
         "advice",
+        "settling",
         "open",
+        "values",
         "notes",
         "sources",
     ]

@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner
 from jsonschema import Draft7Validator, FormatChecker
+from tests.import_files import DATES, FOLDER
+from tests.import_files import FILES as EXTRACTS
 from tests.language_server import LanguageServer
 from tests.wide_worlds import VOCABULARY, WideWorld
 
@@ -27,7 +29,7 @@ from llmrules.cases import read_case
 from llmrules.cli import main
 from llmrules.conditions import MODEL_SIDE
 from llmrules.errors import LoadError
-from llmrules.files import parse_toml, read_toml, toml_files
+from llmrules.files import parse_toml, read_json, read_toml, toml_files
 from llmrules.knowledge import Knowledge, load_knowledge
 from llmrules.operators import operators_for
 from llmrules.schemas import asking, catalog_schema, profile_schema, rules_schema, written
@@ -43,7 +45,8 @@ KINDS = ("rules", "catalog", "profile")
 
 RULES = [*toml_files([shipped.rules_folder()]), *toml_files([POLICY])]
 PROFILES = [*toml_files([ROOT / "examples"]), *toml_files([ROOT / "tests" / "cases"])]
-CLEAN = {"rules": RULES, "catalog": [shipped.catalog_file()], "profile": PROFILES}
+CATALOGUES = [shipped.catalog_file(), *shipped.located(shipped.catalog_names())]
+CLEAN = {"rules": RULES, "catalog": CATALOGUES, "profile": PROFILES}
 
 
 def schemas_of(knowledge: Knowledge) -> dict[str, dict[str, Any]]:
@@ -131,6 +134,19 @@ def test_what_is_shipped_is_valid(schemas: dict[str, dict[str, Any]], kind: str)
     """The parsed files are valid as JSON, too."""
     for path in CLEAN[kind]:
         assert wrong(schemas[kind], read_toml(path).data) == [], path
+
+
+def test_what_is_imported_is_valid(tmp_path: Path, schemas: dict[str, dict[str, Any]]) -> None:
+    """An overlay that is made of public files is valid by the schema of catalogues, however it is written."""
+    files = [part for kind, name in EXTRACTS.items() for part in (kind, str(FOLDER / name))]
+    dates = [part for kind, on in DATES.items() for part in ("--date", f"{kind}={on}")]
+    for name in ("overlay.toml", "overlay.json"):
+        path = tmp_path / name
+        result = CliRunner().invoke(main, ["import", *files, *dates, "-o", str(path)])
+        assert result.exit_code == 0, result.output
+        data = (read_toml if path.suffix == ".toml" else read_json)(path).data
+        assert len(data["model"]) > 10
+        assert wrong(schemas["catalog"], data) == []
 
 
 def test_each_mistake_is_flagged_at_its_line(folder: Path) -> None:

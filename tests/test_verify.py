@@ -6,7 +6,9 @@ The mutants stand in ``tests.mutants``; ``python -m tests.mutants --all`` tries 
 from __future__ import annotations
 
 import json
+import tomllib
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,8 +24,6 @@ from llmrules.verify import LEVELS, Report, examine, verify
 from llmrules.verify.matched import Files
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from llmrules.decision.decision import Decision
 
 Document = dict[str, Any]
@@ -106,6 +106,16 @@ def test_a_trace_is_a_file_its_bytes_or_a_value(hospital: bytes, tmp_path: Path)
     assert verify(path).ok
     assert verify(str(path)).ok
     assert verify(Trace.load(path)).ok
+
+
+def test_every_module_that_says_what_is_true_has_its_own_truth() -> None:
+    """All of the checker but its door and what reads files is held apart from what the program takes for true."""
+    root = Path(__file__).parent.parent
+    settings = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = {one["name"]: one for one in settings["tool"]["importlinter"]["contracts"]}
+    modules = {f"llmrules.verify.{path.stem}" for path in (root / "src/llmrules/verify").glob("*.py")}
+    apart = modules - {"llmrules.verify.__init__", "llmrules.verify.levels", "llmrules.verify.matched"}
+    assert sorted(contracts["the checker has its own truth"]["source_modules"]) == sorted(apart)
 
 
 # levels
@@ -445,10 +455,23 @@ def test_a_condition_nested_without_end_is_refused(hospital: bytes) -> None:
     deep: Document = {"fine_tuning": {"is": True}}
     for _ in range(300):
         deep = {"all": [deep]}
-    document["given"]["rules"][1]["when"] = deep
+    fired = {one["rule"] for one in document["found"]["firings"]}
+    next(one for one in document["given"]["rules"] if one["id"] in fired and "when" in one)["when"] = deep
     report = verify(_forged(document))
     assert report.wrong is not None
     assert (report.level, "nested" in report.wrong.sentence) in {(None, True), ("shape", False), ("consistent", False)}
+
+
+@pytest.mark.parametrize("key", ["when", "unless"])
+def test_a_rule_that_classifies_models_knows_no_case(hospital: bytes, key: str) -> None:
+    """A condition on requirements in such a rule is refused, since nothing would ever ask it."""
+    document = json.loads(hospital)
+    names = {one["name"] for one in document["given"]["vocabulary"] if one["scope"] == "model"}
+    rules = document["given"]["rules"]
+    index = next(n for n, one in enumerate(rules) if one["effect"] == "conclude" and names & one["body"].keys())
+    rules[index][key] = {"fine_tuning": {"is": True}}
+    report = verify(_forged(document))
+    assert (report.level, _wrong(report)) == ("shape", f"/given/rules/{index}")
 
 
 def test_a_huge_file_is_not_read(tmp_path: Path) -> None:

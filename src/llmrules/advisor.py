@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter_ns
@@ -10,17 +10,22 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from llmrules import shipped
 from llmrules.approvals import Approval, check_approvals
-from llmrules.decision.decision import Decision, Made, rank
+from llmrules.cache import slot_for
+from llmrules.decision.decision import Decision, Made
 from llmrules.decision.judgement import judge
+from llmrules.decision.open_questions import STALE_AFTER
+from llmrules.decision.ranking import OVER, Over, rank
 from llmrules.engine.derivation import derive
 from llmrules.engine.plain import PlainEngine
 from llmrules.errors import CertificationError, EngineError, FileError, InputError, LoadError
-from llmrules.files import Source, read_toml, toml_files
+from llmrules.files import Raw, Source, read_raw, read_toml, toml_files
 from llmrules.knowledge import Knowledge, load_knowledge
 from llmrules.profile import Profile, read_profile, state
+from llmrules.restriction import leave_out, restriction_of
 from llmrules.rules.effects import UNKNOWN_POLICIES
 
 if TYPE_CHECKING:
+    from llmrules.conditions import Table
     from llmrules.engine.durable import DurableEngine
 
 EngineName: TypeAlias = Literal["auto", "durable", "plain"]
@@ -50,21 +55,26 @@ class Advisor:
         shipped_catalog: bool = True,
         engine: EngineName = "auto",
         settings: str | None = None,
+        progress: Callable[[int, int], None] | None = None,
     ) -> Advisor:
         """Load the shipped rules and catalogue and those given on top: files, or folders of ``*.toml`` files.
 
+        A catalogue may also be one of ours by its name, such as ``2026-11`` (see ``shipped.catalog_names``).
         Each path is a layer above those before it: what a rule of an earlier layer locks, no later one may undo.
         ``shipped_rules=False`` keeps the shipped vocabulary and claims but none of the rules;
-        ``shipped_catalog=False`` leaves the twelve models out. Raises LoadError with everything that is wrong.
+        ``shipped_catalog=False`` leaves the twelve models out. A catalogue may also be ``.json`` or ``.json.gz``; what
+        large ones were read as is remembered on the disk. ``progress`` is told how many entries of how many in a
+        catalogue are read. Raises LoadError with everything that is wrong.
         """
         failures: list[FileError] = []
         ours = shipped.rule_files(with_rules=shipped_rules)
         rule_files = [(path, f"rules/{path.name}", 0) for path in ours]
         rule_files += _layers(rules)
         catalogues = [(shipped.catalog_file(), "catalog.toml", 0)] if shipped_catalog else []
-        catalogues += _layers(catalog)
-        read = [_read_all(files, failures) for files in (rule_files, catalogues)]
-        return cls(load_knowledge(read[0], read[1], failures), engine=engine, settings=settings)
+        catalogues += _layers(catalog, named=True)
+        raw_rules = _read_all(rule_files, failures)
+        raw_catalogues = _read_all(catalogues, failures, may_be_json=True)
+        return cls(_know(raw_rules, raw_catalogues, failures, progress), engine=engine, settings=settings)
 
     @property
     def engine(self) -> str:
@@ -81,18 +91,32 @@ class Advisor:
         return read_profile(read_toml(Path(source)), vocabulary)
 
     def decide(
-        self, requirements: Profile | Mapping[str, object] | str | Path, *, unknown: Unknown = "apart"
+        self,
+        requirements: Profile | Mapping[str, object] | str | Path,
+        *,
+        unknown: Unknown = "apart",
+        over: Over = "models",
+        only: Table | Mapping[str, object] | None = None,
+        among: Iterable[str] | None = None,
+        stale_after: int = STALE_AFTER,
     ) -> Decision:
         """Decide a case: requirements by name, or a profile or its file.
 
         ``unknown`` says what a hard rule does with a model whose check is unknown, where the rule itself says
-        nothing. Raises LoadError for requirements that are wrong, CertificationError if the engines disagree.
+        nothing. ``over`` says whether models are ranked, each by the best of its offers, or every offer for itself.
+        ``among`` lists the models to choose from, ``only`` is a condition on them and their offers, written as in a
+        rule; who is left out is neither judged nor ranked. Values whose newest source is more than ``stale_after``
+        days old are counted as stale. Raises LoadError for requirements or conditions that are wrong,
+        RestrictionError for a list that names no model, CertificationError if the engines disagree.
         """
-        if unknown not in UNKNOWN_POLICIES:
-            message = f"unknown must be one of {', '.join(UNKNOWN_POLICIES)}, not {unknown!r}"
+        _check_choice("unknown", unknown, UNKNOWN_POLICIES)
+        _check_choice("over", over, OVER)
+        if type(stale_after) is not int or stale_after < 1:
+            message = f"stale_after must be a whole number of days from 1 on, not {stale_after!r}"
             raise ValueError(message)
         profile = self.profile(requirements)
         knowledge = self.knowledge
+        restriction = restriction_of(only, among, knowledge.ruleset.vocabulary)
         clock = [perf_counter_ns()]
         facts = profile.facts()
         fired = (self._durable or self._plain).fire(facts)
@@ -103,12 +127,14 @@ class Advisor:
         derivation = derive(knowledge.program, facts, fired)
         rules = knowledge.program.rules
         approvals = self._approvals(profile)
+        criteria = knowledge.criteria_on(profile.as_of.first).on(derivation.facts)
+        left_out = leave_out(restriction, criteria.candidates)
         judgement = judge(
-            *(knowledge.criteria, sorted(rules[place].id for place in fired), derivation.facts, unknown),
-            _approved(approvals, knowledge.index),
+            *(criteria, sorted(rules[place].id for place in fired), derivation.facts, unknown),
+            _approved(approvals, dict(criteria.candidates.models)),
+            kept=criteria.everyone & ~left_out.everyone,
         )
-        ranking = rank(knowledge, judgement, judgement.eligible)
-        unverified = rank(knowledge, judgement, judgement.unverified)
+        standing = rank(criteria, judgement, over)
         clock.append(perf_counter_ns())
         spans = zip(("fire", "certify", "judge"), clock, clock[1:], strict=False)
         return Decision(
@@ -116,7 +142,9 @@ class Advisor:
             profile=profile,
             policy=unknown,
             derivation=derivation,
+            criteria=criteria,
             judgement=judgement,
+            standing=standing,
             approvals=approvals,
             made=Made(
                 engine=self.engine,
@@ -125,8 +153,10 @@ class Advisor:
                 nanoseconds={name: end - start for name, start, end in spans},
                 settings=self.settings,
             ),
-            ranking=ranking,
-            unverified=unverified,
+            over=over,
+            restriction=restriction,
+            left_out=left_out,
+            stale_after=stale_after,
         )
 
     def _approvals(self, profile: Profile) -> tuple[Approval, ...]:
@@ -134,7 +164,7 @@ class Advisor:
         knowledge = self.knowledge
         if profile.approvals:
             problems: list[InputError] = []
-            check_approvals(profile.approvals, knowledge.ruleset.rules, knowledge.index, problems)
+            check_approvals(profile.approvals, knowledge.ruleset.rules, knowledge.catalog.models.keys(), problems)
             if problems:
                 raise LoadError(problems)
         given = {*knowledge.catalog.approvals, *profile.approvals}
@@ -150,12 +180,17 @@ class Advisor:
             )
 
 
-def _approved(approvals: Iterable[Approval], index: Mapping[str, int]) -> dict[str, int]:
-    """Return the mask of the models that are approved, for each rule that asks for it."""
+def _check_choice(name: str, value: str, allowed: Iterable[str]) -> None:
+    if value not in allowed:
+        message = f"{name} must be one of {', '.join(allowed)}, not {value!r}"
+        raise ValueError(message)
+
+
+def _approved(approvals: Iterable[Approval], models: Mapping[str, int]) -> dict[str, int]:
+    """Return the mask of the candidates that are approved, for each rule that asks for it."""
     masks: dict[str, int] = {}
     for approval in approvals:
-        bit = 1 << index[approval.model] if approval.model in index else 0
-        masks[approval.rule] = masks.get(approval.rule, 0) | bit
+        masks[approval.rule] = masks.get(approval.rule, 0) | models.get(approval.model, 0)
     return masks
 
 
@@ -180,17 +215,56 @@ def _durable_engine(knowledge: Knowledge, engine: EngineName) -> DurableEngine |
         raise
 
 
-def _layers(given: Iterable[str | Path]) -> list[tuple[Path, str, int]]:
-    """Return the files of each path with their layer; one path alone is a common slip for a list of one."""
+def _layers(given: Iterable[str | Path], *, named: bool = False) -> list[tuple[Path, str, int]]:
+    """Return the files of each path with their layer; one path alone is a common slip for a list of one.
+
+    ``named`` says that the name of a shipped catalogue may stand for its file.
+    """
     paths = [given] if isinstance(given, str | Path) else list(given)
-    return [(file, file.as_posix(), layer) for layer, path in enumerate(paths, start=1) for file in toml_files([path])]
+    found = []
+    for layer, path in enumerate(paths, start=1):
+        ours = shipped.named_catalog(path) if named else None
+        files = [(file, file.as_posix()) for file in toml_files([path])] if ours is None else [ours]
+        found += [(file, name, layer) for file, name in files]
+    return found
 
 
-def _read_all(files: Iterable[tuple[Path, str, int]], failures: list[FileError]) -> list[Source]:
+def _read_all(
+    files: Iterable[tuple[Path, str, int]], failures: list[FileError], *, may_be_json: bool = False
+) -> list[Raw]:
     read = []
     for path, name, layer in files:
         try:
-            read.append(read_toml(path, name, layer=layer))
+            read.append(read_raw(path, name, layer=layer, may_be_json=may_be_json))
         except FileError as error:
             failures.append(error)
     return read
+
+
+def _know(
+    rules: Sequence[Raw],
+    catalogues: Sequence[Raw],
+    failures: list[FileError],
+    progress: Callable[[int, int], None] | None,
+) -> Knowledge:
+    """Load knowledge from the bytes of files; catalogues that are remembered are not parsed again."""
+    slot = slot_for(rules, catalogues) if not failures else None
+    known = slot.recall() if slot is not None else None
+    sources = _parse_all(rules, failures)
+    if known is not None:
+        return load_knowledge(sources, known.sources, failures, catalog=known.catalog)
+    parsed = _parse_all(catalogues, failures)
+    knowledge = load_knowledge(sources, parsed, failures, progress=progress)
+    if slot is not None:
+        slot.remember(knowledge.catalog, parsed)
+    return knowledge
+
+
+def _parse_all(files: Iterable[Raw], failures: list[FileError]) -> list[Source]:
+    parsed = []
+    for file in files:
+        try:
+            parsed.append(file.parse())
+        except FileError as error:
+            failures.append(error)
+    return parsed

@@ -38,13 +38,19 @@ SIDES = ("checks", "scores", "notes", "exemptions")
 DECISIVE = frozenset({"failed", "unknown", "points"})
 """The outcomes that make a difference to a model."""
 
+MOST_VALUES = 12
+"""Old values that a line of the printed audit names; JSON and CSV have all."""
+
+MOST_LINES = 60
+"""Old values that the printed audit has a line of, the oldest first."""
+
 FORMULA = ("=", "+", "-", "@")
 """How a cell begins that a spreadsheet would compute."""
 
 
 @frozen
 class OldValue:
-    """A value of the catalogue and the newest document that states it."""
+    """A value of the catalogue and the newest document that states it; of one of several offers, ``model @ offer``."""
 
     model: str
     attribute: str
@@ -202,23 +208,49 @@ def _applied(candidate: Plain) -> Iterator[Plain]:
 
 
 def _old(document: Plain, day: date | None, older_than: int, shared: dict[Any, Any]) -> Iterator[OldValue]:
-    """Yield the old values that the criteria of each model read."""
+    """Yield the old values that the criteria of each model, and of each of its offers, read."""
     given, found = document["given"], document["found"]
     dates = {one["id"]: one["date"] for one in given["documents"]}
     cited = {one["id"]: one.get("document", "") for one in given["claims"]}
+    computed = {one["name"] for one in given["vocabulary"] if "computed" in one}
     read = {one["rule"]: {leaf["attribute"] for leaf in one["leaves"]} for one in found["criteria"]}
     models = {one["id"]: one for one in given["catalogue"]}
+    seen = set()
     for candidate in found["candidates"]:
-        model = models.get(candidate["model"], {"attributes": {}, "offers": ()})
-        values = dict(model["attributes"])
-        for offer in model["offers"]:
-            values.update(offer["attributes"])
         used = {name for one in _applied(candidate) for name in read.get(one["rule"], ())}
-        for name in sorted(used & values.keys()):
-            newest = _newest(values[name].get("sources", ()), dates, cited)
-            if newest and _days(dates[newest], day) > older_than:
-                old = OldValue(candidate["model"], name, newest, dates[newest])
-                yield shared.setdefault(old, old)
+        used |= {term["attribute"] for name in used & computed for term in _terms(candidate, name)}
+        for who, values in _stating(candidate, models):
+            for name in sorted(used & values.keys()):
+                newest = _newest(_sources(values[name], day), dates, cited)
+                if newest and (who, name) not in seen and _days(dates[newest], day) > older_than:
+                    seen.add((who, name))
+                    old = OldValue(who, name, newest, dates[newest])
+                    yield shared.setdefault(old, old)
+
+
+def _stating(candidate: Plain, models: Mapping[str, Plain]) -> Iterator[tuple[str, Plain]]:
+    """Yield the values of the model and of the one offer that a candidate is, each with what it is called."""
+    model = models.get(candidate["model"], {"attributes": {}, "offers": ()})
+    yield candidate["model"], model["attributes"]
+    name, offers = candidate.get("offer"), model["offers"]
+    for offer in offers:
+        if len(offers) == 1:
+            yield candidate["model"], offer["attributes"]
+        elif name is not None and offer.get("id") == name:
+            yield f"{candidate['model']} @ {name}", offer["attributes"]
+
+
+def _terms(candidate: Plain, name: str) -> Sequence[Plain]:
+    """Return what a computed value of a candidate is the sum of."""
+    terms: Sequence[Plain] = candidate.get("computed", {}).get(name, {}).get("terms", ())
+    return terms
+
+
+def _sources(value: Plain, day: date | None) -> Sequence[str]:
+    """Return the sources of the value that is in force on a day."""
+    begun = [one for one in value.get("dated", ()) if _days(one["since"], day) >= 0 and _last_day(one["since"])]
+    sources: Sequence[str] = (max(begun, key=lambda one: str(one["since"])) if begun else value).get("sources", ())
+    return sources
 
 
 def _newest(sources: Iterable[str], dates: Mapping[str, str], cited: Mapping[str, str]) -> str:
@@ -259,6 +291,7 @@ _COUNTED = Text(
     "decisive in {decisive}, fired in {fired} of {traces}", "{traces}건 중 작용 {decisive}건, 발동 {fired}건"
 )
 _USED = Text("dated {date}; used in {traces}", "{date} 자료, {traces}건에서 사용")
+_MORE = Text("and {} more", "외 {}개")
 
 
 def text_lines(found: Audit, language: Language = "en") -> Iterator[Line]:
@@ -274,10 +307,12 @@ def text_lines(found: Audit, language: Language = "en") -> Iterator[Line]:
     ]
     yield from _section("rules", rules, language)
     yield from _section("never", [Line("line", printable(rule), 2) for rule in found.never], language)
-    used, old = _USED.read(language), []
-    for value, traces in _tally(found):
+    used, old, tally = _USED.read(language), [], _tally(found)
+    for value, traces in tally[:MOST_LINES]:
         said = used.format(date=value.date, traces=traces)
         old.append(Line("line", printable(f"{value}: {said}"), 2, "!", printable(f"({value.document})")))
+    if tally[MOST_LINES:]:
+        old.append(Line("line", _MORE.read(language).format(len(tally) - MOST_LINES), 2))
     yield from _section("old", old, language, found.older_than)
     overdue = [Line("line", printable(f"{row.file}: {', '.join(row.overdue)}"), 2, "!")
                for row in found.rows if row.overdue]  # fmt: skip
@@ -294,7 +329,9 @@ def _section(name: str, lines: Sequence[Line], language: Language, number: int |
 def _trace_line(row: Row, language: Language) -> Line:
     said = f"{row.file}: {row.level or _NO_TRACE.read(language)}"
     if row.old:
-        said += f"; {', '.join(map(str, row.old))}"
+        more = len(row.old) - MOST_VALUES
+        rest = f" {_MORE.read(language).format(more)}" if more > 0 else ""
+        said += f"; {', '.join(map(str, row.old[:MOST_VALUES]))}{rest}"
     if row.reason:
         said += f"; {row.at + ' ' if row.at else ''}{row.reason}"
     return Line("line", printable(said), 2, "✓" if row.ok else "✗")

@@ -215,6 +215,12 @@ class CatalogError(InputError):
     stage = "catalogue"
 
 
+class RestrictionError(InputError):
+    """A condition or a list that says which models a decision is about is wrong."""
+
+    stage = "restriction"
+
+
 class SettingsError(InputError):
     """A setting of the project is wrong."""
 

@@ -5,21 +5,24 @@ The only module that opens input files. It never interprets what it reads, and n
 
 from __future__ import annotations
 
+import gzip
+import hashlib
 import json
 import os
 import re
 import sys
-import tomllib
+import zlib
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
 from functools import cached_property
+from io import BytesIO
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from llmrules.errors import FileError, Place
+from llmrules.syntax import json_data, line_of, toml_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,7 +30,10 @@ if TYPE_CHECKING:
 KeyPath: TypeAlias = tuple[str | int, ...]
 
 LARGEST_FILE = 64 * 1024 * 1024
-"""Bytes. A larger input is refused before it is read."""
+"""Bytes. A larger input is refused before it is read, and one that unpacks to more while it is unpacked."""
+
+GZIP = b"\x1f\x8b"
+"""The bytes that every gzip file begins with."""
 
 STANDARD_INPUT = "<stdin>"
 """The name of what was read from standard input, in messages and in traces."""
@@ -56,7 +62,7 @@ class Source:
                 return Place(self.elsewhere[path[:end]], key=key)
             position = self._positions.get(path[:end])
             if position is not None:
-                return Place(self.name, *position, key=key, entry=entry, text=_line(self.text, position[0]))
+                return Place(self.name, *position, key=key, entry=entry, text=line_of(self.text, position[0]))
         return Place(self.name, 1 if self.is_toml else None, 1 if self.is_toml else None, key=key, entry=entry)
 
     def _entry(self, path: KeyPath) -> str:
@@ -74,12 +80,6 @@ class Source:
         from llmrules.positions import key_positions  # its parser is loaded only when a place is asked for
 
         return key_positions(self.text) if self.is_toml else {}
-
-
-def _line(text: str, number: int) -> str:
-    """Return one line of a text, counted from 1."""
-    lines = text.split("\n", number)
-    return lines[number - 1].rstrip("\r") if number <= len(lines) else ""
 
 
 def format_path(path: KeyPath) -> str:
@@ -104,6 +104,12 @@ def toml_files(paths: Iterable[str | Path]) -> Iterator[Path]:
         yield from (sorted(path.glob("*.toml")) if path.is_dir() else ()) or [path]
 
 
+def read_text(path: Path, name: str | None = None) -> str:
+    """Read the text of one file. Raises FileError."""
+    shown = name if name is not None else path.as_posix()
+    return _decode(_read_bytes(path, shown), shown)
+
+
 def read_toml(path: Path, name: str | None = None, *, layer: int = 0) -> Source:
     """Read one TOML file; ``name`` is what messages call it. Raises FileError."""
     shown = name if name is not None else path.as_posix()
@@ -112,42 +118,93 @@ def read_toml(path: Path, name: str | None = None, *, layer: int = 0) -> Source:
 
 def parse_toml(text: str, name: str, *, layer: int = 0) -> Source:
     """Parse TOML text; fractions become decimals, never binary floats. Raises FileError."""
-    try:
-        data = tomllib.loads(text, parse_float=_decimal)
-    except tomllib.TOMLDecodeError as error:
-        raise _syntax_error(error, text, name) from None
-    except RecursionError:
-        message = "is nested too deeply to be read"
-        raise FileError(message, code="too-deep", place=Place(name)) from None
-    except ValueError:  # an integer with more digits than Python converts
-        raise _too_many_digits(text, name) from None
-    return Source(name, text, data, layer=layer)
+    return Source(name, text, toml_data(text, name), layer=layer)
 
 
 def read_json(path: Path, name: str | None = None) -> Source:
-    """Read one JSON file whose top is an object. Raises FileError."""
+    """Read one JSON file whose top is an object; it may be packed by gzip. Raises FileError."""
     shown = name if name is not None else path.as_posix()
-    return parse_json(_decode(_read_bytes(path, shown), shown), shown)
+    return parse_json(_decode(_unpack(_read_bytes(path, shown), shown), shown), shown)
 
 
-def parse_json(text: str, name: str = STANDARD_INPUT) -> Source:
-    """Parse JSON text strictly: no repeated key, no NaN, fractions as decimals. Raises FileError."""
-    try:
-        data = json.loads(text, parse_float=_decimal, parse_constant=_refuse_constant, object_pairs_hook=_unique_keys)
-    except json.JSONDecodeError as error:
-        place = Place(name, error.lineno, error.colno, text=_line(text, error.lineno))
-        raise FileError(f"is not JSON: {error.msg}", code="syntax", place=place) from None
-    except RecursionError:
-        message = "is nested too deeply to be read"
-        raise FileError(message, code="too-deep", place=Place(name)) from None
-    except _NotStrictError as error:
-        raise FileError(f"is not JSON: {error}", code="syntax", place=Place(name)) from None
-    except ValueError:
-        raise _too_many_digits(text, name) from None
+def read_json_data(path: Path, name: str | None = None) -> Any:  # noqa: ANN401 - plain JSON
+    """Read the plain values of one JSON file, whatever its top is; it may be packed by gzip. Raises FileError."""
+    shown = name if name is not None else path.as_posix()
+    return json_data(_decode(_unpack(_read_bytes(path, shown), shown), shown), shown)
+
+
+def read_catalog_file(path: Path, name: str | None = None, *, layer: int = 0) -> Source:
+    """Read one catalogue file: JSON where its name ends in .json or .json.gz, else TOML. Raises FileError."""
+    return read_raw(path, name, layer=layer, may_be_json=True).parse()
+
+
+def read_raw(path: Path, name: str | None = None, *, layer: int = 0, may_be_json: bool = False) -> Raw:
+    """Read the bytes of one file, to be parsed only where they have to be. Raises FileError.
+
+    They are TOML, or JSON where that is allowed and the name of the file ends so.
+    """
+    shown = name if name is not None else path.as_posix()
+    is_json = may_be_json and path.name.endswith(JSON_SUFFIXES)
+    return Raw(shown, _read_bytes(path, shown), is_json=is_json, layer=layer)
+
+
+JSON_SUFFIXES = (".json", ".json.gz")
+
+
+@frozen(eq=False, slots=False)
+class Raw:
+    """The bytes of one file and what is needed to parse them."""
+
+    name: str
+    content: bytes = field(repr=False)
+    is_json: bool = field(kw_only=True)
+    layer: int = 0
+
+    def parse(self) -> Source:
+        """Return the file with its plain values. Raises FileError."""
+        if self.is_json:
+            return parse_json(_decode(_unpack(self.content, self.name), self.name), self.name, layer=self.layer)
+        return parse_toml(_decode(self.content, self.name), self.name, layer=self.layer)
+
+    @cached_property
+    def digest(self) -> str:
+        """The SHA-256 of the bytes, in hexadecimal."""
+        return hashlib.sha256(self.content).hexdigest()
+
+    @property
+    def size(self) -> int:
+        """How many bytes the text has; of a packed one, how many it says it has, which nothing may rely on."""
+        packed = self.is_json and self.content.startswith(GZIP)
+        return int.from_bytes(self.content[-4:], "little") if packed else len(self.content)
+
+
+def parse_json(text: str, name: str = STANDARD_INPUT, *, layer: int = 0) -> Source:
+    """Parse JSON text whose top is an object strictly: no repeated key, no NaN, decimals. Raises FileError."""
+    data = json_data(text, name)
     if not isinstance(data, dict):
-        message = "must hold a JSON object"
-        raise FileError(message, code="wrong-shape", place=Place(name), found="null" if data is None else data)
-    return Source(name, text, data, is_toml=False)
+        found = "null" if data is None else _excerpt(data)
+        raise FileError("must hold a JSON object", code="wrong-shape", place=Place(name), found=found)
+    return Source(name, text, data, is_toml=False, layer=layer)
+
+
+SHOWN_INSIDE = 3
+"""How many elements of a list or table an excerpt keeps, and how many of them inside each other."""
+
+
+def _excerpt(value: object, depth: int = 0) -> object:
+    """Return the beginning of a value, so that an error never holds a whole file."""
+    if isinstance(value, str):
+        return value[:LONGEST_SHOWN]
+    if isinstance(value, list):
+        return [_excerpt(one, depth + 1) for one in value[:SHOWN_INSIDE]] if depth < SHOWN_INSIDE else []
+    if isinstance(value, dict):
+        inside = list(value.items())[:SHOWN_INSIDE] if depth < SHOWN_INSIDE else []
+        return {key[:LONGEST_SHOWN]: _excerpt(one, depth + 1) for key, one in inside}
+    return value
+
+
+LONGEST_SHOWN = 200
+"""Characters of a text that an excerpt keeps: more than any message shows."""
 
 
 def read_standard_input() -> str:
@@ -158,15 +215,20 @@ def read_standard_input() -> str:
     return _decode(raw, STANDARD_INPUT)
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a file whole or not at all: beside it first, then renamed over it. Raises FileError."""
+def write_whole(path: Path, text: str, *, private: bool = False) -> None:
+    """Write a file whole or not at all: beside it first, then renamed over it. Raises FileError.
+
+    A ``private`` one can be read by its owner alone.
+    """
     try:
-        with NamedTemporaryFile(
+        beside = NamedTemporaryFile(  # noqa: SIM115 - it is closed before it is renamed
             "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=f".{path.name}.", delete=False
-        ) as beside:
-            beside.write(text)
+        )
         try:
-            Path(beside.name).chmod(0o666 & ~_umask())
+            with beside:
+                beside.write(text)
+            if not private:  # as temporary files are
+                Path(beside.name).chmod(0o666 & ~_umask())
             Path(beside.name).replace(path)
         except OSError:
             Path(beside.name).unlink(missing_ok=True)
@@ -190,7 +252,9 @@ def _read_bytes(path: Path, name: str) -> bytes:
             hint = None if any(path.glob("*.toml")) else "no .toml file stands in it"
             raise FileError("is a folder, not a file", code="is-folder", place=place, hint=hint)
         with path.open("rb") as stream:
-            raw = stream.read(LARGEST_FILE + 1)
+            if os.fstat(stream.fileno()).st_size > LARGEST_FILE:
+                raise _too_large(name)
+            raw = stream.read(LARGEST_FILE + 1)  # a pipe has no size
     except FileNotFoundError:
         raise FileError("there is no such file", code="no-file", place=place) from None
     except OSError as error:
@@ -202,8 +266,26 @@ def _read_bytes(path: Path, name: str) -> bytes:
     return raw
 
 
-def _too_large(name: str) -> FileError:
-    return FileError(f"is larger than {LARGEST_FILE // 2**20} MiB", code="too-large", place=Place(name))
+def _too_large(name: str, when: str = "") -> FileError:
+    return FileError(f"is larger than {LARGEST_FILE // 2**20} MiB{when}", code="too-large", place=Place(name))
+
+
+def _unpack(raw: bytes, name: str) -> bytes:
+    """Return what a gzip file holds, and any other bytes as they are."""
+    if not raw.startswith(GZIP):
+        return raw
+    try:
+        with gzip.GzipFile(fileobj=BytesIO(raw)) as packed:
+            unpacked = packed.read(LARGEST_FILE + 1)
+    except EOFError:
+        message = "is cut off: its gzip data end too early"
+        raise FileError(message, code="bad-gzip", place=Place(name), hint="fetch the file again") from None
+    except (OSError, zlib.error):
+        message = "is damaged: its gzip data cannot be unpacked"
+        raise FileError(message, code="bad-gzip", place=Place(name), hint="fetch the file again") from None
+    if len(unpacked) > LARGEST_FILE:
+        raise _too_large(name, " when unpacked")
+    return unpacked
 
 
 def _decode(raw: bytes, name: str) -> str:
@@ -216,76 +298,3 @@ def _decode(raw: bytes, name: str) -> str:
         found, hint = f"byte 0x{raw[error.start]:02x}", "save the file as UTF-8"
         raise FileError(message, code="not-utf-8", place=place, found=found, hint=hint) from None
     return text.removeprefix("\ufeff")
-
-
-def _syntax_error(error: tomllib.TOMLDecodeError, text: str, name: str) -> FileError:
-    message = str(error)
-    match = re.search(r" \(at line (\d+), column (\d+)\)$", message)
-    if match:
-        place = Place(name, int(match[1]), int(match[2]), text=_line(text, int(match[1])))
-        message = message[: match.start()]
-    else:
-        place = Place(name, text.count("\n") + 1, len(text) - text.rfind("\n"))
-        message = message.removesuffix(" (at end of document)")
-    hint = next((hint for part, hint in SYNTAX_HINTS.items() if part in message.lower()), None)
-    message = message.replace("mutate immutable namespace", "add to the closed table")
-    message = re.sub(r"\(('[^()]*',?)\)", lambda keys: ".".join(re.findall(r"'([^']*)'", keys[1])), message)
-    return FileError(f"is not TOML: {message}", code="syntax", place=place, hint=hint)
-
-
-BARE_KEY = "a key is letters a to z, digits, - and _; any other one stands in quotes"
-
-SYNTAX_HINTS = {
-    "immutable": "a table written in braces is closed: write its further keys inside the braces, not as dotted keys",
-    "inline table": "a table written in braces stands on one line, its keys separated by commas, none after the last",
-    "overwrite a value": "the key has a value already: join both into one, or put conditions into all = [{…}, {…}]",
-    "twice": "the table stands twice, or dotted keys have begun it above: write its keys in one place",
-    "character '\\n'": 'a text ends on the line where it began, with the quote that began it; a longer one has """',
-    "unterminated string": "a text ends with the quotes that began it",
-    "unclosed array": "a list ends with ]",
-    "invalid value": "a text stands in straight double quotes; true, false and numbers stand without",
-    "invalid statement": BARE_KEY,
-    "for a key part": BARE_KEY,
-    "after a key": f"write key = value; {BARE_KEY}",
-    "after a statement": "one key = value stands on a line; a text stands in quotes",
-    "unescaped '\\'": "in a text a backslash is written twice, or the text in single quotes",
-    "invalid date": "there is no such day or time",
-}
-"""What to type instead, by what the message of a TOML syntax error contains."""
-
-
-def _too_many_digits(text: str, name: str) -> FileError:
-    match = re.search(r"\d[\d_]{4000,}", text)
-    place = Place(name)
-    if match:
-        place = Place(name, text.count("\n", 0, match.start()) + 1, match.start() - text.rfind("\n", 0, match.start()))
-    return FileError("holds a number with thousands of digits", code="syntax", place=place)
-
-
-def _decimal(text: str) -> Decimal:
-    """Return an exact decimal; one whose exponent nothing can hold is no finite number, and is refused as such."""
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        return Decimal("Infinity")
-
-
-class _NotStrictError(ValueError):
-    """JSON that Python would read although it is none, or is not clear."""
-
-
-def _refuse_constant(constant: str) -> None:
-    message = f"{constant} is not a number"
-    raise _NotStrictError(message)
-
-
-def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    table = dict(pairs)
-    if len(table) != len(pairs):
-        seen: set[str] = set()
-        for key, _ in pairs:
-            if key in seen:
-                message = f"the key {json.dumps(key, ensure_ascii=False)} stands twice"
-                raise _NotStrictError(message)
-            seen.add(key)
-    return table

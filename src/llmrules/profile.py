@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Origin: TypeAlias = Literal["stated", "assumed", "concluded"]
 
 FILE_KEYS = ("language", "title", "story", "requirements", "approval", "expect")
-EXPECT_KEYS = ("best", "eligible", "unverified", "conflicts", "excluded", "fired", "silent", "refused")
+EXPECT_KEYS = ("best", "eligible", "unverified", "conflicts", "excluded", "cautioned", "fired", "silent", "refused")
 
 
 @frozen
@@ -39,8 +39,9 @@ class Requirement:
 class Expectation:
     """What must be true of a decision. None means that nothing is expected of it.
 
-    ``best``, ``eligible``, ``unverified`` and ``conflicts`` are exact; of the others at least these must hold.
-    ``refused`` that is empty expects that the case is not refused.
+    ``best``, ``eligible``, ``unverified`` and ``conflicts`` are exact, and so are the models of each rule in
+    ``cautioned``; of the others at least these must hold. ``refused`` that is empty expects that the case is not
+    refused.
     """
 
     best: tuple[str, ...] | None = None
@@ -48,6 +49,7 @@ class Expectation:
     unverified: tuple[str, ...] | None = None
     conflicts: tuple[str, ...] | None = None
     excluded: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    cautioned: tuple[tuple[str, tuple[str, ...]], ...] = ()
     fired: tuple[str, ...] = ()
     silent: tuple[str, ...] = ()
     refused: tuple[str, ...] | None = None
@@ -146,9 +148,7 @@ def _read_expectation(cursor: Cursor) -> Expectation:
     keys = cursor.keys(EXPECT_KEYS, what="an expectation")
 
     def names(key: str) -> tuple[str, ...] | None:
-        if key not in keys:
-            return None
-        return () if keys[key].value == [] else keys[key].names()
+        return _any_names(keys[key]) if key in keys else None
 
     excluded = []
     for element in keys["excluded"].elements() if "excluded" in keys else ():
@@ -158,22 +158,38 @@ def _read_expectation(cursor: Cursor) -> Expectation:
             element.missing("model", "an expected exclusion needs model")
         if model is not None:
             excluded.append((model, fields["by"].names() if "by" in fields else ()))
+    cautioned = keys["cautioned"].table() if "cautioned" in keys else {}
     return Expectation(
         best=names("best"),
         eligible=names("eligible"),
         unverified=names("unverified"),
         conflicts=names("conflicts"),
         excluded=tuple(excluded),
+        cautioned=tuple((rule, _any_names(models)) for rule, models in cautioned.items()),
         fired=names("fired") or (),
         silent=names("silent") or (),
         refused=names("refused"),
     )
 
 
+def _any_names(cursor: Cursor) -> tuple[str, ...]:
+    """Return names, be they none at all: an empty list."""
+    return () if cursor.value == [] else cursor.names()
+
+
 def check_expectation(
-    source: Source, expect: Expectation, *, models: Collection[str], rules: Collection[str], vocabulary: Vocabulary
+    source: Source,
+    expect: Expectation,
+    *,
+    models: Collection[str],
+    rules: Collection[str],
+    cautions: Collection[str],
+    vocabulary: Vocabulary,
 ) -> None:
-    """Raise LoadError where an expectation names a model, rule or requirement that is not loaded."""
+    """Raise LoadError where an expectation names a model, rule or requirement that is not loaded.
+
+    ``cautions`` are the rules that caution.
+    """
     problems: list[InputError] = []
     top = Cursor.top(source, ProfileError, problems).table()["expect"]
     keys = top.table()
@@ -194,6 +210,13 @@ def check_expectation(
         fields = element.table()
         check(fields["model"], (model,), models, "model")
         check(fields.get("by", element), by, rules, "rule")
+    for rule, cautioned in expect.cautioned:
+        named = keys["cautioned"].table()[rule]
+        if rule not in cautions:
+            known = rule in rules
+            code, message = ("no-caution", "does not caution") if known else ("unknown-rule", "names no loaded rule")
+            named.problem(code, message, found=rule, allowed=cautions)
+        check(named, cautioned, models, "model")
     requirements = vocabulary.names("requirement")
     check(keys.get("conflicts", top), expect.conflicts or (), requirements, "requirement")
     if problems:

@@ -16,6 +16,7 @@ from llmrules.cursor import Cursor
 from llmrules.errors import LoadError, SettingsError
 from llmrules.files import read_toml
 from llmrules.rules.effects import UNKNOWN_POLICIES
+from llmrules.shipped import named_catalog
 from llmrules.texts import LANGUAGES, Language
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def read_settings(source: Source, file: Path) -> Settings:
     settings = Settings(
         file=_seen(file),
         rules=_paths(keys["rules"], file.parent) if "rules" in keys else (),
-        catalog=_paths(keys["catalog"], file.parent) if "catalog" in keys else (),
+        catalog=_paths(keys["catalog"], file.parent, named=True) if "catalog" in keys else (),
         language=next((known for known in LANGUAGES if known == language), None),
         unknown=keys["unknown"].one_of(UNKNOWN_POLICIES) if "unknown" in keys else None,
     )
@@ -87,10 +88,14 @@ def _shared(data: object) -> object | None:
     return data
 
 
-def _paths(cursor: Cursor, folder: Path) -> tuple[Path, ...]:
-    """Return the paths that a setting names: relative ones are meant from the folder of its file."""
+def _paths(cursor: Cursor, folder: Path, *, named: bool = False) -> tuple[Path, ...]:
+    """Return the paths that a setting names: relative ones are meant from the folder of its file.
+
+    ``named`` says that the name of a shipped catalogue may stand for its file.
+    """
     names = () if cursor.value == [] else cursor.names()
-    return tuple(_seen(folder / name) for name in names)
+    ours = {name for name in names if named and named_catalog(name) and not (folder / name).exists()}
+    return tuple(Path(name) if name in ours else _seen(folder / name) for name in names)
 
 
 def _seen(path: Path) -> Path:

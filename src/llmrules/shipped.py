@@ -1,9 +1,15 @@
-"""Say where the rules and the catalogue that come with the package are.
+"""Say where the rules and the catalogues that come with the package are.
 
 It only finds them; it never reads them.
 """
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 def rules_folder() -> Path:
@@ -24,6 +30,31 @@ def rule_files(*, with_rules: bool = True) -> list[Path]:
 def catalog_file() -> Path:
     """Find the shipped catalogue."""
     return _data() / "catalog.toml"
+
+
+CATALOGUES = "catalogs"
+"""The folder of the catalogues that come with the package beside the first one, each named by its file."""
+
+
+def catalog_names() -> tuple[str, ...]:
+    """Return the names of the further catalogues that come with the package, such as ``2026-11``."""
+    return tuple(sorted(path.stem for path in (_data() / CATALOGUES).glob("*.toml")))
+
+
+def named_catalog(given: str | Path) -> tuple[Path, str] | None:
+    """Find a further catalogue by its name, and what messages call it; None for what is no such name.
+
+    A file or folder of that name where it is looked for comes first.
+    """
+    path = Path(given)
+    if path.name != str(given) or path.exists() or path.name not in catalog_names():
+        return None
+    return _data() / CATALOGUES / f"{path.name}.toml", f"{CATALOGUES}/{path.name}.toml"
+
+
+def located(paths: Iterable[str | Path]) -> list[Path]:
+    """Return the paths of catalogues, those of ours that are named found."""
+    return [Path(path) if (ours := named_catalog(path)) is None else ours[0] for path in paths]
 
 
 def _data() -> Path:

@@ -12,7 +12,7 @@ from llmrules.texts import Text, read_text
 from llmrules.values import PERIODS, Period, day, period
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
 
 DOCUMENT_KEYS = ("id", "title", "date", "url", "licence", "checked", "review_by")
@@ -51,7 +51,10 @@ Citable: TypeAlias = Document | Claim
 
 
 def read_sources(files: Iterable[Cursor]) -> dict[str, Citable]:
-    """Read the ``[[document]]`` and ``[[claim]]`` entries of all files; ids are unique over both."""
+    """Read the ``[[document]]`` and ``[[claim]]`` entries of all files; ids are unique over both.
+
+    Two files may declare the same one, as overlays made of one source do, where they say the same of it.
+    """
     found: dict[str, tuple[Citable, Cursor]] = {}
     claims: list[tuple[Claim, Cursor]] = []
     for file in files:
@@ -64,7 +67,10 @@ def read_sources(files: Iterable[Cursor]) -> dict[str, Citable]:
                 continue
             place = entry.child("id", citable.id)
             if citable.id in found:
-                other = found[citable.id][1].place
+                known, first = found[citable.id]
+                if known == citable and first.source is not place.source:
+                    continue
+                other = first.place
                 place.problem("duplicate-id", "is the id of two claims or documents", found=citable.id, other=other)
                 continue
             found[citable.id] = (citable, place)
@@ -130,10 +136,9 @@ def _read_claim(entry: Cursor) -> Claim | None:
     return Claim(name, says or Text(), document, section, kinds) if name is not None else None
 
 
-def check_sources(cursor: Cursor, names: Iterable[str], known: Iterable[str]) -> None:
+def check_sources(cursor: Cursor, names: Iterable[str], known: Collection[str]) -> None:
     """Note each name that is neither a claim nor a document of any loaded file."""
-    ids = tuple(known)
     for name in names:
-        if name not in ids:
+        if name not in known:
             message = "names no claim and no document of any loaded file"
-            cursor.element(name).problem("unknown-source", message, found=name, allowed=ids)
+            cursor.element(name).problem("unknown-source", message, found=name, allowed=known)

@@ -5,6 +5,7 @@ The sentences that explain a rule stand in the rule; here are only the words tha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
@@ -13,9 +14,12 @@ from typing import TYPE_CHECKING, TypeAlias
 from llmrules.errors import printable
 from llmrules.operators import OPERATORS
 from llmrules.texts import Language, Text, fill
+from llmrules.trace.record import TestRecord
 
 if TYPE_CHECKING:
-    from llmrules.trace.record import AttributeRecord, Json, LeafOutcome, TestRecord, Threshold
+    from collections.abc import Iterator, Sequence
+
+    from llmrules.trace.record import AttributeRecord, Conditions, Json, LeafOutcome, Threshold
 
 Attributes: TypeAlias = Mapping[str, "AttributeRecord"]
 
@@ -24,6 +28,12 @@ NOT_STATED = Text("not stated", "명시되지 않음")
 UNKNOWN = Text("unknown", "알 수 없음")
 NOTHING = Text("nothing", "없음")
 OR = Text(" or ", " 또는 ")
+
+MOST_NAMES = 3
+"""How many names a line gives before it says how many more there are."""
+
+_AMOUNT = re.compile(r"USD( per (day|month|year))?")
+"""The units of sums of money; a price, which is per something bought, may need more than cents."""
 
 
 def value_words(attribute: AttributeRecord, value: Json | None, language: Language, *, unit: bool = True) -> str:
@@ -36,7 +46,7 @@ def value_words(attribute: AttributeRecord, value: Json | None, language: Langua
     if isinstance(value, bool):
         return FLAGS[value].read(language)
     if attribute.type == "number":
-        return number_words(value, attribute.unit.read(language) if attribute.unit and unit else "")
+        return _amount_words(attribute, value, language, unit=unit)
     if attribute.choices:
         return choice_words(attribute, str(value), language)
     return printable(str(value))
@@ -45,6 +55,26 @@ def value_words(attribute: AttributeRecord, value: Json | None, language: Langua
 def number_words(value: int | str, unit: str = "") -> str:
     """Return a number with its thousands separated, and its unit."""
     return _measured(f"{Decimal(value):,f}", unit)
+
+
+def money_words(value: int | str) -> str:
+    """Return US dollars without their sign, with thousands separated and with cents; more digits where there are more.
+
+    >>> print(money_words(1234), money_words("0.075"), money_words("-2.5"))
+    1,234.00 0.075 -2.50
+    """
+    whole, _, cents = f"{Decimal(value):,f}".partition(".")
+    return f"{whole}.{cents:0<2}"
+
+
+def _amount_words(attribute: AttributeRecord, value: int | str, language: Language, *, unit: bool = True) -> str:
+    """Return a number of an attribute's unit: sums of money with their sign, all else with the unit behind it."""
+    if attribute.unit is None or not _AMOUNT.fullmatch(attribute.unit.read("en")):
+        return number_words(value, attribute.unit.read(language) if attribute.unit and unit else "")
+    if not unit:
+        return money_words(value)
+    per = attribute.unit.read(language).removeprefix("USD").removeprefix("달러")
+    return f"${money_words(value)}{printable(per)}"
 
 
 def _measured(amount: str, unit: str) -> str:
@@ -86,6 +116,27 @@ def _test_words(attribute: AttributeRecord, test: TestRecord, threshold: Thresho
     return template.format(value_words(attribute, threshold, language))
 
 
+def condition_words(attributes: Attributes, conditions: Conditions, language: Language) -> str:
+    """Return a condition table in words: ``context window: at least 200,000 tokens; openness: open-weight``."""
+    said = [
+        f"{attributes[name].label.read(language)}: {tests_words(attributes[name], tests, language)}"
+        for name, tests in condition_tests(conditions)
+    ]
+    said += [condition_words(attributes, inner, language) for inner in conditions.get("all", ())]
+    either = [condition_words(attributes, inner, language) for inner in conditions.get("any", ())]
+    if either:
+        said.append(OR.read(language).join(f"({one})" if "; " in one else one for one in either))
+    return printable_lines("; ".join(said))
+
+
+def condition_tests(conditions: Conditions) -> Iterator[tuple[str, tuple[TestRecord, ...]]]:
+    """Yield each attribute of a condition table with its tests, those of nested tables aside."""
+    for name, tests in sorted(conditions.items()):
+        if name not in {"all", "any"}:
+            sides = {key: tuple(side) if isinstance(side, list) else side for key, side in tests.items()}
+            yield name, tuple(TestRecord(operator, (side,)) for operator, side in sides.items())
+
+
 _OF_ONE = {"any_of": "is", "has_any": "has", "has_all": "has"}
 """What an operator on a list means when the list has one member."""
 
@@ -108,29 +159,50 @@ def gap_words(
                 template = operator.gap_ko if language == "ko" else operator.gap_en
                 said.append(template.format(", ".join(choice_words(attribute, one, language) for one in gap)))
         elif gap is not None and not isinstance(gap, bool):
-            said.append(_distance_words(attribute, gap, language))
+            said.append(_distance_words(attribute, name, gap, language))
     return ", ".join(filter(None, said))
 
 
-def _distance_words(attribute: AttributeRecord, gap: int | str, language: Language) -> str:
+def _distance_words(attribute: AttributeRecord, operator: str, gap: int | str, language: Language) -> str:
     amount = abs(Decimal(gap))
     if attribute.type == "date":
         unit = Text("day" if amount == 1 else "days", "일").read(language)
     elif attribute.type == "scale":
         unit = Text("step" if amount == 1 else "steps", "단계").read(language)
     else:
-        unit = attribute.unit.read(language) if attribute.unit else ""
+        unit = ""
     size = _measured(f"{amount:,f}", unit)
+    if attribute.type == "number":
+        size = _amount_words(attribute, str(amount), language)
     if amount == 0:
         return ""
-    below = Decimal(gap) < 0
-    return Text(f"{size} {'below' if below else 'above'}", f"{size} {'부족' if below else '초과'}").read(language)
+    if Decimal(gap) > 0:
+        return Text(f"{size} above", f"{size} 초과").read(language)
+    short = "여유" if operator in {"at_most", "below"} else "부족"  # Korean tells what is left from what is lacking
+    return Text(f"{size} below", f"{size} {short}").read(language)
+
+
+def names_words(names: Sequence[str], language: Language, most: int = MOST_NAMES) -> str:
+    """Return the first of some names, and how many more there are.
+
+    >>> print(names_words(["a", "b"], "en"), "|", names_words(["a", "b", "c", "d", "e"], "en"))
+    a, b | a, b, c and 2 more
+    """
+    said = ", ".join(names[:most])
+    more = len(names) - most
+    return said if more <= 0 else said + Text(f" and {more:,} more", f" 외 {more:,}개").read(language)
 
 
 def points_words(points: str) -> str:
     """Return points for people: an integer, or two decimals; the trace has them exactly."""
     exact = Fraction(points)
     return str(exact) if exact.denominator == 1 else f"{float(exact):.2f}"
+
+
+def points_phrase(points: str, language: Language) -> str:
+    """Return points with their noun: 1 point, 2.50 points."""
+    said = points_words(points)
+    return f"{said}점" if language == "ko" else f"{said} point{'' if said in {'1', '-1'} else 's'}"
 
 
 def fill_slots(

@@ -31,7 +31,7 @@ def altered(knowledge: Knowledge, name: str, changed: Rule | None) -> Knowledge 
         ruleset = _ruleset(knowledge.ruleset, name, changed, knowledge.ruleset.strata)
         candidates = arrange(knowledge.catalog, ruleset.vocabulary, ruleset.classifying())
         criteria = compile_criteria(candidates, ruleset.firing())
-        return evolve(knowledge, ruleset=ruleset, candidates=candidates, criteria=criteria)
+        return evolve(knowledge, ruleset=ruleset, candidates=candidates, criteria=criteria, turned={})
     rules = {rule.id: rule for rule in knowledge.ruleset.firing() if rule.id != name}
     strata = stratify([*rules.values(), *([] if changed is None else [changed])])
     if isinstance(strata, Cycle):
@@ -42,6 +42,7 @@ def altered(knowledge: Knowledge, name: str, changed: Rule | None) -> Knowledge 
         ruleset=ruleset,
         program=compile_program(ruleset),
         criteria=_criteria(knowledge, before, changed),
+        turned={},
     )
 
 
@@ -55,7 +56,7 @@ def _criteria(knowledge: Knowledge, before: Rule, changed: Rule | None) -> Crite
     """Return the criteria with that of one rule evaluated anew, where it looks at models in another way."""
     if changed is None or not looks_elsewhere(before, changed):
         return knowledge.criteria
-    criterion = criterion_of(knowledge, changed)
+    criterion = criterion_of(knowledge.criteria, changed)
     return evolve(knowledge.criteria, by_rule={**knowledge.criteria.by_rule, changed.id: criterion})
 
 
@@ -64,12 +65,12 @@ def looks_elsewhere(before: Rule, changed: Rule) -> bool:
     return changed.effect.touches_models and (changed.where, changed.body) != (before.where, before.body)
 
 
-def criterion_of(knowledge: Knowledge, rule: Rule) -> Criterion:
-    """Compile one rule that touches models, in the units of points that all rules share.
+def criterion_of(criteria: Criteria, rule: Rule) -> Criterion:
+    """Compile one rule that touches models over the candidates of all criteria, in the units of points of them all.
 
     A rule that is graded the other way round, or reaches other models, has the same denominators as before.
     """
-    alone = compile_criteria(knowledge.candidates, [rule])
-    criterion, units = alone.by_rule[rule.id], knowledge.criteria.scale // alone.scale
+    alone = compile_criteria(criteria.candidates, [rule])
+    criterion, units = alone.by_rule[rule.id], criteria.scale // alone.scale
     grades = tuple(None if grade is None else grade * units for grade in criterion.grades)
     return evolve(criterion, grades=grades, signed_weight=criterion.signed_weight * units)

@@ -18,15 +18,18 @@ if TYPE_CHECKING:
     from llmrules.files import Source
     from llmrules.knowledge import Knowledge
 
-Key: TypeAlias = Literal["best", "eligible", "unverified", "conflicts", "excluded", "fired", "silent", "refused"]
+Key: TypeAlias = Literal[
+    "best", "eligible", "unverified", "conflicts", "excluded", "cautioned", "fired", "silent", "refused"
+]
 
 
 @frozen
 class Mismatch:
     """One way in which a decision is not as expected.
 
-    ``expected`` and ``found`` are models (best, eligible, unverified), requirements (conflicts) or rules (all
-    others), sorted. ``model`` is the one that was to be excluded, and ``verdict`` what it is instead.
+    ``expected`` and ``found`` are models (best, eligible, unverified, cautioned), requirements (conflicts) or rules
+    (all others), sorted. ``model`` is the one that was to be excluded, and ``verdict`` what it is instead; ``rule``
+    is the one that was to caution.
     """
 
     key: Key
@@ -34,6 +37,7 @@ class Mismatch:
     found: tuple[str, ...]
     model: str | None = None
     verdict: str | None = None
+    rule: str | None = None
 
     def __str__(self) -> str:
         """Word the difference on one line."""
@@ -50,7 +54,8 @@ class Mismatch:
         if self.key == "refused":
             wanted = f"to be refused by {expected}" if self.expected else "not to be refused"
             return f"the case is {f'refused by {found}' if self.found else 'not refused'}, expected {wanted}"
-        return f"{self.key} is {found}, expected {expected}"
+        subject = self.key if self.rule is None else f"cautioned by {self.rule}"
+        return f"{subject} is {found}, expected {expected}"
 
 
 def read_case(source: Source, knowledge: Knowledge) -> Profile:
@@ -62,6 +67,7 @@ def read_case(source: Source, knowledge: Knowledge) -> Profile:
             profile.expect,
             models=knowledge.models,
             rules=tuple(knowledge.ruleset.rules),
+            cautions=tuple(rule.id for rule in knowledge.ruleset.rules.values() if rule.effect.name == "caution"),
             vocabulary=knowledge.ruleset.vocabulary,
         )
     return profile
@@ -69,7 +75,12 @@ def read_case(source: Source, knowledge: Knowledge) -> Profile:
 
 def check(decision: Decision, expect: Expectation) -> tuple[Mismatch, ...]:
     """Return every difference; none means that the decision is as expected."""
-    return (*_exact(decision, expect), *_exclusions(decision, expect), *_rules(decision, expect))
+    return (
+        *_exact(decision, expect),
+        *_exclusions(decision, expect),
+        *_cautions(decision, expect),
+        *_rules(decision, expect),
+    )
 
 
 def _exact(decision: Decision, expect: Expectation) -> Iterator[Mismatch]:
@@ -90,6 +101,14 @@ def _exclusions(decision: Decision, expect: Expectation) -> Iterator[Mismatch]:
     for model, rules in expect.excluded:
         if model not in excluded or not set(rules) <= set(excluded[model]):
             yield _mismatch("excluded", rules, excluded.get(model, ()), model, decision.verdict(model))
+
+
+def _cautions(decision: Decision, expect: Expectation) -> Iterator[Mismatch]:
+    """Yield each rule that cautions of other models than expected; that a value is disputed is no caution of a rule."""
+    for rule, models in expect.cautioned:
+        found = {one.model for one in decision.cautions if one.rule == rule and one.attribute is None}
+        if found != set(models):
+            yield Mismatch("cautioned", tuple(sorted(models)), tuple(sorted(found)), rule=rule)
 
 
 def _rules(decision: Decision, expect: Expectation) -> Iterator[Mismatch]:

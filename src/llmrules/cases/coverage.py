@@ -106,7 +106,7 @@ def _cover(rule: Rule, decisions: list[Decision], outcomes: list[Outcome]) -> Ru
     concerned = [number for number, one in enumerate(decisions) if rule.classifies or rule.id in one.fired]
     fired, silent = len(concerned), len(decisions) - len(concerned)
     if rule.classifies and decisions:
-        candidates = decisions[0].knowledge.candidates
+        candidates = decisions[0].candidates
         true = candidates.table(rule.where, {})[0] & (1 << candidates.count) - 1
         fired, silent = true.bit_count(), candidates.count - true.bit_count()
     return RuleCoverage(
@@ -133,7 +133,7 @@ def _leaves(rule: Rule, decisions: list[Decision]) -> Iterator[LeafCoverage]:
 
 def _true_of(leaf: Leaf, decision: Decision) -> tuple[int, int]:
     """Return the models for which a leaf is true, and all others."""
-    candidates = decision.knowledge.candidates
+    candidates = decision.candidates
     everyone = (1 << candidates.count) - 1
     true = candidates.leaf(leaf, decision.derivation.facts)[0] & everyone
     return true, everyone & ~true

@@ -29,6 +29,7 @@ LABELS: dict[Key, Text] = {
     "unverified": Text("unverified", "미확인"),
     "conflicts": Text("conflicts", "충돌"),
     "excluded": Text("excluded, by", "제외한 규칙"),
+    "cautioned": Text("cautions of", "주의 대상"),
     "fired": Text("fired", "발동"),
     "silent": Text("silent", "미발동"),
     "refused": Text("refused, by", "거부한 규칙"),
@@ -68,11 +69,12 @@ def difference_lines(mismatch: Mismatch, language: Language = "en") -> Iterator[
     expected, found = set(mismatch.expected), set(mismatch.found)
     if mismatch.key == "silent":  # found are rules that fired although they were not to
         expected, found = found, set()
-    yield Line("line", f"{mismatch.model}: {label}" if mismatch.model is not None else label, 2)
+    subject = mismatch.model if mismatch.model is not None else mismatch.rule
+    yield Line("line", f"{subject}: {label}" if subject is not None else label, 2)
     if mismatch.verdict is not None and mismatch.verdict != "excluded":
         yield Line("line", VERDICTS["excluded"].read(language), 4, "-")
         yield Line("line", VERDICTS[mismatch.verdict].read(language), 4, "+")
-    exact = mismatch.key in {*MODELS, "conflicts", "refused"}
+    exact = mismatch.key in {*MODELS, "cautioned", "conflicts", "refused"}
     if exact and not expected:
         yield Line("line", SAID["nothing"].read(language), 4, "-")
     for name in sorted(expected | found):
@@ -93,6 +95,8 @@ def _chains(result: Result, language: Language) -> Iterator[Line]:
             models |= dict.fromkeys(differing)
         elif mismatch.model is not None:
             models[mismatch.model] = None
+        elif mismatch.rule is not None:
+            rules[mismatch.rule] = None
         elif mismatch.key == "conflicts":
             facts |= dict.fromkeys(differing)
         else:

@@ -7,6 +7,7 @@ way, where nothing could ever notice it: its meaning is the same, or it says the
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from attrs import field, frozen
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
 
     from llmrules.candidates import Candidates, Masks
+    from llmrules.decision.criteria import Criteria
     from llmrules.decision.decision import Decision
     from llmrules.knowledge import Knowledge
     from llmrules.rules.rule import Rule
@@ -88,17 +90,24 @@ def _trials(knowledge: Knowledge, rule: Rule, bases: list[_Base]) -> Iterable[Tr
 
 
 def _says_the_same(knowledge: Knowledge, changed: Knowledge, rule: Rule, mutant: Mutant) -> bool:
-    """Whether a mutant says the same of every model of the catalogue, whatever the case."""
+    """Whether a mutant says the same of every model of the catalogue, whatever the case and its day."""
     after = mutant.changed
+    days = (date.min, *knowledge.turning_days)
     if rule.classifies:
-        return changed.candidates.columns == knowledge.candidates.columns
+        pairs = ((knowledge.criteria_on(day).candidates, changed.criteria_on(day).candidates) for day in days)
+        return all(old.columns == new.columns for old, new in pairs)
     if after is None or not looks_elsewhere(rule, after) or after.references() != rule.references():
         return False
+    return all(_are_alike(rule, after, knowledge.criteria_on(day)) for day in days)
+
+
+def _are_alike(rule: Rule, after: Rule, criteria: Criteria) -> bool:
+    """Whether two rules that refer to the same requirements say the same of every candidate."""
     if isinstance(rule.body, Table) and rule.references():
-        candidates = knowledge.candidates
+        candidates = criteria.candidates
         tables = ((rule.where, after.where), (rule.predicate, after.predicate))
         return all(_over(candidates, old) == _over(candidates, new) for old, new in tables)
-    old, new = criterion_of(knowledge, rule), criterion_of(knowledge, after)
+    old, new = criterion_of(criteria, rule), criterion_of(criteria, after)
     if old.fixed is None or new.fixed is None or (rule.body != after.body and isinstance(rule.body, tuple)):
         return False
     parts = [(one.fixed.true, one.fixed.false, one.fixed.changes, one.grades) for one in (old, new) if one.fixed]
@@ -106,11 +115,11 @@ def _says_the_same(knowledge: Knowledge, changed: Knowledge, rule: Rule, mutant:
 
 
 def _over(candidates: Candidates, table: Table) -> tuple[Masks, frozenset[Hashable]]:
-    """Return what a table says of the candidates: masks, and as they are the tests that refer to requirements."""
+    """Return what a table says of the candidates: masks, and as they are the tests that depend on the case."""
     true, false = candidates.everyone, 0
     rest: set[Hashable] = set()
     for leaf in table.leaves:
-        if any(isinstance(test.operand, Reference) for test in leaf.tests):
+        if leaf.attribute.computed is not None or any(isinstance(test.operand, Reference) for test in leaf.tests):
             rest.add(leaf)
         else:
             leaf_true, leaf_false = candidates.leaf(leaf, {})

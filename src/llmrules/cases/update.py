@@ -68,9 +68,15 @@ def _apply(expect: Any, mismatch: Mismatch) -> None:  # noqa: ANN401 - tomlkit's
     key = mismatch.key
     if key == "excluded":
         _exclude(expect, mismatch)
+    elif mismatch.rule is not None:
+        _set(expect["cautioned"], mismatch.rule, mismatch.found)
     elif key in {"fired", "silent"}:
         wrong = mismatch.expected if key == "fired" else mismatch.found
-        _set(expect, key, [name for name in _names(expect[key]) if name not in wrong])
+        kept = [name for name in _names(expect[key]) if name not in wrong]
+        if kept:
+            _set(expect, key, kept)
+        else:
+            del expect[key]
     else:
         _set(expect, key, mismatch.found)
 
@@ -92,11 +98,8 @@ def _exclude(expect: Any, mismatch: Mismatch) -> None:  # noqa: ANN401 - as abov
 
 
 def _set(table: Any, key: str, names: Iterable[str]) -> None:  # noqa: ANN401 - as above
-    """Make a list hold these names: what stays keeps its place and its comment; an empty one that says nothing goes."""
+    """Make a list hold these names: what stays keeps its place and its comment."""
     wanted = list(names)
-    if not wanted and key in {"fired", "silent"}:
-        del table[key]
-        return
     array = table[key]
     if not isinstance(array, Array):  # one name alone, without brackets
         table[key] = wanted

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from importlib import import_module
+from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,8 +19,12 @@ BAD_INPUT = 2
 FAILED = 1
 
 
-COMMANDS = ("decide", "why", "verify", "audit", "diff", "replay", "lint", "test", "rules", "schema", "init")
-"""In the order of the help. Each is a function of its name in a module of its name, imported when it is called."""
+COMMANDS = ("decide", "why", "verify", "audit", "diff", "replay", "lint", "test", "rules", "models", "import", "schema",
+            "init")  # fmt: skip
+"""In the order of the help. Each is a function of its name in a module of its name, imported when it is called.
+
+A name that Python keeps for itself ends in an underscore there.
+"""
 
 
 class _Commands(click.Group):
@@ -33,7 +38,8 @@ class _Commands(click.Group):
         """Import one command."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f"llmrules.cli.{cmd_name}"), cmd_name)
+        name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        command: click.Command = getattr(import_module(f"llmrules.cli.{name}"), name)
         return command
 
     def make_context(

@@ -8,12 +8,19 @@ import click
 
 from llmrules.cli import options
 from llmrules.cli.formats import FORMATS, print_decision
-from llmrules.errors import CatalogError, Place
+from llmrules.conditions.written import read_written
+from llmrules.decision.open_questions import STALE_AFTER
+from llmrules.decision.ranking import OVER
+from llmrules.errors import CatalogError, LoadError, Place, RestrictionError
 from llmrules.profile import read_profile
+from llmrules.register import read_register
 from llmrules.vocabulary import AS_OF
 
 if TYPE_CHECKING:
+    from llmrules.advisor import Advisor
+    from llmrules.conditions import Table
     from llmrules.decision.decision import Decision
+    from llmrules.errors import InputError
     from llmrules.texts import Language
 
 CHOSEN = 0
@@ -28,6 +35,27 @@ UNVERIFIED = 4
 @click.option("--model", shell_complete=options.complete_models, help="Judge this one model, with the whole chain.")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Decide as of this date: rules in force then count.")
 @options.policy
+@click.option(
+    "--over",
+    type=click.Choice(OVER),
+    default="models",
+    show_default=True,
+    help="Rank models, each by the best of its offers, or every offer for itself.",
+)
+@click.option(
+    "--only",
+    metavar="CONDITION",
+    multiple=True,
+    help="Judge only those for which this is true: 'openness=open-source', 'context_window>=200k'.",
+)
+@click.option(
+    "--among",
+    type=options.PATH,
+    metavar="FILE",
+    help="Judge only the models that this list names: a CSV or TOML file of ids.",
+)
+@click.option("--stale-after", type=click.IntRange(min=1), default=STALE_AFTER, show_default=True, metavar="DAYS",
+              help="Caution about values whose newest source is older.")  # fmt: skip
 @click.option("--engine", type=click.Choice(["auto", "durable", "plain"]), default="auto", show_default=True,
               help="What fires the rules.")  # fmt: skip
 @options.language
@@ -59,18 +87,42 @@ def decide(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  #
     source = options.read_profile_source(profile, [*given["settings"], *dated])
     case = read_profile(source, advisor.knowledge.ruleset.vocabulary)
     model = given["model"]
-    if model is not None and model not in advisor.knowledge.index:
+    names = advisor.knowledge.candidates.every_name()
+    if model is not None and model not in names:
         raise CatalogError(
             *("names no model of the catalogue",), code="unknown-model", place=Place("--model"), found=model,
-            allowed=advisor.knowledge.models,
+            allowed=names,
         )  # fmt: skip
-    decision = advisor.decide(case, unknown=given["unknown"])
+    decision = advisor.decide(
+        case,
+        unknown=given["unknown"],
+        over=given["over"],
+        only=_condition(given["only"], advisor),
+        among=None if given["among"] is None else read_register(given["among"]),
+        stale_after=given["stale_after"],
+    )
+    if model is not None and not decision.judged(model):
+        raise RestrictionError(
+            "is left out by --among or --only, so it was not judged",
+            code="not-judged", place=Place("--model"), found=model,
+        )  # fmt: skip
     if given["trace_file"] is not None:
         decision.trace.save(given["trace_file"])
     language: Language = given["lang"]
     title = case.title.read(language) if case.title is not None else ""
     print_decision(decision.trace, given["output"], language, title=title, model=model)
     ctx.exit(_status(decision, model))
+
+
+def _condition(texts: tuple[str, ...], advisor: Advisor) -> Table | None:
+    """Return the conditions of ``--only``, all of which must hold; None where there is none."""
+    if not texts:
+        return None
+    problems: list[InputError] = []
+    table = read_written(texts, advisor.knowledge.ruleset.vocabulary, option="--only", problems=problems)
+    if problems:
+        raise LoadError(problems)
+    return table
 
 
 def _status(decision: Decision, model: str | None) -> int:

@@ -29,8 +29,8 @@ EXISTING = click.Path(exists=True, path_type=Path)
 
 @click.command(short_help="Find what is wrong or doubtful in rules and catalogues.")
 @click.argument("paths", nargs=-1, type=EXISTING)
-@click.option("--catalog", "catalog_paths", type=EXISTING, multiple=True,
-              help="A catalogue file on top of ours.")  # fmt: skip
+@click.option("--catalog", "catalog_paths", type=options.PATH, multiple=True,
+              help="A catalogue file on top of ours, or one of ours by name: 2026-11.")  # fmt: skip
 @click.option("--format", "output", type=click.Choice(["text", "json", "sarif", "github"]), default="text",
               show_default=True, help="How to print the findings.")  # fmt: skip
 @click.option("--strict", is_flag=True, help="End with 1 on warnings, too.")

@@ -9,6 +9,7 @@ import click
 from attrs import evolve
 
 from llmrules.advisor import Advisor
+from llmrules.cli.progress import progress
 from llmrules.errors import FileError, LlmrulesError, Place, ProfileError
 from llmrules.files import (
     STANDARD_INPUT,
@@ -89,7 +90,13 @@ def knowledge(command: Command) -> Command:
     options: tuple[Callable[[Any], Any], ...] = (
         isolated,
         click.option("--rules", "rule_paths", type=PATH, multiple=True, help="A rule file or folder on top of ours."),
-        click.option("--catalog", "catalog_paths", type=PATH, multiple=True, help="A catalogue file on top of ours."),
+        click.option(
+            "--catalog",
+            "catalog_paths",
+            type=PATH,
+            multiple=True,
+            help="A catalogue file on top of ours, or one of ours by name: 2026-11.",
+        ),
         click.option("--no-shipped-rules", is_flag=True, help="Leave our rules out; the vocabulary and claims stay."),
         click.option("--no-shipped-catalog", is_flag=True, help="Leave our twelve models out."),
     )
@@ -108,14 +115,16 @@ def load(
 ) -> Advisor:
     """Load what the project's settings name, if wanted, and on top what the knowledge options do, under these names."""
     settings = _settings(click.get_current_context(), ignored=not project or given["isolated"])
-    return Advisor.load(
-        rules=on_top(settings.rules, given[rules]),
-        catalog=on_top(settings.catalog, given[catalog]),
-        shipped_rules=not given["no_shipped_rules"],
-        shipped_catalog=not given["no_shipped_catalog"],
-        engine=cast("Any", engine),
-        settings=None if settings.file is None else settings.file.as_posix(),
-    )
+    with progress("Reading the catalogue") as advance:
+        return Advisor.load(
+            rules=on_top(settings.rules, given[rules]),
+            catalog=on_top(settings.catalog, given[catalog]),
+            shipped_rules=not given["no_shipped_rules"],
+            shipped_catalog=not given["no_shipped_catalog"],
+            engine=cast("Any", engine),
+            settings=None if settings.file is None else settings.file.as_posix(),
+            progress=advance,
+        )
 
 
 def on_top(project: Iterable[Path], given: Iterable[Path]) -> list[Path]:

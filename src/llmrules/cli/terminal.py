@@ -31,6 +31,9 @@ def print_lines(lines: Iterable[Line]) -> None:
         return
     console = Console(highlight=False, color_system=None if _plain_wanted() else "auto")
     for line in lines:
+        if line.style == "blank":
+            console.print()  # a padding around nothing prints nothing
+            continue
         text = Text()
         if line.mark:
             text.append(f"{line.mark} ", MARKS.get(line.mark, "green" if line.mark.startswith("+") else "bold"))

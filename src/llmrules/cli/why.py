@@ -10,6 +10,7 @@ from llmrules.cli import options
 from llmrules.cli.formats import FORMATS, print_decision
 from llmrules.errors import Place, TraceError
 from llmrules.trace.record import Trace
+from llmrules.why import Rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,12 +28,13 @@ if TYPE_CHECKING:
 def why(trace: Path, model: str | None, lang: Language, output: str, *, isolated: bool) -> None:
     """Say why MODEL stands where it stands, from the saved TRACE alone; without MODEL, report the whole decision.
 
+    Of a model with several offers the best one is explained, the others beside it; 'MODEL @ OFFER' names one of them.
     The trace is what `llmrules decide --trace FILE` wrote. Neither rules nor catalogue are needed.
     """
     del isolated  # read by the option of the language
     record = Trace.load(trace)
-    models = tuple(candidate.model for candidate in record.found.candidates)
-    if model is not None and model not in models:
+    judged = Rows(record).names()
+    if model is not None and model not in judged:
         message = "names no model of the trace"
-        raise TraceError(message, code="unknown-model", place=Place(str(trace)), found=model, allowed=models)
+        raise TraceError(message, code="unknown-model", place=Place(str(trace)), found=model, allowed=judged)
     print_decision(record, output, lang, model=model)

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
-from llmrules.candidates import Candidates, bits
+from llmrules.candidates import Candidates, bits, with_costs
 from llmrules.rules.rule import Grade, Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from fractions import Fraction
+    from collections.abc import Iterable, Mapping
 
-    from llmrules.candidates import Masks
+    from llmrules.candidates import Grades, Masks
     from llmrules.conditions import Facts
 
 
@@ -34,14 +33,24 @@ class Outcome:
     false: int
     changes: tuple[tuple[int, int], ...]
 
+    def within(self, mask: int) -> Outcome:
+        """Return what it says of the candidates of a mask alone."""
+        changes = tuple(change for change in self.changes if mask >> change[0] & 1)
+        return Outcome(self.true & mask, self.false & mask, changes)
+
 
 @frozen(eq=False)
 class Criterion:
-    """One rule that touches models."""
+    """One rule that touches models.
+
+    ``grades`` are the points that a graded preference gives each candidate, and ``regraded`` the candidates (with the
+    layer) that a disputed value would give others.
+    """
 
     rule: Rule
     fixed: Outcome | None
     grades: tuple[int | None, ...] = ()
+    regraded: tuple[tuple[int, int], ...] = ()
     signed_weight: int = 0
 
     def points(self, index: int) -> int:
@@ -49,6 +58,13 @@ class Criterion:
         if isinstance(self.rule.body, Grade):
             return self.grades[index] or 0
         return self.signed_weight
+
+    def rescaled(self, factor: int) -> Criterion:
+        """Return the same criterion with its points in units that are so many times smaller."""
+        if factor == 1:
+            return self
+        grades = tuple(None if grade is None else grade * factor for grade in self.grades)
+        return evolve(self, grades=grades, signed_weight=self.signed_weight * factor)
 
 
 @frozen(eq=False)
@@ -67,36 +83,71 @@ class Criteria:
         """Keep the mask of the first layer."""
         object.__setattr__(self, "everyone", (1 << self.candidates.count) - 1)
 
+    def on(self, facts: Facts) -> Criteria:
+        """Return the criteria over the candidates with what they cost in a case."""
+        candidates = with_costs(self.candidates, facts)
+        if candidates is self.candidates:
+            return self
+        computed = [one.rule for one in self.by_rule.values() if candidates.costs.keys() & one.rule.reads()]
+        places = _places(candidates, computed)
+        scale = lcm(self.scale, _denominator(places))
+        by_rule = {name: one.rescaled(scale // self.scale) for name, one in self.by_rule.items()}
+        for rule in computed:
+            by_rule[rule.id] = _criterion(rule, places.get(rule.id), scale)
+        return Criteria(candidates, by_rule, scale)
+
     def outcome(self, criterion: Criterion, facts: Facts) -> Outcome:
         """Return what a criterion says in a case."""
-        return criterion.fixed or _evaluate(criterion.rule, self.candidates, criterion.grades, facts)
+        return criterion.fixed or _evaluate(criterion, self.candidates, facts)
 
 
 def compile_criteria(candidates: Candidates, rules: Iterable[Rule]) -> Criteria:
     """Evaluate what does not depend on the case of every rule that touches models."""
     touching = [rule for rule in rules if rule.effect.touches_models]
-    places = {rule.id: candidates.grades(rule.body) for rule in touching if isinstance(rule.body, Grade)}
-    scale = lcm(*(place.denominator for row in places.values() for place in row if place is not None))
+    places = _places(candidates, touching)
+    scale = _denominator(places)
     by_rule = {}
+    computing = {attribute.name for attribute in candidates.computing}
     for rule in touching:
-        grades = tuple(_scaled(place, rule.weight or 0, scale) for place in places.get(rule.id, ()))
-        fixed = None if rule.references() else _evaluate(rule, candidates, grades, {})
-        sign = -1 if rule.effect.name == "avoid" else 1
-        by_rule[rule.id] = Criterion(rule, fixed, grades, sign * (rule.weight or 0) * scale)
+        criterion = _criterion(rule, places.get(rule.id), scale)
+        depends = bool(rule.references()) or not computing.isdisjoint(rule.reads())
+        fixed = None if depends else _evaluate(criterion, candidates, {})
+        by_rule[rule.id] = evolve(criterion, fixed=fixed)
     return Criteria(candidates, by_rule, scale)
 
 
-def _scaled(place: Fraction | None, weight: int, scale: int) -> int | None:
-    return None if place is None else int(place * weight * scale)
+def _places(candidates: Candidates, rules: Iterable[Rule]) -> dict[str, Grades]:
+    """Return the place of every candidate between the marks, for each rule that grades."""
+    return {rule.id: candidates.grades(rule.body) for rule in rules if isinstance(rule.body, Grade)}
 
 
-def _evaluate(rule: Rule, candidates: Candidates, grades: tuple[int | None, ...], facts: Facts) -> Outcome:
+def _denominator(places: Mapping[str, Grades]) -> int:
+    return lcm(*(place.denominator for grades in places.values() for place in grades.first if place is not None))
+
+
+def _criterion(rule: Rule, places: Grades | None, scale: int) -> Criterion:
+    weight = rule.weight or 0
+    sign = -1 if rule.effect.name == "avoid" else 1
+    if places is None:
+        return Criterion(rule, None, signed_weight=sign * weight * scale)
+    grades = tuple(None if place is None else int(place * weight * scale) for place in places.first)
+    count = len(grades)
+    regraded = [
+        (bit % count, bit // count) for bit, place in places.others.items() if place != places.first[bit % count]
+    ]
+    return Criterion(rule, None, grades, tuple(regraded), sign * weight * scale)
+
+
+def _evaluate(criterion: Criterion, candidates: Candidates, facts: Facts) -> Outcome:
     """Evaluate one rule: a hard one says *where implies predicate*, every other reaches where both are true."""
+    rule = criterion.rule
     where_true, where_false = candidates.table(rule.where, facts)
     if isinstance(rule.body, Grade):
         known = candidates.known.get(rule.body.attribute.name, 0)
         outcome = _outcome(candidates, (where_true & known, where_false))
-        return evolve(outcome, changes=_with_other_grades(outcome, candidates, grades, where_true))
+        # Other points count as much as being reached or not.
+        regraded = {one for one in criterion.regraded if where_true >> one[0] & 1}
+        return evolve(outcome, changes=tuple(sorted(regraded.union(outcome.changes))))
     true, false = candidates.table(rule.predicate, facts)
     if rule.effect.name == "exclude":
         true, false = false, true
@@ -105,19 +156,6 @@ def _evaluate(rule: Rule, candidates: Candidates, grades: tuple[int | None, ...]
     else:
         true, false = where_true & true, where_false | false
     return _outcome(candidates, (true, false))
-
-
-def _with_other_grades(
-    outcome: Outcome, candidates: Candidates, grades: tuple[int | None, ...], reached: int
-) -> tuple[tuple[int, int], ...]:
-    """Return the changes of a graded preference: other points count as much as being reached or not."""
-    count = candidates.count
-    regraded = {
-        (dispute.index, dispute.layer)
-        for dispute in candidates.disputes
-        if reached >> dispute.index & 1 and grades[dispute.index] != grades[dispute.layer * count + dispute.index]
-    }
-    return tuple(sorted(regraded.union(outcome.changes)))
 
 
 def _outcome(candidates: Candidates, masks: Masks) -> Outcome:

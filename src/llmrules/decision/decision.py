@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from functools import cached_property
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
 from llmrules.approvals import Approval
 from llmrules.candidates import bits
+from llmrules.decision.criteria import Criteria
 from llmrules.decision.judgement import Judgement
+from llmrules.decision.open_questions import STALE_AFTER, Stale, Unknown, oldest_day, stale, unknowns
+from llmrules.decision.ranking import Over, Placed, Standing
 from llmrules.engine.derivation import Derivation
 from llmrules.knowledge import Knowledge
 from llmrules.profile import Profile
+from llmrules.restriction import LeftOut, Restriction
 from llmrules.values import Value, as_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from llmrules.candidates import Candidates
     from llmrules.decision.criteria import Criterion, Outcome
     from llmrules.decision.judgement import Verdict
     from llmrules.texts import Language
@@ -26,17 +31,8 @@ if TYPE_CHECKING:
 
 
 @frozen
-class Placed:
-    """A model in a ranking. Equal points share a place: 1, 1, 3."""
-
-    place: int
-    model: str
-    points: Fraction
-
-
-@frozen
 class Excluded:
-    """A model that is out, with the id of every rule that excludes it."""
+    """A model that is out, with the id of every rule that excludes it or one of its offers."""
 
     model: str
     by: tuple[str, ...]
@@ -57,8 +53,9 @@ class Conflict:
 
 @frozen
 class Caution:
-    """A note on a model.
+    """A note on a model, or on some of its offers alone.
 
+    ``offers`` has the ids of those that it is about; it is empty where it is about all that are not excluded.
     ``level`` is note, warning, approval (someone must agree first), approved (someone has), accepted (an unknown
     check) or disputed (a value, of ``attribute``).
     """
@@ -67,6 +64,7 @@ class Caution:
     rule: str
     level: str
     attribute: str | None = None
+    offers: tuple[str, ...] = ()
 
 
 @frozen
@@ -92,11 +90,30 @@ class Decision:
     profile: Profile
     policy: str
     derivation: Derivation = field(repr=False)
+    criteria: Criteria = field(repr=False)
     judgement: Judgement = field(repr=False)
+    standing: Standing = field(repr=False)
     approvals: tuple[Approval, ...]
     made: Made
-    ranking: tuple[Placed, ...]
-    unverified: tuple[Placed, ...]
+    over: Over = "models"
+    restriction: Restriction = field(factory=Restriction)
+    left_out: LeftOut = field(factory=LeftOut)
+    stale_after: int = STALE_AFTER
+
+    @property
+    def candidates(self) -> Candidates:
+        """The models with their offers, with the values in force on the day and what they cost in the case."""
+        return self.criteria.candidates
+
+    @property
+    def ranking(self) -> tuple[Placed, ...]:
+        """The eligible models by their points."""
+        return self.standing.ranking
+
+    @property
+    def unverified(self) -> tuple[Placed, ...]:
+        """The models of which a hard check is undecided, by their points."""
+        return self.standing.unverified
 
     @cached_property
     def best(self) -> tuple[str, ...]:
@@ -121,13 +138,11 @@ class Decision:
     @cached_property
     def excluded(self) -> tuple[Excluded, ...]:
         """Every model that is out, with all rules that exclude it."""
-        models = self.knowledge.models
+        masks = dict(self.units)
+        checks = [(check.criterion.rule.id, check.excluding) for check in self.judgement.checks]
         return tuple(
-            Excluded(
-                models[index],
-                tuple(c.criterion.rule.id for c in self.judgement.checks if c.excluding >> index & 1),
-            )
-            for index in bits(self.judgement.excluded)
+            Excluded(name, tuple(rule for rule, excluding in checks if excluding & masks[name]))
+            for name in self.standing.excluded
         )
 
     @cached_property
@@ -138,25 +153,24 @@ class Decision:
     @cached_property
     def cautions(self) -> tuple[Caution, ...]:
         """Every note on a model that is not excluded, and every disputed value that a fired rule depends on."""
-        models, judgement = self.knowledge.models, self.judgement
-        found = []
+        judgement, found = self.judgement, _Notes(self)
+        standing = judgement.eligible | judgement.unverified
         for note in judgement.notes:
             rule = note.criterion.rule
-            for index in bits(note.attached & ~judgement.excluded):
-                level = "approved" if note.approved >> index & 1 else rule.level or "note"
-                found.append(Caution(models[index], rule.id, level))
+            found.add(note.attached & ~note.approved & standing, rule.id, rule.level or "note")
+            found.add(note.attached & note.approved & standing, rule.id, "approved")
         for check in judgement.checks:
-            accepted = check.accepting & ~judgement.excluded
-            found += [Caution(models[index], check.criterion.rule.id, "accepted") for index in bits(accepted)]
+            found.add(check.accepting & standing, check.criterion.rule.id, "accepted")
         for (index, attribute), rules in self.disputes.items():
-            found += [Caution(models[index], rule, "disputed", attribute) for rule in rules]
-        return tuple(sorted(found, key=lambda caution: (caution.model, caution.rule, caution.level)))
+            for rule_id in rules:
+                found.add(1 << index, rule_id, "disputed", attribute)
+        return found.sorted()
 
     @cached_property
     def disputes(self) -> dict[tuple[int, str], tuple[str, ...]]:
         """For each candidate and disputed attribute, the fired rules that another of its values would change."""
         judgement = self.judgement
-        layers = {(d.index, d.layer): d.attribute for d in self.knowledge.candidates.disputes}
+        layers = {(d.index, d.layer): d.attribute for d in self.candidates.disputes}
         applied: list[tuple[Criterion, Outcome]] = [
             *((check.criterion, check.outcome) for check in judgement.checks),
             *((score.criterion, score.outcome) for score in judgement.scores),
@@ -169,9 +183,49 @@ class Decision:
                 found.setdefault((index, layers[index, layer]), set()).add(criterion.rule.id)
         return {key: tuple(sorted(rules)) for key, rules in sorted(found.items())}
 
+    def judged(self, model: str) -> bool:
+        """Whether a model, or one ``model @ offer``, was judged: it is in the catalogue, and nothing leaves it out."""
+        return bool(self._masks.get(model, 0) & ~self.left_out.everyone)
+
     def verdict(self, model: str) -> Verdict:
-        """Return the verdict on a model. Raises KeyError for one that is not in the catalogue."""
-        return self.judgement.verdict(self.knowledge.index[model])
+        """Return the verdict on a model, or on one ``model @ offer``. Raises KeyError for one that was not judged."""
+        its = self._masks[model]
+        for mask, verdict in self._verdicts:
+            if mask & its:
+                return verdict
+        raise KeyError(model)
+
+    @cached_property
+    def _masks(self) -> dict[str, int]:
+        rows = {row.name: 1 << index for index, row in enumerate(self.candidates.rows)}
+        return rows | dict(self.candidates.models)
+
+    @property
+    def _verdicts(self) -> tuple[tuple[int, Verdict], ...]:
+        judgement = self.judgement
+        return (
+            (judgement.eligible, "eligible"),
+            (judgement.unverified, "unverified"),
+            (judgement.excluded, "excluded"),
+        )
+
+    @cached_property
+    def unknowns(self) -> tuple[Unknown, ...]:
+        """What is unknown where a fired rule asked for it; the attribute that would settle most comes first."""
+        return unknowns(self.judgement, self.candidates, self.derivation.facts)
+
+    @cached_property
+    def stale(self) -> tuple[Stale, ...]:
+        """The old sources that values in use have nothing newer than; ``stale_after`` says what is old."""
+        oldest = oldest_day(self.profile.as_of.first, self.stale_after)
+        return stale(self.judgement, self.candidates, self.knowledge.ruleset, self.fired, oldest)
+
+    @property
+    def units(self) -> Iterable[tuple[str, int]]:
+        """What is ranked, by name, with the mask of its candidates."""
+        if self.over == "models":
+            return self.candidates.models
+        return [(row.name, 1 << index) for index, row in enumerate(self.candidates.rows)]
 
     @cached_property
     def trace(self) -> Trace:
@@ -224,12 +278,34 @@ class Decision:
         return found
 
 
-def rank(knowledge: Knowledge, judgement: Judgement, mask: int) -> tuple[Placed, ...]:
-    """Return the candidates of a mask by points, equal ones on one place in the order of ids."""
-    ordered = sorted(bits(mask), key=lambda index: -judgement.points[index])
-    placed: list[Placed] = []
-    for points, group in groupby(ordered, key=lambda index: judgement.points[index]):
-        place = len(placed) + 1
-        exact = Fraction(points, knowledge.criteria.scale)
-        placed += [Placed(place, knowledge.models[index], exact) for index in group]
-    return tuple(placed)
+class _Notes:
+    """Collects notes on candidates as notes on what is ranked; a note on all offers of a model names none of them."""
+
+    def __init__(self, decision: Decision) -> None:
+        judgement = decision.judgement
+        self._rows = decision.candidates.rows
+        self._standing = judgement.eligible | judgement.unverified
+        judged = self._standing | judgement.excluded
+        self._units = [(name, its & judged) for name, its in decision.units if its & judged]
+        self._masks: dict[tuple[str, str, str | None], int] = {}
+
+    def add(self, mask: int, rule: str, level: str, attribute: str | None = None) -> None:
+        """Note something of the candidates of a mask."""
+        key = (rule, level, attribute)
+        self._masks[key] = self._masks.get(key, 0) | mask
+
+    def sorted(self) -> tuple[Caution, ...]:
+        """Return the notes by model, rule and level."""
+        found = [
+            Caution(name, rule, level, attribute, self._offers(mask & its, its))
+            for (rule, level, attribute), mask in self._masks.items()
+            for name, its in self._units
+            if mask & its
+        ]
+        return tuple(sorted(found, key=lambda note: (note.model, note.rule, note.level, note.attribute or "")))
+
+    def _offers(self, meant: int, its: int) -> tuple[str, ...]:
+        """Return the offers that a note is about; none where it is about all, or all that are not excluded."""
+        if meant in (its, its & self._standing):
+            return ()
+        return tuple(str(self._rows[index].offer.id) for index in bits(meant))

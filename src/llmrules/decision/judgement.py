@@ -85,7 +85,7 @@ class Judgement:
     points: tuple[int, ...]
 
     def verdict(self, index: int) -> Verdict:
-        """Return the verdict on a candidate."""
+        """Return the verdict on a candidate that was judged."""
         if self.excluded >> index & 1:
             return "excluded"
         return "unverified" if self.unverified >> index & 1 else "eligible"
@@ -101,15 +101,21 @@ def judge(
     facts: Facts,
     unknown: str,
     approved: Mapping[str, int] = NOBODY,
+    *,
+    kept: int | None = None,
 ) -> Judgement:
     """Judge every candidate by the rules that fired, given by id in order.
 
-    ``unknown`` is the decision's policy; ``approved`` has the candidates that are approved, for each rule.
+    ``unknown`` is the decision's policy; ``approved`` has the candidates that are approved, for each rule; ``kept``
+    those that are judged at all.
     """
     applied = [
         (criterion, criteria.outcome(criterion, facts)) for criterion in map(criteria.by_rule.get, fired) if criterion
     ]
     everyone = criteria.everyone
+    if kept is not None and kept != everyone:
+        applied = [(criterion, outcome.within(kept)) for criterion, outcome in applied]
+        everyone = kept
     exempted: dict[str, int] = {}
     exemptions = []
     for criterion, outcome in applied:

@@ -20,8 +20,9 @@ from llmrules.vocabulary import AS_OF
 if TYPE_CHECKING:
     from llmrules.advisor import Advisor
     from llmrules.decision.decision import Decision
+    from llmrules.diff.outcome import Outcome
     from llmrules.diff.worlds import Prepared
-    from llmrules.trace.record import Found, Trace
+    from llmrules.trace.record import Trace
 
 
 def compare(old: Trace, new: Trace, *, most: int = MOST_REPLAYS, names: tuple[str, str] = ("old", "new")) -> Comparison:
@@ -39,11 +40,12 @@ def compare_decisions(
     """Compare two decisions. ``prepared`` is shared by cases that have the same rules and catalogues."""
     before, after = old.trace, new.trace
     worlds = worlds_between(before.given, after.given, prepared)
-    found = attribute(worlds, outcome(old), outcome(new), most=most)
+    outcomes = [outcome(decision, worlds.several) for decision in (old, new)]
+    found = attribute(worlds, *outcomes, most=most)
     return Comparison(
         format=FORMAT,
-        old=_side(before),
-        new=_side(after),
+        old=_side(before, outcomes[0]),
+        new=_side(after, outcomes[1]),
         differences=tuple(
             evolve(one, effect=found.effects.get(one.id, "inert")) for one in differences(before.given, after.given)
         ),
@@ -69,14 +71,14 @@ def decide_again(trace: Trace, advisor: Advisor | None = None, *, name: str = "t
         comparison = compare_decisions(replayed(trace, name=name), decision)
         return Replay(REPLAY_FORMAT, as_of, comparison.same, comparison=comparison), decision
     decision = replay(trace.given, name=name)
-    first = first_difference(trace.found, decision.trace.found)
+    first = _first_difference(trace, decision)
     return Replay(REPLAY_FORMAT, as_of, first is None, first), decision
 
 
 def replayed(trace: Trace, *, name: str) -> Decision:
     """Decide again from what a trace was given. Raises TraceError where the trace says that something else follows."""
     decision = replay(trace.given, name=name)
-    pointer = first_difference(trace.found, decision.trace.found)
+    pointer = _first_difference(trace, decision)
     if pointer is not None:
         message = "does not follow from what the trace was given: it was changed, or another program made it"
         hint = "llmrules verify says what is wrong"
@@ -84,9 +86,12 @@ def replayed(trace: Trace, *, name: str) -> Decision:
     return decision
 
 
-def first_difference(one: Found, other: Found) -> str | None:
-    """Return a JSON pointer to the first thing that two outcomes do not share, or None."""
-    return None if one == other else _pointer(plain(one), plain(other), "/found")
+def _first_difference(trace: Trace, decision: Decision) -> str | None:
+    """Return a JSON pointer to the first thing that a trace found and that does not follow, or None."""
+    found, again = trace.found, decision.trace.found
+    if trace.given.stale_after is None and not found.unknowns:
+        again = evolve(again, unknowns=(), stale=())  # such a trace was made before anybody counted them
+    return None if found == again else _pointer(plain(found), plain(again), "/found")
 
 
 def _pointer(one: Any, other: Any, path: str) -> str:  # noqa: ANN401 - plain JSON
@@ -102,5 +107,6 @@ def _pointer(one: Any, other: Any, path: str) -> str:  # noqa: ANN401 - plain JS
     return path
 
 
-def _side(trace: Trace) -> Side:
-    return Side(trace.digests.given, trace.digests.found, trace.found.result.best)
+def _side(trace: Trace, found: Outcome) -> Side:
+    best = found.get(("choice", "", ""), ())
+    return Side(trace.digests.given, trace.digests.found, best if isinstance(best, tuple) else ())

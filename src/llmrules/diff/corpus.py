@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 from llmrules.decision.decision import Decision
 from llmrules.diff.attribute import MOST_REPLAYS
 from llmrules.diff.compare import compare_decisions, replayed
-from llmrules.diff.differences import differences
+from llmrules.diff.differences import CHOICES, differences
 from llmrules.diff.outcome import outcome
 from llmrules.diff.record import CORPUS_FORMAT, Corpus, Difference, Impact
 from llmrules.diff.worlds import worlds_between
@@ -73,7 +73,7 @@ def compare_corpus(cases: Iterable[Case], *, most: int = MOST_REPLAYS) -> tuple[
 
 def _knowledge_digests(decision: Decision) -> tuple[str, ...]:
     parts = decision.trace.digests.parts
-    return tuple(digest for name, digest in sorted(parts.items()) if name not in {"requirements", "unknown"})
+    return tuple(digest for name, digest in sorted(parts.items()) if name not in {"requirements", *CHOICES})
 
 
 def _at_rest(old: Given, new: Given) -> Iterator[Difference]:

@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING, Any, TypeAlias, get_args
 
 from attrs import frozen
 
+from llmrules.diff.offers import Shared, offer_name, shared
 from llmrules.diff.record import Difference, DifferenceKind, KeyChange
-from llmrules.replay import values
 from llmrules.trace.document import plain
 from llmrules.vocabulary import AS_OF
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from llmrules.trace.record import ApprovalRecord, Given, RequirementRecord, RuleRecord
+    from llmrules.trace.record import ApprovalRecord, Given, ModelRecord, RequirementRecord, RuleRecord, ValueRecord
 
     Data: TypeAlias = dict[str, Any]
 
 _ORDER: dict[str, int] = {kind: place for place, kind in enumerate(get_args(DifferenceKind))}
 
-WHOLE = frozenset({"rule", "attribute", "model", "document", "claim"})
+WHOLE = frozenset({"rule", "attribute", "model", "offer", "document", "claim"})
 """The kinds of which nothing more is said than that they were added or removed."""
 
 
@@ -39,8 +39,8 @@ class Part:
 
 def differences(old: Given, new: Given) -> tuple[Difference, ...]:
     """Return everything that two decisions were given differently, in the order in which it is told."""
-    common = {model.id for model in old.catalogue} & {model.id for model in new.catalogue}
-    before, after = dict(_parts(old, common)), dict(_parts(new, common))
+    sharing = shared(old, new)
+    before, after = dict(_parts(old, sharing)), dict(_parts(new, sharing))
     settled = _settled_by_vocabulary(old, new)
     found = [
         _difference(name, before.get(name), after.get(name))
@@ -88,9 +88,19 @@ def approval_id(approval: ApprovalRecord) -> str:
     return f"approval:{approval.rule}:{approval.model}:{approval.by}:{approval.on}"
 
 
-def value_id(model: str, offer: int | None, attribute: str) -> str:
-    """Return the id of a difference in one value of the catalogue; the first offer needs no number."""
-    return f"value:{model}:{attribute}" + (f":{offer + 1}" if offer else "")
+def policy_id(choice: str) -> str:
+    """Return the id of a difference in what was asked beside the requirements: whom, what is ranked, how."""
+    return "policy" if choice == "unknown" else f"policy:{choice}"
+
+
+def value_id(model: str, offer: str | None, attribute: str) -> str:
+    """Return the id of a difference in one value of a model (no offer) or of one of its offers."""
+    return f"value:{offer_name(model, offer)}:{attribute}"
+
+
+def offer_id(model: str, offer: str) -> str:
+    """Return the id of a difference in an offer as a whole."""
+    return f"offer:{offer_name(model, offer)}"
 
 
 def disable_id(rule: str | None, pack: str | None) -> str:
@@ -98,9 +108,14 @@ def disable_id(rule: str | None, pack: str | None) -> str:
     return f"disable:rule:{rule}" if rule is not None else f"disable:pack:{pack}"
 
 
-def _parts(given: Given, common: set[str]) -> Iterator[tuple[str, Part]]:
-    """Yield every part with its id; ``common`` are the models of both sides, whose values are parts of their own."""
-    yield "policy", Part("policy", "unknown", {"value": given.unknown})
+CHOICES = ("unknown", "over", "only", "among", "stale_after")
+"""What is asked beside the requirements, each a policy."""
+
+
+def _parts(given: Given, sharing: Shared) -> Iterator[tuple[str, Part]]:
+    """Yield every part with its id; the values of models and offers that both sides have are parts of their own."""
+    for choice in CHOICES:
+        yield policy_id(choice), Part("policy", choice, {"value": _plain(getattr(given, choice))})
     for one in given.requirements:
         yield requirement_id(one.attribute), _requirement(one)
     for approval in given.approvals:
@@ -110,7 +125,8 @@ def _parts(given: Given, common: set[str]) -> Iterator[tuple[str, Part]]:
     yield from _disabled(given)
     for attribute in given.vocabulary:
         yield f"attribute:{attribute.name}", Part("attribute", attribute.name, plain(attribute))
-    yield from _models(given, common)
+    for model in given.catalogue:
+        yield from _model(model, sharing)
     for document in given.documents:
         yield f"document:{document.id}", Part("document", document.id, plain(document))
     for claim in given.claims:
@@ -125,16 +141,30 @@ def _disabled(given: Given) -> Iterator[tuple[str, Part]]:
         yield name, Part("disable", name.removeprefix("disable:"), {"reason": said})
 
 
-def _models(given: Given, common: set[str]) -> Iterator[tuple[str, Part]]:
-    for model in given.catalogue:
-        data = plain(model)
-        if model.id not in common:
-            yield f"model:{model.id}", Part("model", model.id, data)
-            continue
-        header = {key: data[key] for key in ("name", "extends") if key in data}
-        yield f"model:{model.id}", Part("model", model.id, header)
-        for offer, name, value in values(model):
-            yield value_id(model.id, offer, name), Part("value", model.id, plain(value), name)
+def _plain(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _model(model: ModelRecord, sharing: Shared) -> Iterator[tuple[str, Part]]:
+    data = plain(model)
+    if model.id not in sharing.models:
+        yield f"model:{model.id}", Part("model", model.id, data)
+        return
+    header = {key: data[key] for key in ("name", "extends", "listed") if key in data}
+    yield f"model:{model.id}", Part("model", model.id, header)
+    yield from _values(model.id, None, model.attributes)
+    for key, offer in sharing.keyed(model):
+        if (model.id, key) in sharing.offers:
+            yield from _values(model.id, key, offer.attributes)
+        else:
+            yield offer_id(model.id, key), Part("offer", offer_name(model.id, key), plain(offer))
+
+
+def _values(model: str, key: str | None, values: Mapping[str, ValueRecord]) -> Iterator[tuple[str, Part]]:
+    """Yield the values that an entry itself states: what is inherited differs where it is stated."""
+    for name, value in values.items():
+        if value.inherited_from is None:
+            yield value_id(model, key, name), Part("value", offer_name(model, key), plain(value), name)
 
 
 def _requirement(one: RequirementRecord) -> Part:

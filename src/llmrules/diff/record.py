@@ -17,7 +17,17 @@ CORPUS_FORMAT = "llmrules.diff-corpus/1"
 REPLAY_FORMAT = "llmrules.replay/1"
 
 DifferenceKind: TypeAlias = Literal[
-    "requirement", "approval", "policy", "rule", "disable", "attribute", "model", "value", "document", "claim"
+    "requirement",
+    "approval",
+    "policy",
+    "rule",
+    "disable",
+    "attribute",
+    "model",
+    "offer",
+    "value",
+    "document",
+    "claim",
 ]
 """What may differ, in the order in which it is told."""
 
@@ -57,8 +67,10 @@ class Difference:
 
     ``id`` names it: ``rule:some-id``, ``requirement:budget``, ``value:claude:openness``, ``disable:pack:data``.
     ``subject`` is the rule, attribute, model, document or claim that it concerns; of a value the model, whose
-    ``attribute`` it is; of a rule or pack that was switched off or on, ``rule:some-id`` or ``pack:data``. ``keys`` is
-    empty for a rule, attribute, model, document or claim that was added or removed whole.
+    ``attribute`` it is; of a rule or pack that was switched off or on, ``rule:some-id`` or ``pack:data``; of a policy
+    what was asked: unknown, over, only, among, stale_after. An offer, or a model's value at one of several offers, is
+    ``model @ offer``. ``keys`` is empty for a rule, attribute, model, offer, document or claim that was added or
+    removed whole.
     """
 
     id: str
@@ -81,11 +93,13 @@ class Cause:
 class Change:
     """One thing that two decisions found differently; None: there is no such thing (an excluded model has no place).
 
-    ``subject`` is the model, of a conflict the requirement, of a firing the rule; ``about`` is the rule of a check or
+    ``subject`` is the model, or ``model @ offer`` where one of the sides has several offers of it; of a conflict the
+    requirement, of a firing the rule; ``about`` is the rule of a check or
     caution, or the attribute of a dispute.
     ``causes`` are all differences that are enough alone; where there is none, sets that are enough jointly (at
-    most two; there may be others), and none at all where the bound on replays came first. ``needed`` are the
-    differences without any one of which the new decision would not have it so.
+    most two; there may be others), and none at all where the bound on replays came first, or of a place where more
+    than 80 differences have effect: it follows from what changed of many models. ``needed`` are the differences
+    without any one of which the new decision would not have it so.
     """
 
     kind: ChangeKind

@@ -8,13 +8,16 @@ or an attribute breaks by itself.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import evolve, field, frozen
 
-from llmrules.diff.differences import approval_id, disable_id, requirement_id, value_id
-from llmrules.errors import LoadError
-from llmrules.replay import approved, decide, load_given, read_requirements, values
+from llmrules.diff.differences import approval_id, disable_id, policy_id, requirement_id
+from llmrules.diff.models import CITED, Pair, model_pairs, models_of, owner
+from llmrules.diff.offers import Shared, shared
+from llmrules.errors import LoadError, TraceError
+from llmrules.replay import approved, decide, load_given, read_requirements
 from llmrules.texts import Text
 from llmrules.trace.record import (
     AttributeRecord,
@@ -22,12 +25,8 @@ from llmrules.trace.record import (
     DisableRecord,
     DocumentRecord,
     Given,
-    ModelRecord,
-    OfferRecord,
     RequirementRecord,
     RuleRecord,
-    StatedRecord,
-    ValueRecord,
 )
 from llmrules.vocabulary import AS_OF
 
@@ -37,25 +36,63 @@ if TYPE_CHECKING:
     from llmrules.decision.decision import Decision
     from llmrules.knowledge import Knowledge
 
-    Pair: TypeAlias = tuple[Any, Any]
     Prepared: TypeAlias = dict[frozenset[str], "Knowledge | None"]
-    Stated: TypeAlias = tuple[str, int | None, str, ValueRecord]
 
 _SAID = Text("-", "-")
-_CITED = ("-",)
 _DOCUMENTS = (DocumentRecord("-", "-", "2000"),)
 
 MOST_PREPARED = 64
 """Worlds whose rules and catalogue are kept compiled: those that differ in requirements alone share them."""
 
 
-@frozen(eq=False)
+@frozen(eq=False, slots=False)
 class Worlds:
     """Everything that two decisions were given, side by side, as far as an outcome can depend on it."""
 
     pairs: Mapping[str, Pair]
     effective: tuple[str, ...]
+    several: frozenset[str]
+    families: Mapping[str, frozenset[str]] = field(factory=dict)
     prepared: Prepared = field(factory=dict)
+
+    @cached_property
+    def of_catalogue(self) -> frozenset[str]:
+        """The differences of the catalogue."""
+        return frozenset(name for name in self.effective if name.startswith(OF_CATALOGUE))
+
+    @cached_property
+    def _owned(self) -> Mapping[str, frozenset[str]]:
+        """The differences of each model alone."""
+        found: dict[str, set[str]] = {}
+        for name in self.of_catalogue:
+            found.setdefault(owner(self.pairs[name]), set()).add(name)
+        return {model: frozenset(names) for model, names in found.items()}
+
+    def of_model(self, subject: str) -> frozenset[str]:
+        """Return the differences of a model, or of the model of an offer, and of those that it inherits from."""
+        family = self.families.get(subject.split(" @ ", maxsplit=1)[0], frozenset())
+        return frozenset().union(*(self._owned.get(model, frozenset()) for model in family))
+
+    @cached_property
+    def _alike(self) -> Mapping[str, frozenset[str]]:
+        """The differences of the catalogue by what they are of: an attribute, or offers, or models."""
+        found: dict[str, set[str]] = {}
+        for name in self.of_catalogue:
+            found.setdefault(_sort(name), set()).add(name)
+        return {sort: frozenset(names) for sort, names in found.items()}
+
+    def common(self, chosen: frozenset[str], subject: str) -> frozenset[str]:
+        """Return a world that says of a model, or of an offer, what another says of it, and that many models share.
+
+        What is said of a model alone is the same whatever differs in others. So theirs are applied as its own are: all
+        where all of its own are, none where none is, else those of the same attributes.
+        """
+        own, case = self.of_model(subject), chosen - self.of_catalogue
+        mine = chosen & own
+        if mine == own:
+            return case | self.of_catalogue
+        alike = frozenset().union(*(self._alike[sort] for sort in {_sort(name) for name in mine}))
+        return case | (alike if alike & own == mine else mine)
 
     def decide(self, chosen: frozenset[str]) -> Decision | None:
         """Decide in the world where these differences are the new ones; None where they cannot stand together."""
@@ -65,10 +102,9 @@ class Worlds:
             if knowledge is None:
                 return None
             profile = read_requirements(given.requirements, knowledge.ruleset.vocabulary, name="given")
-            profile = approved(profile, given.approvals, "given")
-        except LoadError:
+            return decide(knowledge, approved(profile, given.approvals, "given"), given)
+        except (LoadError, TraceError):
             return None
-        return decide(knowledge, profile, given.unknown)
 
     def _knowledge(self, chosen: frozenset[str], given: Given) -> Knowledge | None:
         key = frozenset(name for name in chosen if not name.startswith(("requirement:", "approval:", "policy")))
@@ -96,27 +132,57 @@ class Worlds:
             claims=(),
             rules=tuple(rule for rule, _ in of("rule")),
             disabled=(*of("disable"), *(DisableRecord(_SAID, rule=rule) for rule in absent)),
-            catalogue=tuple(_models(of("model"), of("value"))),
+            catalogue=tuple(models_of(of("model"), of("offer"), of("value"))),
             approvals=tuple(of("approval")),
             requirements=_requirements(of("requirement"), attributes),
-            unknown=picked["policy"],
+            **{choice: picked[policy_id(choice)] for choice in CHOICES},
         )
+
+
+def _sort(name: str) -> str:
+    """Return what a difference of the catalogue is of: the attribute of a value, else a model or an offer."""
+    kind, _, rest = name.partition(":")
+    return rest.rpartition(":")[2] if kind == "value" else f"{kind}:"
 
 
 def worlds_between(old: Given, new: Given, prepared: Prepared | None = None) -> Worlds:
     """Lay two decisions side by side. ``prepared`` is shared by cases that have the same rules and catalogues."""
-    pairs = dict(_pairs(old, new))
+    sharing = shared(old, new)
+    pairs = dict(_pairs(old, new, sharing))
     effective = tuple(name for name, (before, after) in pairs.items() if before != after)
-    return Worlds(pairs, effective, {} if prepared is None else prepared)
+    families = dict(_families(old, new))
+    return Worlds(pairs, effective, sharing.several, families, {} if prepared is None else prepared)
 
 
-def _pairs(old: Given, new: Given) -> Iterator[tuple[str, Pair]]:
-    yield "policy", (old.unknown, new.unknown)
+def _families(old: Given, new: Given) -> Iterator[tuple[str, frozenset[str]]]:
+    """Yield each model with all that it inherits from on either side, and itself."""
+    parents: dict[str, set[str]] = {}
+    for model in (*old.catalogue, *new.catalogue):
+        parents.setdefault(model.id, set()).update([model.extends] if model.extends is not None else [])
+    for name in parents:
+        family, waiting = {name}, [name]
+        while waiting:
+            more = parents.get(waiting.pop(), set()) - family
+            family |= more
+            waiting += more
+        yield name, frozenset(family)
+
+
+OF_CATALOGUE = ("model:", "offer:", "value:")
+"""How the ids of differences of the catalogue begin."""
+
+CHOICES = ("unknown", "over", "only", "among")
+"""What is asked beside the requirements, as far as an outcome can depend on it."""
+
+
+def _pairs(old: Given, new: Given, sharing: Shared) -> Iterator[tuple[str, Pair]]:
+    for choice in CHOICES:
+        yield policy_id(choice), (getattr(old, choice), getattr(new, choice))
     yield from _requirement_pairs(old, new)
     yield from _approval_pairs(old, new)
     yield from _attribute_pairs(old, new)
     yield from _rule_pairs(old, new)
-    yield from _model_pairs(old, new)
+    yield from model_pairs(old, new, sharing)
 
 
 def _requirement_pairs(old: Given, new: Given) -> Iterator[tuple[str, Pair]]:
@@ -173,6 +239,7 @@ def _attribute(one: AttributeRecord, choices: tuple[str, ...]) -> AttributeRecor
         marks=one.marks,
         partial=one.partial,
         inherited=one.inherited,
+        computed=one.computed,
         default=one.default,
     )
 
@@ -195,56 +262,10 @@ def _rule(rule: RuleRecord) -> RuleRecord:
         rule,
         because=_SAID,
         otherwise=None,
-        sources=_CITED,
+        sources=CITED,
         approver=None,
         owner=None,
         review_by=None,
         locked=False,
         ignore=(),
     )
-
-
-def _model_pairs(old: Given, new: Given) -> Iterator[tuple[str, Pair]]:
-    """Yield each model twice: whole where one side alone has it, else its head and each of its values."""
-    sides = [{model.id: model for model in given.catalogue} for given in (old, new)]
-    for name in sorted(sides[0].keys() | sides[1].keys()):
-        before, after = sides[0].get(name), sides[1].get(name)
-        if before is None or after is None:
-            yield f"model:{name}", tuple(None if one is None else _whole(one) for one in (before, after))  # type: ignore[misc]
-            continue
-        yield f"model:{name}", (_head(before), _head(after))
-        stated = [{value_id(*one[:3]): one for one in _stated(model)} for model in (before, after)]
-        for value in sorted(stated[0].keys() | stated[1].keys()):
-            yield value, (stated[0].get(value), stated[1].get(value))
-
-
-def _head(model: ModelRecord) -> ModelRecord:
-    return ModelRecord(model.id, model.id, {}, (), model.extends)
-
-
-def _whole(model: ModelRecord) -> ModelRecord:
-    return _with_values(_head(model), _stated(model))
-
-
-def _stated(model: ModelRecord) -> list[Stated]:
-    return [(model.id, offer, name, _value(value)) for offer, name, value in values(model)]
-
-
-def _value(value: ValueRecord) -> ValueRecord:
-    disputed = sorted({(str(type(one.value)), str(one.value)): one.value for one in value.disputed}.items())
-    return ValueRecord(value.value, _CITED, tuple(StatedRecord(other, _CITED) for _, other in disputed))
-
-
-def _models(models: list[ModelRecord], stated: list[Stated]) -> Iterator[ModelRecord]:
-    by_model: dict[str, list[Stated]] = {}
-    for value in stated:
-        by_model.setdefault(value[0], []).append(value)
-    for model in models:
-        yield _with_values(model, by_model[model.id]) if model.id in by_model else model
-
-
-def _with_values(model: ModelRecord, stated: list[Stated]) -> ModelRecord:
-    own = {name: value for _, offer, name, value in stated if offer is None}
-    numbers = sorted({offer for _, offer, _, _ in stated if offer is not None})
-    offers = ({name: value for _, offer, name, value in stated if offer == number} for number in numbers)
-    return evolve(model, attributes=own, offers=tuple(map(OfferRecord, offers)))

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from llmrules import shipped
 from llmrules.errors import FileError, LoadError
-from llmrules.files import Source, read_toml, toml_files
+from llmrules.files import Source, read_catalog_file, toml_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,8 +53,9 @@ def gather(
     for path, name in ours:
         read.file(path, name, 0, catalogue=name == "catalog.toml")
     names: set[str] = set()
-    asked = (list(paths), list(catalogues))
-    for beneath, given, catalogue in zip(map(list, project), asked, (False, True), strict=True):
+    asked: tuple[list[str | Path], list[str | Path]] = (list(paths), [*shipped.located(catalogues)])
+    beneaths: tuple[list[str | Path], list[str | Path]] = (list(project[0]), [*shipped.located(project[1])])
+    for beneath, given, catalogue in zip(beneaths, asked, (False, True), strict=True):
         for layer, folder in enumerate([*beneath, *given], start=1):
             for path in toml_files([folder]):
                 name = known.setdefault(path.resolve(), path.as_posix())
@@ -81,7 +82,7 @@ class _Reading:
         """Read one file of a layer; one that cannot be read is noted."""
         self.names.add(name)
         try:
-            source = read_toml(path, name, layer=layer)
+            source = read_catalog_file(path, name, layer=layer)
         except FileError as error:
             self.failures.append(error)
             return

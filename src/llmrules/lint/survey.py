@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 
 from llmrules.conditions import Leaf, Table, Test
+from llmrules.costs import PRICES, USAGE
 from llmrules.engine.program import full_condition
 from llmrules.errors import Place
 from llmrules.files import Source
@@ -168,15 +169,14 @@ class Survey:
 
 
 def read_by(rule: Rule) -> tuple[str, ...]:
-    """Return the attributes that a rule reads, sorted."""
-    names = {
-        leaf.attribute.name
-        for table in (rule.when, rule.unless, rule.where, rule.predicate)
-        for leaf in table.all_leaves()
-    }
-    names.update(rule.references())
+    """Return the attributes that a rule reads, and those that a computed one is computed from, sorted."""
+    tables = (rule.when, rule.unless, rule.where, rule.predicate)
+    read = [leaf.attribute for table in tables for leaf in table.all_leaves()]
     if isinstance(rule.body, Grade):
-        names.add(rule.body.attribute.name)
+        read.append(rule.body.attribute)
+    names = {*(attribute.name for attribute in read), *rule.references()}
+    if any(attribute.computed is not None for attribute in read):
+        names.update(USAGE, PRICES)
     return tuple(sorted(names))
 
 

@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from llmrules.render.differing import Differing
-from llmrules.render.report import Entry, Report, Section
+from llmrules.render.changed import Changed
+from llmrules.render.entry import Entry, Report, Section
 from llmrules.texts import Text
-from llmrules.why import LEVELS, OUTCOMES, VERDICTS
-from llmrules.words import points_words, printable_lines
+from llmrules.words import printable_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from llmrules.diff.record import Cause, Change, ChangeKind, Comparison, Corpus, Replay
+    from llmrules.diff.record import Cause, Change, Comparison, Corpus, Replay
     from llmrules.texts import Language
     from llmrules.trace.record import Given
 
@@ -82,7 +81,7 @@ def replay_report(replay: Replay, givens: Iterable[Given], language: Language = 
     return Report(language, answer, printable_lines(title), ())
 
 
-class _Teller(Differing):
+class _Teller(Changed):
     """Tells changes and their causes in one language."""
 
     causing: dict[str, str]
@@ -156,12 +155,41 @@ class _Teller(Differing):
     # The changes
 
     def by_cause(self, changes: tuple[Change, ...]) -> Iterator[Entry]:
-        """Yield each cause with what it changed, in the order of the first change of each."""
+        """Yield each cause with what it changed, in the order of the first change of each.
+
+        Of many models that came or went, each the cause of what is said of itself, all that is told is who they are.
+        """
         groups: dict[tuple[Cause, ...], list[Change]] = {}
         for change in changes:
             groups.setdefault(change.causes, []).append(change)
+        passing = [causes for causes, caused in groups.items() if self.passes(causes, caused)]
+        passing = passing if len(passing) > MOST_PASSING else []
         for causes, caused in groups.items():
+            if causes not in passing:
+                yield from self.of_cause(causes, caused, changes)
+            elif causes == passing[0]:
+                heading = self.say(
+                    "Because of models that came or went, each alone", "원인: 추가되거나 빠진 모델 (각각 단독)"
+                )
+                whole = [change for one in passing for change in groups[one] if " @ " not in change.subject]
+                yield Entry(heading, children=tuple(self.caused(whole)))
+
+    def of_cause(self, causes: tuple[Cause, ...], caused: list[Change], changes: tuple[Change, ...]) -> Iterator[Entry]:
+        """Yield a cause with what it changed; of places that follow from much, those that say something new."""
+        if causes or any(change.kind != "place" for change in caused):
             yield Entry(self.cause(causes), children=tuple(self.caused(caused)))
+            return
+        judged = {change.subject for change in changes if change.kind == "verdict"}
+        moved = [change for change in caused if change.subject not in judged]
+        if moved:
+            heading = self.say("Because of much of this together", "원인: 위의 여러 변화가 함께 작용")
+            yield Entry(heading, children=tuple(self.caused(moved)))
+
+    def passes(self, causes: tuple[Cause, ...], caused: list[Change]) -> bool:
+        """Whether a model that came or went is the cause, alone, of nothing but what is said of it."""
+        names = [name for cause in causes for name in cause.differences]
+        models = {f"model:{change.subject.partition(' @ ')[0]}" for change in caused}
+        return names == [*models]
 
     def caused(self, changes: list[Change]) -> Iterator[Entry]:
         """Yield what one cause changed: the case first, then each model on one line, then the firings."""
@@ -173,8 +201,7 @@ class _Teller(Differing):
                 yield Entry(self.trial(change), rule=change.subject)
             elif change.kind != "firing":
                 by_model.setdefault(change.subject, []).append(change)
-        for model, found in by_model.items():
-            yield self.of_model(model, found)
+        yield from self.of_models(by_model)
         for fires, en, ko in ((True, "fires", "새로 적용"), (None, "no longer fires", "더 이상 적용 안 됨")):
             rules = [change.subject for change in changes if change.kind == "firing" and change.after is fires]
             if rules:
@@ -195,59 +222,6 @@ class _Teller(Differing):
         before, after = (", ".join(v) if isinstance(v, tuple) else self.none for v in (change.before, change.after))
         return self.say(f"on trial, would do: {before} → {after}", f"시험 적용 시: {before} → {after}")
 
-    def of_model(self, model: str, changes: list[Change]) -> Entry:
-        rules = [Entry(self.applied(change), rule=change.about) for change in changes if change.kind in _APPLIED]
-        rules += [Entry(self.dispute(change)) for change in changes if change.kind == "dispute"]
-        standing = self.standing({change.kind: change for change in changes})
-        return Entry(": ".join(filter(None, (self.model(model), standing))), model=model, children=tuple(rules))
 
-    def standing(self, changes: dict[ChangeKind, Change]) -> str:
-        """Return verdict, place and points, old and new: side by side, or the one thing that changed."""
-        told = [changes[kind] for kind in _STANDING if kind in changes]
-        if told and told[0].kind == "verdict":
-            return " → ".join(self.stands(told, new=new) for new in (False, True))
-        return ", ".join(f"{self.stands([change], new=False)} → {self.plain(change, new=True)}" for change in told)
-
-    def stands(self, changes: list[Change], *, new: bool) -> str:
-        """Return how a model stands on one side, as far as that changed."""
-        said: dict[str, str] = {}
-        for change in changes:
-            value = change.after if new else change.before
-            if change.kind == "verdict":
-                said["verdict"] = VERDICTS[str(value)].read(self.language) if value is not None else self.none
-            elif value is not None or len(changes) == 1:
-                what = self.say("place", "순위") if change.kind == "place" else self.say("points", "점수")
-                said[change.kind] = f"{what} {self.plain(change, new=new)}"
-        verdict = said.pop("verdict", "")
-        rest = ", ".join(said.values())
-        return f"{verdict} ({rest})" if verdict and rest else verdict or rest
-
-    def plain(self, change: Change, *, new: bool) -> str:
-        value = change.after if new else change.before
-        if value is None:
-            return self.none
-        return points_words(str(value)) if change.kind == "points" else str(value)
-
-    def applied(self, change: Change) -> str:
-        words = OUTCOMES if change.kind == "check" else LEVELS
-        before, after = (
-            None if value is None else words[str(value)].read(self.language) for value in (change.before, change.after)
-        )
-        said = f"{before} → {after}"
-        if before is None:
-            said = self.say(f"now: {after}", f"새로: {after}")
-        if after is None:
-            said = self.say(f"no longer: {before}", f"해제: {before}")
-        return f"{said}: {self.because(change.about)}"
-
-    def dispute(self, change: Change) -> str:
-        before, after = (", ".join(v) if isinstance(v, tuple) else self.none for v in (change.before, change.after))
-        label = self.label(change.about)
-        return self.say(
-            f"sources disagree on {label}; it matters to: {before} → {after}",
-            f"{label} 출처 불일치, 영향을 받는 규칙: {before} → {after}",
-        )
-
-
-_APPLIED = frozenset({"check", "caution"})
-_STANDING: tuple[ChangeKind, ...] = ("verdict", "place", "points")
+MOST_PASSING = 5
+"""Models that came or went of which each is told for itself."""

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from llmrules.render.report import Entry
-from llmrules.texts import Language, Text, fill
-from llmrules.trace.document import canonical
-from llmrules.words import printable_lines, value_words
+from llmrules.render.edited import Edited
+from llmrules.render.entry import Entry
+from llmrules.texts import Text, fill
+from llmrules.words import printable_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from llmrules.diff.record import Difference, Effect, KeyChange, Verb
-    from llmrules.trace.record import Given
 
 VERBS: dict[Verb, Text] = {
     "added": Text("added", "추가"),
@@ -42,37 +39,24 @@ KINDS: dict[str, Text] = {
     "pack": Text("pack", "팩"),
     "attribute": Text("attribute", "속성"),
     "model": Text("model", "모델"),
+    "offer": Text("offer", "오퍼"),
     "document": Text("document", "문서"),
     "claim": Text("claim", "주장"),
     "approval": Text("approval", "승인"),
 }
 
-LONGEST = 160
-"""Characters of one side of an edited key that are shown; the rest is in the JSON form."""
+POLICIES: dict[str, Text] = {
+    "unknown": Text("policy for unknown checks", "미확인 조건 처리 방침"),
+    "over": Text("what is ranked", "순위 대상"),
+    "only": Text("who is asked: those with", "검토 조건"),
+    "among": Text("who is asked: the models of the list", "검토 대상 모델 목록"),
+    "stale_after": Text("days after which a source is old", "출처를 오래된 것으로 보는 기준(일)"),
+}
+"""How the parts of a decision are called that are neither case nor knowledge, by their names in a trace."""
 
 
-class Differing:
-    """Knows the names of everything that both sides declare; the new side's words are preferred."""
-
-    def __init__(self, givens: Iterable[Given], language: Language) -> None:
-        self.language = language
-        self.none = self.say("none", "없음")
-        declared = tuple(givens)
-        self.attributes = {one.name: one for given in declared for one in given.vocabulary}
-        self.models = {one.id: one.name for given in declared for one in given.catalogue}
-        self.rules = {one.id: one for given in declared for one in given.rules}
-
-    def say(self, en: str, ko: str) -> str:
-        """Return the sentence in the language."""
-        return ko if self.language == "ko" else en
-
-    def model(self, model: str) -> str:
-        """Return the name of a model."""
-        return printable_lines(self.models.get(model, model))
-
-    def label(self, attribute: str) -> str:
-        """Return the label of an attribute."""
-        return printable_lines(self.attributes[attribute].label.read(self.language))
+class Differing(Edited):
+    """Tells differences in one language."""
 
     def because(self, rule: str) -> str:
         """Return the reason of a rule; its slots stay open, because each side may fill them differently."""
@@ -80,7 +64,7 @@ class Differing:
 
     def difference(self, one: Difference) -> Entry:
         """Return one difference with all that was edited, and what it does if that is not a change."""
-        keys = tuple(Entry(self.key(change)) for change in one.keys if _needs_a_line(one, change))
+        keys = tuple(Entry(self.key(one, change)) for change in one.keys if _needs_a_line(one, change))
         if one.kind == "rule" and one.verb == "added":
             keys = (Entry(self.because(one.subject)),)
         effect = EFFECTS[one.effect].read(self.language)
@@ -89,54 +73,22 @@ class Differing:
     def short(self, one: Difference) -> str:
         """Return one difference in few words, as it is named where it is a cause."""
         if one.kind == "policy":
-            return f"{self.say('policy for unknown checks', '미확인 조건 처리 방침')} ({self.values(one, None)})"
+            return f"{POLICIES[one.subject].read(self.language)} ({self.values(one)})"
         if one.kind == "requirement":
             what = self.say("requirement", "요구사항")
-            return f"{what} {self.label(one.subject)} ({self.values(one, one.subject)})"
+            return f"{what} {self.label(one.subject)} ({self.values(one)})"
         if one.kind == "value":
             model, label = self.model(one.subject), self.label(one.attribute or "")
-            return f"{self.say(f'{model}, {label}', f'{model}의 {label}')} ({self.values(one, one.attribute)})"
+            return f"{self.say(f'{model}, {label}', f'{model}의 {label}')} ({self.values(one)})"
         if one.kind == "disable":
             kind, _, name = one.subject.partition(":")
             return f"{KINDS[kind].read(self.language)} {printable_lines(name)} ({OFF[one.verb].read(self.language)})"
-        names_model = one.kind in {"model", "approval"}
+        names_model = one.kind in {"model", "offer", "approval"}
         name = self.model(one.subject) if names_model else printable_lines(one.subject)
         verb = ": ".join(
             (VERBS[one.verb].read(self.language), *([", ".join(k.key for k in one.keys)] if one.keys else ()))
         )
         return f"{KINDS[one.kind].read(self.language)} {name} ({verb})"
-
-    def values(self, one: Difference, attribute: str | None) -> str:
-        """Return the old and the new value; where only the origin or the sources differ, what is the same."""
-        change = next((key for key in one.keys if key.key == "value"), None)
-        if change is None:
-            keys = ", ".join(key.key for key in one.keys)
-            return self.say(f"same value, other {keys}", f"값은 같고 {keys}만 다름")
-        before, after = (self.value(attribute, side) for side in (change.before, change.after))
-        return f"{before} → {after}"
-
-    def value(self, attribute: str | None, value: Any) -> str:  # noqa: ANN401 - plain JSON
-        """Return a value in words."""
-        if attribute is None:
-            return str(value)
-        declared = self.attributes[attribute]
-        return value_words(declared, tuple(value) if isinstance(value, list) else value, self.language)
-
-    def key(self, change: KeyChange) -> str:
-        """Return one edited key, its text as a file would have it."""
-        return f"{change.key}: {self.side(change.before)} → {self.side(change.after)}"
-
-    def side(self, value: Any) -> str:  # noqa: ANN401 - plain JSON
-        """Return one side of an edited key; of a text, the sentence in the language."""
-        if value is None:
-            return self.none
-        texts = value if isinstance(value, list) else [value]
-        if all(isinstance(text, dict) and text.keys() <= {"en", "ko"} for text in texts):
-            said = ", ".join(Text(**text).read(self.language) for text in texts)
-        else:
-            said = value if isinstance(value, str) else canonical(value)
-        said = printable_lines(said)
-        return said if len(said) <= LONGEST else f"{said[: LONGEST - 1]}…"
 
 
 def _needs_a_line(one: Difference, change: KeyChange) -> bool:

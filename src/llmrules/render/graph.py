@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from attrs import evolve, frozen
 
+from llmrules.why import Rows
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -20,7 +22,7 @@ Link: TypeAlias = Literal[
     "uses", "concludes", "passes", "fails", "unknown", "accepted", "exempted", "exempts", "gains", "loses", "refuses"
 ]
 
-MOST_MODELS = 40
+MOST_MODELS = 24
 """More are left out, the last of the ranking first, and counted: a picture of thousands shows nothing."""
 
 GATE = "gate"
@@ -29,7 +31,10 @@ REFUSAL = "refusal"
 
 @frozen
 class Vertex:
-    """One thing in the graph: ``key`` names its fact, rule or model; ``rules`` are joined to it and conclude it."""
+    """One thing in the graph.
+
+    ``key`` names its fact, its rule, or what was judged; ``rules`` are joined to it and conclude it.
+    """
 
     id: str
     kind: Kind
@@ -72,7 +77,9 @@ def derivation_graph(trace: Trace, model: str | None = None) -> Graph:
     An eligible model rests on the gate, which every hard rule leads to; every other verdict, and every point, rests on
     the rules that gave it. A rule that concludes what it rests on itself adds nothing, and that edge is left out.
     """
-    shown, omitted = _shown_models(trace, model)
+    names, omitted = _shown_models(trace, model)
+    rows = Rows(trace)
+    shown = {name: _telling(rows, name) for name in names}
     edges = [*_case_edges(trace), *_verdict_edges(trace, shown)]
     facts = {fact.id: fact for fact in trace.found.facts}
     vertices = [
@@ -80,7 +87,7 @@ def derivation_graph(trace: Trace, model: str | None = None) -> Graph:
         *(Vertex(_rule(firing.rule), "rule", firing.rule) for firing in trace.found.firings),
         Vertex(GATE, "gate"),
         Vertex(REFUSAL, "refusal"),
-        *(Vertex(_model(candidate.model), "model", candidate.model) for candidate in shown),
+        *(Vertex(_model(name), "model", name) for name in shown),
     ]
     ends = [vertex.id for vertex in vertices if vertex.kind == "model"]
     backward = neighbours((edge.target, edge.source) for edge in edges)
@@ -90,14 +97,19 @@ def derivation_graph(trace: Trace, model: str | None = None) -> Graph:
     return Graph(tuple(vertices), tuple(edges), omitted).only(told)
 
 
-def _shown_models(trace: Trace, model: str | None) -> tuple[list[CandidateRecord], int]:
+def _shown_models(trace: Trace, model: str | None) -> tuple[list[str], int]:
     result = trace.found.result
     places = (*result.ranking, *result.unverified)
     order = [*(model for place in places for model in place.models), *result.excluded]
-    candidates = {candidate.model: candidate for candidate in trace.found.candidates}
     if model is not None:
-        return [candidates[model]], 0
-    return [candidates[model] for model in order[:MOST_MODELS]], max(0, len(order) - MOST_MODELS)
+        return [model], 0
+    return order[:MOST_MODELS], max(0, len(order) - MOST_MODELS)
+
+
+def _telling(rows: Rows, name: str) -> tuple[CandidateRecord, ...]:
+    """Return the candidates that give a name its verdict: the best of its offers, or all where all of them are out."""
+    best = rows.standing(name)
+    return rows.meant(name) if best.verdict == "excluded" else (best,)
 
 
 def _fact_kind(origin: Sequence[str]) -> Kind:
@@ -120,27 +132,32 @@ def _case_edges(trace: Trace) -> Iterator[Edge]:
         yield Edge(_rule(name), REFUSAL, "refuses")
 
 
-def _verdict_edges(trace: Trace, shown: Iterable[CandidateRecord]) -> Iterator[Edge]:
+def _verdict_edges(trace: Trace, shown: Mapping[str, Sequence[CandidateRecord]]) -> Iterator[Edge]:
     effects = {rule.id: rule.effect for rule in trace.given.rules}
     hard = [one.rule for one in trace.found.criteria if effects[one.rule] in {"require", "exclude"}]
     yield from (Edge(_rule(rule), GATE, "passes") for rule in hard)
     links: dict[str, Link] = {
         "failed": "fails", "unknown": "unknown", "accepted": "accepted", "exempted": "exempted",
     }  # fmt: skip
-    for candidate in shown:
-        model = _model(candidate.model)
-        if candidate.verdict == "eligible" and hard:
-            yield Edge(GATE, model, "passes")
-        for check in candidate.checks:
-            decides = check.outcome == "failed" if candidate.verdict == "excluded" else check.outcome in links
-            if decides:
-                yield Edge(_rule(check.rule), model, links[check.outcome])
-        exempting = {rule for check in candidate.checks for rule in check.exempted_by}
-        yield from (Edge(_rule(rule), model, "exempts") for rule in sorted(exempting))
-        for score in candidate.scores:
-            if score.points is not None and score.points != "0":
-                link: Link = "loses" if score.points.startswith("-") else "gains"
-                yield Edge(_rule(score.rule), model, link, score.points)
+    for name, rows in shown.items():
+        if rows[0].verdict == "eligible" and hard:
+            yield Edge(GATE, _model(name), "passes")
+        edges = (edge for candidate in rows for edge in _edges_of(candidate, _model(name), links))
+        yield from dict.fromkeys(edges)
+
+
+def _edges_of(candidate: CandidateRecord, model: str, links: Mapping[str, Link]) -> Iterator[Edge]:
+    """Yield what leads to a candidate: the checks that decide its verdict, exemptions, and what gave it points."""
+    for check in candidate.checks:
+        decides = check.outcome == "failed" if candidate.verdict == "excluded" else check.outcome in links
+        if decides:
+            yield Edge(_rule(check.rule), model, links[check.outcome])
+    exempting = {rule for check in candidate.checks for rule in check.exempted_by}
+    yield from (Edge(_rule(rule), model, "exempts") for rule in sorted(exempting))
+    for score in candidate.scores:
+        if score.points is not None and score.points != "0":
+            link: Link = "loses" if score.points.startswith("-") else "gains"
+            yield Edge(_rule(score.rule), model, link, score.points)
 
 
 def join_conclusions(graph: Graph) -> Graph:

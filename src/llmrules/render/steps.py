@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from llmrules.texts import Text
 from llmrules.why import OUTCOMES, VERDICTS, Explainer
-from llmrules.words import points_words, printable_lines, value_words
+from llmrules.words import points_phrase, points_words, printable_lines, value_words
 
 if TYPE_CHECKING:
     from llmrules.render.graph import Edge, Kind, Link, Vertex
@@ -55,20 +55,21 @@ class Steps(Explainer):
         return printable_lines(attribute.label.read(self.language)), f"{words}{assumed}"
 
     def standing(self, model: str) -> str:
-        """Return a model's verdict with its place and points."""
-        candidate = self.candidates[model]
+        """Return a model's verdict with its place and points, and the offers that earn them if not all do."""
+        candidate = self.rows.standing(model)
         said = VERDICTS[candidate.verdict].read(self.language)
-        if candidate.place is None or candidate.points is None:
+        if candidate.points is None:
             return said
-        points = points_words(candidate.points)
-        if candidate.verdict == "eligible":
-            return self.say(f"place {candidate.place}, {points} points", f"{candidate.place}위, {points}점")
-        return self.say(f"{said}, {points} points", f"{said}, {points}점")
+        points, place = points_phrase(candidate.points, self.language), candidate.place
+        by = self.earning(model)
+        if candidate.verdict == "eligible" and place is not None:
+            return self.say(f"place {place}, {points}{by}", f"{place}위, {points}{by}")
+        return f"{said}, {points}{by}"
 
     def style(self, vertex: Vertex) -> str:
         """Return the kind of a vertex, or the verdict on its model."""
         if vertex.kind == "model":
-            return self.candidates[vertex.key].verdict
+            return self.rows.standing(vertex.key).verdict
         return "excluded" if vertex.kind == "refusal" else vertex.kind
 
     def link(self, edge: Edge) -> str:

@@ -78,6 +78,16 @@ class Rule:
         """What it tests of models after its effect; always true where it tests nothing."""
         return self.body if isinstance(self.body, Table) else ALWAYS
 
+    @property
+    def graded(self) -> Attribute | None:
+        """The attribute that a graded preference looks at."""
+        return self.body.attribute if isinstance(self.body, Grade) else None
+
+    def reads(self) -> frozenset[str]:
+        """Return the attributes of models and offers that it tests or grades."""
+        tested = {leaf.attribute.name for leaf in (*self.where.all_leaves(), *self.predicate.all_leaves())}
+        return frozenset(tested if self.graded is None else {*tested, self.graded.name})
+
     def references(self) -> tuple[str, ...]:
         """Return the requirements that its tests on models refer to, sorted."""
         return tuple(sorted({*self.where.references(), *self.predicate.references()}))

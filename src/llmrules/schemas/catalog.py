@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmrules.catalog import DISPUTE_KEYS, FILE_KEYS, MODEL_ID, MODEL_KEYS, OFFER_KEYS
+from llmrules.catalog.reading import DATED_KEYS, DISPUTE_KEYS, FILE_KEYS, MODEL_ID, MODEL_KEYS, OFFER_KEYS
 from llmrules.rules.ruleset import LANGUAGE
 from llmrules.schemas.asking import needed
 from llmrules.schemas.sources import approvals, claims, documents, known_sources
 from llmrules.schemas.values import (
+    DAY,
     NAME,
     Schema,
     choices,
@@ -59,15 +60,19 @@ def _model(vocabulary: Vocabulary) -> Schema:
         "id": {**identifier, "description": "What rules and decisions call it."},
         "name": {**NAME, "description": "What people call it."},
         "extends": {**NAME, "description": "The model of which it is a variant."},
-        "sources": _sources(vocabulary, "model"),
-        "disputed": _disputed(vocabulary, "model"),
-        "offer": tables(_offer(vocabulary), maxItems=1, description="How the model is served."),
+        "listed": {"type": "boolean", "description": "false: others may extend it, but it is no candidate itself."},
+        **_beside(vocabulary, "model"),
+        "offer": tables(_offer(vocabulary), description="How a seller serves the model."),
     }
     return _entry(vocabulary, "model", {key: shapes[key] for key in MODEL_KEYS}, needed("model"))
 
 
 def _offer(vocabulary: Vocabulary) -> Schema:
-    shapes = {"sources": _sources(vocabulary, "offer"), "disputed": _disputed(vocabulary, "offer")}
+    identifier = {"type": "string", "pattern": f"^(?:{MODEL_ID.pattern})$"}
+    named = {
+        "id": {**identifier, "description": "What decisions call it, where its provider and region do not name it."}
+    }
+    shapes = named | _beside(vocabulary, "offer")
     return _entry(vocabulary, "offer", {key: shapes[key] for key in OFFER_KEYS})
 
 
@@ -84,16 +89,28 @@ def _sources(vocabulary: Vocabulary, scope: Scope) -> Schema:
     return table(dict.fromkeys(vocabulary.names(scope), ref("sources")), description=about)
 
 
-def _disputed(vocabulary: Vocabulary, scope: Scope) -> Schema:
+def _beside(vocabulary: Vocabulary, scope: Scope) -> dict[str, Schema]:
+    """Return the shapes of what stands beside the values: their sources, other values, and later ones."""
+    return {
+        "sources": _sources(vocabulary, scope),
+        "disputed": _other_values(
+            *(vocabulary, scope, DISPUTE_KEYS), "A value that another source states; the plain one is in force."
+        ),
+        "dated": _other_values(*(vocabulary, scope, DATED_KEYS), "A value that takes the plain one's place on a day."),
+    }
+
+
+def _other_values(vocabulary: Vocabulary, scope: Scope, keys: tuple[str, ...], about: str) -> Schema:
     names = vocabulary.names(scope)
     shapes: dict[str, Schema] = {
         "attribute": one_of(names),
-        "value": {"description": "What the other source states."},
+        "since": {**DAY, "description": "The first day on which it is in force."},
+        "value": {"description": "What the source states."},
         "source": ref("sources"),
     }
     valued = [
         {"if": partial({"attribute": {"const": name}}), "then": partial({"value": ref(f"value.{name}")})}
         for name in names
     ]
-    entry = table({key: shapes[key] for key in DISPUTE_KEYS}, needs=DISPUTE_KEYS, allOf=valued)
-    return tables(entry, description="A value that another source states; the plain one is in force.")
+    entry = table({key: shapes[key] for key in keys}, needs=keys, allOf=valued)
+    return tables(entry, description=about)

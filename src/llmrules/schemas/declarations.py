@@ -16,13 +16,14 @@ from llmrules.schemas.values import (
     described,
     either,
     never,
+    one_of,
     partial,
     ref,
     table,
     tables,
     text,
 )
-from llmrules.vocabulary import ATTRIBUTE_KEYS, CHOICE_KEYS, CHOSEN, SCOPES, TYPES
+from llmrules.vocabulary import ATTRIBUTE_KEYS, CHOICE_KEYS, CHOSEN, COMPUTED, SCOPES, TYPES
 
 if TYPE_CHECKING:
     from llmrules.vocabulary import Scope, Type, Vocabulary
@@ -114,6 +115,7 @@ def _shapes(vocabulary: Vocabulary) -> dict[str, Schema]:
         "minimum": (bound, "The least valid value."),
         "maximum": (bound, "The greatest valid value."),
         "marks": (tables(bound, minItems=2), "Ascending; they make it gradable with toward."),
+        "computed": (one_of(COMPUTED), "How it is computed where an offer does not state it."),
         "locked": (FLAG, "No later file may add choices to it."),
         "default": ({}, "What holds, as assumed, when nothing is stated."),
     }

@@ -47,13 +47,13 @@ def profile_schema(ruleset: RuleSet, models: Iterable[str]) -> Schema:
         "story": {**text(plain=True), "description": "The case in a few sentences."},
         "requirements": table(requirements, description="What is known of the case. What is left out is not stated."),
         "approval": approvals(ref("asking-rule"), ref("model")),
-        "expect": _expected(),
+        "expect": _expected(rule.id for rule in ruleset.rules.values() if rule.effect.name == "caution"),
     }
     properties = {key: shapes[key] for key in FILE_KEYS}
     return whole("A profile of llmrules", properties, definitions, needs=["requirements"])
 
 
-def _expected() -> Schema:
+def _expected(cautions: Iterable[str]) -> Schema:
     excluded = table({"model": ref("model"), "by": several(ref("rule"))}, needs=["model"])
     models, rules, requirements = (several(ref(kind), least=0) for kind in ("model", "rule", "requirement"))
     shapes: dict[str, tuple[Schema, str]] = {
@@ -62,6 +62,7 @@ def _expected() -> Schema:
         "unverified": (models, "Exactly these cannot be judged."),
         "conflicts": (requirements, "Exactly these requirements are in conflict."),
         "excluded": (tables(excluded), "At least these are excluded, by at least these rules."),
+        "cautioned": (table(dict.fromkeys(sorted(cautions), models)), "Each rule cautions of exactly these."),
         "fired": (rules, "At least these rules fire."),
         "silent": (rules, "At least these rules do not fire."),
         "refused": (rules, "At least these rules refuse the case; [] when none may."),

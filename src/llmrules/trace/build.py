@@ -9,16 +9,31 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
+from llmrules.conditions import json_table
+from llmrules.restriction import Restriction
 from llmrules.trace.candidates import record_candidates, record_criteria
 from llmrules.trace.case import record_case
 from llmrules.trace.document import seal
 from llmrules.trace.given import record_approvals, record_knowledge, record_requirements
-from llmrules.trace.record import FORMAT, Found, MadeBy, PlaceRecord, Result, RulePlace, Trace
+from llmrules.trace.record import (
+    FORMAT,
+    Found,
+    LeftOutRecord,
+    MadeBy,
+    OffersRecord,
+    PlaceRecord,
+    Result,
+    RulePlace,
+    StaleRecord,
+    Trace,
+    UnknownRecord,
+)
 from llmrules.trace.trials import record_trials
 from llmrules.values import encode_fraction
 
 if TYPE_CHECKING:
-    from llmrules.decision.decision import Decision, Placed
+    from llmrules.decision.decision import Decision
+    from llmrules.decision.ranking import Placed
     from llmrules.knowledge import Knowledge
     from llmrules.trace.record import Given
 
@@ -31,6 +46,10 @@ def build_trace(decision: Decision) -> Trace:
         approvals=record_approvals((*knowledge.catalog.approvals, *decision.profile.approvals)),
         requirements=record_requirements(decision.profile, knowledge.ruleset.vocabulary),
         unknown=decision.policy,
+        over=decision.over,
+        only=None if decision.restriction.only is None else json_table(decision.restriction.only),
+        among=decision.restriction.among,
+        stale_after=decision.stale_after,
     )
     case = record_case(decision)
     found = Found(
@@ -49,9 +68,14 @@ def build_trace(decision: Decision) -> Trace:
             refused=decision.refused,
             ranking=_places(decision.ranking),
             unverified=_places(decision.unverified),
-            excluded=tuple(excluded.model for excluded in decision.excluded),
+            excluded=decision.standing.excluded,
             advice=decision.advice,
         ),
+        left_out=_left_out(decision),
+        unknowns=tuple(
+            UnknownRecord(one.attribute, one.undecided, one.unscored, one.settles) for one in decision.unknowns
+        ),
+        stale=tuple(StaleRecord(one.source, one.date, one.values) for one in decision.stale),
     )
     made_by = _made_by(decision)
     return Trace(FORMAT, given, found, made_by, seal(given, found, made_by))
@@ -67,9 +91,23 @@ def _places(ranking: tuple[Placed, ...]) -> tuple[PlaceRecord, ...]:
             points=encode_fraction(points[place]),
             models=tuple(placed.model for placed in ranking if placed.place == place),
             margin=None if after is None else encode_fraction(points[place] - points[after]),
+            offers=tuple(
+                OffersRecord(placed.model, placed.offers)
+                for placed in ranking
+                if placed.place == place and placed.offers
+            ),
         )
         for place, after in zip(places, [*places[1:], None], strict=False)
     )
+
+
+def _left_out(decision: Decision) -> LeftOutRecord | None:
+    """Record who was not judged; None where nothing restricts the decision."""
+    if decision.restriction == Restriction():
+        return None
+    names, out = decision.candidates.names, decision.left_out
+    inside = decision.criteria.everyone & ~out.among
+    return LeftOutRecord(names(out.among), names(out.only, inside), names(out.undecided, inside), out.unmatched)
 
 
 @lru_cache(maxsize=8)

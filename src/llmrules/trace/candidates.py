@@ -13,14 +13,16 @@ from llmrules.trace.given import json_value
 from llmrules.trace.record import (
     Applied,
     CandidateRecord,
+    ComputedRecord,
     ConcludedRecord,
     CriterionLeaf,
     CriterionRecord,
     DisputeRecord,
     LeafOutcome,
+    TermRecord,
     TestRecord,
 )
-from llmrules.values import encode_fraction
+from llmrules.values import encode_fraction, encode_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -68,19 +70,20 @@ def _json_operand(attribute: Attribute, operand: Operand) -> Threshold:
 
 
 def record_candidates(decision: Decision) -> tuple[CandidateRecord, ...]:
-    """Record every model of the catalogue once, in the order of ids."""
+    """Record every candidate that was judged, in their order."""
     recorder = _Recorder(decision)
-    return tuple(recorder.candidate(index) for index in range(len(decision.knowledge.models)))
+    out = decision.left_out.everyone
+    return tuple(recorder.candidate(index) for index in range(decision.candidates.count) if not out >> index & 1)
 
 
 class _Recorder:
     """Records the candidates of one decision; each leaf is evaluated once for each distinct value."""
 
     def __init__(self, decision: Decision) -> None:
-        knowledge, judgement = decision.knowledge, decision.judgement
+        judgement = decision.judgement
         self.decision = decision
-        self.candidates: Candidates = knowledge.candidates
-        self.places = {placed.model: placed for placed in (*decision.ranking, *decision.unverified)}
+        self.candidates: Candidates = decision.candidates
+        self.carriers = decision.standing.carriers
         facts = decision.derivation.facts
         self.checks = [(check, _Leaves(check.criterion.rule, self.candidates, facts)) for check in judgement.checks]
         self.scores = [(score, _Leaves(score.criterion.rule, self.candidates, facts)) for score in judgement.scores]
@@ -94,16 +97,18 @@ class _Recorder:
             self.disputes[index].append((attribute, rules))
 
     def candidate(self, index: int) -> CandidateRecord:
-        model = self.decision.knowledge.models[index]
-        verdict = self.decision.judgement.verdict(index)
-        placed = self.places.get(model)
+        row, judgement = self.candidates.rows[index], self.decision.judgement
+        verdict = judgement.verdict(index)
+        ranked = verdict != "excluded"
         checks = tuple(self._check(check, leaves, index) for check, leaves in self.checks)
-        ranked = placed is not None
+        points = Fraction(judgement.points[index], self.decision.criteria.scale)
         return CandidateRecord(
-            model=model,
+            model=row.model.id,
             verdict=verdict,
-            place=placed.place if placed else None,
-            points=encode_fraction(placed.points) if placed else None,
+            offer=row.offer_id,
+            place=self.carriers.get(index),
+            points=encode_fraction(points) if ranked else None,
+            computed=dict(self._computed(index)),
             concluded=dict(self._concluded(index)),
             checks=checks,
             scores=tuple(self._scores(index)) if ranked else (),
@@ -135,7 +140,7 @@ class _Recorder:
         return Applied(check.criterion.rule.id, outcome, leaves.at(index), exempted_by=exempted_by)
 
     def _scores(self, index: int) -> Iterator[Applied]:
-        scale = self.decision.knowledge.criteria.scale
+        scale = self.decision.criteria.scale
         for score, leaves in self.scores:
             reached, unknown = score.outcome.true >> index & 1, score.unknown >> index & 1
             outcome: Outcome = "points" if reached else "unknown" if unknown else "none"
@@ -146,7 +151,7 @@ class _Recorder:
         for note, leaves in self.notes:
             rule = note.criterion.rule.id
             if note.approved >> index & 1:
-                model = self.decision.knowledge.models[index]
+                model = self.candidates.rows[index].model.id
                 names = {one.by for one in self.decision.approvals if one.rule == rule and one.model == model}
                 yield Applied(rule, "approved", leaves.at(index), approved_by=tuple(sorted(names)))
             elif note.attached >> index & 1:
@@ -156,6 +161,21 @@ class _Recorder:
         for criterion, outcome, leaves in self.exemptions:
             if outcome.true >> index & 1:
                 yield Applied(criterion.rule.id, "attached", leaves.at(index))
+
+    def _computed(self, index: int) -> Iterator[tuple[str, ComputedRecord]]:
+        for name, costs in sorted(self.candidates.costs.items()):
+            cost = costs[index]
+            if cost is not None:
+                terms = tuple(
+                    TermRecord(
+                        term.attribute,
+                        encode_number(term.price),
+                        encode_number(term.tokens),
+                        encode_fraction(term.cost),
+                    )
+                    for term in cost.terms
+                )
+                yield name, ComputedRecord(encode_number(cost.value), terms)
 
     def _concluded(self, index: int) -> Iterator[tuple[str, ConcludedRecord]]:
         vocabulary = self.decision.knowledge.ruleset.vocabulary

@@ -94,7 +94,7 @@ def record_case(decision: Decision) -> CaseRecord:
     ruleset = decision.knowledge.ruleset
     firings, seen = _firings(decision)
     rules = tuple(_rule(rule, decision, seen.get(rule.id)) for rule in ruleset.rules.values())
-    contradictions = sorted(decision.knowledge.candidates.contradictions, key=lambda c: (c.model, c.attribute, c.rule))
+    contradictions = sorted(decision.candidates.contradictions, key=lambda c: (c.model, c.attribute, c.rule))
     return CaseRecord(
         facts=tuple(_facts(decision)),
         rules=rules,

@@ -45,7 +45,7 @@ def plain(record: object) -> Any:
 
 def seal(given: Given, found: Found, made_by: MadeBy) -> Digests:
     """Return the digests of all parts."""
-    parts = {field.name: digest(_text(getattr(given, field.name))) for field in attrs.fields(type(given))}
+    parts = {name: digest(_text(part)) for name, part in _parts(given)}
     return Digests(parts, digest(canonical(parts)), digest(_text(found)), digest(_text(made_by)))
 
 
@@ -55,11 +55,15 @@ def write_trace(trace: Trace) -> str:
         digests=_text(trace.digests),
         format=canonical(trace.format),
         found=_text(trace.found),
-        given=_object(
-            **{field.name: _text(getattr(trace.given, field.name)) for field in attrs.fields(type(trace.given))}
-        ),
+        given=_object(**{name: _text(part) for name, part in _parts(trace.given)}),
         made_by=_text(trace.made_by),
     )
+
+
+def _parts(given: Given) -> list[tuple[str, object]]:
+    """Return the parts of ``given`` by name; what has its default is left out, as everywhere."""
+    parts = [(field, getattr(given, field.name)) for field in attrs.fields(type(given))]
+    return [(field.name, part) for field, part in parts if part != field.default]
 
 
 def _object(**members: str) -> str:

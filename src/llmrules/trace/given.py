@@ -12,6 +12,7 @@ from llmrules.trace.record import (
     AttributeRecord,
     ChoiceRecord,
     ClaimRecord,
+    DatedRecord,
     DisableRecord,
     DocumentRecord,
     Given,
@@ -93,6 +94,7 @@ def record_attribute(attribute: Attribute) -> AttributeRecord:
         partial=attribute.partial,
         inherited=attribute.inherited,
         locked=attribute.locked,
+        computed=attribute.computed,
         default=None if attribute.default is None else json_value(attribute, attribute.default),
     )
 
@@ -162,8 +164,9 @@ def _model(model: Model, vocabulary: Vocabulary) -> ModelRecord:
         id=model.id,
         name=model.name,
         attributes=_entries(model.entries, vocabulary),
-        offers=tuple(OfferRecord(_entries(offer.entries, vocabulary)) for offer in model.offers),
+        offers=tuple(OfferRecord(_entries(offer.entries, vocabulary), offer.id) for offer in model.offers),
         extends=model.extends,
+        listed=model.listed,
     )
 
 
@@ -178,6 +181,10 @@ def _entries(entries: Mapping[str, Entry], vocabulary: Vocabulary) -> dict[str, 
             disputed=stated(name, entry.disputed),
             replaced=stated(name, entry.replaced),
             inherited_from=entry.inherited_from,
+            dated=tuple(
+                DatedRecord(one.since.text, json_value(vocabulary[name], one.stated.value), one.stated.sources)
+                for one in entry.dated
+            ),
         )
         for name, entry in sorted(entries.items())
     }

@@ -28,6 +28,7 @@ Conditions: TypeAlias = dict[str, Any]
 Holds: TypeAlias = Literal["true", "false", "unknown"]
 Origin: TypeAlias = Literal["stated", "assumed", "concluded"]
 Status: TypeAlias = Literal["fired", "silent", "defeated", "disabled", "classifying", "trial"]
+Over: TypeAlias = Literal["models", "offers"]
 Outcome: TypeAlias = Literal[
     "passed", "failed", "unknown", "accepted", "exempted", "points", "none", "attached", "approved"
 ]
@@ -65,6 +66,7 @@ class AttributeRecord:
     partial: bool = False
     inherited: bool = False
     locked: bool = False
+    computed: str | None = None
     default: Json | None = None
 
 
@@ -146,32 +148,44 @@ class StatedRecord:
 
 
 @frozen
+class DatedRecord:
+    """A value that is in force from the day ``since`` on."""
+
+    since: str
+    value: Json
+    sources: tuple[str, ...] = ()
+
+
+@frozen
 class ValueRecord:
-    """The value in force of an attribute, what disputes it, what it replaced, and whom it is inherited from."""
+    """The value of an attribute, what disputes it, what it replaced, whom it is inherited from, what follows it."""
 
     value: Json
     sources: tuple[str, ...] = ()
     disputed: tuple[StatedRecord, ...] = ()
     replaced: tuple[StatedRecord, ...] = ()
     inherited_from: str | None = None
+    dated: tuple[DatedRecord, ...] = ()
 
 
 @frozen
 class OfferRecord:
-    """How one seller serves a model."""
+    """How one seller serves a model; where a model has several offers, each has an id of its own."""
 
     attributes: dict[str, ValueRecord]
+    id: str | None = None
 
 
 @frozen
 class ModelRecord:
-    """One model of the catalogue."""
+    """One model of the catalogue; one that is not ``listed`` only lends its values to those that extend it."""
 
     id: str
     name: str
     attributes: dict[str, ValueRecord]
     offers: tuple[OfferRecord, ...]
     extends: str | None = None
+    listed: bool = True
 
 
 @frozen
@@ -196,7 +210,11 @@ class ApprovalRecord:
 
 @frozen
 class Given:
-    """What the decision rests on; ``unknown`` is the decision's policy for checks that are unknown."""
+    """What the decision rests on; ``unknown`` is the decision's policy for checks that are unknown.
+
+    ``over`` says what is ranked. Only the models of ``among``, where it is given, and only the candidates for which
+    ``only`` is true are judged. Values whose sources are more than ``stale_after`` days old are counted.
+    """
 
     vocabulary: tuple[AttributeRecord, ...]
     documents: tuple[DocumentRecord, ...]
@@ -207,6 +225,10 @@ class Given:
     approvals: tuple[ApprovalRecord, ...]
     requirements: tuple[RequirementRecord, ...]
     unknown: str
+    over: Over = "models"
+    only: Conditions | None = None
+    among: tuple[str, ...] | None = None
+    stale_after: int | None = None
 
 
 # found
@@ -346,6 +368,24 @@ class ConcludedRecord:
 
 
 @frozen
+class TermRecord:
+    """One part of a computed cost: so many tokens at the price that an attribute states, in USD as a fraction."""
+
+    attribute: str
+    price: Number
+    tokens: Number
+    cost: str
+
+
+@frozen
+class ComputedRecord:
+    """An attribute of an offer that is computed from its other values and from the case."""
+
+    value: Json
+    terms: tuple[TermRecord, ...]
+
+
+@frozen
 class DisputeRecord:
     """A disputed value under which the fired rules named would say something else of this model."""
 
@@ -356,16 +396,20 @@ class DisputeRecord:
 
 @frozen
 class CandidateRecord:
-    """One model of the catalogue: every check, point and note. ``missing`` is what would settle an unverified one.
+    """One model with one of its offers: every check, point and note. ``missing`` would settle an unverified one.
 
-    An excluded model has no place and no points; its scores and notes are not recorded.
+    ``offer`` is left out where the model has but one. Where models are ranked, the offers that earn a model its place
+    have one; in a ranking of offers each has its own. An excluded candidate has no place and no points; its scores and
+    notes are not recorded.
     """
 
     model: str
     verdict: Literal["eligible", "unverified", "excluded"]
+    offer: str | None = None
     place: int | None = None
     points: str | None = None
     concluded: dict[str, ConcludedRecord] = field(factory=dict)
+    computed: dict[str, ComputedRecord] = field(factory=dict)
     checks: tuple[Applied, ...] = ()
     scores: tuple[Applied, ...] = ()
     notes: tuple[Applied, ...] = ()
@@ -395,8 +439,9 @@ class TrialPoints:
 class TrialRecord:
     """What a rule on trial would do: whether it would fire, what it would conclude, and what of which models.
 
-    ``excludes``, ``unverifies`` and ``attaches`` name models; ``points`` has the points of those that would get any.
-    Nothing of this is in any verdict, point or fact.
+    ``excludes``, ``unverifies`` and ``attaches`` name models, or single offers as ``model @ offer`` where not all of a
+    model's are meant; ``points`` has the points of those that would get any. Nothing of this is in any verdict, point
+    or fact.
     """
 
     rule: str
@@ -409,13 +454,63 @@ class TrialRecord:
 
 
 @frozen
+class OffersRecord:
+    """The offers of a model that share its verdict, the one with the most points first."""
+
+    model: str
+    offers: tuple[str, ...]
+
+
+@frozen
 class PlaceRecord:
-    """One place of a ranking: its models (several are a tie) and the margin to the next place."""
+    """One place of a ranking: its models (several are a tie) and the margin to the next place.
+
+    ``offers`` has those of the models that have several. In a ranking of offers the names of ``models`` are those of
+    candidates: ``model @ offer`` where the model has several.
+    """
 
     place: int
     points: str
     models: tuple[str, ...]
     margin: str | None = None
+    offers: tuple[OffersRecord, ...] = ()
+
+
+@frozen
+class LeftOutRecord:
+    """Who was not judged: outside the list, where ``only`` is false, where it is unknown.
+
+    A model is named where this is so of all its offers, else the candidates are. ``unmatched`` are the ids of the list
+    that no model has.
+    """
+
+    among: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    undecided: tuple[str, ...] = ()
+    unmatched: tuple[str, ...] = ()
+
+
+@frozen
+class UnknownRecord:
+    """How often an attribute is unknown where a fired rule asks for it, over the candidates that are not excluded.
+
+    ``undecided`` counts those with a hard check that it leaves open, ``unscored`` those with points that it leaves
+    open, and ``settles`` the unverified ones of which nothing else is missing.
+    """
+
+    attribute: str
+    undecided: int
+    unscored: int
+    settles: int
+
+
+@frozen
+class StaleRecord:
+    """How many of the values used have nothing newer to rest on than this old source, and its date."""
+
+    source: str
+    date: str
+    values: int
 
 
 @frozen
@@ -445,6 +540,9 @@ class Found:
     candidates: tuple[CandidateRecord, ...]
     trials: tuple[TrialRecord, ...]
     result: Result
+    left_out: LeftOutRecord | None = None
+    unknowns: tuple[UnknownRecord, ...] = ()
+    stale: tuple[StaleRecord, ...] = ()
 
 
 # made_by

@@ -13,6 +13,9 @@ from llmrules.trace.record import TrialPoints, TrialRecord
 from llmrules.values import encode_fraction
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from llmrules.decision.criteria import Criteria, Criterion
     from llmrules.decision.decision import Decision
     from llmrules.rules.rule import Rule
 
@@ -44,17 +47,17 @@ def _fires(rule: Rule, decision: Decision) -> bool:
 
 
 def _on_models(rule: Rule, decision: Decision) -> TrialRecord:
-    knowledge, judgement = decision.knowledge, decision.judgement
-    criteria = knowledge.criteria
+    judgement, criteria = decision.judgement, decision.criteria
     criterion = criteria.by_rule[rule.id]
-    outcome = criteria.outcome(criterion, decision.derivation.facts)
-    unknown = criteria.everyone & ~(outcome.true | outcome.false)
+    kept = criteria.everyone & ~decision.left_out.everyone
+    outcome = criteria.outcome(criterion, decision.derivation.facts).within(kept)
+    unknown = kept & ~(outcome.true | outcome.false)
 
     def names(mask: int) -> tuple[str, ...]:
-        return tuple(knowledge.models[index] for index in bits(mask))
+        return criteria.candidates.names(mask, kept)
 
     if rule.effect.hard:
-        held = criteria.everyone
+        held = kept
         for exemption, reached in judgement.exemptions:
             if isinstance(exemption.rule.body, tuple) and rule.id in exemption.rule.body:
                 held &= ~reached.true
@@ -66,10 +69,18 @@ def _on_models(rule: Rule, decision: Decision) -> TrialRecord:
             unverifies=names(unknown & held if policy == "apart" else 0),
         )
     if rule.weight is not None:
-        points = tuple(
-            TrialPoints(knowledge.models[index], encode_fraction(Fraction(criterion.points(index), criteria.scale)))
-            for index in bits(outcome.true)
-        )
+        points = tuple(_points(criterion, outcome.true, kept, criteria))
         return TrialRecord(rule.id, fires=True, points=points)
     attached = outcome.true | (unknown if rule.level == "approval" else 0)
     return TrialRecord(rule.id, fires=True, attaches=names(attached))
+
+
+def _points(criterion: Criterion, reached: int, kept: int, criteria: Criteria) -> Iterator[TrialPoints]:
+    """Yield the points of a model at once where all its candidates would get the same, else those of each."""
+    masks: dict[int, int] = {}
+    for index in bits(reached):
+        points = criterion.points(index)
+        masks[points] = masks.get(points, 0) | 1 << index
+    named = [(points, name) for points, mask in masks.items() for name in criteria.candidates.names(mask, kept)]
+    for points, name in sorted(named, key=lambda one: one[1]):
+        yield TrialPoints(name, encode_fraction(Fraction(points, criteria.scale)))

@@ -11,30 +11,14 @@ from typing import TYPE_CHECKING, TypeAlias
 from attrs import define, field
 
 from llmrules.verify.given import Given, concluded, references
-from llmrules.verify.report import Plain, Refusal
-from llmrules.verify.truth import (
-    OPERATORS,
-    Attribute,
-    asks_absence,
-    leaves,
-    negative,
-    number,
-    own,
-    right_side,
-    text,
-)
+from llmrules.verify.report import Plain, Record, Refusal, sparse
+from llmrules.verify.truth import OPERATORS, asks_absence, leaves, negative, own, right_side
+from llmrules.verify.values import Attribute, number, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from llmrules.verify.truth import Facts
-
-Record: TypeAlias = dict[str, Plain]
-
-
-def sparse(**fields: Plain) -> Record:
-    """Return the fields of a record that a trace writes only when there is something in them."""
-    return {name: value for name, value in fields.items() if value not in (None, [], {})}
 
 
 def derive_case(given: Given) -> tuple[Record, Facts]:

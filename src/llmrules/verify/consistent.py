@@ -9,10 +9,12 @@ from collections import Counter
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from llmrules.verify.candidates import places, result
-from llmrules.verify.given import HARD, ON_MODELS, Given, read_given
-from llmrules.verify.report import Plain, Refusal, compare
+from llmrules.verify.given import HARD, ON_MODELS, Given
+from llmrules.verify.reading import read_given
+from llmrules.verify.report import NOTHING, Plain, Refusal, compare
+from llmrules.verify.rows import grouped, name_of, rows_of
 from llmrules.verify.shape import digest
+from llmrules.verify.standing import carried, contenders, result
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,10 +26,20 @@ def check_consistent(document: dict[str, Plain]) -> Given:
     given = read_given(document["given"])
     found = document["found"]
     _check_case(given, found)
+    _check_rows(given, found)
     _check_candidates(given, found)
+    ranked = contenders(found["candidates"], given.over)
+    places = {name_of(row): place for row, place in carried(ranked, given.over)}
+    for index, one in enumerate(found["candidates"]):
+        compare(
+            f"/found/candidates/{index}/place",
+            one.get("place", NOTHING),
+            places.get(name_of(one), NOTHING),
+            "is not the place that the points give",
+        )
     refused = [name for name in _fired(found) if given.rules[name]["effect"] == "refuse"]
     advice = [name for name in _fired(found) if given.rules[name]["effect"] == "advise"]
-    expected = result(found["candidates"], refused=refused, advice=advice)
+    expected = result(ranked, given.over, refused=refused, advice=advice)
     compare("/found/result", found["result"], expected, "disagrees with the verdicts and points of the candidates")
     return given
 
@@ -102,11 +114,25 @@ def _cited(found: Plain) -> Iterator[tuple[str, str]]:
                 pending.append((f"{at}/{key}", one))
 
 
+def _check_rows(given: Given, found: Plain) -> None:
+    """Refuse candidates that are not those of the catalogue, each judged or else left out, once and in order."""
+    rows = rows_of(given)
+    named = {row.name: [row] for row in rows} | dict(grouped(rows, rows))
+    out: set[str] = set()
+    for part in ("among", "only", "undecided"):
+        for index, name in enumerate(found.get("left_out", {}).get(part, ())):
+            its = {row.name for row in named.get(name, ())}
+            if not its or its & out:
+                raise Refusal(f"/found/left_out/{part}/{index}", "names no candidate, or one twice", found=name)
+            out |= its
+    kept = [row.name for row in rows if row.name not in out]
+    _check_names("/found/candidates", [name_of(one) for one in found["candidates"]], kept, "candidates not left out")
+
+
 def _check_candidates(given: Given, found: Plain) -> None:
     """Refuse criteria and candidates that do not speak of the same rules, models, sums and places."""
     touching = [name for name in _fired(found) if given.rules[name]["effect"] in ON_MODELS]
     _check_names("/found/criteria", [one["rule"] for one in found["criteria"]], touching, "fired rules on models")
-    _check_names("/found/candidates", [one["model"] for one in found["candidates"]], list(given.models), "models")
     leaves = {one["rule"]: len(one["leaves"]) for one in found["criteria"]}
     hard = [name for name in touching if given.rules[name]["effect"] in HARD]
     for index, one in enumerate(found["candidates"]):
@@ -124,15 +150,3 @@ def _check_candidates(given: Given, found: Plain) -> None:
             continue
         if one.get("points") != total or verdict == "excluded":
             raise Refusal(f"{at}/points", "is not the sum of the scores", found=one.get("points"), expected=total)
-    _check_places(found["candidates"])
-
-
-def _check_places(candidates: list[Plain]) -> None:
-    expected: dict[str, int] = {}
-    for verdict in ("eligible", "unverified"):
-        expected |= {model: one["place"] for one in places(candidates, verdict) for model in one["models"]}
-    for index, one in enumerate(candidates):
-        if one.get("place") != expected.get(one["model"]):
-            sentence = "is not the place that the points give"
-            place = expected.get(one["model"])
-            raise Refusal(f"/found/candidates/{index}/place", sentence, found=one.get("place"), expected=place)

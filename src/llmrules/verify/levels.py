@@ -78,8 +78,8 @@ def _levels(report: Report, trace: Trace | bytes | str | Path, files: Files | No
     check_rederived(given, document)
     yield (report := evolve(report, level="re-derived"))
     if files is not None:
-        from llmrules.verify.matched import check_matched
+        from llmrules.verify.matched import CHOICES, check_matched
 
         matched, remarks = check_matched(document, files)
-        rest = tuple(part for part in document["digests"]["parts"] if part not in matched)
+        rest = tuple(part for part in document["digests"]["parts"] if part not in (*matched, *CHOICES))
         yield evolve(report, level="matched", matched=matched, unmatched=rest, remarks=remarks)

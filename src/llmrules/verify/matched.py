@@ -19,7 +19,7 @@ from llmrules.approvals import Approval
 from llmrules.catalog import Catalog, read_catalog
 from llmrules.cursor import Cursor
 from llmrules.errors import CatalogError, LoadError
-from llmrules.files import Source, read_json, read_toml, toml_files
+from llmrules.files import Source, read_catalog_file, read_json, read_toml, toml_files
 from llmrules.profile import Profile, Requirement, read_profile, state
 from llmrules.rules.ruleset import RuleSet, read_ruleset
 from llmrules.sources import read_sources
@@ -28,11 +28,13 @@ from llmrules.trace.document import plain
 from llmrules.trace.given import record_approvals, record_knowledge, record_requirements
 from llmrules.values import number as exact_number
 from llmrules.values import period
-from llmrules.verify.report import Plain, Refusal, compare
+from llmrules.verify.report import Plain, Refusal, compare, shown
 from llmrules.verify.shape import digest
 from llmrules.vocabulary import AS_OF, Attribute, Choice, Vocabulary
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from llmrules.errors import InputError
 
 Paths: TypeAlias = "Iterable[str | Path] | str | Path"
@@ -40,6 +42,9 @@ Case: TypeAlias = "Source | Profile | Mapping[str, object] | str | Path"
 
 BY_RULES = ("vocabulary", "rules", "disabled")
 BY_EITHER = ("documents", "claims")
+CHOICES = ("over", "only", "among", "stale_after")
+"""What whoever decided chose, and no file says."""
+
 SENTENCE = "is not what the files handed over say"
 
 
@@ -70,20 +75,25 @@ def read_files(
         path = Path(profile)
         profile = read_json(path) if path.suffix == ".json" else read_toml(path)
     return Files(
-        rules=_read(shipped.rule_files(with_rules=shipped_rules), rules),
-        catalogues=_read([shipped.catalog_file()] if shipped_catalog else [], catalog),
+        rules=_read(shipped.rule_files(with_rules=shipped_rules), rules, read_toml),
+        catalogues=_read([shipped.catalog_file()] if shipped_catalog else [], _located(catalog), read_catalog_file),
         profile=profile,
         unknown=unknown,
     )
 
 
-def _read(ours: list[Path], given: Paths | None) -> tuple[Source, ...] | None:
+def _located(given: Paths | None) -> Paths | None:
+    """Return the paths of catalogues, those of ours that are named found."""
+    return None if given is None else shipped.located([given] if isinstance(given, str | Path) else given)
+
+
+def _read(ours: list[Path], given: Paths | None, read: Callable[..., Source]) -> tuple[Source, ...] | None:
     """Read our files and those on top of them, each path given a layer of its own; None where none is given."""
     if given is None:
         return None
     paths = [given] if isinstance(given, str | Path) else list(given)
     layers = [(path, layer) for layer, one in enumerate(paths, 1) for path in toml_files([one])]
-    return tuple(read_toml(path, layer=layer) for path, layer in (*((path, 0) for path in ours), *layers))
+    return tuple(read(path, layer=layer) for path, layer in (*((path, 0) for path in ours), *layers))
 
 
 def check_matched(document: dict[str, Plain], files: Files) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -117,6 +127,8 @@ def check_matched(document: dict[str, Plain], files: Files) -> tuple[tuple[str, 
             approvals = plain(record_approvals((*said.approvals, *profile.approvals)))
             compare("/given/approvals", given["approvals"], approvals, SENTENCE)
             matched.append("approvals")
+    chosen = [f"{name} = {shown(given[name])}" for name in CHOICES if name in given]
+    remarks += [f"not compared: {', '.join(chosen)}, as whoever decided chose"] if chosen else []
     return tuple(matched), tuple(remarks)
 
 

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 Plain: TypeAlias = Any
 """Plain JSON: the trace as it was parsed, with nothing made of it."""
 
+Record: TypeAlias = "dict[str, Plain]"
+"""A record that is derived, to be compared with the one in the trace."""
+
 Level: TypeAlias = Literal["shape", "consistent", "re-derived", "matched"]
 
 LEVELS: tuple[Level, ...] = ("shape", "consistent", "re-derived", "matched")
@@ -98,8 +101,13 @@ class Refusal(LlmrulesError):  # noqa: N818 - it is no error of ours, and never 
 
     def __init__(self, at: str, sentence: str, *, found: Plain = UNSAID, expected: Plain = UNSAID) -> None:
         """Keep what is wrong; ``at`` is a JSON pointer."""
-        self.wrong = Wrong(at, sentence, _shown(found), _shown(expected))
+        self.wrong = Wrong(at, sentence, shown(found), shown(expected))
         super().__init__(self.wrong)
+
+
+def sparse(**fields: Plain) -> Record:
+    """Return the fields of a record that a trace writes only when there is something in them."""
+    return {name: value for name, value in fields.items() if value not in (None, [], {})}
 
 
 def step(at: str, key: str | int) -> str:
@@ -127,7 +135,7 @@ def _differences(at: str, found: Plain, expected: Plain) -> Iterator[tuple[str, 
         yield at, found, expected
 
 
-def _shown(value: Plain, longest: int = 200) -> str | None:
+def shown(value: Plain, longest: int = 200) -> str | None:
     """Return a value as JSON on one short line without what a terminal would obey; None where nothing need be shown."""
     if value is UNSAID:
         return None

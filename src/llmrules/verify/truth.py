@@ -1,4 +1,4 @@
-"""What is true: values, operators and condition tables, on plain JSON, written from the meaning of the language.
+"""What is true: operators and condition tables, on plain JSON, written from the meaning of the language.
 
 Truth is three-valued: None is *unknown*. This is the checker's own copy, on purpose: what it says is compared with
 what the program found.
@@ -6,23 +6,20 @@ what the program found.
 
 from __future__ import annotations
 
-import calendar
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
-from decimal import Context, Decimal
 from fnmatch import fnmatchcase
-from fractions import Fraction
-from itertools import pairwise
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import frozen
 
 from llmrules.verify.report import Plain
+from llmrules.verify.values import Attribute, Value, is_short, number, text, written
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 Truth: TypeAlias = bool | None
-Value: TypeAlias = Any
-"""A value ready for comparing: (lowest, highest) of what has an order, a frozenset of members, else as in JSON."""
 
 Facts: TypeAlias = Mapping[str, "set[Plain]"]
 """What is known of the case: each attribute's values as JSON; of a set, its members."""
@@ -43,127 +40,6 @@ def either(truths: Iterable[Truth]) -> Truth:
 def opposite(truth: Truth) -> Truth:
     """Return the opposite; that of unknown is unknown."""
     return None if truth is None else not truth
-
-
-# Values
-
-
-@frozen
-class Attribute:
-    """What the vocabulary in ``given`` declares of an attribute."""
-
-    name: str
-    scope: str
-    type: str
-    choices: tuple[str, ...]
-    partial: bool
-    unit: str
-    marks: tuple[Fraction, ...]
-
-    @classmethod
-    def of(cls, record: Plain) -> Attribute:
-        """Read a declaration. Raises ValueError for one that means nothing."""
-        unit, marks = record.get("unit", {}), tuple(Fraction(number(mark)) for mark in record.get("marks", ()))
-        if len(marks) == 1 or any(low >= high for low, high in pairwise(marks)) or record["name"] in {"all", "any"}:
-            message = "has marks that do not ascend, or a name that means something else"
-            raise ValueError(message)
-        attribute = cls(
-            name=record["name"],
-            scope=record["scope"],
-            type=record["type"],
-            choices=tuple(choice["id"] for choice in record.get("choices", ())),
-            partial=record.get("partial", False),
-            unit=unit.get("en") or unit.get("ko") or "",
-            marks=marks,
-        )
-        if "default" in record:
-            attribute.whole(record["default"])
-        return attribute
-
-    def value(self, raw: Plain) -> Value:
-        """Return a JSON value ready for comparing. Raises ValueError for what is no value of this attribute."""
-        kind, word = self.type, raw if type(raw) is str else ""
-        if kind == "flag" and type(raw) is bool:
-            return raw
-        if kind == "number" and type(raw) in {int, str}:
-            exact = number(raw)
-            return exact, exact
-        if (kind == "choice" and word in self.choices) or (kind == "text" and word):
-            return raw
-        if kind == "scale" and word in self.choices:
-            return (self.choices.index(word),) * 2
-        if kind == "set" and type(raw) is list and raw == self.listed(raw):
-            return frozenset(raw)
-        if kind == "date":
-            return days(word)
-        message = f"is no value of {self.name}, a {kind}"
-        raise ValueError(message)
-
-    def whole(self, raw: Plain) -> Value:
-        """Return a value of which a date is a whole one; in a catalogue it may be a month or a year, too."""
-        value = self.value(raw)
-        if self.type == "date" and value[0] != value[1]:
-            message = "is not a whole date"
-            raise ValueError(message)
-        return value
-
-    def listed(self, members: Iterable[Plain]) -> list[str]:
-        """Return the choices that are among the members, each once, in their declared order."""
-        wanted = {member for member in members if type(member) is str}
-        return [choice for choice in self.choices if choice in wanted]
-
-    def place(self, raw: Plain, toward: str) -> Fraction:
-        """Return how good a value is, from 0 to 1: mark i of n (from 0) is at i/(n-1), straight lines between."""
-        at = self.value(raw)[0]
-        if self.type == "scale":
-            place = Fraction(at, max(len(self.choices) - 1, 1))
-        else:
-            below = max((i for i, mark in enumerate(self.marks[:-1]) if mark <= at), default=0)
-            low, high = self.marks[below], self.marks[below + 1]
-            inside = min(max((at - low) / (high - low), Fraction(0)), Fraction(1))
-            place = (below + inside) / (len(self.marks) - 1)
-        return 1 - place if toward == "lowest" else place
-
-
-_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,39})(\.[0-9]{0,78}[1-9])?")
-_EXACT = Context(prec=200)
-
-
-def number(raw: Plain) -> Fraction | int:
-    """Return an exact number: a JSON integer, or the shortest decimal text of one that JSON cannot hold exactly."""
-    if type(raw) is int:
-        return raw
-    if _NUMBER.fullmatch(raw):
-        exact = Fraction(raw)
-        if written(exact) == raw:
-            return int(exact) if exact.denominator == 1 else exact
-    message = "is not a number in its shortest form"
-    raise ValueError(message)
-
-
-def written(exact: Fraction | int) -> int | str:
-    """Return a number as JSON holds it: an integer up to 2**53 - 1 either way, else its plain decimal text."""
-    if exact.denominator == 1:
-        return int(exact) if -(2**53) < exact < 2**53 else str(int(exact))
-    return format(_EXACT.divide(Decimal(exact.numerator), Decimal(exact.denominator)), "f")
-
-
-def days(raw: str) -> tuple[int, int]:
-    """Return the numbers of the first and the last day of a date, a month or a year."""
-    match = re.fullmatch(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?", raw)
-    if match is None:
-        message = "is not a date"
-        raise ValueError(message)
-    year, month, day = int(match[1]), match[2], match[3]
-    first = date(year, int(month or 1), int(day or 1))
-    last_month = int(month or 12)
-    last = date(year, last_month, int(day or calendar.monthrange(year, last_month)[1]))
-    return first.toordinal(), last.toordinal()
-
-
-def text(raw: Plain) -> str:
-    """Return a JSON scalar as a word, as it stands in the id of a fact."""
-    return str(raw).lower() if isinstance(raw, bool) else str(raw)
 
 
 # Operators: (attribute, actual, wanted) → truth, and how far off
@@ -241,17 +117,7 @@ def _distance(_: Attribute, actual: Value, wanted: Value) -> Plain:
     """Return actual minus wanted, from the nearest end: in the unit of a number, days, or steps of a scale."""
     (low, high), point = actual, wanted[0]
     off = (high if high < point else low) - point
-    return written(off) if _is_short(off) else None
-
-
-LONGEST = 40
-"""Digits that a number may have, and places before or after the point; a longer difference is not recorded."""
-
-
-def _is_short(exact: Fraction | int) -> bool:
-    size, most = abs(Fraction(exact)), 10**LONGEST
-    digits = str(written(size)).replace(".", "").strip("0")
-    return len(digits) <= LONGEST and (size == 0 or Fraction(1, most) <= size < most)
+    return written(off) if is_short(off) else None
 
 
 def _is_gap(attribute: Attribute, actual: Value, wanted: Value) -> Plain:

@@ -4,7 +4,18 @@ Everything that depends on what an attribute is (validation, nearest names, ques
 from here. A vocabulary knows nothing of rules, models or decisions.
 """
 
-from llmrules.vocabulary.attribute import AS_OF, CHOSEN, ORDERED, SCOPES, TYPES, Attribute, Choice, Scope, Type
+from llmrules.vocabulary.attribute import (
+    AS_OF,
+    CHOSEN,
+    COMPUTED,
+    ORDERED,
+    SCOPES,
+    TYPES,
+    Attribute,
+    Choice,
+    Scope,
+    Type,
+)
 from llmrules.vocabulary.choices import CHOICE_KEYS
 from llmrules.vocabulary.declaration import ATTRIBUTE_KEYS
 from llmrules.vocabulary.reading import read_vocabulary
@@ -15,6 +26,7 @@ __all__ = [
     "ATTRIBUTE_KEYS",
     "CHOICE_KEYS",
     "CHOSEN",
+    "COMPUTED",
     "ORDERED",
     "SCOPES",
     "TYPES",

@@ -24,6 +24,8 @@ SCOPES: tuple[Scope, ...] = ("requirement", "model", "offer")
 TYPES: tuple[Type, ...] = ("flag", "choice", "scale", "set", "number", "text", "date")
 CHOSEN: tuple[Type, ...] = ("choice", "scale", "set")
 """The types whose values are among declared choices."""
+COMPUTED = ("monthly-cost",)
+"""How a number of an offer can be computed from its other values and the case: see ``costs``."""
 ORDERED: tuple[Type, ...] = ("number", "scale", "date")
 """The types whose values have an order."""
 
@@ -42,7 +44,8 @@ class Attribute:
     """One typed attribute of one scope.
 
     ``partial`` (a set of a model or offer): what is not listed is unknown, not absent. ``marks`` make a number
-    gradable. ``default`` holds with origin *assumed* when nothing is stated.
+    gradable. ``default`` holds with origin *assumed* when nothing is stated. ``computed`` says how the number is
+    computed where an offer does not state it.
     """
 
     name: str
@@ -61,6 +64,7 @@ class Attribute:
     partial: bool = False
     inherited: bool = False
     locked: bool = False
+    computed: str | None = None
     default: Value | None = None
     place: Cursor | None = field(default=None, eq=False, repr=False)
 

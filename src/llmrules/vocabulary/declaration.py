@@ -14,14 +14,14 @@ from llmrules.cursor import Cursor
 from llmrules.errors import Place
 from llmrules.texts import Text, read_text
 from llmrules.values import Number, number
-from llmrules.vocabulary.attribute import CHOSEN, TYPES, Attribute, Scope
+from llmrules.vocabulary.attribute import CHOSEN, COMPUTED, TYPES, Attribute, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ATTRIBUTE_KEYS = (
     *("type", "label", "about", "ask", "topic", "source", "choices", "partial", "inherited", "locked"),
-    *("unit", "minimum", "maximum", "marks", "default"),
+    *("unit", "minimum", "maximum", "marks", "computed", "default"),
 )
 
 
@@ -63,6 +63,7 @@ def read_attribute(scope: Scope, name: str, entry: Cursor) -> Attribute | None:
         partial=bool(keys["partial"].flag()) if "partial" in keys else False,
         inherited=bool(keys["inherited"].flag()) if "inherited" in keys else False,
         locked=bool(keys["locked"].flag()) if "locked" in keys else False,
+        computed=keys["computed"].one_of(COMPUTED) if "computed" in keys else None,
         place=entry,
     )
     _check_keys(draft, keys)
@@ -79,6 +80,7 @@ def _check_keys(attribute: Attribute, keys: Mapping[str, Cursor]) -> None:
         "maximum": kind == "number",
         "marks": kind == "number" and scope != "requirement",
         "partial": kind == "set" and scope != "requirement",
+        "computed": kind == "number" and scope == "offer",
         "inherited": scope == "model",
         "default": scope == "requirement",
         "ask": scope == "requirement",

@@ -2,15 +2,21 @@
 
 from llmrules.why.explainer import Explainer, why
 from llmrules.why.explanation import Explanation, Node
+from llmrules.why.origins import USAGE
 from llmrules.why.outcomes import DECISIVE, LEVELS, OUTCOMES, VERDICTS
+from llmrules.why.rows import Rows, grouped, row_name
 
 __all__ = [
     "DECISIVE",
     "LEVELS",
     "OUTCOMES",
+    "USAGE",
     "VERDICTS",
     "Explainer",
     "Explanation",
     "Node",
+    "Rows",
+    "grouped",
+    "row_name",
     "why",
 ]

@@ -13,7 +13,9 @@ from llmrules.trace.record import Json
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Kind: TypeAlias = Literal["verdict", "rule", "group", "leaf", "value", "classification", "fact", "firing", "dispute"]
+Kind: TypeAlias = Literal[
+    "verdict", "rule", "group", "leaf", "value", "term", "classification", "fact", "firing", "dispute", "offer"
+]
 
 
 @frozen

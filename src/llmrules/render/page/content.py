@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from llmrules.render.page.links import Item, Linker
 from llmrules.render.page.models import model_rows, verdict_counts
 from llmrules.render.page.picture import draw_picture
@@ -16,10 +18,14 @@ from llmrules.render.report import HEADINGS, build_report
 from llmrules.why import LEVELS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from llmrules.texts import Language
     from llmrules.trace.record import Applied, CandidateRecord, Trace
+
+
+PLAIN = frozenset({"left-out", "settling", "open", "values"})
+"""The sections that name rules, if any, without saying their reasons."""
 
 
 def page_content(trace: Trace, language: Language, *, title: str) -> dict[str, object]:
@@ -49,8 +55,8 @@ def page_content(trace: Trace, language: Language, *, title: str) -> dict[str, o
             linker.rule_item(rule) for rule in sorted(linker.firings) if linker.rules[rule].effect == "exempt"
         ),
         "others": tuple(
-            (key, headings[key], linker.anchored(key) if key != "open" else linker.items(key))
-            for key in ("cautions", "advice", "trials", "open", "notes")
+            (key, headings[key], linker.items(key) if key in PLAIN else linker.anchored(key))
+            for key in ("left-out", "cautions", "advice", "trials", "settling", "open", "values", "notes")
             if key in linker.sections
         ),
         "headings": headings,
@@ -61,21 +67,34 @@ def page_content(trace: Trace, language: Language, *, title: str) -> dict[str, o
 
 
 def _attention(linker: Linker) -> Iterator[Item]:
-    """Yield what must be known of the best models before anyone relies on them."""
-    for model in linker.trace.found.result.best:
-        candidate = linker.candidates[model]
-        for note in candidate.notes:
-            level = "approved" if note.outcome == "approved" else linker.rules[note.rule].level or "note"
-            if level != "note":
-                yield _note(linker, level, note, candidate)
-        for check in candidate.checks:
-            if check.outcome == "accepted":
-                yield _note(linker, "accepted", check, candidate)
-        yield from (linker.dispute(node, f"{linker.name(model)}: ") for node in linker.disputes(candidate))
+    """Yield what must be known of the best before anyone relies on them; what holds of some offers alone names them."""
+    said: dict[Item, list[CandidateRecord]] = {}
+    for name in linker.trace.found.result.best:
+        for candidate in linker.rows.sharing(name):
+            for item in _of_candidate(linker, candidate):
+                said.setdefault(item, []).append(candidate)
+    for item, rows in said.items():
+        yield evolve(item, text=f"{_whose(linker, rows)}: {item.text}")
+
+
+def _of_candidate(linker: Linker, candidate: CandidateRecord) -> Iterator[Item]:
+    for note in candidate.notes:
+        level = "approved" if note.outcome == "approved" else linker.rules[note.rule].level or "note"
+        if level != "note":
+            yield _note(linker, level, note, candidate)
+    for check in candidate.checks:
+        if check.outcome == "accepted":
+            yield _note(linker, "accepted", check, candidate)
+    yield from (linker.dispute(node) for node in linker.disputes(candidate))
 
 
 def _note(linker: Linker, level: str, applied: Applied, candidate: CandidateRecord) -> Item:
-    """Return a caution on one model."""
+    """Return a caution on one candidate."""
     rule = linker.rules[applied.rule]
-    text = f"{linker.name(candidate.model)}: {linker.sentence(rule, applied, candidate)}"
+    text = linker.sentence(rule, applied, candidate)
     return Item(text, LEVELS[level].read(linker.language), linker.rule_anchor(rule.id), linker.cite(rule.sources))
+
+
+def _whose(linker: Linker, rows: Iterable[CandidateRecord]) -> str:
+    """Name those of whom something is said: models, each with its offers if that is not all that stand."""
+    return ", ".join(linker.whose(rows))

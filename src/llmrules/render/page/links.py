@@ -68,11 +68,12 @@ class Linker(Steps):
 
     def items(self, key: str) -> tuple[Item, ...]:
         """Return a section of the report, if it has one."""
-        return tuple(map(self._item, self.sections[key].entries)) if key in self.sections else ()
+        return tuple(map(self.item, self.sections[key].entries)) if key in self.sections else ()
 
-    def _item(self, entry: Entry) -> Item:
+    def item(self, entry: Entry) -> Item:
+        """Return an entry and all beneath it with links to what they name."""
         rule = self.rule_anchor(entry.rule) if entry.rule else None
-        return Item(entry.text, entry.mark, rule, self.cite(entry.sources), tuple(map(self._item, entry.children)))
+        return Item(entry.text, entry.mark, rule, self.cite(entry.sources), tuple(map(self.item, entry.children)))
 
     def rule_item(self, rule: str) -> Item:
         """Return a rule with its reason, as the place that links to it lead to."""
@@ -83,13 +84,9 @@ class Linker(Steps):
         self.anchored_rules.add(rule)
         return address("rule", rule)
 
-    def step(self, node: Node) -> Item:
-        """Return a step of an explanation and all beneath it."""
-        return Item(node.text, sources=self.cite(node.sources), children=tuple(map(self.step, node.children)))
-
-    def dispute(self, node: Node, before: str = "") -> Item:
+    def dispute(self, node: Node) -> Item:
         """Return a disputed value of one model."""
-        return Item(f"{before}{node.text}", "!", None, self.cite(node.sources))
+        return Item(node.text, "!", None, self.cite(node.sources))
 
     def cite(self, sources: Iterable[str]) -> tuple[Anchor, ...]:
         """Return links to the texts of claims and documents, which are then listed among the sources."""

@@ -115,10 +115,12 @@ _COLUMNS = {"requirement": "said", "conclusion": "follows", "rule": "rules", "mo
 
 
 def _columns(boxes: tuple[Box, ...]) -> Iterator[tuple[int, str]]:
-    """Yield where the columns of a kind begin, and the key of what they are called."""
+    """Yield where the columns of a kind begin, and the key of what they are called; no column has two names."""
+    named: set[int] = set()
     for kind, key in _COLUMNS.items():
-        lefts = [box.x for box in boxes if box.vertex.kind == kind]
+        lefts = {box.x for box in boxes if box.vertex.kind == kind} - named
         if lefts:
+            named.add(min(lefts))
             yield min(lefts), key
 
 

@@ -83,7 +83,7 @@ class Ranking:
         ends = {False: zero, True: zero}
         segments = []
         said = []
-        for score in sorted(self.linker.candidates[model].scores, key=lambda one: self.rules.index(one.rule)):
+        for score in sorted(self.linker.rows.standing(model).scores, key=lambda one: self.rules.index(one.rule)):
             given = _points(score)
             if not given:
                 continue

@@ -1,0 +1,79 @@
+"""What a decision costs among twelve models, among those of November 2026 and among thousands, side by side in one run.
+
+``python -m benchmarks.scale`` prints medians: loading from the files with nothing remembered, deciding a case with and
+without its cost of a month, building the trace, and what that trace weighs. The thousands are made up, as many offers
+as one public list has; ``--catalog FILE`` takes another catalogue in their place.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+from datetime import date
+from pathlib import Path
+from time import perf_counter_ns
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.catalog import OFFERS, json_text, made_up
+from benchmarks.decide import measure
+
+from llmrules import Advisor, cache
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PLAIN: dict[str, Any] = {
+    "as_of": date(2026, 11, 26),
+    "tasks": ["coding"],
+    "context_tokens": 100_000,
+    "modalities": ["text"],
+    "commercial_use": True,
+}
+MONEY = {**PLAIN, "monthly_input_tokens": 400_000_000, "monthly_output_tokens": 60_000_000, "monthly_budget": 500}
+
+
+def main() -> None:
+    """Measure and print one table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--catalog", type=Path, help="a catalogue file in place of the one that is made up")
+    parser.add_argument("--rounds", type=int, default=40, help="how often deciding is measured")
+    options = parser.parse_args()
+    os.environ[cache.FOLDER] = ""
+    with tempfile.TemporaryDirectory() as folder:
+        large = options.catalog or Path(folder) / "large.json"
+        if options.catalog is None:
+            large.write_text(json_text(made_up(OFFERS)), encoding="utf-8")
+        columns = [_column(catalog, options.rounds) for catalog in ([], ["2026-11"], [str(large)])]
+    print("| " + " | ".join(["", *(column.pop("") for column in columns)]) + " |")
+    print("|---|" + "--:|" * len(columns))
+    for name in columns[0]:
+        print("| " + " | ".join([name, *(column[name] for column in columns)]) + " |")
+
+
+def _column(catalog: list[str], rounds: int) -> dict[str, str]:
+    """Return what is measured of one catalogue; its head has no name."""
+    start = perf_counter_ns()
+    advisor = Advisor.load(catalog=catalog)
+    loaded = perf_counter_ns() - start
+    plain, money = advisor.decide(PLAIN), advisor.decide(MONEY)
+    rows = money.candidates.count
+    measured: dict[str, Callable[[], object]] = {
+        "a decision": lambda: advisor.decide(PLAIN),
+        "the same, with what a month costs": lambda: advisor.decide(MONEY),
+        "with its trace": lambda: advisor.decide(MONEY).trace,
+    }
+    medians = measure(measured, max(5, min(rounds, 20_000 // rows)))
+    return {
+        "": f"{len(money.candidates.models):,} models, {rows:,} offers",
+        "loaded, nothing remembered": f"{loaded / 1e6:,.0f} ms",
+        **{name: f"{median / 1e6:,.1f} ms" for name, median in medians.items()},
+        "eligible, unverified, excluded": " / ".join(
+            f"{len(of):,}" for of in (plain.ranking, plain.unverified, plain.excluded)
+        ),
+        "size of the trace": f"{len(money.trace.to_json().encode()) / 1e6:.2f} MB",
+    }
+
+
+if __name__ == "__main__":
+    main()

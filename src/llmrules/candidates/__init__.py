@@ -1,0 +1,30 @@
+"""The catalogue as columns of candidates: a test is evaluated over all of them at once, three-valued."""
+
+from llmrules.candidates.arrangement import arrange
+from llmrules.candidates.candidates import (
+    Candidate,
+    Candidates,
+    Contradiction,
+    Dispute,
+    Grades,
+    Masks,
+    place_of,
+    truth_of,
+)
+from llmrules.candidates.columns import Column, bits
+from llmrules.candidates.costing import with_costs
+
+__all__ = [
+    "Candidate",
+    "Candidates",
+    "Column",
+    "Contradiction",
+    "Dispute",
+    "Grades",
+    "Masks",
+    "arrange",
+    "bits",
+    "place_of",
+    "truth_of",
+    "with_costs",
+]

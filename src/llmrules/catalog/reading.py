@@ -1,0 +1,237 @@
+"""Reads catalogue files strictly: every value declared, typed and sourced, every mistake with its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
+
+from attrs import evolve, frozen
+
+from llmrules.approvals import Approval, read_approvals
+from llmrules.catalog.catalog import Catalog, Entry, Stated
+from llmrules.catalog.overlay import HOW_TO_NAME, Draft, Note, finish, inherit, lay_over
+from llmrules.cursor import Cursor
+from llmrules.errors import CatalogError
+from llmrules.rules.ruleset import read_header
+from llmrules.sources import check_sources
+from llmrules.values import day
+from llmrules.vocabulary import Attribute, Scope, Vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from llmrules.errors import InputError
+    from llmrules.files import Source
+
+HINTS = {
+    "rule": "rules stand in a rule file (--rules)",
+    "disable": "rules are switched off in a rule file (--rules)",
+    "pack": "a catalogue file has no pack; rules stand in a rule file (--rules)",
+    "offer": "an offer belongs to a model: write [[model.offer]]",
+}
+"""What to do instead with keys that people write in a catalogue file."""
+
+FILE_KEYS = ("language", "title", "document", "claim", "model", "approval")
+MODEL_KEYS = ("id", "name", "extends", "listed", "sources", "disputed", "dated", "offer")
+OFFER_KEYS = ("id", "sources", "disputed", "dated")
+_HEADERS: Mapping[Scope, str] = {
+    "requirement": "a profile or a rule speaks of it",
+    "model": "write it under [[model]], above [[model.offer]]",
+    "offer": "write it under [[model.offer]]",
+}
+
+DISPUTE_KEYS = ("attribute", "value", "source")
+DATED_KEYS = ("attribute", "since", "value", "source")
+NOTE_KEYS: Mapping[str, tuple[str, ...]] = {"disputed": DISPUTE_KEYS, "dated": DATED_KEYS}
+"""What an entry that stands beside a value needs, by its key."""
+
+MODEL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]*")
+
+
+def read_catalog(
+    files: Iterable[Source],
+    vocabulary: Vocabulary,
+    citable: Collection[str],
+    problems: list[InputError],
+    *,
+    progress: Callable[[int, int], None] | None = None,
+) -> Catalog:
+    """Read catalogue files in their order: a later file's value replaces an earlier one's. Problems are noted.
+
+    ``progress`` is told how many entries of how many in a file are read.
+    """
+    reader = _Reader(vocabulary, citable)
+    drafts: dict[str, Draft] = {}
+    approvals: list[Approval] = []
+    for source in files:
+        top = Cursor.top(source, CatalogError, problems)
+        keys = read_header(top, FILE_KEYS, what="a catalogue file", hints=HINTS)
+        if keys is None:
+            continue
+        approvals += read_approvals(keys)
+        here: dict[str, Cursor] = {}
+        entries = keys["model"].elements() if "model" in keys else []
+        for done, entry in enumerate(entries, start=1):
+            draft = reader.model(entry)
+            if progress is not None:
+                progress(done, len(entries))
+            if draft is None:
+                continue
+            if draft.id in here:
+                other = here[draft.id].child("id", draft.id).place
+                entry.child("id", draft.id).problem(
+                    "duplicate-id", "is the id of two models", found=draft.id, other=other
+                )
+                continue
+            here[draft.id] = entry
+            known = drafts.get(draft.id)
+            drafts[draft.id] = draft if known is None else lay_over(known, draft)
+    models = {name: finish(draft) for name, draft in sorted(drafts.items())}
+    inherited = {name: inherit(model, models, drafts, vocabulary) for name, model in models.items()}
+    return Catalog(inherited, tuple(sorted(approvals, key=lambda one: one.order)))
+
+
+@frozen
+class _Reader:
+    vocabulary: Vocabulary
+    citable: Collection[str]
+
+    def model(self, entry: Cursor) -> Draft | None:
+        if not isinstance(entry.value, dict):
+            entry.wrong_type("a table that states a model")
+            return None
+        keys = self._keys(entry, MODEL_KEYS, "model")
+        if "id" not in keys:
+            entry.missing("id", "a model needs id")
+            return None
+        name = _id(keys["id"])
+        if name is None:
+            return None
+        draft = Draft(
+            id=name,
+            cursor=entry,
+            name=keys["name"].name() if "name" in keys else None,
+            extends=keys["extends"].name() if "extends" in keys else None,
+            listed=keys["listed"].flag() if "listed" in keys else None,
+            entries=self._entries(entry, keys, "model"),
+            offers={},
+            notes=self._notes(keys, "model", None),
+        )
+        for element in keys["offer"].elements() if "offer" in keys else ():
+            self._offer(element, draft)
+        return draft
+
+    def _offer(self, element: Cursor, draft: Draft) -> None:
+        keys = self._keys(element, OFFER_KEYS, "offer")
+        entries = self._entries(element, keys, "offer")
+        key = _id(keys["id"]) if "id" in keys else _offer_key(entries)
+        if key is None:
+            return
+        if key in draft.offers:
+            made = "" if "id" in keys else ", which their provider and region make"
+            message = f"two offers of {draft.id} have {f'the name {key}{made}' if key else 'no name to go by'}"
+            other = draft.offers[key][1].place
+            keys.get("id", element).problem(
+                "duplicate-offer", message, found=key or None, other=other, hint=HOW_TO_NAME
+            )
+            return
+        draft.offers[key] = (entries, element)
+        draft.notes += self._notes(keys, "offer", key)
+
+    def _keys(self, entry: Cursor, fixed: tuple[str, ...], scope: Scope) -> dict[str, Cursor]:
+        """Return the known keys of a model or an offer; an attribute that is declared wrongly was noted there."""
+        found = {"model": "a model", "offer": "an offer"}
+        hints = {
+            attribute.name: f"it is an attribute of the {attribute.scope}: {_HEADERS[attribute.scope]}"
+            for attribute in self.vocabulary
+            if attribute.scope != scope
+        }
+        if isinstance(entry.value, dict):
+            sound = {name: value for name, value in entry.value.items() if name not in self.vocabulary.broken}
+            entry = evolve(entry, value=sound)
+        names = (*fixed, *self.vocabulary.names(scope))
+        return entry.keys(names, what=found[scope], code="unknown-attribute", hints=hints)
+
+    def _entries(self, entry: Cursor, keys: Mapping[str, Cursor], scope: Scope) -> dict[str, Entry]:
+        sources = keys["sources"].table() if "sources" in keys else {}
+        declared = self.vocabulary.names(scope)
+        for name, cursor in sources.items():
+            if name in keys or name in self.vocabulary.broken:
+                continue
+            if name not in declared:
+                message = f"is not a declared attribute of the {scope}"
+                cursor.problem("unknown-attribute", message, found=name, allowed=declared)
+            elif not entry.misspells(name):
+                cursor.problem("source-without-value", "is the source of a value that is not there", found=name)
+        entries = {}
+        for name in sorted(set(keys) & set(declared)):
+            cited = self._cited(sources[name]) if name in sources else ()
+            if name not in sources and not ("sources" in keys and keys["sources"].misspells(name)):
+                message = "a value needs a source"
+                keys[name].problem("missing-source", message, hint=f'sources.{name} = "id of a claim or document"')
+            value = self.vocabulary[name].read(keys[name], periods=True)
+            if value is not None:
+                entries[name] = Entry(Stated(value, cited))
+        return entries
+
+    def _cited(self, cursor: Cursor) -> tuple[str, ...]:
+        names = cursor.names()
+        check_sources(cursor, names, self.citable)
+        return names
+
+    def _notes(self, keys: Mapping[str, Cursor], scope: Scope, offer: str | None) -> list[Note]:
+        """Read the values that dispute another or take its place on a day."""
+        notes = []
+        for key in NOTE_KEYS:
+            for element in keys[key].elements() if key in keys else ():
+                note = self._note(element, key, scope, offer)
+                notes += [note] if note is not None else []
+        return notes
+
+    def _note(self, element: Cursor, key: str, scope: Scope, offer: str | None) -> Note | None:
+        needed, what = NOTE_KEYS[key], f"a {key} value"
+        fields = element.keys(needed, what=what)
+        missing = [one for one in needed if one not in fields]
+        for one in missing:
+            element.missing(one, f"{what} needs {one}")
+        if missing:
+            return None
+        name, names = fields["attribute"].value, self.vocabulary.names(scope)
+        cited = self._cited(fields["source"])
+        since = day(fields["since"].value) if "since" in fields else None
+        if "since" in fields and since is None:
+            fields["since"].wrong_type("a date such as 2026-12-01", hint="the first day on which the value is in force")
+            return None
+        if name not in names:
+            message = f"is not a declared attribute of the {scope}"
+            hint = _where_noted(self.vocabulary.attributes.get(str(name)), key)
+            fields["attribute"].problem("unknown-attribute", message, found=name, allowed=names, hint=hint)
+            return None
+        value = self.vocabulary[str(name)].read(fields["value"], periods=True)
+        if value is None:
+            return None
+        return Note(offer, str(name), Stated(value, cited), since, fields["attribute"])
+
+
+def _id(cursor: Cursor) -> str | None:
+    """Return the id of a model or an offer, or note one that is none."""
+    name = cursor.text()
+    if name is None or MODEL_ID.fullmatch(name):
+        return name
+    cursor.problem("bad-name", "must be letters, digits and . _ : / @ + - without spaces", found=name)
+    return None
+
+
+def _where_noted(attribute: Attribute | None, key: str) -> str | None:
+    """Return where an attribute of the other scope is disputed or dated."""
+    headers = {"model": f"[[model.{key}]]", "offer": f"[[model.offer.{key}]]"}
+    if attribute is None or attribute.scope not in headers:
+        return None
+    return f"it is an attribute of the {attribute.scope}: write {headers[attribute.scope]}"
+
+
+def _offer_key(entries: Mapping[str, Entry]) -> str:
+    """Return the name that an offer's provider and region make: ``amazon-bedrock/eu``."""
+    stated = [str(entries[name].value) for name in ("provider", "region") if name in entries]
+    return "/".join("-".join(text.lower().split()) for text in stated)

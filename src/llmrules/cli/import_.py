@@ -1,0 +1,161 @@
+"""``llmrules import``: public catalogue files become one overlay, with a report of what was left out and why."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from attrs import evolve
+
+from llmrules.cli import options
+from llmrules.cli.progress import progress
+from llmrules.cli.terminal import print_plain
+from llmrules.errors import FileError, Place
+from llmrules.files import read_json_data, write_whole
+from llmrules.importers.kinds import KINDS, origin_of
+from llmrules.importers.merging import merge
+from llmrules.importers.reading import Remark
+from llmrules.importers.report import report_data, report_text
+from llmrules.importers.writing import FORMATS, catalogue_text
+from llmrules.values import day
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from llmrules.importers.reading import Reading
+    from llmrules.importers.writing import Format
+
+RESOLD = "the seller is not the developer (--only-first-party)"
+
+
+@click.command("import", short_help="Turn public catalogue files into a catalogue of yours.")
+@click.argument("inputs", nargs=-1, required=True, metavar="KIND FILE [KIND FILE]...")
+@click.option("-o", "--output", "target", type=options.PATH, required=True, metavar="OUT",
+              help="The catalogue file to write, TOML or JSON.")  # fmt: skip
+@click.option("--format", "form", type=click.Choice(FORMATS), help="How to write it.  [default: by the suffix of OUT]")
+@click.option("--date", "dates", multiple=True, metavar="KIND=YYYY-MM-DD", help="The day that a file is of.")
+@click.option("--source-version", "versions", multiple=True, metavar="KIND=VERSION", help="The version of a file.")
+@click.option("--report", type=options.PATH, metavar="FILE", help="Write the whole report to this file, as JSON.")
+@click.option("--only-first-party", is_flag=True, help="Keep only what the developers of models sell themselves.")
+def import_(
+    inputs: tuple[str, ...],
+    target: Path,
+    form: str | None,
+    dates: tuple[str, ...],
+    versions: tuple[str, ...],
+    report: Path | None,
+    *,
+    only_first_party: bool,
+) -> None:
+    """Turn public catalogue files, which you have downloaded, into one catalogue file to lay on top of ours.
+
+    KIND is models-dev (api.json), litellm (model_prices_and_context_window.json) or genai-prices (data.json); FILE may
+    be compressed with gzip. Each value cites the file that states it, and where files disagree all values are kept.
+    What no file states stays unknown; the report says what was left out and why.
+
+    \b
+      llmrules import models-dev api.json -o models.json
+      llmrules import models-dev api.json litellm prices.json -o models.json --report report.json
+      llmrules decide profile.toml --catalog models.json
+
+    Nothing is downloaded. Exit status: 0 the file is written, 2 something is wrong with the input.
+    """  # noqa: D301 - click leaves a paragraph as it is that begins with a backspace
+    files = _pairs(inputs)
+    written_as = _form(target, form)
+    kinds = [kind for kind, _ in files]
+    days = {kind: _day(kind, text) for kind, text in _settings("--date", dates, kinds).items()}
+    named = _settings("--source-version", versions, kinds)
+    _refuse_overwriting([path for _, path in files], target, report)
+    readings = [_read(kind, path, days.get(kind), named.get(kind)) for kind, path in files]
+    if only_first_party:
+        readings = [_first_party(reading) for reading in readings]
+    overlay = merge(readings)
+    data = report_data(readings, overlay)
+    if report is not None:
+        write_whole(report, json.dumps(data, indent=1) + "\n")
+    write_whole(target, catalogue_text(overlay, written_as))
+    print_plain(report_text(data))
+
+
+def _pairs(inputs: Sequence[str]) -> list[tuple[str, Path]]:
+    """Return each file with its kind, as far as they are pairs of a known kind and a file."""
+    for kind in inputs[::2]:
+        if kind not in KINDS:
+            message = "is no kind of file that can be imported"
+            raise FileError(message, code="unknown-kind", place=Place("import"), found=kind, allowed=KINDS)
+    if len(inputs) % 2:
+        message = f"{inputs[-1]} needs a file: write KIND FILE [KIND FILE]…"
+        raise click.UsageError(message, click.get_current_context())
+    return [(kind, Path(name)) for kind, name in zip(inputs[::2], inputs[1::2], strict=True)]
+
+
+def _settings(option: str, given: Iterable[str], kinds: Sequence[str]) -> dict[str, str]:
+    """Return what an option gives for each kind: one of the kinds that are imported, once."""
+    found: dict[str, str] = {}
+    for setting in given:
+        kind, equals, value = setting.partition("=")
+        if not equals or not value.strip():
+            message = f"takes KIND=VALUE, as in {option} {kinds[0]}=…"
+            raise FileError(message, code="bad-setting", place=Place(option), found=setting)
+        if kind not in kinds:
+            message = "is not the kind of a file that is imported"
+            raise FileError(message, code="unknown-kind", place=Place(option), found=kind, allowed=sorted({*kinds}))
+        if kind in found or kinds.count(kind) > 1:
+            message = "is said twice, or of two files" if kind in found else "is said of two files of one kind"
+            hint = "import them one by one, or put dates and versions into their names"
+            raise FileError(message, code="bad-setting", place=Place(option), found=setting, hint=hint)
+        found[kind] = value.strip()
+    return found
+
+
+def _day(kind: str, text: str) -> date:
+    days = day(text)
+    if days is None:
+        message = "must be a day such as 2026-05-21"
+        raise FileError(message, code="bad-setting", place=Place("--date"), found=f"{kind}={text}")
+    return days.first
+
+
+def _form(target: Path, form: str | None) -> Format:
+    """Return how the file is written; it must be what a catalogue file of that name is read as."""
+    suffix = target.suffix.lower().removeprefix(".")
+    meant = form or suffix
+    if meant not in FORMATS:
+        message = f"{target.name} ends neither in .toml nor in .json: say --format"
+        raise click.UsageError(message, click.get_current_context())
+    read_as = suffix if suffix in FORMATS else "toml"
+    if meant != read_as:
+        message = f"{target.name} would be read as {read_as.upper()}, not as {meant.upper()}: end its name in .{meant}"
+        raise click.UsageError(message, click.get_current_context())
+    return meant
+
+
+def _refuse_overwriting(inputs: Iterable[Path], target: Path, report: Path | None) -> None:
+    """Refuse to write over a file that is read, or to write two files into one."""
+    taken = {path.resolve() for path in inputs}
+    for path in (target, report):
+        if path is None:
+            continue
+        if path.resolve() in taken:
+            message = "is read, or written already: nothing was written"
+            raise FileError(message, code="overwrites", place=Place(path.as_posix()), hint="name another file")
+        taken.add(path.resolve())
+
+
+def _read(kind: str, path: Path, on: date | None, version: str | None) -> Reading:
+    """Read one file as its kind."""
+    name = path.as_posix()
+    with progress(name) as advance:
+        data = read_json_data(path)
+        origin = origin_of(kind, name, data, date=on, version=version, today=datetime.now(UTC).date())
+        return KINDS[kind].read(data, origin, progress=advance)
+
+
+def _first_party(reading: Reading) -> Reading:
+    """Skip the rows of those who sell the models of others."""
+    kept = tuple(row for row in reading.rows if row.first_party)
+    resold = tuple(Remark(row.key, RESOLD, found=row.provider) for row in reading.rows if not row.first_party)
+    return evolve(reading, rows=kept, skipped=(*reading.skipped, *resold))

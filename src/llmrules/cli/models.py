@@ -1,0 +1,165 @@
+"""``llmrules models``: what is loaded, one model with all its sources, or several side by side."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, date, datetime
+from shutil import get_terminal_size
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from llmrules.cli import options
+from llmrules.cli.terminal import print_json, print_lines
+from llmrules.conditions import ALWAYS
+from llmrules.conditions.written import read_written
+from llmrules.errors import CatalogError, InputError, LoadError, Place
+from llmrules.models import compare, list_found, select, sheet_of
+from llmrules.models.columns import WIDTH
+from llmrules.models.sheet_report import sheet_json, sheet_report
+from llmrules.render.text import text_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from llmrules.candidates import Candidates
+    from llmrules.knowledge import Knowledge
+
+ON_A_TERMINAL = 50
+"""How many rows a person is shown who asks for no number."""
+
+SEARCHING = ("where", "offers", "list_unknown", "limit")
+"""The options that say that words are searched for, even where one is an id."""
+
+
+@click.command(short_help="List the models, show one, or compare some.")
+@click.argument("words", nargs=-1, metavar="[WORD | ID]...", shell_complete=options.complete_models)
+@click.option("--where", metavar="CONDITION", multiple=True, help="Only where this is true of an offer; repeatable.")
+@click.option("--offers", is_flag=True, help="List offers, not models.")
+@click.option("--unknown", "list_unknown", is_flag=True, help="List those, too, of which a condition is unknown.")
+@click.option("--limit", type=click.IntRange(1), metavar="N",
+              help=f"List so many at most.  [default: {ON_A_TERMINAL} on a terminal, else all]")  # fmt: skip
+@click.option("--all", "everything", is_flag=True, help="Of a comparison, show what is equal or unknown as well.")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Take the values in force on this day, not today.")
+@options.knowledge
+@options.language
+@click.option("--format", "output", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True,
+              help="What to print; csv goes with a list.")  # fmt: skip
+@click.pass_context
+def models(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> None:  # noqa: ANN401 - click passes them
+    """List the models in whose id, name, developer or family every WORD occurs; without any, all.
+
+    One ID alone shows that model: every value with its sources, what disputes it, what it replaced. Several compare
+    them. With --where, --offers, --unknown or --limit, all of them are words.
+
+    \b
+      llmrules models
+      llmrules models claude
+      llmrules models claude gemini
+      llmrules models mistral --offers
+      llmrules models --where openness=open-weight,open-source --where 'context_window>=200k'
+
+    A CONDITION is a name, a comparison and a value, and is true of one offer or not:
+
+    \b
+      developer=Google,OpenAI     one of them; of a set, it has one of them
+      openness!=closed            none of them
+      output_price<=5             also >= > <; thousands and millions are 200k and 1m
+      licence~=Apache*            a pattern
+      release_date>=2026-06       a month or a year is meant whole
+      retires_on, !retires_on     it is known, it is not known
+      input_modalities.has_all=text,image    any operator of the rule language, after a dot
+
+    Several must be true of the same offer. What is unknown is counted apart. Of several offers, a list has the lowest
+    value, with + where another one has more and ? where one states none. It fits 100 columns: names that do not are
+    cut or left out, ids never.
+
+    JSON of a list: as_of, loaded, models or offers, unknown, left_off. A row has id, name, developer, family,
+    openness, offers, matching, context_window, input_price, output_price, each of these three {lowest, highest,
+    unknown} over the offers that match; with --offers model, offer, name, developer, family, openness, provider,
+    region and the three as they are. A row of unknown names in unknown what would have to be known.
+
+    JSON of a model: as_of, model {id, name, listed, extends, extended_by, attributes, unknown, offers}, sources.
+    An attribute has value, sources, unit, and what there is of dated, stated_before, disputed, replaced,
+    inherited_from, by (rules that conclude it), against (that conclude another value), tried (that are all false).
+
+    JSON of several: as_of, models, attributes {outcome (differs, equal, unknown), values, unknown}, the latter two in
+    the order of models.
+
+    Exit status: 0 something was printed, 2 something is wrong with the input, such as a name that nothing has.
+    """  # noqa: D301 - click leaves a paragraph as it is that begins with a backspace
+    knowledge = options.load(given).knowledge
+    as_of = datetime.now(UTC).date() if given["as_of"] is None else given["as_of"].date()
+    catalog = knowledge.catalog.models
+    searching = any(given[name] for name in SEARCHING)
+    if searching or not words or not all(word in catalog for word in words):
+        _list(knowledge, words, as_of, given)
+        return
+    if given["output"] == "csv":
+        raise click.UsageError("--format csv goes with a list", ctx)
+    if len(words) == 1:
+        _show(knowledge, words[0], as_of, given)
+    else:
+        _compare(knowledge, tuple(dict.fromkeys(words)), as_of, given)
+
+
+def _list(knowledge: Knowledge, words: Sequence[str], as_of: date, given: dict[str, Any]) -> None:
+    vocabulary, problems = knowledge.ruleset.vocabulary, list[InputError]()
+    table = read_written(given["where"], vocabulary, option="--where", problems=problems)
+    if problems:
+        raise LoadError(problems)
+    candidates = knowledge.criteria_on(as_of).candidates
+    selection = select(candidates, words, table)
+    if words and not (selection.found or selection.unknown):
+        _check_words(candidates, words, catalog=tuple(knowledge.catalog.models))
+    text = given["output"] == "text"
+    limit = given["limit"] or (ON_A_TERMINAL if text and sys.stdout.isatty() else None)
+    listing = list_found(selection, vocabulary, as_of, offers=given["offers"], limit=limit)
+    if given["output"] == "json":
+        print_json(listing.to_json())
+    elif given["output"] == "csv":
+        click.echo(listing.to_csv(unknown=given["list_unknown"]), nl=False)
+    else:
+        print_lines(listing.lines(vocabulary, given["lang"], unknown=given["list_unknown"], width=_width()))
+
+
+def _check_words(candidates: Candidates, words: Sequence[str], *, catalog: Sequence[str]) -> None:
+    """Raise for words that nothing has: each one, or, where another word is an id, those that were to be one."""
+
+    def found(*some: str) -> bool:
+        return bool(select(candidates, some, ALWAYS).found)
+
+    if found(*words):
+        return  # it is the condition that nothing satisfies
+    wrong = [word for word in words if not found(word)]
+    if not wrong and any(word in catalog for word in words):
+        wrong = [word for word in words if word not in catalog]
+    if wrong:
+        message = "names no model of the catalogue, and occurs in no id, name, developer or family"
+        if all(found(word) for word in wrong):
+            message = "names no model of the catalogue"
+        raise LoadError(
+            CatalogError(message, code="unknown-model", place=Place("models"), found=word, allowed=catalog)
+            for word in wrong
+        )
+
+
+def _show(knowledge: Knowledge, name: str, as_of: date, given: dict[str, Any]) -> None:
+    sheet = sheet_of(knowledge, name, as_of)
+    if given["output"] == "json":
+        print_json(sheet_json(sheet, knowledge))
+    else:
+        print_lines(text_lines(sheet_report(sheet, knowledge, given["lang"])))
+
+
+def _compare(knowledge: Knowledge, names: Sequence[str], as_of: date, given: dict[str, Any]) -> None:
+    comparison = compare(knowledge, names, as_of)
+    if given["output"] == "json":
+        print_json(comparison.to_json())
+    else:
+        print_lines(comparison.lines(given["lang"], everything=given["everything"], width=_width()))
+
+
+def _width() -> int:
+    """Return how wide a table may be: what fits a page, or the terminal where it is narrower."""
+    return min(WIDTH, get_terminal_size().columns) if sys.stdout.isatty() else WIDTH

@@ -1,0 +1,161 @@
+"""What a decision leaves open: attributes that are unknown where a rule asks, values that only old sources state."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from llmrules.candidates import bits
+from llmrules.costs import PRICES
+from llmrules.rules.rule import Conclusion
+from llmrules.sources import Claim, Document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from llmrules.candidates import Candidates
+    from llmrules.catalog import Entry
+    from llmrules.conditions import Facts
+    from llmrules.decision.judgement import Judgement
+    from llmrules.rules.rule import Rule
+    from llmrules.rules.ruleset import RuleSet
+    from llmrules.sources import Citable
+
+STALE_AFTER = 365
+"""Days after which a source counts as old, unless the decision says otherwise."""
+
+
+@frozen
+class Unknown:
+    """How often an attribute is unknown where a fired rule asks for it, over the candidates that are not excluded.
+
+    ``undecided`` counts those with a hard check that it leaves undecided, ``unscored`` those with points that it leaves
+    open, and ``settles`` the unverified ones of which nothing else is missing.
+    """
+
+    attribute: str
+    undecided: int
+    unscored: int
+    settles: int
+
+
+@frozen
+class Stale:
+    """How many of the values that a decision uses have nothing newer to rest on than this source, and its date."""
+
+    source: str
+    date: str
+    values: int
+
+
+def unknowns(judgement: Judgement, candidates: Candidates, facts: Facts) -> tuple[Unknown, ...]:
+    """Return what is unknown where it was asked for, what would settle most first."""
+    undecided: defaultdict[str, int] = defaultdict(int)
+    missing: defaultdict[str, int] = defaultdict(int)
+    unscored: defaultdict[str, int] = defaultdict(int)
+    standing = judgement.eligible | judgement.unverified
+    for check in judgement.checks:
+        for name, mask in _unknown_leaves(check.criterion.rule, candidates, facts):
+            undecided[name] |= mask & (check.unverifying | check.accepting) & standing
+            missing[name] |= mask & check.unverifying & judgement.unverified
+    for score in judgement.scores:
+        for name, mask in _unknown_leaves(score.criterion.rule, candidates, facts):
+            unscored[name] |= mask & score.unknown & standing
+    alone = _alone(missing.values())
+    found = [
+        Unknown(name, undecided[name].bit_count(), unscored[name].bit_count(), (missing[name] & alone).bit_count())
+        for name in sorted({*undecided, *unscored})
+        if undecided[name] | unscored[name]
+    ]
+    return tuple(sorted(found, key=lambda one: (-one.settles, -one.undecided, -one.unscored, one.attribute)))
+
+
+def _unknown_leaves(rule: Rule, candidates: Candidates, facts: Facts) -> Iterator[tuple[str, int]]:
+    """Yield each leaf's attribute with the mask of the candidates on which the leaf is unknown."""
+    for leaf in (*rule.where.all_leaves(), *rule.predicate.all_leaves()):
+        true, false = candidates.leaf(leaf, facts)
+        yield leaf.attribute.name, ~(true | false)
+    if rule.graded is not None:
+        yield rule.graded.name, ~candidates.known.get(rule.graded.name, 0)
+
+
+def _alone(masks: Iterable[int]) -> int:
+    """Return the bits that are set in exactly one of the masks."""
+    once = twice = 0
+    for mask in masks:
+        twice |= once & mask
+        once |= mask
+    return once & ~twice
+
+
+def stale(
+    judgement: Judgement, candidates: Candidates, ruleset: RuleSet, fired: Iterable[str], oldest: date
+) -> tuple[Stale, ...]:
+    """Return the sources from before a day that values in use have nothing newer than, the oldest first."""
+    read = _read(ruleset, (ruleset.rules[name] for name in fired if ruleset.rules[name].effect.touches_models))
+    newest = {name: _day(one, ruleset.citable) for name, one in ruleset.citable.items()}
+    counts: Counter[str] = Counter()
+    for entry in _standing_entries(judgement, candidates, read):
+        source = min(entry.stated.sources, key=lambda name: (-newest[name].toordinal(), name), default=None)
+        if source is not None and newest[source] < oldest:
+            counts[source] += 1
+    found = [Stale(name, _date_text(ruleset.citable[name], ruleset.citable), count) for name, count in counts.items()]
+    return tuple(sorted(found, key=lambda one: (one.date, one.source)))
+
+
+def _standing_entries(judgement: Judgement, candidates: Candidates, read: set[str]) -> Iterator[Entry]:
+    """Yield each value that was read of a model that is not excluded, and of each such offer, once."""
+    seen: set[str] = set()
+    for index in bits(judgement.eligible | judgement.unverified):
+        row = candidates.rows[index]
+        tables: list[Mapping[str, Entry]] = [row.offer.entries]
+        if row.model.id not in seen:
+            seen.add(row.model.id)
+            tables.append(row.model.entries)
+        for table in tables:
+            yield from (table[name] for name in sorted(read & table.keys()))
+
+
+def _read(ruleset: RuleSet, rules: Iterable[Rule]) -> set[str]:
+    """Return all attributes that the rules read, and those that the concluded and the computed ones rest on."""
+    resting: defaultdict[str, set[str]] = defaultdict(set)
+    for rule in ruleset.classifying():
+        if isinstance(rule.body, Conclusion):
+            resting[rule.body.attribute.name] |= {leaf.attribute.name for leaf in rule.where.all_leaves()}
+    for attribute in ruleset.vocabulary:
+        if attribute.computed is not None:
+            resting[attribute.name] |= set(PRICES)
+    read: set[str] = set()
+    waiting = set().union(*(rule.reads() for rule in rules))
+    while waiting:
+        name = waiting.pop()
+        read.add(name)
+        waiting |= resting[name] - read
+    return read
+
+
+def oldest_day(as_of: date, stale_after: int) -> date:
+    """Return the first day whose sources do not count as old."""
+    return as_of - timedelta(days=min(stale_after, (as_of - date.min).days))
+
+
+def _document(one: Citable, citable: Mapping[str, Citable]) -> Document | None:
+    """Return the document that a source is, or that a claim is from."""
+    if isinstance(one, Claim):
+        found = citable.get(one.document) if one.document is not None else None
+        return found if isinstance(found, Document) else None
+    return one
+
+
+def _day(one: Citable, citable: Mapping[str, Citable]) -> date:
+    """Return the last day that a source speaks of; a claim without a document is of no day, and so never old."""
+    document = _document(one, citable)
+    return date.max if document is None else (document.checked or document.date).last
+
+
+def _date_text(one: Citable, citable: Mapping[str, Citable]) -> str:
+    document = _document(one, citable)
+    return "" if document is None else (document.checked or document.date).text

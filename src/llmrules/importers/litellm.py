@@ -1,0 +1,170 @@
+"""Read LiteLLM's ``model_prices_and_context_window.json``: one record for each model at one seller.
+
+``max_input_tokens`` is how much input a seller takes, not the window: GPT-5 takes 272,000 of 400,000. A window stands
+nowhere in this file, and none is made up. Prices are per token.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from llmrules.errors import FileError, Place
+from llmrules.importers.dates import day_in
+from llmrules.importers.draft import SMALLEST_WINDOW, Draft, Notes, keys_of, kinds
+from llmrules.importers.ids import no_model, no_text
+from llmrules.importers.prices import Tier, read_prices
+from llmrules.importers.quantities import count
+from llmrules.importers.sellers import seller_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from llmrules.importers.reading import Origin, Reading
+
+_TEXT_MODES = ("chat", "completion", "responses")
+_KEYS = (
+    "litellm_provider",
+    "mode",
+    "max_input_tokens",
+    "max_output_tokens",
+    "input_cost_per_token",
+    "output_cost_per_token",
+    "tiered_pricing",
+    "off_peak_pricing",
+    "supports_function_calling",
+    "supports_response_schema",
+    "supports_reasoning",
+    "supports_vision",
+    "supported_modalities",
+    "supported_output_modalities",
+    "deprecation_date",
+)
+_TIER = re.compile(r"(input|output)_cost_per_token_above_(\d{1,9})k_tokens")
+"""Only these: the same keys with a suffix are the prices of batches, of priority and the like."""
+
+_STEP = 256
+"""Records between two reports of progress."""
+
+
+def read(data: object, origin: Origin, *, progress: Callable[[int, int], None] | None = None) -> Reading:
+    """Return every record of a file as kept or skipped. Raises FileError where the whole has another shape."""
+    records = check(data, origin.title)
+    notes = Notes(origin)
+    for done, (key, record) in enumerate(records.items(), start=1):
+        _record(notes, key, record)
+        if progress is not None and (done % _STEP == 0 or done == len(records)):
+            progress(done, len(records))
+    return notes.reading()
+
+
+def check(data: object, file: str) -> dict[str, Any]:
+    """Return the records of a file whose whole has the right shape. Raises FileError."""
+    if isinstance(data, dict) and any(isinstance(one, dict) and "litellm_provider" in one for one in data.values()):
+        return data
+    message = "is no price file of LiteLLM: it must be an object of records, each with `litellm_provider`"
+    raise FileError(message, code="wrong-shape", place=Place(file), found=data)
+
+
+def days(data: object) -> Iterator[object]:
+    """Yield the days in the ids of models: the file is not before the newest of them.
+
+    Not the days of retirement, which are announced long before they come.
+    """
+    for key in check(data, ""):
+        day = day_in(key)
+        if day is not None:
+            yield day.isoformat()
+
+
+def _record(notes: Notes, key: str, record: object) -> None:
+    if not isinstance(record, dict):
+        notes.skip(key, "is no table", record)
+        return
+    unfit = _unfit(key, record)
+    if unfit is not None:
+        notes.skip(key, *unfit)
+        return
+    called, written = record["litellm_provider"].strip(), key
+    if called == "perplexity" and key.count("/") > 1:  # its agents, which have prices of their own
+        called, written = "perplexity-agent", key.removeprefix("perplexity/")
+    draft = Draft.begin(notes, key, written, seller_of(called))
+    if draft is None:
+        return
+    draft.tokens("max_input_tokens", record.get("max_input_tokens"))
+    draft.tokens("max_output_tokens", record.get("max_output_tokens"))
+    draft.flag("tool_calling", record.get("supports_function_calling"))
+    draft.flag("structured_output", record.get("supports_response_schema"))
+    draft.reasoning(record.get("supports_reasoning"))
+    draft.day("retires_on", record.get("deprecation_date"))
+    _modalities(draft, record)
+    _prices(draft, record)
+    draft.ignore(key for key in keys_of(record, _KEYS) if not _TIER.fullmatch(key))
+    draft.finish()
+
+
+def _unfit(key: str, record: dict[str, Any]) -> tuple[str, object] | None:
+    """Return why a record is no model that reads and answers in text, and what says so; the first finding counts."""
+    mode, seller = record.get("mode"), record.get("litellm_provider")
+    output, window = kinds(record.get("supported_output_modalities")), count(record.get("max_input_tokens"))
+    reads = kinds(record.get("supported_modalities"))
+    pseudo = no_model(key)
+    findings = (
+        (pseudo is not None, pseudo or "", None),
+        (not isinstance(seller, str) or not seller.strip(), "names no seller", seller),
+        (mode is None, "does not say what it is for", None),
+        (mode not in _TEXT_MODES, "has a mode that is not text", mode),
+        (output is not None and "text" not in output, "does not answer in text", sorted(output or ())),
+        (reads is not None and "text" not in reads, "does not read text", sorted(reads or ())),
+        (no_text(key), "is named as an embedding, speech or similar model", key),
+        (0 < (window or 0) < SMALLEST_WINDOW, f"takes under {SMALLEST_WINDOW:,} tokens of input", window),
+    )
+    return next(((reason, found) for unfit, reason, found in findings if unfit), None)
+
+
+def _modalities(draft: Draft, record: dict[str, Any]) -> None:
+    """Take the list where there is one; single flags are a part of it only."""
+    if record.get("supported_modalities") is not None:
+        draft.modalities(record["supported_modalities"])
+    elif record.get("supports_vision") is True:
+        draft.leave("input_modalities", "has a flag for images, no complete list of modalities")
+
+
+def _prices(draft: Draft, record: dict[str, Any]) -> None:
+    stated = {side: record.get(f"{side}_cost_per_token") for side in ("input", "output")}
+    base, tiers = _ranges(draft, record.get("tiered_pricing"))
+    above: dict[int, dict[str, object]] = {}
+    for key, value in record.items():
+        if match := _TIER.fullmatch(key):
+            above.setdefault(int(match[2]) * 1_000, {})[match[1]] = value
+    tiers += [Tier(limit, sides.get("input"), sides.get("output")) for limit, sides in sorted(above.items())]
+    for side, value in stated.items():
+        if value is None and base is not None:
+            stated[side] = getattr(base, side)
+    for attribute, price in read_prices(draft, stated["input"], stated["output"], tiers, per_token=True).items():
+        draft.put(attribute, price)
+    if record.get("off_peak_pricing") is not None and "input_price" in draft.offer:
+        draft.doubt("input_price", "is lower at some hours of the day")
+
+
+def _ranges(draft: Draft, ranges: object) -> tuple[Tier | None, list[Tier]]:
+    """Return the price of the first range, which starts at 0, and the ranges above it.
+
+    Ranges of something else than tokens, such as results of a search, are no tiers.
+    """
+    if not isinstance(ranges, list):
+        if ranges is not None:
+            draft.leave("tier_above", "is no list of ranges", ranges)
+        return None, []
+    base, tiers = None, []
+    for one in ranges:
+        bounds = one.get("range") if isinstance(one, dict) else None
+        if not isinstance(one, dict) or not isinstance(bounds, list) or not bounds:
+            draft.leave("tier_above", "is a range of something else than tokens", one)
+            continue
+        tier = Tier(bounds[0], one.get("input_cost_per_token"), one.get("output_cost_per_token"))
+        if count(bounds[0]) == 0:
+            base = base or tier
+        else:
+            tiers.append(tier)
+    return base, tiers

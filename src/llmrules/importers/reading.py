@@ -1,0 +1,92 @@
+"""What an importer makes of one file: rows that were kept, and a stated reason for everything that was not.
+
+A row is one model at one seller, its values under the names of the vocabulary and as plain as TOML holds them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import TypeAlias
+
+from attrs import field, frozen
+
+Plain: TypeAlias = bool | int | Decimal | str | date | tuple[str, ...]
+"""A value as TOML holds it: a fraction as a decimal, a set as a tuple in the order of choices, a month as a text."""
+
+
+@frozen
+class Origin:
+    """The file that rows come from: which kind, and its version, date and licence as far as they are known.
+
+    ``dated_by`` says in words where the date is from: it was given, it stands in the name of the file, or it is the
+    newest day that the file mentions, so that the file is *not before* it.
+    """
+
+    kind: str
+    id: str
+    title: str
+    date: date
+    dated_by: str
+    version: str | None = None
+    licence: str | None = None
+    url: str | None = None
+
+
+@frozen
+class Later:
+    """A value that takes force on a day after the one that the file is of."""
+
+    attribute: str
+    since: date
+    value: Plain
+
+
+@frozen
+class Row:
+    """One model at one seller.
+
+    ``key`` is where it stands in the file, ``written`` its id as the seller writes it, ``id`` the normalised one under
+    which rows of all sellers and files meet. ``first_party`` says that the seller is the model's developer.
+    """
+
+    key: str
+    written: str
+    id: str
+    name: str
+    seller: str
+    provider: str
+    region: str | None = None
+    first_party: bool = False
+    model: Mapping[str, Plain] = field(factory=dict)
+    offer: Mapping[str, Plain] = field(factory=dict)
+    later: tuple[Later, ...] = ()
+
+
+@frozen
+class Remark:
+    """Something that an importer says of one row: why it is skipped, why a value is unknown, why one is in doubt."""
+
+    key: str
+    reason: str
+    attribute: str | None = None
+    found: str | None = None
+
+
+@frozen
+class Reading:
+    """One file, read. Every row of it is in ``rows`` or in ``skipped``; ``read`` counts them all.
+
+    ``unknown`` are values that the file seems to state but that are left unknown, ``doubtful`` those that are kept
+    although something speaks against them. ``ignored`` counts the keys that no attribute stands for.
+    """
+
+    origin: Origin
+    read: int
+    rows: tuple[Row, ...]
+    skipped: tuple[Remark, ...] = ()
+    unknown: tuple[Remark, ...] = ()
+    doubtful: tuple[Remark, ...] = ()
+    ignored: Counter[str] = field(factory=Counter)

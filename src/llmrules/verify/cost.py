@@ -1,0 +1,67 @@
+"""The monthly cost of an offer, reckoned again: tokens times prices, exactly, and rounded once, to the cent.
+
+It is unknown as soon as the tokens of a month or a price that they need is, or two values of the case are in conflict.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from llmrules.verify.report import Plain, Refusal
+from llmrules.verify.values import is_short, number, written
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from llmrules.verify.truth import Facts
+    from llmrules.verify.values import Attribute
+
+TOKENS = ("monthly_input_tokens", "monthly_output_tokens")
+LONG_SHARE, LONG_TOKENS = "long_request_share", "long_request_tokens"
+"""How much of the tokens belongs to long requests, and how long these are."""
+
+TIER_ABOVE = "tier_above"
+PRICES = ("input_price", "output_price")
+TIER_PRICES = ("tier_input_price", "tier_output_price")
+ON_PRICES = (*PRICES, TIER_ABOVE, *TIER_PRICES)
+"""What of an offer a cost is computed from."""
+
+
+def check_prices(attributes: Mapping[str, Attribute]) -> None:
+    """Refuse a vocabulary in which a cost is computed from what is no number."""
+    if any(one.computed for one in attributes.values()):
+        for scope, names in (
+            ("requirement", (*TOKENS, LONG_SHARE, LONG_TOKENS)),
+            ("offer", ON_PRICES),
+        ):
+            for name in names:
+                if name in attributes and (attributes[name].scope, attributes[name].type) != (scope, "number"):
+                    sentence = f"makes {name}, from which a cost is computed, anything but a number of the {scope}"
+                    raise Refusal("/given/vocabulary", sentence)
+
+
+def monthly_cost(offer: Mapping[str, Plain], facts: Facts) -> dict[str, Plain] | None:
+    """Return the cost and the terms that it adds up from, or None where it is unknown; ``offer`` is its values."""
+    case = {name: [number(raw) for raw in facts[name]] for name in (*TOKENS, LONG_SHARE, LONG_TOKENS) if name in facts}
+    if any(name not in case for name in TOKENS) or any(len(values) > 1 for values in case.values()):
+        return None
+    tokens = [case[name][0] for name in TOKENS]
+    share = case[LONG_SHARE][0] if LONG_SHARE in case and _reaches_tier(offer, case.get(LONG_TOKENS)) else 0
+    amounts = [*(each * (1 - share) for each in tokens), *(each * share for each in tokens)]
+    total, terms = Fraction(0), []
+    for name, amount in zip((*PRICES, *TIER_PRICES), amounts, strict=True):
+        if amount == 0:
+            continue
+        if name not in offer:
+            return None
+        cost = amount * Fraction(number(offer[name])) / 1_000_000
+        total += cost
+        terms.append({"attribute": name, "price": offer[name], "tokens": written(amount), "cost": str(cost)})
+    rounded = Fraction(round(total * 100), 100)  # half to even
+    return {"value": written(rounded), "terms": terms} if is_short(rounded) else None
+
+
+def _reaches_tier(offer: Mapping[str, Plain], long: list[Fraction | int] | None) -> bool:
+    """Return whether long requests cost the tier's prices: unless they are known to be short enough."""
+    return TIER_ABOVE in offer and (long is None or long[0] > number(offer[TIER_ABOVE]))

@@ -1,0 +1,158 @@
+"""Conditions on models and offers, and the rules that fired and apply them: truth, gaps and points on one candidate.
+
+Candidates are three-valued: what the catalogue does not say is unknown, which is not no and not yes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from llmrules.verify.given import HARD, Given, grade, predicate
+from llmrules.verify.report import Plain, Record, sparse
+from llmrules.verify.truth import (
+    OPERATORS,
+    Truth,
+    asks_absence,
+    both,
+    either,
+    leaves,
+    opposite,
+    table_truth,
+    tests,
+    thresholds,
+)
+
+if TYPE_CHECKING:
+    from llmrules.verify.truth import Facts
+
+World: TypeAlias = Mapping[str, Plain]
+"""The values of one candidate, by attribute; what is unknown has none."""
+
+HOLDS = {True: "true", False: "false", None: "unknown"}
+
+
+class Criterion:
+    """A rule that fired and touches models."""
+
+    def __init__(self, rule: Plain, given: Given, facts: Facts) -> None:
+        """Take the thresholds from the facts."""
+        self.rule, self.effect = rule, rule["effect"]
+        graded = grade(rule)
+        self.where = Conditions("where", rule.get("where", {}), given, facts)
+        self.predicate = Conditions("predicate", predicate(rule), given, facts)
+        self.grade = _Grade(*graded, given) if graded else None
+        self.leaves = [*self.where.leaves, *self.predicate.leaves, *([self.grade] if self.grade else [])]
+        self.reads = frozenset(leaf.name for leaf in self.leaves)
+
+    def record(self) -> Record:
+        """Record the rule with its leaves, said once for all candidates."""
+        return {"rule": self.rule["id"], "leaves": [leaf.record() for leaf in self.leaves]}
+
+    def truth(self, world: World) -> Truth:
+        """Return what it says of a candidate: a hard rule, whether it passes; all others, whether it is reached."""
+        reached = self.where.on(world)
+        passes = self.grade.on(world)[0] if self.grade else self.predicate.on(world)
+        if self.effect in HARD:
+            return either([opposite(reached), opposite(passes) if self.effect == "exclude" else passes])
+        return both([reached, passes])
+
+    def points(self, world: World) -> Fraction:
+        """Return the points of a candidate that it reaches."""
+        weight = Fraction(self.rule["weight"])
+        if self.grade is not None:
+            return weight * self.grade.place(world)
+        return -weight if self.effect == "avoid" else weight
+
+    def said(self, world: World) -> tuple[Any, ...]:
+        """Return all that a disputed value might change: the truth, and the points where they are graded."""
+        truth = self.truth(world)
+        return truth, self.points(world) if truth and self.grade else None
+
+    def applied(self, world: World, outcome: str) -> Record:
+        """Record it applied to a candidate."""
+        found = [leaf.on(world)[1] for leaf in self.leaves]
+        return {"rule": self.rule["id"], "leaves": found, "outcome": outcome}
+
+
+class Conditions:
+    """A condition table on candidates; each combination of truths of its leaves is worked out once."""
+
+    def __init__(self, side: str, table: Plain, given: Given, facts: Facts) -> None:
+        """Take the thresholds from the facts."""
+        self.table = table
+        self.leaves = [_Leaf(side, name, leaf, given, facts) for name, leaf in leaves(table)]
+        self.seen: dict[tuple[Truth, ...], Truth] = {}
+
+    def on(self, world: World) -> Truth:
+        """Return the truth on a candidate."""
+        truths = tuple(leaf.on(world)[0] for leaf in self.leaves)
+        if truths not in self.seen:
+            each = iter(truths)
+            self.seen[truths] = table_truth(self.table, lambda _name, _leaf: next(each))
+        return self.seen[truths]
+
+
+class _Leaf:
+    """One leaf of a criterion with the thresholds in force; each distinct value is tested once."""
+
+    def __init__(self, side: str, name: str, leaf: Plain, given: Given, facts: Facts) -> None:
+        self.side, self.name, self.leaf = side, name, leaf
+        self.attribute = given.attributes[name]
+        self.tests = [
+            (operator, thresholds(self.attribute, operator, raw, facts, given.attributes))
+            for operator, raw in tests(leaf)
+        ]
+        self.seen: dict[Plain, tuple[Truth, Record]] = {}
+
+    def record(self) -> Record:
+        """Record the leaf itself."""
+        tests = [{"operator": operator, "thresholds": [raw for raw, _ in sides]} for operator, sides in self.tests]
+        return {"side": self.side, "attribute": self.name, "tests": tests}
+
+    def on(self, world: World) -> tuple[Truth, Record]:
+        """Return the truth on a candidate, and its record with the actual value and how far off each test is."""
+        value = world.get(self.name)
+        key = tuple(value) if isinstance(value, list) else value
+        if key not in self.seen:
+            self.seen[key] = self._outcome(value)
+        return self.seen[key]
+
+    def _outcome(self, raw: Plain) -> tuple[Truth, Record]:
+        if raw is None:
+            truth = asks_absence(self.leaf) or (False if "known" in self.leaf else None)
+            return truth, {"holds": HOLDS[truth]}
+        actual = self.attribute.value(raw)
+        sides = [(OPERATORS[operator], wanted) for operator, found in self.tests for _, wanted in found]
+        truth = both(operator.truth(self.attribute, actual, wanted) for operator, wanted in sides)
+        gaps = [operator.gap(self.attribute, actual, wanted) for operator, wanted in sides]
+        shown = gaps if any(gap is not None for gap in gaps) else None
+        return truth, {"holds": HOLDS[truth], "actual": raw} | sparse(gaps=shown)
+
+
+class _Grade(_Leaf):
+    """What a graded preference looks at: a value that is known, the better the more points."""
+
+    def __init__(self, name: str, toward: str, given: Given) -> None:
+        super().__init__("grade", name, {}, given, {})
+        self.toward = toward
+        self.places: dict[Plain, Fraction] = {}
+
+    def place(self, world: World) -> Fraction:
+        """Return how good a known value is, from 0 to 1."""
+        raw = world[self.name]
+        if raw not in self.places:
+            self.places[raw] = self.attribute.place(raw, self.toward)
+        return self.places[raw]
+
+    def record(self) -> Record:
+        """Record it as a test of its own."""
+        return {
+            "side": "grade",
+            "attribute": self.name,
+            "tests": [{"operator": "toward", "thresholds": [self.toward]}],
+        }
+
+    def _outcome(self, raw: Plain) -> tuple[Truth, Record]:
+        return (None, {"holds": "unknown"}) if raw is None else (True, {"holds": "true", "actual": raw})

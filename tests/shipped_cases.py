@@ -1,0 +1,47 @@
+"""The shipped cases in their groups, each with the knowledge that it is decided by.
+
+The small cases and the examples are decided over the article's twelve models, of which nobody states when they retire
+or whether their names move. The cases of ``dated`` are decided over four made-up models of which that is known.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from llmrules.advisor import Advisor
+from llmrules.cases import Case, collect
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ROOT = Path(__file__).parent.parent
+EXAMPLES = ROOT / "examples"
+SMALL = ROOT / "tests" / "cases"
+DATED = SMALL / "dated"
+OFFERS = DATED / "catalog.toml"
+
+
+@frozen(eq=False)
+class Group:
+    """Folders of cases, and the catalogues that lie on top of ours where they are decided."""
+
+    folders: tuple[Path, ...]
+    catalogues: tuple[Path, ...] = ()
+
+    def advisor(self) -> Advisor:
+        """Load what the cases are decided by."""
+        return Advisor.load(catalog=self.catalogues, engine="plain")
+
+
+GROUPS = (Group((EXAMPLES, SMALL)), Group((DATED,), (OFFERS,)))
+
+
+@cache
+def shipped_cases() -> Sequence[tuple[Advisor, tuple[Case, ...]]]:
+    """Return every group of cases with its advisor."""
+    loaded = [(group, group.advisor()) for group in GROUPS]
+    return tuple((advisor, collect(group.folders, advisor.knowledge)) for group, advisor in loaded)

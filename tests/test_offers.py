@@ -1,0 +1,363 @@
+"""A model and its offers: what must hold at once holds at one seller, and the decision says at which."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from itertools import permutations
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.worlds import VOCABULARY, candidate, decide, rule, world
+
+from llmrules.errors import LoadError, RestrictionError
+from llmrules.values import as_text
+
+if TYPE_CHECKING:
+    from llmrules.advisor import Advisor
+    from llmrules.decision.decision import Decision
+
+OFFERS = f"""{VOCABULARY}
+[offer.output]
+type = "number"
+unit = "USD"
+[offer.retires_on]
+type = "date"
+"""
+
+CHEAP_TO_READ_AND_WRITE = rule("reading", "require.price.at_most = 2") + rule("writing", "require.output.at_most = 2")
+
+
+def offer(name: str, **values: object) -> str:
+    """Return one offer of the model above it."""
+    lines = [f'[[model.offer]]\nid = "{name}"']
+    lines += [f'{key} = {value}\nsources.{key} = "d"' for key, value in values.items()]
+    return "\n".join(lines) + "\n"
+
+
+def model(name: str, *offers: str, extends: str | None = None) -> str:
+    """Return a model with its offers."""
+    return f'[[model]]\nid = "{name}"\n' + (f'extends = "{extends}"\n' if extends else "") + "".join(offers)
+
+
+def sellers(rules: str, *models: str, overlays: tuple[str, ...] = ()) -> Advisor:
+    """Return an advisor over models with offers."""
+    return world(rules, "".join(models), vocabulary=OFFERS, overlays=overlays)
+
+
+def rows(decision: Decision) -> dict[str, str]:
+    """Return the verdict on each candidate."""
+    return {row.name: decision.verdict(row.name) for row in decision.candidates.rows}
+
+
+# The same offer
+
+
+def test_what_is_required_must_hold_at_one_offer() -> None:
+    """An offer that is cheap to read and another that is cheap to write do not make a cheap model."""
+    split = model("split", offer("a", price=1, output=9), offer("b", price=9, output=1))
+    whole = model("whole", offer("a", price=9, output=9), offer("b", price=1, output=1))
+    decision = decide(sellers(CHEAP_TO_READ_AND_WRITE, split, whole))
+    assert decision.best == ("whole",)
+    assert decision.ranking[0].offers == ("b",)
+    assert rows(decision) == {
+        "split @ a": "excluded",
+        "split @ b": "excluded",
+        "whole @ a": "excluded",
+        "whole @ b": "eligible",
+    }
+    assert [(one.model, one.by) for one in decision.excluded] == [("split", ("reading", "writing"))]
+
+
+def test_a_model_has_the_verdict_of_its_best_offer() -> None:
+    """One offer that passes makes a model eligible; else one that is open makes it unverified; else it is excluded."""
+    advisor = sellers(
+        CHEAP_TO_READ_AND_WRITE,
+        model("eligible", offer("a", price=1, output=1), offer("b", price=1), offer("c", price=9)),
+        model("unverified", offer("b", price=1), offer("c", price=9)),
+        model("excluded", offer("c", price=9), offer("d", output=9)),
+    )
+    decision = decide(advisor)
+    assert {name: decision.verdict(name) for name in advisor.knowledge.models} == {
+        "eligible": "eligible",
+        "unverified": "unverified",
+        "excluded": "excluded",
+    }
+    assert [placed.offers for placed in decision.unverified] == [("b",)]
+
+
+def test_points_are_those_of_the_best_offer_that_passes() -> None:
+    """An offer that is out gives no points; of those that pass, the one with the most names the place first."""
+    graded = rule("cheap", "prefer.price.toward = 'lowest'\nweight = 3") + rule("writing", "require.output.at_most = 2")
+    decision = decide(
+        sellers(
+            graded,
+            model("m", offer("a", price=3, output=1), offer("b", price=1, output=9), offer("c", price=2, output=1)),
+        )
+    )
+    (placed,) = decision.ranking
+    assert (str(placed.points), placed.offers) == ("9/4", ("c", "a"))
+    found = {one.offer: (one.place, one.points) for one in decision.trace.found.candidates}
+    assert found == {"a": (None, "3/2"), "b": (None, None), "c": (1, "9/4")}
+
+
+def test_a_decision_can_be_over_offers() -> None:
+    """Over offers each has a place of its own, under the name of its model and its own."""
+    graded = rule("cheap", "prefer.price.toward = 'lowest'\nweight = 2")
+    advisor = sellers(graded, model("m", offer("a", price=1), offer("b", price=4)), model("one", offer("x", price=1)))
+    decision = advisor.decide({"as_of": date(2026, 3, 1)}, over="offers")
+    assert [(one.place, one.model, one.offers) for one in decision.ranking] == [
+        (1, "m @ a", ()),
+        (1, "one", ()),
+        (3, "m @ b", ()),
+    ]
+    assert decision.best == ("m @ a", "one")
+
+
+def test_a_caution_names_the_offers_that_it_is_about() -> None:
+    """A note on some offers of a model names them; a note on all of them names none."""
+    noted = rule("dear", "caution.price.above = 2") + rule("any", "caution.price.above = 0")
+    decision = decide(sellers(noted, model("m", offer("a", price=1), offer("b", price=4))))
+    assert [(one.rule, one.model, one.offers) for one in decision.cautions] == [("any", "m", ()), ("dear", "m", ("b",))]
+
+
+@settings(max_examples=60)
+@given(st.lists(st.tuples(st.sampled_from([None, 1, 9]), st.sampled_from([None, 1, 9])), min_size=1, max_size=4))
+def test_the_order_of_offers_finds_the_same(prices: list[tuple[int | None, int | None]]) -> None:
+    """Whatever the order in which offers stand in a file, the trace is the same."""
+    written = [
+        offer(f"o{n}", **{key: value for key, value in (("price", read), ("output", write)) if value is not None})
+        for n, (read, write) in enumerate(prices)
+    ]
+    first, *others = [
+        decide(sellers(CHEAP_TO_READ_AND_WRITE, model("m", *order))).trace for order in list(permutations(written))[:6]
+    ]
+    assert all((other.given, other.found) == (first.given, first.found) for other in others)
+
+
+def test_nothing_of_an_offer_is_inherited() -> None:
+    """A variant inherits from its family, and says from whom; its offers are its own."""
+    family = '[[model]]\nid = "family"\nlisted = false\nopen = "free"\nsources.open = "c"\n' + offer("a", price=1)
+    advisor = sellers(rule("open", "require.open = 'free'"), family, model("variant", extends="family"))
+    decision = decide(advisor)
+    variant = advisor.knowledge.catalog.models["variant"]
+    assert (variant.entries["open"].inherited_from, variant.entries["open"].stated.sources) == ("family", ("c",))
+    assert [dict(offer.entries) for offer in variant.offers] == [{}]
+    assert decision.best == ("variant",)
+    assert [row.name for row in decision.candidates.rows] == ["variant"]
+
+
+# Overlays
+
+
+def test_an_overlay_meets_an_offer_by_its_name() -> None:
+    """A later file's offer replaces values of the one of its name, and adds one where there is none of that name."""
+    base = model("m", offer("a", price=1), offer("b", price=2))
+    later = model("m", offer("b", price=3), offer("c", price=4))
+    advisor = sellers("", base, overlays=(later,))
+    offers = {str(one.id): one.entries["price"] for one in advisor.knowledge.catalog.models["m"].offers}
+    assert {name: as_text(entry.value) for name, entry in offers.items()} == {"a": "1", "b": "3", "c": "4"}
+    assert [as_text(one.value) for one in offers["b"].replaced] == ["2"]
+
+
+def test_an_offer_goes_by_its_provider_and_region() -> None:
+    """Without an id, the provider and the region name an offer; without either, it is the only one there is."""
+    named = '[[model]]\nid = "m"\n[[model.offer]]\nprovider = "The  Seller"\nsources.provider = "d"\n'
+    plain = '[[model]]\nid = "m"\n[[model.offer]]\nprice = 5\nsources.price = "d"\n'
+    advisor = sellers("", named, overlays=(plain,))
+    (only,) = advisor.knowledge.catalog.models["m"].offers
+    assert (only.id, as_text(only.entries["price"].value)) == ("the-seller", "5")
+
+
+@pytest.mark.parametrize(
+    ("models", "overlay", "code"),
+    [
+        (model("m", offer("a"), offer("a")), "", "duplicate-offer"),
+        (model("m", offer("a"), "[[model.offer]]\nprice = 1\nsources.price = 'd'\n"), "", "offer-without-id"),
+        (model("m", offer("a"), offer("b")), model("m", "[[model.offer]]\n"), "which-offer"),
+        (model("m", "[[model.offer]]\nid = 'no blank'\n"), "", "bad-name"),
+    ],
+)
+def test_an_offer_that_cannot_be_told_from_another_is_an_error(models: str, overlay: str, code: str) -> None:
+    """No offer is dropped or mixed up in silence."""
+    with pytest.raises(LoadError) as caught:
+        sellers("", models, overlays=(overlay,) if overlay else ())
+    assert [one.code for one in caught.value.errors] == [code]
+
+
+# Dated values
+
+
+DATED = (
+    offer("a", price=1) + "[[model.offer.dated]]\nattribute = 'price'\nsince = 2026-06-01\nvalue = 4\nsource = 'd2'\n"
+)
+
+
+@pytest.mark.parametrize(("day", "verdict"), [(date(2026, 5, 31), "eligible"), (date(2026, 6, 1), "excluded")])
+def test_a_dated_value_takes_force_on_its_day(day: date, verdict: str) -> None:
+    """The day of the decision says which of the values of an offer is in force."""
+    advisor = sellers(rule("cheap", "require.price.at_most = 2"), model("m", DATED))
+    decision = advisor.decide({"as_of": day})
+    assert decision.verdict("m") == verdict
+    assert decision.trace.given.catalogue[0].offers[0].attributes["price"].dated[0].since == "2026-06-01"
+
+
+def test_a_dated_value_has_no_part_in_the_disputes_of_the_one_before() -> None:
+    """What disputes the value of today says nothing of the one that follows it."""
+    disputed = DATED + "[[model.offer.disputed]]\nattribute = 'price'\nvalue = 9\nsource = 'd2'\n"
+    advisor = sellers(rule("cheap", "require.price.at_most = 5"), model("m", disputed))
+    assert [one.level for one in advisor.decide({"as_of": date(2026, 5, 1)}).cautions] == ["disputed"]
+    assert advisor.decide({"as_of": date(2026, 7, 1)}).cautions == ()
+
+
+# Restriction
+
+
+def test_only_those_of_whom_it_is_true_are_judged() -> None:
+    """A condition leaves out those for whom it is false and, apart, those for whom it is unknown."""
+    advisor = sellers("", model("m", offer("a", price=1), offer("b", price=9)), model("n", offer("x")), model("z"))
+    decision = advisor.decide({}, only={"price": {"at_most": 2}})
+    assert [placed.model for placed in decision.ranking] == ["m"]
+    assert decision.ranking[0].offers == ("a",)
+    left = decision.trace.found.left_out
+    assert left is not None
+    assert (left.only, left.undecided) == (("m @ b",), ("n", "z"))
+    assert not decision.judged("n")
+    assert [one.model for one in decision.trace.found.candidates] == ["m"]
+
+
+def test_a_list_names_who_is_judged_and_what_it_names_in_vain() -> None:
+    """Ids of the list that no model has are kept in the trace; a list of which none is there is an error."""
+    advisor = sellers("", model("m"), model("n"))
+    decision = advisor.decide({}, among=["n", "gone", "n"])
+    assert decision.best == ("n",)
+    left = decision.trace.found.left_out
+    assert left is not None
+    assert (left.among, left.unmatched) == (("m",), ("gone",))
+    with pytest.raises(RestrictionError, match="names no model of the catalogue"):
+        advisor.decide({}, among=["gone"])
+    with pytest.raises(RestrictionError, match="names no model at all"):
+        advisor.decide({}, among=[])
+
+
+def test_a_condition_that_is_wrong_is_no_condition() -> None:
+    """A misspelt attribute raises, with the nearest name."""
+    with pytest.raises(LoadError, match="did you mean: price"):
+        sellers("", model("m")).decide({}, only={"prise": 1})
+
+
+# Open questions
+
+
+def test_what_is_unknown_is_counted_and_what_settles_most_comes_first() -> None:
+    """Each attribute says how many checks it leaves open, and of how many candidates nothing else is missing."""
+    advisor = sellers(
+        CHEAP_TO_READ_AND_WRITE + rule("soft", "prefer.released.at_least = 2026-01-01\nweight = 1"),
+        model("a", offer("x", price=1)),
+        model("b", offer("x", price=1)),
+        model("c", offer("x", output=1)),
+        model("d"),
+        model("out", offer("x", price=9)),
+    )
+    found = [(one.attribute, one.undecided, one.unscored, one.settles) for one in decide(advisor).unknowns]
+    assert found == [("output", 3, 0, 2), ("price", 2, 0, 1), ("released", 0, 4, 0)]
+
+
+def test_what_only_an_old_source_states_is_counted() -> None:
+    """A value counts as old by its newest source; one that no rule reads does not count."""
+    advisor = sellers(
+        rule("cheap", "require.price.at_most = 5"), model("m", offer("a", price=1, output=1), offer("b", price=2))
+    )
+    later = {"as_of": date(2027, 1, 1)}
+    assert [(one.source, one.date, one.values) for one in advisor.decide(later, stale_after=364).stale] == [
+        ("d", "2026-01-01", 2)
+    ]
+    assert advisor.decide(later, stale_after=365).stale == ()
+    with pytest.raises(ValueError, match="whole number of days"):
+        advisor.decide(later, stale_after=0)
+
+
+# Cost
+
+MONTHLY = """
+monthly_input_tokens = { type = "number", unit = "tokens per month" }
+monthly_output_tokens = { type = "number", unit = "tokens per month" }
+long_request_share = { type = "number" }
+long_request_tokens = { type = "number", unit = "tokens" }
+monthly_budget = { type = "number", unit = "USD per month" }
+"""
+PRICED = """
+input_price = { type = "number" }
+output_price = { type = "number" }
+tier_above = { type = "number", unit = "tokens" }
+tier_input_price = { type = "number" }
+tier_output_price = { type = "number" }
+monthly_cost = { type = "number", unit = "USD per month", marks = [1, 100], computed = "monthly-cost" }
+"""
+MONEY = VOCABULARY.replace("[requirement]\n", f"[requirement]{MONTHLY}") + PRICED
+
+
+def costs(*models: str, rules: str = "", **case: Any) -> Decision:  # noqa: ANN401 - requirements
+    """Decide a case over offers with prices."""
+    return decide(world(rules, "".join(models), vocabulary=MONEY), **case)
+
+
+PRICES = {"input_price": 2, "output_price": "10.5"}
+TIER = {"tier_above": 200_000, "tier_input_price": 4, "tier_output_price": 20}
+MONTH = {"monthly_input_tokens": 3_000_000, "monthly_output_tokens": 100_001}
+
+
+@pytest.mark.parametrize(
+    ("prices", "case", "cost"),
+    [
+        (PRICES, MONTH, "7.05"),
+        (PRICES, {**MONTH, "long_request_share": 1}, "7.05"),
+        (PRICES | TIER, {**MONTH, "long_request_share": Decimal("0.5")}, "10.53"),
+        (PRICES | TIER, {**MONTH, "long_request_share": 1}, "14"),
+        (PRICES | TIER, {**MONTH, "long_request_share": 1, "long_request_tokens": 200_000}, "7.05"),
+        (PRICES | TIER, {**MONTH, "long_request_share": 1, "long_request_tokens": 200_001}, "14"),
+        (PRICES, {"monthly_input_tokens": 0, "monthly_output_tokens": 0}, "0"),
+        ({"input_price": 2}, {"monthly_input_tokens": 500_000, "monthly_output_tokens": 0}, "1"),
+        ({"input_price": 2}, MONTH, None),
+        (PRICES | {"tier_above": 9}, {**MONTH, "long_request_share": Decimal("0.1")}, None),
+        (PRICES, {"monthly_input_tokens": 5}, None),
+        (PRICES | {"monthly_cost": 99}, MONTH, "99"),
+    ],
+)
+def test_a_month_costs_its_tokens_at_their_prices(
+    prices: dict[str, Any], case: dict[str, Any], cost: str | None
+) -> None:
+    """The cost is exact to the cent, tiers included; where a price that is needed is unknown, so is the cost."""
+    decision = costs(model("m", offer("a", **prices)), **case)
+    column = decision.candidates.columns["monthly_cost"]
+    assert (None if column[0] is None else as_text(column[0])) == cost
+
+
+def test_a_cost_can_be_tested_and_graded() -> None:
+    """A rule may hold the cost against a budget and prefer the cheaper offer; the trace has the terms of the sum."""
+    rules = rule("budget", "require.monthly_cost.at_most.requirement = 'monthly_budget'")
+    rules += rule("cheap", "prefer.monthly_cost.toward = 'lowest'\nweight = 9")
+    dear, fair = offer("dear", input_price=90, output_price=1), offer("fair", input_price=2, output_price=1)
+    decision = costs(model("m", dear, fair), rules=rules, **MONTH, monthly_budget=50)
+    assert rows(decision) == {"m @ dear": "excluded", "m @ fair": "eligible"}
+    assert str(decision.ranking[0].points) == "939/110"
+    fair_found = next(one for one in decision.trace.found.candidates if one.offer == "fair")
+    cost = fair_found.computed["monthly_cost"]
+    assert (cost.value, [(t.attribute, t.price, t.tokens, t.cost) for t in cost.terms]) == (
+        "6.1",
+        [("input_price", 2, 3_000_000, "6"), ("output_price", 1, 100_001, "100001/1000000")],
+    )
+
+
+def test_a_disputed_price_disputes_the_cost() -> None:
+    """Where another price would put a month above the budget, the decision says that it rests on a disputed value."""
+    disputed = offer("a", input_price=2, output_price=1)
+    disputed += "[[model.offer.disputed]]\nattribute = 'input_price'\nvalue = 90\nsource = 'd2'\n"
+    rules = rule("budget", "require.monthly_cost.at_most.requirement = 'monthly_budget'")
+    decision = costs(model("m", disputed), rules=rules, **MONTH, monthly_budget=50)
+    assert [(one.level, one.attribute, one.rule) for one in decision.cautions] == [
+        ("disputed", "input_price", "budget")
+    ]
+    assert candidate(decision, "m").verdict == "eligible"
