@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 PAGE = "docs/trace.md"
 TEXT = (ROOT / PAGE).read_text(encoding="utf-8")
 SECTIONS = {section.title: section for section in sections(PAGE)}
-RECORDS = [kind for kind in vars(record).values() if attrs.has(kind) and kind.__module__ == record.__name__]
+RECORDS = [kind for kind in vars(record).values() if attrs.has(kind) and kind.__module__.startswith(record.__name__)]
 DECIDE = "llmrules decide examples/maths-tutor.toml --trace decision.json"
 SPOIL = 'sed \'s/"actual":2048/"actual":8192/\' decision.json > changed.json'
 NEEDS = ("jq", "sha256sum", "ssh-keygen", "diff", "sed")
