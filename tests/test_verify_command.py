@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner, Result
+from tests.import_files import FILES, FOLDER
 
 from llmrules import Advisor
 from llmrules.cli import main
@@ -97,3 +98,23 @@ def test_a_decision_in_every_format(trace: Path) -> None:
         assert result.exit_code == 0
         assert result.output.startswith(start), name
     assert run("why", trace, "--format", "json").output == trace.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("over", ["models", "offers"])
+def test_a_decision_among_imported_models_is_matched(over: str, tmp_path: Path) -> None:
+    """Whatever public files say of models, offers and prices, the checker finds the same in it and in the catalogue."""
+    catalogue, saved = tmp_path / "imported.json", tmp_path / "decision.json"
+    files = [one for kind, name in FILES.items() for one in (kind, FOLDER / name)]
+    assert run("import", *files, "-o", catalogue).exit_code == 0
+    case = {"as_of": "2026-11-24", "monthly_input_tokens": 40_000_000, "monthly_output_tokens": 3_000_000}
+    case |= {"long_request_share": 0.25, "monthly_budget": 50}
+    stated = [one for name, value in case.items() for one in ("--set", f"{name}={value}")]
+    restricted = ("--over", over, "--only", "input_price<5", "--stale-after", "90")
+    assert run("decide", *stated, "--catalog", catalogue, *restricted, "--trace", saved).exit_code == 0
+    found = json.loads(saved.read_text(encoding="utf-8"))["found"]
+    assert sum("computed" in one for one in found["candidates"]) > 20
+    assert found["left_out"]
+    assert found["stale"]
+    result = run("verify", saved, "--shipped", "--catalog", catalogue)
+    assert result.exit_code == 0, result.output
+    assert result.output.startswith("matched: ")

@@ -15,6 +15,7 @@ from tests.worlds import rule
 from llmrules.cli import main
 from llmrules.render.report import build_report
 from llmrules.render.text import render_text
+from llmrules.verify import verify
 from llmrules.why import why
 
 if TYPE_CHECKING:
@@ -94,6 +95,17 @@ def test_a_ranking_says_what_a_month_costs() -> None:
         decide(rules, one, two, **MONTH)
     )
     assert "  1. One, Two, 0 points\n" in text(decide(rules, one, two))
+
+
+def test_what_a_cost_is_computed_from_is_not_said_to_be_unread() -> None:
+    """Tokens and the share of long requests are of use where a rule asks for the cost, and only there."""
+    stated = {**MONTH, "long_request_share": 0.5}
+    one = entry("one", {"id": "x", "input_price": 1, "output_price": 1})
+    known = rule("known", "require.input_price.known = true")
+    for rules, unread in ((rule("asks", "prefer.monthly_cost.at_most = 9\nweight = 1"), ()), (known, tuple(stated))):
+        trace = decide(rules, one, **stated).trace
+        assert sorted(trace.found.unread) == sorted(unread)
+        assert verify(trace).level == "re-derived"
 
 
 @pytest.mark.parametrize(

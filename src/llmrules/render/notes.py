@@ -8,7 +8,7 @@ from llmrules.render.entry import Entry, Section, sources_of
 from llmrules.render.standings import Standings
 from llmrules.texts import Text
 from llmrules.values import period
-from llmrules.why import LEVELS, USAGE
+from llmrules.why import LEVELS
 from llmrules.words import condition_words, names_words, points_words, printable_lines
 
 if TYPE_CHECKING:
@@ -173,10 +173,9 @@ class Notes(Standings):
     def notes(self) -> Iterator[Entry]:
         """Yield what is odd about the rules and the catalogue: what no rule reads, what contradicts, what is off."""
         for name in self.trace.found.unread:
-            if not (name in USAGE and self.computes()):
-                label = self.label(name)
-                text = f"no rule reads what you said of {label}"
-                yield Entry(self.say(text, f"어떤 규칙도 사용하지 않은 입력: {label}"))
+            label = self.label(name)
+            text = f"no rule reads what you said of {label}"
+            yield Entry(self.say(text, f"어떤 규칙도 사용하지 않은 입력: {label}"))
         for one in self.trace.found.contradictions:
             label = self.attributes[one.attribute].label.read(self.language)
             text = self.say(
@@ -188,11 +187,6 @@ class Notes(Standings):
             reason = printable_lines(disable.reason.read(self.language))
             name = disable.rule or disable.pack or ""
             yield Entry(self.say(f"switched off: {name}, because: {reason}", f"사용 안 함: {name}, 사유: {reason}"))
-
-    def computes(self) -> bool:
-        """Whether a rule that fired asks for a cost: what it is computed from is then of use."""
-        leaves = (leaf for criterion in self.trace.found.criteria for leaf in criterion.leaves)
-        return any(self.attributes[leaf.attribute].computed is not None for leaf in leaves)
 
     def sources(self, sections: Iterable[Section]) -> Iterator[Entry]:
         """Yield what each source that is named says, and each document that a claim among them is from."""

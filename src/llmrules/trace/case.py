@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 
 from llmrules.conditions import ALWAYS, Table
+from llmrules.costs import USAGE
 from llmrules.trace.given import json_value
 from llmrules.trace.record import (
     ConflictRecord,
@@ -50,7 +51,7 @@ class CaseRecord:
 
 @frozen(eq=False)
 class _Fixed:
-    """What the record of every case needs of the rules: overriders by target, implied leaves, attributes read."""
+    """What the record of every case needs of the rules: overriders by target, implied leaves, attributes of use."""
 
     overriders: dict[str, tuple[str, ...]]
     implied: dict[str, Table]
@@ -80,10 +81,12 @@ def _fixed(ruleset: RuleSet) -> _Fixed:
         }
         for rule in (*firing, *ruleset.on_trial())
     }
+    computed = {attribute.name for attribute in ruleset.vocabulary if attribute.computed is not None}
+    usage = USAGE if any(computed & rule.reads() for rule in firing) else ()
     return _Fixed(
         overriders={target: tuple(sorted(rules)) for target, rules in overriders.items()},
         implied={rule.id: rule.implied(ruleset.vocabulary.attributes) for rule in (*firing, *ruleset.on_trial())},
-        read=frozenset({AS_OF.name}.union(*(tested[rule.id] for rule in firing))),
+        read=frozenset({AS_OF.name}.union(usage, *(tested[rule.id] for rule in firing))),
         tested={name: tuple(sorted(attributes)) for name, attributes in tested.items()},
         strata=ruleset.strata,
     )
@@ -294,7 +297,7 @@ def _conflict(decision: Decision, name: str, values: tuple[Value, ...]) -> Confl
 
 
 def _unread(decision: Decision) -> tuple[str, ...]:
-    """Return the stated requirements that no rule in force reads; the date of the decision is always of use."""
+    """Return the stated requirements that no rule in force reads, nor a cost that one reads; the date is of use."""
     read = _fixed(decision.knowledge.ruleset).read
     stated = (one.attribute for one in decision.profile.requirements if one.origin == "stated")
     return tuple(name for name in stated if name not in read)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import define, field
 
-from llmrules.verify.given import Given, concluded, references
+from llmrules.verify.cost import ON_CASE
+from llmrules.verify.given import Given, concluded, on_models, references
 from llmrules.verify.report import Plain, Record, Refusal, sparse
 from llmrules.verify.truth import OPERATORS, asks_absence, leaves, negative, own, right_side
 from llmrules.verify.values import Attribute, number, text
@@ -234,8 +235,12 @@ class _Case:
                 yield {"attribute": name, "kind": kind, "facts": facts}
 
     def unread(self) -> list[str]:
-        """Return the stated requirements that no rule in force reads; the date of the decision is always of use."""
-        read = {"as_of"}.union(*(reads(self.given.rules[name]) for name in self.stratum))
+        """Return the stated requirements that no rule in force reads, nor a cost that one reads; the date is of use."""
+        rules = [self.given.rules[name] for name in self.stratum]
+        costs = {name for name, one in self.given.attributes.items() if one.computed}
+        read = {"as_of"}.union(*map(reads, rules))
+        if any(costs & on_models(rule) for rule in rules):
+            read |= set(ON_CASE)
         return [name for name, one in self.given.requirements.items() if one["origin"] == "stated" and name not in read]
 
 

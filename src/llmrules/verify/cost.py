@@ -21,6 +21,9 @@ TOKENS = ("monthly_input_tokens", "monthly_output_tokens")
 LONG_SHARE, LONG_TOKENS = "long_request_share", "long_request_tokens"
 """How much of the tokens belongs to long requests, and how long these are."""
 
+ON_CASE = (*TOKENS, LONG_SHARE, LONG_TOKENS)
+"""What of a case a cost is computed from."""
+
 TIER_ABOVE = "tier_above"
 PRICES = ("input_price", "output_price")
 TIER_PRICES = ("tier_input_price", "tier_output_price")
@@ -31,10 +34,7 @@ ON_PRICES = (*PRICES, TIER_ABOVE, *TIER_PRICES)
 def check_prices(attributes: Mapping[str, Attribute]) -> None:
     """Refuse a vocabulary in which a cost is computed from what is no number."""
     if any(one.computed for one in attributes.values()):
-        for scope, names in (
-            ("requirement", (*TOKENS, LONG_SHARE, LONG_TOKENS)),
-            ("offer", ON_PRICES),
-        ):
+        for scope, names in (("requirement", ON_CASE), ("offer", ON_PRICES)):
             for name in names:
                 if name in attributes and (attributes[name].scope, attributes[name].type) != (scope, "number"):
                     sentence = f"makes {name}, from which a cost is computed, anything but a number of the {scope}"
@@ -43,7 +43,7 @@ def check_prices(attributes: Mapping[str, Attribute]) -> None:
 
 def monthly_cost(offer: Mapping[str, Plain], facts: Facts) -> dict[str, Plain] | None:
     """Return the cost and the terms that it adds up from, or None where it is unknown; ``offer`` is its values."""
-    case = {name: [number(raw) for raw in facts[name]] for name in (*TOKENS, LONG_SHARE, LONG_TOKENS) if name in facts}
+    case = {name: [number(raw) for raw in facts[name]] for name in ON_CASE if name in facts}
     if any(name not in case for name in TOKENS) or any(len(values) > 1 for values in case.values()):
         return None
     tokens = [case[name][0] for name in TOKENS]

@@ -82,6 +82,13 @@ def predicate(rule: Plain) -> Plain:
     return rule["body"] if tests else {}
 
 
+def on_models(rule: Plain) -> set[str]:
+    """Return the attributes of models and offers that a rule tests or grades."""
+    graded, tables = grade(rule), (rule.get("where", {}), predicate(rule))
+    tested = {name for table in tables for name, _ in leaves(table)}
+    return tested | {graded[0]} if graded else tested
+
+
 def references(rule: Plain) -> list[str]:
     """Return the requirements that a rule's tests on models refer to, sorted."""
     tables = (rule.get("where", {}), predicate(rule))

@@ -2,7 +2,6 @@
 
 from llmrules.why.explainer import Explainer, why
 from llmrules.why.explanation import Explanation, Node
-from llmrules.why.origins import USAGE
 from llmrules.why.outcomes import DECISIVE, LEVELS, OUTCOMES, VERDICTS
 from llmrules.why.rows import Rows, grouped, row_name
 
@@ -10,7 +9,6 @@ __all__ = [
     "DECISIVE",
     "LEVELS",
     "OUTCOMES",
-    "USAGE",
     "VERDICTS",
     "Explainer",
     "Explanation",

@@ -8,13 +8,10 @@ from typing import TYPE_CHECKING
 
 from llmrules.costs import (
     BASE_PRICES,
-    LONG_SHARE,
-    LONG_TOKENS,
-    MONTHLY_INPUT,
-    MONTHLY_OUTPUT,
     PRICES,
     TIER_ABOVE,
     TIER_PRICES,
+    USAGE,
     monthly_cost,
     usage_of,
 )
@@ -37,9 +34,6 @@ if TYPE_CHECKING:
         TermRecord,
         TestRecord,
     )
-
-USAGE = (MONTHLY_INPUT, MONTHLY_OUTPUT, LONG_SHARE, LONG_TOKENS)
-"""The requirements that a cost is computed from; without the first two there is none."""
 
 REACH = timedelta(days=365)
 """A value that takes force later than this after the decision is of no concern to it."""
