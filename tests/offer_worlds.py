@@ -38,6 +38,7 @@ monthly_output_tokens = { type = "number", unit = "tokens per month", minimum = 
 long_request_share = { type = "number", minimum = 0, maximum = 1 }
 long_request_tokens = { type = "number", unit = "tokens", minimum = 1 }
 monthly_budget = { type = "number", unit = "USD per month", minimum = 0 }
+ends_on = { type = "date" }
 [model]
 family = { type = "choice", inherited = true, choices = { lark = "Lark", wren = "Wren" } }
 open = { type = "scale", inherited = true, choices = { closed = "closed", shown = "shown", free = "free" } }

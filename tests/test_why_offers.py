@@ -81,7 +81,7 @@ def test_what_ties_for_the_same_reasons_is_told_once() -> None:
     partly = entry("fir", {"id": "x", "input_price": 1}, {"id": "y", "input_price": 3})
     said = text(decide(cheap, *models, partly))
     assert "  1. Ash, Beech, Elm, 1 point\n     +1 Because of cheap." in said
-    assert "  1. Fir, 1 point; all 2 offers pass: x; with fewer points: y\n" in said
+    assert "  1. Fir, 1 point; all offers pass: x; with fewer points: y\n" in said
 
 
 def test_a_ranking_says_what_a_month_costs() -> None:
@@ -91,10 +91,35 @@ def test_a_ranking_says_what_a_month_costs() -> None:
         "two", {"id": "x", "input_price": 3, "output_price": 1}, {"id": "y", "input_price": 1, "output_price": 2}
     )
     rules = rule("any", "require.input_price.known = true")
-    assert "  1. One ($2.00 per month), Two (from $3.00 per month), 0 points\n" in text(
-        decide(rules, one, two, **MONTH)
-    )
-    assert "  1. One, Two, 0 points\n" in text(decide(rules, one, two))
+    said = text(decide(rules, one, two, **MONTH))
+    assert "  1. One ($2.00 per month), 0 points\n" in said
+    assert "  1. Two (from $3.00 per month), 0 points; all offers pass: x, y\n" in said
+    assert "  1. One, 0 points\n" in text(decide(rules, one, two))
+
+
+def test_an_announced_price_is_a_caution_while_the_model_is_needed() -> None:
+    """It says from which day which price changes and what a month costs then; not of the excluded, or after the end."""
+    dated = {"attribute": "input_price", "since": date(2026, 9, 1), "value": 5, "source": "d"}
+    offers = {"id": "x", "input_price": 1, "output_price": 1}, {"id": "y", "input_price": 1, "output_price": 99}
+    one = entry("one", *offers)
+    for offer in one["offer"]:
+        offer["dated"] = [dated]
+    stated = {**MONTH, "monthly_budget": 9}
+    said = "! One: from 2026-09-01 on: input price 5 instead of 1, monthly cost $6.00 per month  (d)\n"
+    report = text(decide(FITS, one, **stated))
+    assert said in report
+    assert report.count("from 2026-09-01 on") == 1
+    assert "from 2026-09-01 on" not in text(decide(FITS, one, **stated, ends_on=date(2026, 8, 31)))
+
+
+def test_a_ranking_of_many_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Models are told until there are too many reasons to tell; names that tie are bounded as well."""
+    cheap = rule("cheap", "prefer.input_price.at_most = 2\nweight = 1")
+    models = [entry(f"m{at:02}", {"id": "x", "input_price": 1 if at < 50 else 3}) for at in range(90)]
+    monkeypatch.setattr("llmrules.render.standings.MOST_SHOWN", 1)
+    ranking = text(decide(cheap, *models)).partition("Ranking\n")[2].partition("\n\n")[0]
+    assert " M38, M39 and 10 more, 1 point\n" in ranking
+    assert ranking.endswith("  and 40 more from place 51 on, with 0 points or fewer: M50, M51, M52 and 37 more")
 
 
 def test_what_a_cost_is_computed_from_is_not_said_to_be_unread() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from llmrules.render.entry import Entry, Section, sources_of
@@ -22,7 +23,7 @@ MOST_NOTED = 12
 MOST_LEFT_OUT = 6
 """How many of those that were left out are named for each reason."""
 
-MOST_DISPUTES = 24
+MOST_DISPUTES = 12
 MOST_STALE = 6
 MOST_UNKNOWN = 6
 """How many disputed values, old sources and unknown attributes are told; the others are counted."""
@@ -47,6 +48,7 @@ class Notes(Standings):
             said = LEVELS[level].read(self.language)
             text = f"{said} ({names_words(names, self.language, MOST_NOTED)}): {self.because(rule)}"
             yield Entry(text, mark="!", rule=rule, sources=self.rules[rule].sources)
+        yield from self.changing()
         yield from self.disagreeing()
         yield from self.stale()
 
@@ -56,10 +58,29 @@ class Notes(Standings):
         days = {str(outcome.actual): None for leaf, outcome in leaves if self.attributes[leaf.attribute].type == "date"}
         return "".join((*(f": {day}" for day in days), *(f", {printable_lines(by)}" for by in note.approved_by)))
 
-    def disagreeing(self) -> Iterator[Entry]:
-        """Yield the disputed values that matter, the same one of several offers once, those of the excluded last."""
+    def changing(self) -> Iterator[Entry]:
+        """Yield the values that change while the model is needed, the same of several offers once, the best first."""
         alike: dict[tuple[str, str, tuple[str, ...]], list[CandidateRecord]] = {}
-        for candidate in sorted(self.trace.found.candidates, key=lambda one: one.verdict == "excluded"):
+        for candidate in filter(lambda one: one.verdict != "excluded", self.in_order()):
+            for node in self.changes(candidate):
+                alike.setdefault((candidate.model, node.text, node.sources), []).append(candidate)
+        for (_, text, sources), rows in list(alike.items())[:MOST_NOTED]:
+            yield Entry(f"{''.join(self.whose(rows))}: {text}", mark="!", sources=sources)
+        more = len(alike) - MOST_NOTED
+        if more > 0:
+            text = f"{more:,} more values change while the model is needed"
+            yield Entry(self.say(text, f"그 밖에 사용 기간 중 바뀌는 값 {more:,}건"), mark="!")
+
+    def in_order(self) -> list[CandidateRecord]:
+        """Return all candidates, those that stand first, by their points."""
+        verdicts = ("eligible", "unverified", "excluded")
+        rows = self.trace.found.candidates
+        return sorted(rows, key=lambda row: (verdicts.index(row.verdict), -Fraction(row.points or 0)))
+
+    def disagreeing(self) -> Iterator[Entry]:
+        """Yield the disputed values that matter, the same one of several offers once, those of the best first."""
+        alike: dict[tuple[str, str, tuple[str, ...]], list[CandidateRecord]] = {}
+        for candidate in self.in_order():
             for node in self.disputes(candidate):
                 alike.setdefault((candidate.model, node.text, node.sources), []).append(candidate)
         for (_, text, sources), rows in list(alike.items())[:MOST_DISPUTES]:

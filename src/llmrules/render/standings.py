@@ -10,15 +10,18 @@ from attrs import evolve
 from llmrules.render.case import Case
 from llmrules.render.entry import Entry, entry_of, said_by, together
 from llmrules.why import Node, row_name
-from llmrules.words import MOST_NAMES, points_phrase, points_words, value_words
+from llmrules.words import MOST_NAMES, names_words, points_phrase, points_words, value_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from llmrules.trace.record import Applied, CandidateRecord, PlaceRecord
 
-MOST_SHOWN = 40
-"""How many models a ranking, and the list of the excluded, tell with their reasons; the others are counted."""
+MOST_SHOWN = 20
+"""How many entries a ranking, and the list of the excluded, have with their reasons; the others are counted."""
+
+MOST_TIED = 40
+"""How many models that tie for the same reasons one entry names; the others are counted."""
 
 MOST_OFFERS = 3
 """How many offers of one excluded model have reasons of their own told; the others are counted."""
@@ -34,16 +37,21 @@ class Standings(Case):
         """Yield the models of a ranking in their order, with what earned them their points; what ties alike is one."""
         placed = [(place, name) for place in places for name in place.models]
         alike: dict[tuple[str, object], list[tuple[str, Entry]]] = {}
-        for place, name in placed[:MOST_SHOWN]:
+        for place, name in placed:
             entry = Entry(self.beside_points(name), f"{place.place}.", children=tuple(self.reasons_of(name)))
-            alike.setdefault((place.points, said_by(entry)), []).append((name, entry))
+            key = place.points, said_by(entry)
+            if key not in alike and len(alike) == MOST_SHOWN:
+                break
+            alike.setdefault(key, []).append((name, entry))
         for (points, _), its in alike.items():
-            names, entry = ", ".join(self.with_cost(name) for name, _ in its), together([entry for _, entry in its])
+            names = names_words([self.with_cost(name) for name, _ in its], self.language, MOST_TIED)
+            entry = together([entry for _, entry in its])
             model = its[0][0] if len(its) == 1 else ""
             text = f"{names}, {points_phrase(points, self.language)}{entry.text}"
             yield evolve(entry, text=text, model=model)
-        if len(placed) > MOST_SHOWN:
-            yield self.more_placed(placed[MOST_SHOWN:])
+        told = sum(map(len, alike.values()))
+        if told < len(placed):
+            yield self.more_placed(placed[told:])
 
     def with_cost(self, name: str) -> str:
         """Name a model with what it costs in the case, if that is known."""
@@ -52,7 +60,8 @@ class Standings(Case):
 
     def beside_points(self, name: str) -> str:
         """Return what stands behind the points of a name: which of its offers pass, and what to find out."""
-        said, missing = [self.passing(name)], ", ".join(map(self.label, self.rows.standing(name).missing))
+        best = name in self.trace.found.result.best
+        said, missing = [self.passing(name, alike=best)], ", ".join(map(self.label, self.rows.standing(name).missing))
         if missing:
             said.append(self.say(f"find out: {missing}", f"확인할 항목: {missing}"))
         return "".join(f"; {one}" for one in said if one)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from llmrules.texts import Text
+from llmrules.why.changes import Changes
 from llmrules.why.explanation import Node
-from llmrules.why.origins import Origins
 from llmrules.why.outcomes import ASKED, LEVELS, OUTCOMES
 from llmrules.words import fill_slots, gap_words, points_phrase, printable_lines, tests_words, value_words
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     )
 
 
-class Applications(Origins):
+class Applications(Changes):
     """Explains what rules say of candidates."""
 
     def applied(self, applied: Applied, candidate: CandidateRecord) -> Node:

@@ -14,7 +14,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Kind: TypeAlias = Literal[
-    "verdict", "rule", "group", "leaf", "value", "term", "classification", "fact", "firing", "dispute", "offer"
+    "verdict",
+    "rule",
+    "group",
+    "leaf",
+    "value",
+    "term",
+    "classification",
+    "fact",
+    "firing",
+    "dispute",
+    "change",
+    "offer",
 ]
 
 

@@ -27,15 +27,15 @@ MOST_DIFFERENCES = 3
 class Offers(Applications):
     """Explains the offers of a model."""
 
-    def passing(self, name: str) -> str:
-        """Say which offers of a model share its verdict, the best first; nothing where all of them stand alike."""
+    def passing(self, name: str, *, alike: bool = False) -> str:
+        """Say which offers of a model share its verdict, the best first; only if ``alike`` where all stand alike."""
         best = self.rows.standing(name)
         total = len(self.models[best.model].offers)
         if name in self.rows.candidates or total == 1:
             return ""
         sharing = [row for row in self.rows.meant(name) if row.verdict == best.verdict]
         most = [row for row in sharing if row.points == best.points]
-        if len(most) == total:
+        if len(most) == total and not alike:
             return ""
         said = f"{self._count(len(sharing), total, best.verdict)}: {self.offers(most)}"
         fewer = sorted((row for row in sharing if row not in most), key=lambda row: -Fraction(row.points or 0))
@@ -50,7 +50,7 @@ class Offers(Applications):
             verb = f"{'is' if count == 1 else 'are'} {VERDICTS[verdict].read('en')}"
         how = self.say(verb, "통과" if verdict == "eligible" else VERDICTS[verdict].read("ko"))
         if count == total:
-            return self.say(f"all {total} offers {how}", f"오퍼 {total}개 모두 {how}")
+            return self.say(f"all offers {how}", f"모든 오퍼 {how}")
         return self.say(f"{count} of {total} offers {how}", f"오퍼 {total}개 중 {count}개 {how}")
 
     def by_offers(self, name: str) -> str:
@@ -59,7 +59,7 @@ class Offers(Applications):
         if not best:
             return said
         offers, noun = self.offers(best), "offers" if len(best) > 1 else "offer"
-        return self.say(f"{said} ({noun} {offers})", f"{said}의 {offers} 오퍼")
+        return self.say(f"{said} ({noun} {offers})", f"{said}({offers})")
 
     def earning(self, name: str) -> str:
         """Return the offers that earn a model its place, to stand behind its points; nothing where all of them do."""

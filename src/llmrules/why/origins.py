@@ -12,6 +12,7 @@ from llmrules.costs import (
     TIER_ABOVE,
     TIER_PRICES,
     USAGE,
+    Usage,
     monthly_cost,
     usage_of,
 )
@@ -35,8 +36,11 @@ if TYPE_CHECKING:
         TestRecord,
     )
 
+ENDS_ON = "ends_on"
+"""The requirement that says until when the model is needed."""
+
 REACH = timedelta(days=365)
-"""A value that takes force later than this after the decision is of no concern to it."""
+"""Where no end is stated, a value that takes force later than this after the decision is of no concern to it."""
 
 
 class Origins(Chain):
@@ -58,9 +62,8 @@ class Origins(Chain):
 
     def missing(self, candidate: CandidateRecord) -> Iterator[Node]:
         """Yield what a cost that cannot be computed is in want of: the tokens of the case, else prices."""
-        stated = {name: self.requirements[name] for name in USAGE if name in self.requirements}
-        usage = usage_of({name: frozenset({Decimal(str(value))}) for name, value in stated.items()})
-        wanted = [name for name in USAGE[:2] if name not in stated]
+        usage = self.usage()
+        wanted = [name for name in USAGE[:2] if name not in self.requirements]
         if usage is not None:
             prices = {name: self.actual(name, candidate) for name in PRICES}
             known = {name: Decimal(str(price)) for name, price in prices.items() if price is not None}
@@ -69,6 +72,11 @@ class Origins(Chain):
         for name in filter(self.attributes.__contains__, wanted):
             text = f"{self.label(name)}: {value_words(self.attributes[name], None, self.language)}"
             yield Node("value", name, text, "unknown")
+
+    def usage(self) -> Usage | None:
+        """Return the tokens of a month that the case states, if it states them."""
+        stated = {name: self.requirements[name] for name in USAGE if name in self.requirements}
+        return usage_of({name: frozenset({Decimal(str(value))}) for name, value in stated.items()})
 
     def entry(self, name: str, candidate: CandidateRecord) -> Iterator[Node]:
         """Yield what is to be known of a stated value: the family that it is from, and when it changes."""
@@ -101,9 +109,11 @@ class Origins(Chain):
         return value_words(attribute, value, self.language)
 
     def within_reach(self, one: DatedRecord) -> bool:
-        """Whether a value takes force soon enough after the decision to be told."""
-        day, since = self.as_of, period(one.since)
-        return day is not None and since is not None and since.first - day <= REACH
+        """Whether a value takes force while the model is needed: until the stated end, else within a year."""
+        day, since, end = self.as_of, period(one.since), period(self.requirements.get(ENDS_ON))
+        if day is None or since is None:
+            return False
+        return since.first <= (end.last if end is not None else day + REACH)
 
     def cost(self, computed: ComputedRecord, candidate: CandidateRecord) -> Iterator[Node]:
         """Yield the parts of a computed cost, and from where on long requests have their own price if it counts."""
