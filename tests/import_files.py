@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from llmrules.importers.kinds import KINDS, origin_of
+from llmrules.importers.kinds import read_file
 
 if TYPE_CHECKING:
     from llmrules.importers.reading import Reading, Remark, Row
@@ -32,8 +32,8 @@ def data_of(kind: str) -> Any:  # noqa: ANN401 - plain JSON
 def read(kind: str, data: object, on: date | None = None) -> Reading:
     """Read data as a file of a kind and of a day."""
     name = FILES[kind]
-    origin = origin_of(kind, name, data_of(kind), date=on or DATES[kind], today=TODAY)
-    return KINDS[kind].read(data, origin)
+    day = on or DATES[kind]
+    return read_file(kind, name, data, date=day, today=max(day, TODAY))
 
 
 @cache

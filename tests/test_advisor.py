@@ -10,6 +10,7 @@ from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -123,6 +124,13 @@ def test_a_wrong_requirement_raises(advisor: Advisor, wrong: dict[str, object]) 
         advisor.decide(wrong)
     assert next(iter(wrong)) in str(caught.value)
     assert isinstance(caught.value, LlmrulesError)
+
+
+@pytest.mark.parametrize("case", [None, 3, ["fine_tuning"], b"case.toml"])
+def test_what_is_no_case_is_a_type_error(advisor: Advisor, case: Any) -> None:  # noqa: ANN401
+    """Whoever forgets to state a case is told what one is."""
+    with pytest.raises(TypeError, match="a case is a mapping of requirements, a profile or its file, not "):
+        advisor.decide(case)
 
 
 def test_all_that_is_wrong_is_reported_together(advisor: Advisor) -> None:

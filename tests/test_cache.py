@@ -241,7 +241,42 @@ def test_a_slot_belongs_to_the_files_and_the_version(monkeypatch: pytest.MonkeyP
     slots.append(slot_for(rules, files))
     monkeypatch.setattr(cache, "FORMAT", 0)
     slots.append(slot_for(rules, files))
-    assert len(set(slots)) == len(changed) + 2
+    monkeypatch.setattr(cache, "own_code", lambda: "edited")
+    slots.append(slot_for(rules, files))
+    assert len(set(slots)) == len(changed) + 3
+
+
+def test_edited_code_of_the_same_version_is_other_code(tmp_path: Path) -> None:
+    """A module that was written again, renamed, moved, added or removed tells two states apart; nothing else does."""
+    (tmp_path / "inner").mkdir()
+    first, second = tmp_path / "first.py", tmp_path / "inner" / "second.py"
+    first.write_text("A = 1", encoding="utf-8")
+    second.write_text("A = 1", encoding="utf-8")
+    states = [cache.code_in(tmp_path)]
+    (tmp_path / "notes.txt").touch()
+    assert cache.code_in(tmp_path) == states[0]
+    second.write_text("A = 10", encoding="utf-8")
+    os.utime(second, ns=(first.stat().st_atime_ns, first.stat().st_mtime_ns))
+    states.append(cache.code_in(tmp_path))
+    os.utime(second, ns=(0, first.stat().st_mtime_ns + 1))
+    states.append(cache.code_in(tmp_path))
+    states.append(cache.code_in(second.rename(tmp_path / "inner" / "third.py").parents[1]))
+    states.append(cache.code_in((tmp_path / "inner" / "third.py").rename(tmp_path / "third.py").parent))
+    (tmp_path / "fourth.py").touch()
+    states.append(cache.code_in(tmp_path))
+    first.unlink()
+    states.append(cache.code_in(tmp_path))
+    assert len(set(states)) == len(states)
+
+
+def test_modules_that_cannot_be_seen_are_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the package is being replaced, nothing is remembered."""
+
+    def vanished() -> str:
+        raise FileNotFoundError
+
+    monkeypatch.setattr(cache, "own_code", vanished)
+    assert slot_for(*raw(OURS)) is None
 
 
 def test_a_copy_without_a_version_remembers_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

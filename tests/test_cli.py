@@ -197,6 +197,87 @@ def test_why_knows_its_models(tmp_path: Path) -> None:
     assert "did you mean: claude" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "target"),
+    [
+        (("decide", "case.toml", "--trace", "case.toml"), "case.toml"),
+        (("decide", "case.toml", "--trace", "link.json"), "link.json"),
+        (("decide", "case.toml", "--rules", "policy", "--trace", "policy/ours.toml"), "policy/ours.toml"),
+        (("decide", "case.toml", "--catalog", "models.toml", "--trace", "models.toml"), "models.toml"),
+        (("decide", "case.toml", "--among", "list.csv", "--trace", "list.csv"), "list.csv"),
+        (("decide", "--set", "budget=tight", "--trace", "llmrules.toml"), "llmrules.toml"),
+        (("decide", "--set", "budget=tight", "--trace", "models.toml"), "models.toml"),
+        (("decide", "case.toml", "--trace", str(ROOT / "catalog.toml")), str(ROOT / "catalog.toml")),
+        (("replay", "t.json", "--trace", "t.json"), "t.json"),
+        (("replay", "t.json", "--rules", "policy", "--trace", "policy/ours.toml"), "policy/ours.toml"),
+        (("test", ".", "--junit", "case.toml"), "case.toml"),
+        (("test", "case.toml", "--rules", "policy", "--junit", "policy/ours.toml"), "policy/ours.toml"),
+    ],
+)
+def test_what_is_read_is_never_written_over(
+    arguments: tuple[str, ...], target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An output that would replace a file of the same command is refused before anything happens."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "policy").mkdir()
+    (tmp_path / "policy" / "ours.toml").write_text('language = 1\npack = "ours"\n')
+    (tmp_path / "models.toml").write_text('language = 1\n[[model]]\nid = "ours"\n')
+    (tmp_path / "llmrules.toml").write_text('catalog = ["models.toml"]\n')
+    (tmp_path / "list.csv").write_text("claude\n")
+    (tmp_path / "case.toml").write_text('[requirements]\nbudget = "tight"\n')
+    (tmp_path / "link.json").symlink_to("case.toml")
+    assert run("decide", "case.toml", "--trace", "t.json").exit_code == 0
+    before = Path(target).read_bytes()
+    result = run(*arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"{target}: is read, or written already: nothing was written [overwrites]" in result.stderr
+    assert Path(target).read_bytes() == before
+
+
+def test_a_trace_may_be_written_anew(tmp_path: Path) -> None:
+    """What is not read may be replaced, as the trace of the last time."""
+    saved = str(tmp_path / "t.json")
+    for setting in ("budget=tight", "budget=ample"):
+        assert run("decide", "--set", setting, "--trace", saved).exit_code == 0
+    assert "budget: ample" in run("why", saved).output
+
+
+def test_why_says_that_a_trace_was_changed(tmp_path: Path) -> None:
+    """A trace that does not agree with itself is explained all the same, with one line on standard error."""
+    saved = tmp_path / "t.json"
+    run("decide", HOSPITAL, "--trace", str(saved))
+    assert run("why", str(saved)).stderr == ""
+    saved.write_text(saved.read_text(encoding="utf-8").replace('"best":["phi-3-mini"]', '"best":["claude"]'))
+    for language, said in (("en", "was changed after it was made"), ("ko", "만들어진 뒤에 바뀌었으므로")):
+        result = run("why", str(saved), "--lang", language)
+        assert (result.exit_code, result.stderr.count("\n")) == (0, 1)
+        assert said in result.stderr
+        assert f"llmrules verify {saved}" in result.stderr
+    assert run("why", str(saved), "--format", "json").stdout == saved.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "command", [("decide", HOSPITAL), ("models",), ("verify", "t.json"), ("lint",), ("replay", "t.json")]
+)
+def test_a_catalogue_that_is_none_of_ours_is_said_to_be_none(
+    command: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A word after ``--catalog`` that names nothing is told which names there are; the name of a file is not."""
+    monkeypatch.chdir(tmp_path)
+    run("decide", HOSPITAL, "--trace", "t.json")
+    result = run(*command, "--catalog", "2026-12")
+    assert result.exit_code == 2
+    assert "2026-12: names no catalogue of ours, and there is no such file [unknown-catalogue]" in result.stderr
+    assert "did you mean: 2026-11\n    allowed: 2026-11\n" in result.stderr
+    assert "[no-file]" in run(*command, "--catalog", "ours.toml").stderr
+
+
+def test_all_files_that_are_wrong_are_named_together() -> None:
+    """A name of no catalogue is one of several mistakes, not the only one that is said."""
+    result = run("decide", HOSPITAL, "--catalog", "2026-12", "--rules", "none.toml", "--catalog", "2026-13")
+    assert result.stderr.endswith("3 errors\n")
+
+
 def test_rules_lists_every_rule() -> None:
     """``rules`` names each rule with what it does, why and by which source, in both languages."""
     english, korean = run("rules"), run("rules", "--lang", "ko")

@@ -124,7 +124,10 @@ def test_an_offer_retires_by_the_date_alone() -> None:
 
 
 def test_a_tier_counts_with_the_share_of_long_requests() -> None:
-    """A higher price of long requests is no cause by itself: the share of long requests is stated with it."""
+    """A higher price of long requests is no cause by itself: the share of long requests is stated with it.
+
+    Its limit is no cause at all: as long as nobody states one, every long request has that price.
+    """
     tier = overlay("wren", "maker", tier_above=1_000, tier_input_price=9, tier_output_price=9)
     share = {"long_request_share": 0.5}
     assert not [one for one in compare_decisions(decided(), decided(tier)).changes if one.kind == "verdict"]
@@ -132,7 +135,6 @@ def test_a_tier_counts_with_the_share_of_long_requests() -> None:
     assert causes(found, "verdict", "wren") == [
         (
             "requirement:long_request_share",
-            "value:wren:tier_above",
             "value:wren:tier_input_price",
             "value:wren:tier_output_price",
         )

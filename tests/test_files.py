@@ -5,11 +5,13 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
 import pickle
 import resource
 import stat
 import tracemalloc
 from decimal import Decimal
+from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +40,6 @@ from llmrules.positions import key_positions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 # ── Where keys stand ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -340,6 +341,47 @@ def test_a_private_file_is_its_owners_alone(tmp_path: Path) -> None:
     """Nobody else may read it."""
     write_whole(tmp_path / "x.json", "text", private=True)
     assert stat.S_IMODE((tmp_path / "x.json").stat().st_mode) == 0o600
+
+
+def test_what_is_written_goes_where_a_link_points(tmp_path: Path) -> None:
+    """A link stays a link; a private file takes its place; one that leads to itself is said to be unwritable."""
+    target, link, loop = tmp_path / "target.json", tmp_path / "link.json", tmp_path / "loop.json"
+    target.write_text("old", encoding="utf-8")
+    link.symlink_to(target)
+    write_whole(link, "new")
+    assert link.is_symlink()
+    assert target.read_text(encoding="utf-8") == "new"
+    write_whole(link, "mine", private=True)
+    assert not link.is_symlink()
+    assert target.read_text(encoding="utf-8") == "new"
+    loop.symlink_to(loop)
+    with pytest.raises(FileError, match="cannot be written"):
+        write_whole(loop, "text")
+
+
+def test_a_pipe_is_written_to_and_stays_one(tmp_path: Path) -> None:
+    """No file takes the place of a pipe or a device."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write_whole(pipe, "text")
+    assert os.read(reader, 100) == b"text"
+    os.close(reader)
+    assert pipe.is_fifo()
+
+
+def test_an_interrupt_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither half a file nor the one beside it is left, and the old one stays."""
+    path = tmp_path / "x.json"
+    write_whole(path, "old")
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        write_whole(path, "new")
+    assert [(one.name, one.read_text(encoding="utf-8")) for one in tmp_path.iterdir()] == [("x.json", "old")]
 
 
 @settings(max_examples=40)

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import sys
+from contextlib import contextmanager
 from copy import deepcopy
 from datetime import date
+from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import click
+import pexpect
 import pytest
 from click.testing import CliRunner
 from hypothesis import event, given, settings
@@ -17,6 +22,7 @@ from hypothesis import strategies as st
 from tests.documents import ROOT, sections
 from tests.import_files import FILES as EXTRACTS
 from tests.import_files import FOLDER
+from tests.test_progress import environment
 
 from llmrules import Advisor, shipped
 from llmrules.catalog import read_catalog
@@ -32,6 +38,7 @@ from llmrules.importers.writing import FORMATS, catalogue_text
 from llmrules.rules.ruleset import read_ruleset
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from click.testing import Result
@@ -165,10 +172,20 @@ def test_the_report_says_what_was_left_out_and_why(folder: Path) -> None:
     data = json.loads((folder / "report.json").read_text())
     files = {file["document"]: file for file in data["files"]}
     assert files["models-dev-2026-05-21"]["rows"] == {"read": 3, "kept": 2, "skipped": 1}
-    assert [one["row"] for one in files["models-dev-2026-05-21"]["skipped"][0]["examples"]] == ["openai/gpt-9-image"]
+    assert [one["row"] for one in files["models-dev-2026-05-21"]["skipped"][0]["rows"]] == ["openai/gpt-9-image"]
     assert files["models-dev-2026-05-21"]["ignored"]["surprise"] == 1
     assert files["litellm-2026-10-23"]["rows"] == {"read": 2, "kept": 1, "skipped": 1}
     assert (data["overlay"]["models"], data["overlay"]["offers"]) == (1, 2)
+
+
+def test_the_report_names_every_row(folder: Path) -> None:
+    """The file holds all rows of a reason, of which the terminal shows three."""
+    shop: dict[str, Any] = {f"m-{number}": {} for number in range(5)}
+    (folder / "many.json").write_text(json.dumps({"shop": {"models": shop}}))
+    result = run("models-dev", "many.json", "--date", "models-dev=2026-06-01", "-o", "m.toml", "--report", "r.json")
+    assert "shop/m-0, shop/m-1, shop/m-2, …\n" in result.output
+    (reason,) = json.loads((folder / "r.json").read_text())["files"][0]["skipped"]
+    assert [one["row"] for one in reason["rows"]] == [f"shop/m-{number}" for number in range(5)]
 
 
 def test_only_what_developers_sell_themselves(folder: Path) -> None:
@@ -206,6 +223,9 @@ def test_a_date_and_a_version_can_be_stated(folder: Path) -> None:
         (["litellm", "api.json", "-o", "out.toml"], "wrong-shape", "api.json"),
         (["models-dev", "api.json", "-o", "nowhere/out.toml"], "unwritable", "nowhere/out.toml"),
         (["models-dev", "api.json", "-o", "out.toml", "--report", "nowhere/report"], "unwritable", "nowhere/report"),
+        (["models-dev", "api.json", "-o", "nowhere/out.toml", "--report", "report"], "unwritable", "nowhere/out.toml"),
+        (["models-dev", "api.json", "-o", "out.toml", "--report", "empty"], "unwritable", "empty: "),
+        (["models-dev", "empty", "-o", "out.toml"], "is-folder", "hint: name a file in it"),
         (["models-dev", "api.json", "-o", "api.json"], "overwrites", "api.json"),
         (["models-dev", "api.json", "-o", "out.toml", "--report", "link.json"], "overwrites", "link.json"),
         (["models-dev", "api.json", "-o", "out.json", "--report", "out.json"], "overwrites", "out.json"),
@@ -214,11 +234,65 @@ def test_a_date_and_a_version_can_be_stated(folder: Path) -> None:
 def test_what_is_wrong_is_said_in_one_sentence(folder: Path, arguments: list[str], code: str, said: str) -> None:
     """Bad input ends with 2, names what is wrong and where, and leaves everything as it was."""
     (folder / "link.json").symlink_to("api.json")
-    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    (folder / "empty").mkdir()
+    before = contents(folder)
     result = run(*arguments)
     assert result.exit_code == 2
     assert (f"[{code}]" in result.stderr, said in result.stderr) == (True, True), result.stderr
-    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    assert contents(folder) == before
+
+
+def contents(folder: Path) -> dict[str, bytes | None]:
+    """What stands in a folder."""
+    return {path.name: None if path.is_dir() else path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "kind"),
+    [
+        ("profile.toml", '[requirements]\nbudget = "tight"\n', "a profile"),
+        ("policy.toml", 'language = 1\npack = "ours"\n[[rule]]\nid = "r"\n', "a rule file"),
+        ("models.toml", 'language = 1\n[[model]]\nid = "m"\n', "a catalogue that importing did not write"),
+        ("t.json", '{"format": "llmrules.trace/1", "given": {}}', "a trace"),
+        ("notes.json", '{"notes": 1}', "no catalogue"),
+        ("broken.toml", "[[model]\n", "no catalogue"),
+    ],
+)
+def test_only_an_imported_catalogue_is_replaced(folder: Path, name: str, text: str, kind: str) -> None:
+    """What people wrote is not replaced by a catalogue; the error says what it is."""
+    (folder / name).write_text(text)
+    result = both("-o", name)
+    assert result.exit_code == 2
+    assert f"{name}: is there already, and is {kind}: nothing was written [overwrites]" in result.stderr
+    assert (folder / name).read_text() == text
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_an_imported_catalogue_is_replaced_by_the_next_import(folder: Path, form: Format) -> None:
+    """The next version of a file replaces what importing wrote, and an empty file holds nothing to lose."""
+    (folder / f"out.{form}").touch()
+    assert both("-o", f"out.{form}").exit_code == 0
+    first = (folder / f"out.{form}").read_bytes()
+    assert run("models-dev", "api.json", "--date", "models-dev=2026-05-22", "-o", f"out.{form}").exit_code == 0
+    assert (folder / f"out.{form}").read_bytes() != first
+
+
+def test_a_date_that_is_only_the_newest_day_mentioned_can_be_stated(folder: Path) -> None:
+    """The report says how to state the day of a file where it is not known, and only there."""
+    assert (folder / "api.json").exists()
+    unknown = run("models-dev", "api.json", "-o", "out.toml").output
+    assert "state it if you know it: --date models-dev=YYYY-MM-DD" in unknown
+    assert "state it" not in both("-o", "out.toml").output
+
+
+def test_a_day_to_come_is_no_date_of_a_file(folder: Path) -> None:
+    """Neither a day that is given nor one in the name of a file may lie ahead."""
+    (folder / "api-2099-01-01.json").write_text(json.dumps(MODELS_DEV))
+    for arguments in (["api-2099-01-01.json"], ["api.json", "--date", "models-dev=2099-01-01"]):
+        result = run("models-dev", *arguments, "-o", "out.toml")
+        assert result.exit_code == 2
+        assert "is dated 2099-01-01, which is yet to come [future-date]" in result.stderr
+        assert not (folder / "out.toml").exists()
 
 
 @pytest.mark.parametrize(
@@ -291,7 +365,7 @@ def test_whatever_can_be_imported_can_be_loaded(
     for kind, data in (("models-dev", models_dev), ("litellm", litellm)):
         origin = Origin(kind, kind, kind, date(2026, 5, 21), "given")
         try:
-            readings.append(KINDS[kind].read(data, origin))
+            readings.append(KINDS[kind].read(KINDS[kind].check(data, kind), origin))
         except FileError as error:
             event(error.code)
             return
@@ -309,6 +383,68 @@ def test_whatever_can_be_imported_can_be_loaded(
 def shipped_vocabulary() -> Vocabulary:
     """The shipped vocabulary."""
     return read_ruleset([read_toml(path) for path in toml_files([shipped.rules_folder()])], [], []).vocabulary
+
+
+# ── The bar ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def on_terminal(folder: Path, *arguments: str) -> pexpect.spawn[str]:
+    """Start the command on a pseudo-terminal."""
+    code = "import sys; from llmrules.cli import main; main()"
+    return pexpect.spawn(
+        sys.executable,
+        ["-c", code, "import", *arguments],
+        env=environment(),
+        cwd=str(folder),
+        dimensions=(24, 80),
+        encoding="utf-8",
+        timeout=60,
+    )
+
+
+def test_the_parts_of_the_work_make_one_whole(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading each file and merging move the bar on, never back, and leave the last part to writing."""
+    seen: list[Fraction] = []
+
+    @contextmanager
+    def recorded(label: str) -> Iterator[Callable[[int, int], None]]:
+        assert label == "Importing"
+        yield lambda done, total: seen.append(Fraction(done, total))
+
+    monkeypatch.setattr("llmrules.cli.import_.progress", recorded)
+    assert both("-o", str(folder / "models.toml")).exit_code == 0
+    assert seen == sorted(seen)
+    assert {Fraction(1, 4), Fraction(2, 4), Fraction(3, 4)} <= set(seen)
+    assert seen[-1] == Fraction(3, 4)
+
+
+def test_one_bar_stands_from_the_first_file_to_the_last_line_that_is_written(folder: Path) -> None:
+    """It is the same for all files, stands while the catalogue is written, and is gone before the report."""
+    os.mkfifo(folder / "late.json")
+    os.mkfifo(folder / "out.json")
+    child = on_terminal(folder, "models-dev", "api.json", "litellm", "late.json", *DATED, "-o", "out.json")
+    child.expect("Importing")
+    (folder / "late.json").write_text(json.dumps(LITELLM))
+    child.expect("0:00:0[1-9]")
+    with (folder / "out.json").open() as stream:
+        written = stream.read()
+    printed = child.read()
+    assert len(json.loads(written)["model"]) == 1
+    assert "Importing" not in printed[printed.rfind("\x1b[2K") :]
+    assert "Overlay: 1 models, 2 offers" in printed[printed.rfind("\x1b[2K") :]
+    child.close()
+    assert child.exitstatus == 0
+
+
+def test_the_bar_waits_for_what_is_written(folder: Path) -> None:
+    """Where reading is quick, the bar still comes while merging and writing take their time."""
+    os.mkfifo(folder / "out.json")
+    child = on_terminal(folder, "models-dev", "api.json", *DATED[:2], "-o", "out.json")
+    child.expect("Importing")
+    assert (folder / "out.json").read_text().startswith("{")
+    child.read()
+    child.close()
+    assert child.exitstatus == 0
 
 
 # ── Real rows ───────────────────────────────────────────────────────────────────────────────────────────────────────

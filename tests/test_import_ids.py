@@ -210,7 +210,24 @@ def test_no_model(written: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["openai/gpt-oss-120b", "coding-glm-5.1-free", "gpt-5-chat-latest", "claude-opus-5"]
+    "written",
+    [
+        "openai/gpt-oss-120b",
+        "coding-glm-5.1-free",
+        "gpt-5-chat-latest",
+        "claude-opus-5",
+        "nvidia/usdcode",
+        "samba/samurai-7b",
+        "vanguard-7b",
+        "influx-8b",
+        "robert-7b",
+        "AgentPublic/albertlight-7b",
+        "google/palm-2-codechat-bison",
+        "Qwen/Qwen3.5-VL-72B",
+        "mn-celeste-12b",
+        "facebook/bart-large-cnn",
+        "workers-ai/@cf/meta/m2m100-1.2b",
+    ],
 )
 def test_a_model(written: str) -> None:
     """The patterns that find pseudo records leave models alone."""

@@ -9,7 +9,8 @@ import pytest
 from tests.import_files import FILES, TODAY, data_of
 
 from llmrules.errors import FileError
-from llmrules.importers.kinds import GIVEN, KINDS, NAMED, NOT_BEFORE, origin_of
+from llmrules.importers.kinds import KINDS, origin_of, read_file
+from llmrules.importers.reading import GIVEN, NAMED, NOT_BEFORE
 
 if TYPE_CHECKING:
     from llmrules.importers.reading import Origin
@@ -93,7 +94,7 @@ def test_no_date() -> None:
 def test_wrong_shape(kind: str) -> None:
     """The shape is checked before anything else is asked of a file."""
     with pytest.raises(FileError, match="must be") as caught:
-        origin_of(kind, "page.json", ["no"], today=TODAY)
+        read_file(kind, "page.json", ["no"], version="no id!", today=TODAY)
     assert caught.value.code == "wrong-shape"
     assert caught.value.place.file == "page.json"
 

@@ -20,8 +20,8 @@ from llmrules.errors import FileError
 from llmrules.files import parse_json, parse_toml, read_toml, toml_files
 from llmrules.importers import settling
 from llmrules.importers.merging import merge
-from llmrules.importers.reading import Later, Origin, Reading, Remark, Row
-from llmrules.importers.report import EXAMPLES, WIDTH, report_data, report_text
+from llmrules.importers.reading import NOT_BEFORE, Expected, Later, Origin, Reading, Remark, Row
+from llmrules.importers.report import WIDTH, report_data, report_text
 from llmrules.importers.settling import Dated, Entry, Stated, Voice, settle
 from llmrules.importers.writing import catalogue_text
 from llmrules.rules.ruleset import read_ruleset
@@ -98,9 +98,9 @@ def only(overlay: Overlay) -> Offer:
     return offer
 
 
-def voice(value: Plain, source: Origin = NEW, *, own: bool = False) -> Voice:
-    """What a row of a file says."""
-    return Voice(value, source.id, source.date, own)
+def voice(value: Plain, source: Origin = NEW, *, own: bool = False, younger: bool = False) -> Voice:
+    """What a row says of a file, which may be younger than its date."""
+    return Voice(value, source.id, source.date, own, open=younger)
 
 
 def in_force(attribute: str, *voices: Voice) -> Plain:
@@ -251,7 +251,7 @@ def test_a_file_that_knew_the_next_price_agrees_with_the_newer_file_that_states_
     entry = only(agreeing).entries["input_price"]
     assert (entry.stated, entry.disputed) == (Stated(4, (NEW.id, OLD.id)), ())
     assert [(one.since, one.stated.value) for one in entry.dated] == [(OCTOBER + timedelta(days=1), 5)]
-    assert [(one.attribute, one.count) for one in agreeing.left_out] == [("input_price", 1)]
+    assert [(one.attribute, one.count) for one in agreeing.lost] == [("input_price", 1)]
     other = only(merge([old, reading(NEW, row(offer={"input_price": 3}))])).entries["input_price"]
     assert (other.stated.value, [one.value for one in other.disputed]) == (3, [4])
 
@@ -265,14 +265,14 @@ def test_of_two_prices_for_one_day_one_takes_force() -> None:
     ]
     overlay = merge(files)
     assert only(overlay).entries["input_price"].dated == (Dated(since, Stated(3, (NEW.id,))),)
-    assert [(one.attribute, one.count) for one in overlay.left_out] == [("input_price", 1)]
+    assert [(one.attribute, one.count) for one in overlay.lost] == [("input_price", 1)]
 
 
 def test_a_later_price_of_which_nothing_is_known_before_is_left_out() -> None:
     """A catalogue cannot hold a value that begins where none was; the report counts it."""
     overlay = merge([reading(NEW, row(later=(Later("input_price", date(2027, 1, 1), 4),)))])
     assert "input_price" not in only(overlay).entries
-    assert [(one.attribute, one.count) for one in overlay.left_out] == [("input_price", 1)]
+    assert [(one.attribute, one.count) for one in overlay.lost] == [("input_price", 1)]
 
 
 def test_the_prices_of_a_tier_belong_to_its_limit() -> None:
@@ -284,7 +284,7 @@ def test_the_prices_of_a_tier_belong_to_its_limit() -> None:
     assert entries["tier_above"].stated.value == 200_000
     assert (entries["tier_input_price"].stated.value, entries["tier_input_price"].against) == (4, 1)
     assert "tier_output_price" not in entries
-    assert [(one.attribute, one.count) for one in overlay.left_out] == [("tier_output_price", 1)]
+    assert [(one.attribute, one.count) for one in overlay.lost] == [("tier_output_price", 1)]
 
 
 def test_an_equal_price_of_another_tier_is_no_source() -> None:
@@ -295,7 +295,7 @@ def test_an_equal_price_of_another_tier_is_no_source() -> None:
     ]
     overlay = merge(files)
     assert only(overlay).entries["tier_input_price"] == Entry(Stated(4, (NEW.id,)))
-    assert [(one.attribute, one.count) for one in overlay.left_out] == [("tier_input_price", 1)]
+    assert [(one.attribute, one.count) for one in overlay.lost] == [("tier_input_price", 1)]
 
 
 def test_a_newer_flat_price_leaves_the_tier_to_the_file_that_has_one() -> None:
@@ -309,7 +309,33 @@ def test_a_tier_price_without_a_limit_is_left_out() -> None:
     """Nobody could say to which requests it applies."""
     overlay = merge([reading(NEW, row(offer={"tier_input_price": 4}))])
     assert "tier_input_price" not in only(overlay).entries
-    assert [(one.attribute, one.count) for one in overlay.left_out] == [("tier_input_price", 1)]
+    assert [(one.attribute, one.count) for one in overlay.lost] == [("tier_input_price", 1)]
+
+
+@pytest.mark.parametrize(
+    ("voices", "unsure"),
+    [
+        ([voice(1, NEW), voice(2, OLD, younger=True)], True),
+        ([voice(1, NEW, younger=True), voice(2, OLD, younger=True)], True),
+        ([voice(1, NEW), voice(1, OLD, younger=True), voice(2, OLD, younger=True)], True),
+        ([voice(1, NEW, younger=True), voice(2, OLD)], False),
+        ([voice(1, NEW), voice(1, OLD, younger=True)], False),
+        ([voice(1, NEW, younger=True), voice(2, NEW, younger=True)], False),
+        ([voice(1, NEW, own=True), voice(2, OLD, younger=True)], False),
+        ([voice(1, OLD, own=True), voice(2, NEW, younger=True)], False),
+    ],
+)
+def test_what_a_younger_file_might_change_is_open(voices: list[Voice], *, unsure: bool) -> None:
+    """The date decided, and the file of another value is only known to be not before its own."""
+    assert settle("max_input_tokens", voices).open is unsure
+    assert settle("max_input_tokens", voices[::-1]).open is unsure
+
+
+def test_a_date_that_is_not_known_is_told_of_each_row() -> None:
+    """The date of a file makes its values open, whatever kind it is of."""
+    old = reading(evolve(OLD, dated_by=NOT_BEFORE), row(offer={"input_price": 2}))
+    entries = only(merge([old, reading(NEW, row(offer={"input_price": 3}))])).entries
+    assert [name for name, entry in entries.items() if entry.open] == ["input_price"]
 
 
 def test_ids_that_one_file_alone_knows_are_unmatched() -> None:
@@ -482,7 +508,7 @@ REMARKS = st.builds(
 def test_the_numbers_of_a_file_add_up(
     readings: tuple[Reading, ...], remarks: list[Remark], ignored: dict[str, int]
 ) -> None:
-    """Rows read are rows kept and skipped; the reasons hold every remark, with three examples each at most."""
+    """Rows read are rows kept and skipped; the reasons hold every remark with its row."""
     remarked = [
         evolve(
             one, read=one.read + len(remarks), skipped=tuple(remarks), unknown=tuple(remarks), ignored=Counter(ignored)
@@ -495,7 +521,7 @@ def test_the_numbers_of_a_file_add_up(
         assert file["rows"]["skipped"] == len(remarks)
         for kind, count in (("skipped", len(remarks)), ("unknown", len(remarks)), ("doubtful", 0)):
             assert sum(reason["count"] for reason in file[kind]) == count
-            assert all(len(one["examples"]) == min(one["count"], EXAMPLES) for one in file[kind])
+            assert all(len(one["rows"]) == one["count"] for one in file[kind])
         assert file["ignored"] == ignored
     assert json.loads(json.dumps(data)) == data
     lines = report_text(data).splitlines()
@@ -522,11 +548,17 @@ def test_a_catalogue_in_toml_says_who_wrote_it() -> None:
 def test_the_report_reads_as_a_page() -> None:
     """Per file what became of its rows and values, then what all files make together."""
     old = evolve(
-        reading(OLD, row(offer={"input_price": 2, "context_window": 1_000}), row("x")),
+        reading(evolve(OLD, dated_by=NOT_BEFORE), row(offer={"input_price": 2, "context_window": 1_000}), row("x")),
         read=6,
         skipped=tuple(Remark(f"shop/{name}", "the output holds no text") for name in ("e", "d", "c", "b")),
         unknown=(Remark("shop/m-1", "is no day", "retires_on", "soon"),),
         ignored=Counter({f"key_{number}": 10 - number for number in range(9)} | {"tail": 1}),
+        expected={
+            "cost": Expected(2, 1),
+            "cost.input": Expected(1, 0),
+            "limit": Expected(2, 2),
+            "name": Expected(2, 1),
+        },
     )
     readings = [old, reading(NEW, row(offer={"input_price": 3}))]
     assert report_text(report_data(readings, merge(readings))) == PAGE
@@ -538,14 +570,17 @@ new-2026-10-23: new, 2026-10-23
   1 rows read = 1 kept + 0 skipped
 
 old-2026-05-21: old, 2026-05-21
-  date: 2026-05-21, given
+  date: 2026-05-21, the newest day that the file mentions
+    state it if you know it: --date old=YYYY-MM-DD
   6 rows read = 2 kept + 4 skipped
+  no row has `limit`: the file's format may have changed
   Rows skipped: 4
         4  the output holds no text
            shop/b, shop/c, shop/d, …
   Values left unknown: 1
         1  retires_on is no day
            shop/m-1 (soon)
+  Expected keys that rows are without: cost 1, name 1
   Keys ignored: key_0 10, key_1 9, key_2 8, key_3 7, key_4 6, key_5 5, key_6 4,
     key_7 3 and 2 more
 
@@ -556,6 +591,8 @@ Overlay: 2 models, 2 offers
         1  dispute the one in force
   Values in force that others dispute
         1  of 1 input_price
+  Decided by the date of a file that may be younger than that
+        1  values in force that another file disputes
   Models that no other file knows
         0  new-2026-10-23
         1  old-2026-05-21"""

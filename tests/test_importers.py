@@ -6,6 +6,7 @@ import json
 from copy import deepcopy
 from datetime import date
 from decimal import Decimal, localcontext
+from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,8 +15,10 @@ from hypothesis import strategies as st
 from tests.import_files import FILES, TODAY, data_of, read, reading, remarks, row, skipped
 
 from llmrules.errors import FileError
-from llmrules.importers.ids import is_id
-from llmrules.importers.reading import Later
+from llmrules.importers.ids import NOT_TEXT, is_id
+from llmrules.importers.merging import merge
+from llmrules.importers.reading import Expected, Later
+from llmrules.importers.report import report_data, report_text
 
 if TYPE_CHECKING:
     from llmrules.importers.reading import Reading
@@ -86,7 +89,7 @@ def one_record(record: object) -> Reading:
     return read(LITELLM, {"gpt-5": whole, "other": {"litellm_provider": "openai"}})
 
 
-@pytest.mark.parametrize(("kind", "rows", "left"), [(MODELS_DEV, 57, 12), (LITELLM, 42, 14), (GENAI, 26, 6)])
+@pytest.mark.parametrize(("kind", "rows", "left"), [(MODELS_DEV, 57, 27), (LITELLM, 42, 22), (GENAI, 26, 6)])
 def test_every_row_is_kept_or_skipped(kind: str, rows: int, left: int) -> None:
     """Each row of the extracts is a row or has a reason why it is none, and values stand under declared names."""
     found = reading(kind)
@@ -137,8 +140,21 @@ def test_offers_with_prices_of_their_own() -> None:
         (MODELS_DEV, "evroc/openai/whisper-large-v3", "does not read text"),
         (MODELS_DEV, "nvidia/nvidia/active-speaker-detection", "does not read text"),
         (MODELS_DEV, "openai/chatgpt-image-latest", "has a window of 0 and makes more than text"),
-        (MODELS_DEV, "groq/meta-llama/llama-prompt-guard-2-22m", "has a window under 1,000 tokens"),
-        (MODELS_DEV, "azure/text-embedding-3-large", "is named as an embedding, speech or similar model"),
+        (MODELS_DEV, "groq/meta-llama/llama-prompt-guard-2-22m", NOT_TEXT),
+        (MODELS_DEV, "nvidia/nvidia/nv-embedcode-7b-v1", NOT_TEXT),
+        (MODELS_DEV, "cloudflare-ai-gateway/workers-ai/@cf/huggingface/distilbert-sst-2-int8", NOT_TEXT),
+        (MODELS_DEV, "cloudflare-ai-gateway/workers-ai/@cf/deepgram/aura-2-en", NOT_TEXT),
+        (MODELS_DEV, "cloudflare-ai-gateway/workers-ai/@cf/pipecat-ai/smart-turn-v2", NOT_TEXT),
+        (MODELS_DEV, "nvidia/meta/esmfold", NOT_TEXT),
+        (MODELS_DEV, "nvidia/nvidia/gliner-pii", NOT_TEXT),
+        (MODELS_DEV, "nvidia/nvidia/studiovoice", NOT_TEXT),
+        (MODELS_DEV, "nvidia/nvidia/nemotron-3-content-safety", NOT_TEXT),
+        (MODELS_DEV, "chutes/Qwen/Qwen3Guard-Gen-0.6B", NOT_TEXT),
+        (MODELS_DEV, "groq/openai/gpt-oss-safeguard-20b", NOT_TEXT),
+        (MODELS_DEV, "siliconflow-cn/PaddlePaddle/PaddleOCR-VL", NOT_TEXT),
+        (MODELS_DEV, "openrouter/openrouter/pareto-code", "is a router, no model"),
+        (MODELS_DEV, "llmgateway/custom", "is a router, no model"),
+        (MODELS_DEV, "azure/text-embedding-3-large", NOT_TEXT),
         (MODELS_DEV, "openrouter/openrouter/auto", "is a router, no model"),
         (MODELS_DEV, "nano-gpt/Llama-3.3+(3.1v3.3)-70B-Hanami-x1", "has an id that a catalogue cannot hold"),
         (LITELLM, "sample_spec", "describes the file, no model"),
@@ -149,15 +165,29 @@ def test_offers_with_prices_of_their_own() -> None:
         (LITELLM, "1024-x-1024/50-steps/stability.stable-diffusion-xl-v1", "has a mode that is not text"),
         (LITELLM, "gemini-2.5-pro-preview-tts", "does not answer in text"),
         (LITELLM, "deepgram/aura", "does not say what it is for"),
-        (LITELLM, "groq/meta-llama/llama-prompt-guard-2-22m", "takes under 1,000 tokens of input"),
+        (LITELLM, "groq/meta-llama/llama-prompt-guard-2-22m", NOT_TEXT),
+        (LITELLM, "fireworks_ai/accounts/fireworks/models/flux-1-dev", NOT_TEXT),
+        (LITELLM, "fireworks_ai/accounts/fireworks/models/flux-1-dev-controlnet-union", NOT_TEXT),
+        (LITELLM, "fireworks_ai/accounts/fireworks/models/flux-1-schnell", NOT_TEXT),
+        (LITELLM, "fireworks_ai/accounts/fireworks/models/llamaguard-7b", NOT_TEXT),
+        (LITELLM, "watsonx/ibm/granite-guardian-3-3-8b", NOT_TEXT),
+        (LITELLM, "deepinfra/allenai/olmOCR-7B-0725-FP8", NOT_TEXT),
+        (LITELLM, "meta/sam-3.1", NOT_TEXT),
+        (LITELLM, "scaledown/classify", "is a tool, no model"),
         (GENAI, "openrouter/switchpoint/router", "is a router, no model"),
-        (GENAI, "cohere/embed-v4.0", "is named as an embedding, speech, image or similar model"),
-        (GENAI, "openai/gpt-5.4-image-2", "is named as an embedding, speech, image or similar model"),
+        (GENAI, "cohere/embed-v4.0", NOT_TEXT),
+        (GENAI, "openai/gpt-5.4-image-2", NOT_TEXT),
     ],
 )
 def test_skipped(kind: str, key: str, reason: str) -> None:
     """A row that is no model which reads and answers in text is skipped, and the reason says what it is."""
     assert skipped(kind, key) == reason
+
+
+@pytest.mark.parametrize("key", ["nvidia/nvidia/usdcode", "kilo/openai/gpt-5-image", "google/gemini-2.5-pro"])
+def test_what_answers_in_text_is_kept(key: str) -> None:
+    """A model that writes code about scenes, or that makes pictures beside text, is one that answers in text."""
+    assert row(MODELS_DEV, key).name
 
 
 def test_window_of_0_is_unknown() -> None:
@@ -249,6 +279,9 @@ def test_tables_that_are_none(value: object) -> None:
 
 def test_tiny_windows() -> None:
     """A window under 1,000 tokens is that of a classifier, in any file."""
+    models_dev, litellm = one_model(GOOD | {"limit": {"context": 512}}), one_record({"max_input_tokens": 512})
+    assert models_dev.skipped[0].reason == "has a window under 1,000 tokens"
+    assert litellm.skipped[0].reason == "takes under 1,000 tokens of input"
     found = read(GENAI, [{"id": "openai", "models": [{"id": "gpt-5", "context_window": 512, "prices": {}}]}])
     assert [remark.reason for remark in found.skipped] == ["has a window under 1,000 tokens"]
 
@@ -590,6 +623,47 @@ def test_conditions_that_are_not_understood(prices: object) -> None:
     assert set(remarks(found.unknown, "openai/gpt-5")) == {"input_price"}
 
 
+def since(day: str, prices: object) -> dict[str, object]:
+    """Return prices that start on a day, as genai-prices writes them."""
+    return {"prices": prices, "constraint": {"start_date": day}}
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+def test_the_order_of_prices_in_the_list_makes_no_difference(order: tuple[int, ...]) -> None:
+    """The day decides which price is in force and which follow, wherever it stands in the list."""
+    prices = [
+        {"prices": {"input_mtok": 1}},
+        since("2025-01-01", {"input_mtok": 2}),
+        since("2026-01-01", {"input_mtok": 3}),
+        since("2027-01-01", {"input_mtok": 4}),
+    ]
+    (found,) = priced([prices[place] for place in order]).rows
+    assert found.offer == {"input_price": 3}
+    assert found.later == (Later("input_price", date(2027, 1, 1), 4),)
+
+
+@pytest.mark.parametrize("end", [{"input_mtok": 0, "output_mtok": 0}, {}, {"input_mtok": -1, "output_mtok": "x"}])
+def test_a_price_that_ends_stays_in_doubt(end: object) -> None:
+    """What is no price from a day on leaves the one before in force, since a catalogue cannot say that one ends."""
+    both = {"input_mtok": 1, "output_mtok": 2}
+    found = priced([{"prices": both}, since("2027-01-01", end), since("2027-06-01", {"input_mtok": 3})])
+    assert found.rows[0].offer == {"input_price": 1, "output_price": 2}
+    assert found.rows[0].later == (Later("input_price", date(2027, 6, 1), 3),)
+    reason = "is not known from a later day on, and stays in force"
+    doubts = [(one.attribute, one.reason, one.found) for one in found.doubtful]
+    assert doubts == [
+        ("input_price", reason, '"2027-01-01"'),
+        ("output_price", reason, '"2027-01-01"'),
+        ("output_price", reason, '"2027-06-01"'),
+    ]
+
+
+def test_a_price_that_has_ended_is_unknown() -> None:
+    """A price of 0 for both that has begun is in force, and tells nothing."""
+    found = priced([since("2026-01-01", {"input_mtok": 0, "output_mtok": 0}), {"prices": {"input_mtok": 1}}])
+    assert found.rows[0].offer == {}
+
+
 def test_levels_of_one_side() -> None:
     """A side without levels costs the same in long requests; a level that starts at no number is left out."""
     found = priced(
@@ -648,6 +722,58 @@ def test_unknown_keys_are_counted() -> None:
     assert not [
         key for key in reading(LITELLM).ignored if key.endswith("k_tokens") and key.startswith(("input", "output"))
     ]
+
+
+def renamed(data: Any, key: str) -> Any:  # noqa: ANN401 - plain JSON
+    """Return data in which a key has another name wherever it stands."""
+    if isinstance(data, list):
+        return [renamed(one, key) for one in data]
+    if isinstance(data, dict):
+        return {f"new_{name}" if name == key else name: renamed(value, key) for name, value in data.items()}
+    return data
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "missing"),
+    [
+        (MODELS_DEV, "limit", {"limit"}),
+        (MODELS_DEV, "cost", {"cost"}),
+        (MODELS_DEV, "input", {"modalities.input"}),
+        (MODELS_DEV, "context", {"limit.context"}),
+        (MODELS_DEV, "modalities", {"modalities"}),
+        (LITELLM, "mode", {"mode"}),
+        (LITELLM, "max_input_tokens", {"max_input_tokens"}),
+        (LITELLM, "input_cost_per_token", {"input_cost_per_token"}),
+        (GENAI, "id", {"id"}),
+        (GENAI, "prices", {"prices"}),
+        (GENAI, "input_mtok", {"prices.input_mtok"}),
+        (GENAI, "context_window", {"context_window"}),
+    ],
+)
+def test_a_key_that_is_gone_is_reported_first(kind: str, key: str, missing: set[str]) -> None:
+    """A key that no row has any more stands first in the report, and a sentence of the text says it."""
+    changed = read(kind, renamed(data_of(kind), key))
+    gone = {name for name, count in changed.expected.items() if count.without == count.rows}
+    assert gone == missing
+    (file,) = report_data([changed], merge([changed]))["files"]
+    assert {one["key"] for one in file["missing"][: len(missing)]} == missing
+    text = report_text({"files": [file], "overlay": report_data([changed], merge([changed]))["overlay"]})
+    assert all(f"  no row has `{name}`: the file's format may have changed\n" in text for name in missing)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_expected_keys_are_counted(kind: str) -> None:
+    """In the extracts each expected key stands in some row, and most in some row not."""
+    expected = reading(kind).expected
+    assert all(count.without < count.rows for count in expected.values())
+    assert any(count.without for count in expected.values())
+
+
+def test_a_missing_key_is_counted_once_for_each_row() -> None:
+    """A key without a value says as little as none."""
+    found = one_model(GOOD | {"cost": {"input": 1}, "limit": None}).expected
+    assert (found["cost"], found["cost.output"], found["limit"]) == (Expected(1, 0), Expected(1, 1), Expected(1, 1))
+    assert "limit.context" not in found
 
 
 # ── Whatever may stand in a file ────────────────────────────────────────────────────────────────────────────────────

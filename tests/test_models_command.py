@@ -195,7 +195,7 @@ def test_a_list_speaks_korean(loaded: tuple[str, ...]) -> None:
     assert width(printed[0]) == width(printed[1])
     assert printed[3:] == [
         "모델 3개 중 1개",
-        "확인할 수 없는 항목 2개: 출력 가격 (output_price) (--unknown: 목록 표시)",
+        "값을 알 수 없어 판단하지 못한 후보 2개: 출력 가격 (output_price) (--unknown: 목록 표시)",
     ]
 
 
@@ -508,6 +508,27 @@ def test_a_comparison_knows_equal_from_unknown(loaded: tuple[str, ...]) -> None:
     assert "속성" in said("astra-2", "lark", "--lang", "ko", *DAY, *loaded)
 
 
+def test_an_entry_that_is_not_listed_is_a_word_where_a_candidate_has_it() -> None:
+    """The ids of families find their releases; only an id that no candidate mentions shows what is not listed."""
+    catalogue = ("--isolated", "--catalog", "2026-11", *DAY)
+    found = json.loads(said("claude", *catalogue, "--format", "json"))["models"]
+    assert len(found) > 1
+    assert all(one["id"].startswith("claude-") for one in found)
+    both = run("claude", "gemini", *catalogue)
+    assert both.stdout.startswith("0 of ")
+    assert "no model has them all" in both.stderr
+    assert "단어마다" in run("claude", "gemini", *catalogue, "--lang", "ko").stderr
+    assert json.loads(said("claude", "--isolated", *DAY, "--format", "json"))["model"]["id"] == "claude"
+
+
+def test_what_is_computed_for_a_case_is_said_to_be(loaded: tuple[str, ...]) -> None:
+    """A listing has no case, so that a month costs nothing that is known; it says where to ask."""
+    words = said("--where", "monthly_cost<=100", *DAY, *loaded)
+    assert words.endswith("monthly_cost is computed for a case: decide one, with --only 'monthly_cost<=100'\n")
+    assert "사례마다" in said("--where", "monthly_cost<=100", "--lang", "ko", *DAY, *loaded)
+    assert "computed" not in said("--where", "input_price<=100", *DAY, *loaded)
+
+
 # What is wrong
 
 
@@ -521,7 +542,9 @@ def test_a_name_that_nothing_has_is_an_error(loaded: tuple[str, ...]) -> None:
         ]
     assert caught.value.errors[0].nearest == "astra-2"
     assert "0 of 3 models" in said("beispiel", "종달", "lark", "--where", "openness=closed", *DAY, *loaded)
-    assert "0 of 3 models" in said("beispiel", "mut", *DAY, *loaded)
+    apart = run("beispiel", "mut", *DAY, *loaded)
+    assert (apart.exit_code, apart.stdout) == (0, "0 of 3 models\n")
+    assert "no model has them all" in apart.stderr
 
 
 def test_every_wrong_condition_is_reported(loaded: tuple[str, ...]) -> None:

@@ -12,11 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.worlds import VOCABULARY, candidate, decide, rule, world
 
+from llmrules.advisor import Advisor
+from llmrules.costs import Cost
 from llmrules.errors import LoadError, RestrictionError
+from llmrules.restriction import LeftOut
 from llmrules.values import as_text
+from llmrules.verify import verify
 
 if TYPE_CHECKING:
-    from llmrules.advisor import Advisor
     from llmrules.decision.decision import Decision
 
 OFFERS = f"""{VOCABULARY}
@@ -248,6 +251,103 @@ def test_a_condition_that_is_wrong_is_no_condition() -> None:
         sellers("", model("m")).decide({}, only={"prise": 1})
 
 
+@pytest.mark.parametrize(
+    "only", ["price<=2", ["price<=2"], ("price<5", "price<=2"), {"price": {"at_most": 2}}, iter(["price<=2"])]
+)
+def test_a_condition_is_written_as_on_the_command_line_or_as_in_a_rule(only: Any) -> None:  # noqa: ANN401
+    """One text, several that must all hold, or a table say the same."""
+    advisor = sellers("", model("m", offer("a", price=1), offer("b", price=9)))
+    assert advisor.decide({}, only=only).left_out.only == ("m @ b",)
+
+
+def test_no_condition_at_all_restricts_nothing() -> None:
+    """An empty list of conditions is none, as on the command line."""
+    decision = sellers("", model("m")).decide({}, only=[])
+    assert decision.trace.given.only is None
+    assert decision.best == ("m",)
+
+
+@pytest.mark.parametrize(
+    ("restriction", "said"),
+    [
+        ({"among": "claude"}, "list of model ids"),
+        ({"among": b"claude"}, "list of model ids"),
+        ({"among": 3}, "list of model ids"),
+        ({"among": ["claude", 3]}, "as texts, not 3"),
+        ({"only": 3}, "only must be conditions"),
+        ({"only": b"price<=2"}, "only must be conditions"),
+        ({"only": ["price<=2", {"price": 2}]}, "only must be conditions"),
+    ],
+)
+def test_what_is_no_condition_or_list_is_a_type_error(restriction: dict[str, Any], said: str) -> None:
+    """A text is not taken for the list of its letters, and nothing fails by accident."""
+    with pytest.raises(TypeError, match=said):
+        sellers("", model("m")).decide({}, **restriction)
+
+
+def test_a_text_that_is_no_condition_is_a_load_error() -> None:
+    """A mistake in a text names the text."""
+    with pytest.raises(LoadError, match="only prise<=2: ") as caught:
+        sellers("", model("m")).decide({}, only="prise<=2")
+    assert caught.value.errors[0].nearest == "price"
+
+
+def test_who_is_left_out_has_names() -> None:
+    """The decision names who was not judged, each by why, and shows no masks."""
+    advisor = sellers("", model("m", offer("a", price=1), offer("b", price=9)), model("n", offer("x")), model("z"))
+    decision = advisor.decide({}, only="price<=2", among=["m", "n", "gone"])
+    assert decision.left_out == LeftOut(("z",), ("m @ b",), ("n",), ("gone",))
+    assert repr(decision.unjudged) not in repr(decision)
+    assert decide(advisor).left_out == LeftOut()
+
+
+def test_a_list_of_nobody_names_the_nearest_of_all() -> None:
+    """Each id that no model has is found in the error, with the one that may be meant."""
+    with pytest.raises(RestrictionError) as caught:
+        sellers("", model("lark"), model("astra-2")).decide({}, among=["larc", "astra", "quite-another"])
+    assert caught.value.found == ["astra", "larc", "quite-another"]
+    assert caught.value.hint == "did you mean astra-2 for astra, lark for larc"
+
+
+TEXTS = OFFERS + '[offer.zone]\ntype = "text"\n'
+
+
+def in_zones(*zones: str) -> Advisor:
+    """Return an advisor over one model with an offer in each zone, and one without any zone."""
+    offers = [offer(f"in-{zone}", zone=f'"{zone}"') for zone in zones]
+    return world("", model("m", *offers, offer("x")) + model("n"), vocabulary=TEXTS)
+
+
+@pytest.mark.parametrize("only", ["zone=eu", "zone=eu,mars", {"zone": {"any_of": ["eu"]}}])
+def test_a_condition_that_leaves_nobody_says_what_is_stated(only: Any) -> None:  # noqa: ANN401
+    """Where nothing satisfies a condition the error counts why, and lists the texts that are stated, nearest first."""
+    advisor = in_zones("us", "global", "eu-west")
+    with pytest.raises(RestrictionError) as caught:
+        advisor.decide({}, only=only)
+    error = caught.value
+    assert (error.code, error.place.key) == ("nobody-left", "only.zone")
+    assert "not true of 3 models or offers, and unknown of 2" in str(error)
+    assert error.allowed == ("eu-west", "us", "global")
+    assert "--where zone" in str(error.hint)
+
+
+def test_a_condition_that_leaves_nobody_for_another_reason_only_counts() -> None:
+    """Nothing is listed where nothing is stated, where each part is true of somebody, or for a number."""
+    with pytest.raises(RestrictionError, match="unknown of 2") as unknown:
+        in_zones().decide({}, only="zone=eu")
+    assert (unknown.value.allowed, unknown.value.hint) == ((), "no source states zone")
+    apart = sellers("", model("m", offer("a", price=1), offer("b", output=1)))
+    for only in ("price>5", ["price", "output"]):
+        with pytest.raises(RestrictionError, match="leaves nobody") as caught:
+            apart.decide({}, only=only)
+        assert (caught.value.allowed, caught.value.hint) == ((), None)
+
+
+def test_a_catalogue_without_models_is_no_fault_of_a_condition() -> None:
+    """Where nobody could be asked to begin with, nobody is left out."""
+    assert world("", "").decide({}, only="price<=2").best == ()
+
+
 # Open questions
 
 
@@ -305,7 +405,8 @@ def costs(*models: str, rules: str = "", **case: Any) -> Decision:  # noqa: ANN4
 
 
 PRICES = {"input_price": 2, "output_price": "10.5"}
-TIER = {"tier_above": 200_000, "tier_input_price": 4, "tier_output_price": 20}
+TIER_PRICES = {"tier_input_price": 4, "tier_output_price": 20}
+TIER = {"tier_above": 200_000, **TIER_PRICES}
 MONTH = {"monthly_input_tokens": 3_000_000, "monthly_output_tokens": 100_001}
 
 
@@ -322,6 +423,9 @@ MONTH = {"monthly_input_tokens": 3_000_000, "monthly_output_tokens": 100_001}
         ({"input_price": 2}, {"monthly_input_tokens": 500_000, "monthly_output_tokens": 0}, "1"),
         ({"input_price": 2}, MONTH, None),
         (PRICES | {"tier_above": 9}, {**MONTH, "long_request_share": Decimal("0.1")}, None),
+        (PRICES | TIER_PRICES, {**MONTH, "long_request_share": 1, "long_request_tokens": 1}, "14"),
+        (PRICES | {"tier_input_price": 4}, {**MONTH, "long_request_share": Decimal("0.1")}, None),
+        (PRICES | {"tier_input_price": 4}, MONTH, "7.05"),
         (PRICES, {"monthly_input_tokens": 5}, None),
         (PRICES | {"monthly_cost": 99}, MONTH, "99"),
     ],
@@ -329,7 +433,10 @@ MONTH = {"monthly_input_tokens": 3_000_000, "monthly_output_tokens": 100_001}
 def test_a_month_costs_its_tokens_at_their_prices(
     prices: dict[str, Any], case: dict[str, Any], cost: str | None
 ) -> None:
-    """The cost is exact to the cent, tiers included; where a price that is needed is unknown, so is the cost."""
+    """The cost is exact to the cent, tiers included; where a price that is needed is unknown, so is the cost.
+
+    An offer that states nothing of a tier has none; where one states prices and no limit, every long request has them.
+    """
     decision = costs(model("m", offer("a", **prices)), **case)
     column = decision.candidates.columns["monthly_cost"]
     assert (None if column[0] is None else as_text(column[0])) == cost
@@ -349,6 +456,57 @@ def test_a_cost_can_be_tested_and_graded() -> None:
         "6.1",
         [("input_price", 2, 3_000_000, "6"), ("output_price", 1, 100_001, "100001/1000000")],
     )
+
+
+def test_a_condition_may_speak_of_what_a_month_costs() -> None:
+    """The costs of the case decide who is judged, and the checker finds the same; without tokens there are none."""
+    offers = (offer("dear", input_price=90, output_price=1), offer("fair", input_price=2, output_price=1), offer("x"))
+    decision = costs(model("m", *offers), rules="", **MONTH)
+    advisor = Advisor(decision.knowledge, engine="plain")
+    restricted = advisor.decide(MONTH, only="monthly_cost<=100")
+    assert restricted.left_out == LeftOut(only=("m @ dear",), undecided=("m @ x",))
+    assert verify(restricted.trace).ok
+    with pytest.raises(RestrictionError, match="leaves nobody") as caught:
+        advisor.decide({}, only="monthly_cost<=100")
+    assert caught.value.hint == (
+        "monthly_cost is computed for a case that states monthly_input_tokens and monthly_output_tokens"
+    )
+
+
+def test_what_a_month_costs_is_told() -> None:
+    """The cost of an offer, or of a model at the cheapest offer that earns it its place; None where it is unknown."""
+    dear, fair = offer("dear", input_price=90, output_price=1), offer("fair", input_price=2, output_price=1)
+    rules = rule("quick", "prefer.price.at_most = 5\nweight = 1")
+    quick = offer("quick", input_price=3, output_price=1, price=1)
+    stated = offer("x", monthly_cost=7)
+    models = (model("m", dear, fair), model("n", fair, quick), model("s", stated), model("z"))
+    decision = costs(*models, rules=rules, **MONTH)
+    cost = decision.cost("m @ dear")
+    assert cost is not None
+    assert [(one.attribute, one.price) for one in cost.terms] == [("input_price", 90), ("output_price", 1)]
+    worth = {name: decision.cost(name) for name in ("m @ dear", "m @ fair", "m", "n", "n @ fair", "s", "z")}
+    assert {name: None if one is None else str(one.value) for name, one in worth.items()} == {
+        "m @ dear": "270.1", "m @ fair": "6.1", "m": "6.1", "n": "9.1", "n @ fair": "6.1", "s": "7", "z": None,
+    }  # fmt: skip
+    assert worth["s"] == Cost(7, ())
+    assert costs(*models, rules=rules).cost("m") is None
+    for nobody in ("gone", "m @ gone"):
+        with pytest.raises(KeyError, match=nobody):
+            decision.cost(nobody)
+
+
+def test_what_a_month_costs_at_one_that_is_out() -> None:
+    """Of an excluded model it is the cheapest of its offers; who was not judged has no cost."""
+    dear, fair = offer("dear", input_price=90, output_price=1), offer("fair", input_price=2, output_price=1)
+    rules = rule("budget", "require.monthly_cost.at_most.requirement = 'monthly_budget'")
+    advisor = Advisor(costs(model("m", dear, fair), model("n", fair), rules=rules).knowledge, engine="plain")
+    decision = advisor.decide({**MONTH, "monthly_budget": 5}, only="input_price>5", unknown="apart")
+    assert decision.verdict("m") == "excluded"
+    cost = decision.cost("m")
+    assert cost is not None
+    assert str(cost.value) == "270.1"
+    with pytest.raises(KeyError, match="n"):
+        decision.cost("n")
 
 
 def test_a_disputed_price_disputes_the_cost() -> None:

@@ -411,7 +411,7 @@ def test_nothing_in_a_trace_does_anything(opened: Opened, trace: Trace, text: st
     page = opened.open(spoilt(trace, text), title=text)
     shown = text.replace("\u202e", "\\u202e").replace("\u2066", "\\u2066").replace("\u0000", "\\x00")
     expect(page.locator(".case")).to_have_text(shown)
-    expect(page.locator(".bars .name").first).to_have_text(shown)
+    expect(page.locator(".bars .name").first).to_contain_text(shown)
     expect(page.locator("#table tbody th").first).to_contain_text(shown)
     page.get_by_role("button").filter(has_text=re.compile("^Show")).click()
     page.locator(".node").last.click()

@@ -15,6 +15,7 @@ from llmrules import Advisor, shipped
 from llmrules.cli import main
 from llmrules.errors import LlmrulesError, LoadError, RestrictionError
 from llmrules.register import from_text, read_register
+from llmrules.trace.record import Trace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,12 +91,45 @@ def test_a_list_restricts_a_decision(keep: Callable[[str, str], Path]) -> None:
     path = keep("ours.csv", "model\nclaude\ngone-1\n")
     done = CliRunner().invoke(main, ["decide", "--set", "budget=tight", "--isolated", "--among", str(path)])
     assert done.exit_code == 0
-    assert "gone-1" in done.output
+    assert done.stderr == f"{path}: no model gone-1\n"
     judged = CliRunner().invoke(
         main, ["decide", "--set", "budget=tight", "--isolated", "--among", str(path), "--model", "gemini"]
     )
     assert judged.exit_code == 2
     assert "was not judged" in judged.output
+
+
+def test_a_name_on_the_list_that_no_model_has_is_said_with_the_nearest(
+    keep: Callable[[str, str], Path], tmp_path: Path
+) -> None:
+    """Each is one line on standard error and stays in the trace; of very many the first are named, and counted."""
+    decide = ["decide", "--set", "budget=tight", "--isolated", "--trace", str(tmp_path / "t.json"), "--among"]
+    path = keep("reg.csv", "claude\ngpt-55\ngrokk\n")
+    done = CliRunner().invoke(main, [*decide, str(path)])
+    assert done.exit_code == 0
+    assert done.stderr == f"{path}: no model gpt-55; did you mean gpt-5?\n{path}: no model grokk; did you mean grok?\n"
+    left = Trace.load(tmp_path / "t.json").found.left_out
+    assert left is not None
+    assert left.unmatched == ("gpt-55", "grokk")
+    many = keep("many.csv", "claude\n" + "".join(f"house-model-{number:02}\n" for number in range(20)))
+    lines = CliRunner().invoke(main, [*decide, str(many)]).stderr.splitlines()
+    assert (len(lines), lines[-1]) == (13, f"{many}: and 8 more, which the trace names")
+
+
+def test_a_list_of_strangers_ends_with_all_of_them(keep: Callable[[str, str], Path]) -> None:
+    """Where nobody is left, the error names every id and who may be meant."""
+    path = keep("reg.csv", "claud\ngrokk\n")
+    done = CliRunner().invoke(main, ["decide", "--set", "budget=tight", "--isolated", "--among", str(path)])
+    assert done.exit_code == 2
+    assert 'found: ["claud", "grokk"]' in done.stderr
+    assert "hint: did you mean claude for claud, grok for grokk" in done.stderr
+
+
+def test_the_help_says_what_a_list_is() -> None:
+    """Headings, separators, remarks and the TOML form stand in the help of the command that reads the list."""
+    said = " ".join(CliRunner().invoke(main, ["decide", "--help"]).output.split())
+    assert "a CSV file of ids" in said
+    assert all(f"{name}" in said for name in ("model or id", "# begins a remark", 'models = ["gpt-6-luna", ...]'))
 
 
 def test_a_shipped_catalogue_is_found_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

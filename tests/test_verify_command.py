@@ -118,3 +118,43 @@ def test_a_decision_among_imported_models_is_matched(over: str, tmp_path: Path) 
     result = run("verify", saved, "--shipped", "--catalog", catalogue)
     assert result.exit_code == 0, result.output
     assert result.output.startswith("matched: ")
+
+
+@pytest.fixture
+def of_november(tmp_path: Path) -> Path:
+    """Save the trace of a decision among the models of a named catalogue."""
+    path = tmp_path / "november.json"
+    Advisor.load(catalog=["2026-11"], engine="plain").decide(EXAMPLE).trace.save(path)
+    return path
+
+
+def test_what_was_not_handed_over_is_named(of_november: Path) -> None:
+    """A trace made with a catalogue of ours that is not handed over names it; with it, the trace is matched."""
+    result = run("verify", of_november, "--shipped")
+    assert result.exit_code == 1
+    assert "made with a catalogue of ours that was not handed over: add --catalog 2026-11" in result.output
+    assert run("verify", of_november, "--catalog", "2026-11", "--shipped").output.startswith("matched: ")
+    assert run("verify", of_november, "--shipped", "--format", "json").stderr == ""
+
+
+def test_what_is_not_loaded_is_named_when_a_trace_is_decided_again(of_november: Path) -> None:
+    """Decided under our rules of today without its catalogue, a trace names that on standard error."""
+    said = f"{of_november}: it was made with a catalogue of ours that was not handed over: add --catalog 2026-11\n"
+    assert run("replay", of_november, "--now").stderr == said
+    for options in ((), ("--now", "--catalog", "2026-11")):
+        assert run("replay", of_november, *options).stderr == ""
+
+
+def test_a_file_of_yours_that_was_not_handed_over_is_named_by_its_document(tmp_path: Path) -> None:
+    """Of a file that is not ours the document is named that nobody else has; other differences need no hint."""
+    ours, saved = tmp_path / "ours.toml", tmp_path / "decision.json"
+    document = '[[document]]\nid = "house"\ntitle = "House list"\ndate = 2026-01-01\n'
+    ours.write_text(
+        f'language = 1\n{document}[[model]]\nid = "ours"\nopenness = "closed"\nsources.openness = "house"\n'
+    )
+    Advisor.load(catalog=[ours], engine="plain").decide(EXAMPLE).trace.save(saved)
+    assert "the one with document house: add --rules or --catalog" in run("verify", saved, "--shipped").output
+    ours.write_text(ours.read_text().replace('"closed"', '"open-weight"', 1))
+    changed = run("verify", saved, "--shipped", "--catalog", ours)
+    assert changed.exit_code == 1
+    assert "add --" not in changed.output

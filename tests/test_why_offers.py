@@ -122,6 +122,37 @@ def test_a_ranking_of_many_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     assert ranking.endswith("  and 40 more from place 51 on, with 0 points or fewer: M50, M51, M52 and 37 more")
 
 
+def test_a_cost_says_where_no_higher_price_is_stated() -> None:
+    """Long requests may cost more than anyone states: that nothing is stated is said, unless a price of theirs is."""
+    stated = {**MONTH, "monthly_budget": 9, "long_request_share": 0.5}
+    plain = {"id": "x", "input_price": 1, "output_price": 1}
+    tier = {"tier_above": 5, "tier_input_price": 2, "tier_output_price": 2}
+    said = "no higher price for long requests is stated"
+    assert said in text(decide(FITS, entry("one", plain), **stated))
+    assert said not in text(decide(FITS, entry("one", {**plain, **tier}), **stated))
+    assert said not in text(decide(FITS, entry("one", plain), **{**stated, "long_request_share": 0}))
+
+
+def test_models_of_one_name_are_told_apart() -> None:
+    """Where several models have one name, their ids stand behind it; an entry that only lends values does not count."""
+    known = rule("known", "require.input_price.known = true")
+    offer = {"id": "x", "input_price": 1}
+    same = [{**entry(one, offer), "name": "Twin"} for one in ("a", "b")]
+    lender = {**entry("c"), "name": "Alone", "listed": False}
+    said = text(decide(known, *same, lender, {**entry("d", offer), "name": "Alone"}))
+    assert "  1. Twin (a), Twin (b), Alone, 0 points\n" in said
+
+
+def test_old_sources_of_one_document_are_told_together() -> None:
+    """Claims of one document are one line, with the values of all of them."""
+    known = rule("known", "require.input_price.known = true\nwhere.window.known = true")
+    one = entry("one", {"id": "x", "input_price": 1, "window": 5})
+    one["offer"][0]["sources"] = {"input_price": "c", "window": "old"}
+    said = text(decide(known, one))
+    assert "  ! 2 of the values used rest on nothing newer than this (2024, " in said
+    assert said.count("An old list") == len(["caution", "source"])
+
+
 def test_what_a_cost_is_computed_from_is_not_said_to_be_unread() -> None:
     """Tokens and the share of long requests are of use where a rule asks for the cost, and only there."""
     stated = {**MONTH, "long_request_share": 0.5}
@@ -148,6 +179,14 @@ def test_a_cost_that_is_unknown_says_what_it_wants(stated: dict[str, object], mi
     decision = decide(FITS, entry("m", {"id": "x", "input_price": 1, "tier_above": 5}), monthly_budget=9, **stated)
     unverified = text(decision).partition("Unverified")[2].partition("\n\n")[0]
     assert [line.strip() for line in unverified.splitlines()[4:]] == missing
+
+
+def test_a_price_of_long_requests_is_wanted_only_where_one_may_count() -> None:
+    """An offer without any tier lacks its plain price alone, however long the requests are."""
+    stated = {**MONTH, "long_request_share": 0.5, "monthly_budget": 9}
+    unverified = text(decide(FITS, entry("m", {"id": "x", "input_price": 1}), **stated)).partition("Unverified")[2]
+    assert "output price: unknown" in unverified
+    assert "tier" not in unverified.partition("\n\n")[0]
 
 
 def test_what_a_cost_is_computed_from_is_not_said_in_vain() -> None:

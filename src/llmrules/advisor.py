@@ -21,11 +21,10 @@ from llmrules.errors import CertificationError, EngineError, FileError, InputErr
 from llmrules.files import Raw, Source, read_raw, read_toml, toml_files
 from llmrules.knowledge import Knowledge, load_knowledge
 from llmrules.profile import Profile, read_profile, state
-from llmrules.restriction import leave_out, restriction_of
+from llmrules.restriction import Only, leave_out, restriction_of
 from llmrules.rules.effects import UNKNOWN_POLICIES
 
 if TYPE_CHECKING:
-    from llmrules.conditions import Table
     from llmrules.engine.durable import DurableEngine
 
 EngineName: TypeAlias = Literal["auto", "durable", "plain"]
@@ -69,9 +68,9 @@ class Advisor:
         failures: list[FileError] = []
         ours = shipped.rule_files(with_rules=shipped_rules)
         rule_files = [(path, f"rules/{path.name}", 0) for path in ours]
-        rule_files += _layers(rules)
+        rule_files += _layers(rules, failures)
         catalogues = [(shipped.catalog_file(), "catalog.toml", 0)] if shipped_catalog else []
-        catalogues += _layers(catalog, named=True)
+        catalogues += _layers(catalog, failures, named=True)
         raw_rules = _read_all(rule_files, failures)
         raw_catalogues = _read_all(catalogues, failures, may_be_json=True)
         return cls(_know(raw_rules, raw_catalogues, failures, progress), engine=engine, settings=settings)
@@ -82,13 +81,13 @@ class Advisor:
         return self._plain.name if self._durable is None else self._durable.name
 
     def profile(self, source: Profile | Mapping[str, object] | str | Path) -> Profile:
-        """Read a profile from a file or a mapping of requirements. Raises FileError or LoadError."""
+        """Read a profile from a file or a mapping of requirements. Raises FileError, LoadError, or TypeError."""
         vocabulary = self.knowledge.ruleset.vocabulary
         if isinstance(source, Profile):
             return source
         if isinstance(source, Mapping):
             return state(source, vocabulary)
-        return read_profile(read_toml(Path(source)), vocabulary)
+        return read_profile(read_toml(_file(source)), vocabulary)
 
     def decide(
         self,
@@ -96,7 +95,7 @@ class Advisor:
         *,
         unknown: Unknown = "apart",
         over: Over = "models",
-        only: Table | Mapping[str, object] | None = None,
+        only: Only | None = None,
         among: Iterable[str] | None = None,
         stale_after: int = STALE_AFTER,
     ) -> Decision:
@@ -104,10 +103,12 @@ class Advisor:
 
         ``unknown`` says what a hard rule does with a model whose check is unknown, where the rule itself says
         nothing. ``over`` says whether models are ranked, each by the best of its offers, or every offer for itself.
-        ``among`` lists the models to choose from, ``only`` is a condition on them and their offers, written as in a
-        rule; who is left out is neither judged nor ranked. Values whose newest source is more than ``stale_after``
+        ``among`` lists the ids of the models to choose from. ``only`` is a condition on them and their offers: one
+        text or several as on the command line (``["openness=open-source", "context_window>=200k"]``), or a table as in
+        a rule. Who is left out is neither judged nor ranked. Values whose newest source is more than ``stale_after``
         days old are counted as stale. Raises LoadError for requirements or conditions that are wrong,
-        RestrictionError for a list that names no model, CertificationError if the engines disagree.
+        RestrictionError where nobody is left to judge, TypeError for what is no case, condition or list,
+        CertificationError if the engines disagree.
         """
         _check_choice("unknown", unknown, UNKNOWN_POLICIES)
         _check_choice("over", over, OVER)
@@ -128,11 +129,11 @@ class Advisor:
         rules = knowledge.program.rules
         approvals = self._approvals(profile)
         criteria = knowledge.criteria_on(profile.as_of.first).on(derivation.facts)
-        left_out = leave_out(restriction, criteria.candidates)
+        unjudged = leave_out(restriction, criteria.candidates)
         judgement = judge(
             *(criteria, sorted(rules[place].id for place in fired), derivation.facts, unknown),
             _approved(approvals, dict(criteria.candidates.models)),
-            kept=criteria.everyone & ~left_out.everyone,
+            kept=criteria.everyone & ~unjudged.everyone,
         )
         standing = rank(criteria, judgement, over)
         clock.append(perf_counter_ns())
@@ -155,7 +156,7 @@ class Advisor:
             ),
             over=over,
             restriction=restriction,
-            left_out=left_out,
+            unjudged=unjudged,
             stale_after=stale_after,
         )
 
@@ -178,6 +179,14 @@ class Advisor:
                 only_engine=(rules[place].id for place in durable - plain),
                 only_plain=(rules[place].id for place in plain - durable),
             )
+
+
+def _file(source: object) -> Path:
+    """Return the path of a profile."""
+    if isinstance(source, str | Path):
+        return Path(source)
+    message = f"a case is a mapping of requirements, a profile or its file, not {source!r}"
+    raise TypeError(message)
 
 
 def _check_choice(name: str, value: str, allowed: Iterable[str]) -> None:
@@ -215,7 +224,9 @@ def _durable_engine(knowledge: Knowledge, engine: EngineName) -> DurableEngine |
         raise
 
 
-def _layers(given: Iterable[str | Path], *, named: bool = False) -> list[tuple[Path, str, int]]:
+def _layers(
+    given: Iterable[str | Path], failures: list[FileError], *, named: bool = False
+) -> list[tuple[Path, str, int]]:
     """Return the files of each path with their layer; one path alone is a common slip for a list of one.
 
     ``named`` says that the name of a shipped catalogue may stand for its file.
@@ -223,6 +234,10 @@ def _layers(given: Iterable[str | Path], *, named: bool = False) -> list[tuple[P
     paths = [given] if isinstance(given, str | Path) else list(given)
     found = []
     for layer, path in enumerate(paths, start=1):
+        misnamed = shipped.misnamed_catalog(path) if named else None
+        if misnamed is not None:
+            failures.append(misnamed)
+            continue
         ours = shipped.named_catalog(path) if named else None
         files = [(file, file.as_posix()) for file in toml_files([path])] if ours is None else [ours]
         found += [(file, name, layer) for file, name in files]

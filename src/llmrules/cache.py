@@ -1,13 +1,15 @@
 """Remembers on the disk what large catalogues were read as, so that they are parsed and checked only once.
 
-What is remembered belongs to one version of this package and to the very bytes of all the rule and catalogue files that
-were checked together. It is plain JSON. What cannot be read or written, is torn, was edited or belongs to someone else
-is as good as not there: nothing here ever fails, and nothing here says so.
+What is remembered belongs to one version of this package with its modules as they lie on the disk, and to the very
+bytes of all the rule and catalogue files that were checked together. It is plain JSON. What cannot be read or written,
+is torn, was edited or belongs to someone else is as good as not there: nothing here ever fails, and nothing here says
+so.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import json
 import os
@@ -99,7 +101,7 @@ def slot_for(rules: Sequence[Raw], catalogues: Sequence[Raw]) -> Slot | None:
     folder = _folder()
     try:
         return None if folder is None else Slot(folder / f"catalogue-{_key(rules, catalogues)}.json")
-    except PackageNotFoundError:  # a copy that nobody installed may be any version
+    except (PackageNotFoundError, OSError):  # a copy that nobody installed may be any version, or one being replaced
         return None
 
 
@@ -119,9 +121,28 @@ def _folder() -> Path | None:
 
 
 def _key(rules: Sequence[Raw], catalogues: Sequence[Raw]) -> str:
-    """Return the SHA-256 over all that the result depends on. Raises PackageNotFoundError without a version."""
+    """Return the SHA-256 over all that the result depends on. Raises PackageNotFoundError or OSError."""
     files = [[[file.name, file.layer, file.is_json, file.digest] for file in kind] for kind in (rules, catalogues)]
-    return hashlib.sha256(json.dumps([FORMAT, version("llmrules"), *files]).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([FORMAT, version("llmrules"), own_code(), *files]).encode()).hexdigest()
+
+
+@functools.cache
+def own_code() -> str:
+    """Return the digest of the modules of this package, as this process finds them first. Raises OSError."""
+    return code_in(Path(__file__).parent)
+
+
+def code_in(folder: Path) -> str:
+    """Return a digest of the place, size and time of every module below a folder. Raises OSError.
+
+    Code that is edited keeps its version. Contents are not read: that would take longer than it saves.
+    """
+    found = []
+    for inner, _, names in os.walk(folder):
+        for path in (os.path.join(inner, name) for name in names if name.endswith(".py")):  # noqa: PTH118 - much faster
+            written = os.stat(path)  # noqa: PTH116
+            found.append([path, written.st_size, written.st_mtime_ns])
+    return hashlib.sha256(json.dumps(sorted(found)).encode()).hexdigest()
 
 
 def _read(path: Path) -> bytes:

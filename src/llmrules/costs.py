@@ -1,7 +1,9 @@
 """What a model costs in a month at one seller: exact decimals from the seller's prices and the tokens of the case.
 
-The price tier for long requests counts for the share of the tokens that belongs to them. What is not known is not
-assumed: where a price that is needed is missing, so is the cost.
+The price tier for long requests counts for the share of the tokens that belongs to them. Where a price that is needed
+is missing, so is the cost. Two things are assumed. An offer of which nothing of a tier is stated has none, as is so of
+most: long requests cost there what all others do. And where a tier has prices but no known limit, every long request is
+above it.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from llmrules.values import EXACT, Number, number
+from llmrules.values import EXACT, Number, number, shortest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,21 +81,39 @@ def usage_of(facts: Facts) -> Usage | None:
 
 def monthly_cost(usage: Usage, prices: Mapping[str, Value | None]) -> Cost | None:
     """Return what the usage costs at an offer with these prices; None where a price that is needed is not known."""
-    above = number(prices.get(TIER_ABOVE))
-    reached = above is not None and (usage.long is None or usage.long > above)
-    share = usage.share if reached else Decimal(0)
     terms = []
-    for names, part in ((BASE_PRICES, EXACT.subtract(Decimal(1), share)), (TIER_PRICES, share)):
-        for name, tokens in zip(names, usage.tokens, strict=True):
-            counted = EXACT.multiply(tokens, part)
-            if not counted:
-                continue
-            price = number(prices.get(name))
-            if price is None:
-                return None
-            terms.append(Term(name, price, _shortest(counted)))
+    for name, tokens in _amounts(usage, prices).items():
+        price = number(prices.get(name))
+        if price is None:
+            return None
+        terms.append(Term(name, price, shortest(tokens)))
     total = sum((term.cost for term in terms), Fraction(0))
     return _in_cents(total, tuple(terms))
+
+
+def lacking(usage: Usage, prices: Mapping[str, Value | None]) -> tuple[str, ...]:
+    """Return the attributes of an offer that the cost needs and that are not known."""
+    return tuple(name for name in _amounts(usage, prices) if number(prices.get(name)) is None)
+
+
+def _amounts(usage: Usage, prices: Mapping[str, Value | None]) -> dict[str, Decimal]:
+    """Return how many tokens are charged at each price, of those that are charged for any."""
+    share = usage.share if _reaches_tier(usage, prices) else Decimal(0)
+    parts = ((BASE_PRICES, EXACT.subtract(Decimal(1), share)), (TIER_PRICES, share))
+    amounts = {
+        name: EXACT.multiply(tokens, part)
+        for names, part in parts
+        for name, tokens in zip(names, usage.tokens, strict=True)
+    }
+    return {name: tokens for name, tokens in amounts.items() if tokens}
+
+
+def _reaches_tier(usage: Usage, prices: Mapping[str, Value | None]) -> bool:
+    """Return whether long requests cost the tier's prices: there is a tier, and they are not known to be below it."""
+    above = number(prices.get(TIER_ABOVE))
+    if above is None:
+        return any(prices.get(name) is not None for name in TIER_PRICES)
+    return usage.long is None or usage.long > above
 
 
 def _in_cents(total: Fraction, terms: tuple[Term, ...]) -> Cost | None:
@@ -101,8 +121,3 @@ def _in_cents(total: Fraction, terms: tuple[Term, ...]) -> Cost | None:
     cents = EXACT.quantize(Decimal(round(total * 100)) * CENT, CENT)
     value = number(cents)
     return None if value is None else Cost(value, terms)
-
-
-def _shortest(exact: Decimal) -> Number:
-    """Return a decimal without trailing zeros, as an integer where it is one."""
-    return int(exact) if exact == exact.to_integral_value() else Decimal(format(exact, "f").rstrip("0"))

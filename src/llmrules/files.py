@@ -5,6 +5,7 @@ The only module that opens input files. It never interprets what it reads, and n
 
 from __future__ import annotations
 
+import errno
 import gzip
 import hashlib
 import json
@@ -13,6 +14,7 @@ import re
 import sys
 import zlib
 from collections.abc import Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
@@ -124,13 +126,13 @@ def parse_toml(text: str, name: str, *, layer: int = 0) -> Source:
 def read_json(path: Path, name: str | None = None) -> Source:
     """Read one JSON file whose top is an object; it may be packed by gzip. Raises FileError."""
     shown = name if name is not None else path.as_posix()
-    return parse_json(_decode(_unpack(_read_bytes(path, shown), shown), shown), shown)
+    return parse_json(_decode(_unpack(_read_bytes(path, shown, toml=False), shown), shown), shown)
 
 
 def read_json_data(path: Path, name: str | None = None) -> Any:  # noqa: ANN401 - plain JSON
     """Read the plain values of one JSON file, whatever its top is; it may be packed by gzip. Raises FileError."""
     shown = name if name is not None else path.as_posix()
-    return json_data(_decode(_unpack(_read_bytes(path, shown), shown), shown), shown)
+    return json_data(_decode(_unpack(_read_bytes(path, shown, toml=False), shown), shown), shown)
 
 
 def read_catalog_file(path: Path, name: str | None = None, *, layer: int = 0) -> Source:
@@ -218,24 +220,62 @@ def read_standard_input() -> str:
 def write_whole(path: Path, text: str, *, private: bool = False) -> None:
     """Write a file whole or not at all: beside it first, then renamed over it. Raises FileError.
 
-    A ``private`` one can be read by its owner alone.
+    A link stays one: what it points to is written. A pipe or a device is written to, since no file can take its place.
+    A ``private`` file can be read by its owner alone, and takes the place of whatever is there.
     """
+    with writing_whole(path, text, private=private):
+        pass
+
+
+@contextmanager
+def writing_whole(path: Path, text: str, *, private: bool = False) -> Iterator[None]:
+    """Prepare a file, and put it in place once the block has ended well: so two files are written, or none.
+
+    It is written as by ``write_whole``. Raises FileError.
+    """
+    with _unwritable(path):
+        target = path if private else path.resolve()
+        if not private and target.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        direct = not private and target.exists() and not target.is_file()
+        beside = None if direct else _written_beside(target, text, private=private)
     try:
-        beside = NamedTemporaryFile(  # noqa: SIM115 - it is closed before it is renamed
-            "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=f".{path.name}.", delete=False
-        )
-        try:
-            with beside:
-                beside.write(text)
-            if not private:  # as temporary files are
-                Path(beside.name).chmod(0o666 & ~_umask())
-            Path(beside.name).replace(path)
-        except OSError:
-            Path(beside.name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        message = f"cannot be written: {error.strerror}"
+        yield
+        with _unwritable(path):
+            if beside is None:
+                target.write_text(text, encoding="utf-8", newline="\n")
+            else:
+                beside.replace(target)
+    except BaseException:  # an interrupt leaves nothing behind either
+        if beside is not None:
+            beside.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def _unwritable(path: Path) -> Iterator[None]:
+    """Say of which file it is that it cannot be written."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:  # a link that leads to itself
+        message = f"cannot be written: {getattr(error, 'strerror', None) or error}"
         raise FileError(message, code="unwritable", place=Place(path.as_posix())) from None
+
+
+def _written_beside(path: Path, text: str, *, private: bool) -> Path:
+    stream = NamedTemporaryFile(  # noqa: SIM115 - it is closed before it is renamed
+        "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=f".{path.name}.", delete=False
+    )
+    beside = Path(stream.name)
+    try:
+        with stream:
+            stream.write(text)
+        if not private:  # as temporary files are
+            beside.chmod(0o666 & ~_umask())
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+    return beside
 
 
 def _umask() -> int:
@@ -245,11 +285,12 @@ def _umask() -> int:
     return mask
 
 
-def _read_bytes(path: Path, name: str) -> bytes:
+def _read_bytes(path: Path, name: str, *, toml: bool = True) -> bytes:
     place = Place(name)
     try:
         if path.is_dir():
-            hint = None if any(path.glob("*.toml")) else "no .toml file stands in it"
+            without = None if any(path.glob("*.toml")) else "no .toml file stands in it"
+            hint = without if toml else "name a file in it"
             raise FileError("is a folder, not a file", code="is-folder", place=place, hint=hint)
         with path.open("rb") as stream:
             if os.fstat(stream.fileno()).st_size > LARGEST_FILE:

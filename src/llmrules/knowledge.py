@@ -20,39 +20,49 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from llmrules.files import Source
-    from llmrules.rules.rule import Rule
 
 
 @frozen(eq=False)
 class Knowledge:
-    """A checked rule set over a checked catalogue, compiled once and shared by every decision.
+    """A checked rule set over a checked catalogue, compiled and shared by every decision.
 
-    ``candidates`` and ``criteria`` have the values that the catalogue states, before any dated one takes their place.
+    ``arranged`` keeps the criteria for each number of turning days that have passed. They are made when they are asked
+    for first, so that knowledge which only one day is asked of arranges the catalogue once.
     """
 
     ruleset: RuleSet
     catalog: Catalog
-    candidates: Candidates
-    criteria: Criteria
     program: Program
     turning_days: tuple[date, ...]
-    _turned: dict[int, Criteria] = field(factory=dict, repr=False)
+    arranged: dict[int, Criteria] = field(factory=dict, repr=False)
 
     @property
     def models(self) -> tuple[str, ...]:
         """The ids of the models that can be chosen, in their order."""
-        return tuple(model for model, _ in self.candidates.models)
+        return tuple(model.id for model in self.catalog.listed)
+
+    @property
+    def candidates(self) -> Candidates:
+        """The candidates with the values that the catalogue states, before any dated one takes their place."""
+        return self.criteria.candidates
+
+    @property
+    def criteria(self) -> Criteria:
+        """The criteria over these candidates."""
+        return self._criteria_after(0)
 
     def criteria_on(self, when: date) -> Criteria:
-        """Return the criteria with the values that are in force on a day; each time between two turns is kept."""
-        turns = bisect_right(self.turning_days, when)
-        if turns == 0:
-            return self.criteria
-        if turns not in self._turned:
-            catalog = self.catalog.on(when)
+        """Return the criteria with the values that are in force on a day."""
+        return self._criteria_after(bisect_right(self.turning_days, when))
+
+    def _criteria_after(self, turns: int) -> Criteria:
+        if turns not in self.arranged:
+            catalog = self.catalog.on(self.turning_days[turns - 1]) if turns else self.catalog
             candidates = arrange(catalog, self.ruleset.vocabulary, self.ruleset.classifying())
-            self._turned[turns] = compile_criteria(candidates, _touching(self.ruleset))
-        return self._turned[turns]
+            touching = (*self.ruleset.firing(), *self.ruleset.on_trial())
+            # Of threads that come here at once, all take what one of them made.
+            self.arranged.setdefault(turns, compile_criteria(candidates, touching))
+        return self.arranged[turns]
 
 
 FOLLOWING = frozenset(
@@ -81,22 +91,8 @@ def load_knowledge(
     if catalog is None:
         catalog = read_catalog(catalogues, ruleset.vocabulary, ruleset.citable, problems, progress=progress)
     check_approvals(catalog.approvals, ruleset.rules, catalog.models.keys(), problems)
-    if not problems and not failed:
-        candidates = arrange(catalog, ruleset.vocabulary, ruleset.classifying())
     if failed or any(problem.code == LATER for problem in problems):
         problems = [problem for problem in problems if problem.code not in FOLLOWING]
     if problems or failed:
         raise LoadError([*failed, *problems])
-    return Knowledge(
-        ruleset=ruleset,
-        catalog=catalog,
-        candidates=candidates,
-        criteria=compile_criteria(candidates, _touching(ruleset)),
-        program=compile_program(ruleset),
-        turning_days=catalog.turning_days(),
-    )
-
-
-def _touching(ruleset: RuleSet) -> tuple[Rule, ...]:
-    """Return the rules that may be applied to models, those on trial too."""
-    return (*ruleset.firing(), *ruleset.on_trial())
+    return Knowledge(ruleset, catalog, compile_program(ruleset), catalog.turning_days())

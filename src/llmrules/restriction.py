@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING, TypeAlias
 
-from attrs import field, frozen
+from attrs import frozen
 
-from llmrules.conditions import MODEL_SIDE, Table, read_table
+from llmrules.candidates import bits
+from llmrules.conditions import MODEL_SIDE, Reference, Table, read_table
+from llmrules.conditions.written import read_written
+from llmrules.costs import MONTHLY_INPUT, MONTHLY_OUTPUT
 from llmrules.cursor import Cursor
-from llmrules.errors import LoadError, Place, RestrictionError
+from llmrules.errors import SHOWN, LoadError, Place, RestrictionError, nearest
 from llmrules.files import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterator, Sequence
 
     from llmrules.candidates import Candidates
+    from llmrules.conditions import Leaf
     from llmrules.errors import InputError
     from llmrules.vocabulary import Vocabulary
+
+Only: TypeAlias = "Table | Mapping[str, object] | Iterable[str] | str"
+"""A condition: a table, one written as in a rule, or as on the command line one text or several."""
 
 
 @frozen
@@ -29,39 +38,90 @@ class Restriction:
 
 @frozen
 class LeftOut:
+    """Who is not judged, by name: those that the list lacks, and those for which the condition is false or unknown.
+
+    A model stands for all of its offers that are left to ask; ``unmatched`` are ids of the list that no model has.
+    """
+
+    among: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    undecided: tuple[str, ...] = ()
+    unmatched: tuple[str, ...] = ()
+
+
+@frozen
+class Unjudged:
     """Who is not judged, as masks of candidates; ``unmatched`` are the ids of the list that no model has."""
 
     among: int = 0
     only: int = 0
     undecided: int = 0
-    unmatched: tuple[str, ...] = field(default=())
+    unmatched: tuple[str, ...] = ()
 
     @property
     def everyone(self) -> int:
         """The mask of all that are left out."""
         return self.among | self.only | self.undecided
 
-
-def restriction_of(
-    only: Table | Mapping[str, object] | None, among: Iterable[str] | None, vocabulary: Vocabulary
-) -> Restriction:
-    """Return a restriction; a condition may be written as in a rule. Raises LoadError for one that is wrong."""
-    table = only if isinstance(only, Table) or only is None else _read(only, vocabulary)
-    return Restriction(None if among is None else tuple(sorted(set(among))), table)
+    def named(self, candidates: Candidates) -> LeftOut:
+        """Return the same by name."""
+        names, inside = candidates.names, candidates.everyone & ~self.among
+        return LeftOut(names(self.among), names(self.only, inside), names(self.undecided, inside), self.unmatched)
 
 
-def _read(only: Mapping[str, object], vocabulary: Vocabulary) -> Table:
+def restriction_of(only: Only | None, among: Iterable[str] | None, vocabulary: Vocabulary) -> Restriction:
+    """Return a restriction. Raises LoadError for a condition that is wrong, TypeError for what is no condition or list.
+
+    A condition may be written as in a rule, or as texts such as ``context_window>=200k``, all of which must hold.
+    """
+    return Restriction(_listed(among), _condition(only, vocabulary))
+
+
+def _listed(among: object) -> tuple[str, ...] | None:
+    if among is None:
+        return None
+    if isinstance(among, str | bytes) or not isinstance(among, Iterable):
+        message = f"among must be a list of model ids such as ['claude'], not {among!r}"
+        raise TypeError(message)
+    listed = tuple(among)
+    for name in listed:
+        if not isinstance(name, str):
+            message = f"among must list model ids as texts, not {name!r}"
+            raise TypeError(message)
+    return tuple(sorted({*listed}))
+
+
+def _condition(only: object, vocabulary: Vocabulary) -> Table | None:
+    if only is None or isinstance(only, Table):
+        return only
     problems: list[InputError] = []
-    source = Source("only", "", {"only": dict(only)}, is_toml=False)
-    cursor = Cursor.top(source, RestrictionError, problems).child("only", source.data["only"])
-    table = read_table(cursor, vocabulary, scopes=MODEL_SIDE)
+    if isinstance(only, Mapping):
+        source = Source("only", "", {"only": dict(only)}, is_toml=False)
+        cursor = Cursor.top(source, RestrictionError, problems).child("only", source.data["only"])
+        table = read_table(cursor, vocabulary, scopes=MODEL_SIDE)
+    else:
+        texts = _texts(only)
+        if not texts:
+            return None
+        table = read_written(texts, vocabulary, option="only", problems=problems)
     if problems:
         raise LoadError(problems)
     return table
 
 
-def leave_out(restriction: Restriction, candidates: Candidates) -> LeftOut:
-    """Return who is not judged. Raises RestrictionError for a list of which the catalogue has no model at all."""
+def _texts(only: object) -> Sequence[str]:
+    if isinstance(only, str):
+        return (only,)
+    given: tuple[object, ...] = tuple(only) if isinstance(only, Iterable) and not isinstance(only, bytes) else (only,)
+    texts = tuple(text for text in given if isinstance(text, str))
+    if len(texts) < len(given):
+        message = f"only must be conditions such as 'openness=open-source', or a table of them, not {only!r}"
+        raise TypeError(message)
+    return texts
+
+
+def leave_out(restriction: Restriction, candidates: Candidates) -> Unjudged:
+    """Return who is not judged. Raises RestrictionError where that is everybody."""
     everyone = (1 << candidates.count) - 1
     kept = everyone
     unmatched: tuple[str, ...] = ()
@@ -70,10 +130,69 @@ def leave_out(restriction: Restriction, candidates: Candidates) -> LeftOut:
         unmatched = tuple(name for name in restriction.among if name not in masks)
         kept = sum(masks[name] for name in restriction.among if name in masks)
         if not kept:
-            message = "names no model of the catalogue" if unmatched else "names no model at all"
-            found = unmatched[0] if unmatched else None
-            raise RestrictionError(message, code="nobody-left", place=Place("among"), found=found, allowed=masks)
+            raise _nobody_listed(unmatched, tuple(masks))
     if restriction.only is None:
-        return LeftOut(among=everyone & ~kept, unmatched=unmatched)
+        return Unjudged(among=everyone & ~kept, unmatched=unmatched)
     true, false = candidates.table(restriction.only, {})
-    return LeftOut(everyone & ~kept, kept & false, kept & ~(true | false), unmatched)
+    found = Unjudged(everyone & ~kept, kept & false, kept & ~(true | false), unmatched)
+    if kept and not kept & true:
+        raise _nobody_satisfies(restriction.only, kept, found, candidates)
+    return found
+
+
+def _nobody_listed(unmatched: Sequence[str], models: Sequence[str]) -> RestrictionError:
+    """Return the error of a list of which the catalogue has no model, with the nearest name for each that has one."""
+    message = "names no model of the catalogue" if unmatched else "names no model at all"
+    close = [f"{near} for {name}" for name in unmatched[:SHOWN] if (near := nearest(name, models)) is not None]
+    return RestrictionError(
+        message,
+        code="nobody-left",
+        place=Place("among"),
+        found=list(unmatched) or None,
+        allowed=models,
+        hint=f"did you mean {', '.join(close)}" if close else None,
+    )
+
+
+def _nobody_satisfies(only: Table, kept: int, out: Unjudged, candidates: Candidates) -> RestrictionError:
+    """Return the error of a condition that is true of nobody: of how many it is false, what would be true of some."""
+    named = out.named(candidates)
+    message = f"leaves nobody: it is not true of {len(named.only)} models or offers, and unknown of "
+    message += f"{len(named.undecided)}, which are left out, too"
+    uncosted = [leaf.attribute.name for leaf in only.all_leaves() if leaf.attribute.computed and not candidates.costs]
+    if uncosted:
+        hint = f"{uncosted[0]} is computed for a case that states {MONTHLY_INPUT} and {MONTHLY_OUTPUT}"
+        return RestrictionError(message, code="nobody-left", place=Place("only"), hint=hint)
+    for leaf in only.all_leaves():
+        wanted = tuple(_texts_wanted(leaf))
+        if wanted and not candidates.leaf(leaf, {})[0] & kept:
+            name = leaf.attribute.name
+            stated = _stated(name, wanted[0], kept, candidates)
+            hint = (
+                f"llmrules models --offers --where {name} lists who states it" if stated else f"no source states {name}"
+            )
+            return RestrictionError(
+                *(message,), code="nobody-left", place=Place("only", key=f"only.{name}"), hint=hint,
+                found=wanted[0] if len(wanted) == 1 else list(wanted), allowed=stated,
+            )  # fmt: skip
+    return RestrictionError(message, code="nobody-left", place=Place("only"))
+
+
+def _texts_wanted(leaf: Leaf) -> Iterator[str]:
+    """Yield the texts that a leaf asks a text to be."""
+    for test in leaf.tests if leaf.attribute.type == "text" else ():
+        if test.operator.name in {"is", "any_of"} and not isinstance(test.operand, Reference):
+            yield from map(str, test.operand if isinstance(test.operand, tuple) else (test.operand,))
+
+
+def _stated(name: str, wanted: str, kept: int, candidates: Candidates) -> tuple[str, ...]:
+    """Return the values that candidates of a mask have of an attribute, the one nearest to what is wanted first."""
+    column = candidates.columns[name]
+    stated = {str(value) for index in bits(kept) if (value := column.first[index]) is not None}
+    return tuple(sorted(stated, key=lambda one: (*_distance(wanted, one), one)))
+
+
+def _distance(wanted: str, stated: str) -> tuple[int, float]:
+    """Return how far a text is from another: first by the longest part that they share, then by all of it."""
+    matcher = SequenceMatcher(None, wanted.casefold(), stated.casefold())
+    return -matcher.find_longest_match().size, -matcher.ratio()

@@ -8,6 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from llmrules.errors import FileError, Place
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -36,9 +38,17 @@ CATALOGUES = "catalogs"
 """The folder of the catalogues that come with the package beside the first one, each named by its file."""
 
 
+CATALOGUE_SUFFIXES = (".toml", ".json", ".gz")
+
+
 def catalog_names() -> tuple[str, ...]:
     """Return the names of the further catalogues that come with the package, such as ``2026-11``."""
     return tuple(sorted(path.stem for path in (_data() / CATALOGUES).glob("*.toml")))
+
+
+def catalog_path(name: str) -> Path:
+    """Return the file of a further catalogue by its name."""
+    return _data() / CATALOGUES / f"{name}.toml"
 
 
 def named_catalog(given: str | Path) -> tuple[Path, str] | None:
@@ -49,11 +59,26 @@ def named_catalog(given: str | Path) -> tuple[Path, str] | None:
     path = Path(given)
     if path.name != str(given) or path.exists() or path.name not in catalog_names():
         return None
-    return _data() / CATALOGUES / f"{path.name}.toml", f"{CATALOGUES}/{path.name}.toml"
+    return catalog_path(path.name), f"{CATALOGUES}/{path.name}.toml"
+
+
+def misnamed_catalog(given: str | Path) -> FileError | None:
+    """Return the error of what can only be meant as such a name, but is none; None for all else.
+
+    That is a word without the suffix of a catalogue file, and no such file or folder is there.
+    """
+    path, names = Path(given), catalog_names()
+    if path.name != str(given) or path.suffix in CATALOGUE_SUFFIXES or path.name in names or path.exists():
+        return None
+    message = "names no catalogue of ours, and there is no such file"
+    return FileError(message, code="unknown-catalogue", place=Place(path.name), found=path.name, allowed=names)
 
 
 def located(paths: Iterable[str | Path]) -> list[Path]:
-    """Return the paths of catalogues, those of ours that are named found."""
+    """Return the paths of catalogues, those of ours that are named found. Raises FileError for a name of none."""
+    paths = list(paths)
+    if (error := next(filter(None, map(misnamed_catalog, paths)), None)) is not None:
+        raise error
     return [Path(path) if (ours := named_catalog(path)) is None else ours[0] for path in paths]
 
 

@@ -58,19 +58,23 @@ def number(value: object) -> Number | None:
     if isinstance(value, int):
         return value if abs(value) < 10**MOST_DIGITS else None
     exact = Decimal(repr(value)) if isinstance(value, float) else value
-    return _shortest(exact) if exact.is_finite() else None
+    return shortest(exact) if exact.is_finite() and _is_short(exact) else None
 
 
-def _shortest(exact: Decimal) -> Number | None:
-    """Return a finite decimal without trailing zeros, as an integer where it is one; None where it is too long."""
+def _is_short(exact: Decimal) -> bool:
+    """Return whether a finite decimal has no more digits than a number may have."""
+    digits = str(exact.copy_abs()).split("E")[0].replace(".", "").strip("0")
+    return exact.is_zero() or (-MOST_DIGITS <= exact.adjusted() < MOST_DIGITS and len(digits) <= MOST_DIGITS)
+
+
+def shortest(exact: Decimal) -> Number:
+    """Return a finite decimal without an exponent and trailing zeros, as an integer where it is one.
+
+    Equal numbers are so written in one way only.
+    """
     if exact.is_zero():
         return 0
-    digits = str(exact.copy_abs()).split("E")[0].replace(".", "").strip("0")
-    if not -MOST_DIGITS <= exact.adjusted() < MOST_DIGITS or len(digits) > MOST_DIGITS:
-        return None
-    if exact == exact.to_integral_value():
-        return int(exact)
-    return Decimal(format(exact, "f").rstrip("0"))
+    return int(exact) if exact == exact.to_integral_value() else Decimal(format(exact, "f").rstrip("0"))
 
 
 def day(value: object) -> Period | None:

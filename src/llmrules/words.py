@@ -6,6 +6,7 @@ The sentences that explain a rule stand in the rule; here are only the words tha
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
@@ -19,7 +20,7 @@ from llmrules.trace.record import TestRecord
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from llmrules.trace.record import AttributeRecord, Conditions, Json, LeafOutcome, Threshold
+    from llmrules.trace.record import AttributeRecord, Conditions, Json, LeafOutcome, ModelRecord, Threshold
 
 Attributes: TypeAlias = Mapping[str, "AttributeRecord"]
 
@@ -31,6 +32,9 @@ OR = Text(" or ", " 또는 ")
 
 MOST_NAMES = 3
 """How many names a line gives before it says how many more there are."""
+
+MOST_BEST = 12
+"""How many of those that share the first place an answer names."""
 
 _AMOUNT = re.compile(r"USD( per (day|month|year))?")
 """The units of sums of money; a price, which is per something bought, may need more than cents."""
@@ -191,6 +195,13 @@ def names_words(names: Sequence[str], language: Language, most: int = MOST_NAMES
     said = ", ".join(names[:most])
     more = len(names) - most
     return said if more <= 0 else said + Text(f" and {more:,} more", f" 외 {more:,}개").read(language)
+
+
+def telling_names(models: Sequence[ModelRecord]) -> dict[str, str]:
+    """Return what people call each model, by id; where several of them have one name, the id stands behind it."""
+    names = {one.id: one.name for one in models}
+    shared = Counter(names[one] for one in {one.id for one in models if one.listed})
+    return {one: f"{name} ({one})" if shared[name] > 1 else name for one, name in names.items()}
 
 
 def points_words(points: str) -> str:

@@ -7,11 +7,10 @@ from llmrules.candidates.candidates import (
     Contradiction,
     Dispute,
     Grades,
-    Masks,
     place_of,
     truth_of,
 )
-from llmrules.candidates.columns import Column, bits
+from llmrules.candidates.columns import Column, Masks, bits
 from llmrules.candidates.costing import with_costs
 
 __all__ = [

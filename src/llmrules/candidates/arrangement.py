@@ -1,26 +1,28 @@
-"""Lays a catalogue out in columns and applies the rules that classify models, once, when it is loaded."""
+"""Lays a catalogue out in columns and applies the rules that classify models, once for each time between two turns."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import evolve
 
 from llmrules.candidates.candidates import Candidate, Candidates, Contradiction, Dispute
-from llmrules.candidates.columns import Column, mask_of, union
+from llmrules.candidates.columns import Column, bits, mask_of
 from llmrules.rules.rule import Conclusion
 from llmrules.rules.strata import Cycle, classification_order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from llmrules.candidates.candidates import Masks
+    from llmrules.candidates.columns import Masks
     from llmrules.catalog import Catalog
     from llmrules.rules.rule import Rule
     from llmrules.values import Value
-    from llmrules.vocabulary import Attribute, Vocabulary
+    from llmrules.vocabulary import Vocabulary
+
+    Conclusions: TypeAlias = Sequence[tuple[frozenset[Any], Masks]]
 
 
 def arrange(catalog: Catalog, vocabulary: Vocabulary, classifying: Iterable[Rule]) -> Candidates:
@@ -28,11 +30,7 @@ def arrange(catalog: Catalog, vocabulary: Vocabulary, classifying: Iterable[Rule
     rows = tuple(Candidate(model, offer) for model in catalog.listed for offer in model.offers)
     disputes = tuple(_disputes(rows))
     layers = max((dispute.layer for dispute in disputes), default=0)
-    columns = {
-        attribute.name: _column(attribute, rows, disputes)
-        for attribute in vocabulary
-        if attribute.scope != "requirement"
-    }
+    columns = _columns((attribute.name for attribute in vocabulary if attribute.scope != "requirement"), rows, disputes)
     present = [0] * (layers + 1)
     for dispute in disputes:
         present[dispute.layer] |= 1 << dispute.index
@@ -43,7 +41,7 @@ def arrange(catalog: Catalog, vocabulary: Vocabulary, classifying: Iterable[Rule
         layers=layers,
         columns=columns,
         groups=groups,
-        known={name: union(found) for name, found in groups.items()},
+        known={name: found.known() for name, found in groups.items()},
         disputes=disputes,
         present=tuple(present),
         computing=tuple(attribute for attribute in vocabulary if attribute.computed is not None),
@@ -60,20 +58,21 @@ def _disputes(rows: tuple[Candidate, ...]) -> Iterable[Dispute]:
     for index, row in enumerate(rows):
         layer = 0
         for entries in (row.model.entries, row.offer.entries):
-            for name, entry in sorted(entries.items()):
-                for stated in entry.disputed:
+            for name in sorted(name for name, entry in entries.items() if entry.disputed):
+                for stated in entries[name].disputed:
                     layer += 1
                     yield Dispute(index, layer, name, stated)
 
 
-def _column(attribute: Attribute, rows: tuple[Candidate, ...], disputes: Iterable[Dispute]) -> Column:
-    entries = [row.entry(attribute.name) for row in rows]
-    others = {
-        dispute.layer * len(rows) + dispute.index: dispute.stated.value
-        for dispute in disputes
-        if dispute.attribute == attribute.name
-    }
-    return Column([None if entry is None else entry.value for entry in entries], dict(others))
+def _columns(names: Iterable[str], rows: tuple[Candidate, ...], disputes: Iterable[Dispute]) -> dict[str, Column]:
+    columns = {name: Column([None] * len(rows)) for name in names}
+    for index, row in enumerate(rows):
+        for entries in (row.offer.entries, row.model.entries):
+            for name, entry in entries.items():
+                columns[name].first[index] = entry.value
+    for dispute in disputes:
+        columns[dispute.attribute].others[dispute.layer * len(rows) + dispute.index] = dispute.stated.value
+    return columns
 
 
 def _classify(state: Candidates, rules: tuple[Rule, ...]) -> Candidates:
@@ -88,59 +87,46 @@ def _classify(state: Candidates, rules: tuple[Rule, ...]) -> Candidates:
     assert not isinstance(order, Cycle)  # noqa: S101 - such rules are refused when they are read
     for name in order:
         concluded[name] = {rule.id: state.table(rule.where, {}) for rule in by_attribute[name]}
-        contradictions += _conclude(state, name, by_attribute[name], concluded[name])
-        state.groups[name] = state.columns[name].groups(state.layers)
-        state.known[name] = union(state.groups[name])
-    return evolve(state, concluded=concluded, contradictions=tuple(dict.fromkeys(contradictions)))
+        contradictions += _contradictions(state, name, concluded[name])
+        _conclude(state, name, by_attribute[name], concluded[name])
+    return evolve(state, concluded=concluded, contradictions=tuple(contradictions))
 
 
-def _conclude(state: Candidates, name: str, rules: list[Rule], masks: Mapping[str, Masks]) -> list[Contradiction]:
-    """Write what rules conclude of one attribute into its column; return what the catalogue says otherwise."""
-    column = state.columns[name]
-    concluding = _Concluding(rules, masks, state.count * (state.layers + 1))
-    stated = Column(list(column.first), dict(column.others))
-    column.first[:] = [concluding.value(one, index) for index, one in enumerate(stated.first)]
-    for dispute in state.disputes:
-        bit = dispute.layer * state.count + dispute.index
-        value = concluding.value(stated[bit], bit)
-        if value != column.first[dispute.index]:
-            column.others[bit] = value
-        else:
-            column.others.pop(bit, None)
-    return [
-        Contradiction(state.rows[index].model.id, name, rule)
-        for index, one in enumerate(stated.first)
-        if one is False
-        for rule in concluding.firing(index)
-    ]
+def _contradictions(state: Candidates, name: str, masks: Mapping[str, Masks]) -> Iterator[Contradiction]:
+    """Yield each rule with the models of which the catalogue denies what it concludes."""
+    denied = state.groups[name].masks().get(False, 0) & ((1 << state.count) - 1)
+    for rule, (true, _) in masks.items():
+        for model in dict.fromkeys(state.rows[index].model.id for index in bits(true & denied)):
+            yield Contradiction(model, name, rule)
 
 
-class _Concluding:
-    """The rules that conclude one attribute, with whom each is true and false of."""
+def _conclude(state: Candidates, name: str, rules: list[Rule], masks: Mapping[str, Masks]) -> None:
+    """Write what rules conclude of one attribute into its column."""
+    before, blank = state.groups[name].masks(), state.everyone & ~state.known[name]
+    conclusions = [(rule.body.values, masks[rule.id]) for rule in rules if isinstance(rule.body, Conclusion)]
+    flag = conclusions[0][0] == {True}  # of models, a rule concludes a flag, or members of a set
+    after = (_with_flags if flag else _with_members)(before, blank, conclusions)
+    state.columns[name].take(before, after, state.layers)
+    state.groups[name] = state.columns[name].groups(state.layers)
+    state.known[name] = state.groups[name].known()
 
-    def __init__(self, rules: list[Rule], masks: Mapping[str, Masks], width: int) -> None:
-        size = width // 8 + 1
-        body = rules[0].body
-        self._many = isinstance(body, Conclusion) and body.attribute.many
-        self._values = {rule.id: rule.body.values for rule in rules if isinstance(rule.body, Conclusion)}
-        # One bit of a long integer is slow to look at: a shift copies all of it.
-        self._true = {name: masks[name][0].to_bytes(size, "little") for name in self._values}
-        self._false = {name: masks[name][1].to_bytes(size, "little") for name in self._values}
 
-    def firing(self, bit: int) -> list[str]:
-        """Return the rules that are true of a candidate in a layer."""
-        return [name for name, flags in self._true.items() if flags[bit >> 3] >> (bit & 7) & 1]
+def _with_flags(stated: Mapping[Value, int], blank: int, conclusions: Conclusions) -> dict[Value, int]:
+    """Return who has which flag: a stated one holds; else true if one rule is true, false if all rules are false."""
+    true, false = 0, blank
+    for _, (rule_true, rule_false) in conclusions:
+        true, false = true | rule_true & blank, false & rule_false
+    return {True: stated.get(True, 0) | true, False: stated.get(False, 0) | false}
 
-    def value(self, stated: Value | None, bit: int) -> Value | None:
-        """Return the value of a candidate in a layer: a stated one holds, members are added to a set."""
-        if not self._many and stated is not None:
-            return stated
-        firing = self.firing(bit)
-        if self._many:
-            members = [self._values[name] for name in firing]
-            if not members:
-                return stated
-            return frozenset[str]().union(*(() if stated is None else (stated,)), *members)
-        if firing:
-            return True
-        return False if all(flags[bit >> 3] >> (bit & 7) & 1 for flags in self._false.values()) else None
+
+def _with_members(stated: Mapping[Value, int], blank: int, conclusions: Conclusions) -> dict[Value, int]:
+    """Return who has which set: a rule that is true adds its members to what is stated, or to nothing."""
+    found: dict[Value | None, int] = {None: blank}
+    found.update(stated.items())
+    for members, (true, _) in conclusions:
+        grown: defaultdict[Value | None, int] = defaultdict(int)
+        for value, mask in found.items():
+            grown[value] |= mask & ~true
+            grown[value | members if isinstance(value, frozenset) else members] |= mask & true
+        found = grown
+    return {value: mask for value, mask in found.items() if value is not None and mask}

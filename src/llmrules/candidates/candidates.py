@@ -12,11 +12,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
-from llmrules.candidates.columns import Column, Groups, bits
+from llmrules.candidates.columns import Column, Groups, Masks, bits
 from llmrules.catalog import Entry, Model, Offer, Stated
 from llmrules.conditions import Leaf, Reference
 from llmrules.costs import Cost, Usage
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from llmrules.conditions import Facts, Table
     from llmrules.rules.rule import Grade
     from llmrules.values import Value
-
-Masks: TypeAlias = tuple[int, int]
-"""Candidates for which something is true, and for which it is false; all others are unknown."""
 
 
 @frozen(eq=False)
@@ -170,13 +167,8 @@ class Candidates:
         known = self.known.get(leaf.attribute.name, 0)
         if leaf.asks_absence:
             return self.everyone & ~known, known
-        true = false = 0
-        for value, mask in self.groups.get(leaf.attribute.name, ()):
-            truth = truth_of(leaf, value, facts)
-            if truth is True:
-                true |= mask
-            elif truth is False:
-                false |= mask
+        groups = self.groups.get(leaf.attribute.name)
+        true, false = (0, 0) if groups is None else groups.where(lambda value: truth_of(leaf, value, facts))
         if any(test.operator.name == "known" for test in leaf.tests):
             false |= self.everyone & ~known
         return true, false

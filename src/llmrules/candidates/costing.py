@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from llmrules.candidates.columns import Column, union
+from llmrules.candidates.columns import Column
 from llmrules.costs import PRICES, Cost, Usage, monthly_cost, usage_of
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def _computed(candidates: Candidates, usage: Usage) -> Candidates:
         )
         columns[attribute.name] = pricing.column(stated, costs[attribute.name])
     groups = {**candidates.groups, **{name: columns[name].groups(candidates.layers) for name in costs}}
-    known = {**candidates.known, **{name: union(groups[name]) for name in costs}}
+    known = {**candidates.known, **{name: groups[name].known() for name in costs}}
     return evolve(
         candidates, columns=columns, groups=groups, known=known, costs=costs, fixed=candidates, by_usage={}, cache={}
     )

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from llmrules.candidates import arrange
 from llmrules.decision.criteria import compile_criteria
 from llmrules.engine.program import compile_program
 from llmrules.rules.rule import Disable
@@ -29,21 +28,14 @@ def altered(knowledge: Knowledge, name: str, changed: Rule | None) -> Knowledge 
     before = knowledge.ruleset.rules[name]
     if before.classifies:
         ruleset = _ruleset(knowledge.ruleset, name, changed, knowledge.ruleset.strata)
-        candidates = arrange(knowledge.catalog, ruleset.vocabulary, ruleset.classifying())
-        criteria = compile_criteria(candidates, ruleset.firing())
-        return evolve(knowledge, ruleset=ruleset, candidates=candidates, criteria=criteria, turned={})
+        return evolve(knowledge, ruleset=ruleset, arranged={})
     rules = {rule.id: rule for rule in knowledge.ruleset.firing() if rule.id != name}
     strata = stratify([*rules.values(), *([] if changed is None else [changed])])
     if isinstance(strata, Cycle):
         return None
     ruleset = _ruleset(knowledge.ruleset, name, changed, strata)
-    return evolve(
-        knowledge,
-        ruleset=ruleset,
-        program=compile_program(ruleset),
-        criteria=_criteria(knowledge, before, changed),
-        turned={},
-    )
+    arranged = {turns: _criteria(criteria, before, changed) for turns, criteria in dict(knowledge.arranged).items()}
+    return evolve(knowledge, ruleset=ruleset, program=compile_program(ruleset), arranged=arranged)
 
 
 def _ruleset(ruleset: RuleSet, name: str, changed: Rule | None, strata: Mapping[str, int]) -> RuleSet:
@@ -52,12 +44,11 @@ def _ruleset(ruleset: RuleSet, name: str, changed: Rule | None, strata: Mapping[
     return evolve(ruleset, rules={**ruleset.rules, name: changed}, strata=strata)
 
 
-def _criteria(knowledge: Knowledge, before: Rule, changed: Rule | None) -> Criteria:
+def _criteria(criteria: Criteria, before: Rule, changed: Rule | None) -> Criteria:
     """Return the criteria with that of one rule evaluated anew, where it looks at models in another way."""
     if changed is None or not looks_elsewhere(before, changed):
-        return knowledge.criteria
-    criterion = criterion_of(knowledge.criteria, changed)
-    return evolve(knowledge.criteria, by_rule={**knowledge.criteria.by_rule, changed.id: criterion})
+        return criteria
+    return evolve(criteria, by_rule={**criteria.by_rule, changed.id: criterion_of(criteria, changed)})
 
 
 def looks_elsewhere(before: Rule, changed: Rule) -> bool:

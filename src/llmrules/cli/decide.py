@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from llmrules.cli import options
 from llmrules.cli.formats import FORMATS, print_decision
+from llmrules.cli.outputs import refuse_overwriting
+from llmrules.cli.terminal import print_note
 from llmrules.conditions.written import read_written
 from llmrules.decision.open_questions import STALE_AFTER
 from llmrules.decision.ranking import OVER
-from llmrules.errors import CatalogError, LoadError, Place, RestrictionError
+from llmrules.errors import SHOWN, CatalogError, LoadError, Place, RestrictionError, nearest
 from llmrules.profile import read_profile
 from llmrules.register import read_register
 from llmrules.vocabulary import AS_OF
@@ -76,18 +79,29 @@ def decide(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  #
       llmrules decide examples/video-archive.toml --format html > decision.html
       echo '{"fine_tuning": true}' | llmrules decide -
 
+    The FILE of --among is a CSV file of ids, one a line or in the column headed model or id; columns are parted by
+    , or ; or tabs, and # begins a remark. Or it is a TOML file with models = ["gpt-6-luna", ...]. An id that no
+    model has is named on standard error. A CONDITION of --only is as in `llmrules models --help`; whoever does not
+    satisfy it, or may not because a value is unknown, is left out:
+
+    \b
+      llmrules decide profile.toml --among allowed.csv --only region=eu
+
     Exit status: 0 there is a choice, 3 nothing is eligible or the case is refused, 2 the input is wrong. With
     --model: 0 it is eligible, 3 excluded (or the case refused), 4 unverified.
     """  # noqa: D301 - click leaves a paragraph as it is that begins with a backspace
     if profile is None and not given["settings"]:
         raise click.UsageError("name a profile, or state requirements with --set", ctx)
+    case_file = None if profile in (None, "-") else Path(profile)
+    refuse_overwriting([case_file, given["among"], *options.files_read(given)], [given["trace_file"]])
     advisor = options.load(given, engine=given["engine"])
     as_of = given["as_of"]
     dated = [] if as_of is None else [f"{AS_OF.name}={as_of.date().isoformat()}"]
     source = options.read_profile_source(profile, [*given["settings"], *dated])
     case = read_profile(source, advisor.knowledge.ruleset.vocabulary)
     model = given["model"]
-    names = advisor.knowledge.candidates.every_name()
+    # Asked of the day of the case, so that the catalogue is arranged once.
+    names = () if model is None else advisor.knowledge.criteria_on(case.as_of.first).candidates.every_name()
     if model is not None and model not in names:
         raise CatalogError(
             *("names no model of the catalogue",), code="unknown-model", place=Place("--model"), found=model,
@@ -106,6 +120,8 @@ def decide(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  #
             "is left out by --among or --only, so it was not judged",
             code="not-judged", place=Place("--model"), found=model,
         )  # fmt: skip
+    if given["among"] is not None:
+        _say_unmatched(decision, given["among"])
     if given["trace_file"] is not None:
         decision.trace.save(given["trace_file"])
     language: Language = given["lang"]
@@ -123,6 +139,16 @@ def _condition(texts: tuple[str, ...], advisor: Advisor) -> Table | None:
     if problems:
         raise LoadError(problems)
     return table
+
+
+def _say_unmatched(decision: Decision, path: Path) -> None:
+    """Name on standard error those of a list that no model has, each with the name that may be meant."""
+    unmatched, models = decision.left_out.unmatched, decision.knowledge.models
+    for name in unmatched[:SHOWN]:
+        close = nearest(name, models)
+        print_note(f"{path}: no model {name}" + (f"; did you mean {close}?" if close is not None else ""))
+    if len(unmatched) > SHOWN:
+        print_note(f"{path}: and {len(unmatched) - SHOWN} more, which the trace names")
 
 
 def _status(decision: Decision, model: str | None) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,11 +12,12 @@ import click
 from attrs import evolve
 
 from llmrules.cli import options
-from llmrules.cli.progress import progress
+from llmrules.cli.outputs import refuse_overwriting, refuse_replacing
+from llmrules.cli.progress import part, progress
 from llmrules.cli.terminal import print_plain
 from llmrules.errors import FileError, Place
-from llmrules.files import read_json_data, write_whole
-from llmrules.importers.kinds import KINDS, origin_of
+from llmrules.files import read_json_data, write_whole, writing_whole
+from llmrules.importers.kinds import KINDS, read_file
 from llmrules.importers.merging import merge
 from llmrules.importers.reading import Remark
 from llmrules.importers.report import report_data, report_text
@@ -23,7 +25,7 @@ from llmrules.importers.writing import FORMATS, catalogue_text
 from llmrules.values import day
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from llmrules.importers.reading import Reading
     from llmrules.importers.writing import Format
@@ -68,15 +70,19 @@ def import_(
     kinds = [kind for kind, _ in files]
     days = {kind: _day(kind, text) for kind, text in _settings("--date", dates, kinds).items()}
     named = _settings("--source-version", versions, kinds)
-    _refuse_overwriting([path for _, path in files], target, report)
-    readings = [_read(kind, path, days.get(kind), named.get(kind)) for kind, path in files]
-    if only_first_party:
-        readings = [_first_party(reading) for reading in readings]
-    overlay = merge(readings)
-    data = report_data(readings, overlay)
-    if report is not None:
-        write_whole(report, json.dumps(data, indent=1) + "\n")
-    write_whole(target, catalogue_text(overlay, written_as))
+    refuse_overwriting([path for _, path in files], [target, report])
+    refuse_replacing(target)
+    parts = len(files) + 2  # merging is one part, and writing is one
+    with progress("Importing") as advance:
+        readings = [
+            _read(kind, path, days.get(kind), named.get(kind), part(advance, number, parts))
+            for number, (kind, path) in enumerate(files)
+        ]
+        if only_first_party:
+            readings = [_first_party(reading) for reading in readings]
+        overlay = merge(readings, progress=part(advance, len(files), parts))
+        data = report_data(readings, overlay)
+        _write(target, catalogue_text(overlay, written_as), report, json.dumps(data, indent=1) + "\n")
     print_plain(report_text(data))
 
 
@@ -133,25 +139,16 @@ def _form(target: Path, form: str | None) -> Format:
     return meant
 
 
-def _refuse_overwriting(inputs: Iterable[Path], target: Path, report: Path | None) -> None:
-    """Refuse to write over a file that is read, or to write two files into one."""
-    taken = {path.resolve() for path in inputs}
-    for path in (target, report):
-        if path is None:
-            continue
-        if path.resolve() in taken:
-            message = "is read, or written already: nothing was written"
-            raise FileError(message, code="overwrites", place=Place(path.as_posix()), hint="name another file")
-        taken.add(path.resolve())
-
-
-def _read(kind: str, path: Path, on: date | None, version: str | None) -> Reading:
+def _read(kind: str, path: Path, on: date | None, version: str | None, advance: Callable[[int, int], None]) -> Reading:
     """Read one file as its kind."""
-    name = path.as_posix()
-    with progress(name) as advance:
-        data = read_json_data(path)
-        origin = origin_of(kind, name, data, date=on, version=version, today=datetime.now(UTC).date())
-        return KINDS[kind].read(data, origin, progress=advance)
+    data, today = read_json_data(path), datetime.now(UTC).date()
+    return read_file(kind, path.as_posix(), data, date=on, version=version, today=today, progress=advance)
+
+
+def _write(target: Path, catalogue: str, report: Path | None, told: str) -> None:
+    """Write the catalogue and, where one is asked for, the report: both or none."""
+    with nullcontext() if report is None else writing_whole(report, told):
+        write_whole(target, catalogue)
 
 
 def _first_party(reading: Reading) -> Reading:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from llmrules.cli import options
-from llmrules.cli.terminal import print_json, print_lines
+from llmrules.cli.terminal import print_json, print_lines, print_note
 from llmrules.conditions import ALWAYS
 from llmrules.conditions.written import read_written
 from llmrules.errors import CatalogError, InputError, LoadError, Place
@@ -18,6 +18,7 @@ from llmrules.models import compare, list_found, select, sheet_of
 from llmrules.models.columns import WIDTH
 from llmrules.models.sheet_report import sheet_json, sheet_report
 from llmrules.render.text import text_lines
+from llmrules.texts import Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +31,11 @@ ON_A_TERMINAL = 50
 
 SEARCHING = ("where", "offers", "list_unknown", "limit")
 """The options that say that words are searched for, even where one is an id."""
+
+APART = Text(
+    "Each word occurs in a model, but no model has them all: search for one, or name the ids to compare.",
+    "단어마다 맞는 모델은 있지만 모두에 맞는 모델은 없습니다. 하나씩 찾거나 비교할 모델의 ID를 쓰세요.",
+)
 
 
 @click.command(short_help="List the models, show one, or compare some.")
@@ -50,7 +56,8 @@ def models(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> None:
     """List the models in whose id, name, developer or family every WORD occurs; without any, all.
 
     One ID alone shows that model: every value with its sources, what disputes it, what it replaced. Several compare
-    them. With --where, --offers, --unknown or --limit, all of them are words.
+    them. With --where, --offers, --unknown or --limit, all of them are words; so is the id of an entry that is no
+    candidate (listed = false) where candidates have that word.
 
     \b
       llmrules models
@@ -90,9 +97,8 @@ def models(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> None:
     """  # noqa: D301 - click leaves a paragraph as it is that begins with a backspace
     knowledge = options.load(given).knowledge
     as_of = datetime.now(UTC).date() if given["as_of"] is None else given["as_of"].date()
-    catalog = knowledge.catalog.models
-    searching = any(given[name] for name in SEARCHING)
-    if searching or not words or not all(word in catalog for word in words):
+    searching = any(given[name] for name in SEARCHING) or not all(_is_name(word, knowledge, as_of) for word in words)
+    if searching or not words:
         _list(knowledge, words, as_of, given)
         return
     if given["output"] == "csv":
@@ -101,6 +107,13 @@ def models(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> None:
         _show(knowledge, words[0], as_of, given)
     else:
         _compare(knowledge, tuple(dict.fromkeys(words)), as_of, given)
+
+
+def _is_name(word: str, knowledge: Knowledge, as_of: date) -> bool:
+    """Whether a word names an entry: one that is listed, or one that is not where no listed model mentions the word."""
+    if word not in knowledge.catalog.models:
+        return False
+    return word in knowledge.models or not select(knowledge.criteria_on(as_of).candidates, (word,), ALWAYS).found
 
 
 def _list(knowledge: Knowledge, words: Sequence[str], as_of: date, given: dict[str, Any]) -> None:
@@ -112,6 +125,8 @@ def _list(knowledge: Knowledge, words: Sequence[str], as_of: date, given: dict[s
     selection = select(candidates, words, table)
     if words and not (selection.found or selection.unknown):
         _check_words(candidates, words, catalog=tuple(knowledge.catalog.models))
+        if not select(candidates, words, ALWAYS).found:
+            print_note(APART.read(given["lang"]))
     text = given["output"] == "text"
     limit = given["limit"] or (ON_A_TERMINAL if text and sys.stdout.isatty() else None)
     listing = list_found(selection, vocabulary, as_of, offers=given["offers"], limit=limit)

@@ -127,6 +127,13 @@ def load(
         )
 
 
+def files_read(given: Mapping[str, Any], *, rules: str = "rule_paths", catalog: str = "catalog_paths") -> list[Path]:
+    """Return the files and folders beside ours that ``load`` reads under these names, the settings among them."""
+    settings = _settings(click.get_current_context(), ignored=given["isolated"])
+    named = (*on_top(settings.rules, given[rules]), *on_top(settings.catalog, given[catalog]))
+    return [*filter(None, [settings.file]), *named]
+
+
 def on_top(project: Iterable[Path], given: Iterable[Path]) -> list[Path]:
     """Return the project's paths and those given; one that the project names already is loaded once."""
     paths = list(project)

@@ -37,6 +37,11 @@ def progress(label: str) -> Iterator[Callable[[int, int], None]]:
         bar.close()
 
 
+def part(advance: Callable[[int, int], None], number: int, parts: int) -> Callable[[int, int], None]:
+    """Return what is told how much of one of several equal parts is done; the first one has the number 0."""
+    return lambda done, total: advance(number * total + done, parts * total)
+
+
 def _wanted() -> bool:
     """Whether standard error is a terminal that can take back what was written."""
     return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"

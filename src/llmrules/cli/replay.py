@@ -8,14 +8,18 @@ import click
 
 from llmrules.cli import options
 from llmrules.cli.diff import DIFFERENT, SAME, load, print_report
-from llmrules.cli.terminal import print_json
+from llmrules.cli.outputs import refuse_overwriting
+from llmrules.cli.terminal import print_json, print_note
 from llmrules.diff import decide_again
 from llmrules.render.difference import replay_report
 from llmrules.trace.document import canonical, plain
 from llmrules.trace.record import Trace
+from llmrules.verify.matched import not_handed_over
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from llmrules.advisor import Advisor
 
 
 @click.command(short_help="Decide a saved trace again: is the outcome the same?")
@@ -41,9 +45,12 @@ def replay(ctx: click.Context, /, trace: Path, **given: Any) -> None:  # noqa: A
 
     Exit status: 0 the outcome is the same, 1 it is another one, 2 something is wrong with the input.
     """  # noqa: D301 - click leaves a paragraph as it is that begins with a backspace
+    refuse_overwriting([trace, *options.files_read(given)], [given["trace_file"]])
     record = Trace.load(trace)
     asked = ("now", "rule_paths", "catalog_paths", "no_shipped_rules", "no_shipped_catalog")
     advisor = load(given, "rule_paths", "catalog_paths") if any(given[key] for key in asked) else None
+    if advisor is not None and (missing := _not_loaded(record, advisor)) is not None:
+        print_note(f"{trace}: {missing}")
     found, decision = decide_again(record, advisor, name=str(trace))
     if given["trace_file"] is not None:
         decision.trace.save(given["trace_file"])
@@ -52,3 +59,9 @@ def replay(ctx: click.Context, /, trace: Path, **given: Any) -> None:  # noqa: A
     else:
         print_report(replay_report(found, (record.given, decision.trace.given), given["lang"]), given["output"])
     ctx.exit(SAME if found.same else DIFFERENT)
+
+
+def _not_loaded(record: Trace, advisor: Advisor) -> str | None:
+    """Return which file a trace was made with and is not decided again with, as far as documents tell."""
+    citable = advisor.knowledge.ruleset.citable
+    return not_handed_over({one.id for one in record.given.documents}, citable.keys())

@@ -56,6 +56,12 @@ def print_error(text: str) -> None:
         click.echo(shown if index or _plain_wanted() else click.style(shown, fg="red"), err=True)
 
 
+def print_note(text: str) -> None:
+    """Print one line that is no error to standard error, without anything that a terminal would obey."""
+    shown = printable(text)
+    click.echo(shown if _plain_wanted() else click.style(shown, fg="yellow"), err=True)
+
+
 def print_json(text: str) -> None:
     """Print JSON as it is, but on a terminal with everything escaped that it would obey."""
     if sys.stdout.isatty():

@@ -15,6 +15,7 @@ from llmrules.cases.mutate import mutate
 from llmrules.cases.report import coverage_lines, mutation_lines, percent, summary
 from llmrules.cases.run import collect, run
 from llmrules.cli import options
+from llmrules.cli.outputs import refuse_overwriting
 from llmrules.cli.terminal import print_lines, print_plain
 from llmrules.files import write_whole
 from llmrules.render.text import Line
@@ -65,6 +66,7 @@ def test(ctx: click.Context, /, paths: tuple[Path, ...], **given: Any) -> None: 
     """  # noqa: D301 - click leaves a paragraph as it is that begins with a backspace
     if given["fail_under"] is not None and not (given["coverage"] or given["mutate"]):
         raise click.UsageError("--fail-under goes with --coverage or --mutate", ctx)
+    refuse_overwriting([*paths, *options.files_read(given)], [given["junit"]])
     advisor = options.load(given)
     language: Language = given["lang"]
     results = run(advisor, collect(paths, advisor.knowledge))

@@ -8,14 +8,22 @@ import click
 
 from llmrules.cli import options
 from llmrules.cli.formats import FORMATS, print_decision
+from llmrules.cli.terminal import print_note
 from llmrules.errors import Place, TraceError
+from llmrules.texts import Text
 from llmrules.trace.record import Trace
+from llmrules.verify import verify
 from llmrules.why import Rows
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from llmrules.texts import Language
+
+CHANGED = Text(
+    "{0}: was changed after it was made, so what is said here may be wrong; `llmrules verify {0}` says where",
+    "{0}: 만들어진 뒤에 바뀌었으므로 아래 설명이 틀릴 수 있습니다. 바뀐 곳은 `llmrules verify {0}`로 확인하세요",
+)
 
 
 @click.command(short_help="Say why a model stands where it stands.")
@@ -33,6 +41,8 @@ def why(trace: Path, model: str | None, lang: Language, output: str, *, isolated
     """
     del isolated  # read by the option of the language
     record = Trace.load(trace)
+    if not verify(trace, level="consistent").ok:
+        print_note(CHANGED.read(lang).format(trace))
     judged = Rows(record).names()
     if model is not None and model not in judged:
         message = "names no model of the trace"

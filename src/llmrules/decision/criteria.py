@@ -1,6 +1,6 @@
 """Criteria: the effects of rules on models, evaluated over all candidates at once.
 
-What does not depend on the case is evaluated once, when the advisor is made.
+What does not depend on the case is evaluated once, when a decision asks for it first.
 """
 
 from __future__ import annotations
@@ -126,16 +126,17 @@ def _denominator(places: Mapping[str, Grades]) -> int:
 
 
 def _criterion(rule: Rule, places: Grades | None, scale: int) -> Criterion:
-    weight = rule.weight or 0
+    units = (rule.weight or 0) * scale
     sign = -1 if rule.effect.name == "avoid" else 1
     if places is None:
-        return Criterion(rule, None, signed_weight=sign * weight * scale)
-    grades = tuple(None if place is None else int(place * weight * scale) for place in places.first)
+        return Criterion(rule, None, signed_weight=sign * units)
+    # The units are a multiple of every denominator.
+    grades = tuple(None if place is None else place.numerator * units // place.denominator for place in places.first)
     count = len(grades)
     regraded = [
         (bit % count, bit // count) for bit, place in places.others.items() if place != places.first[bit % count]
     ]
-    return Criterion(rule, None, grades, tuple(regraded), sign * weight * scale)
+    return Criterion(rule, None, grades, tuple(regraded), sign * units)
 
 
 def _evaluate(criterion: Criterion, candidates: Candidates, facts: Facts) -> Outcome:

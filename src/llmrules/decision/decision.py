@@ -9,15 +9,17 @@ from attrs import field, frozen
 
 from llmrules.approvals import Approval
 from llmrules.candidates import bits
+from llmrules.costs import Cost
+from llmrules.decision.basis import Basis
 from llmrules.decision.criteria import Criteria
 from llmrules.decision.judgement import Judgement
-from llmrules.decision.open_questions import STALE_AFTER, Stale, Unknown, oldest_day, stale, unknowns
+from llmrules.decision.open_questions import STALE_AFTER, OpenQuestions, Stale, Unknown, oldest_day, stale
 from llmrules.decision.ranking import Over, Placed, Standing
 from llmrules.engine.derivation import Derivation
 from llmrules.knowledge import Knowledge
 from llmrules.profile import Profile
-from llmrules.restriction import LeftOut, Restriction
-from llmrules.values import Value, as_text
+from llmrules.restriction import LeftOut, Restriction, Unjudged
+from llmrules.values import Value, as_text, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -97,13 +99,18 @@ class Decision:
     made: Made
     over: Over = "models"
     restriction: Restriction = field(factory=Restriction)
-    left_out: LeftOut = field(factory=LeftOut)
+    unjudged: Unjudged = field(factory=Unjudged, repr=False)
     stale_after: int = STALE_AFTER
 
     @property
     def candidates(self) -> Candidates:
         """The models with their offers, with the values in force on the day and what they cost in the case."""
         return self.criteria.candidates
+
+    @cached_property
+    def left_out(self) -> LeftOut:
+        """Who was not judged because of ``among`` or ``only``, by name."""
+        return self.unjudged.named(self.candidates)
 
     @property
     def ranking(self) -> tuple[Placed, ...]:
@@ -185,7 +192,7 @@ class Decision:
 
     def judged(self, model: str) -> bool:
         """Whether a model, or one ``model @ offer``, was judged: it is in the catalogue, and nothing leaves it out."""
-        return bool(self._masks.get(model, 0) & ~self.left_out.everyone)
+        return bool(self._masks.get(model, 0) & ~self.unjudged.everyone)
 
     def verdict(self, model: str) -> Verdict:
         """Return the verdict on a model, or on one ``model @ offer``. Raises KeyError for one that was not judged."""
@@ -194,6 +201,29 @@ class Decision:
             if mask & its:
                 return verdict
         raise KeyError(model)
+
+    def cost(self, model: str) -> Cost | None:
+        """Return what a month costs at a ``model @ offer``; of a model, at the cheapest offer that earns it its place.
+
+        Of a model that has no place it is the cheapest of all. None where it is not known; a cost that an offer itself
+        states has no terms. Raises KeyError for one that was not judged.
+        """
+        self.verdict(model)
+        its = self._masks[model] & ~self.unjudged.everyone
+        earning = [index for index in bits(its) if index in self.standing.carriers]
+        costs = [self._cost(index) for index in earning or bits(its)]
+        return min((cost for cost in costs if cost is not None), key=lambda cost: cost.value, default=None)
+
+    def _cost(self, index: int) -> Cost | None:
+        """Return the cost of a month at a candidate, computed or else stated."""
+        for attribute in self.candidates.computing:
+            computed = self.candidates.costs.get(attribute.name)
+            cost = None if computed is None else computed[index]
+            stated = number(self.candidates.columns[attribute.name][index])
+            if cost is None and stated is not None:
+                return Cost(stated, ())
+            return cost
+        return None
 
     @cached_property
     def _masks(self) -> dict[str, int]:
@@ -211,8 +241,15 @@ class Decision:
 
     @cached_property
     def unknowns(self) -> tuple[Unknown, ...]:
-        """What is unknown where a fired rule asked for it; the attribute that would settle most comes first."""
-        return unknowns(self.judgement, self.candidates, self.derivation.facts)
+        """The attributes that fired rules lack and someone can state; the one that would settle most comes first."""
+        return self.open_questions.unknowns()
+
+    @cached_property
+    def open_questions(self) -> OpenQuestions:
+        """What leaves checks and points open, candidate by candidate."""
+        facts = self.derivation.facts
+        basis = Basis(self.candidates, self.knowledge.ruleset, facts)
+        return OpenQuestions.of(self.judgement, basis, self.candidates, facts)
 
     @cached_property
     def stale(self) -> tuple[Stale, ...]:

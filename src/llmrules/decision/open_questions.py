@@ -1,8 +1,9 @@
-"""What a decision leaves open: attributes that are unknown where a rule asks, values that only old sources state."""
+"""What a decision leaves open: facts that rules lack and someone can look up, values that only old sources state."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -14,11 +15,12 @@ from llmrules.rules.rule import Conclusion
 from llmrules.sources import Claim, Document
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from llmrules.candidates import Candidates
     from llmrules.catalog import Entry
     from llmrules.conditions import Facts
+    from llmrules.decision.basis import Basis
     from llmrules.decision.judgement import Judgement
     from llmrules.rules.rule import Rule
     from llmrules.rules.ruleset import RuleSet
@@ -30,10 +32,11 @@ STALE_AFTER = 365
 
 @frozen
 class Unknown:
-    """How often an attribute is unknown where a fired rule asks for it, over the candidates that are not excluded.
+    """How often fired rules lack an attribute that someone can state, over the candidates that are not excluded.
 
-    ``undecided`` counts those with a hard check that it leaves undecided, ``unscored`` those with points that it leaves
-    open, and ``settles`` the unverified ones of which nothing else is missing.
+    What is concluded or computed counts as the attributes that it rests on. ``undecided`` counts those with a hard
+    check that it leaves undecided, ``unscored`` those with points that it leaves open, and ``settles`` the unverified
+    ones of which nothing else is missing.
     """
 
     attribute: str
@@ -51,35 +54,62 @@ class Stale:
     values: int
 
 
-def unknowns(judgement: Judgement, candidates: Candidates, facts: Facts) -> tuple[Unknown, ...]:
-    """Return what is unknown where it was asked for, what would settle most first."""
-    undecided: defaultdict[str, int] = defaultdict(int)
-    missing: defaultdict[str, int] = defaultdict(int)
-    unscored: defaultdict[str, int] = defaultdict(int)
-    standing = judgement.eligible | judgement.unverified
-    for check in judgement.checks:
-        for name, mask in _unknown_leaves(check.criterion.rule, candidates, facts):
-            undecided[name] |= mask & (check.unverifying | check.accepting) & standing
-            missing[name] |= mask & check.unverifying & judgement.unverified
-    for score in judgement.scores:
-        for name, mask in _unknown_leaves(score.criterion.rule, candidates, facts):
-            unscored[name] |= mask & score.unknown & standing
-    alone = _alone(missing.values())
-    found = [
-        Unknown(name, undecided[name].bit_count(), unscored[name].bit_count(), (missing[name] & alone).bit_count())
-        for name in sorted({*undecided, *unscored})
-        if undecided[name] | unscored[name]
-    ]
-    return tuple(sorted(found, key=lambda one: (-one.settles, -one.undecided, -one.unscored, one.attribute)))
+@frozen(eq=False)
+class OpenQuestions:
+    """Of each attribute that rules lack, the candidates whose checks or points it leaves open.
+
+    ``missing`` has the unverified ones, with the checks alone for which they are.
+    """
+
+    undecided: Mapping[str, int]
+    unscored: Mapping[str, int]
+    missing: Mapping[str, int]
+
+    @classmethod
+    def of(cls, judgement: Judgement, basis: Basis, candidates: Candidates, facts: Facts) -> OpenQuestions:
+        """Ask every check and score that is unknown on a candidate that is not excluded."""
+        undecided: defaultdict[str, int] = defaultdict(int)
+        unscored: defaultdict[str, int] = defaultdict(int)
+        missing: defaultdict[str, int] = defaultdict(int)
+        standing = judgement.eligible | judgement.unverified
+        for check in judgement.checks:
+            open_ones = (check.unverifying | check.accepting) & standing
+            for leaf, mask in _unknown_leaves(check.criterion.rule, open_ones, candidates, facts):
+                for name, its in basis.lacking(leaf, mask):
+                    undecided[name] |= its
+                    missing[name] |= its & check.unverifying
+        for score in judgement.scores:
+            for leaf, mask in _unknown_leaves(score.criterion.rule, score.unknown & standing, candidates, facts):
+                for name, its in basis.lacking(leaf, mask):
+                    unscored[name] |= its
+        return cls(undecided, unscored, missing)
+
+    def unknowns(self) -> tuple[Unknown, ...]:
+        """Count the candidates of each attribute, what would settle most first."""
+        alone = _alone(self.missing.values())
+        found = [
+            Unknown(
+                name,
+                self.undecided.get(name, 0).bit_count(),
+                self.unscored.get(name, 0).bit_count(),
+                (self.missing.get(name, 0) & alone).bit_count(),
+            )
+            for name in {*self.undecided, *self.unscored}
+        ]
+        return tuple(sorted(found, key=lambda one: (-one.settles, -one.undecided, -one.unscored, one.attribute)))
+
+    def missing_of(self, index: int) -> tuple[str, ...]:
+        """Return what is missing of an unverified candidate."""
+        return tuple(sorted(name for name, mask in self.missing.items() if mask >> index & 1))
 
 
-def _unknown_leaves(rule: Rule, candidates: Candidates, facts: Facts) -> Iterator[tuple[str, int]]:
-    """Yield each leaf's attribute with the mask of the candidates on which the leaf is unknown."""
+def _unknown_leaves(rule: Rule, mask: int, candidates: Candidates, facts: Facts) -> Iterator[tuple[str, int]]:
+    """Yield each leaf's attribute with the candidates of a mask on which the leaf is unknown."""
     for leaf in (*rule.where.all_leaves(), *rule.predicate.all_leaves()):
         true, false = candidates.leaf(leaf, facts)
-        yield leaf.attribute.name, ~(true | false)
+        yield leaf.attribute.name, mask & ~(true | false)
     if rule.graded is not None:
-        yield rule.graded.name, ~candidates.known.get(rule.graded.name, 0)
+        yield rule.graded.name, mask & ~candidates.known.get(rule.graded.name, 0)
 
 
 def _alone(masks: Iterable[int]) -> int:
@@ -151,9 +181,9 @@ def _document(one: Citable, citable: Mapping[str, Citable]) -> Document | None:
 
 
 def _day(one: Citable, citable: Mapping[str, Citable]) -> date:
-    """Return the last day that a source speaks of; a claim without a document is of no day, and so never old."""
+    """Return the first day that a source may be of; a claim without a document is of no day, and so never old."""
     document = _document(one, citable)
-    return date.max if document is None else (document.checked or document.date).last
+    return date.max if document is None else (document.checked or document.date).first
 
 
 def _date_text(one: Citable, citable: Mapping[str, Citable]) -> str:

@@ -119,7 +119,7 @@ def _unranked(decision: Decision, names: _Names) -> Iterator[tuple[Aspect, Json]
 def _of_candidates(decision: Decision, names: _Names) -> Iterator[tuple[Aspect, Json]]:
     """Yield what was said of each candidate: of a model, or of each offer where it may have several."""
     judgement, rows = decision.judgement, names.rows
-    judged = decision.criteria.everyone & ~decision.left_out.everyone
+    judged = decision.criteria.everyone & ~decision.unjudged.everyone
     for index in bits(judged):
         if decision.candidates.rows[index].model.id in names.several:
             verdict = judgement.verdict(index)

@@ -14,7 +14,7 @@ from llmrules.errors import printable, show
 from llmrules.importers.dates import calendar_day, first_day, last_day
 from llmrules.importers.ids import Name, is_id, no_model, take_apart
 from llmrules.importers.quantities import count
-from llmrules.importers.reading import Later, Origin, Plain, Reading, Remark, Row
+from llmrules.importers.reading import Expected, Later, Origin, Plain, Reading, Remark, Row
 from llmrules.importers.sellers import Seller
 
 if TYPE_CHECKING:
@@ -45,8 +45,8 @@ _MODEL = frozenset(
 
 
 @define
-class Notes:
-    """What has been read of a file so far."""
+class Intake:
+    """What has been taken in of a file so far."""
 
     origin: Origin
     rows: list[Row] = field(factory=list)
@@ -54,6 +54,14 @@ class Notes:
     unknown: list[Remark] = field(factory=list)
     doubtful: list[Remark] = field(factory=list)
     ignored: Counter[str] = field(factory=Counter)
+    asked: Counter[str] = field(factory=Counter)
+    absent: Counter[str] = field(factory=Counter)
+
+    def expect(self, table: Mapping[str, object], keys: Iterable[str], before: str = "") -> None:
+        """Count for each of the keys whether a table says anything under it; ``before`` is where the table stands."""
+        for key in keys:
+            self.asked[before + key] += 1
+            self.absent[before + key] += table.get(key) is None
 
     def skip(self, key: str, reason: str, found: object = None) -> None:
         """Note why a row is none."""
@@ -69,6 +77,7 @@ class Notes:
             unknown=tuple(self.unknown),
             doubtful=tuple(self.doubtful),
             ignored=self.ignored,
+            expected={key: Expected(rows, self.absent[key]) for key, rows in self.asked.items()},
         )
 
 
@@ -76,7 +85,7 @@ class Notes:
 class Draft:
     """A row that is being read: its place, its name, and the values taken so far."""
 
-    notes: Notes
+    intake: Intake
     key: str
     written: str
     seller: Seller
@@ -86,17 +95,17 @@ class Draft:
     later: list[Later] = field(factory=list)
 
     @classmethod
-    def begin(cls, notes: Notes, key: str, written: str, seller: Seller) -> Draft | None:
+    def begin(cls, intake: Intake, key: str, written: str, seller: Seller) -> Draft | None:
         """Return the draft of a row with this id, or None after noting why there is none."""
         reason = no_model(written)
         if reason is None and not is_id(seller.id):
-            notes.skip(key, "has a seller whose id a catalogue cannot hold", seller.id)
+            intake.skip(key, "has a seller whose id a catalogue cannot hold", seller.id)
             return None
         name = take_apart(written, seller) if reason is None else None
         if name is None:
-            notes.skip(key, reason or "has an id that a catalogue cannot hold", None if reason else written)
+            intake.skip(key, reason or "has an id that a catalogue cannot hold", None if reason else written)
             return None
-        draft = cls(notes, key, written, seller, name)
+        draft = cls(intake, key, written, seller, name)
         if name.developer is not None:
             draft.put("developer", name.developer.name)
         if name.moving is not None:
@@ -106,7 +115,7 @@ class Draft:
     def finish(self, shown: object = None) -> None:
         """Add the row to what has been read; ``shown`` is the name for people that the file states."""
         variant = self.name.variant
-        self.notes.rows.append(
+        self.intake.rows.append(
             Row(
                 key=printable(self.key),
                 written=self.written,
@@ -128,19 +137,19 @@ class Draft:
 
     def leave(self, attribute: str, reason: str, found: object = None) -> None:
         """Note why a value that the file seems to state is left unknown."""
-        self.notes.unknown.append(
+        self.intake.unknown.append(
             Remark(printable(self.key), reason, attribute, None if found is None else show(found))
         )
 
     def doubt(self, attribute: str, reason: str, found: object = None) -> None:
         """Note what speaks against a value that is kept."""
-        self.notes.doubtful.append(
+        self.intake.doubtful.append(
             Remark(printable(self.key), reason, attribute, None if found is None else show(found))
         )
 
     def ignore(self, keys: Iterable[str]) -> None:
         """Count keys that no attribute stands for."""
-        self.notes.ignored.update(keys)
+        self.intake.ignored.update(keys)
 
     def flag(self, attribute: str, value: object) -> None:
         """Take true or false; what is absent is unknown, not false."""

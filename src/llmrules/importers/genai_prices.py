@@ -14,8 +14,8 @@ from attrs import frozen
 
 from llmrules.errors import FileError, Place
 from llmrules.importers.dates import calendar_day, day_in
-from llmrules.importers.draft import SMALLEST_WINDOW, Draft, Notes, keys_of
-from llmrules.importers.ids import no_model, no_text
+from llmrules.importers.draft import SMALLEST_WINDOW, Draft, Intake, keys_of
+from llmrules.importers.ids import NOT_TEXT, no_model, no_text
 from llmrules.importers.prices import SIDES, Tier, read_prices
 from llmrules.importers.quantities import Amount, count
 from llmrules.importers.reading import Later, Origin, Reading
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _KEYS = ("id", "name", "context_window", "prices")
+_ALWAYS = ("id",)
+_USUAL = tuple(key for key in _KEYS if key not in _ALWAYS)
+_PRICES = tuple(f"{side}_mtok" for side in SIDES)
 _HOURS = frozenset(("start_time", "end_time"))
 
 
@@ -37,15 +40,14 @@ class _Dated:
     at_hours: bool = False
 
 
-def read(data: object, origin: Origin, *, progress: Callable[[int, int], None] | None = None) -> Reading:
-    """Return every model of a file as kept or skipped. Raises FileError where the whole has another shape."""
-    providers = check(data, origin.title)
-    notes = Notes(origin)
+def read(providers: list[Any], origin: Origin, *, progress: Callable[[int, int], None] | None = None) -> Reading:
+    """Return every model of a file as kept or skipped."""
+    intake = Intake(origin)
     for done, provider in enumerate(providers, start=1):
-        _provider(notes, done - 1, provider)
+        _provider(intake, done - 1, provider)
         if progress is not None:
             progress(done, len(providers))
-    return notes.reading()
+    return intake.reading()
 
 
 def check(data: object, file: str) -> list[Any]:
@@ -56,12 +58,12 @@ def check(data: object, file: str) -> list[Any]:
     raise FileError(message, code="wrong-shape", place=Place(file), found=data)
 
 
-def days(data: object) -> Iterator[object]:
+def days(providers: list[Any]) -> Iterator[object]:
     """Yield the days in the ids of models: the file is not before the newest of them.
 
     Not the days on which prices start, which are announced before they come.
     """
-    for provider in check(data, ""):
+    for provider in providers:
         models = provider.get("models") if isinstance(provider, dict) else None
         for entry in models if isinstance(models, list) else ():
             written = entry.get("id") if isinstance(entry, dict) else None
@@ -70,40 +72,43 @@ def days(data: object) -> Iterator[object]:
                 yield day.isoformat()
 
 
-def _provider(notes: Notes, place: int, provider: object) -> None:
+def _provider(intake: Intake, place: int, provider: object) -> None:
     called = provider.get("id") if isinstance(provider, dict) else None
     models = provider.get("models") if isinstance(provider, dict) else None
     if not isinstance(provider, dict) or not isinstance(models, list):
-        notes.skip(f"[{place}]", "is a provider without a list of models")
+        intake.skip(f"[{place}]", "is a provider without a list of models")
         return
     for number, entry in enumerate(models):
         written = entry.get("id") if isinstance(entry, dict) else None
+        if isinstance(entry, dict):
+            intake.expect(entry, _ALWAYS)
         key = f"{called}/{written}" if isinstance(written, str) else f"[{place}].models[{number}]"
         if not isinstance(called, str) or not called.strip():
-            notes.skip(key, "belongs to a provider without an id", called)
+            intake.skip(key, "belongs to a provider without an id", called)
         elif not isinstance(written, str) or not written.strip():
-            notes.skip(key, "has no id", written)
+            intake.skip(key, "has no id", written)
         else:
             shown = provider.get("name")
             name = shown if isinstance(shown, str) and shown.strip() and shown.isprintable() else None
-            _model(notes, key, written, entry, seller_of(called, name))
+            _model(intake, key, written, entry, seller_of(called, name))
 
 
-def _model(notes: Notes, key: str, written: str, entry: dict[str, Any], seller: Seller) -> None:
+def _model(intake: Intake, key: str, written: str, entry: dict[str, Any], seller: Seller) -> None:
     if no_model(written) is None and (no_text(written) or "image" in written.lower().split("-")):
-        notes.skip(key, "is named as an embedding, speech, image or similar model", written)
+        intake.skip(key, NOT_TEXT, written)
         return
     window = count(entry.get("context_window"))
     if window is not None and 0 < window < SMALLEST_WINDOW:
-        notes.skip(key, f"has a window under {SMALLEST_WINDOW:,} tokens", window)
+        intake.skip(key, f"has a window under {SMALLEST_WINDOW:,} tokens", window)
         return
-    draft = Draft.begin(notes, key, written, seller)
+    draft = Draft.begin(intake, key, written, seller)
     if draft is None:
         return
+    intake.expect(entry, _USUAL)
     draft.tokens("context_window", entry.get("context_window"))
     dated = _dated(draft, entry.get("prices"))
     if dated is not None:
-        _prices(draft, dated, notes.origin.date)
+        _prices(draft, dated, intake.origin.date)
     draft.ignore(keys_of(entry, _KEYS))
     draft.finish(entry.get("name"))
 
@@ -141,7 +146,7 @@ def _dated(draft: Draft, prices: object) -> list[_Dated] | None:
 def _prices(draft: Draft, dated: list[_Dated], day: date) -> None:
     """Put the prices that are in force on a day, and those that start later."""
     hours = [one for one in dated if one.at_hours]
-    past = [one for one in dated if not one.at_hours and (one.since is None or one.since <= day)]
+    past = sorted((one for one in dated if not one.at_hours and _since(one) <= day), key=_since)
     now = _amounts(draft, past[-1].prices) if past else {}
     for one in hours:
         for attribute, amount in _amounts(draft, one.prices).items():
@@ -156,8 +161,16 @@ def _prices(draft: Draft, dated: list[_Dated], day: date) -> None:
     _level([now, *(amounts for _, amounts in steps)])
     for attribute, amount in now.items():
         draft.put(attribute, amount)
+    _later(draft, now, steps)
+
+
+def _later(draft: Draft, now: dict[str, Amount], steps: list[tuple[date, dict[str, Amount]]]) -> None:
+    """Note what takes force later. A catalogue cannot say that a value ends: what has no successor stays, in doubt."""
     before = now
     for since, amounts in steps:
+        for attribute in (f"{side}_price" for side in SIDES):
+            if attribute in now and attribute not in amounts:
+                draft.doubt(attribute, "is not known from a later day on, and stays in force", str(since))
         for attribute in sorted(amounts):
             if attribute in now and amounts[attribute] != before.get(attribute):
                 draft.later.append(Later(attribute, since, amounts[attribute]))
@@ -195,5 +208,6 @@ def _amounts(draft: Draft, prices: dict[str, Any]) -> dict[str, Amount]:
                 draft.leave("tier_above", "is no whole number of tokens", one)
     flat = {side: value for side, value in base.items() if not isinstance(prices.get(f"{side}_mtok"), dict)}
     found = [Tier(limit, **(flat | sides)) for limit, sides in tiers.items()]
-    draft.ignore(keys_of(prices, [f"{side}_mtok" for side in SIDES], "prices."))
+    draft.intake.expect(prices, _PRICES, "prices.")
+    draft.ignore(keys_of(prices, _PRICES, "prices."))
     return read_prices(draft, base.get("input"), base.get("output"), found)

@@ -26,15 +26,30 @@ _NO_MODEL = (
     (re.compile(r"(?:^|/)ft:"), "is the price of models that customers tuned, no model"),
     (re.compile(r"-commitment/"), "is the price of reserved capacity"),
     (re.compile(r"^(?:fireworks-ai|together-ai)-|-up-to-|-above-\d"), "is the price of a class of models"),
-    (re.compile(r"(?:^|/)(?:container|search_api|guardrails)$"), "is a tool, no model"),
-    (re.compile(r"(?:^|[/-])router$|model[-_]router|route-llm|firerouter"), "is a router, no model"),
+    (re.compile(r"(?:^|/)(?:container|search_api|guardrails)$|^scaledown/"), "is a tool, no model"),
+    (
+        re.compile(r"(?:^|[/-])router$|model[-_]router|route-llm|firerouter|/pareto-code$|^custom$"),
+        "is a router, no model",
+    ),
     (re.compile(r"(?:^|/)(?:auto|free|bodybuilder|default)(?:-[a-z]+)?$|auto-model|-auto/"), "is a router, no model"),
 )
 _NO_TEXT = re.compile(
-    r"(?:^|[/._:-])(?:embed|embedding|embeddings|rerank|reranker|moderation|tts|transcribe|whisper|asr|ocr|realtime|live"
-    r"|sonic|lyria|imagen|veo|sora|dall-e|voyage|bge|melotts|e5|gte)(?=[-/._:\d]|$)"
+    r"(?:^|[/._:-])(?:"
+    r"embed[a-z]*|voyage|bge|e5|gte|mini-?lm|mpnet|(?:sig)?clip|rerank|reranker"
+    r"|(?:col|distil|modern)?bert|(?:de|ro|xlm-ro)berta|gliner|smart-turn|esm2|esmfold"
+    r"|(?:llama|qwen\d|safe)?guard|guardian|shieldgemma|content-safety|moderation"
+    r"|tts|melotts|transcribe|whisper|asr|deepgram|studiovoice|realtime|live|sonic|lyria"
+    r"|(?:olm|paddle)?ocr|sam-\d|usdvalidate"
+    r"|imagen|dall-e|flux|schnell|controlnet|sdxl|stable-diffusion|veo|sora"
+    r")(?=[-/._:\d]|$)"
 )
-"""Words of an id that name something else than a model that answers in text."""
+"""Words of an id that name something else than a model that answers what it is asked in text.
+
+By line: embeddings and rankings, classifiers and proteins, guards that judge what others write, speech and music, what
+reads or cuts out parts of pictures, pictures and films. A model that makes pictures and text is none of them.
+"""
+NOT_TEXT = "is named as an embedding, image, speech, guard or similar model"
+"""Why a row is skipped whose id has such a word."""
 
 _GEOGRAPHY = re.compile(r"us|eu|apac|global|us-gov|au|jp|in|ca|sa")
 _PLACE = re.compile(rf"(?:{_GEOGRAPHY.pattern}|global-standard|[a-z]{{2}}(?:-gov)?-[a-z]+-\d)$")

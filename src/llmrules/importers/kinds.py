@@ -8,31 +8,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import PurePath
-from typing import Protocol
+from typing import Any, Protocol, TypeAlias
 
 from attrs import frozen
 
 from llmrules.errors import FileError, Place
 from llmrules.importers import genai_prices, litellm, models_dev
 from llmrules.importers.dates import calendar_day, day_in
-from llmrules.importers.reading import Origin, Reading
+from llmrules.importers.reading import GIVEN, NAMED, NOT_BEFORE, Origin, Reading
+
+Progress: TypeAlias = Callable[[int, int], None]
+"""Is told how much of how much is done."""
 
 
 class Reader(Protocol):
     """What reads a file of a kind."""
 
-    def __call__(self, data: object, origin: Origin, *, progress: Callable[[int, int], None] | None = None) -> Reading:
-        """Return every row of the file as kept or skipped."""
+    def __call__(self, rows: Any, /, origin: Origin, *, progress: Progress | None = None) -> Reading:  # noqa: ANN401
+        """Return every row of the file, checked before, as kept or skipped."""
 
 
 @frozen
 class Kind:
     """A kind of files: its name, what publishes it, and the functions that read it.
 
-    ``version`` finds a version in the name of a file; ``check`` raises FileError unless the data have the shape of the
-    kind, and ``days`` yields the days on which something happened.
+    ``version`` finds a version in the name of a file. ``check`` returns what a file holds where it has the shape of the
+    kind, and raises FileError where it has not; of that, ``days`` yields the days on which something happened.
     """
 
     name: str
@@ -41,8 +44,8 @@ class Kind:
     url: str
     version: re.Pattern[str] | None
     read: Reader
-    check: Callable[[object, str], object]
-    days: Callable[[object], Iterator[object]]
+    check: Callable[[object, str], Any]
+    days: Callable[[Any], Iterator[object]]
 
 
 _KINDS = (
@@ -84,7 +87,7 @@ KINDS = {kind.name: kind for kind in _KINDS}
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 
 
-def origin_of(
+def read_file(
     kind: str,
     name: str,
     data: object,
@@ -92,10 +95,28 @@ def origin_of(
     date: date | None = None,
     version: str | None = None,
     today: date,
+    progress: Progress | None = None,
+) -> Reading:
+    """Read the data of one file, of which only the day and the version may be known. Raises FileError."""
+    rows = KINDS[kind].check(data, name)
+    origin = origin_of(kind, name, rows, date=date, version=version, today=today)
+    return KINDS[kind].read(rows, origin, progress=progress)
+
+
+def origin_of(
+    kind: str,
+    name: str,
+    rows: Any,  # noqa: ANN401 - plain JSON of the kind's shape
+    *,
+    date: date | None = None,
+    version: str | None = None,
+    today: date,
 ) -> Origin:
-    """Return what is known of a file. Raises FileError where it has another shape or says no day, and none is given."""
+    """Return what is known of a file, checked before.
+
+    Raises FileError where it says no day and none is given, and for a day to come.
+    """
     known = KINDS[kind]
-    known.check(data, name)
     file = PurePath(name).name
     if version is None and known.version is not None and (match := known.version.search(file)):
         version = match[1]
@@ -104,10 +125,13 @@ def origin_of(
         raise FileError(
             message, code="bad-version", place=Place(name), found=version, hint="use letters, digits, . + -"
         )
-    day, dated_by = _dated(known, file, data, date, today)
+    day, dated_by = _dated(known, file, rows, date, today)
     if day is None:
         message = "says no day on which anything happened, so that its date is not known"
         raise FileError(message, code="no-date", place=Place(name), hint=f"state it: --date {kind}=YYYY-MM-DD")
+    if day > today + timedelta(days=1):  # where the sun rises first it is tomorrow already
+        message = f"is dated {day.isoformat()}, which is yet to come"
+        raise FileError(message, code="future-date", place=Place(name), hint=f"state its day: --date {kind}=YYYY-MM-DD")
     shown = day.isoformat()
     return Origin(
         kind=kind,
@@ -123,16 +147,17 @@ def origin_of(
     )
 
 
-GIVEN = "given"
-NAMED = "in the name of the file"
-NOT_BEFORE = "the newest day that the file mentions"
-
-
-def _dated(kind: Kind, file: str, data: object, given: date | None, today: date) -> tuple[date | None, str]:
+def _dated(
+    kind: Kind,
+    file: str,
+    rows: Any,  # noqa: ANN401 - plain JSON of the kind's shape
+    given: date | None,
+    today: date,
+) -> tuple[date | None, str]:
     if given is not None:
         return given, GIVEN
     named = day_in(file)
     if named is not None:
         return named, NAMED
-    mentioned = [day for value in kind.days(data) if isinstance(day := calendar_day(value), date) and day <= today]
+    mentioned = [day for value in kind.days(rows) if isinstance(day := calendar_day(value), date) and day <= today]
     return max(mentioned, default=None), NOT_BEFORE

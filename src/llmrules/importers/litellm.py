@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from llmrules.errors import FileError, Place
 from llmrules.importers.dates import day_in
-from llmrules.importers.draft import SMALLEST_WINDOW, Draft, Notes, keys_of, kinds
-from llmrules.importers.ids import no_model, no_text
+from llmrules.importers.draft import SMALLEST_WINDOW, Draft, Intake, keys_of, kinds
+from llmrules.importers.ids import NOT_TEXT, no_model, no_text
 from llmrules.importers.prices import Tier, read_prices
 from llmrules.importers.quantities import count
 from llmrules.importers.sellers import seller_of
@@ -40,6 +40,8 @@ _KEYS = (
     "supported_output_modalities",
     "deprecation_date",
 )
+_ALWAYS = ("litellm_provider", "mode")
+_USUAL = tuple(key for key in _KEYS if key not in {*_ALWAYS, "tiered_pricing", "off_peak_pricing"})
 _TIER = re.compile(r"(input|output)_cost_per_token_above_(\d{1,9})k_tokens")
 """Only these: the same keys with a suffix are the prices of batches, of priority and the like."""
 
@@ -47,15 +49,14 @@ _STEP = 256
 """Records between two reports of progress."""
 
 
-def read(data: object, origin: Origin, *, progress: Callable[[int, int], None] | None = None) -> Reading:
-    """Return every record of a file as kept or skipped. Raises FileError where the whole has another shape."""
-    records = check(data, origin.title)
-    notes = Notes(origin)
+def read(records: dict[str, Any], origin: Origin, *, progress: Callable[[int, int], None] | None = None) -> Reading:
+    """Return every record of a file as kept or skipped."""
+    intake = Intake(origin)
     for done, (key, record) in enumerate(records.items(), start=1):
-        _record(notes, key, record)
+        _record(intake, key, record)
         if progress is not None and (done % _STEP == 0 or done == len(records)):
             progress(done, len(records))
-    return notes.reading()
+    return intake.reading()
 
 
 def check(data: object, file: str) -> dict[str, Any]:
@@ -66,31 +67,33 @@ def check(data: object, file: str) -> dict[str, Any]:
     raise FileError(message, code="wrong-shape", place=Place(file), found=data)
 
 
-def days(data: object) -> Iterator[object]:
+def days(records: dict[str, Any]) -> Iterator[object]:
     """Yield the days in the ids of models: the file is not before the newest of them.
 
     Not the days of retirement, which are announced long before they come.
     """
-    for key in check(data, ""):
+    for key in records:
         day = day_in(key)
         if day is not None:
             yield day.isoformat()
 
 
-def _record(notes: Notes, key: str, record: object) -> None:
+def _record(intake: Intake, key: str, record: object) -> None:
     if not isinstance(record, dict):
-        notes.skip(key, "is no table", record)
+        intake.skip(key, "is no table", record)
         return
+    intake.expect(record, _ALWAYS)
     unfit = _unfit(key, record)
     if unfit is not None:
-        notes.skip(key, *unfit)
+        intake.skip(key, *unfit)
         return
     called, written = record["litellm_provider"].strip(), key
     if called == "perplexity" and key.count("/") > 1:  # its agents, which have prices of their own
         called, written = "perplexity-agent", key.removeprefix("perplexity/")
-    draft = Draft.begin(notes, key, written, seller_of(called))
+    draft = Draft.begin(intake, key, written, seller_of(called))
     if draft is None:
         return
+    intake.expect(record, _USUAL)
     draft.tokens("max_input_tokens", record.get("max_input_tokens"))
     draft.tokens("max_output_tokens", record.get("max_output_tokens"))
     draft.flag("tool_calling", record.get("supports_function_calling"))
@@ -116,7 +119,7 @@ def _unfit(key: str, record: dict[str, Any]) -> tuple[str, object] | None:
         (mode not in _TEXT_MODES, "has a mode that is not text", mode),
         (output is not None and "text" not in output, "does not answer in text", sorted(output or ())),
         (reads is not None and "text" not in reads, "does not read text", sorted(reads or ())),
-        (no_text(key), "is named as an embedding, speech or similar model", key),
+        (no_text(key), NOT_TEXT, key),
         (0 < (window or 0) < SMALLEST_WINDOW, f"takes under {SMALLEST_WINDOW:,} tokens of input", window),
     )
     return next(((reason, found) for unfit, reason, found in findings if unfit), None)

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, TypeAlias
 from attrs import evolve, frozen
 
 from llmrules.errors import FileError, Place
-from llmrules.importers.overlay import LeftOut, Model, Offer, Overlay
+from llmrules.importers.overlay import Lost, Model, Offer, Overlay
 from llmrules.importers.reading import Origin, Row
 from llmrules.importers.settling import Dated, Entry, Voice, settle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from llmrules.importers.reading import Plain, Reading
 
@@ -33,10 +33,13 @@ LATER_OTHERWISE = "takes force on a day for which another value goes first"
 OTHER_TIER = "is the price of another tier than the one in force"
 """Why no entry holds a value that a row states."""
 
+STEP = 64
+"""Models between two reports of progress."""
+
 Losses: TypeAlias = Counter[tuple[str, str]]
 
 
-def merge(readings: Iterable[Reading]) -> Overlay:
+def merge(readings: Iterable[Reading], *, progress: Callable[[int, int], None] | None = None) -> Overlay:
     """Join what all files say of each model and each offer. Raises FileError where two files are one document."""
     read = sorted(readings, key=lambda reading: (-reading.origin.date.toordinal(), reading.origin.id))
     origins = tuple(reading.origin for reading in read)
@@ -46,9 +49,13 @@ def merge(readings: Iterable[Reading]) -> Overlay:
         for row in reading.rows:
             known[row.id].append(_Line(row, reading.origin))
     losses: Losses = Counter()
-    models = tuple(_model(name, known[name], losses) for name in sorted(known))
-    left_out = tuple(LeftOut(*named, count) for named, count in sorted(losses.items()) if count)
-    return Overlay(origins, models, left_out)
+    models = []
+    for done, name in enumerate(sorted(known), start=1):
+        models.append(_model(name, known[name], losses))
+        if progress is not None and (done % STEP == 0 or done == len(known)):
+            progress(done, len(known))
+    lost = tuple(Lost(*named, count) for named, count in sorted(losses.items()) if count)
+    return Overlay(origins, tuple(models), lost)
 
 
 @frozen(eq=False)
@@ -59,7 +66,7 @@ class _Line:
     origin: Origin
 
     def voice(self, value: Plain, *, apart: bool = False) -> Voice:
-        return Voice(value, self.origin.id, self.origin.date, self.row.first_party, apart)
+        return Voice(value, self.origin.id, self.origin.date, self.row.first_party, apart, self.origin.not_before)
 
 
 def _refuse_twins(origins: Iterable[Origin]) -> None:

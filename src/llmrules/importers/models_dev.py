@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from llmrules.errors import FileError, Place
-from llmrules.importers.draft import SMALLEST_WINDOW, Draft, Notes, keys_of, kinds
-from llmrules.importers.ids import no_text
+from llmrules.importers.draft import SMALLEST_WINDOW, Draft, Intake, keys_of, kinds
+from llmrules.importers.ids import NOT_TEXT, no_text
 from llmrules.importers.prices import Tier, read_prices
 from llmrules.importers.quantities import count
 from llmrules.importers.sellers import Seller, seller_of
@@ -34,26 +34,29 @@ _KEYS = (
     "limit",
     "cost",
 )
+_ALWAYS = ("modalities",)
+_MODALITIES = ("input", "output")
+_USUAL = tuple(key for key in _KEYS if key not in {*_ALWAYS, "id"})
 _LIMITS = ("context", "input", "output")
 _COSTS = ("input", "output", "tiers", "context_over_200k")
+_USUAL_LIMITS, _USUAL_COSTS = ("context", "output"), ("input", "output")
 
 
-def read(data: object, origin: Origin, *, progress: Callable[[int, int], None] | None = None) -> Reading:
-    """Return every row of a file as kept or skipped. Raises FileError where the whole has another shape."""
-    providers = check(data, origin.title)
-    notes = Notes(origin)
+def read(providers: dict[str, Any], origin: Origin, *, progress: Callable[[int, int], None] | None = None) -> Reading:
+    """Return every row of a file as kept or skipped."""
+    intake = Intake(origin)
     for done, (called, provider) in enumerate(providers.items(), start=1):
         models = provider.get("models") if isinstance(provider, dict) else None
         if isinstance(models, dict):
             shown = provider.get("name")
             seller = seller_of(called, shown if isinstance(shown, str) and shown.strip().isprintable() else None)
             for written, entry in models.items():
-                _row(notes, f"{called}/{written}", written, entry, seller)
+                _row(intake, f"{called}/{written}", written, entry, seller)
         else:
-            notes.skip(called, "is a provider without a table of models")
+            intake.skip(called, "is a provider without a table of models")
         if progress is not None:
             progress(done, len(providers))
-    return notes.reading()
+    return intake.reading()
 
 
 def check(data: object, file: str) -> dict[str, Any]:
@@ -66,9 +69,9 @@ def check(data: object, file: str) -> dict[str, Any]:
     raise FileError(message, code="wrong-shape", place=Place(file), found=data)
 
 
-def days(data: object) -> Iterator[object]:
+def days(providers: dict[str, Any]) -> Iterator[object]:
     """Yield the days on which something was released or updated: the file is not before the newest of them."""
-    for provider in check(data, "").values():
+    for provider in providers.values():
         models = provider.get("models") if isinstance(provider, dict) else None
         for entry in models.values() if isinstance(models, dict) else ():
             if isinstance(entry, dict):
@@ -76,17 +79,21 @@ def days(data: object) -> Iterator[object]:
                 yield entry.get("last_updated")
 
 
-def _row(notes: Notes, key: str, written: str, entry: object, seller: Seller) -> None:
+def _row(intake: Intake, key: str, written: str, entry: object, seller: Seller) -> None:
     if not isinstance(entry, dict):
-        notes.skip(key, "is no table", entry)
+        intake.skip(key, "is no table", entry)
         return
+    intake.expect(entry, _ALWAYS)
+    if isinstance(entry.get("modalities"), dict):
+        intake.expect(entry["modalities"], _MODALITIES, "modalities.")
     unfit = _unfit(written, entry)
     if unfit is not None:
-        notes.skip(key, *unfit)
+        intake.skip(key, *unfit)
         return
-    draft = Draft.begin(notes, key, written, seller)
+    draft = Draft.begin(intake, key, written, seller)
     if draft is None:
         return
+    intake.expect(entry, _USUAL)
     draft.text("family", entry.get("family"))
     draft.day("release_date", entry.get("release_date"))
     draft.day("knowledge_cutoff", entry.get("knowledge"), before=entry.get("release_date"))
@@ -115,8 +122,8 @@ def _unfit(written: str, entry: dict[str, Any]) -> tuple[str, object] | None:
         (output is None or reads is None, "does not say what it reads and answers with", modalities),
         ("text" not in (output or ()), "does not answer in text", sorted(output or ())),
         ("text" not in (reads or ()), "does not read text", sorted(reads or ())),
-        (no_text(written), "is named as an embedding, speech or similar model", written),
-        (isinstance(family, str) and no_text(family), "is named as an embedding, speech or similar model", family),
+        (no_text(written), NOT_TEXT, written),
+        (isinstance(family, str) and no_text(family), NOT_TEXT, family),
         (
             window == 0 and output != frozenset(("text",)),
             "has a window of 0 and makes more than text",
@@ -146,6 +153,7 @@ def _limits(draft: Draft, limit: object) -> None:
         if limit is not None:
             draft.leave("context_window", "is no table", limit)
         return
+    draft.intake.expect(limit, _USUAL_LIMITS, "limit.")
     draft.tokens("context_window", limit.get("context"))
     draft.tokens("max_input_tokens", limit.get("input"))
     draft.tokens("max_output_tokens", limit.get("output"))
@@ -162,6 +170,7 @@ def _cost(draft: Draft, cost: object) -> None:
         if cost is not None:
             draft.leave("input_price", "is no table", cost)
         return
+    draft.intake.expect(cost, _USUAL_COSTS, "cost.")
     prices = read_prices(draft, cost.get("input"), cost.get("output"), _tiers(draft, cost))
     for attribute, value in prices.items():
         draft.put(attribute, value)

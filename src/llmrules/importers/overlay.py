@@ -35,7 +35,7 @@ class Model:
 
 
 @frozen
-class LeftOut:
+class Lost:
     """Values that rows state but that no entry holds: why, and how many."""
 
     reason: str
@@ -49,7 +49,7 @@ class Overlay:
 
     origins: tuple[Origin, ...]
     models: tuple[Model, ...]
-    left_out: tuple[LeftOut, ...] = ()
+    lost: tuple[Lost, ...] = ()
 
     @property
     def entries(self) -> Iterator[tuple[str, Entry]]:

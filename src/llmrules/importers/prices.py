@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from llmrules.importers.quantities import Amount, count, per_million, plain, plausible, without_noise
+from llmrules.importers.quantities import Amount, count, per_million, plausible, without_noise
+from llmrules.values import shortest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,7 +94,7 @@ def _amount(draft: Draft, name: str, value: object, *, per_token: bool) -> Amoun
     clean = without_noise(exact)
     if clean != exact:
         draft.doubt(name, "carries the noise of a binary fraction, which is taken off", exact)
-    amount = plain(per_million(clean) if per_token else clean)
+    amount = shortest(per_million(clean) if per_token else clean)
     if amount > SUSPECT:
         draft.doubt(name, f"is above {SUSPECT} USD per million tokens", amount)
     return amount

@@ -50,11 +50,3 @@ def per_million(value: Decimal) -> Decimal:
     """Return a million times a number, exactly, whatever the precision in force."""
     sign, digits, exponent = value.as_tuple()
     return Decimal((sign, digits, int(exponent) + 6))
-
-
-def plain(value: Decimal) -> Amount:
-    """Return a number without an exponent and without zeros at its end; a whole one as an integer."""
-    if value == value.to_integral_value():
-        return int(value)
-    text = format(value, "f")
-    return Decimal(text.rstrip("0"))

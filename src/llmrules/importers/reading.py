@@ -13,6 +13,11 @@ from typing import TypeAlias
 
 from attrs import field, frozen
 
+GIVEN = "given"
+NAMED = "in the name of the file"
+NOT_BEFORE = "the newest day that the file mentions"
+"""Where the date of a file is from."""
+
 Plain: TypeAlias = bool | int | Decimal | str | date | tuple[str, ...]
 """A value as TOML holds it: a fraction as a decimal, a set as a tuple in the order of choices, a month as a text."""
 
@@ -21,8 +26,7 @@ Plain: TypeAlias = bool | int | Decimal | str | date | tuple[str, ...]
 class Origin:
     """The file that rows come from: which kind, and its version, date and licence as far as they are known.
 
-    ``dated_by`` says in words where the date is from: it was given, it stands in the name of the file, or it is the
-    newest day that the file mentions, so that the file is *not before* it.
+    ``dated_by`` says in words where the date is from. By the newest day that it mentions, a file is *not before* it.
     """
 
     kind: str
@@ -33,6 +37,11 @@ class Origin:
     version: str | None = None
     licence: str | None = None
     url: str | None = None
+
+    @property
+    def not_before(self) -> bool:
+        """Whether the file may be younger than its date."""
+        return self.dated_by == NOT_BEFORE
 
 
 @frozen
@@ -76,11 +85,20 @@ class Remark:
 
 
 @frozen
+class Expected:
+    """A key that rows of a kind usually have: how many were asked for it, and how many of them are without it."""
+
+    rows: int
+    without: int
+
+
+@frozen
 class Reading:
     """One file, read. Every row of it is in ``rows`` or in ``skipped``; ``read`` counts them all.
 
     ``unknown`` are values that the file seems to state but that are left unknown, ``doubtful`` those that are kept
-    although something speaks against them. ``ignored`` counts the keys that no attribute stands for.
+    although something speaks against them. ``ignored`` counts the keys that no attribute stands for, ``expected`` tells
+    of each key that rows should have how many are without it.
     """
 
     origin: Origin
@@ -90,3 +108,4 @@ class Reading:
     unknown: tuple[Remark, ...] = ()
     doubtful: tuple[Remark, ...] = ()
     ignored: Counter[str] = field(factory=Counter)
+    expected: Mapping[str, Expected] = field(factory=dict)

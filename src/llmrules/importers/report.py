@@ -8,21 +8,22 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from llmrules.errors import printable
+from llmrules.importers.reading import NOT_BEFORE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from llmrules.importers.overlay import Overlay
-    from llmrules.importers.reading import Reading, Remark
+    from llmrules.importers.reading import Expected, Reading, Remark
 
 Plain: TypeAlias = dict[str, Any]
 """Plain JSON."""
 
 EXAMPLES = 3
-"""How many rows a reason names."""
+"""How many rows of a reason the text names."""
 
 KEYS = 8
-"""How many ignored keys the text names."""
+"""How many keys a line of the text names."""
 
 LONGEST = 32
 """Characters of a row's place that the text shows."""
@@ -61,32 +62,40 @@ def _file(reading: Reading) -> Plain:
     origin = reading.origin
     remarks = {"skipped": reading.skipped, "unknown": reading.unknown, "doubtful": reading.doubtful}
     return {
+        "kind": origin.kind,
         "document": origin.id,
         "title": origin.title,
         "date": origin.date.isoformat(),
         "dated_by": origin.dated_by,
         "rows": {"read": reading.read, "kept": len(reading.rows), "skipped": len(reading.skipped)},
         **{kind: _reasons(found) for kind, found in remarks.items()},
+        "missing": _missing(reading.expected),
         "ignored": dict(sorted(reading.ignored.items(), key=lambda pair: (-pair[1], pair[0]))),
     }
 
 
+def _missing(expected: Mapping[str, Expected]) -> list[Plain]:
+    """Return the expected keys that rows are without, those first that no row has."""
+    lacking = [(key, count) for key, count in expected.items() if count.without]
+    ranked = sorted(lacking, key=lambda pair: (pair[1].without < pair[1].rows, -pair[1].without, pair[0]))
+    return [{"key": key, "rows": count.rows, "without": count.without} for key, count in ranked]
+
+
 def _reasons(remarks: Iterable[Remark]) -> list[Plain]:
-    """Return each reason with the number of remarks that give it and some of them, the frequent ones first."""
+    """Return each reason with the number of remarks that give it and their rows, the frequent ones first."""
     grouped: dict[tuple[str, str], list[Remark]] = defaultdict(list)
     for remark in remarks:
         grouped[remark.attribute or "", remark.reason].append(remark)
     ranked = sorted(grouped.items(), key=lambda pair: (-len(pair[1]), pair[0]))
     return [
-        ({"attribute": attribute} if attribute else {})
-        | {"reason": reason, "count": len(found), "examples": _examples(found)}
+        ({"attribute": attribute} if attribute else {}) | {"reason": reason, "count": len(found), "rows": _rows(found)}
         for (attribute, reason), found in ranked
     ]
 
 
-def _examples(remarks: Iterable[Remark]) -> list[Plain]:
-    first = sorted(remarks, key=lambda remark: (remark.key, remark.found or ""))[:EXAMPLES]
-    return [{"row": one.key} | ({} if one.found is None else {"found": one.found}) for one in first]
+def _rows(remarks: Iterable[Remark]) -> list[Plain]:
+    ordered = sorted(remarks, key=lambda remark: (remark.key, remark.found or ""))
+    return [{"row": one.key} | ({} if one.found is None else {"found": one.found}) for one in ordered]
 
 
 def _overlay(overlay: Overlay) -> Plain:
@@ -101,15 +110,15 @@ def _overlay(overlay: Overlay) -> Plain:
             later=sum(dated.agree for dated in entry.dated),
         )
         here = by_attribute[attribute]
-        here.update(values=1, disputed=bool(entry.disputed), dated=bool(entry.dated))
-    count["left_out"] = sum(loss.count for loss in overlay.left_out)
+        here.update(values=1, disputed=bool(entry.disputed), dated=bool(entry.dated), open=entry.open)
+    count["left_out"] = sum(loss.count for loss in overlay.lost)
     return {
         "models": len(overlay.models),
         "offers": sum(len(model.offers) for model in overlay.models),
         "values": {"stated": sum(count.values()), **{name: count[name] for name in VALUES}},
         "attributes": {name: dict(by_attribute[name]) for name in sorted(by_attribute)},
         "left_out": [
-            {"attribute": loss.attribute, "reason": loss.reason, "count": loss.count} for loss in overlay.left_out
+            {"attribute": loss.attribute, "reason": loss.reason, "count": loss.count} for loss in overlay.lost
         ],
     }
 
@@ -124,11 +133,19 @@ def _file_lines(file: Plain) -> Iterator[str]:
     rows = file["rows"]
     yield from _wrapped(f"{file['document']}: {file['title']}")
     yield from _wrapped(f"date: {file['date']}, {file['dated_by']}", 2)
+    if file["dated_by"] == NOT_BEFORE:
+        yield from _wrapped(f"state it if you know it: --date {file['kind']}=YYYY-MM-DD", 4)
     yield f"  {rows['read']:,} rows read = {rows['kept']:,} kept + {rows['skipped']:,} skipped"
+    for one in file["missing"]:
+        if one["without"] == one["rows"]:
+            yield from _wrapped(f"no row has `{one['key']}`: the file's format may have changed", 2)
     for kind, heading in REMARKS.items():
         if file[kind]:
             yield f"  {heading}: {sum(reason['count'] for reason in file[kind]):,}"
             yield from chain.from_iterable(map(_reason_lines, file[kind]))
+    lacking = [(one["key"], one["without"]) for one in file["missing"] if one["without"] < one["rows"]]
+    if lacking:
+        yield from _wrapped(f"Expected keys that rows are without: {_first(lacking)}", 2)
     if file["ignored"]:
         yield from _wrapped(f"Keys ignored: {_first(file['ignored'].items())}", 2)
 
@@ -136,13 +153,13 @@ def _file_lines(file: Plain) -> Iterator[str]:
 def _reason_lines(reason: Plain) -> Iterator[str]:
     subject = f"{reason['attribute']} " if "attribute" in reason else ""
     yield from _counted(reason["count"], f"{subject}{reason['reason']}")
-    places = [_place(one, reason["reason"]) for one in reason["examples"]]
+    places = [_place(one, reason["reason"]) for one in reason["rows"][:EXAMPLES]]
     yield f"{' ' * HANGING}{_fitting(places, reason['count'])}"
 
 
-def _place(example: Plain, reason: str) -> str:
+def _place(found_in: Plain, reason: str) -> str:
     """Return the place of a row and what was found there, unless the place or the reason says it."""
-    row, found = example["row"], example.get("found", "")
+    row, found = found_in["row"], found_in.get("found", "")
     said = found.strip('"') in f"{row} {reason}"
     return _shortened(row) + ("" if said else f" ({_shortened(found)})")
 
@@ -172,6 +189,10 @@ def _overlay_lines(overlay: Plain, files: Sequence[Plain]) -> Iterator[str]:
         yield "  Values in force that others dispute"
         for name, count in sorted(disputed.items(), key=lambda pair: (-pair[1], pair[0])):
             yield from _counted(count, f"of {overlay['attributes'][name]['values']:,} {name}")
+    unsure = sum(count["open"] for count in overlay["attributes"].values())
+    if unsure:
+        yield "  Decided by the date of a file that may be younger than that"
+        yield from _counted(unsure, "values in force that another file disputes")
     alone = {file["document"]: len(file["unmatched"]) for file in files if "unmatched" in file}
     if alone:
         yield "  Models that no other file knows"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 from attrs import field, frozen
 
 from llmrules.importers.reading import Plain
-from llmrules.values import number, period
+from llmrules.values import period, shortest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -39,25 +39,25 @@ PARTIAL = frozenset({"modes"})
 Caution: TypeAlias = tuple[int | Decimal, str]
 
 
-def _shortest(value: Plain) -> Plain:
+def _written(value: Plain) -> Plain:
     """Return a number as it is written in one way only, so that equal ones give equal bytes."""
-    exact = number(value) if isinstance(value, Decimal) else None
-    return value if exact is None else exact
+    return shortest(value) if isinstance(value, Decimal) else value
 
 
 @frozen
 class Voice:
-    """What one row says of one attribute. ``source`` is the document, ``on`` its date.
+    """What one row says of one attribute. ``source`` is the document, ``on`` its date or a day before it (``open``).
 
     A voice that is ``apart`` speaks of something else than the others, such as the price of another tier: it disputes
     what is in force, and is never in force itself.
     """
 
-    value: Plain = field(converter=_shortest)
+    value: Plain = field(converter=_written)
     source: str
     on: date
     first_party: bool = False
     apart: bool = False
+    open: bool = False
 
 
 @frozen
@@ -82,7 +82,8 @@ class Entry:
     """The value in force of one attribute, what disputes it, and what takes force later.
 
     Every voice is counted once: those that ``agree`` state the value in force, or a part of a united set; those that
-    are ``coarser`` state a month or year that contains it; the others are ``against`` it.
+    are ``coarser`` state a month or year that contains it; the others are ``against`` it. It is ``open`` whether the
+    value stays in force: the file of one that disputes it may be younger than is known, and the newer one.
     """
 
     stated: Stated
@@ -91,6 +92,7 @@ class Entry:
     agree: int = 1
     coarser: int = 0
     against: int = 0
+    open: bool = False
 
 
 def settle(attribute: str, voices: Iterable[Voice]) -> Entry:
@@ -110,12 +112,13 @@ def settle(attribute: str, voices: Iterable[Voice]) -> Entry:
         agree=counted[chosen],
         coarser=sum(counted[value] for value in coarser),
         against=sum(counted[value] for value in others),
+        open=_is_open([voice for voice in heard if voice.value == ranked[0]], others, heard),
     )
 
 
 def _rank(attribute: str, value: Plain, heard: Sequence[Voice], count: int) -> tuple[bool, bool, int, Caution]:
     """Return the place of a value: that of its best row, then how cautious it is."""
-    best = min((voice.apart, not voice.first_party, -voice.on.toordinal()) for voice in heard if voice.value == value)
+    best = min(_place(voice) for voice in heard if voice.value == value)
     return *best, _caution(attribute, value, count)
 
 
@@ -132,6 +135,19 @@ def _caution(attribute: str, value: Plain, count: int) -> Caution:
     if attribute in SCALES:
         return SCALES[attribute].index(str(value)), ""
     return -count, str(value)
+
+
+def _is_open(first: Sequence[Voice], others: Sequence[Plain], heard: Iterable[Voice]) -> bool:
+    """Whether another value could go first if a file were younger than the day that it is not before."""
+    best = min(map(_place, first))
+    sources = {voice.source for voice in first if _place(voice) == best}
+    rivals = (voice for voice in heard if voice.value in others and voice.source not in sources)
+    return any(voice.open and _place(voice)[:2] == best[:2] for voice in rivals)
+
+
+def _place(voice: Voice) -> tuple[bool, bool, int]:
+    """Return the place of a row before all caution: the developer's own first, then the newest."""
+    return voice.apart, not voice.first_party, -voice.on.toordinal()
 
 
 def _finest(ranked: Sequence[Plain]) -> Plain:

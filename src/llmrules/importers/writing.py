@@ -30,6 +30,15 @@ HEADER = """\
 
 """
 
+IMPORTED = "Imported from "
+"""How the title of every overlay begins."""
+
+
+def is_imported(text: str) -> bool:
+    """Whether a text begins as every file does that importing writes."""
+    begin = f'{{"language": {LANGUAGE},\n"title": "{IMPORTED}'
+    return text.startswith((HEADER, begin))
+
 
 def catalogue_text(overlay: Overlay, form: Format) -> str:
     """Return an overlay as the text of a catalogue file; the same overlay gives the same text."""
@@ -41,7 +50,7 @@ def catalogue_data(overlay: Overlay) -> dict[str, Any]:
     """Return an overlay as a catalogue file holds it."""
     return {
         "language": LANGUAGE,
-        "title": f"Imported from {', '.join(origin.id for origin in overlay.origins)}",
+        "title": IMPORTED + ", ".join(origin.id for origin in overlay.origins),
         "document": [_document(origin) for origin in overlay.origins],
         "model": [_model(model) for model in overlay.models],
     }

@@ -127,7 +127,7 @@ def _never_fires(survey: Survey, rule: Rule) -> Iterator[Finding]:
                 survey.place(rule, "unless"),
                 Text(
                     f"unless holds wherever when does, so {rule.id} never fires",
-                    f"when이 성립하면 unless도 항상 성립하므로 {rule.id}은(는) 발화하지 않습니다",
+                    f"when이 성립하면 unless도 항상 성립하므로 {rule.id}은(는) 발동하지 않습니다",
                 ),
                 hint=Text("an exception must be narrower than the rule", "예외는 규칙보다 좁아야 합니다"),
                 rules=(rule.id,),
@@ -155,7 +155,7 @@ def _untriggerable(survey: Survey, dead: set[str]) -> Iterator[Finding]:
                 f"nothing that a user can state leads to {rule.id}: it needs {names}, which has no ask, "
                 "and no rule that can fire concludes it so",
                 f"사용자가 명시할 수 있는 어떤 것도 {rule.id}에 이르지 않습니다. {names}에는 ask가 없고, "
-                "발화할 수 있는 어떤 규칙도 그렇게 도출하지 않습니다",
+                "발동할 수 있는 어떤 규칙도 그렇게 도출하지 않습니다",
             ),
             hint=Text(
                 "give the attribute an ask, or write a rule that concludes it",

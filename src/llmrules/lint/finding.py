@@ -39,7 +39,7 @@ _TABLE = (
     ),
     Code(
         *("contradicting-hard-rules", "error", "Two hard rules that fire together and that no model can satisfy both."),
-        "함께 발화하지만 어떤 모델도 둘 다 충족할 수 없는 두 필수 규칙입니다.",
+        "함께 발동하지만 어떤 모델도 둘 다 충족할 수 없는 두 필수 규칙입니다.",
     ),
     Code("unread-attribute", "warning", "An attribute that no rule reads.", "어떤 규칙도 읽지 않는 속성입니다."),
     Code("unused-conclusion", "warning", "A conclusion that no rule reads.", "어떤 규칙도 읽지 않는 도출입니다."),
@@ -57,7 +57,7 @@ _TABLE = (
     ),
     Code(
         *("excludes-together", "warning", "Two hard rules that fire together and leave no model of the catalogue."),
-        "함께 발화하여 카탈로그의 모든 모델을 제외하는 두 필수 규칙입니다.",
+        "함께 발동하여 카탈로그의 모든 모델을 제외하는 두 필수 규칙입니다.",
     ),
     Code(
         *("decides-no-model", "warning", "A hard rule that is unknown for every model of the catalogue."),

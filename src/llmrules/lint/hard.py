@@ -38,7 +38,7 @@ def check_hard_rules(survey: Survey) -> Iterator[Finding]:
             survey.place(other, other.effect.name),
             Text(
                 f"no model can satisfy {one.id} and {other.id}, which fire together for {case.words()}",
-                f"{case.words()}일 때 함께 발화하는 {one.id}과(와) {other.id}을(를) "
+                f"{case.words()}일 때 함께 발동하는 {one.id}과(와) {other.id}을(를) "
                 "모두 충족하는 모델은 있을 수 없습니다",
             ),
             hint=_REFUSE,
@@ -109,7 +109,7 @@ def _against_the_catalogue(
             Text(
                 f"{one.id} and {other.id} leave no model of this catalogue; both fire for {case.words()}",
                 f"{one.id}과(와) {other.id}은(는) 이 카탈로그의 모델을 하나도 남기지 않습니다. "
-                f"{case.words()}일 때 둘 다 발화합니다",
+                f"{case.words()}일 때 둘 다 발동합니다",
             ),
             hint=_REFUSE,
             rules=(other.id, one.id),
@@ -149,7 +149,7 @@ def _alone(survey: Survey, rule: Rule, excluded: int, outcome: Outcome, everyone
             survey.place(rule, rule.effect.name),
             Text(
                 f"{rule.id} is unknown for every model of this catalogue: where it fires, nothing is eligible",
-                f"{rule.id}은(는) 이 카탈로그의 모든 모델에 대해 알 수 없으므로, 발화하면 적격한 모델이 없습니다",
+                f"{rule.id}은(는) 이 카탈로그의 모든 모델에 대해 알 수 없으므로, 발동하면 적격한 모델이 없습니다",
             ),
             hint=Text(
                 'state the attribute in a catalogue, or say unknown = "exclude" or "accept"',

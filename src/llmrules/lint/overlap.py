@@ -160,7 +160,7 @@ def _overrides(survey: Survey) -> Iterator[Finding]:
             if target not in active:
                 yield _in_vain(survey, rule, other, index, "it is disabled", "비활성화되어 있습니다")
             elif not survey.together(rule, other):
-                yield _in_vain(survey, rule, other, index, "the two never fire together", "둘은 함께 발화하지 않습니다")
+                yield _in_vain(survey, rule, other, index, "the two never fire together", "둘은 함께 발동하지 않습니다")
             else:
                 yield from _chain(survey, rule, other, index)
 
@@ -194,7 +194,7 @@ def _chain(survey: Survey, rule: Rule, other: Rule, index: int) -> Iterator[Find
                     f"so {last} stands where {rule.id} fires",
                     f"{rule.id}은(는) {other.id}을(를), {other.id}은(는) {last}을(를) 재정의합니다. "
                     "무효화된 규칙은 아무것도 무효화하지 못하므로 "
-                    f"{rule.id}이(가) 발화하면 {last}이(가) 그대로 적용됩니다",
+                    f"{rule.id}이(가) 발동하면 {last}이(가) 그대로 적용됩니다",
                 ),
                 hint=Text(
                     f"if that is not meant, let {rule.id} override {last} as well",

@@ -60,7 +60,7 @@ def _all_alike(criterion: Criterion, left: int) -> bool | None:
 def _weightless(survey: Survey, rule: Rule, left: int, *, reached: bool) -> Finding:
     every = left == survey.knowledge.criteria.everyone
     whom = "of this catalogue" if every else "of this catalogue that is left where it fires"
-    ko = "이 카탈로그" if every else "발화할 때 남는 이 카탈로그"
+    ko = "이 카탈로그" if every else "발동할 때 남는 이 카탈로그"
     how = "gives every model {} the same points" if reached else "gives no model {} any points"
     same = f"{ko}의 모든 모델에 같은 점수를 줍니다" if reached else f"{ko}의 어떤 모델에도 점수를 주지 않습니다"
     return found(

@@ -97,6 +97,9 @@ class Listing:
         words = UNKNOWN if count > 1 else UNKNOWN_ONE
         hint = "" if unknown else LISTED_BY.read(language)
         yield Line("line", words.read(language).format(count, said.labels(self.asks)) + hint)
+        for name in self.asks:
+            if vocabulary[name].computed is not None:
+                yield Line("line", COMPUTED.read(language).format(name))
         for row in self.unknown if unknown else ():
             yield Line("line", printable(f"{_name(row)}: {said.labels(row['unknown'])}"), 2, "?")
 
@@ -110,9 +113,13 @@ class Listing:
 MODELS = Text("{found} of {all} models", "모델 {all}개 중 {found}개")
 OFFERS = Text("offers found: {found}; models loaded: {all}", "오퍼 {found}개(불러온 모델 {all}개)")
 MORE = Text("and {} more (--limit {} lists all)", "그 밖에 {}개 더 있음(--limit {}: 전체 표시)")
-UNKNOWN = Text("{} more are unknown: {}", "확인할 수 없는 항목 {}개: {}")
-UNKNOWN_ONE = Text("{} more is unknown: {}", "확인할 수 없는 항목 {}개: {}")
+UNKNOWN = Text("{} more are unknown: {}", "값을 알 수 없어 판단하지 못한 후보 {}개: {}")
+UNKNOWN_ONE = Text("{} more is unknown: {}", "값을 알 수 없어 판단하지 못한 후보 {}개: {}")
 LISTED_BY = Text(" (--unknown lists them)", " (--unknown: 목록 표시)")
+COMPUTED = Text(
+    "{0} is computed for a case: decide one, with --only '{0}<=100'",
+    "{0}: 사례마다 계산하는 값입니다. 사례를 결정하면서 --only '{0}<=100'을 쓰세요",
+)
 COUNT = Text("{} of {}", "{}/{}")
 
 

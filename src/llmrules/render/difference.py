@@ -12,7 +12,7 @@ from attrs import evolve
 from llmrules.render.changed import Changed
 from llmrules.render.entry import Entry, Report, Section
 from llmrules.texts import Text
-from llmrules.words import printable_lines
+from llmrules.words import MOST_BEST, names_words, printable_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -120,7 +120,7 @@ class _Teller(Changed):
         )
 
     def models_words(self, models: Iterable[str]) -> str:
-        return ", ".join(map(self.model, models)) or self.say("no model", "없음")
+        return names_words(list(map(self.model, models)), self.language, MOST_BEST) or self.say("no model", "없음")
 
     def cause(self, causes: tuple[Cause, ...]) -> str:
         """Return what caused a change: one difference alone, any one of several, or several jointly."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from llmrules.texts import Language, Text
 from llmrules.trace.document import canonical
-from llmrules.words import condition_words, names_words, printable_lines, value_words
+from llmrules.words import condition_words, names_words, printable_lines, telling_names, value_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,10 +39,7 @@ class Edited:
         self.none = self.say("none", "없음")
         declared = tuple(givens)
         self.attributes = {one.name: one for given in declared for one in given.vocabulary}
-        names = {one.id: one.name for given in declared for one in given.catalogue}
-        judged = {one.id for given in declared for one in given.catalogue if one.listed}
-        known = Counter(names[one] for one in judged)
-        self.models = {one: f"{name} ({one})" if known[name] > 1 else name for one, name in names.items()}
+        self.models = telling_names([one for given in declared for one in given.catalogue])
         self.rules = {one.id: one for given in declared for one in given.rules}
 
     def say(self, en: str, ko: str) -> str:

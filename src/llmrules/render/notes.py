@@ -15,7 +15,7 @@ from llmrules.words import condition_words, names_words, points_words, printable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from llmrules.trace.record import Applied, CandidateRecord, UnknownRecord
+    from llmrules.trace.record import Applied, CandidateRecord, StaleRecord, UnknownRecord
 
 MOST_NOTED = 12
 """How many names a note gives before it says how many more there are."""
@@ -92,21 +92,24 @@ class Notes(Standings):
 
     def stale(self) -> Iterator[Entry]:
         """Yield the old sources that values rest on, with their age on the day of the decision."""
-        found = self.trace.found.stale
-        for one in found[:MOST_STALE]:
+        found: dict[tuple[str, str], list[StaleRecord]] = {}
+        for one in self.trace.found.stale:
             document = self.document(one.source)
             title = printable_lines(document.title) if document is not None else one.source
-            last, day = period(one.date), self.as_of
-            days = (day - last.last).days if last is not None and day is not None else 0
-            rest = "rests" if one.values == 1 else "rest"
+            found.setdefault((one.date, title), []).append(one)
+        told = list(found.items())
+        for (stated, title), its in told[:MOST_STALE]:
+            since, day, values = period(stated), self.as_of, sum(one.values for one in its)
+            days = (day - since.first).days if since is not None and day is not None else 0
+            rest = "rests" if values == 1 else "rest"
             text = self.say(
-                f"{one.values:,} of the values used {rest} on nothing newer than this "
-                f"({one.date}, {days:,} days before the decision): {title}",
-                f"사용한 값 {one.values:,}개에 이보다 최근인 출처가 없음({one.date}, 결정 {days:,}일 전): {title}",
+                f"{values:,} of the values used {rest} on nothing newer than this "
+                f"({stated}, {days:,} days before the decision): {title}",
+                f"사용한 값 {values:,}개의 가장 최근 출처({stated}, 결정 {days:,}일 전): {title}",
             )
-            yield Entry(text, mark="!", sources=(one.source,))
-        if len(found) > MOST_STALE:
-            more, values = len(found) - MOST_STALE, sum(one.values for one in found[MOST_STALE:])
+            yield Entry(text, mark="!", sources=tuple(one.source for one in its))
+        if len(told) > MOST_STALE:
+            more, values = len(told) - MOST_STALE, sum(one.values for _, its in told[MOST_STALE:] for one in its)
             text = self.say(
                 f"{values:,} more values rest on {more} other old sources",
                 f"그 밖에 값 {values:,}개의 출처도 오래됨: 출처 {more}개",

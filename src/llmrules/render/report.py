@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from llmrules.render.entry import Entry, Report, Section
 from llmrules.render.notes import Notes
 from llmrules.texts import Language, Text
-from llmrules.words import names_words, points_phrase, points_words, printable_lines
+from llmrules.words import MOST_BEST, names_words, points_phrase, points_words, printable_lines
 
 if TYPE_CHECKING:
     from llmrules.trace.record import Trace
@@ -37,9 +37,6 @@ HEADINGS: dict[str, Text] = {
     "notes": Text("About the rules and the catalogue", "규칙과 카탈로그에 관하여"),
     "sources": Text("Sources", "출처"),
 }
-
-MOST_BEST = 12
-"""How many of those that share the first place the answer names."""
 
 
 def build_report(trace: Trace, language: Language = "en", *, title: str = "") -> Report:

@@ -80,9 +80,9 @@ def decide(knowledge: Knowledge, profile: Profile, given: Given, *, name: str = 
             stale_after=stale_after,
         )
     except RestrictionError as error:
-        place = Place(name, key="given.among")
+        place = Place(name, key=f"given.{error.place.file}")
         raise TraceError(
-            error.message, code=error.code, place=place, found=error.found, allowed=error.allowed
+            *(error.message,), code=error.code, place=place, found=error.found, allowed=error.allowed, hint=error.hint
         ) from None
 
 

@@ -70,7 +70,7 @@ class Rule:
 
     @property
     def classifies(self) -> bool:
-        """Whether it concludes an attribute of the model, so that it is applied to the catalogue at load."""
+        """Whether it concludes an attribute of the model, so that it is applied before any case."""
         return isinstance(self.body, Conclusion) and self.body.attribute.scope == "model"
 
     @property

@@ -105,9 +105,8 @@ def _left_out(decision: Decision) -> LeftOutRecord | None:
     """Record who was not judged; None where nothing restricts the decision."""
     if decision.restriction == Restriction():
         return None
-    names, out = decision.candidates.names, decision.left_out
-    inside = decision.criteria.everyone & ~out.among
-    return LeftOutRecord(names(out.among), names(out.only, inside), names(out.undecided, inside), out.unmatched)
+    out = decision.left_out
+    return LeftOutRecord(out.among, out.only, out.undecided, out.unmatched)
 
 
 @lru_cache(maxsize=8)

@@ -72,7 +72,7 @@ def _json_operand(attribute: Attribute, operand: Operand) -> Threshold:
 def record_candidates(decision: Decision) -> tuple[CandidateRecord, ...]:
     """Record every candidate that was judged, in their order."""
     recorder = _Recorder(decision)
-    out = decision.left_out.everyone
+    out = decision.unjudged.everyone
     return tuple(recorder.candidate(index) for index in range(decision.candidates.count) if not out >> index & 1)
 
 
@@ -115,7 +115,7 @@ class _Recorder:
             notes=tuple(self._notes(index)) if ranked else (),
             exemptions=tuple(self._exemptions(index)),
             disputes=tuple(self._dispute(index, attribute, rules) for attribute, rules in self.disputes[index]),
-            missing=self._missing(checks) if verdict == "unverified" else (),
+            missing=self.decision.open_questions.missing_of(index) if verdict == "unverified" else (),
         )
 
     def _check(self, check: Check, leaves: _Leaves, index: int) -> Applied:
@@ -196,21 +196,6 @@ class _Recorder:
             if dispute.index == index and dispute.attribute == attribute
         ]
         return DisputeRecord(attribute, tuple(values), rules)
-
-    def _missing(self, checks: tuple[Applied, ...]) -> tuple[str, ...]:
-        """Return the attributes whose values would settle the checks that are unknown."""
-        rules = self.decision.knowledge.ruleset.rules
-        names: set[str] = set()
-        for check in checks:
-            if check.outcome == "unknown":
-                rule = rules[check.rule]
-                leaves = (*rule.where.all_leaves(), *rule.predicate.all_leaves())
-                names.update(
-                    leaf.attribute.name
-                    for leaf, outcome in zip(leaves, check.leaves, strict=True)
-                    if outcome.holds == "unknown"
-                )
-        return tuple(sorted(names))
 
 
 class _Leaves:

@@ -49,7 +49,7 @@ def _fires(rule: Rule, decision: Decision) -> bool:
 def _on_models(rule: Rule, decision: Decision) -> TrialRecord:
     judgement, criteria = decision.judgement, decision.criteria
     criterion = criteria.by_rule[rule.id]
-    kept = criteria.everyone & ~decision.left_out.everyone
+    kept = criteria.everyone & ~decision.unjudged.everyone
     outcome = criteria.outcome(criterion, decision.derivation.facts).within(kept)
     unknown = kept & ~(outcome.true | outcome.false)
 

@@ -13,7 +13,7 @@ from attrs import frozen
 
 from llmrules.verify.criteria import Conditions, Criterion
 from llmrules.verify.given import HARD, ON_MODELS, SOFT, Given
-from llmrules.verify.questions import stale, unknown_in, unknowns
+from llmrules.verify.questions import Wanted, stale, unknowns
 from llmrules.verify.report import Record, sparse
 from llmrules.verify.rows import names_of
 from llmrules.verify.standing import carried, contenders, result
@@ -36,13 +36,13 @@ def derive_candidates(given: Given, facts: Facts, rules_found: list[Record]) -> 
     criteria = {rule["id"]: Criterion(rule, given, facts) for rule in rules}
     known = list(know(given, facts))
     judged, left_out = _judged(given, facts, known)
-    candidates = [Candidate.of(given, one, criteria) for one in judged]
+    wanted = Wanted(given, facts, criteria)
+    candidates = [Candidate.of(given, one, criteria, wanted) for one in judged]
     records = [one.record() for one in candidates]
     ranked = contenders(records, given.over)
     for record, place in carried(ranked, given.over):
         record["place"] = place
-    standing = [record for record in records if record["verdict"] != "excluded"]
-    known_standing = [one for one, record in zip(judged, records, strict=True) if record["verdict"] != "excluded"]
+    standing = [(one, record) for one, record in zip(judged, records, strict=True) if record["verdict"] != "excluded"]
     refused, advice = (_with_effect(given, fired, effect) for effect in ("refuse", "advise"))
     return {
         "criteria": [one.record() for one in criteria.values()],
@@ -51,7 +51,10 @@ def derive_candidates(given: Given, facts: Facts, rules_found: list[Record]) -> 
         "candidates": records,
         "trials": derive_trials(given, facts, candidates, rules_found),
         "result": result(ranked, given.over, refused=refused, advice=advice),
-        **sparse(unknowns=unknowns(standing, criteria), stale=stale(given, known_standing, criteria.values())),
+        **sparse(
+            unknowns=unknowns(standing, wanted),
+            stale=stale(given, [one for one, _ in standing], criteria.values()),
+        ),
     }
 
 
@@ -92,11 +95,12 @@ class Candidate:
     known: Known
     criteria: Mapping[str, Criterion]
     truths: Mapping[str, Truth]
+    wanted: Wanted
 
     @classmethod
-    def of(cls, given: Given, known: Known, criteria: Mapping[str, Criterion]) -> Candidate:
+    def of(cls, given: Given, known: Known, criteria: Mapping[str, Criterion], wanted: Wanted) -> Candidate:
         """Apply all criteria."""
-        return cls(given, known, criteria, {name: one.truth(known.world) for name, one in criteria.items()})
+        return cls(given, known, criteria, {name: one.truth(known.world) for name, one in criteria.items()}, wanted)
 
     def record(self) -> Record:
         """Record every check, point and note, in the order of causes.
@@ -122,7 +126,7 @@ class Candidate:
             points=str(points) if ranked else None,
             notes=[*self.notes()] if ranked else None,
             disputes=[*self.disputes()],
-            missing=sorted(unknown_in(checks, self.criteria, ("unknown",))) if verdict == "unverified" else None,
+            missing=sorted(self.wanted.by(checks, known.world, ("unknown",))) if verdict == "unverified" else None,
         )
 
     def check(self, criterion: Criterion) -> Record:

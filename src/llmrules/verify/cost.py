@@ -1,6 +1,7 @@
 """The monthly cost of an offer, reckoned again: tokens times prices, exactly, and rounded once, to the cent.
 
 It is unknown as soon as the tokens of a month or a price that they need is, or two values of the case are in conflict.
+An offer of which nothing of a tier is stated has none; of a tier with prices, a limit that is unknown is reached.
 """
 
 from __future__ import annotations
@@ -43,25 +44,36 @@ def check_prices(attributes: Mapping[str, Attribute]) -> None:
 
 def monthly_cost(offer: Mapping[str, Plain], facts: Facts) -> dict[str, Plain] | None:
     """Return the cost and the terms that it adds up from, or None where it is unknown; ``offer`` is its values."""
+    amounts = _amounts(offer, facts)
+    if amounts is None or any(name not in offer for name in amounts):
+        return None
+    costs = {name: amount * Fraction(number(offer[name])) / 1_000_000 for name, amount in amounts.items()}
+    terms = [
+        {"attribute": name, "price": offer[name], "tokens": written(amounts[name]), "cost": str(cost)}
+        for name, cost in costs.items()
+    ]
+    rounded = Fraction(round(sum(costs.values(), Fraction(0)) * 100), 100)  # half to even
+    return {"value": written(rounded), "terms": terms} if is_short(rounded) else None
+
+
+def lacking(offer: Mapping[str, Plain], facts: Facts) -> set[str]:
+    """Return the prices for want of which the cost is unknown; none where the case itself leaves it open."""
+    return (_amounts(offer, facts) or {}).keys() - offer.keys()
+
+
+def _amounts(offer: Mapping[str, Plain], facts: Facts) -> dict[str, Fraction | int] | None:
+    """Return how many tokens each price is charged for, where it is for any; None where the case does not say."""
     case = {name: [number(raw) for raw in facts[name]] for name in ON_CASE if name in facts}
     if any(name not in case for name in TOKENS) or any(len(values) > 1 for values in case.values()):
         return None
     tokens = [case[name][0] for name in TOKENS]
     share = case[LONG_SHARE][0] if LONG_SHARE in case and _reaches_tier(offer, case.get(LONG_TOKENS)) else 0
     amounts = [*(each * (1 - share) for each in tokens), *(each * share for each in tokens)]
-    total, terms = Fraction(0), []
-    for name, amount in zip((*PRICES, *TIER_PRICES), amounts, strict=True):
-        if amount == 0:
-            continue
-        if name not in offer:
-            return None
-        cost = amount * Fraction(number(offer[name])) / 1_000_000
-        total += cost
-        terms.append({"attribute": name, "price": offer[name], "tokens": written(amount), "cost": str(cost)})
-    rounded = Fraction(round(total * 100), 100)  # half to even
-    return {"value": written(rounded), "terms": terms} if is_short(rounded) else None
+    return {name: amount for name, amount in zip((*PRICES, *TIER_PRICES), amounts, strict=True) if amount}
 
 
 def _reaches_tier(offer: Mapping[str, Plain], long: list[Fraction | int] | None) -> bool:
-    """Return whether long requests cost the tier's prices: unless they are known to be short enough."""
-    return TIER_ABOVE in offer and (long is None or long[0] > number(offer[TIER_ABOVE]))
+    """Return whether long requests cost the tier's prices: there is a tier, and they are not known to be below it."""
+    if TIER_ABOVE not in offer:
+        return not offer.keys().isdisjoint(TIER_PRICES)
+    return long is None or long[0] > number(offer[TIER_ABOVE])

@@ -6,7 +6,7 @@ records, part by part; what nobody handed over is not compared, and the report s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -99,8 +99,42 @@ def _read(ours: list[Path], given: Paths | None, read: Callable[..., Source]) ->
 def check_matched(document: dict[str, Plain], files: Files) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Refuse the first part of ``given`` that differs; return the parts that were compared, and remarks.
 
-    Raises LoadError where the files handed over are wrong by themselves.
+    A refusal says which file was not handed over, where documents tell. Raises LoadError where the files handed over
+    are wrong by themselves.
     """
+    try:
+        return _check_parts(document, files)
+    except Refusal as refusal:
+        if files.rules is None or files.catalogues is None:
+            raise
+        handed_over = {one["id"] for one in _said_by_rules(files.rules, files.catalogues).parts["documents"]}
+        missing = not_handed_over({one["id"] for one in document["given"]["documents"]}, handed_over)
+        if missing is None:
+            raise
+        refusal.wrong = evolve(refusal.wrong, sentence=f"{refusal.wrong.sentence}; {missing}")
+        raise
+
+
+def not_handed_over(recorded: Collection[str], handed_over: Collection[str]) -> str | None:
+    """Return what else a trace was made with, by the ids of documents; None where all that it records are there."""
+    missing = {*recorded} - {*handed_over}
+    if not missing:
+        return None
+    ours = {name: _documents(name) for name in shipped.catalog_names()}
+    names = [name for name, its in ours.items() if its & missing and its <= {*recorded}]
+    if names:
+        options = " ".join(f"--catalog {name}" for name in names)
+        return f"it was made with a catalogue of ours that was not handed over: add {options}"
+    first = min(missing)
+    return f"it was made with a file that was not handed over, the one with document {first}: add --rules or --catalog"
+
+
+def _documents(name: str) -> set[str]:
+    """Return the ids of the documents that a named catalogue of ours declares."""
+    return {one["id"] for one in read_toml(shipped.catalog_path(name)).data.get("document", ())}
+
+
+def _check_parts(document: dict[str, Plain], files: Files) -> tuple[tuple[str, ...], tuple[str, ...]]:
     given, remarks, matched = document["given"], [], []
     if files.rules is not None:
         said = _said_by_rules(files.rules, files.catalogues)

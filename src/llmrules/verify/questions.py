@@ -1,11 +1,12 @@
-"""What is open about those who are not excluded: values that nobody knows, and values whose sources are old."""
+"""What is open about those who are not excluded: facts that nobody states, and values whose sources are old."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from llmrules.verify.cost import ON_PRICES
+from llmrules.verify.cost import ON_PRICES, lacking
+from llmrules.verify.criteria import Conditions
 from llmrules.verify.given import concluded
 from llmrules.verify.truth import leaves
 from llmrules.verify.values import days
@@ -13,46 +14,74 @@ from llmrules.verify.values import days
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from llmrules.verify.criteria import Criterion
+    from llmrules.verify.criteria import Criterion, World
     from llmrules.verify.given import Given
     from llmrules.verify.report import Record
+    from llmrules.verify.truth import Facts
     from llmrules.verify.worlds import Known
 
 
-def unknowns(records: list[Record], criteria: Mapping[str, Criterion]) -> list[Record]:
+class Wanted:
+    """The attributes that somebody would have to state so that rules can decide on candidates."""
+
+    def __init__(self, given: Given, facts: Facts, criteria: Mapping[str, Criterion]) -> None:
+        """Take the rules that classify models."""
+        self.given, self.facts, self.criteria = given, facts, criteria
+        self.classes: defaultdict[str, list[Conditions]] = defaultdict(list)
+        for name, rule in given.rules.items():
+            if given.classifies(rule) and name not in given.disabled:
+                self.classes[concluded(rule)].append(Conditions("where", rule.get("where", {}), given, {}))
+
+    def by(self, applied: Iterable[Record], world: World, outcomes: tuple[str, ...]) -> set[str]:
+        """Return what rules with one of some outcomes lack to be decided on a candidate."""
+        unknown = {
+            leaf.name
+            for one in applied
+            if one["outcome"] in outcomes
+            for leaf, found in zip(self.criteria[one["rule"]].leaves, one["leaves"], strict=True)
+            if found["holds"] == "unknown"
+        }
+        return {name for one in unknown for name in self.below(one, world)}
+
+    def below(self, name: str, world: World) -> set[str]:
+        """Return what an attribute that leaves a test unknown rests on and lacks itself, else the attribute.
+
+        A value that is there and still leaves a test unknown does not say enough; of a set that is not there, members
+        are to be stated, whatever rules would add to it.
+        """
+        attribute, below = self.given.attributes[name], set[str]()
+        if name not in world and attribute.computed:
+            prices = lacking(world, self.facts)
+            below = prices if prices <= self.given.attributes.keys() else set()
+        elif name not in world and attribute.type == "flag":
+            undecided = [where for where in self.classes[name] if where.on(world) is None]
+            unknown = {leaf.name for where in undecided for leaf in where.leaves if leaf.on(world)[0] is None}
+            below = {lower for one in unknown for lower in self.below(one, world)}
+        return below or {name}
+
+
+def unknowns(found: Iterable[tuple[Known, Record]], wanted: Wanted) -> list[Record]:
     """Count the candidates whose checks or points each attribute leaves open, and those that it alone would settle."""
     undecided: Counter[str] = Counter()
     unscored: Counter[str] = Counter()
     settles: Counter[str] = Counter()
-    for one in records:
+    for known, one in found:
         missing = one.get("missing", ())
-        undecided.update(unknown_in(one.get("checks", ()), criteria))
-        unscored.update(unknown_in(one.get("scores", ()), criteria))
+        undecided.update(wanted.by(one.get("checks", ()), known.world, ("unknown", "accepted")))
+        unscored.update(wanted.by(one.get("scores", ()), known.world, ("unknown",)))
         settles.update(missing if len(missing) == 1 else ())
-    found = [
+    counts = [
         {"attribute": name, "undecided": undecided[name], "unscored": unscored[name], "settles": settles[name]}
         for name in {*undecided, *unscored}
     ]
-    return sorted(found, key=lambda one: (-one["settles"], -one["undecided"], -one["unscored"], one["attribute"]))
-
-
-def unknown_in(
-    applied: Iterable[Record], criteria: Mapping[str, Criterion], outcomes: tuple[str, ...] = ("unknown", "accepted")
-) -> set[str]:
-    """Return the attributes that leave rules undecided, whatever is made of that."""
-    return {
-        leaf.name
-        for one in applied
-        if one["outcome"] in outcomes
-        for leaf, found in zip(criteria[one["rule"]].leaves, one["leaves"], strict=True)
-        if found["holds"] == "unknown"
-    }
+    return sorted(counts, key=lambda one: (-one["settles"], -one["undecided"], -one["unscored"], one["attribute"]))
 
 
 def stale(given: Given, standing: Iterable[Known], criteria: Iterable[Criterion]) -> list[Record]:
     """Count the values in use that have nothing newer to rest on than an old source.
 
-    A value of a model counts once, however many of its offers stand; a source without a date is never old.
+    A value of a model counts once, however many of its offers stand; a month or a year is as old as its first day, and
+    a source without a date is never old.
     """
     if given.stale_after is None:
         return []
@@ -88,5 +117,5 @@ def _old(given: Given, sources: Sequence[str], oldest: int) -> list[str]:
     """Return the newest of some sources, of equal ones the first by its id, where even that is old; else nothing."""
     if not sources or any(source not in given.dates for source in sources):
         return []
-    last, source = min((-days(given.dates[source])[1], source) for source in sources)
-    return [source] if -last < oldest else []
+    first, source = min((-days(given.dates[source])[0], source) for source in sources)
+    return [source] if -first < oldest else []

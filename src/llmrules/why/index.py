@@ -13,7 +13,7 @@ from attrs import frozen
 from llmrules.trace.record import DatedRecord, Json, ValueRecord
 from llmrules.values import period
 from llmrules.why.rows import Rows, grouped, row_name
-from llmrules.words import fill_slots, names_words, printable_lines
+from llmrules.words import fill_slots, names_words, printable_lines, telling_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -50,6 +50,7 @@ class Index:
         self.attributes = {attribute.name: attribute for attribute in trace.given.vocabulary}
         self.rules = {rule.id: rule for rule in trace.given.rules}
         self.models = {model.id: model for model in trace.given.catalogue}
+        self.called = telling_names(trace.given.catalogue)
         self.documents = {document.id: document for document in trace.given.documents}
         self.claims = {claim.id: claim for claim in trace.given.claims}
         self.rows = Rows(trace)
@@ -81,8 +82,7 @@ class Index:
     def name(self, name: str) -> str:
         """Return what people call a model, or a model with one of its offers; an id of no model stays as it is."""
         model, at, offer = name.partition(" @ ")
-        found = self.models.get(model)
-        return printable_lines(f"{found.name if found is not None else model}{at}{offer}")
+        return printable_lines(f"{self.called.get(model, model)}{at}{offer}")
 
     def names(self, names: Iterable[str], most: int = 12) -> str:
         """Return what people call some models and candidates, as many as there is room for."""

@@ -7,13 +7,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from llmrules.costs import (
-    BASE_PRICES,
     PRICES,
     TIER_ABOVE,
     TIER_PRICES,
     USAGE,
     Usage,
-    monthly_cost,
+    lacking,
     usage_of,
 )
 from llmrules.values import period
@@ -65,10 +64,9 @@ class Origins(Chain):
         usage = self.usage()
         wanted = [name for name in USAGE[:2] if name not in self.requirements]
         if usage is not None:
-            prices = {name: self.actual(name, candidate) for name in PRICES}
-            known = {name: Decimal(str(price)) for name, price in prices.items() if price is not None}
-            cost = monthly_cost(usage, {**dict.fromkeys((*BASE_PRICES, *TIER_PRICES), 0), **known})
-            wanted = [term.attribute for term in cost.terms if term.attribute not in known] if cost else []
+            stated = {name: self.actual(name, candidate) for name in PRICES}
+            known = {name: Decimal(str(price)) for name, price in stated.items() if price is not None}
+            wanted = [*lacking(usage, known)]
         for name in filter(self.attributes.__contains__, wanted):
             text = f"{self.label(name)}: {value_words(self.attributes[name], None, self.language)}"
             yield Node("value", name, text, "unknown")
@@ -116,10 +114,16 @@ class Origins(Chain):
         return since.first <= (end.last if end is not None else day + REACH)
 
     def cost(self, computed: ComputedRecord, candidate: CandidateRecord) -> Iterator[Node]:
-        """Yield the parts of a computed cost, and from where on long requests have their own price if it counts."""
+        """Yield the parts of a computed cost, and for long requests what is known of a price of their own."""
         for place, term in enumerate(computed.terms):
             yield self.term(term, candidate, first=not place)
-        if any(term.attribute in TIER_PRICES for term in computed.terms):
+        usage, tiered = self.usage(), any(term.attribute in TIER_PRICES for term in computed.terms)
+        if usage is not None and usage.share and not tiered and self.actual(TIER_ABOVE, candidate) is None:
+            text = self.say(
+                "no higher price for long requests is stated", "긴 요청에 더 높은 가격을 매긴다는 출처 없음"
+            )
+            yield Node("value", TIER_ABOVE, text)
+        if tiered and self.actual(TIER_ABOVE, candidate) is not None:
             words = value_words(self.attributes[TIER_ABOVE], self.actual(TIER_ABOVE, candidate), self.language)
             sources = self.value_sources(TIER_ABOVE, candidate)
             yield Node("value", TIER_ABOVE, f"{self.label(TIER_ABOVE)}: {words}", sources=sources)

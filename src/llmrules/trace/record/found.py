@@ -171,8 +171,9 @@ class DisputeRecord:
 
 @frozen
 class CandidateRecord:
-    """One model with one of its offers: every check, point and note. ``missing`` would settle an unverified one.
+    """One model with one of its offers: every check, point and note.
 
+    ``missing`` has the attributes that someone would have to state to settle an unverified one.
     ``offer`` is left out where the model has but one. Where models are ranked, the offers that earn a model its place
     have one; in a ranking of offers each has its own. An excluded candidate has no place and no points; its scores and
     notes are not recorded.
@@ -267,7 +268,7 @@ class LeftOutRecord:
 
 @frozen
 class UnknownRecord:
-    """How often an attribute is unknown where a fired rule asks for it, over the candidates that are not excluded.
+    """How often fired rules lack an attribute that someone can state, over the candidates that are not excluded.
 
     ``undecided`` counts those with a hard check that it leaves open, ``unscored`` those with points that it leaves
     open, and ``settles`` the unverified ones of which nothing else is missing.
