@@ -73,7 +73,7 @@ def catalogues(tmp_path_factory: pytest.TempPathFactory) -> tuple[str | Path, ..
 @pytest.fixture(scope="module")
 def real(catalogues: tuple[str | Path, ...]) -> Document:
     """A decision among models of November 2026 whose cost is known: offers are ranked."""
-    advisor, cheap = Advisor.load(catalog=catalogues, engine="plain"), {"monthly_cost": {"at_most": 900}}
+    advisor, cheap = Advisor.load(catalog=catalogues, engine="plain"), {"monthly_cost": {"at_most": 700}}
     return _plain(advisor.decide(CASE, over="offers", among=AMONG, only=cheap, stale_after=30).trace)
 
 

@@ -292,6 +292,20 @@ def test_a_text_that_is_no_condition_is_a_load_error() -> None:
     assert caught.value.errors[0].nearest == "price"
 
 
+def test_a_restriction_that_rests_on_a_disputed_value_says_so() -> None:
+    """Those that another of their values would leave out, or in, are named; one that stays as it is either way is not."""
+    other = "[[model.offer.disputed]]\nattribute = 'price'\nvalue = {}\nsource = 'd2'\n"
+    models = [
+        model(name, offer("x", price=price) + other.format(disputed))
+        for name, price, disputed in (("in", 1, 9), ("out", 9, 1), ("stays", 1, 2), ("outside", 1, 9))
+    ]
+    decision = sellers("", *models).decide({}, only="price<=2", among=["in", "out", "stays"])
+    assert decision.left_out.only == ("out",)
+    assert decision.left_out.disputed == ("in", "out")
+    assert verify(decision.trace).ok
+    assert "sources disagree whether it is so: 2 (in, out)" in decision.report()
+
+
 def test_who_is_left_out_has_names() -> None:
     """The decision names who was not judged, each by why, and shows no masks."""
     advisor = sellers("", model("m", offer("a", price=1), offer("b", price=9)), model("n", offer("x")), model("z"))

@@ -41,22 +41,25 @@ class LeftOut:
     """Who is not judged, by name: those that the list lacks, and those for which the condition is false or unknown.
 
     A model stands for all of its offers that are left to ask; ``unmatched`` are ids of the list that no model has.
+    ``disputed`` are those that another of their disputed values would leave out, or in.
     """
 
     among: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     undecided: tuple[str, ...] = ()
     unmatched: tuple[str, ...] = ()
+    disputed: tuple[str, ...] = ()
 
 
 @frozen
 class Unjudged:
-    """Who is not judged, as masks of candidates; ``unmatched`` are the ids of the list that no model has."""
+    """Who is not judged, as masks of candidates, and of whom that is disputed; ``unmatched`` are ids of no model."""
 
     among: int = 0
     only: int = 0
     undecided: int = 0
     unmatched: tuple[str, ...] = ()
+    disputed: int = 0
 
     @property
     def everyone(self) -> int:
@@ -66,7 +69,8 @@ class Unjudged:
     def named(self, candidates: Candidates) -> LeftOut:
         """Return the same by name."""
         names, inside = candidates.names, candidates.everyone & ~self.among
-        return LeftOut(names(self.among), names(self.only, inside), names(self.undecided, inside), self.unmatched)
+        only, undecided, disputed = (names(mask, inside) for mask in (self.only, self.undecided, self.disputed))
+        return LeftOut(names(self.among), only, undecided, self.unmatched, disputed)
 
 
 def restriction_of(only: Only | None, among: Iterable[str] | None, vocabulary: Vocabulary) -> Restriction:
@@ -134,10 +138,19 @@ def leave_out(restriction: Restriction, candidates: Candidates) -> Unjudged:
     if restriction.only is None:
         return Unjudged(among=everyone & ~kept, unmatched=unmatched)
     true, false = candidates.table(restriction.only, {})
-    found = Unjudged(everyone & ~kept, kept & false, kept & ~(true | false), unmatched)
+    disputed = kept & _changing(true, candidates)
+    found = Unjudged(everyone & ~kept, kept & false, kept & ~(true | false), unmatched, disputed)
     if kept and not kept & true:
         raise _nobody_satisfies(restriction.only, kept, found, candidates)
     return found
+
+
+def _changing(true: int, candidates: Candidates) -> int:
+    """Return the candidates for which something would become true, or cease to be, under a disputed value."""
+    changing = 0
+    for layer in range(1, candidates.layers + 1):
+        changing |= ((true >> layer * candidates.count) ^ true) & candidates.present[layer]
+    return changing
 
 
 def _nobody_listed(unmatched: Sequence[str], models: Sequence[str]) -> RestrictionError:

@@ -134,7 +134,15 @@ class Notes(Standings):
             false, unknown = self.say("not so", "해당하지 않음"), self.say("unknown, so left out", "알 수 없어 제외")
             yield Entry(
                 self.say(f"only those were asked with {condition}", f"검토 조건: {condition}"),
-                children=(*self.counted(false, left.only), *self.counted(unknown, left.undecided)),
+                children=(
+                    *self.counted(false, left.only),
+                    *self.counted(unknown, left.undecided),
+                    *self.counted(
+                        self.say("sources disagree whether it is so", "출처마다 해당 여부가 다름"),
+                        left.disputed,
+                        mark="!",
+                    ),
+                ),
             )
 
     def counted(self, why: str, names: Sequence[str], mark: str = "") -> Iterator[Entry]:

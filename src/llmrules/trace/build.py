@@ -106,7 +106,7 @@ def _left_out(decision: Decision) -> LeftOutRecord | None:
     if decision.restriction == Restriction():
         return None
     out = decision.left_out
-    return LeftOutRecord(out.among, out.only, out.undecided, out.unmatched)
+    return LeftOutRecord(out.among, out.only, out.undecided, out.unmatched, out.disputed)
 
 
 @lru_cache(maxsize=8)

@@ -72,7 +72,14 @@ def _judged(given: Given, facts: Facts, known: list[Known]) -> tuple[list[Known]
         only=names_of([row for row, truth in truths.items() if truth is False], rows),
         undecided=names_of([row for row, truth in truths.items() if truth is None], rows),
         unmatched=sorted(among - listed),
+        disputed=names_of([one.row for one in known if one.row in truths and _is_disputed(one, only)], rows),
     )
+
+
+def _is_disputed(known: Known, only: Conditions) -> bool:
+    """Return whether a candidate is judged, or is not, because of a value that sources dispute."""
+    judged = only.on(known.world) is True
+    return any((only.on(world) is True) is not judged for worlds in known.others.values() for world in worlds)
 
 
 def _contradictions(known: list[Known]) -> Iterator[Record]:

@@ -257,13 +257,14 @@ class LeftOutRecord:
     """Who was not judged: outside the list, where ``only`` is false, where it is unknown.
 
     A model is named where this is so of all its offers, else the candidates are. ``unmatched`` are the ids of the list
-    that no model has.
+    that no model has, ``disputed`` those that another of their disputed values would leave out, or in.
     """
 
     among: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     undecided: tuple[str, ...] = ()
     unmatched: tuple[str, ...] = ()
+    disputed: tuple[str, ...] = ()
 
 
 @frozen
