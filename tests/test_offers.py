@@ -293,7 +293,7 @@ def test_a_text_that_is_no_condition_is_a_load_error() -> None:
 
 
 def test_a_restriction_that_rests_on_a_disputed_value_says_so() -> None:
-    """Those that another of their values would leave out, or in, are named; one that stays as it is either way is not."""
+    """Those that another of their values would leave out, or in, are named; one that stays either way is not."""
     other = "[[model.offer.disputed]]\nattribute = 'price'\nvalue = {}\nsource = 'd2'\n"
     models = [
         model(name, offer("x", price=price) + other.format(disputed))
