@@ -15,11 +15,12 @@ READY := .venv/ready-$(MADE_FOR)
 READY_DEV := .venv/ready-dev-$(MADE_FOR)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test lint format bench fuzz clean
+.PHONY: help demo setup test cover lint format bench fuzz clean
 
 help:
 	@echo "make demo    answer one real profile, in English and in Korean"
-	@echo "make test    lint, types, layers and the tests with coverage"
+	@echo "make test    lint, types, layers and the tests"
+	@echo "make cover   the tests with their coverage, which takes twice as long"
 	@echo "make lint    the same without the tests"
 	@echo "make format  put the code in its format"
 	@echo "make bench   measure"
@@ -35,6 +36,10 @@ demo: $(READY)
 setup: $(READY_DEV)
 
 test: lint
+	tests/install_tools.sh
+	$(BIN)/pytest --numprocesses auto --dist worksteal
+
+cover: $(READY_DEV)
 	tests/install_tools.sh
 	$(BIN)/pytest --numprocesses auto --dist worksteal --cov --cov-report=term
 
