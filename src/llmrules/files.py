@@ -235,6 +235,8 @@ def writing_whole(path: Path, text: str, *, private: bool = False) -> Iterator[N
     """
     with _unwritable(path):
         target = path if private else path.resolve()
+        if not private and target.is_symlink():  # it leads to itself, which Python 3.13 no longer says
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
         if not private and target.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         direct = not private and target.exists() and not target.is_file()
