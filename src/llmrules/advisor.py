@@ -130,11 +130,9 @@ class Advisor:
         approvals = self._approvals(profile)
         criteria = knowledge.criteria_on(profile.as_of.first).on(derivation.facts)
         unjudged = leave_out(restriction, criteria.candidates)
-        judgement = judge(
-            *(criteria, sorted(rules[place].id for place in fired), derivation.facts, unknown),
-            _approved(approvals, dict(criteria.candidates.models)),
-            kept=criteria.everyone & ~unjudged.everyone,
-        )
+        names, kept = sorted(rules[place].id for place in fired), criteria.everyone & ~unjudged.everyone
+        approved = _approved(approvals, dict(criteria.candidates.models))
+        judgement = judge(criteria, names, derivation.facts, unknown, approved, kept=kept)
         standing = rank(criteria, judgement, over)
         clock.append(perf_counter_ns())
         spans = zip(("fire", "certify", "judge"), clock, clock[1:], strict=False)

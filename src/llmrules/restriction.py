@@ -10,7 +10,7 @@ from attrs import frozen
 
 from llmrules.candidates import bits
 from llmrules.conditions import MODEL_SIDE, Reference, Table, read_table
-from llmrules.conditions.written import read_written
+from llmrules.conditions.written import written_condition
 from llmrules.costs import MONTHLY_INPUT, MONTHLY_OUTPUT
 from llmrules.cursor import Cursor
 from llmrules.errors import SHOWN, LoadError, Place, RestrictionError, nearest
@@ -98,16 +98,13 @@ def _listed(among: object) -> tuple[str, ...] | None:
 def _condition(only: object, vocabulary: Vocabulary) -> Table | None:
     if only is None or isinstance(only, Table):
         return only
-    problems: list[InputError] = []
-    if isinstance(only, Mapping):
-        source = Source("only", "", {"only": dict(only)}, is_toml=False)
-        cursor = Cursor.top(source, RestrictionError, problems).child("only", source.data["only"])
-        table = read_table(cursor, vocabulary, scopes=MODEL_SIDE)
-    else:
+    if not isinstance(only, Mapping):
         texts = _texts(only)
-        if not texts:
-            return None
-        table = read_written(texts, vocabulary, option="only", problems=problems)
+        return written_condition(texts, vocabulary, option="only") if texts else None
+    problems: list[InputError] = []
+    source = Source("only", "", {"only": dict(only)}, is_toml=False)
+    cursor = Cursor.top(source, RestrictionError, problems).child("only", source.data["only"])
+    table = read_table(cursor, vocabulary, scopes=MODEL_SIDE)
     if problems:
         raise LoadError(problems)
     return table

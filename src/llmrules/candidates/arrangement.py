@@ -10,7 +10,7 @@ from attrs import evolve
 
 from llmrules.candidates.candidates import Candidate, Candidates, Contradiction, Dispute
 from llmrules.candidates.columns import Column, bits, mask_of
-from llmrules.rules.rule import Conclusion
+from llmrules.rules.rule import Conclusion, by_conclusion
 from llmrules.rules.strata import Cycle, classification_order
 
 if TYPE_CHECKING:
@@ -77,10 +77,7 @@ def _columns(names: Iterable[str], rows: tuple[Candidate, ...], disputes: Iterab
 
 def _classify(state: Candidates, rules: tuple[Rule, ...]) -> Candidates:
     """Apply classifying rules: a stated value holds; else true if one rule's ``where`` is, false if all are false."""
-    by_attribute: defaultdict[str, list[Rule]] = defaultdict(list)
-    for rule in rules:
-        if isinstance(rule.body, Conclusion):
-            by_attribute[rule.body.attribute.name].append(rule)
+    by_attribute = by_conclusion(rules)
     concluded: dict[str, dict[str, Masks]] = {}
     contradictions: list[Contradiction] = []
     order = classification_order(rules)

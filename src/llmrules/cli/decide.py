@@ -11,10 +11,10 @@ from llmrules.cli import options
 from llmrules.cli.formats import FORMATS, print_decision
 from llmrules.cli.outputs import refuse_overwriting
 from llmrules.cli.terminal import print_note
-from llmrules.conditions.written import read_written
+from llmrules.conditions.written import written_condition
 from llmrules.decision.open_questions import STALE_AFTER
 from llmrules.decision.ranking import OVER
-from llmrules.errors import SHOWN, CatalogError, LoadError, Place, RestrictionError, nearest
+from llmrules.errors import SHOWN, CatalogError, Place, RestrictionError, nearest
 from llmrules.profile import read_profile
 from llmrules.register import read_register
 from llmrules.vocabulary import AS_OF
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from llmrules.advisor import Advisor
     from llmrules.conditions import Table
     from llmrules.decision.decision import Decision
-    from llmrules.errors import InputError
     from llmrules.texts import Language
 
 CHOSEN = 0
@@ -103,10 +102,8 @@ def decide(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  #
     # Asked of the day of the case, so that the catalogue is arranged once.
     names = () if model is None else advisor.knowledge.criteria_on(case.as_of.first).candidates.every_name()
     if model is not None and model not in names:
-        raise CatalogError(
-            *("names no model of the catalogue",), code="unknown-model", place=Place("--model"), found=model,
-            allowed=names,
-        )  # fmt: skip
+        message = "names no model of the catalogue"
+        raise CatalogError(message, code="unknown-model", place=Place("--model"), found=model, allowed=names)
     decision = advisor.decide(
         case,
         unknown=given["unknown"],
@@ -132,13 +129,7 @@ def decide(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  #
 
 def _condition(texts: tuple[str, ...], advisor: Advisor) -> Table | None:
     """Return the conditions of ``--only``, all of which must hold; None where there is none."""
-    if not texts:
-        return None
-    problems: list[InputError] = []
-    table = read_written(texts, advisor.knowledge.ruleset.vocabulary, option="--only", problems=problems)
-    if problems:
-        raise LoadError(problems)
-    return table
+    return written_condition(texts, advisor.knowledge.ruleset.vocabulary, option="--only") if texts else None
 
 
 def _say_unmatched(decision: Decision, path: Path) -> None:

@@ -12,8 +12,8 @@ import click
 from llmrules.cli import options
 from llmrules.cli.terminal import print_json, print_lines, print_note
 from llmrules.conditions import ALWAYS
-from llmrules.conditions.written import read_written
-from llmrules.errors import CatalogError, InputError, LoadError, Place
+from llmrules.conditions.written import written_condition
+from llmrules.errors import CatalogError, LoadError, Place
 from llmrules.models import compare, list_found, select, sheet_of
 from llmrules.models.columns import WIDTH
 from llmrules.models.sheet_report import sheet_json, sheet_report
@@ -117,10 +117,8 @@ def _is_name(word: str, knowledge: Knowledge, as_of: date) -> bool:
 
 
 def _list(knowledge: Knowledge, words: Sequence[str], as_of: date, given: dict[str, Any]) -> None:
-    vocabulary, problems = knowledge.ruleset.vocabulary, list[InputError]()
-    table = read_written(given["where"], vocabulary, option="--where", problems=problems)
-    if problems:
-        raise LoadError(problems)
+    vocabulary = knowledge.ruleset.vocabulary
+    table = written_condition(given["where"], vocabulary, option="--where")
     candidates = knowledge.criteria_on(as_of).candidates
     selection = select(candidates, words, table)
     if words and not (selection.found or selection.unknown):

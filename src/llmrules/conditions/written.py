@@ -15,7 +15,7 @@ from attrs import frozen
 from llmrules.conditions.reading import MODEL_SIDE, read_table
 from llmrules.conditions.table import ALWAYS, Table
 from llmrules.cursor import Cursor
-from llmrules.errors import CatalogError, FileError
+from llmrules.errors import CatalogError, FileError, LoadError
 from llmrules.files import KeyPath, Source, parse_toml
 from llmrules.values import EXACT, number, period
 from llmrules.vocabulary import Attribute
@@ -44,6 +44,18 @@ MULTIPLES = ("thousand", "million", "billion")
 
 _SHAPE = re.compile(r"\s*(!?)\s*([^\s!<>=~.]+)(?:\.([^\s!<>=~.]+))?\s*([!<>=~]*)\s*(.*)", re.DOTALL)
 _NUMBER = re.compile(r"([+-]?\d+(?:_\d+)*(?:\.\d+)?)([km]?)", re.ASCII | re.IGNORECASE)
+
+
+def written_condition(texts: Sequence[str], vocabulary: Vocabulary, *, option: str) -> Table:
+    """Return conditions on models and offers, all of which must hold, as ``read_written`` does.
+
+    Raises LoadError with everything that is wrong.
+    """
+    problems: list[InputError] = []
+    table = read_written(texts, vocabulary, option=option, problems=problems)
+    if problems:
+        raise LoadError(problems)
+    return table
 
 
 def read_written(texts: Sequence[str], vocabulary: Vocabulary, *, option: str, problems: list[InputError]) -> Table:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from llmrules.candidates import bits
 from llmrules.costs import PRICES, lacking, usage_of
-from llmrules.rules.rule import Conclusion
+from llmrules.rules.rule import by_conclusion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,10 +29,7 @@ class Basis:
     def __init__(self, candidates: Candidates, ruleset: RuleSet, facts: Facts) -> None:
         self._candidates, self._vocabulary = candidates, ruleset.vocabulary
         self._usage = usage_of(facts)
-        self._classifying: defaultdict[str, list[Rule]] = defaultdict(list)
-        for rule in ruleset.classifying():
-            if isinstance(rule.body, Conclusion):
-                self._classifying[rule.body.attribute.name].append(rule)
+        self._classifying = by_conclusion(ruleset.classifying())
         self._resting: dict[str, Mapping[str, int]] = {}
 
     def lacking(self, name: str, mask: int) -> Iterator[tuple[str, int]]:
@@ -64,7 +61,7 @@ class Basis:
         if attribute.computed is not None:
             yield from self._prices(absent)
         elif not attribute.many:
-            for rule in self._classifying[attribute.name]:
+            for rule in self._classifying.get(attribute.name, ()):
                 true, false = self._candidates.concluded[attribute.name][rule.id]
                 yield from self._tested(rule, absent & ~(true | false))
 

@@ -11,7 +11,7 @@ from attrs import frozen
 
 from llmrules.candidates import bits
 from llmrules.costs import PRICES
-from llmrules.rules.rule import Conclusion
+from llmrules.rules.rule import by_conclusion
 from llmrules.sources import Claim, Document
 
 if TYPE_CHECKING:
@@ -151,19 +151,17 @@ def _standing_entries(judgement: Judgement, candidates: Candidates, read: set[st
 
 def _read(ruleset: RuleSet, rules: Iterable[Rule]) -> set[str]:
     """Return all attributes that the rules read, and those that the concluded and the computed ones rest on."""
-    resting: defaultdict[str, set[str]] = defaultdict(set)
-    for rule in ruleset.classifying():
-        if isinstance(rule.body, Conclusion):
-            resting[rule.body.attribute.name] |= {leaf.attribute.name for leaf in rule.where.all_leaves()}
-    for attribute in ruleset.vocabulary:
-        if attribute.computed is not None:
-            resting[attribute.name] |= set(PRICES)
+    resting = {
+        name: {leaf.attribute.name for rule in concluding for leaf in rule.where.all_leaves()}
+        for name, concluding in by_conclusion(ruleset.classifying()).items()
+    }
+    resting |= {attribute.name: set(PRICES) for attribute in ruleset.vocabulary if attribute.computed is not None}
     read: set[str] = set()
     waiting = set().union(*(rule.reads() for rule in rules))
     while waiting:
         name = waiting.pop()
         read.add(name)
-        waiting |= resting[name] - read
+        waiting |= resting.get(name, set()) - read
     return read
 
 

@@ -17,7 +17,7 @@ from llmrules.files import Source
 from llmrules.knowledge import Knowledge
 from llmrules.lint.algebra import Algebra, join
 from llmrules.operators import OPERATORS
-from llmrules.rules.rule import Conclusion, Grade, Rule
+from llmrules.rules.rule import Conclusion, Grade, Rule, by_conclusion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -80,11 +80,7 @@ class Survey:
     @cached_property
     def concluders(self) -> Mapping[str, tuple[Rule, ...]]:
         """The rules that conclude each attribute."""
-        found: defaultdict[str, list[Rule]] = defaultdict(list)
-        for rule in self.effective:
-            if isinstance(rule.body, Conclusion):
-                found[rule.body.attribute.name].append(rule)
-        return {name: tuple(rules) for name, rules in found.items()}
+        return {name: tuple(rules) for name, rules in by_conclusion(self.effective).items()}
 
     @cached_property
     def readers(self) -> Mapping[str, frozenset[str]]:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from llmrules.render.entry import Entry, Section, sources_of
 from llmrules.render.standings import Standings
 from llmrules.texts import Text
 from llmrules.values import period
-from llmrules.why import LEVELS
+from llmrules.why import LEVELS, by_standing
 from llmrules.words import condition_words, names_words, points_words, printable_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from llmrules.trace.record import Applied, CandidateRecord, StaleRecord, UnknownRecord
+    from llmrules.why import Node
 
 MOST_NOTED = 12
 """How many names a note gives before it says how many more there are."""
@@ -59,36 +59,37 @@ class Notes(Standings):
         return "".join((*(f": {day}" for day in days), *(f", {printable_lines(by)}" for by in note.approved_by)))
 
     def changing(self) -> Iterator[Entry]:
-        """Yield the values that change while the model is needed, the same of several offers once, the best first."""
-        alike: dict[tuple[str, str, tuple[str, ...]], list[CandidateRecord]] = {}
-        for candidate in filter(lambda one: one.verdict != "excluded", self.in_order()):
-            for node in self.changes(candidate):
-                alike.setdefault((candidate.model, node.text, node.sources), []).append(candidate)
-        for (_, text, sources), rows in list(alike.items())[:MOST_NOTED]:
-            yield Entry(f"{''.join(self.whose(rows))}: {text}", mark="!", sources=sources)
-        more = len(alike) - MOST_NOTED
-        if more > 0:
+        """Yield the values that change while the model is needed, of those that are not excluded."""
+        standing = (one for one in self.trace.found.candidates if one.verdict != "excluded")
+        told, more = self.told_once(((one, tuple(self.changes(one))) for one in standing), MOST_NOTED)
+        yield from told
+        if more:
             text = f"{more:,} more values change while the model is needed"
             yield Entry(self.say(text, f"그 밖에 사용 기간 중 바뀌는 값 {more:,}건"), mark="!")
 
-    def in_order(self) -> list[CandidateRecord]:
-        """Return all candidates, those that stand first, by their points."""
-        verdicts = ("eligible", "unverified", "excluded")
-        rows = self.trace.found.candidates
-        return sorted(rows, key=lambda row: (verdicts.index(row.verdict), -Fraction(row.points or 0)))
-
     def disagreeing(self) -> Iterator[Entry]:
-        """Yield the disputed values that matter, the same one of several offers once, those of the best first."""
-        alike: dict[tuple[str, str, tuple[str, ...]], list[CandidateRecord]] = {}
-        for candidate in self.in_order():
-            for node in self.disputes(candidate):
-                alike.setdefault((candidate.model, node.text, node.sources), []).append(candidate)
-        for (_, text, sources), rows in list(alike.items())[:MOST_DISPUTES]:
-            yield Entry(f"{''.join(self.whose(rows))}: {text}", mark="!", sources=sources)
-        more = len(alike) - MOST_DISPUTES
-        if more > 0:
+        """Yield the disputed values that matter."""
+        rows = self.trace.found.candidates
+        told, more = self.told_once(((one, tuple(self.disputes(one))) for one in rows), MOST_DISPUTES)
+        yield from told
+        if more:
             text = f"sources disagree on {more:,} more values"
             yield Entry(self.say(text, f"그 밖에 값 {more:,}개의 출처가 서로 다릅니다"), mark="!")
+
+    def told_once(self, said: Iterable[tuple[CandidateRecord, Sequence[Node]]], most: int) -> tuple[list[Entry], int]:
+        """Return what is said of candidates, of the best first, and how much more there is.
+
+        What is said of several offers of a model is told once.
+        """
+        alike: dict[tuple[str, str, tuple[str, ...]], list[CandidateRecord]] = {}
+        for candidate, nodes in sorted((one for one in said if one[1]), key=lambda one: by_standing(one[0])):
+            for node in nodes:
+                alike.setdefault((candidate.model, node.text, node.sources), []).append(candidate)
+        told = [
+            Entry(f"{''.join(self.whose(rows))}: {text}", mark="!", sources=sources)
+            for (_, text, sources), rows in list(alike.items())[:most]
+        ]
+        return told, len(alike) - len(told)
 
     def stale(self) -> Iterator[Entry]:
         """Yield the old sources that values rest on, with their age on the day of the decision."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal, TypeAlias
 
 from attrs import field, frozen
@@ -117,3 +117,12 @@ class Disable:
 
 
 HARD = tuple(name for name, effect in EFFECTS.items() if effect.hard)
+
+
+def by_conclusion(rules: Iterable[Rule]) -> dict[str, list[Rule]]:
+    """Return the rules that conclude each attribute, in their order; rules with another effect are left out."""
+    found: dict[str, list[Rule]] = {}
+    for rule in rules:
+        if isinstance(rule.body, Conclusion):
+            found.setdefault(rule.body.attribute.name, []).append(rule)
+    return found

@@ -3,7 +3,7 @@
 from llmrules.why.explainer import Explainer, why
 from llmrules.why.explanation import Explanation, Node
 from llmrules.why.outcomes import DECISIVE, LEVELS, OUTCOMES, VERDICTS
-from llmrules.why.rows import Rows, grouped, row_name
+from llmrules.why.rows import Rows, by_standing, grouped, row_name
 
 __all__ = [
     "DECISIVE",
@@ -14,6 +14,7 @@ __all__ = [
     "Explanation",
     "Node",
     "Rows",
+    "by_standing",
     "grouped",
     "row_name",
     "why",

@@ -31,10 +31,14 @@ class Changes(Origins):
         """The attributes of models and offers that fired rules read, by name."""
         return tuple(sorted({leaf.attribute for one in self.trace.found.criteria for leaf in one.leaves}))
 
+    @cached_property
+    def watched(self) -> tuple[str, ...]:
+        """The prices, where a cost is read, and the attributes that fired rules read."""
+        return tuple(dict.fromkeys((*(PRICES if self.costs_read else ()), *self.attributes_read)))
+
     def changes(self, candidate: CandidateRecord) -> Iterator[Node]:
         """Yield, day by day, what changes of the values that fired rules read, and of the prices that a cost reads."""
-        names = dict.fromkeys((*(PRICES if self.costs_read else ()), *self.attributes_read))
-        values = {name: found for name in names if (found := self.in_force(name, candidate)) is not None}
+        values = {name: found for name in self.watched if (found := self.in_force(name, candidate)) is not None}
         coming = [(name, one) for name, found in values.items() for one in found.coming if self.within_reach(one)]
         for since in sorted({one.since for _, one in coming}):
             its = [(name, one) for name, one in coming if one.since == since]

@@ -6,6 +6,7 @@ It finds what the trace holds and puts nothing in order; whatever explains or re
 from __future__ import annotations
 
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -68,7 +69,7 @@ class Index:
             elif before is None:
                 self.requirements[fact.attribute] = fact.value
 
-    @property
+    @cached_property
     def as_of(self) -> date | None:
         """The day of the decision."""
         stated = (one.value for one in self.trace.given.requirements if one.attribute == "as_of")

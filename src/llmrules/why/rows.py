@@ -46,7 +46,7 @@ class Rows:
     def standing(self, name: str) -> CandidateRecord:
         """Return the candidate that a name means: of a model, the best of its offers. Raises KeyError."""
         self.known(name)
-        return self.candidates.get(name) or min(self.of_model[name], key=_order)
+        return self.candidates.get(name) or min(self.of_model[name], key=by_standing)
 
     def sharing(self, name: str) -> tuple[CandidateRecord, ...]:
         """Return all that earn a name its verdict and points, the same one first. Raises KeyError."""
@@ -69,6 +69,6 @@ def grouped(rows: Iterable[CandidateRecord]) -> dict[str, list[CandidateRecord]]
     return found
 
 
-def _order(candidate: CandidateRecord) -> tuple[int, Fraction]:
-    """Order the offers of a model: by verdict, then the most points."""
+def by_standing(candidate: CandidateRecord) -> tuple[int, Fraction]:
+    """Order candidates: by verdict, then the most points."""
     return _VERDICTS.index(candidate.verdict), -Fraction(candidate.points or 0)
