@@ -23,17 +23,17 @@ from typing import TYPE_CHECKING, Any
 import tomli_w
 from benchmarks.decide import measure
 
-from llmrules import cache, shipped
-from llmrules.catalog import Catalog, read_catalog
+from llmrules.catalog import Catalog, cache, read_catalog
 from llmrules.errors import LoadError
-from llmrules.files import read_catalog_file, read_raw
-from llmrules.rules.ruleset import read_ruleset
+from llmrules.language.rules.ruleset import read_ruleset
+from llmrules.reading import shipped
+from llmrules.reading.files import read_catalog_file, read_raw
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from llmrules.errors import InputError
-    from llmrules.files import Raw
+    from llmrules.reading.files import Raw
 
 OFFERS = 4_803
 """As many rows as one public list of models had in 2026."""

@@ -21,7 +21,7 @@ from llmrules.engine.plain import PlainEngine
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from llmrules.profile import Profile
+    from llmrules.language.profile import Profile
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 

@@ -17,13 +17,13 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from llmrules.advisor import Advisor
-from llmrules.candidates import bits
+from llmrules.catalog.candidates import bits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from llmrules.decision.decision import Decision
-    from llmrules.vocabulary import Attribute, Vocabulary
+    from llmrules.language.vocabulary import Attribute, Vocabulary
 
 AS_OF = date(2026, 3, 1)
 

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.catalog import OFFERS, json_text, made_up
 from benchmarks.decide import measure
 
-from llmrules import Advisor, cache
+from llmrules import Advisor
+from llmrules.catalog import cache
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -20,7 +20,7 @@ import tomli_w
 from benchmarks.decide import EXAMPLES, measure
 
 from llmrules import Advisor
-from llmrules.shipped import catalog_file
+from llmrules.reading.shipped import catalog_file
 from llmrules.trace import build, case, document
 from llmrules.trace.document import canonical, digest
 from llmrules.verify import verify
@@ -28,7 +28,7 @@ from llmrules.verify import verify
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from llmrules.profile import Profile
+    from llmrules.language.profile import Profile
 
 LARGE = 3_000
 

@@ -25,7 +25,7 @@ from llmrules.engine.program import compile_program
 if TYPE_CHECKING:
     from random import Random
 
-    from llmrules.conditions import Facts
+    from llmrules.language.conditions import Facts
 
 CASES = 4
 NAIVE = 10

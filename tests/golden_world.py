@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from llmrules.advisor import Advisor
-from llmrules.files import read_toml
-from llmrules.knowledge import load_knowledge
+from llmrules.decision.knowledge import load_knowledge
+from llmrules.reading.files import read_toml
 from llmrules.trace.record import Trace
 
 if TYPE_CHECKING:

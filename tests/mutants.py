@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from attrs import evolve, frozen
 
 from llmrules import Advisor
-from llmrules.files import read_toml
+from llmrules.reading.files import read_toml
 from llmrules.verify import Report, examine
 from llmrules.verify.matched import CHOICES, Files, read_files
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from llmrules.rules.rule import Conclusion
+from llmrules.language.rules.rule import Conclusion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from llmrules.conditions import Facts, Leaf, Table
-    from llmrules.rules.rule import Rule
-    from llmrules.rules.ruleset import RuleSet
+    from llmrules.language.conditions import Facts, Leaf, Table
+    from llmrules.language.rules.rule import Rule
+    from llmrules.language.rules.ruleset import RuleSet
 
     Known = dict[str, set[Any]]
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from tests.worlds import rule
 
 from llmrules import Advisor
-from llmrules.files import parse_toml
-from llmrules.knowledge import load_knowledge
+from llmrules.decision.knowledge import load_knowledge
+from llmrules.reading.files import parse_toml
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

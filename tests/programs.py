@@ -14,17 +14,17 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import tomli_w
 from attrs import field, frozen
 
-from llmrules.files import parse_toml
-from llmrules.rules.ruleset import read_ruleset
-from llmrules.values import Period
+from llmrules.language.rules.ruleset import read_ruleset
+from llmrules.language.values import Period
+from llmrules.reading.files import parse_toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from llmrules.conditions import Facts
     from llmrules.errors import InputError
-    from llmrules.rules.ruleset import RuleSet
-    from llmrules.values import Value
+    from llmrules.language.conditions import Facts
+    from llmrules.language.rules.ruleset import RuleSet
+    from llmrules.language.values import Value
 
     Toml: TypeAlias = dict[str, Any]
 

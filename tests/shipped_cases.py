@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from llmrules.advisor import Advisor
-from llmrules.cases import Case, collect
+from llmrules.check.cases import Case, collect
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from tests.documents import ROOT
 
-from llmrules.lint import CODES
-from llmrules.lint.finding import SEVERITIES
-from llmrules.operators import OPERATORS, Operator
-from llmrules.rules.effects import COMMON_KEYS, EFFECTS, LEVELS, NOT_CLASSIFYING, UNKNOWN_POLICIES
-from llmrules.vocabulary import TYPES
+from llmrules.check.lint import CODES
+from llmrules.check.lint.finding import SEVERITIES
+from llmrules.language.operators import OPERATORS, Operator
+from llmrules.language.rules.effects import COMMON_KEYS, EFFECTS, LEVELS, NOT_CLASSIFYING, UNKNOWN_POLICIES
+from llmrules.language.vocabulary import TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -17,7 +17,7 @@ from tests.offer_worlds import sellers
 from tests.worlds import decide, model, rule, world
 
 from llmrules import Advisor
-from llmrules.audit import Audit, Row, RuleCount, as_csv, as_json, audit, text_lines
+from llmrules.check.audit import Audit, Row, RuleCount, as_csv, as_json, audit, text_lines
 from llmrules.cli.audit import audit as command
 from llmrules.errors import FileError
 
@@ -233,7 +233,7 @@ def test_many_traces_take_no_more_memory(tmp_path: Path) -> None:
 MEASURE = """
 import sys
 from pathlib import Path
-from llmrules.audit import audit
+from llmrules.check.audit import audit
 
 def resident():
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096

@@ -19,19 +19,19 @@ from click.testing import CliRunner
 
 import llmrules
 from llmrules import Advisor
-from llmrules.cases import read_case
+from llmrules.check.cases import read_case
 from llmrules.cli import main
+from llmrules.decision.knowledge import load_knowledge
 from llmrules.errors import FileError, LoadError
-from llmrules.files import format_path, parse_json, parse_toml, read_json, read_toml, write_whole
-from llmrules.knowledge import load_knowledge
-from llmrules.profile import read_profile, state
-from llmrules.rules.ruleset import LATER
+from llmrules.language.profile import read_profile, state
+from llmrules.language.rules.ruleset import LATER
+from llmrules.reading.files import format_path, parse_json, parse_toml, read_json, read_toml, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from llmrules.errors import InputError
-    from llmrules.files import Source
+    from llmrules.reading.files import Source
 
 DATA = Path(__file__).parent / "data"
 BROKEN = DATA / "broken"
@@ -154,7 +154,7 @@ def test_what_is_no_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     """A folder, a file that is not there, a name that can be none, and a file that is too large."""
     (tmp_path / "empty").mkdir()
     (tmp_path / "large.toml").write_text("a = 1\n", encoding="utf-8")
-    monkeypatch.setattr("llmrules.files.LARGEST_FILE", 3)
+    monkeypatch.setattr("llmrules.reading.files.LARGEST_FILE", 3)
     places = {"is-folder": "empty", "no-file": "a.toml", "unreadable": "a\0.toml", "too-large": "large.toml"}
     for code, name in places.items():
         with pytest.raises(FileError) as raised:
@@ -261,8 +261,9 @@ excluded = [{ model = "beta" }, { model = "betta", by = ["weights", "cheep"] }]
 # ── Every code, and every door ────────────────────────────────────────────────────────────────────────────────────────
 
 READERS = (
-    *("files", "syntax", "cursor", "texts", "sources", "vocabulary", "conditions", "rules", "catalog", "profile"),
-    "knowledge",
+    *("reading/files", "reading/syntax", "reading/cursor", "language/texts", "language/sources", "language/vocabulary"),
+    *("language/conditions", "language/rules", "language/profile", "catalog/entries", "catalog/overlay"),
+    *("catalog/reading", "catalog/packed", "decision/knowledge"),
 )
 ELSEWHERE = {"is-folder", "no-file", "unreadable", "too-large", "unwritable", "bad-text", "bad-gzip", "bad-condition"}
 """Codes that are exercised by the tests here and not by a case; ``bad-condition`` by ``test_written_conditions``."""
@@ -271,8 +272,9 @@ ELSEWHERE = {"is-folder", "no-file", "unreadable", "too-large", "unwritable", "b
 def test_every_code_is_exercised() -> None:
     """No mistake that the readers can report is without a case."""
     package = Path(llmrules.__file__).parent
-    modules = [file for name in READERS for file in (*package.glob(f"{name}.py"), *package.glob(f"{name}/**/*.py"))]
-    assert {file.relative_to(package).parts[0].removesuffix(".py") for file in modules} == set(READERS)
+    places = {name: [*package.glob(f"{name}.py"), *package.glob(f"{name}/**/*.py")] for name in READERS}
+    assert all(places.values())
+    modules = [file for files in places.values() for file in files]
     reported = {code for module in modules for code in _codes(ast.parse(module.read_text(encoding="utf-8")))}
     exercised = {parts[3] for case in CASES for parts in expected_of(BROKEN / case)}
     exercised |= {wrong[0] for _, _, wrong in TEXTS.values()} | ELSEWHERE

@@ -19,21 +19,22 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llmrules import Advisor, LoadError, cache, shipped
-from llmrules.approvals import Approval
-from llmrules.cache import FOLDER, MOST_FILES, Slot, slot_for
-from llmrules.catalog import Catalog, Dated, Entry, Model, Offer, Stated, read_catalog
+from llmrules import Advisor, LoadError
+from llmrules.catalog import Catalog, Dated, Entry, Model, Offer, Stated, cache, read_catalog
+from llmrules.catalog.cache import FOLDER, MOST_FILES, Slot, slot_for
 from llmrules.catalog.packed import pack, unpack
-from llmrules.files import Raw, read_raw
-from llmrules.rules.ruleset import read_ruleset
-from llmrules.values import Period, day, period
+from llmrules.language.approvals import Approval
+from llmrules.language.rules.ruleset import read_ruleset
+from llmrules.language.values import Period, day, period
+from llmrules.reading import shipped
+from llmrules.reading.files import Raw, read_raw
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from llmrules.errors import InputError
-    from llmrules.files import Source
+    from llmrules.reading.files import Source
 
 # ── Packing ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -12,21 +12,21 @@ from hypothesis import strategies as st
 from tests.offer_worlds import DAYS, catalogues, rules, sellers
 from tests.worlds import rule
 
-from llmrules.candidates import bits, truth_of
-from llmrules.candidates.columns import mask_of, spread
-from llmrules.operators import conjunction, disjunction
-from llmrules.rules.rule import Conclusion
-from llmrules.rules.strata import Cycle, classification_order
+from llmrules.catalog.candidates import bits, truth_of
+from llmrules.catalog.candidates.columns import mask_of, spread
+from llmrules.language.operators import conjunction, disjunction
+from llmrules.language.rules.rule import Conclusion
+from llmrules.language.rules.strata import Cycle, classification_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from llmrules import Advisor
-    from llmrules.candidates import Candidates
-    from llmrules.conditions import Table
-    from llmrules.operators import Truth
-    from llmrules.rules.rule import Rule
-    from llmrules.values import Value
+    from llmrules.catalog.candidates import Candidates
+    from llmrules.language.conditions import Table
+    from llmrules.language.operators import Truth
+    from llmrules.language.rules.rule import Rule
+    from llmrules.language.values import Value
 
 CLASSES = (
     "where.open.at_least = 'shown'\nconclude.capable = true",

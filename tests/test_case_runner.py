@@ -13,17 +13,17 @@ from tests.shipped_cases import DATED, EXAMPLES, OFFERS, SMALL, shipped_cases
 from tests.worlds import model, rule, world
 
 from llmrules.advisor import Advisor
-from llmrules.cases import Case, Result, collect, run
-from llmrules.cases.coverage import cover
-from llmrules.cases.failure import failure_lines
-from llmrules.cases.junit import junit_xml
-from llmrules.cases.report import coverage_lines, percent, summary
-from llmrules.cases.update import update
+from llmrules.check.cases import Case, Result, collect, run
+from llmrules.check.cases.coverage import cover
+from llmrules.check.cases.failure import failure_lines
+from llmrules.check.cases.junit import junit_xml
+from llmrules.check.cases.report import coverage_lines, percent, summary
+from llmrules.check.cases.update import update
 from llmrules.cli import main
 from llmrules.errors import FileError, LoadError
-from llmrules.files import parse_toml
-from llmrules.profile import read_profile
-from llmrules.texts import LANGUAGES
+from llmrules.language.profile import read_profile
+from llmrules.language.texts import LANGUAGES
+from llmrules.reading.files import parse_toml
 
 if TYPE_CHECKING:
     from click.testing import Result as Ran

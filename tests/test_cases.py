@@ -3,10 +3,10 @@
 import pytest
 
 from llmrules.advisor import Advisor
-from llmrules.cases import Mismatch, check, read_case
+from llmrules.check.cases import Mismatch, check, read_case
 from llmrules.errors import LoadError
-from llmrules.files import parse_toml
-from llmrules.profile import Expectation
+from llmrules.language.profile import Expectation
+from llmrules.reading.files import parse_toml
 
 
 @pytest.fixture(scope="module")

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from llmrules import Advisor
-from llmrules.values import Period
+from llmrules.language.values import Period
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from llmrules.catalog import Entry, Model, Offer
-    from llmrules.values import Value
+    from llmrules.language.values import Value
 
 ROOT = Path(__file__).parent.parent
 PATH = ROOT / "catalogs" / "2026-11.toml"

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llmrules.catalog import Entry, Offer, Stated, read_catalog
-from llmrules.files import parse_toml, read_toml
-from llmrules.rules.ruleset import read_ruleset
-from llmrules.values import period
+from llmrules.language.rules.ruleset import read_ruleset
+from llmrules.language.values import period
+from llmrules.reading.files import parse_toml, read_toml
 
 if TYPE_CHECKING:
     from llmrules.catalog import Catalog

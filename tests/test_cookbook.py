@@ -10,15 +10,15 @@ import pytest
 from tests.documents import Block, Section, commands, difference, run, sections
 
 from llmrules import Advisor
-from llmrules.cases import collect
-from llmrules.cases import run as run_cases
+from llmrules.check.cases import collect
+from llmrules.check.cases import run as run_cases
+from llmrules.check.lint import gather, lint_files
+from llmrules.check.lint.report import as_text
 from llmrules.engine import durable
-from llmrules.lint import gather, lint_files
-from llmrules.lint.report import as_text
 from llmrules.verify import verify
 
 if TYPE_CHECKING:
-    from llmrules.cases import Result
+    from llmrules.check.cases import Result
 
 TODAY = date(2026, 3, 1)
 RULES = ("policy", "teams")

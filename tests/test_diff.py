@@ -16,17 +16,17 @@ from tests.offer_worlds import rules as rule_texts
 from tests.worlds import VOCABULARY, RandomCase, decide, model, rule, world
 
 from llmrules.advisor import Advisor
+from llmrules.check.diff import Change, Comparison, Corpus, compare, compare_decisions
+from llmrules.check.diff.outcome import outcome
+from llmrules.check.diff.telling import difference_report
+from llmrules.check.diff.worlds import worlds_between
 from llmrules.cli import main
-from llmrules.diff import Change, Comparison, Corpus, compare, compare_decisions
-from llmrules.diff.outcome import outcome
-from llmrules.diff.worlds import worlds_between
 from llmrules.errors import RestrictionError, TraceError
-from llmrules.render.difference import difference_report
-from llmrules.render.text import render_text
-from llmrules.replay import replay
-from llmrules.texts import Language, Text
+from llmrules.language.texts import Language, Text
+from llmrules.say.report.text import render_text
 from llmrules.trace.document import _converter, canonical, parse_trace, plain
 from llmrules.trace.record import DisableRecord, RequirementRecord
+from llmrules.worlds.replay import replay
 
 if TYPE_CHECKING:
     from click.testing import Result

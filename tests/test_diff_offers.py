@@ -12,18 +12,18 @@ from tests.test_diff import causes, change, effects
 from tests.worlds import rule
 
 from llmrules import Advisor
+from llmrules.check.diff import Comparison, compare, compare_decisions
+from llmrules.check.diff.attribute import MOST_ONE_BY_ONE, MOST_REPLAYS
+from llmrules.check.diff.telling import difference_report
 from llmrules.cli import main
-from llmrules.diff import Comparison, compare, compare_decisions
-from llmrules.diff.attribute import MOST_ONE_BY_ONE, MOST_REPLAYS
-from llmrules.render.difference import difference_report
-from llmrules.render.text import render_text
-from llmrules.replay import replay
+from llmrules.say.report.text import render_text
+from llmrules.worlds.replay import replay
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from llmrules.decision.decision import Decision
-    from llmrules.texts import Language
+    from llmrules.language.texts import Language
 
 RULES = (
     rule("fits", "require.monthly_cost.at_most.requirement = 'monthly_budget'", because="It must fit {monthly_budget}.")

@@ -9,13 +9,14 @@ import pytest
 from tests.documents import ROOT, Block, commands, difference, run, sections
 from tests.tables import EXAMPLES, KEYS, MEANS, PAGE, UPDATE, VALUES, renewed
 
-from llmrules import Advisor, shipped
-from llmrules.cases import check, read_case
-from llmrules.files import Source, parse_toml, read_toml, toml_files
-from llmrules.knowledge import load_knowledge
-from llmrules.operators import OPERATORS
-from llmrules.rules.effects import EFFECTS, RULE_KEYS
-from llmrules.vocabulary import TYPES
+from llmrules import Advisor
+from llmrules.check.cases import check, read_case
+from llmrules.decision.knowledge import load_knowledge
+from llmrules.language.operators import OPERATORS
+from llmrules.language.rules.effects import EFFECTS, RULE_KEYS
+from llmrules.language.vocabulary import TYPES
+from llmrules.reading import shipped
+from llmrules.reading.files import Source, parse_toml, read_toml, toml_files
 
 if TYPE_CHECKING:
     from pathlib import Path

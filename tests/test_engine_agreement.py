@@ -20,8 +20,8 @@ from llmrules.engine.plain import PlainEngine
 from llmrules.engine.program import compile_program
 
 if TYPE_CHECKING:
-    from llmrules.conditions import Facts
     from llmrules.engine.program import Program
+    from llmrules.language.conditions import Facts
 
 PROGRAMS = 2_000
 CASES = 3

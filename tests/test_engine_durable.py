@@ -28,13 +28,13 @@ from llmrules.engine.network import Network
 from llmrules.engine.plain import PlainEngine
 from llmrules.engine.program import Program, compile_program
 from llmrules.errors import EngineError
-from llmrules.values import Period
+from llmrules.language.values import Period
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from llmrules.conditions import Facts
-    from llmrules.values import Value
+    from llmrules.language.conditions import Facts
+    from llmrules.language.values import Value
 
     Toml = dict[str, Any]
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from llmrules.advisor import Advisor
-from llmrules.cases import check, read_case
+from llmrules.check.cases import check, read_case
 from llmrules.engine import durable
 from llmrules.errors import LoadError
-from llmrules.files import parse_toml, read_toml
-from llmrules.profile import Profile
-from llmrules.texts import LANGUAGES
+from llmrules.language.profile import Profile
+from llmrules.language.texts import LANGUAGES
+from llmrules.reading.files import parse_toml, read_toml
 
 FOLDER = Path(__file__).parent.parent / "examples"
 PROFILES = sorted(FOLDER.glob("*.toml"))

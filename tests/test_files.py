@@ -21,7 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llmrules.errors import FileError
-from llmrules.files import (
+from llmrules.reading.files import (
     KeyPath,
     _decode,
     format_path,
@@ -36,7 +36,7 @@ from llmrules.files import (
     toml_files,
     write_whole,
 )
-from llmrules.positions import key_positions
+from llmrules.reading.positions import key_positions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -302,7 +302,7 @@ def test_a_folder_stands_for_its_files_in_the_order_of_names(tmp_path: Path) -> 
 def test_standard_input_is_utf_8_and_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """What comes through a pipe is read like a file."""
     for raw, code in ((b"\xff", "not-utf-8"), (b"12345", "too-large")):
-        monkeypatch.setattr("llmrules.files.LARGEST_FILE", 4)
+        monkeypatch.setattr("llmrules.reading.files.LARGEST_FILE", 4)
         monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(raw)))
         with pytest.raises(FileError) as raised:
             read_standard_input()
@@ -453,7 +453,7 @@ def test_what_follows_a_packed_text_is_damage(tmp_path: Path) -> None:
 def test_a_file_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The unpacked size counts, and it is never held whole to be measured."""
     bomb = gzip.compress(b" " * 40_000_000)
-    monkeypatch.setattr("llmrules.files.LARGEST_FILE", 1_000_000)
+    monkeypatch.setattr("llmrules.reading.files.LARGEST_FILE", 1_000_000)
     tracemalloc.start()
     try:
         with pytest.raises(FileError) as raised:

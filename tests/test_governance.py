@@ -10,10 +10,10 @@ from tests.worlds import candidate, decide, facts, fired, found_rule, model, rul
 
 from llmrules import Advisor, LoadError
 from llmrules.decision.decision import Caution
-from llmrules.files import parse_toml
-from llmrules.profile import Profile, read_profile
-from llmrules.replay import replay
+from llmrules.language.profile import Profile, read_profile
+from llmrules.reading.files import parse_toml
 from llmrules.verify import verify
+from llmrules.worlds.replay import replay
 
 if TYPE_CHECKING:
     from pathlib import Path

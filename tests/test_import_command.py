@@ -24,18 +24,19 @@ from tests.import_files import FILES as EXTRACTS
 from tests.import_files import FOLDER
 from tests.test_progress import environment
 
-from llmrules import Advisor, shipped
+from llmrules import Advisor
 from llmrules.catalog import read_catalog
 from llmrules.cli import main
 from llmrules.cli.import_ import import_
 from llmrules.errors import FileError
-from llmrules.files import parse_json, parse_toml, read_toml, toml_files
 from llmrules.importers.kinds import KINDS
 from llmrules.importers.merging import merge
 from llmrules.importers.reading import Origin
 from llmrules.importers.report import report_data, report_text
 from llmrules.importers.writing import FORMATS, catalogue_text
-from llmrules.rules.ruleset import read_ruleset
+from llmrules.language.rules.ruleset import read_ruleset
+from llmrules.reading import shipped
+from llmrules.reading.files import parse_json, parse_toml, read_toml, toml_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 
     from llmrules.errors import InputError
     from llmrules.importers.writing import Format
-    from llmrules.vocabulary import Vocabulary
+    from llmrules.language.vocabulary import Vocabulary
 
 MODELS_DEV: dict[str, Any] = {
     "openai": {

@@ -14,18 +14,18 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llmrules import shipped
 from llmrules.catalog import Catalog, read_catalog
 from llmrules.errors import FileError
-from llmrules.files import parse_json, parse_toml, read_toml, toml_files
 from llmrules.importers import settling
 from llmrules.importers.merging import merge
 from llmrules.importers.reading import NOT_BEFORE, Expected, Later, Origin, Reading, Remark, Row
 from llmrules.importers.report import WIDTH, report_data, report_text
 from llmrules.importers.settling import Dated, Entry, Stated, Voice, settle
 from llmrules.importers.writing import catalogue_text
-from llmrules.rules.ruleset import read_ruleset
-from llmrules.values import period
+from llmrules.language.rules.ruleset import read_ruleset
+from llmrules.language.values import period
+from llmrules.reading import shipped
+from llmrules.reading.files import parse_json, parse_toml, read_toml, toml_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from llmrules.importers.overlay import Offer, Overlay
     from llmrules.importers.reading import Plain
     from llmrules.importers.writing import Format
-    from llmrules.vocabulary import Vocabulary
+    from llmrules.language.vocabulary import Vocabulary
 
 MAY, AUGUST, OCTOBER = date(2026, 5, 21), date(2026, 8, 21), date(2026, 10, 23)
 

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from llmrules.cli import main
 from llmrules.cli.init import FILES, NEXT, SCHEMAS
 from llmrules.errors import FileError, Place
-from llmrules.files import write_whole
+from llmrules.reading.files import write_whole
 from llmrules.trace.record import Trace
 
 CASE = "cases/customer-letters.toml"

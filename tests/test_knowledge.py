@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from llmrules import shipped
 from llmrules.advisor import Advisor
 from llmrules.catalog import Entry, Model
-from llmrules.conditions import Leaf
-from llmrules.files import Source, read_toml, toml_files
-from llmrules.knowledge import Knowledge, load_knowledge
-from llmrules.rules.rule import Conclusion, Grade, Rule
-from llmrules.sources import Claim, Document
-from llmrules.texts import Text
+from llmrules.decision.knowledge import Knowledge, load_knowledge
+from llmrules.language.conditions import Leaf
+from llmrules.language.rules.rule import Conclusion, Grade, Rule
+from llmrules.language.sources import Claim, Document
+from llmrules.language.texts import Text
+from llmrules.reading import shipped
+from llmrules.reading.files import Source, read_toml, toml_files
 
 DATA = Path(__file__).parent / "data"
 EXAMPLES = sorted((Path(__file__).parent.parent / "examples").glob("*.toml"))

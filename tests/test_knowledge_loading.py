@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llmrules import Advisor
+from llmrules.decision.knowledge import Knowledge, load_knowledge
 from llmrules.errors import LoadError
-from llmrules.files import parse_toml, read_toml
-from llmrules.knowledge import Knowledge, load_knowledge
-from llmrules.shipped import rules_folder
+from llmrules.reading.files import parse_toml, read_toml
+from llmrules.reading.shipped import rules_folder
 
 if TYPE_CHECKING:
-    from llmrules.rules.ruleset import RuleSet
+    from llmrules.language.rules.ruleset import RuleSet
 
 DATA = Path(__file__).parent / "data" / "base"
 BASE, CATALOG = read_toml(DATA / "rules.toml", "base"), read_toml(DATA / "catalog.toml", "catalog")

@@ -9,10 +9,10 @@ from tests.offer_worlds import sellers
 from tests.worlds import DAY, VOCABULARY, RandomCase, decide, model, points, rule, verdicts, world
 
 from llmrules.advisor import Advisor
-from llmrules.files import parse_toml
-from llmrules.knowledge import load_knowledge
-from llmrules.lint import Finding, gather, lint, lint_files
-from llmrules.lint.texts import deceives
+from llmrules.check.lint import Finding, gather, lint, lint_files
+from llmrules.check.lint.texts import deceives
+from llmrules.decision.knowledge import load_knowledge
+from llmrules.reading.files import parse_toml
 
 if TYPE_CHECKING:
     from llmrules.decision.decision import Decision

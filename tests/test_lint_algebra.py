@@ -12,19 +12,19 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.worlds import VOCABULARY, rule, world
 
-from llmrules.candidates import truth_of
-from llmrules.conditions import Facts, Leaf, Reference, Table
-from llmrules.conditions import Test as OneTest
-from llmrules.lint.algebra import FALSE, NOT_FALSE, NOT_TRUE, TRUE, Algebra, cells, spread, witnesses
-from llmrules.operators import OPERATORS, conjunction, disjunction, operators_for
-from llmrules.values import Period, Value, period
+from llmrules.catalog.candidates import truth_of
+from llmrules.check.lint.algebra import FALSE, NOT_FALSE, NOT_TRUE, TRUE, Algebra, cells, spread, witnesses
+from llmrules.language.conditions import Facts, Leaf, Reference, Table
+from llmrules.language.conditions import Test as OneTest
+from llmrules.language.operators import OPERATORS, conjunction, disjunction, operators_for
+from llmrules.language.values import Period, Value, period
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from llmrules.conditions import Operand
-    from llmrules.operators import Truth
-    from llmrules.vocabulary import Attribute
+    from llmrules.language.conditions import Operand
+    from llmrules.language.operators import Truth
+    from llmrules.language.vocabulary import Attribute
 
 BOUNDED = VOCABULARY.replace(
     'spend = { type = "number", unit = "USD" }', 'spend = { type = "number", unit = "USD", minimum = 0, maximum = 10 }'

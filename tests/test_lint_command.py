@@ -16,15 +16,15 @@ import tomli_w
 from click.testing import CliRunner, Result
 from tests.worlds import DAY, VOCABULARY, rule, world
 
+from llmrules.check.lint import CODES, Finding, gather, lint, lint_files
+from llmrules.check.lint.given import Given
+from llmrules.check.lint.pages import page
+from llmrules.check.lint.report import as_github, as_json, as_sarif, as_text, count
 from llmrules.cli.lint import lint as command
+from llmrules.decision.knowledge import load_knowledge
 from llmrules.errors import LoadError, Place
-from llmrules.files import parse_toml
-from llmrules.knowledge import load_knowledge
-from llmrules.lint import CODES, Finding, gather, lint, lint_files
-from llmrules.lint.given import Given
-from llmrules.lint.pages import page
-from llmrules.lint.report import as_github, as_json, as_sarif, as_text, count
-from llmrules.texts import Text
+from llmrules.language.texts import Text
+from llmrules.reading.files import parse_toml
 
 ROOT = Path(__file__).parent.parent
 LINES = (
@@ -347,7 +347,7 @@ def test_no_page_is_left_over() -> None:
 
 def test_without_pages_the_meaning_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the pages were not installed, the table of codes says what a finding means."""
-    monkeypatch.setattr("llmrules.lint.pages.__file__", str(tmp_path / "a" / "b" / "pages.py"))
+    monkeypatch.setattr("llmrules.check.lint.pages.__file__", str(tmp_path / "a" / "b" / "pages.py"))
     assert page("shadowed-rule") == f"# shadowed-rule\n\n{CODES['shadowed-rule'].en}\n"
 
 

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 
 from llmrules.cli.models import models as command
 from llmrules.errors import LoadError
-from llmrules.models.columns import Column, aligned, wrapped
-from llmrules.models.spoken import short
+from llmrules.say.models.columns import Column, aligned, wrapped
+from llmrules.say.models.spoken import short
 
 if TYPE_CHECKING:
     from pathlib import Path

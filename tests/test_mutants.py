@@ -12,7 +12,7 @@ from tests.golden_world import FOLDER, decide_again
 from tests.mutants import Mutant, canonical, field_of, one_of_each, survivors
 
 from llmrules import Advisor
-from llmrules.files import read_toml
+from llmrules.reading.files import read_toml
 from llmrules.trace import record
 from llmrules.verify import examine
 from llmrules.verify.matched import Files, read_files

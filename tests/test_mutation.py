@@ -13,21 +13,21 @@ from tests.shipped_cases import shipped_cases
 from tests.worlds import DAY, STATED, RandomCase, model, rule, world
 
 from llmrules.advisor import Advisor
-from llmrules.cases import Case, check
-from llmrules.cases.altered import altered
-from llmrules.cases.mutants import mutants
-from llmrules.cases.mutate import Mutation, Trial, mutate
-from llmrules.cases.report import mutation_lines, percent
+from llmrules.check.cases import Case, check
+from llmrules.check.cases.altered import altered
+from llmrules.check.cases.mutants import mutants
+from llmrules.check.cases.mutate import Mutation, Trial, mutate
+from llmrules.check.cases.report import mutation_lines, percent
+from llmrules.check.diff.outcome import outcome
 from llmrules.cli import main
-from llmrules.diff.outcome import outcome
-from llmrules.files import parse_toml
-from llmrules.profile import Expectation
+from llmrules.language.profile import Expectation
+from llmrules.reading.files import parse_toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from llmrules.decision.decision import Decision
-    from llmrules.profile import Profile
+    from llmrules.language.profile import Profile
 
 ROOT = Path(__file__).parent.parent
 SEEDS = range(14)

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from tests.worlds import VOCABULARY, candidate, decide, rule, world
 
 from llmrules.advisor import Advisor
-from llmrules.costs import Cost
+from llmrules.catalog.costs import Cost
+from llmrules.catalog.restriction import LeftOut
 from llmrules.errors import LoadError, RestrictionError
-from llmrules.restriction import LeftOut
-from llmrules.values import as_text
+from llmrules.language.values import as_text
 from llmrules.verify import verify
 
 if TYPE_CHECKING:

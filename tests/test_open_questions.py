@@ -15,8 +15,8 @@ from tests.worlds import decide, rule, world
 
 from llmrules.advisor import Advisor
 from llmrules.catalog import Entry, Stated
-from llmrules.costs import usage_of
-from llmrules.values import period
+from llmrules.catalog.costs import usage_of
+from llmrules.language.values import period
 from llmrules.verify import verify
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from llmrules.catalog import Model
     from llmrules.decision.decision import Decision
+    from llmrules.language.values import Value
     from llmrules.trace.record import CandidateRecord
-    from llmrules.values import Value
 
 
 def counted(decision: Decision) -> list[tuple[str, int, int, int]]:

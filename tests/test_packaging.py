@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from llmrules import shipped
+from llmrules.reading import shipped
 
 ROOT = Path(__file__).resolve().parent.parent
 HERE = Path(sysconfig.get_path("purelib"))
@@ -22,7 +22,8 @@ HERE = Path(sysconfig.get_path("purelib"))
 PROGRAM = """
 import json
 import llmrules
-from llmrules import Advisor, shipped
+from llmrules import Advisor
+from llmrules.reading import shipped
 
 decision = Advisor.load(catalog=shipped.catalog_names()).decide({"fine_tuning": True, "modalities": ["text"]})
 print(json.dumps({
@@ -77,7 +78,7 @@ def test_an_editable_install_works_from_an_empty_folder(fresh: Path, tmp_path: P
 
 def test_an_incomplete_installation_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Where the shipped files are missing, the error names the places that were looked at."""
-    monkeypatch.setattr(shipped, "__file__", str(tmp_path / "lib" / "llmrules" / "shipped.py"))
+    monkeypatch.setattr(shipped, "__file__", str(tmp_path / "lib" / "llmrules" / "reading" / "shipped.py"))
     with pytest.raises(FileNotFoundError, match=re.escape(str(tmp_path / "lib" / "llmrules" / "data"))):
         shipped.rules_folder()
 

@@ -16,8 +16,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.golden_world import TITLES, decide_again, golden_trace
 
 from llmrules import Advisor
-from llmrules.render.page import render_page
-from llmrules.texts import Text
+from llmrules.language.texts import Text
+from llmrules.say.page import render_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Dialog
 
-    from llmrules.texts import Language
+    from llmrules.language.texts import Language
     from llmrules.trace.record import Trace
 
     Scheme = Literal["light", "dark"]

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llmrules.errors import LoadError
-from llmrules.files import parse_json, parse_toml, read_toml
-from llmrules.profile import Expectation, Requirement, read_profile, state
-from llmrules.rules.ruleset import read_ruleset
-from llmrules.texts import Text
-from llmrules.values import Period
+from llmrules.language.profile import Expectation, Requirement, read_profile, state
+from llmrules.language.rules.ruleset import read_ruleset
+from llmrules.language.texts import Text
+from llmrules.language.values import Period
+from llmrules.reading.files import parse_json, parse_toml, read_toml
 
 BASE = read_toml(Path(__file__).parent / "data" / "base" / "rules.toml", "base")
 VOCABULARY = read_ruleset([BASE], [], []).vocabulary

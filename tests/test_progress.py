@@ -24,7 +24,7 @@ import sys
 from pathlib import Path
 
 from llmrules.cli import progress as module
-from llmrules.files import read_catalog_file
+from llmrules.reading.files import read_catalog_file
 
 module.PATIENCE = float(sys.argv[2])
 with module.progress("Reading the catalogue") as advance:

@@ -8,7 +8,7 @@ import pytest
 
 pytest_plugins = ["pytester"]
 
-PLUGIN = "llmrules.pytest_plugin"
+PLUGIN = "llmrules.check.pytest_plugin"
 INSTALLED = any(one.value == PLUGIN for one in entry_points(group="pytest11"))
 
 GOOD = "title.en = 'Any subject'\n[requirements]\nas_of = 2026-03-01\ndomain = 'broad'\n[expect]\nbest = ['gpt-5']\n"

@@ -11,10 +11,11 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmrules import Advisor, shipped
+from llmrules import Advisor
+from llmrules.catalog.register import from_text, read_register
 from llmrules.cli import main
 from llmrules.errors import LlmrulesError, LoadError, RestrictionError
-from llmrules.register import from_text, read_register
+from llmrules.reading import shipped
 from llmrules.trace.record import Trace
 
 if TYPE_CHECKING:

@@ -17,20 +17,20 @@ from tests.golden_world import TITLES, decide_again, golden_trace
 from tests.worlds import decide, model, rule, world
 
 from llmrules import Advisor
-from llmrules.render.graph import MOST_MODELS, Graph, derivation_graph, join_conclusions
-from llmrules.render.layout import Box, Size, lay_out
-from llmrules.render.markdown import render_markdown
-from llmrules.render.mermaid import render_mermaid
-from llmrules.render.page import render_page
-from llmrules.render.page.models import MOST_REASONED
-from llmrules.render.report import HEADINGS, build_report
-from llmrules.render.text import render_text
-from llmrules.texts import LANGUAGES
+from llmrules.language.texts import LANGUAGES
+from llmrules.say.page import render_page
+from llmrules.say.page.models import MOST_REASONED
+from llmrules.say.report.graph import MOST_MODELS, Graph, derivation_graph, join_conclusions
+from llmrules.say.report.layout import Box, Size, lay_out
+from llmrules.say.report.markdown import render_markdown
+from llmrules.say.report.mermaid import render_mermaid
+from llmrules.say.report.report import HEADINGS, build_report
+from llmrules.say.report.text import render_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from llmrules.texts import Language
+    from llmrules.language.texts import Language
     from llmrules.trace.record import Trace
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -17,12 +17,12 @@ from tests.offer_worlds import advisors, choices, requirements, sellers
 from tests.worlds import VOCABULARY, RandomCase, decide, model, rule, world
 
 from llmrules.advisor import Advisor
+from llmrules.check.diff import decide_again
 from llmrules.cli import main
-from llmrules.diff import decide_again
 from llmrules.errors import LoadError, RestrictionError, TraceError
-from llmrules.replay import load_given, replay, replay_under
 from llmrules.trace.document import parse_trace
 from llmrules.trace.record import RequirementRecord, Trace
+from llmrules.worlds.replay import load_given, replay, replay_under
 
 if TYPE_CHECKING:
     from click.testing import Result

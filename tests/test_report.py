@@ -10,15 +10,15 @@ import pytest
 from tests.worlds import VOCABULARY, decide, model, rule, world
 
 from llmrules import Advisor
-from llmrules.render.report import build_report
-from llmrules.render.text import render_text, text_lines
+from llmrules.say.report.report import build_report
+from llmrules.say.report.text import render_text, text_lines
+from llmrules.say.why import why
 from llmrules.trace.document import parse_trace
-from llmrules.why import why
 
 if TYPE_CHECKING:
     from llmrules.decision.decision import Decision
-    from llmrules.render.report import Entry, Report
-    from llmrules.texts import Language
+    from llmrules.language.texts import Language
+    from llmrules.say.report.report import Entry, Report
 
 EXAMPLES = sorted((Path(__file__).parent.parent / "examples").glob("*.toml"))
 

@@ -16,13 +16,13 @@ from typing import TypeAlias
 import pytest
 from tests.shipped_cases import DATED, EXAMPLES, OFFERS
 
-from llmrules import shipped
 from llmrules.advisor import Advisor
-from llmrules.candidates import bits
+from llmrules.catalog.candidates import bits
 from llmrules.decision.decision import Decision
-from llmrules.files import parse_toml, read_toml, toml_files
-from llmrules.knowledge import load_knowledge
-from llmrules.profile import Profile
+from llmrules.decision.knowledge import load_knowledge
+from llmrules.language.profile import Profile
+from llmrules.reading import shipped
+from llmrules.reading.files import parse_toml, read_toml, toml_files
 
 RULES = tuple(read_toml(path, path.name) for path in toml_files([shipped.rules_folder()]))
 CATALOG = read_toml(shipped.catalog_file(), "catalog.toml")

@@ -24,15 +24,16 @@ from tests.import_files import FILES as EXTRACTS
 from tests.language_server import LanguageServer
 from tests.wide_worlds import VOCABULARY, WideWorld
 
-from llmrules import Advisor, shipped
-from llmrules.cases import read_case
+from llmrules import Advisor
+from llmrules.check.cases import read_case
+from llmrules.check.schemas import asking, catalog_schema, profile_schema, rules_schema, written
 from llmrules.cli import main
-from llmrules.conditions import MODEL_SIDE
+from llmrules.decision.knowledge import Knowledge, load_knowledge
 from llmrules.errors import LoadError
-from llmrules.files import parse_toml, read_json, read_toml, toml_files
-from llmrules.knowledge import Knowledge, load_knowledge
-from llmrules.operators import operators_for
-from llmrules.schemas import asking, catalog_schema, profile_schema, rules_schema, written
+from llmrules.language.conditions import MODEL_SIDE
+from llmrules.language.operators import operators_for
+from llmrules.reading import shipped
+from llmrules.reading.files import parse_toml, read_json, read_toml, toml_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from llmrules.errors import FileError, LoadError, SettingsError
-from llmrules.settings import Settings, for_folder
+from llmrules.language.settings import Settings, for_folder
 
 if TYPE_CHECKING:
     from pathlib import Path

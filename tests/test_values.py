@@ -11,8 +11,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from llmrules.texts import Text
-from llmrules.values import (
+from llmrules.language.texts import Text
+from llmrules.language.values import (
     EXACT,
     LARGEST_INTEGER,
     MOST_DIGITS,
@@ -24,7 +24,7 @@ from llmrules.values import (
     number,
     period,
 )
-from llmrules.vocabulary import Attribute, Choice
+from llmrules.language.vocabulary import Attribute, Choice
 
 integers = st.integers(-(10**MOST_DIGITS) + 1, 10**MOST_DIGITS - 1)
 decimals = st.builds(

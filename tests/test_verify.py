@@ -18,7 +18,7 @@ from tests.worlds import DAY, VOCABULARY, decide, model, rule, world
 
 from llmrules import Advisor
 from llmrules.errors import FileError, LoadError
-from llmrules.files import parse_toml
+from llmrules.reading.files import parse_toml
 from llmrules.trace.record import Trace
 from llmrules.verify import LEVELS, Report, examine, verify
 from llmrules.verify.matched import Files

@@ -16,9 +16,9 @@ from tests.wide_worlds import WideWorld
 from tests.worlds import rule
 
 from llmrules import Advisor
+from llmrules.decision.knowledge import load_knowledge
 from llmrules.errors import LoadError, RestrictionError
-from llmrules.files import parse_toml
-from llmrules.knowledge import load_knowledge
+from llmrules.reading.files import parse_toml
 from llmrules.verify import Report, examine, verify
 from llmrules.verify.cost import monthly_cost
 from llmrules.verify.matched import CHOICES, Files

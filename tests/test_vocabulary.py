@@ -12,19 +12,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmrules.cursor import Cursor
 from llmrules.errors import VocabularyError
-from llmrules.files import Source, parse_toml, read_toml
-from llmrules.operators import operators_for
-from llmrules.rules.effects import RESERVED, RULE_KEYS
-from llmrules.rules.ruleset import read_ruleset
-from llmrules.texts import Text
-from llmrules.values import MOST_DIGITS, Period
-from llmrules.vocabulary import AS_OF, CHOSEN, SCOPES, TYPES
+from llmrules.language.operators import operators_for
+from llmrules.language.rules.effects import RESERVED, RULE_KEYS
+from llmrules.language.rules.ruleset import read_ruleset
+from llmrules.language.texts import Text
+from llmrules.language.values import MOST_DIGITS, Period
+from llmrules.language.vocabulary import AS_OF, CHOSEN, SCOPES, TYPES
+from llmrules.reading.cursor import Cursor
+from llmrules.reading.files import Source, parse_toml, read_toml
 
 if TYPE_CHECKING:
     from llmrules.errors import InputError
-    from llmrules.vocabulary import Attribute, Vocabulary
+    from llmrules.language.vocabulary import Attribute, Vocabulary
 
 BASE = read_toml(Path(__file__).parent / "data" / "base" / "rules.toml", "base")
 

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.worlds import RandomCase, candidate, decide, model, rule, world
 
+from llmrules.say.why import Node, why
 from llmrules.trace.document import parse_trace
-from llmrules.why import Node, why
 
 if TYPE_CHECKING:
     from llmrules.decision.decision import Decision
-    from llmrules.texts import Language
+    from llmrules.language.texts import Language
 
 RULES = (
     rule("starts", "when.offline = true\nconclude.hosting = 'own'", because="No network, so it runs here.")

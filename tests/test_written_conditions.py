@@ -10,16 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.worlds import VOCABULARY
 
-from llmrules.conditions import ALWAYS, MODEL_SIDE, Table, json_table, read_table
-from llmrules.conditions.written import read_written
-from llmrules.cursor import Cursor
+from llmrules.decision.knowledge import load_knowledge
 from llmrules.errors import CatalogError
-from llmrules.files import parse_toml
-from llmrules.knowledge import load_knowledge
+from llmrules.language.conditions import ALWAYS, MODEL_SIDE, Table, json_table, read_table
+from llmrules.language.conditions.written import read_written
+from llmrules.reading.cursor import Cursor
+from llmrules.reading.files import parse_toml
 
 if TYPE_CHECKING:
     from llmrules.errors import InputError
-    from llmrules.vocabulary import Vocabulary
+    from llmrules.language.vocabulary import Vocabulary
 
 MORE = """
 language = 1

@@ -10,8 +10,8 @@ from random import Random
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from llmrules.advisor import Advisor
-from llmrules.files import parse_toml
-from llmrules.knowledge import load_knowledge
+from llmrules.decision.knowledge import load_knowledge
+from llmrules.reading.files import parse_toml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

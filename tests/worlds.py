@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import tomli_w
 
 from llmrules.advisor import Advisor
+from llmrules.decision.knowledge import load_knowledge
 from llmrules.errors import LoadError
-from llmrules.files import parse_toml
-from llmrules.knowledge import load_knowledge
+from llmrules.reading.files import parse_toml
 
 if TYPE_CHECKING:
     from llmrules.decision.decision import Decision

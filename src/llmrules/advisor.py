@@ -8,21 +8,21 @@ from pathlib import Path
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from llmrules import shipped
-from llmrules.approvals import Approval, check_approvals
-from llmrules.cache import slot_for
+from llmrules.catalog.cache import slot_for
+from llmrules.catalog.restriction import Only, leave_out, restriction_of
 from llmrules.decision.decision import Decision, Made
 from llmrules.decision.judgement import judge
+from llmrules.decision.knowledge import Knowledge, load_knowledge
 from llmrules.decision.open_questions import STALE_AFTER
 from llmrules.decision.ranking import OVER, Over, rank
 from llmrules.engine.derivation import derive
 from llmrules.engine.plain import PlainEngine
 from llmrules.errors import CertificationError, EngineError, FileError, InputError, LoadError
-from llmrules.files import Raw, Source, read_raw, read_toml, toml_files
-from llmrules.knowledge import Knowledge, load_knowledge
-from llmrules.profile import Profile, read_profile, state
-from llmrules.restriction import Only, leave_out, restriction_of
-from llmrules.rules.effects import UNKNOWN_POLICIES
+from llmrules.language.approvals import Approval, check_approvals
+from llmrules.language.profile import Profile, read_profile, state
+from llmrules.language.rules.effects import UNKNOWN_POLICIES
+from llmrules.reading import shipped
+from llmrules.reading.files import Raw, Source, read_raw, read_toml, toml_files
 
 if TYPE_CHECKING:
     from llmrules.engine.durable import DurableEngine

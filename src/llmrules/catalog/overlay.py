@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from attrs import define, evolve, frozen
 
-from llmrules.catalog.catalog import Dated, Entry, Model, Offer, Stated
-from llmrules.cursor import Cursor
-from llmrules.values import Period
+from llmrules.catalog.entries import Dated, Entry, Model, Offer, Stated
+from llmrules.language.values import Period
+from llmrules.reading.cursor import Cursor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from llmrules.vocabulary import Vocabulary
+    from llmrules.language.vocabulary import Vocabulary
 
 
 @frozen

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import define, field
 
-from llmrules.catalog.catalog import Catalog, Dated, Entry, Model, Offer, Stated
-from llmrules.values import Period, Value, period
+from llmrules.catalog.entries import Catalog, Dated, Entry, Model, Offer, Stated
+from llmrules.language.values import Period, Value, period
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from llmrules.approvals import Approval, read_approvals
-from llmrules.catalog.catalog import Catalog, Entry, Stated
+from llmrules.catalog.entries import Catalog, Entry, Stated
 from llmrules.catalog.overlay import HOW_TO_NAME, Draft, Note, finish, inherit, lay_over
-from llmrules.cursor import Cursor
 from llmrules.errors import CatalogError
-from llmrules.rules.ruleset import read_header
-from llmrules.sources import check_sources
-from llmrules.values import day
-from llmrules.vocabulary import Attribute, Scope, Vocabulary
+from llmrules.language.approvals import Approval, read_approvals
+from llmrules.language.rules.ruleset import read_header
+from llmrules.language.sources import check_sources
+from llmrules.language.values import day
+from llmrules.language.vocabulary import Attribute, Scope, Vocabulary
+from llmrules.reading.cursor import Cursor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from llmrules.errors import InputError
-    from llmrules.files import Source
+    from llmrules.reading.files import Source
 
 HINTS = {
     "rule": "rules stand in a rule file (--rules)",

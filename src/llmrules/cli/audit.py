@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from llmrules.audit import as_csv, as_json, text_lines
-from llmrules.audit import audit as sum_up
+from llmrules.check.audit import as_csv, as_json, text_lines
+from llmrules.check.audit import audit as sum_up
 from llmrules.cli import options
 from llmrules.cli.terminal import print_json, print_lines
 from llmrules.verify import LEVELS

@@ -7,23 +7,23 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from llmrules.catalog.register import read_register
 from llmrules.cli import options
 from llmrules.cli.formats import FORMATS, print_decision
 from llmrules.cli.outputs import refuse_overwriting
 from llmrules.cli.terminal import print_note
-from llmrules.conditions.written import written_condition
 from llmrules.decision.open_questions import STALE_AFTER
 from llmrules.decision.ranking import OVER
 from llmrules.errors import SHOWN, CatalogError, Place, RestrictionError, nearest
-from llmrules.profile import read_profile
-from llmrules.register import read_register
-from llmrules.vocabulary import AS_OF
+from llmrules.language.conditions.written import written_condition
+from llmrules.language.profile import read_profile
+from llmrules.language.vocabulary import AS_OF
 
 if TYPE_CHECKING:
     from llmrules.advisor import Advisor
-    from llmrules.conditions import Table
     from llmrules.decision.decision import Decision
-    from llmrules.texts import Language
+    from llmrules.language.conditions import Table
+    from llmrules.language.texts import Language
 
 CHOSEN = 0
 NOTHING_ELIGIBLE = 3

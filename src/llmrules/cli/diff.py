@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from llmrules.check.diff import MOST_REPLAYS, compare, compare_corpus, read_cases
+from llmrules.check.diff.telling import corpus_report, difference_report
 from llmrules.cli import options
 from llmrules.cli.terminal import print_json, print_lines
-from llmrules.diff import MOST_REPLAYS, compare, compare_corpus, read_cases
-from llmrules.render.difference import corpus_report, difference_report
-from llmrules.render.markdown import render_markdown
-from llmrules.render.text import text_lines
+from llmrules.say.report.markdown import render_markdown
+from llmrules.say.report.text import text_lines
 from llmrules.trace.document import canonical, plain
 from llmrules.trace.record import Trace
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from llmrules.advisor import Advisor
-    from llmrules.diff import Comparison, Corpus
-    from llmrules.render.report import Report
+    from llmrules.check.diff import Comparison, Corpus
+    from llmrules.say.report.report import Report
     from llmrules.trace.record import Given
 
 SAME = 0

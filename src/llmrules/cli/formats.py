@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from llmrules.cli.terminal import print_json, print_lines, print_plain
-from llmrules.render.report import build_report
-from llmrules.render.text import Line, text_lines
-from llmrules.why import why
+from llmrules.say.report.report import build_report
+from llmrules.say.report.text import Line, text_lines
+from llmrules.say.why import why
 
 if TYPE_CHECKING:
-    from llmrules.texts import Language
+    from llmrules.language.texts import Language
     from llmrules.trace.record import Trace
 
 FORMATS = ("text", "markdown", "html", "mermaid", "json")
@@ -27,15 +27,15 @@ def print_decision(trace: Trace, output: str, language: Language, *, title: str 
     if output == "json":
         print_json(trace.to_json())
     elif output == "html":
-        from llmrules.render.page import render_page
+        from llmrules.say.page import render_page
 
         _print_document(render_page(trace, language, title=title))
     elif output == "mermaid":
-        from llmrules.render.mermaid import render_mermaid
+        from llmrules.say.report.mermaid import render_mermaid
 
         _print_document(render_mermaid(trace, language, model))
     elif output == "markdown":
-        from llmrules.render.markdown import render_markdown
+        from llmrules.say.report.markdown import render_markdown
 
         _print_document(render_markdown(build_report(trace, language, title=title)))
     elif model is not None:

@@ -16,13 +16,13 @@ from llmrules.cli.outputs import refuse_overwriting, refuse_replacing
 from llmrules.cli.progress import part, progress
 from llmrules.cli.terminal import print_plain
 from llmrules.errors import FileError, Place
-from llmrules.files import read_json_data, write_whole, writing_whole
 from llmrules.importers.kinds import KINDS, read_file
 from llmrules.importers.merging import merge
 from llmrules.importers.reading import Remark
 from llmrules.importers.report import report_data, report_text
 from llmrules.importers.writing import FORMATS, catalogue_text
-from llmrules.values import day
+from llmrules.language.values import day
+from llmrules.reading.files import read_json_data, write_whole, writing_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

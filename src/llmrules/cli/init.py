@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-import llmrules
 from llmrules.advisor import Advisor
 from llmrules.cli import options
 from llmrules.cli.schema import schema_of
 from llmrules.cli.terminal import print_plain
 from llmrules.errors import FileError, LoadError, Place
-from llmrules.files import write_whole
+from llmrules.reading.files import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -57,7 +56,7 @@ def init(folder: Path) -> None:
 
 def _texts() -> dict[str, str]:
     """Return every file of the starter by its name; its schemas know the attributes that it declares."""
-    starter = Path(llmrules.__file__).parent / "starter"
+    starter = Path(__file__).parent / "starter"
     texts = {name: (starter / name).read_text(encoding="utf-8") for name in FILES}
     advisor = Advisor.load(rules=[starter / "policy"], catalog=[starter / "models.toml"], engine="plain")
     return texts | {name: schema_of(kind, advisor.knowledge) for kind, name in SCHEMAS.items()}

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from llmrules import __version__
+from llmrules.check.lint import CODES, gather, lint_files
+from llmrules.check.lint.pages import page
+from llmrules.check.lint.report import as_github, as_json, as_sarif, as_text
 from llmrules.cli import options
 from llmrules.cli.terminal import print_plain
 from llmrules.errors import nearest
-from llmrules.lint import CODES, gather, lint_files
-from llmrules.lint.pages import page
-from llmrules.lint.report import as_github, as_json, as_sarif, as_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from llmrules.lint import Finding
-    from llmrules.texts import Language
+    from llmrules.check.lint import Finding
+    from llmrules.language.texts import Language
 
 FOUND = 1
 

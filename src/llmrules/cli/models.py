@@ -11,20 +11,20 @@ import click
 
 from llmrules.cli import options
 from llmrules.cli.terminal import print_json, print_lines, print_note
-from llmrules.conditions import ALWAYS
-from llmrules.conditions.written import written_condition
 from llmrules.errors import CatalogError, LoadError, Place
-from llmrules.models import compare, list_found, select, sheet_of
-from llmrules.models.columns import WIDTH
-from llmrules.models.sheet_report import sheet_json, sheet_report
-from llmrules.render.text import text_lines
-from llmrules.texts import Text
+from llmrules.language.conditions import ALWAYS
+from llmrules.language.conditions.written import written_condition
+from llmrules.language.texts import Text
+from llmrules.say.models import compare, list_found, select, sheet_of
+from llmrules.say.models.columns import WIDTH
+from llmrules.say.models.sheet_report import sheet_json, sheet_report
+from llmrules.say.report.text import text_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from llmrules.candidates import Candidates
-    from llmrules.knowledge import Knowledge
+    from llmrules.catalog.candidates import Candidates
+    from llmrules.decision.knowledge import Knowledge
 
 ON_A_TERMINAL = 50
 """How many rows a person is shown who asks for no number."""

@@ -11,7 +11,10 @@ from attrs import evolve
 from llmrules.advisor import Advisor
 from llmrules.cli.progress import progress
 from llmrules.errors import FileError, LlmrulesError, Place, ProfileError
-from llmrules.files import (
+from llmrules.language.rules.effects import UNKNOWN_POLICIES
+from llmrules.language.settings import Settings, for_folder
+from llmrules.language.texts import LANGUAGES
+from llmrules.reading.files import (
     STANDARD_INPUT,
     Source,
     parse_json,
@@ -20,9 +23,6 @@ from llmrules.files import (
     read_standard_input,
     read_toml,
 )
-from llmrules.rules.effects import UNKNOWN_POLICIES
-from llmrules.settings import Settings, for_folder
-from llmrules.texts import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmrules import shipped
 from llmrules.errors import FileError, Place
-from llmrules.files import read_catalog_file, read_text, toml_files
+from llmrules.reading import shipped
+from llmrules.reading.files import read_catalog_file, read_text, toml_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from llmrules.check.diff import decide_again
+from llmrules.check.diff.telling import replay_report
 from llmrules.cli import options
 from llmrules.cli.diff import DIFFERENT, SAME, load, print_report
 from llmrules.cli.outputs import refuse_overwriting
 from llmrules.cli.terminal import print_json, print_note
-from llmrules.diff import decide_again
-from llmrules.render.difference import replay_report
 from llmrules.trace.document import canonical, plain
 from llmrules.trace.record import Trace
 from llmrules.verify.matched import not_handed_over

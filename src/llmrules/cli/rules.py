@@ -10,21 +10,21 @@ import tomli_w
 
 from llmrules.cli import options
 from llmrules.cli.terminal import print_lines, print_plain
-from llmrules.conditions import Table
 from llmrules.errors import FileError, Place, RuleError
-from llmrules.files import parse_toml
-from llmrules.render.text import Line
-from llmrules.sources import Claim
-from llmrules.texts import Text
-from llmrules.words import printable_lines
+from llmrules.language.conditions import Table
+from llmrules.language.sources import Claim
+from llmrules.language.texts import Text
+from llmrules.reading.files import parse_toml
+from llmrules.say.report.text import Line
+from llmrules.say.words import printable_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from llmrules.cursor import Cursor
-    from llmrules.rules.rule import Rule
-    from llmrules.rules.ruleset import RuleSet
-    from llmrules.texts import Language
+    from llmrules.language.rules.rule import Rule
+    from llmrules.language.rules.ruleset import RuleSet
+    from llmrules.language.texts import Language
+    from llmrules.reading.cursor import Cursor
 
 
 @click.command(short_help="List the rules, or show one.")

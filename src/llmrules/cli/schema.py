@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from llmrules.check.schemas import catalog_schema, profile_schema, rules_schema, written
 from llmrules.cli import options
 from llmrules.cli.terminal import print_json
-from llmrules.schemas import catalog_schema, profile_schema, rules_schema, written
 from llmrules.trace.schema import published
 
 if TYPE_CHECKING:
-    from llmrules.knowledge import Knowledge
+    from llmrules.decision.knowledge import Knowledge
 
 KINDS = ("rules", "catalog", "profile", "trace")
 

@@ -17,7 +17,7 @@ from llmrules.errors import printable
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from llmrules.render.text import Line
+    from llmrules.say.report.text import Line
 
 STYLES = {"answer": "bold green", "heading": "bold cyan", "line": "", "blank": ""}
 MARKS = {"✗": "red", "!": "yellow", "?": "yellow", "-": "red", "≈": "yellow"}

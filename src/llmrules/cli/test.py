@@ -8,24 +8,24 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from llmrules.cases.coverage import cover
-from llmrules.cases.failure import failure_lines
-from llmrules.cases.junit import junit_xml
-from llmrules.cases.mutate import mutate
-from llmrules.cases.report import coverage_lines, mutation_lines, percent, summary
-from llmrules.cases.run import collect, run
+from llmrules.check.cases.coverage import cover
+from llmrules.check.cases.failure import failure_lines
+from llmrules.check.cases.junit import junit_xml
+from llmrules.check.cases.mutate import mutate
+from llmrules.check.cases.report import coverage_lines, mutation_lines, percent, summary
+from llmrules.check.cases.run import collect, run
 from llmrules.cli import options
 from llmrules.cli.outputs import refuse_overwriting
 from llmrules.cli.terminal import print_lines, print_plain
-from llmrules.files import write_whole
-from llmrules.render.text import Line
-from llmrules.texts import Text
+from llmrules.language.texts import Text
+from llmrules.reading.files import write_whole
+from llmrules.say.report.text import Line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from llmrules.cases.run import Result
-    from llmrules.texts import Language
+    from llmrules.check.cases.run import Result
+    from llmrules.language.texts import Language
 
 PASSED = 0
 FAILED = 1
@@ -107,7 +107,7 @@ def _low(shares: Sequence[Decimal], least: float | None, language: Language) -> 
 
 def _rewrite(failing: Sequence[Result], language: Language) -> None:
     """Show what changes in each file, then write it."""
-    from llmrules.cases.update import update  # tomlkit is loaded only where a file is rewritten
+    from llmrules.check.cases.update import update  # tomlkit is loaded only where a file is rewritten
 
     for change in [update(result) for result in failing]:
         print_plain("\n".join(change.diff()))

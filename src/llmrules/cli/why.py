@@ -10,15 +10,15 @@ from llmrules.cli import options
 from llmrules.cli.formats import FORMATS, print_decision
 from llmrules.cli.terminal import print_note
 from llmrules.errors import Place, TraceError
-from llmrules.texts import Text
+from llmrules.language.texts import Text
+from llmrules.say.why import Rows
 from llmrules.trace.record import Trace
 from llmrules.verify import verify
-from llmrules.why import Rows
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from llmrules.texts import Language
+    from llmrules.language.texts import Language
 
 CHANGED = Text(
     "{0}: was changed after it was made, so what is said here may be wrong; `llmrules verify {0}` says where",

@@ -8,19 +8,19 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from llmrules.candidates import bits
-from llmrules.costs import PRICES, lacking, usage_of
-from llmrules.rules.rule import by_conclusion
+from llmrules.catalog.candidates import bits
+from llmrules.catalog.costs import PRICES, lacking, usage_of
+from llmrules.language.rules.rule import by_conclusion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from llmrules.candidates import Candidates
-    from llmrules.conditions import Facts
-    from llmrules.rules.rule import Rule
-    from llmrules.rules.ruleset import RuleSet
-    from llmrules.values import Value
-    from llmrules.vocabulary import Attribute
+    from llmrules.catalog.candidates import Candidates
+    from llmrules.language.conditions import Facts
+    from llmrules.language.rules.rule import Rule
+    from llmrules.language.rules.ruleset import RuleSet
+    from llmrules.language.values import Value
+    from llmrules.language.vocabulary import Attribute
 
 
 class Basis:

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
-from llmrules.candidates import Candidates, bits, with_costs
-from llmrules.rules.rule import Grade, Rule
+from llmrules.catalog.candidates import Candidates, bits, with_costs
+from llmrules.language.rules.rule import Grade, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from llmrules.candidates import Grades, Masks
-    from llmrules.conditions import Facts
+    from llmrules.catalog.candidates import Grades, Masks
+    from llmrules.language.conditions import Facts
 
 
 @frozen(eq=False)

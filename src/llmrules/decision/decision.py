@@ -7,29 +7,29 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
-from llmrules.approvals import Approval
-from llmrules.candidates import bits
-from llmrules.costs import Cost
+from llmrules.catalog.candidates import bits
+from llmrules.catalog.costs import Cost
+from llmrules.catalog.restriction import LeftOut, Restriction, Unjudged
 from llmrules.decision.basis import Basis
 from llmrules.decision.criteria import Criteria
 from llmrules.decision.judgement import Judgement
+from llmrules.decision.knowledge import Knowledge
 from llmrules.decision.open_questions import STALE_AFTER, OpenQuestions, Stale, Unknown, oldest_day, stale
 from llmrules.decision.ranking import Over, Placed, Standing
 from llmrules.engine.derivation import Derivation
-from llmrules.knowledge import Knowledge
-from llmrules.profile import Profile
-from llmrules.restriction import LeftOut, Restriction, Unjudged
-from llmrules.values import Value, as_text, number
+from llmrules.language.approvals import Approval
+from llmrules.language.profile import Profile
+from llmrules.language.values import Value, as_text, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from llmrules.candidates import Candidates
+    from llmrules.catalog.candidates import Candidates
     from llmrules.decision.criteria import Criterion, Outcome
     from llmrules.decision.judgement import Verdict
-    from llmrules.texts import Language
+    from llmrules.language.texts import Language
+    from llmrules.say.why import Explanation
     from llmrules.trace.record import Trace
-    from llmrules.why import Explanation
 
 
 @frozen
@@ -273,8 +273,8 @@ class Decision:
 
     def report(self, language: Language = "en") -> str:
         """Return the decision as people read it, as plain text."""
-        from llmrules.render.report import build_report  # it stands to the right of the decision
-        from llmrules.render.text import render_text
+        from llmrules.say.report.report import build_report  # it stands to the right of the decision
+        from llmrules.say.report.text import render_text
 
         title = self.profile.title.read(language) if self.profile.title is not None else ""
         return render_text(build_report(self.trace, language, title=title))
@@ -285,7 +285,7 @@ class Decision:
 
     def why(self, model: str, language: Language = "en") -> Explanation:
         """Return why a model stands where it stands; ``print`` it, or walk its tree. Raises KeyError."""
-        from llmrules.why import why
+        from llmrules.say.why import why
 
         return why(self.trace, model, language)
 

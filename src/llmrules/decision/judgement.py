@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from attrs import frozen
 
-from llmrules.candidates import bits
+from llmrules.catalog.candidates import bits
 from llmrules.decision.criteria import Criterion, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from llmrules.conditions import Facts
     from llmrules.decision.criteria import Criteria
+    from llmrules.language.conditions import Facts
 
 Verdict: TypeAlias = Literal["eligible", "unverified", "excluded"]
 

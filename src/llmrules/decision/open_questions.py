@@ -9,22 +9,22 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from llmrules.candidates import bits
-from llmrules.costs import PRICES
-from llmrules.rules.rule import by_conclusion
-from llmrules.sources import Claim, Document
+from llmrules.catalog.candidates import bits
+from llmrules.catalog.costs import PRICES
+from llmrules.language.rules.rule import by_conclusion
+from llmrules.language.sources import Claim, Document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from llmrules.candidates import Candidates
     from llmrules.catalog import Entry
-    from llmrules.conditions import Facts
+    from llmrules.catalog.candidates import Candidates
     from llmrules.decision.basis import Basis
     from llmrules.decision.judgement import Judgement
-    from llmrules.rules.rule import Rule
-    from llmrules.rules.ruleset import RuleSet
-    from llmrules.sources import Citable
+    from llmrules.language.conditions import Facts
+    from llmrules.language.rules.rule import Rule
+    from llmrules.language.rules.ruleset import RuleSet
+    from llmrules.language.sources import Citable
 
 STALE_AFTER = 365
 """Days after which a source counts as old, unless the decision says otherwise."""

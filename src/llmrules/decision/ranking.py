@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from attrs import frozen
 
-from llmrules.candidates import bits
+from llmrules.catalog.candidates import bits
 
 if TYPE_CHECKING:
     from llmrules.decision.criteria import Criteria

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 from attrs import field, frozen
 
 from llmrules.errors import EngineError
-from llmrules.values import Period
+from llmrules.language.values import Period
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from llmrules.conditions import Leaf, Test
-    from llmrules.values import Value
-    from llmrules.vocabulary import Attribute
+    from llmrules.language.conditions import Leaf, Test
+    from llmrules.language.values import Value
+    from llmrules.language.vocabulary import Attribute
 
 KNOWN = 1
 """The bit that says that an attribute is known at all."""

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from llmrules.conditions import Facts
 from llmrules.engine.program import FiringRule
 from llmrules.errors import EngineError
+from llmrules.language.conditions import Facts
 
 if TYPE_CHECKING:
     from llmrules.engine.program import Program
-    from llmrules.values import Value
+    from llmrules.language.values import Value
 
 
 @frozen(eq=False)

@@ -24,9 +24,9 @@ from llmrules.errors import EngineError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from llmrules.conditions import Facts
     from llmrules.engine.encoding import Learned
     from llmrules.engine.program import Program
+    from llmrules.language.conditions import Facts
 
 MOST_RULES = 2_000
 """Rules above which DurableEngine refuses: opening a state takes 10 KB for each condition, and then dominates."""

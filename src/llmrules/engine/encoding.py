@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from attrs import define, frozen
 
-from llmrules.conditions import Leaf
 from llmrules.engine.codes import KNOWN, Codes, codes_for, comparable, refuse, several, single
+from llmrules.language.conditions import Leaf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from llmrules.conditions import Facts, Table, Test
     from llmrules.engine.program import FiringRule, Program
-    from llmrules.values import Value
+    from llmrules.language.conditions import Facts, Table, Test
+    from llmrules.language.values import Value
 
 MOST_CONDITIONS = 4
 """Conditions that a row may have. From 17 on the C module fails, when a fact is asserted and not when it compiles."""

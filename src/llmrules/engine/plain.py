@@ -10,8 +10,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from llmrules.conditions import Facts
     from llmrules.engine.program import FiringRule, Program
+    from llmrules.language.conditions import Facts
 
 
 class PlainEngine:

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import field, frozen
 
-from llmrules.conditions import Facts, Leaf, Table
-from llmrules.rules.rule import Conclusion
+from llmrules.language.conditions import Facts, Leaf, Table
+from llmrules.language.rules.rule import Conclusion
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from llmrules.rules.rule import Rule
-    from llmrules.rules.ruleset import RuleSet
-    from llmrules.values import Value
-    from llmrules.vocabulary import Attribute
+    from llmrules.language.rules.rule import Rule
+    from llmrules.language.rules.ruleset import RuleSet
+    from llmrules.language.values import Value
+    from llmrules.language.vocabulary import Attribute
 
 Check: TypeAlias = Callable[[Facts], bool]
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from llmrules.importers.quantities import Amount, count, per_million, plausible, without_noise
-from llmrules.values import shortest
+from llmrules.language.values import shortest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

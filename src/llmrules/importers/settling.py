@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 from attrs import field, frozen
 
 from llmrules.importers.reading import Plain
-from llmrules.values import period, shortest
+from llmrules.language.values import period, shortest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from llmrules.values import Period
+    from llmrules.language.values import Period
 
 DATES = frozenset({"knowledge_cutoff", "release_date", "retires_on"})
 """The earlier one is the cautious one; a month or year that contains a finer date says nothing else than that one."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import tomli_w
 
-from llmrules.rules.ruleset import LANGUAGE
+from llmrules.language.rules.ruleset import LANGUAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from llmrules.conditions import json_table
-from llmrules.restriction import Restriction
+from llmrules.catalog.restriction import Restriction
+from llmrules.language.conditions import json_table
+from llmrules.language.values import encode_fraction
 from llmrules.trace.candidates import record_candidates, record_criteria
 from llmrules.trace.case import record_case
 from llmrules.trace.document import seal
@@ -29,12 +30,11 @@ from llmrules.trace.record import (
     UnknownRecord,
 )
 from llmrules.trace.trials import record_trials
-from llmrules.values import encode_fraction
 
 if TYPE_CHECKING:
     from llmrules.decision.decision import Decision
+    from llmrules.decision.knowledge import Knowledge
     from llmrules.decision.ranking import Placed
-    from llmrules.knowledge import Knowledge
     from llmrules.trace.record import Given
 
 

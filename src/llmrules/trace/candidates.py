@@ -6,9 +6,10 @@ from collections import defaultdict
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from llmrules.candidates import truth_of
-from llmrules.conditions import Leaf, json_operand
-from llmrules.rules.rule import Grade, Rule
+from llmrules.catalog.candidates import truth_of
+from llmrules.language.conditions import Leaf, json_operand
+from llmrules.language.rules.rule import Grade, Rule
+from llmrules.language.values import encode_fraction, encode_number
 from llmrules.trace.given import json_value
 from llmrules.trace.record import (
     Applied,
@@ -22,18 +23,17 @@ from llmrules.trace.record import (
     TermRecord,
     TestRecord,
 )
-from llmrules.values import encode_fraction, encode_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from llmrules.candidates import Candidates
-    from llmrules.conditions import Facts, Operand, Test
+    from llmrules.catalog.candidates import Candidates
     from llmrules.decision.decision import Decision
     from llmrules.decision.judgement import Check
+    from llmrules.language.conditions import Facts, Operand, Test
+    from llmrules.language.values import Value
+    from llmrules.language.vocabulary import Attribute
     from llmrules.trace.record import Holds, Json, Outcome, Threshold
-    from llmrules.values import Value
-    from llmrules.vocabulary import Attribute
 
 HOLDS: dict[bool | None, Holds] = {True: "true", False: "false", None: "unknown"}
 

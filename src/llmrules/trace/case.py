@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
-from llmrules.conditions import ALWAYS, Table
-from llmrules.costs import USAGE
+from llmrules.catalog.costs import USAGE
+from llmrules.language.conditions import ALWAYS, Table
+from llmrules.language.values import as_text
+from llmrules.language.vocabulary import AS_OF
 from llmrules.trace.given import json_value
 from llmrules.trace.record import (
     ConflictRecord,
@@ -21,19 +23,17 @@ from llmrules.trace.record import (
     TableRecord,
     WaitRecord,
 )
-from llmrules.values import as_text
-from llmrules.vocabulary import AS_OF
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from llmrules.conditions import Facts, Leaf
     from llmrules.decision.decision import Decision
-    from llmrules.rules.rule import Rule
-    from llmrules.rules.ruleset import RuleSet
+    from llmrules.language.conditions import Facts, Leaf
+    from llmrules.language.rules.rule import Rule
+    from llmrules.language.rules.ruleset import RuleSet
+    from llmrules.language.values import Value
+    from llmrules.language.vocabulary import Attribute
     from llmrules.trace.record import Origin, Status
-    from llmrules.values import Value
-    from llmrules.vocabulary import Attribute
 
 
 @frozen

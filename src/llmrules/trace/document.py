@@ -16,7 +16,7 @@ from cattrs import BaseValidationError, Converter, transform_error
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
 
 from llmrules.errors import Place, TraceError
-from llmrules.files import read_json
+from llmrules.reading.files import read_json
 from llmrules.trace.record import FORMAT, Digests, Json, Number, Scalar, Threshold, Trace
 
 if TYPE_CHECKING:

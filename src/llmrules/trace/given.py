@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from llmrules.conditions import ALWAYS, Table, json_table
-from llmrules.rules.rule import Conclusion, Grade
-from llmrules.sources import Claim, Document
+from llmrules.language.conditions import ALWAYS, Table, json_table
+from llmrules.language.rules.rule import Conclusion, Grade
+from llmrules.language.sources import Claim, Document
+from llmrules.language.values import encode_number
 from llmrules.trace.record import (
     ApprovalRecord,
     AttributeRecord,
@@ -25,18 +26,17 @@ from llmrules.trace.record import (
     StatedRecord,
     ValueRecord,
 )
-from llmrules.values import encode_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from llmrules.approvals import Approval
     from llmrules.catalog import Catalog, Entry, Model, Stated
-    from llmrules.profile import Profile
-    from llmrules.rules.rule import Rule
-    from llmrules.rules.ruleset import RuleSet
-    from llmrules.values import Period, Value
-    from llmrules.vocabulary import Attribute, Vocabulary
+    from llmrules.language.approvals import Approval
+    from llmrules.language.profile import Profile
+    from llmrules.language.rules.rule import Rule
+    from llmrules.language.rules.ruleset import RuleSet
+    from llmrules.language.values import Period, Value
+    from llmrules.language.vocabulary import Attribute, Vocabulary
 
 
 def record_knowledge(ruleset: RuleSet, catalog: Catalog) -> Given:

@@ -13,11 +13,11 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import attrs
 
-from llmrules.operators import OPERATORS
-from llmrules.rules.effects import EFFECTS, LEVELS, UNKNOWN_POLICIES
+from llmrules.language.operators import OPERATORS
+from llmrules.language.rules.effects import EFFECTS, LEVELS, UNKNOWN_POLICIES
+from llmrules.language.values import LARGEST_INTEGER
+from llmrules.language.vocabulary import SCOPES, TYPES
 from llmrules.trace.record import FORMAT, Given, Trace
-from llmrules.values import LARGEST_INTEGER
-from llmrules.vocabulary import SCOPES, TYPES
 
 NAME = "^[a-z][a-z0-9_]*$"
 """Of attributes, and so of every key of a trace: sorting keys by code point is then what RFC 8785 asks."""

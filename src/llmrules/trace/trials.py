@@ -5,19 +5,19 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from llmrules.candidates import bits
+from llmrules.catalog.candidates import bits
 from llmrules.engine.program import full_condition
-from llmrules.rules.rule import Conclusion
+from llmrules.language.rules.rule import Conclusion
+from llmrules.language.values import encode_fraction
 from llmrules.trace.case import fact_id, members_of
 from llmrules.trace.record import TrialPoints, TrialRecord
-from llmrules.values import encode_fraction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from llmrules.decision.criteria import Criteria, Criterion
     from llmrules.decision.decision import Decision
-    from llmrules.rules.rule import Rule
+    from llmrules.language.rules.rule import Rule
 
 
 def record_trials(decision: Decision) -> tuple[TrialRecord, ...]:

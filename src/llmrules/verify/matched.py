@@ -14,23 +14,23 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import evolve, field, frozen
 
-from llmrules import shipped
-from llmrules.approvals import Approval
 from llmrules.catalog import Catalog, read_catalog
-from llmrules.cursor import Cursor
 from llmrules.errors import CatalogError, LoadError
-from llmrules.files import Source, read_catalog_file, read_json, read_toml, toml_files
-from llmrules.profile import Profile, Requirement, read_profile, state
-from llmrules.rules.ruleset import RuleSet, read_ruleset
-from llmrules.sources import read_sources
-from llmrules.texts import Text
+from llmrules.language.approvals import Approval
+from llmrules.language.profile import Profile, Requirement, read_profile, state
+from llmrules.language.rules.ruleset import RuleSet, read_ruleset
+from llmrules.language.sources import read_sources
+from llmrules.language.texts import Text
+from llmrules.language.values import number as exact_number
+from llmrules.language.values import period
+from llmrules.language.vocabulary import AS_OF, Attribute, Choice, Vocabulary
+from llmrules.reading import shipped
+from llmrules.reading.cursor import Cursor
+from llmrules.reading.files import Source, read_catalog_file, read_json, read_toml, toml_files
 from llmrules.trace.document import plain
 from llmrules.trace.given import record_approvals, record_knowledge, record_requirements
-from llmrules.values import number as exact_number
-from llmrules.values import period
 from llmrules.verify.report import Plain, Refusal, compare, shown
 from llmrules.verify.shape import digest
-from llmrules.vocabulary import AS_OF, Attribute, Choice, Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -190,7 +190,7 @@ class Trace:
 
     def save(self, path: str | Path) -> None:
         """Write the trace to a file, whole or not at all."""
-        from llmrules.files import write_whole
+        from llmrules.reading.files import write_whole
 
         write_whole(Path(path), self.to_json() + "\n")
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from attrs import frozen
 
-from llmrules.texts import Text
+from llmrules.language.texts import Text
 from llmrules.trace.record.plain import Conditions, Json, Number, Origin, Over
 
 

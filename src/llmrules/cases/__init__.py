@@ -1,6 +1,0 @@
-"""Test cases: profiles with ``[expect]``, run, measured and kept up to date, so that rules can be trusted."""
-
-from llmrules.cases.check import Mismatch, check, read_case
-from llmrules.cases.run import Case, Result, collect, run
-
-__all__ = ["Case", "Mismatch", "Result", "check", "collect", "read_case", "run"]

@@ -1,0 +1,129 @@
+"""Lays a catalogue out in columns and applies the rules that classify models, once for each time between two turns."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from attrs import evolve
+
+from llmrules.catalog.candidates.candidates import Candidate, Candidates, Contradiction, Dispute
+from llmrules.catalog.candidates.columns import Column, bits, mask_of
+from llmrules.language.rules.rule import Conclusion, by_conclusion
+from llmrules.language.rules.strata import Cycle, classification_order
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from llmrules.catalog import Catalog
+    from llmrules.catalog.candidates.columns import Masks
+    from llmrules.language.rules.rule import Rule
+    from llmrules.language.values import Value
+    from llmrules.language.vocabulary import Vocabulary
+
+    Conclusions: TypeAlias = Sequence[tuple[frozenset[Any], Masks]]
+
+
+def arrange(catalog: Catalog, vocabulary: Vocabulary, classifying: Iterable[Rule]) -> Candidates:
+    """Lay a catalogue out in columns and apply the classifying rules, in the order of their dependencies."""
+    rows = tuple(Candidate(model, offer) for model in catalog.listed for offer in model.offers)
+    disputes = tuple(_disputes(rows))
+    layers = max((dispute.layer for dispute in disputes), default=0)
+    columns = _columns((attribute.name for attribute in vocabulary if attribute.scope != "requirement"), rows, disputes)
+    present = [0] * (layers + 1)
+    for dispute in disputes:
+        present[dispute.layer] |= 1 << dispute.index
+    groups = {name: column.groups(layers) for name, column in columns.items()}
+    state = Candidates(
+        rows=rows,
+        models=tuple(_models(rows)),
+        layers=layers,
+        columns=columns,
+        groups=groups,
+        known={name: found.known() for name, found in groups.items()},
+        disputes=disputes,
+        present=tuple(present),
+        computing=tuple(attribute for attribute in vocabulary if attribute.computed is not None),
+    )
+    return _classify(state, tuple(classifying))
+
+
+def _models(rows: tuple[Candidate, ...]) -> Iterator[tuple[str, int]]:
+    for model, its in groupby(range(len(rows)), key=lambda index: rows[index].model.id):
+        yield model, mask_of(list(its))
+
+
+def _disputes(rows: tuple[Candidate, ...]) -> Iterable[Dispute]:
+    for index, row in enumerate(rows):
+        layer = 0
+        for entries in (row.model.entries, row.offer.entries):
+            for name in sorted(name for name, entry in entries.items() if entry.disputed):
+                for stated in entries[name].disputed:
+                    layer += 1
+                    yield Dispute(index, layer, name, stated)
+
+
+def _columns(names: Iterable[str], rows: tuple[Candidate, ...], disputes: Iterable[Dispute]) -> dict[str, Column]:
+    columns = {name: Column([None] * len(rows)) for name in names}
+    for index, row in enumerate(rows):
+        for entries in (row.offer.entries, row.model.entries):
+            for name, entry in entries.items():
+                columns[name].first[index] = entry.value
+    for dispute in disputes:
+        columns[dispute.attribute].others[dispute.layer * len(rows) + dispute.index] = dispute.stated.value
+    return columns
+
+
+def _classify(state: Candidates, rules: tuple[Rule, ...]) -> Candidates:
+    """Apply classifying rules: a stated value holds; else true if one rule's ``where`` is, false if all are false."""
+    by_attribute = by_conclusion(rules)
+    concluded: dict[str, dict[str, Masks]] = {}
+    contradictions: list[Contradiction] = []
+    order = classification_order(rules)
+    assert not isinstance(order, Cycle)  # noqa: S101 - such rules are refused when they are read
+    for name in order:
+        concluded[name] = {rule.id: state.table(rule.where, {}) for rule in by_attribute[name]}
+        contradictions += _contradictions(state, name, concluded[name])
+        _conclude(state, name, by_attribute[name], concluded[name])
+    return evolve(state, concluded=concluded, contradictions=tuple(contradictions))
+
+
+def _contradictions(state: Candidates, name: str, masks: Mapping[str, Masks]) -> Iterator[Contradiction]:
+    """Yield each rule with the models of which the catalogue denies what it concludes."""
+    denied = state.groups[name].masks().get(False, 0) & ((1 << state.count) - 1)
+    for rule, (true, _) in masks.items():
+        for model in dict.fromkeys(state.rows[index].model.id for index in bits(true & denied)):
+            yield Contradiction(model, name, rule)
+
+
+def _conclude(state: Candidates, name: str, rules: list[Rule], masks: Mapping[str, Masks]) -> None:
+    """Write what rules conclude of one attribute into its column."""
+    before, blank = state.groups[name].masks(), state.everyone & ~state.known[name]
+    conclusions = [(rule.body.values, masks[rule.id]) for rule in rules if isinstance(rule.body, Conclusion)]
+    flag = conclusions[0][0] == {True}  # of models, a rule concludes a flag, or members of a set
+    after = (_with_flags if flag else _with_members)(before, blank, conclusions)
+    state.columns[name].take(before, after, state.layers)
+    state.groups[name] = state.columns[name].groups(state.layers)
+    state.known[name] = state.groups[name].known()
+
+
+def _with_flags(stated: Mapping[Value, int], blank: int, conclusions: Conclusions) -> dict[Value, int]:
+    """Return who has which flag: a stated one holds; else true if one rule is true, false if all rules are false."""
+    true, false = 0, blank
+    for _, (rule_true, rule_false) in conclusions:
+        true, false = true | rule_true & blank, false & rule_false
+    return {True: stated.get(True, 0) | true, False: stated.get(False, 0) | false}
+
+
+def _with_members(stated: Mapping[Value, int], blank: int, conclusions: Conclusions) -> dict[Value, int]:
+    """Return who has which set: a rule that is true adds its members to what is stated, or to nothing."""
+    found: dict[Value | None, int] = {None: blank}
+    found.update(stated.items())
+    for members, (true, _) in conclusions:
+        grown: defaultdict[Value | None, int] = defaultdict(int)
+        for value, mask in found.items():
+            grown[value] |= mask & ~true
+            grown[value | members if isinstance(value, frozenset) else members] |= mask & true
+        found = grown
+    return {value: mask for value, mask in found.items() if value is not None and mask}

@@ -1,0 +1,205 @@
+"""The catalogue as columns: every test is evaluated over all candidates at once, three-valued, as bit masks.
+
+A candidate is one model with one of its offers; candidate *i* is bit *i* of a mask. Where values are disputed,
+further *layers* of bits hold the same candidates with one disputed value each in place of the one in force:
+layer *k* (from 1) of candidate *i* is bit ``k * count + i``. So what a disputed value would change is seen by
+comparing layers, at no extra evaluation.
+
+What an offer costs depends on the case, so those columns are computed for each (see ``costing``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+from llmrules.catalog import Entry, Model, Offer, Stated
+from llmrules.catalog.candidates.columns import Column, Groups, Masks, bits
+from llmrules.catalog.costs import Cost, Usage
+from llmrules.language.conditions import Leaf, Reference
+from llmrules.language.operators import Truth, conjunction
+from llmrules.language.vocabulary import Attribute
+
+if TYPE_CHECKING:
+    from llmrules.language.conditions import Facts, Table
+    from llmrules.language.rules.rule import Grade
+    from llmrules.language.values import Value
+
+
+@frozen(eq=False)
+class Candidate:
+    """One model with one of its offers."""
+
+    model: Model
+    offer: Offer
+
+    @property
+    def name(self) -> str:
+        """What decisions call it: the model's id, and the offer's where the model has several."""
+        return self.model.id if self.offer_id is None else f"{self.model.id} @ {self.offer_id}"
+
+    @property
+    def offer_id(self) -> str | None:
+        """The id of the offer; None where the model has no other."""
+        return self.offer.id if len(self.model.offers) > 1 else None
+
+    def entry(self, name: str) -> Entry | None:
+        """Return the entry of an attribute of the model or the offer."""
+        return self.model.entries.get(name) or self.offer.entries.get(name)
+
+
+@frozen
+class Dispute:
+    """One value that disputes the one in force, for the candidate whose bit is ``index``."""
+
+    index: int
+    layer: int
+    attribute: str
+    stated: Stated
+
+
+@frozen
+class Contradiction:
+    """A value of the catalogue that stands against what a rule concludes of the model."""
+
+    model: str
+    attribute: str
+    rule: str
+
+
+@frozen(eq=False)
+class Grades:
+    """Places from 0 (worst) to 1 (best): of each candidate, and by its bit where another layer differs."""
+
+    first: list[Fraction | None]
+    others: dict[int, Fraction | None]
+
+
+@frozen(eq=False)
+class Candidates:
+    """All candidates, their columns, and what rules concluded of them.
+
+    ``models`` has the mask of the candidates of each model; ``computing`` the attributes that depend on the case, and
+    ``costs``, once they are computed, what each candidate's first layer comes to (None: stated, or not known).
+    ``fixed`` are then the candidates without them, and ``by_usage`` keeps what was computed.
+    """
+
+    rows: tuple[Candidate, ...]
+    models: tuple[tuple[str, int], ...]
+    layers: int
+    columns: dict[str, Column]
+    groups: dict[str, Groups]
+    known: dict[str, int]
+    disputes: tuple[Dispute, ...]
+    present: tuple[int, ...]
+    concluded: Mapping[str, Mapping[str, Masks]] = field(factory=dict)
+    contradictions: tuple[Contradiction, ...] = ()
+    computing: tuple[Attribute, ...] = ()
+    costs: Mapping[str, tuple[Cost | None, ...]] = field(factory=dict)
+    fixed: Candidates | None = field(default=None, repr=False)
+    by_usage: dict[Usage, Candidates] = field(factory=dict, repr=False)
+    _cache: dict[tuple[Leaf, tuple[object, ...]], Masks] = field(factory=dict, repr=False)
+
+    @property
+    def count(self) -> int:
+        """How many candidates there are; a mask of the first layer has this many bits."""
+        return len(self.rows)
+
+    @property
+    def everyone(self) -> int:
+        """The mask of all candidates of all layers."""
+        return (1 << (self.count * (self.layers + 1))) - 1
+
+    def every_name(self) -> tuple[str, ...]:
+        """Return the ids of all models, and the names of all offers of those that have several."""
+        names = dict.fromkeys(model for model, _ in self.models)
+        return tuple(names | dict.fromkeys(row.name for row in self.rows))
+
+    def names(self, mask: int, among: int | None = None) -> tuple[str, ...]:
+        """Name the candidates of a mask: a model where it holds all of its candidates, else each by its own name.
+
+        Where ``among`` is given, all of them are all that are in that mask.
+        """
+        found: list[str] = []
+        for model, its in self.models:
+            counted = its if among is None else its & among
+            if mask & its and mask & counted == counted:
+                found.append(model)
+            else:
+                found += [self.rows[index].name for index in bits(mask & its)]
+        return tuple(found)
+
+    def table(self, table: Table, facts: Facts) -> Masks:
+        """Return where a condition table is true and where false."""
+        true, false = self.everyone, 0
+        for leaf in table.leaves:
+            leaf_true, leaf_false = self.leaf(leaf, facts)
+            true, false = true & leaf_true, false | leaf_false
+        for inner in table.every:
+            inner_true, inner_false = self.table(inner, facts)
+            true, false = true & inner_true, false | inner_false
+        if table.either:
+            any_true, any_false = 0, self.everyone
+            for inner in table.either:
+                inner_true, inner_false = self.table(inner, facts)
+                any_true, any_false = any_true | inner_true, any_false & inner_false
+            true, false = true & any_true, false | any_false
+        return true, false
+
+    def leaf(self, leaf: Leaf, facts: Facts) -> Masks:
+        """Return where a leaf is true and where false; leaves that refer to requirements keep few results."""
+        if self.fixed is not None and leaf.attribute.name not in self.costs:
+            return self.fixed.leaf(leaf, facts)
+        references = tuple(t.thresholds(leaf.attribute, facts) for t in leaf.tests if isinstance(t.operand, Reference))
+        key = (leaf, references)
+        found = self._cache.get(key)
+        if found is None:
+            found = self._evaluate(leaf, facts)
+            if len(self._cache) >= MOST_CACHED:
+                self._cache.clear()
+            self._cache[key] = found
+        return found
+
+    def _evaluate(self, leaf: Leaf, facts: Facts) -> Masks:
+        known = self.known.get(leaf.attribute.name, 0)
+        if leaf.asks_absence:
+            return self.everyone & ~known, known
+        groups = self.groups.get(leaf.attribute.name)
+        true, false = (0, 0) if groups is None else groups.where(lambda value: truth_of(leaf, value, facts))
+        if any(test.operator.name == "known" for test in leaf.tests):
+            false |= self.everyone & ~known
+        return true, false
+
+    def grades(self, grade: Grade) -> Grades:
+        """Return the place between the marks of each candidate, and by its bit of each value that differs elsewhere."""
+        column = self.columns.get(grade.attribute.name)
+        if column is None:
+            return Grades([None] * self.count, {})
+        places: dict[Value | None, Fraction | None] = {None: None}
+        for value in (*column.first, *column.others.values()):
+            if value is not None and value not in places:
+                places[value] = place_of(grade, value)
+        others = {bit: places[value] for bit, value in column.others.items()}
+        return Grades([places[value] for value in column.first], others)
+
+
+MOST_CACHED = 4_096
+"""Results kept for one catalogue; then the cache is emptied, so that long use needs no more memory."""
+
+
+def truth_of(leaf: Leaf, value: Value | None, facts: Facts) -> Truth:
+    """Return the three-valued truth of a leaf on one value of a model or offer; None is an absent value."""
+    if value is None:
+        if leaf.asks_absence:
+            return True
+        return False if any(test.operator.name == "known" for test in leaf.tests) else None
+    return conjunction([test.truth(leaf.attribute, value, facts) for test in leaf.tests])
+
+
+def place_of(grade: Grade, value: Value) -> Fraction:
+    """Return a value's place from 0 (worst) to 1 (best) for a graded preference."""
+    place = grade.attribute.grade(value)
+    return 1 - place if grade.toward == "lowest" else place

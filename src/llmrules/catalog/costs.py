@@ -1,0 +1,123 @@
+"""What a model costs in a month at one seller: exact decimals from the seller's prices and the tokens of the case.
+
+The price tier for long requests counts for the share of the tokens that belongs to them. Where a price that is needed
+is missing, so is the cost. Two things are assumed. An offer of which nothing of a tier is stated has none, as is so of
+most: long requests cost there what all others do. And where a tier has prices but no known limit, every long request is
+above it.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from llmrules.language.values import EXACT, Number, number, shortest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from llmrules.language.conditions import Facts
+    from llmrules.language.values import Value
+
+MONTHLY_INPUT, MONTHLY_OUTPUT = "monthly_input_tokens", "monthly_output_tokens"
+LONG_SHARE, LONG_TOKENS = "long_request_share", "long_request_tokens"
+USAGE = (MONTHLY_INPUT, MONTHLY_OUTPUT, LONG_SHARE, LONG_TOKENS)
+"""The requirements that a cost is computed from."""
+
+TIER_ABOVE = "tier_above"
+BASE_PRICES = ("input_price", "output_price")
+TIER_PRICES = ("tier_input_price", "tier_output_price")
+PRICES = (*BASE_PRICES, TIER_ABOVE, *TIER_PRICES)
+"""The attributes of an offer that a cost is computed from; prices are in USD per million tokens."""
+
+PER_MILLION = 1_000_000
+CENT = Decimal("0.01")
+
+
+@frozen
+class Usage:
+    """The tokens of a month, the share of them in long requests, and how long those are, if that is known."""
+
+    tokens: tuple[Decimal, Decimal]
+    share: Decimal
+    long: Number | None
+
+
+@frozen
+class Term:
+    """So many tokens at the price that an attribute states."""
+
+    attribute: str
+    price: Number
+    tokens: Number
+
+    @property
+    def cost(self) -> Fraction:
+        """The cost in USD, exact."""
+        return Fraction(self.price) * Fraction(self.tokens) / PER_MILLION
+
+
+@frozen
+class Cost:
+    """The cost of a month in USD, to the cent (half to even), and the terms that it is the sum of."""
+
+    value: Number
+    terms: tuple[Term, ...]
+
+
+def usage_of(facts: Facts) -> Usage | None:
+    """Return the usage that a case states; None unless input and output are stated, each without a conflict."""
+    values = {name: facts.get(name, ()) for name in USAGE}
+    single = {name: number(next(iter(found))) for name, found in values.items() if len(found) == 1}
+    read, written = single.get(MONTHLY_INPUT), single.get(MONTHLY_OUTPUT)
+    if read is None or written is None or len(values[LONG_SHARE]) > 1 or len(values[LONG_TOKENS]) > 1:
+        return None
+    share = Decimal(single.get(LONG_SHARE) or 0)
+    return Usage((Decimal(read), Decimal(written)), share, single.get(LONG_TOKENS))
+
+
+def monthly_cost(usage: Usage, prices: Mapping[str, Value | None]) -> Cost | None:
+    """Return what the usage costs at an offer with these prices; None where a price that is needed is not known."""
+    terms = []
+    for name, tokens in _amounts(usage, prices).items():
+        price = number(prices.get(name))
+        if price is None:
+            return None
+        terms.append(Term(name, price, shortest(tokens)))
+    total = sum((term.cost for term in terms), Fraction(0))
+    return _in_cents(total, tuple(terms))
+
+
+def lacking(usage: Usage, prices: Mapping[str, Value | None]) -> tuple[str, ...]:
+    """Return the attributes of an offer that the cost needs and that are not known."""
+    return tuple(name for name in _amounts(usage, prices) if number(prices.get(name)) is None)
+
+
+def _amounts(usage: Usage, prices: Mapping[str, Value | None]) -> dict[str, Decimal]:
+    """Return how many tokens are charged at each price, of those that are charged for any."""
+    share = usage.share if _reaches_tier(usage, prices) else Decimal(0)
+    parts = ((BASE_PRICES, EXACT.subtract(Decimal(1), share)), (TIER_PRICES, share))
+    amounts = {
+        name: EXACT.multiply(tokens, part)
+        for names, part in parts
+        for name, tokens in zip(names, usage.tokens, strict=True)
+    }
+    return {name: tokens for name, tokens in amounts.items() if tokens}
+
+
+def _reaches_tier(usage: Usage, prices: Mapping[str, Value | None]) -> bool:
+    """Return whether long requests cost the tier's prices: there is a tier, and they are not known to be below it."""
+    above = number(prices.get(TIER_ABOVE))
+    if above is None:
+        return any(prices.get(name) is not None for name in TIER_PRICES)
+    return usage.long is None or usage.long > above
+
+
+def _in_cents(total: Fraction, terms: tuple[Term, ...]) -> Cost | None:
+    """Return a cost rounded to the cent; None where it has more digits than a number may have."""
+    cents = EXACT.quantize(Decimal(round(total * 100)) * CENT, CENT)
+    value = number(cents)
+    return None if value is None else Cost(value, terms)

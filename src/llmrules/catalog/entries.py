@@ -1,0 +1,119 @@
+"""Models and their offers as values: each attribute with its sources, what it replaced and what disputes it.
+
+Absent means unknown. Nothing here knows a rule or a requirement, nor how a file is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from attrs import evolve, field, frozen
+
+from llmrules.language.approvals import Approval
+from llmrules.language.values import Period, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+
+@frozen
+class Stated:
+    """A value and the claims and documents that state it."""
+
+    value: Value
+    sources: tuple[str, ...]
+
+
+@frozen
+class Dated:
+    """A value that takes force on a day."""
+
+    since: Period
+    stated: Stated
+
+
+@frozen
+class Entry:
+    """The value in force of one attribute, and all else that is known of it.
+
+    ``disputed`` are values that other sources state; ``replaced`` those that earlier catalogue files gave;
+    ``inherited_from`` is the model that a variant has it from; ``dated`` are values that take its place on a day, in
+    the order of days.
+    """
+
+    stated: Stated
+    disputed: tuple[Stated, ...] = ()
+    replaced: tuple[Stated, ...] = ()
+    inherited_from: str | None = None
+    dated: tuple[Dated, ...] = ()
+
+    @property
+    def value(self) -> Value:
+        """The value in force."""
+        return self.stated.value
+
+    def on(self, when: date) -> Entry:
+        """Return the entry as it is on a day: a dated value takes the place of the stated one and its disputes."""
+        begun = [one.stated for one in self.dated if one.since.first <= when]
+        return evolve(self, stated=begun[-1], disputed=(), dated=()) if begun else self
+
+
+@frozen
+class Offer:
+    """How one seller serves a model: its attributes by name. Where a model has several offers, each has an id."""
+
+    entries: Mapping[str, Entry] = field(factory=dict)
+    id: str | None = None
+
+
+@frozen
+class Model:
+    """One model: its own attributes by name, and its offers (at least one, of which all may be unknown).
+
+    One that is not ``listed`` is no candidate: it only lends what is inherited to those that extend it.
+    """
+
+    id: str
+    name: str
+    entries: Mapping[str, Entry] = field(factory=dict)
+    offers: tuple[Offer, ...] = (Offer(),)
+    extends: str | None = None
+    listed: bool = True
+
+
+@frozen
+class Catalog:
+    """All models by id, in the order of ids."""
+
+    models: Mapping[str, Model]
+    approvals: tuple[Approval, ...] = ()
+
+    def __iter__(self) -> Iterator[Model]:
+        """Yield every model in the order of ids."""
+        return iter(self.models.values())
+
+    @property
+    def listed(self) -> tuple[Model, ...]:
+        """The models that can be chosen, in the order of ids."""
+        return tuple(model for model in self if model.listed)
+
+    def turning_days(self) -> tuple[date, ...]:
+        """Return the days on which some value takes the place of another, in their order."""
+        tables = (table for model in self for table in (model.entries, *(offer.entries for offer in model.offers)))
+        return tuple(sorted({one.since.first for table in tables for entry in table.values() for one in entry.dated}))
+
+    def on(self, when: date) -> Catalog:
+        """Return the catalogue with the values that are in force on a day."""
+
+        def current(entries: Mapping[str, Entry]) -> Mapping[str, Entry]:
+            if not any(entry.dated for entry in entries.values()):
+                return entries
+            return {name: entry.on(when) for name, entry in entries.items()}
+
+        def model(one: Model) -> Model:
+            offers = tuple(evolve(offer, entries=current(offer.entries)) for offer in one.offers)
+            return evolve(one, entries=current(one.entries), offers=offers)
+
+        return evolve(self, models={name: model(one) for name, one in self.models.items()})

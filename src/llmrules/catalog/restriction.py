@@ -1,0 +1,208 @@
+"""Which candidates a decision is about: those of a list of models, and of them those for which a condition is true."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING, TypeAlias
+
+from attrs import frozen
+
+from llmrules.catalog.candidates import bits
+from llmrules.catalog.costs import MONTHLY_INPUT, MONTHLY_OUTPUT
+from llmrules.errors import SHOWN, LoadError, Place, RestrictionError, nearest
+from llmrules.language.conditions import MODEL_SIDE, Reference, Table, read_table
+from llmrules.language.conditions.written import written_condition
+from llmrules.reading.cursor import Cursor
+from llmrules.reading.files import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from llmrules.catalog.candidates import Candidates
+    from llmrules.errors import InputError
+    from llmrules.language.conditions import Leaf
+    from llmrules.language.vocabulary import Vocabulary
+
+Only: TypeAlias = "Table | Mapping[str, object] | Iterable[str] | str"
+"""A condition: a table, one written as in a rule, or as on the command line one text or several."""
+
+
+@frozen
+class Restriction:
+    """A list of models, sorted, and a condition on models and offers; None is no restriction."""
+
+    among: tuple[str, ...] | None = None
+    only: Table | None = None
+
+
+@frozen
+class LeftOut:
+    """Who is not judged, by name: those that the list lacks, and those for which the condition is false or unknown.
+
+    A model stands for all of its offers that are left to ask; ``unmatched`` are ids of the list that no model has.
+    ``disputed`` are those that another of their disputed values would leave out, or in.
+    """
+
+    among: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    undecided: tuple[str, ...] = ()
+    unmatched: tuple[str, ...] = ()
+    disputed: tuple[str, ...] = ()
+
+
+@frozen
+class Unjudged:
+    """Who is not judged, as masks of candidates, and of whom that is disputed; ``unmatched`` are ids of no model."""
+
+    among: int = 0
+    only: int = 0
+    undecided: int = 0
+    unmatched: tuple[str, ...] = ()
+    disputed: int = 0
+
+    @property
+    def everyone(self) -> int:
+        """The mask of all that are left out."""
+        return self.among | self.only | self.undecided
+
+    def named(self, candidates: Candidates) -> LeftOut:
+        """Return the same by name."""
+        names, inside = candidates.names, candidates.everyone & ~self.among
+        only, undecided, disputed = (names(mask, inside) for mask in (self.only, self.undecided, self.disputed))
+        return LeftOut(names(self.among), only, undecided, self.unmatched, disputed)
+
+
+def restriction_of(only: Only | None, among: Iterable[str] | None, vocabulary: Vocabulary) -> Restriction:
+    """Return a restriction. Raises LoadError for a condition that is wrong, TypeError for what is no condition or list.
+
+    A condition may be written as in a rule, or as texts such as ``context_window>=200k``, all of which must hold.
+    """
+    return Restriction(_listed(among), _condition(only, vocabulary))
+
+
+def _listed(among: object) -> tuple[str, ...] | None:
+    if among is None:
+        return None
+    if isinstance(among, str | bytes) or not isinstance(among, Iterable):
+        message = f"among must be a list of model ids such as ['claude'], not {among!r}"
+        raise TypeError(message)
+    listed = tuple(among)
+    for name in listed:
+        if not isinstance(name, str):
+            message = f"among must list model ids as texts, not {name!r}"
+            raise TypeError(message)
+    return tuple(sorted({*listed}))
+
+
+def _condition(only: object, vocabulary: Vocabulary) -> Table | None:
+    if only is None or isinstance(only, Table):
+        return only
+    if not isinstance(only, Mapping):
+        texts = _texts(only)
+        return written_condition(texts, vocabulary, option="only") if texts else None
+    problems: list[InputError] = []
+    source = Source("only", "", {"only": dict(only)}, is_toml=False)
+    cursor = Cursor.top(source, RestrictionError, problems).child("only", source.data["only"])
+    table = read_table(cursor, vocabulary, scopes=MODEL_SIDE)
+    if problems:
+        raise LoadError(problems)
+    return table
+
+
+def _texts(only: object) -> Sequence[str]:
+    if isinstance(only, str):
+        return (only,)
+    given: tuple[object, ...] = tuple(only) if isinstance(only, Iterable) and not isinstance(only, bytes) else (only,)
+    texts = tuple(text for text in given if isinstance(text, str))
+    if len(texts) < len(given):
+        message = f"only must be conditions such as 'openness=open-source', or a table of them, not {only!r}"
+        raise TypeError(message)
+    return texts
+
+
+def leave_out(restriction: Restriction, candidates: Candidates) -> Unjudged:
+    """Return who is not judged. Raises RestrictionError where that is everybody."""
+    everyone = (1 << candidates.count) - 1
+    kept = everyone
+    unmatched: tuple[str, ...] = ()
+    if restriction.among is not None:
+        masks = dict(candidates.models)
+        unmatched = tuple(name for name in restriction.among if name not in masks)
+        kept = sum(masks[name] for name in restriction.among if name in masks)
+        if not kept:
+            raise _nobody_listed(unmatched, tuple(masks))
+    if restriction.only is None:
+        return Unjudged(among=everyone & ~kept, unmatched=unmatched)
+    true, false = candidates.table(restriction.only, {})
+    disputed = kept & _changing(true, candidates)
+    found = Unjudged(everyone & ~kept, kept & false, kept & ~(true | false), unmatched, disputed)
+    if kept and not kept & true:
+        raise _nobody_satisfies(restriction.only, kept, found, candidates)
+    return found
+
+
+def _changing(true: int, candidates: Candidates) -> int:
+    """Return the candidates for which something would become true, or cease to be, under a disputed value."""
+    changing = 0
+    for layer in range(1, candidates.layers + 1):
+        changing |= ((true >> layer * candidates.count) ^ true) & candidates.present[layer]
+    return changing
+
+
+def _nobody_listed(unmatched: Sequence[str], models: Sequence[str]) -> RestrictionError:
+    """Return the error of a list of which the catalogue has no model, with the nearest name for each that has one."""
+    message = "names no model of the catalogue" if unmatched else "names no model at all"
+    close = [f"{near} for {name}" for name in unmatched[:SHOWN] if (near := nearest(name, models)) is not None]
+    return RestrictionError(
+        message,
+        code="nobody-left",
+        place=Place("among"),
+        found=list(unmatched) or None,
+        allowed=models,
+        hint=f"did you mean {', '.join(close)}" if close else None,
+    )
+
+
+def _nobody_satisfies(only: Table, kept: int, out: Unjudged, candidates: Candidates) -> RestrictionError:
+    """Return the error of a condition that is true of nobody: of how many it is false, what would be true of some."""
+    named = out.named(candidates)
+    message = f"leaves nobody: it is not true of {len(named.only)} models or offers, and unknown of "
+    message += f"{len(named.undecided)}, which are left out, too"
+    uncosted = [leaf.attribute.name for leaf in only.all_leaves() if leaf.attribute.computed and not candidates.costs]
+    if uncosted:
+        hint = f"{uncosted[0]} is computed for a case that states {MONTHLY_INPUT} and {MONTHLY_OUTPUT}"
+        return RestrictionError(message, code="nobody-left", place=Place("only"), hint=hint)
+    for leaf in only.all_leaves():
+        wanted = tuple(_texts_wanted(leaf))
+        if wanted and not candidates.leaf(leaf, {})[0] & kept:
+            name = leaf.attribute.name
+            stated = _stated(name, wanted[0], kept, candidates)
+            hint = (
+                f"llmrules models --offers --where {name} lists who states it" if stated else f"no source states {name}"
+            )
+            return RestrictionError(
+                *(message,), code="nobody-left", place=Place("only", key=f"only.{name}"), hint=hint,
+                found=wanted[0] if len(wanted) == 1 else list(wanted), allowed=stated,
+            )  # fmt: skip
+    return RestrictionError(message, code="nobody-left", place=Place("only"))
+
+
+def _texts_wanted(leaf: Leaf) -> Iterator[str]:
+    """Yield the texts that a leaf asks a text to be."""
+    for test in leaf.tests if leaf.attribute.type == "text" else ():
+        if test.operator.name in {"is", "any_of"} and not isinstance(test.operand, Reference):
+            yield from map(str, test.operand if isinstance(test.operand, tuple) else (test.operand,))
+
+
+def _stated(name: str, wanted: str, kept: int, candidates: Candidates) -> tuple[str, ...]:
+    """Return the values that candidates of a mask have of an attribute, the one nearest to what is wanted first."""
+    column = candidates.columns[name]
+    stated = {str(value) for index in bits(kept) if (value := column.first[index]) is not None}
+    return tuple(sorted(stated, key=lambda one: (*_distance(wanted, one), one)))
+
+
+def _distance(wanted: str, stated: str) -> tuple[int, float]:
+    """Return how far a text is from another: first by the longest part that they share, then by all of it."""
+    matcher = SequenceMatcher(None, wanted.casefold(), stated.casefold())
+    return -matcher.find_longest_match().size, -matcher.ratio()

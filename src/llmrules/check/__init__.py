@@ -1,0 +1,1 @@
+"""What is held against rules, catalogues, cases and traces: lint, cases, differences, audits and schemas."""

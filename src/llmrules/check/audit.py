@@ -1,0 +1,400 @@
+"""A folder of saved traces at a glance: which are verified, which rules decide, and what rests on something old.
+
+Traces are read one at a time and nothing of a document is kept but counts and small rows. Only a trace that reaches
+the level asked for is counted: what the others say of rules and values, nobody has checked.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from calendar import monthrange
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from attrs import evolve, field, frozen
+
+from llmrules.errors import FileError, Place, printable
+from llmrules.language.texts import Text
+from llmrules.say.report.text import Line
+from llmrules.verify import Level, examine
+from llmrules.verify.report import Refusal
+from llmrules.verify.shape import read_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from llmrules.language.texts import Language
+
+Plain: TypeAlias = Any
+"""Plain JSON, as it was parsed."""
+
+SIDES = ("checks", "scores", "notes", "exemptions")
+"""Where a candidate records what was applied to it."""
+
+DECISIVE = frozenset({"failed", "unknown", "points"})
+"""The outcomes that make a difference to a model."""
+
+MOST_VALUES = 12
+"""Old values that a line of the printed audit names; JSON and CSV have all."""
+
+MOST_LINES = 60
+"""Old values that the printed audit has a line of, the oldest first."""
+
+FORMULA = ("=", "+", "-", "@")
+"""How a cell begins that a spreadsheet would compute."""
+
+
+@frozen
+class OldValue:
+    """A value of the catalogue and the newest document that states it; of one of several offers, ``model @ offer``."""
+
+    model: str
+    attribute: str
+    document: str
+    date: str
+
+    def __str__(self) -> str:
+        """Return ``model.attribute``."""
+        return f"{self.model}.{self.attribute}"
+
+
+@frozen
+class Row:
+    """One file: the level reached (None: it is no trace), what is wrong, and what the decision rests on.
+
+    ``fired`` and ``decisive`` count rules; ``overdue`` are the rules used after the day they were to be reviewed by.
+    """
+
+    file: str
+    ok: bool
+    level: Level | None = None
+    at: str = ""
+    reason: str = ""
+    as_of: str = ""
+    best: tuple[str, ...] = ()
+    fired: int = 0
+    decisive: int = 0
+    old: tuple[OldValue, ...] = ()
+    overdue: tuple[str, ...] = ()
+
+
+@frozen
+class RuleCount:
+    """In how many traces a rule stands, fired, and decided something."""
+
+    rule: str
+    traces: int
+    fired: int
+    decisive: int
+
+
+@frozen
+class Audit:
+    """What a folder of traces says as a whole."""
+
+    asked: Level
+    older_than: int | None
+    rows: tuple[Row, ...]
+    rules: tuple[RuleCount, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether every file is a trace that reached the level."""
+        return all(row.ok for row in self.rows)
+
+    @property
+    def never(self) -> tuple[str, ...]:
+        """The rules that never fired, by name."""
+        return tuple(sorted(one.rule for one in self.rules if not one.fired))
+
+
+@frozen
+class _Counts:
+    """Grows while traces are read. ``shared`` has each set of old values once: most traces have the same."""
+
+    stand: Counter[str] = field(factory=Counter)
+    fired: Counter[str] = field(factory=Counter)
+    decisive: Counter[str] = field(factory=Counter)
+    shared: dict[Any, Any] = field(factory=dict)
+
+    def rules(self) -> tuple[RuleCount, ...]:
+        counted = [RuleCount(rule, n, self.fired[rule], self.decisive[rule]) for rule, n in self.stand.items()]
+        return tuple(sorted(counted, key=lambda one: (-one.decisive, -one.fired, one.rule)))
+
+
+def audit(folder: str | Path, *, level: Level = "re-derived", older_than: int | None = None) -> Audit:
+    """Read every ``*.json`` of a folder as a trace and sum up. Raises FileError where there is none.
+
+    ``older_than`` is an age in days: a value used counts as old where the newest document that states it is older on
+    the day of the decision. Without it no value does.
+    """
+    counts = _Counts()
+    rows = tuple(_row(path, level, older_than, counts) for path in _files(Path(folder)))
+    return Audit(level, older_than, rows, counts.rules())
+
+
+def _files(folder: Path) -> list[Path]:
+    place = Place(folder.as_posix())
+    if not folder.is_dir():
+        raise FileError("there is no such folder", code="no-file", place=place)
+    try:
+        found = sorted(path for path in folder.iterdir() if path.suffix == ".json")
+    except OSError as error:
+        raise FileError(f"cannot be read: {error}", code="unreadable", place=place) from None
+    if not found:
+        raise FileError("there is no trace (*.json) in this folder", code="no-file", place=place)
+    return found
+
+
+def _row(path: Path, level: Level, older_than: int | None, counts: _Counts) -> Row:
+    try:
+        raw = read_bytes(path)
+    except FileError as error:
+        return Row(path.name, ok=False, reason=error.message)
+    except Refusal as refusal:
+        return Row(path.name, ok=False, at=refusal.wrong.pointer, reason=refusal.wrong.sentence)
+    report = examine(raw, None, level)
+    row = Row(path.name, report.ok, report.level)
+    if report.wrong is not None:
+        return evolve(row, at=report.wrong.pointer, reason=report.wrong.sentence)
+    return _counted(row, json.loads(raw.decode("utf-8-sig")), older_than, counts)
+
+
+def _counted(row: Row, document: Plain, older_than: int | None, counts: _Counts) -> Row:
+    """Count what one trace says, and return its row in full. It may have no more than the shape of a trace."""
+    given, found = document["given"], document["found"]
+    as_of = next((str(one["value"]) for one in given["requirements"] if one["attribute"] == "as_of"), "")
+    fired, decisive = _fired(found), _decisive(found)
+    counts.stand.update({rule["id"] for rule in given["rules"]})
+    counts.fired.update(fired)
+    counts.decisive.update(decisive)
+    day = _last_day(as_of)
+    overdue = {rule["id"] for rule in given["rules"] if rule["id"] in fired and _days(rule.get("review_by"), day) > 0}
+    old = () if older_than is None else tuple(_old(document, day, older_than, counts.shared))
+    return evolve(
+        row,
+        as_of=as_of,
+        best=tuple(found["result"].get("best", ())),
+        fired=len(fired),
+        decisive=len(decisive),
+        old=counts.shared.setdefault(old, old),
+        overdue=tuple(sorted(overdue)),
+    )
+
+
+def _fired(found: Plain) -> set[str]:
+    """Return the rules that fired; one that classifies models did where it concludes something of one."""
+    fired = {rule["id"] for rule in found["rules"] if rule["status"] == "fired"}
+    for candidate in found["candidates"]:
+        for concluded in candidate.get("concluded", {}).values():
+            fired.update(concluded.get("by", ()))
+    return fired
+
+
+def _decisive(found: Plain) -> set[str]:
+    decisive = set(found["result"].get("refused", ()))
+    for candidate in found["candidates"]:
+        decisive.update(one["rule"] for one in _applied(candidate) if one["outcome"] in DECISIVE)
+    return decisive
+
+
+def _applied(candidate: Plain) -> Iterator[Plain]:
+    for side in SIDES:
+        yield from candidate.get(side, ())
+
+
+def _old(document: Plain, day: date | None, older_than: int, shared: dict[Any, Any]) -> Iterator[OldValue]:
+    """Yield the old values that the criteria of each model, and of each of its offers, read."""
+    given, found = document["given"], document["found"]
+    dates = {one["id"]: one["date"] for one in given["documents"]}
+    cited = {one["id"]: one.get("document", "") for one in given["claims"]}
+    computed = {one["name"] for one in given["vocabulary"] if "computed" in one}
+    read = {one["rule"]: {leaf["attribute"] for leaf in one["leaves"]} for one in found["criteria"]}
+    models = {one["id"]: one for one in given["catalogue"]}
+    seen = set()
+    for candidate in found["candidates"]:
+        used = {name for one in _applied(candidate) for name in read.get(one["rule"], ())}
+        used |= {term["attribute"] for name in used & computed for term in _terms(candidate, name)}
+        for who, values in _stating(candidate, models):
+            for name in sorted(used & values.keys()):
+                newest = _newest(_sources(values[name], day), dates, cited)
+                if newest and (who, name) not in seen and _days(dates[newest], day) > older_than:
+                    seen.add((who, name))
+                    old = OldValue(who, name, newest, dates[newest])
+                    yield shared.setdefault(old, old)
+
+
+def _stating(candidate: Plain, models: Mapping[str, Plain]) -> Iterator[tuple[str, Plain]]:
+    """Yield the values of the model and of the one offer that a candidate is, each with what it is called."""
+    model = models.get(candidate["model"], {"attributes": {}, "offers": ()})
+    yield candidate["model"], model["attributes"]
+    name, offers = candidate.get("offer"), model["offers"]
+    for offer in offers:
+        if len(offers) == 1:
+            yield candidate["model"], offer["attributes"]
+        elif name is not None and offer.get("id") == name:
+            yield f"{candidate['model']} @ {name}", offer["attributes"]
+
+
+def _terms(candidate: Plain, name: str) -> Sequence[Plain]:
+    """Return what a computed value of a candidate is the sum of."""
+    terms: Sequence[Plain] = candidate.get("computed", {}).get(name, {}).get("terms", ())
+    return terms
+
+
+def _sources(value: Plain, day: date | None) -> Sequence[str]:
+    """Return the sources of the value that is in force on a day."""
+    begun = [one for one in value.get("dated", ()) if _days(one["since"], day) >= 0 and _last_day(one["since"])]
+    sources: Sequence[str] = (max(begun, key=lambda one: str(one["since"])) if begun else value).get("sources", ())
+    return sources
+
+
+def _newest(sources: Iterable[str], dates: Mapping[str, str], cited: Mapping[str, str]) -> str:
+    """Return the newest of the documents that claims and documents cited stand for; empty where none has a date."""
+    documents = {cited.get(source, source) for source in sources}
+    dated = [(day, one) for one in documents if one in dates and (day := _last_day(dates[one])) is not None]
+    return max(dated)[1] if dated else ""
+
+
+def _days(since: str | None, day: date | None) -> int:
+    """Return the days from the last day that a date may mean; none where one of them is not known."""
+    last = _last_day(since or "")
+    return (day - last).days if last is not None and day is not None else 0
+
+
+def _last_day(text: str) -> date | None:
+    """Return the last day of a date, a month (``2026-08``) or a year."""
+    try:
+        year, month, *rest = [int(part) for part in (text if "-" in text else f"{text}-12").split("-")]
+        return date(year, month, rest[0] if rest else monthrange(year, month)[1])
+    except (ValueError, OverflowError):
+        return None
+
+
+# What is printed
+
+
+HEADINGS: dict[str, Text] = {
+    "traces": Text("Traces", "추적 기록"),
+    "rules": Text("Rules, by how many traces they decided", "규칙(결정에 작용한 추적 기록 수 순)"),
+    "never": Text("Rules that never fired", "한 번도 발동하지 않은 규칙"),
+    "old": Text("Values used that were older than {} days", "{}일보다 오래된 값을 사용한 추적 기록"),
+    "overdue": Text("Rules used past their review date", "검토 기한이 지난 규칙을 사용한 추적 기록"),
+}
+_ANSWER = Text("{ok} of {all} traces reached {level}", "추적 기록 {all}건 중 {ok}건이 {level} 수준에 도달")
+_NO_TRACE = Text("not a trace", "추적 기록이 아님")
+_COUNTED = Text(
+    "decisive in {decisive}, fired in {fired} of {traces}", "{traces}건 중 작용 {decisive}건, 발동 {fired}건"
+)
+_USED = Text("dated {date}; used in {traces}", "{date} 자료, {traces}건에서 사용")
+_MORE = Text("and {} more", "외 {}개")
+
+
+def text_lines(found: Audit, language: Language = "en") -> Iterator[Line]:
+    """Yield the lines of an audit; a section that has nothing to say is left out."""
+    ok = sum(row.ok for row in found.rows)
+    yield Line("answer", _ANSWER.read(language).format(ok=ok, all=len(found.rows), level=found.asked))
+    yield from _section("traces", [_trace_line(row, language) for row in found.rows], language)
+    counted = _COUNTED.read(language)
+    rules = [
+        Line("line", f"{printable(one.rule)}: " + counted.format(**_plain_rule(one)), 2)
+        for one in found.rules
+        if one.fired
+    ]
+    yield from _section("rules", rules, language)
+    yield from _section("never", [Line("line", printable(rule), 2) for rule in found.never], language)
+    used, old, tally = _USED.read(language), [], _tally(found)
+    for value, traces in tally[:MOST_LINES]:
+        said = used.format(date=value.date, traces=traces)
+        old.append(Line("line", printable(f"{value}: {said}"), 2, "!", printable(f"({value.document})")))
+    if tally[MOST_LINES:]:
+        old.append(Line("line", _MORE.read(language).format(len(tally) - MOST_LINES), 2))
+    yield from _section("old", old, language, found.older_than)
+    overdue = [Line("line", printable(f"{row.file}: {', '.join(row.overdue)}"), 2, "!")
+               for row in found.rows if row.overdue]  # fmt: skip
+    yield from _section("overdue", overdue, language)
+
+
+def _section(name: str, lines: Sequence[Line], language: Language, number: int | None = None) -> Iterator[Line]:
+    if lines:
+        yield Line("blank")
+        yield Line("heading", HEADINGS[name].read(language).format(number))
+        yield from lines
+
+
+def _trace_line(row: Row, language: Language) -> Line:
+    said = f"{row.file}: {row.level or _NO_TRACE.read(language)}"
+    if row.old:
+        more = len(row.old) - MOST_VALUES
+        rest = f" {_MORE.read(language).format(more)}" if more > 0 else ""
+        said += f"; {', '.join(map(str, row.old[:MOST_VALUES]))}{rest}"
+    if row.reason:
+        said += f"; {row.at + ' ' if row.at else ''}{row.reason}"
+    return Line("line", printable(said), 2, "✓" if row.ok else "✗")
+
+
+def _tally(found: Audit) -> list[tuple[OldValue, int]]:
+    """Return each old value and how many traces used it, the oldest first."""
+    tally = Counter(value for row in found.rows for value in row.old)
+    return sorted(tally.items(), key=lambda one: (one[0].date, str(one[0])))
+
+
+def _plain_rule(one: RuleCount) -> dict[str, Plain]:
+    return {"rule": one.rule, "traces": one.traces, "fired": one.fired, "decisive": one.decisive}
+
+
+def _plain_row(row: Row) -> dict[str, Plain]:
+    return {
+        "trace": row.file,
+        "ok": row.ok,
+        "level": row.level,
+        "at": row.at,
+        "reason": row.reason,
+        "as_of": row.as_of,
+        "best": list(row.best),
+        "fired": row.fired,
+        "decisive": row.decisive,
+        "old_values": [str(value) for value in row.old],
+        "overdue_rules": list(row.overdue),
+    }
+
+
+def as_json(found: Audit) -> str:
+    """Return an audit as JSON."""
+    old = [
+        {"model": one.model, "attribute": one.attribute, "document": one.document, "date": one.date, "traces": traces}
+        for one, traces in _tally(found)
+    ]
+    document = {
+        "asked": found.asked,
+        "ok": found.ok,
+        "older_than": found.older_than,
+        "traces": [_plain_row(row) for row in found.rows],
+        "rules": [_plain_rule(one) for one in found.rules],
+        "never_fired": list(found.never),
+        "old_values": old,
+    }
+    text = json.dumps(document, ensure_ascii=False, indent=2)
+    return text.encode("utf-8", "backslashreplace").decode()  # a file may have a name that is no text
+
+
+def as_csv(found: Audit) -> str:
+    """Return an audit as CSV, one row for each trace, several names in a cell with spaces between them."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(_plain_row(Row("", ok=False)))
+    for row in found.rows:
+        writer.writerow([_cell(value) for value in _plain_row(row).values()])
+    return stream.getvalue()
+
+
+def _cell(value: Plain) -> str:
+    """Return the text of a cell; what a spreadsheet would compute gets an apostrophe before it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    text = printable(" ".join(value) if isinstance(value, list) else "" if value is None else str(value))
+    return f"'{text}" if text.startswith(FORMULA) else text

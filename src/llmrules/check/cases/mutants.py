@@ -1,0 +1,162 @@
+"""Mutants: every small change of a rule that a good set of cases should notice. Nothing is decided here.
+
+A mutant flips one operator, moves one threshold by one step, leaves one member of a list out, drops one condition,
+one exception or one override, or switches the rule off. A change that leaves the rule's meaning as it is, is marked
+as *equivalent*; of two mutants with the same meaning only the first is kept.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from attrs import evolve, field, frozen
+
+from llmrules.check.cases.edits import changes_of, leaf_text, stepped, value_text, written
+from llmrules.check.cases.meaning import meaning
+from llmrules.errors import Place
+from llmrules.language.conditions import Table
+from llmrules.language.rules.rule import Conclusion, Grade, Rule
+from llmrules.language.vocabulary import AS_OF
+from llmrules.reading.files import KeyPath
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from llmrules.check.cases.meaning import Meaning
+    from llmrules.language.conditions import Leaf
+
+Kind: TypeAlias = Literal["operator", "threshold", "member", "condition", "exception", "override", "effect"]
+
+
+@frozen
+class Mutant:
+    """One change of one rule: what was written, and what stands there instead (None: nothing).
+
+    ``path`` leads to it from the top of the rule; ``changed`` is the rule as it then is, None for one switched off.
+    ``equivalent`` says that the meaning is the same.
+    """
+
+    rule: str
+    kind: Kind
+    path: KeyPath
+    was: str
+    now: str | None
+    changed: Rule | None = field(eq=False, repr=False)
+    place: Place | None = field(default=None, eq=False, repr=False)
+    equivalent: bool = False
+
+
+@frozen
+class _Edit:
+    """One change somewhere in a rule; ``what`` is the part of the rule as it then is."""
+
+    kind: Kind
+    path: KeyPath
+    was: str
+    now: str | None
+    what: Any
+
+
+def mutants(rule: Rule) -> tuple[Mutant, ...]:
+    """Return every mutant of a rule, in the order in which the rule is written; switching it off comes last."""
+    original = meaning(rule)
+    seen: set[Meaning] = set()
+    kept = []
+    for side, edit in _edits(rule):
+        changed = evolve(rule, **{side: edit.what})
+        means = meaning(changed)
+        if means not in seen:
+            equivalent = means == original
+            seen |= set() if equivalent else {means}
+            place = _place(rule, edit.path)
+            kept.append(Mutant(rule.id, edit.kind, edit.path, edit.was, edit.now, changed, place, equivalent))
+    name = rule.effect.name
+    return (*kept, Mutant(rule.id, "effect", (name,), name, None, None, _place(rule, (name,))))
+
+
+def _place(rule: Rule, path: KeyPath) -> Place | None:
+    return rule.cursor.source.place((*rule.cursor.path, *path)) if rule.cursor is not None else None
+
+
+def _edits(rule: Rule) -> Iterator[tuple[str, _Edit]]:
+    """Yield the name of a field of the rule, and a change of it."""
+    for side in ("when", "unless", "where"):
+        for edit in _table_edits(getattr(rule, side), (side,), unless=side == "unless"):
+            yield side, edit
+    for edit in _body_edits(rule):
+        yield "body", edit
+    for target in rule.overrides:
+        rest = tuple(other for other in rule.overrides if other != target)
+        yield "overrides", _Edit("override", ("overrides",), target, None, rest)
+    if rule.effective_to is not None:
+        for step in (-1, 1):
+            moved = stepped(AS_OF, rule.effective_to, step)
+            if moved is not None:
+                was, now = value_text(rule.effective_to), value_text(moved)
+                yield "effective_to", _Edit("threshold", ("effective_to",), was, now, moved)
+
+
+def _body_edits(rule: Rule) -> Iterator[_Edit]:
+    body, path = rule.body, (rule.effect.name,)
+    if isinstance(body, Table):
+        yield from _table_edits(body, path)
+    elif isinstance(body, Grade):
+        other: Grade = evolve(body, toward="highest" if body.toward == "lowest" else "lowest")
+        was, now = (f"{one.attribute.name}.toward = {value_text(one.toward)}" for one in (body, other))
+        yield _Edit("operator", (*path, body.attribute.name, "toward"), was, now, other)
+    elif isinstance(body, Conclusion) and len(body.values) > 1:
+        for value in sorted(body.values, key=str):
+            rest: Conclusion = evolve(body, values=body.values - {value})
+            yield _Edit("member", (*path, body.attribute.name), value_text(value), None, rest)
+    elif isinstance(body, tuple) and len(body) > 1:
+        for target in body:
+            yield _Edit("member", path, target, None, tuple(other for other in body if other != target))
+
+
+def _table_edits(table: Table, path: KeyPath, *, unless: bool = False, top: bool = True) -> Iterator[_Edit]:
+    """Yield each change of a condition table; in ``unless`` each entry at the top is an exception of its own."""
+    for index, leaf in enumerate(table.leaves):
+        before, after = table.leaves[:index], table.leaves[index + 1 :]
+        here = (*path, leaf.attribute.name)
+        for edit in _leaf_edits(leaf, here, unless=unless):
+            yield evolve(edit, what=evolve(table, leaves=(*before, edit.what, *after)))
+        kind: Kind = "exception" if unless and top else "condition"
+        yield _Edit(kind, here, leaf_text(leaf), None, evolve(table, leaves=(*before, *after)))
+    for name, field_name in (("all", "every"), ("any", "either")):
+        inner: tuple[Table, ...] = getattr(table, field_name)
+        for index, one in enumerate(inner):
+            here = (*path, name, index)
+            for edit in _table_edits(one, here, unless=unless, top=False):
+                yield evolve(edit, what=_with(table, field_name, (*inner[:index], edit.what, *inner[index + 1 :])))
+            if len(inner) > 1:
+                rest = _with(table, field_name, (*inner[:index], *inner[index + 1 :]))
+                yield _Edit("condition", here, _table_text(one), None, rest)
+        if unless and top and inner:
+            text = f"{name} = [{', '.join(map(_table_text, inner))}]"
+            yield _Edit("exception", (*path, name), text, None, _with(table, field_name, ()))
+
+
+def _with(table: Table, field_name: str, inner: tuple[Table, ...]) -> Table:
+    return evolve(table, every=inner) if field_name == "every" else evolve(table, either=inner)
+
+
+def _leaf_edits(leaf: Leaf, path: KeyPath, *, unless: bool) -> Iterator[_Edit]:
+    """Yield each change of a leaf that may stand there: nothing negative in ``unless``, ``known = false`` alone."""
+    for index, test in enumerate(leaf.tests):
+        before, after = leaf.tests[:index], leaf.tests[index + 1 :]
+        was = written(leaf.attribute, test)
+        for kind, changed in changes_of(leaf.attribute, test):
+            edited: Leaf = evolve(leaf, tests=(*before, changed, *after))
+            forbidden = unless and edited.negative
+            absent = changed.operator.name == "known" and len(edited.tests) > 1
+            if not forbidden and not absent:
+                yield _Edit(kind, path, was, written(leaf.attribute, changed), edited)
+        if len(leaf.tests) > 1:
+            yield _Edit("condition", path, was, None, evolve(leaf, tests=(*before, *after)))
+
+
+def _table_text(table: Table) -> str:
+    parts = [leaf_text(leaf) for leaf in table.leaves]
+    for name, inner in (("all", table.every), ("any", table.either)):
+        parts += [f"{name} = [{', '.join(map(_table_text, inner))}]"] if inner else []
+    return f"{{ {', '.join(parts)} }}"

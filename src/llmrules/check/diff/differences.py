@@ -1,0 +1,179 @@
+"""What two decisions were given differently: requirements, policy, rules, vocabulary, catalogue, sources.
+
+Compared as records, key by key. Which of it can matter to an outcome is for ``worlds`` to say.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias, get_args
+
+from attrs import frozen
+
+from llmrules.check.diff.offers import Shared, offer_name, shared
+from llmrules.check.diff.record import Difference, DifferenceKind, KeyChange
+from llmrules.language.vocabulary import AS_OF
+from llmrules.trace.document import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from llmrules.trace.record import ApprovalRecord, Given, ModelRecord, RequirementRecord, RuleRecord, ValueRecord
+
+    Data: TypeAlias = dict[str, Any]
+
+_ORDER: dict[str, int] = {kind: place for place, kind in enumerate(get_args(DifferenceKind))}
+
+WHOLE = frozenset({"rule", "attribute", "model", "offer", "document", "claim"})
+"""The kinds of which nothing more is said than that they were added or removed."""
+
+
+@frozen
+class Part:
+    """One part of what a decision is given: its kind, its name, and its keys as plain JSON values."""
+
+    kind: DifferenceKind
+    subject: str
+    data: Data
+    attribute: str | None = None
+
+
+def differences(old: Given, new: Given) -> tuple[Difference, ...]:
+    """Return everything that two decisions were given differently, in the order in which it is told."""
+    sharing = shared(old, new)
+    before, after = dict(_parts(old, sharing)), dict(_parts(new, sharing))
+    settled = _settled_by_vocabulary(old, new)
+    found = [
+        _difference(name, before.get(name), after.get(name))
+        for name in sorted(before.keys() | after.keys())
+        if before.get(name) != after.get(name) and name not in settled
+    ]
+    return tuple(sorted(found, key=lambda one: (_ORDER[one.kind], one.id)))
+
+
+def _difference(name: str, before: Part | None, after: Part | None) -> Difference:
+    part = after or before
+    assert part is not None  # noqa: S101 - one of the two sides has it
+    old, new = before.data if before else {}, after.data if after else {}
+    whole = part.kind in WHOLE and not (before and after)
+    return Difference(
+        id=name,
+        kind=part.kind,
+        verb="edited" if before and after else "added" if after else "removed",
+        subject=part.subject,
+        attribute=part.attribute,
+        keys=()
+        if whole
+        else tuple(
+            KeyChange(key, old.get(key), new.get(key))
+            for key in sorted(old.keys() | new.keys(), key=lambda key: (key != "value", key))
+            if old.get(key) != new.get(key)
+        ),
+    )
+
+
+def _settled_by_vocabulary(old: Given, new: Given) -> set[str]:
+    """Return the requirements that differ only because another default is assumed: the vocabulary differs there."""
+    stated = {one.attribute for given in (old, new) for one in given.requirements if one.origin == "stated"}
+    assumed = {one.attribute for given in (old, new) for one in given.requirements if one.origin == "assumed"}
+    return {requirement_id(name) for name in assumed - stated - {AS_OF.name}}
+
+
+def requirement_id(attribute: str) -> str:
+    """Return the id of a difference in one requirement."""
+    return f"requirement:{attribute}"
+
+
+def approval_id(approval: ApprovalRecord) -> str:
+    """Return the id of a difference in one approval."""
+    return f"approval:{approval.rule}:{approval.model}:{approval.by}:{approval.on}"
+
+
+def policy_id(choice: str) -> str:
+    """Return the id of a difference in what was asked beside the requirements: whom, what is ranked, how."""
+    return "policy" if choice == "unknown" else f"policy:{choice}"
+
+
+def value_id(model: str, offer: str | None, attribute: str) -> str:
+    """Return the id of a difference in one value of a model (no offer) or of one of its offers."""
+    return f"value:{offer_name(model, offer)}:{attribute}"
+
+
+def offer_id(model: str, offer: str) -> str:
+    """Return the id of a difference in an offer as a whole."""
+    return f"offer:{offer_name(model, offer)}"
+
+
+def disable_id(rule: str | None, pack: str | None) -> str:
+    """Return the id of a difference in what is switched off."""
+    return f"disable:rule:{rule}" if rule is not None else f"disable:pack:{pack}"
+
+
+CHOICES = ("unknown", "over", "only", "among", "stale_after")
+"""What is asked beside the requirements, each a policy."""
+
+
+def _parts(given: Given, sharing: Shared) -> Iterator[tuple[str, Part]]:
+    """Yield every part with its id; the values of models and offers that both sides have are parts of their own."""
+    for choice in CHOICES:
+        yield policy_id(choice), Part("policy", choice, {"value": _plain(getattr(given, choice))})
+    for one in given.requirements:
+        yield requirement_id(one.attribute), _requirement(one)
+    for approval in given.approvals:
+        yield approval_id(approval), Part("approval", approval.model, plain(approval))
+    for rule in given.rules:
+        yield f"rule:{rule.id}", Part("rule", rule.id, _rule(rule))
+    yield from _disabled(given)
+    for attribute in given.vocabulary:
+        yield f"attribute:{attribute.name}", Part("attribute", attribute.name, plain(attribute))
+    for model in given.catalogue:
+        yield from _model(model, sharing)
+    for document in given.documents:
+        yield f"document:{document.id}", Part("document", document.id, plain(document))
+    for claim in given.claims:
+        yield f"claim:{claim.id}", Part("claim", claim.id, plain(claim))
+
+
+def _disabled(given: Given) -> Iterator[tuple[str, Part]]:
+    reasons: dict[str, list[Data]] = {}
+    for disable in given.disabled:
+        reasons.setdefault(disable_id(disable.rule, disable.pack), []).append(plain(disable.reason))
+    for name, said in reasons.items():
+        yield name, Part("disable", name.removeprefix("disable:"), {"reason": said})
+
+
+def _plain(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _model(model: ModelRecord, sharing: Shared) -> Iterator[tuple[str, Part]]:
+    data = plain(model)
+    if model.id not in sharing.models:
+        yield f"model:{model.id}", Part("model", model.id, data)
+        return
+    header = {key: data[key] for key in ("name", "extends", "listed") if key in data}
+    yield f"model:{model.id}", Part("model", model.id, header)
+    yield from _values(model.id, None, model.attributes)
+    for key, offer in sharing.keyed(model):
+        if (model.id, key) in sharing.offers:
+            yield from _values(model.id, key, offer.attributes)
+        else:
+            yield offer_id(model.id, key), Part("offer", offer_name(model.id, key), plain(offer))
+
+
+def _values(model: str, key: str | None, values: Mapping[str, ValueRecord]) -> Iterator[tuple[str, Part]]:
+    """Yield the values that an entry itself states: what is inherited differs where it is stated."""
+    for name, value in values.items():
+        if value.inherited_from is None:
+            yield value_id(model, key, name), Part("value", offer_name(model, key), plain(value), name)
+
+
+def _requirement(one: RequirementRecord) -> Part:
+    data = plain(one)
+    del data["attribute"]
+    return Part("requirement", one.attribute, data)
+
+
+def _rule(rule: RuleRecord) -> Data:
+    data = plain(rule)
+    data["source"] = data.pop("sources")
+    return {**data, data.pop("effect"): data.pop("body")}

@@ -1,0 +1,107 @@
+"""Findings about rules and catalogues before any run: what is wrong, doubtful or in vain, and where it stands.
+
+It may miss something; what it reports is so. Nothing here decides a case for anybody.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from llmrules.check.lint.attributes import check_attributes
+from llmrules.check.lint.conditions import check_conditions
+from llmrules.check.lint.dates import check_dates
+from llmrules.check.lint.finding import CODES, Finding, Severity, found, from_error
+from llmrules.check.lint.given import Given, gather
+from llmrules.check.lint.hard import check_hard_rules
+from llmrules.check.lint.overlap import check_overlap
+from llmrules.check.lint.soft import check_soft_rules
+from llmrules.check.lint.survey import Survey
+from llmrules.check.lint.texts import check_texts
+from llmrules.decision.knowledge import load_knowledge
+from llmrules.errors import LoadError
+from llmrules.language.texts import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
+    from llmrules.decision.knowledge import Knowledge
+    from llmrules.language.rules.rule import Rule
+    from llmrules.reading.files import Source
+
+__all__ = ["CODES", "Finding", "Given", "Severity", "gather", "lint", "lint_files"]
+
+CHECKS = (
+    *(check_conditions, check_overlap, check_attributes, check_hard_rules, check_soft_rules),
+    *(check_texts, check_dates),
+)
+
+
+def lint(knowledge: Knowledge, files: Iterable[Source] = (), *, today: date | None = None) -> tuple[Finding, ...]:
+    """Return what is wrong or doubtful in rules and catalogue, in the order of files and lines.
+
+    ``files`` are the sources that the knowledge was read from: with them, texts and names of claims, documents and
+    models are checked as well. ``today`` is the day on which dates are looked at.
+    """
+    survey = Survey(knowledge, tuple(files), today or datetime.now(UTC).date())
+    everything = [finding for check in CHECKS for finding in check(survey)]
+    return ordered([*_heeding(survey.active, everything)])
+
+
+def lint_files(given: Given, *, today: date | None = None) -> tuple[Finding, ...]:
+    """Return the findings about the named files; what keeps them from loading is a finding, too."""
+    try:
+        knowledge = load_knowledge(given.rules, given.catalogues, given.failures)
+    except LoadError as error:
+        return ordered(from_error(one) for one in error.errors)
+    findings = lint(knowledge, (*given.rules, *given.catalogues), today=today)
+    return ordered(about for finding in findings if (about := _about(finding, given.names)) is not None)
+
+
+def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings in the order of their places, without repetitions."""
+    return tuple(sorted(dict.fromkeys(findings), key=_key))
+
+
+def _key(finding: Finding) -> tuple[str, int, int, str, tuple[str, ...], str]:
+    place = finding.place
+    return (place.file, place.line or 0, place.column or 0, finding.code, finding.rules, finding.said())
+
+
+def _about(finding: Finding, names: Collection[str]) -> Finding | None:
+    """Return a finding that concerns one of the files, as one that stands there; None for every other."""
+    places = (finding.place, *finding.others)
+    for index, place in enumerate(places):
+        if place.file in names:
+            rules = finding.rules
+            turned = (*rules[index : index + 1], *rules[:index], *rules[index + 1 :])
+            return evolve(finding, place=place, others=(*places[:index], *places[index + 1 :]), rules=turned)
+    return None
+
+
+def _heeding(rules: Iterable[Rule], findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield the findings that no rule ignores, and what rules ignore in vain."""
+    wanted = {(rule.id, code): rule for rule in rules for code in rule.ignore}
+    used = set()
+    for finding in findings:
+        hits = {(rule, finding.code) for rule in finding.rules} & wanted.keys()
+        used |= hits
+        if not hits:
+            yield finding
+    for (name, code), rule in wanted.items():
+        if (name, code) not in used and rule.cursor is not None:
+            known = code in CODES
+            why = (
+                Text("is not there", "발견되지 않습니다")
+                if known
+                else Text("is no finding", "존재하지 않는 항목입니다")
+            )
+            yield found(
+                "unused-ignore",
+                rule.cursor.source.place((*rule.cursor.path, "ignore", code)),
+                Text(f"{name} ignores {code}, which {why.en}", f"{name}이(가) 무시하는 {code}: {why.ko}"),
+                rules=(name,),
+                severity="note" if known else "warning",
+            )

@@ -1,0 +1,90 @@
+"""What is linted: the files that are named, laid on top of the shipped rules and catalogue."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from llmrules.errors import FileError, LoadError
+from llmrules.reading import shipped
+from llmrules.reading.files import Source, read_catalog_file, toml_files
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+UNUSABLE = frozenset({"no-file", "is-folder", "unreadable"})
+"""The codes of errors that say that an argument names nothing that could be linted."""
+
+CATALOGUED = ("model", "approval")
+"""The arrays of tables by which a file that names no pack is known as a catalogue."""
+
+
+@frozen(eq=False)
+class Given:
+    """The files of one run.
+
+    ``names`` are those on which findings are reported, by the name that messages call them.
+    """
+
+    rules: tuple[Source, ...]
+    catalogues: tuple[Source, ...]
+    failures: tuple[FileError, ...]
+    names: frozenset[str]
+
+
+def gather(
+    paths: Iterable[str | Path] = (),
+    catalogues: Iterable[str | Path] = (),
+    *,
+    project: tuple[Iterable[str | Path], Iterable[str | Path]] = ((), ()),
+) -> Given:
+    """Read the shipped files and those that are named: files, or folders of ``*.toml`` files; none means the shipped.
+
+    The rules and catalogues of a ``project`` lie beneath what is named, and stand for it where nothing is. Each path
+    is a layer above those before it. A file with ``[[model]]`` and no pack is a catalogue, wherever it is named.
+    Raises LoadError for a path that names no file.
+    """
+    ours = [(path, f"rules/{path.name}") for path in shipped.rule_files()]
+    ours.append((shipped.catalog_file(), "catalog.toml"))
+    known = {path.resolve(): name for path, name in ours}
+    read = _Reading()
+    for path, name in ours:
+        read.file(path, name, 0, catalogue=name == "catalog.toml")
+    names: set[str] = set()
+    asked: tuple[list[str | Path], list[str | Path]] = (list(paths), [*shipped.located(catalogues)])
+    beneaths: tuple[list[str | Path], list[str | Path]] = (list(project[0]), [*shipped.located(project[1])])
+    for beneath, given, catalogue in zip(beneaths, asked, (False, True), strict=True):
+        for layer, folder in enumerate([*beneath, *given], start=1):
+            for path in toml_files([folder]):
+                name = known.setdefault(path.resolve(), path.as_posix())
+                if name not in read.names:
+                    read.file(path, name, layer, catalogue=catalogue)
+                if layer > len(beneath) or not any(asked):
+                    names.add(name)
+    unusable = [failure for failure in read.failures if failure.code in UNUSABLE]
+    if unusable:
+        raise LoadError(unusable)
+    return Given(tuple(read.rules), tuple(read.catalogues), tuple(read.failures), frozenset(names or read.names))
+
+
+class _Reading:
+    """Collects what is read and what cannot be read."""
+
+    def __init__(self) -> None:
+        self.rules: list[Source] = []
+        self.catalogues: list[Source] = []
+        self.failures: list[FileError] = []
+        self.names: set[str] = set()
+
+    def file(self, path: Path, name: str, layer: int, *, catalogue: bool) -> None:
+        """Read one file of a layer; one that cannot be read is noted."""
+        self.names.add(name)
+        try:
+            source = read_catalog_file(path, name, layer=layer)
+        except FileError as error:
+            self.failures.append(error)
+            return
+        stated = "pack" not in source.data and any(isinstance(source.data.get(key), list) for key in CATALOGUED)
+        (self.catalogues if catalogue or stated else self.rules).append(source)

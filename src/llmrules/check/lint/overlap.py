@@ -1,0 +1,205 @@
+"""Checks of rules against each other: what says the same twice, adds nothing, or is overridden in vain."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from llmrules.check.lint.finding import Finding, found
+from llmrules.check.lint.survey import Survey, concluded
+from llmrules.language.conditions import ALWAYS, Table
+from llmrules.language.rules.rule import Conclusion, Rule
+from llmrules.language.texts import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def check_overlap(survey: Survey) -> Iterator[Finding]:
+    """Yield duplicate and shadowed rules, and overrides that do not do what they seem to."""
+    duplicates = set()
+    for one, other in _duplicates(survey):
+        duplicates |= {one.id, other.id}
+        yield found(
+            "duplicate-rule",
+            survey.place(other),
+            Text(
+                f"{other.id} always says the same as {one.id}", f"{other.id}은(는) 항상 {one.id}과(와) 같은 말을 합니다"
+            ),
+            hint=Text(
+                "keep one of them; if each has a reason of its own, let both conclude a need on which one rule acts",
+                "하나만 남기세요. 이유가 서로 다르다면 둘 다 하나의 필요를 도출하게 하고 "
+                "규칙 하나가 그 필요에 작용하게 하세요",
+            ),
+            rules=(other.id, one.id),
+            others=(survey.place(one),),
+        )
+    for rule in _living(survey):
+        if rule.id not in duplicates:
+            yield from _shadowed(survey, rule)
+    yield from _overrides(survey)
+
+
+def _duplicates(survey: Survey) -> Iterator[tuple[Rule, Rule]]:
+    """Yield pairs that fire in the same cases and say the same of the same models."""
+    buckets: defaultdict[object, list[Rule]] = defaultdict(list)
+    for rule in _living(survey):
+        buckets[_what_it_says(rule)].append(rule)
+    for rules in buckets.values():
+        for one, other in combinations(rules, 2):
+            if _same_models(survey, one, other) and _same_cases(survey, one, other):
+                yield one, other
+
+
+def _living(survey: Survey) -> list[Rule]:
+    """Return the rules that can fire: of what never happens, anything is true."""
+    return [rule for rule in survey.effective if not survey.algebra.impossible(survey.conditions.get(rule.id, ALWAYS))]
+
+
+def _what_it_says(rule: Rule) -> object:
+    """Return what duplicates have in common: the effect, what they look at; a note is what its reason says."""
+    about = None if isinstance(rule.body, Table) else rule.body
+    tables = (rule.when, rule.unless, rule.where, rule.predicate)
+    names = tuple(frozenset(leaf.attribute.name for leaf in table.all_leaves()) for table in tables)
+    says = rule.because if rule.effect.name in {"advise", "caution", "refuse"} else None
+    return rule.effect.name, rule.unknown, rule.level, about, names, says
+
+
+def _same_models(survey: Survey, one: Rule, other: Rule) -> bool:
+    pairs = ((one.where, other.where), (one.predicate, other.predicate))
+    return all(survey.algebra.at_most(a, b) and survey.algebra.at_most(b, a) for a, b in pairs)
+
+
+def _same_cases(survey: Survey, one: Rule, other: Rule) -> bool:
+    if one.classifies or other.classifies:
+        return one.classifies and other.classifies
+    same_defeats = set(one.overrides) == set(other.overrides)
+    return same_defeats and _fires_with(survey, one, other) and _fires_with(survey, other, one)
+
+
+def _fires_with(survey: Survey, one: Rule, other: Rule) -> bool:
+    """Whether the second rule fires wherever the first does."""
+    return survey.must_fire(one, other, survey.conditions[one.id])
+
+
+def _shadowed(survey: Survey, rule: Rule) -> Iterator[Finding]:
+    if rule.classifies:
+        by = next(
+            (other for other in survey.concluders[_concludes(rule)] if _classifies_more(survey, other, rule)), None
+        )
+    elif rule.overrides:
+        return  # it defeats other rules, which is something that it adds
+    else:
+        if isinstance(rule.body, Conclusion) and survey.algebra.implies(
+            survey.conditions[rule.id], Table(leaves=(concluded(rule.body),))
+        ):
+            name = rule.body.attribute.name
+            yield found(
+                "shadowed-rule",
+                survey.place(rule, "conclude"),
+                Text(
+                    f"{rule.id} concludes what it tests: {name}",
+                    f"{rule.id}은(는) 자신이 검사하는 것을 도출합니다: {name}",
+                ),
+                rules=(rule.id,),
+            )
+            return
+        others = survey.companions(rule, concluding=False) if rule.effect.body != "true" else {}
+        by = next((other for _, other in sorted(others.items()) if _says_as_much(survey, other, rule)), None)
+    if by is not None:
+        yield found(
+            "shadowed-rule",
+            survey.place(rule),
+            Text(
+                f"{rule.id} adds nothing: wherever it applies, {by.id} does too, and says as much",
+                f"{rule.id}은(는) 아무것도 더하지 않습니다. "
+                f"이 규칙이 적용되는 곳에는 {by.id}도 항상 적용되어 그만큼을 말합니다",
+            ),
+            hint=Text("leave it out, or narrow the wider rule", "이 규칙을 빼거나 더 넓은 규칙을 좁히세요"),
+            rules=(rule.id, by.id),
+            others=(survey.place(by),),
+        )
+
+
+def _concludes(rule: Rule) -> str:
+    return rule.body.attribute.name if isinstance(rule.body, Conclusion) else ""
+
+
+def _classifies_more(survey: Survey, other: Rule, rule: Rule) -> bool:
+    """Whether another classifying rule concludes as much of at least the same models."""
+    if other.id == rule.id or not isinstance(other.body, Conclusion) or not isinstance(rule.body, Conclusion):
+        return False
+    return rule.body.values <= other.body.values and survey.algebra.at_most(rule.where, other.where)
+
+
+def _says_as_much(survey: Survey, other: Rule, rule: Rule) -> bool:
+    """Whether what another rule says covers what a rule says, where both fire."""
+    algebra = survey.algebra
+    if isinstance(rule.body, Conclusion) and isinstance(other.body, Conclusion):
+        return rule.body.attribute == other.body.attribute and rule.body.values <= other.body.values
+    if rule.effect != other.effect:
+        return False
+    if rule.effect.name == "exempt":
+        covered = isinstance(rule.body, tuple) and isinstance(other.body, tuple) and set(rule.body) <= set(other.body)
+        return covered and algebra.at_most(rule.where, other.where)
+    if not rule.effect.hard or rule.unknown != other.unknown or other.id in survey.exempters:
+        return False
+    wider, narrower = rule.predicate, other.predicate
+    if rule.effect.name == "exclude":
+        wider, narrower = narrower, wider
+    return algebra.at_most(narrower, wider) and algebra.at_most(rule.where, other.where)
+
+
+def _overrides(survey: Survey) -> Iterator[Finding]:
+    rules, active = survey.knowledge.ruleset.rules, {rule.id for rule in survey.firing}
+    for rule in survey.firing:
+        for target in rule.overrides:
+            other = rules[target]
+            index = rule.overrides.index(target)
+            if target not in active:
+                yield _in_vain(survey, rule, other, index, "it is disabled", "비활성화되어 있습니다")
+            elif not survey.together(rule, other):
+                yield _in_vain(survey, rule, other, index, "the two never fire together", "둘은 함께 발동하지 않습니다")
+            else:
+                yield from _chain(survey, rule, other, index)
+
+
+def _in_vain(survey: Survey, rule: Rule, other: Rule, index: int, en: str, ko: str) -> Finding:
+    return found(
+        "override-never-matters",
+        survey.place(rule, "overrides", index),
+        Text(
+            f"{rule.id} overrides {other.id} in vain: {en}",
+            f"{rule.id}이(가) {other.id}을(를) 재정의해도 소용이 없습니다: {ko}",
+        ),
+        hint=Text("leave the override out", "재정의를 빼세요"),
+        rules=(rule.id, other.id),
+        others=(survey.place(other),),
+    )
+
+
+def _chain(survey: Survey, rule: Rule, other: Rule, index: int) -> Iterator[Finding]:
+    """Yield the overrides of a rule that is itself overridden: where it is defeated, it defeats nobody."""
+    for last in other.overrides:
+        if last == rule.id or last not in survey.conditions or last in rule.overrides:
+            continue
+        target = survey.knowledge.ruleset.rules[last]
+        if survey.together(other, target) and survey.together(rule, target):
+            yield found(
+                "override-chain",
+                survey.place(rule, "overrides", index),
+                Text(
+                    f"{rule.id} overrides {other.id}, which overrides {last}: a defeated rule defeats nobody, "
+                    f"so {last} stands where {rule.id} fires",
+                    f"{rule.id}은(는) {other.id}을(를), {other.id}은(는) {last}을(를) 재정의합니다. "
+                    "무효화된 규칙은 아무것도 무효화하지 못하므로 "
+                    f"{rule.id}이(가) 발동하면 {last}이(가) 그대로 적용됩니다",
+                ),
+                hint=Text(
+                    f"if that is not meant, let {rule.id} override {last} as well",
+                    f"의도한 것이 아니라면 {rule.id}이(가) {last}도 재정의하게 하세요",
+                ),
+                rules=(rule.id, other.id, last),
+                others=(survey.place(other), survey.place(target)),
+            )

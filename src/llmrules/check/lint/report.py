@@ -1,0 +1,149 @@
+"""Findings as text, JSON, SARIF 2.1.0 and annotations of GitHub: four functions of the same records."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import TYPE_CHECKING, Any, TypeAlias
+from urllib.parse import quote
+
+from llmrules.check.lint.finding import CODES, SEVERITIES, Finding
+from llmrules.errors import Place, printable
+from llmrules.language.texts import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from llmrules.language.texts import Language
+
+Record: TypeAlias = dict[str, Any]
+
+SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+
+_SEVERITY = {"error": Text("error", "오류"), "warning": Text("warning", "경고"), "note": Text("note", "참고")}
+_COUNTED = {
+    "error": Text("{} error(s)", "오류 {}건"),
+    "warning": Text("{} warning(s)", "경고 {}건"),
+    "note": Text("{} note(s)", "참고 {}건"),
+}
+_GITHUB = {"error": "error", "warning": "warning", "note": "notice"}
+
+
+def as_text(findings: Sequence[Finding], language: Language = "en") -> str:
+    """Return findings as compilers print them: place, severity, code and sentence, then what to do."""
+    hint, also = Text("hint", "도움말").read(language), Text("see also", "참고 위치").read(language)
+    lines = []
+    for finding in findings:
+        severity = _SEVERITY[finding.severity].read(language)
+        lines.append(f"{finding.place}: {severity}[{finding.code}]: {finding.said(language)}")
+        lines += finding.place.excerpt()
+        if finding.advised(language):
+            lines.append(f"    {hint}: {finding.advised(language)}")
+        lines += [f"    {also}: {place}" for place in finding.others]
+    lines.append(count(findings, language))
+    return "\n".join(map(printable, lines))
+
+
+def count(findings: Sequence[Finding], language: Language = "en") -> str:
+    """Return how many findings there are of each severity."""
+    counts = Counter(finding.severity for finding in findings)
+    said = [_COUNTED[name].read(language).format(counts[name]) for name in SEVERITIES if counts[name]]
+    return ", ".join(_plural(one, language) for one in said) or Text("no findings", "발견된 항목 없음").read(language)
+
+
+def _plural(said: str, language: Language) -> str:
+    return said.replace("(s)", "" if said.startswith("1 ") else "s") if language == "en" else said
+
+
+def as_json(findings: Sequence[Finding]) -> str:
+    """Return findings as a JSON array, with sentences in both languages."""
+    return json.dumps([_record(finding) for finding in findings], ensure_ascii=False, indent=2)
+
+
+def _record(finding: Finding) -> Record:
+    record: Record = {
+        "code": finding.code,
+        "severity": finding.severity,
+        **_place(finding.place),
+        "rules": list(finding.rules),
+        "sentence": _both(finding.sentence),
+    }
+    if finding.hint is not None:
+        record["hint"] = _both(finding.hint)
+    record["others"] = [_place(place) for place in finding.others]
+    return record
+
+
+def _both(text: Text) -> Record:
+    return {"en": text.read("en"), "ko": text.read("ko")}
+
+
+def _place(place: Place) -> Record:
+    return {"file": place.file, "line": place.line, "column": place.column, "key": place.key}
+
+
+def as_sarif(findings: Sequence[Finding], language: Language = "en", *, version: str = "") -> str:
+    """Return findings as one run in SARIF 2.1.0, for code scanning."""
+    codes = sorted({*CODES, *(finding.code for finding in findings)})
+    driver: Record = {"name": "llmrules", "rules": [_rule(code, language) for code in codes]}
+    if version:
+        driver["version"] = version
+    run = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "results": [_result(finding, codes.index(finding.code), language) for finding in findings],
+    }
+    return json.dumps({"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2)
+
+
+def _rule(code: str, language: Language) -> Record:
+    """Return a code as SARIF describes its rules; an error of loading has no more than its code."""
+    record: Record = {"id": code, "defaultConfiguration": {"level": "error"}}
+    if code in CODES:
+        known = CODES[code]
+        record["shortDescription"] = {"text": Text(known.en, known.ko).read(language)}
+        record["defaultConfiguration"] = {"level": known.severity}
+    return record
+
+
+def _result(finding: Finding, index: int, language: Language) -> Record:
+    advised = finding.advised(language)
+    said = finding.said(language)
+    record: Record = {
+        "ruleId": finding.code,
+        "ruleIndex": index,
+        "level": finding.severity,
+        "message": {"text": f"{said} ({advised})" if advised else said},
+        "locations": [_location(finding.place)],
+    }
+    if finding.others:
+        record["relatedLocations"] = [_location(place) | {"id": number} for number, place in enumerate(finding.others)]
+    return record
+
+
+def _location(place: Place) -> Record:
+    physical: Record = {"artifactLocation": {"uri": quote(place.file)}}
+    if place.line is not None:
+        physical["region"] = {"startLine": place.line, "startColumn": place.column or 1}
+    return {"physicalLocation": physical}
+
+
+def as_github(findings: Sequence[Finding], language: Language = "en") -> str:
+    """Return findings as workflow commands, which GitHub shows beside the lines of a pull request."""
+    return "\n".join(_annotation(finding, language) for finding in findings)
+
+
+def _annotation(finding: Finding, language: Language) -> str:
+    place = finding.place
+    advised = finding.advised(language)
+    message = f"{finding.said(language)}\n{advised}" if advised else finding.said(language)
+    properties = {"file": place.file, "line": place.line, "col": place.column, "title": finding.code}
+    shown = ",".join(f"{key}={_escaped(str(value), ':,')}" for key, value in properties.items() if value is not None)
+    return f"::{_GITHUB[finding.severity]} {shown}::{_escaped(message)}"
+
+
+def _escaped(text: str, more: str = "") -> str:
+    """Escape what a workflow command would end at."""
+    for mark in ("%", "\r", "\n", *more):
+        text = text.replace(mark, f"%{ord(mark):02X}")
+    return text

@@ -1,0 +1,101 @@
+"""Asks the readers what they take, so that nothing they know is written down a second time.
+
+Each question is an entry that is read for the sake of what is noted about it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from llmrules.catalog import read_catalog
+from llmrules.errors import InputError
+from llmrules.language.approvals import read_approvals
+from llmrules.language.conditions import MODEL_SIDE, read_table
+from llmrules.language.rules.reading import RuleReader
+from llmrules.language.rules.ruleset import LANGUAGE
+from llmrules.language.sources import read_sources
+from llmrules.language.vocabulary import ATTRIBUTE_KEYS, read_vocabulary
+from llmrules.reading.cursor import Cursor
+from llmrules.reading.files import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from llmrules.language.operators import Operator
+    from llmrules.language.vocabulary import Attribute, Scope, Type, Vocabulary
+
+SOMETHING = "something"
+"""The name of whatever stands in the entries that are read to ask."""
+
+
+def comparable(vocabulary: Vocabulary, attribute: Attribute, operator: Operator, name: str, **more: int) -> bool:
+    """Whether an attribute's right side may be what the requirement of a name says, ``plus`` something."""
+    test = {operator.name: {"requirement": name, **more}}
+
+    def read(top: Cursor) -> None:
+        read_table(top, vocabulary, scopes=MODEL_SIDE, references=True)
+
+    return not _noted(read, {attribute.name: test})
+
+
+def concludable(vocabulary: Vocabulary, attribute: Attribute, value: object) -> bool:
+    """Whether a rule may conclude that an attribute has a value."""
+    rule = {**_WHOLE["rule"], "conclude": {attribute.name: value}}
+    del rule["advise"]
+
+    def read(top: Cursor) -> None:
+        RuleReader(vocabulary, (SOMETHING,)).rule(top, SOMETHING)
+
+    return not _noted(read, rule)
+
+
+def declarable(scope: Scope, kind: Type) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the keys that the declaration of an attribute of a type may have, and of those the ones it needs."""
+
+    def codes(declaration: Mapping[str, object]) -> set[str]:
+        file: dict[str, Any] = {scope: {SOMETHING: {"type": kind, **declaration}}}
+        return {problem.code for problem in _noted(lambda top: read_vocabulary([top], ()), file)}
+
+    fitting = tuple(key for key in ATTRIBUTE_KEYS if "key-not-allowed" not in codes({key: kind}))
+    needs = tuple(key for key in fitting if "missing-key" in codes({}) and "missing-key" not in codes({key: kind}))
+    return fitting, ("type", *needs)
+
+
+def needed(kind: str) -> tuple[str, ...]:
+    """Return the keys that an entry of a file needs: a rule, a document, a claim, an approval or a model."""
+    whole = _WHOLE[kind]
+    read = _READ[kind]
+
+    def noted(entry: Mapping[str, object]) -> int:
+        return len(_noted(read, {"language": LANGUAGE, kind: [entry]}))
+
+    return tuple(key for key in whole if noted({name: whole[name] for name in whole if name != key}) > noted(whole))
+
+
+def _noted(read: Callable[[Cursor], object], data: dict[str, Any]) -> list[InputError]:
+    problems: list[InputError] = []
+    read(Cursor.top(Source(SOMETHING, "", data, is_toml=False), InputError, problems))
+    return problems
+
+
+def _read_rule(top: Cursor) -> object:
+    reader = RuleReader(read_vocabulary([], ()), (SOMETHING,))
+    return reader.rule(top.table()["rule"].elements()[0], SOMETHING)
+
+
+_WHOLE: dict[str, dict[str, Any]] = {
+    "document": {"id": SOMETHING, "title": SOMETHING, "date": "2026"},
+    "claim": {"id": SOMETHING, "says": {"en": SOMETHING}},
+    "approval": {"rule": SOMETHING, "model": SOMETHING, "by": SOMETHING, "on": "2026-01-01"},
+    "rule": {"id": SOMETHING, "because": {"en": SOMETHING}, "source": SOMETHING, "advise": True},
+    "model": {"id": SOMETHING},
+}
+"""Entries that lack nothing."""
+
+_READ: dict[str, Callable[[Cursor], object]] = {
+    "document": lambda top: read_sources([top]),
+    "claim": lambda top: read_sources([top]),
+    "approval": lambda top: read_approvals(top.table()),
+    "rule": _read_rule,
+    "model": lambda top: read_catalog([top.source], read_vocabulary([], ()), (), top.problems),
+}

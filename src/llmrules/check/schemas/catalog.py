@@ -1,0 +1,116 @@
+"""The schema of catalogue files: models, their offers, and the sources of their values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from llmrules.catalog.reading import DATED_KEYS, DISPUTE_KEYS, FILE_KEYS, MODEL_ID, MODEL_KEYS, OFFER_KEYS
+from llmrules.check.schemas.asking import needed
+from llmrules.check.schemas.sources import approvals, claims, documents, known_sources
+from llmrules.check.schemas.values import (
+    DAY,
+    NAME,
+    Schema,
+    choices,
+    described,
+    either,
+    known_or_new,
+    one_of,
+    partial,
+    ref,
+    table,
+    tables,
+    text,
+    value,
+    whole,
+)
+from llmrules.language.rules.ruleset import LANGUAGE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from llmrules.language.rules.ruleset import RuleSet
+    from llmrules.language.vocabulary import Scope, Vocabulary
+
+
+def catalog_schema(ruleset: RuleSet) -> Schema:
+    """Return the schema of catalogue files whose values the vocabulary of a rule set declares."""
+    vocabulary = ruleset.vocabulary
+    asking = {name: rule.because.read("en") for name, rule in ruleset.rules.items() if rule.level == "approval"}
+    shapes = {
+        "language": {"const": LANGUAGE, "description": "The language that the file is written in."},
+        "title": text(plain=True),
+        "document": documents(),
+        "claim": claims(),
+        "model": tables(_model(vocabulary), description="A model, or what this file adds to one."),
+        "approval": approvals(known_or_new(asking), NAME),
+    }
+    definitions = choices(vocabulary) | known_sources(ruleset)
+    for attribute in vocabulary:
+        if attribute.scope != "requirement":
+            said = described(attribute)
+            definitions[f"value.{attribute.name}"] = either(value(attribute, periods=True), description=said)
+    properties = {key: shapes[key] for key in FILE_KEYS}
+    return whole("A catalogue of llmrules", properties, definitions, needs=["language"])
+
+
+def _model(vocabulary: Vocabulary) -> Schema:
+    identifier = {"type": "string", "pattern": f"^(?:{MODEL_ID.pattern})$"}
+    shapes = {
+        "id": {**identifier, "description": "What rules and decisions call it."},
+        "name": {**NAME, "description": "What people call it."},
+        "extends": {**NAME, "description": "The model of which it is a variant."},
+        "listed": {"type": "boolean", "description": "false: others may extend it, but it is no candidate itself."},
+        **_beside(vocabulary, "model"),
+        "offer": tables(_offer(vocabulary), description="How a seller serves the model."),
+    }
+    return _entry(vocabulary, "model", {key: shapes[key] for key in MODEL_KEYS}, needed("model"))
+
+
+def _offer(vocabulary: Vocabulary) -> Schema:
+    identifier = {"type": "string", "pattern": f"^(?:{MODEL_ID.pattern})$"}
+    named = {
+        "id": {**identifier, "description": "What decisions call it, where its provider and region do not name it."}
+    }
+    shapes = named | _beside(vocabulary, "offer")
+    return _entry(vocabulary, "offer", {key: shapes[key] for key in OFFER_KEYS})
+
+
+def _entry(vocabulary: Vocabulary, scope: Scope, fixed: dict[str, Schema], needs: Iterable[str] = ()) -> Schema:
+    """Return the schema of a model or an offer: each value needs a source."""
+    names = vocabulary.names(scope)
+    values = {name: ref(f"value.{name}") for name in names}
+    sourced = {name: partial({"sources": partial(needs=[name])}, needs=["sources"]) for name in names}
+    return table(values | fixed, needs=needs, dependencies=sourced)
+
+
+def _sources(vocabulary: Vocabulary, scope: Scope) -> Schema:
+    about = "The claim or document that each value is from, or several."
+    return table(dict.fromkeys(vocabulary.names(scope), ref("sources")), description=about)
+
+
+def _beside(vocabulary: Vocabulary, scope: Scope) -> dict[str, Schema]:
+    """Return the shapes of what stands beside the values: their sources, other values, and later ones."""
+    return {
+        "sources": _sources(vocabulary, scope),
+        "disputed": _other_values(
+            *(vocabulary, scope, DISPUTE_KEYS), "A value that another source states; the plain one is in force."
+        ),
+        "dated": _other_values(*(vocabulary, scope, DATED_KEYS), "A value that takes the plain one's place on a day."),
+    }
+
+
+def _other_values(vocabulary: Vocabulary, scope: Scope, keys: tuple[str, ...], about: str) -> Schema:
+    names = vocabulary.names(scope)
+    shapes: dict[str, Schema] = {
+        "attribute": one_of(names),
+        "since": {**DAY, "description": "The first day on which it is in force."},
+        "value": {"description": "What the source states."},
+        "source": ref("sources"),
+    }
+    valued = [
+        {"if": partial({"attribute": {"const": name}}), "then": partial({"value": ref(f"value.{name}")})}
+        for name in names
+    ]
+    entry = table({key: shapes[key] for key in keys}, needs=keys, allOf=valued)
+    return tables(entry, description=about)

@@ -1,0 +1,125 @@
+"""The schemas of condition tables: which attributes may stand where, with which operators and which right sides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from llmrules.check.schemas.asking import comparable
+from llmrules.check.schemas.values import (
+    FLAG,
+    TEXT,
+    among,
+    described,
+    either,
+    one_of,
+    partial,
+    ref,
+    scalar,
+    table,
+    tables,
+    value,
+)
+from llmrules.language.conditions import MODEL_SIDE
+from llmrules.language.operators import OPERATORS, operators_for
+from llmrules.language.vocabulary import Scope
+
+if TYPE_CHECKING:
+    from llmrules.check.schemas.values import Schema
+    from llmrules.language.operators import Operator
+    from llmrules.language.vocabulary import Attribute, Vocabulary
+
+DIRECTIONS = {"lowest": "The lower, the better.", "highest": "The higher, the better."}
+
+
+@frozen
+class Position:
+    """One place where condition tables stand, and what may stand in them."""
+
+    name: str
+    about: str
+    scopes: tuple[Scope, ...]
+    references: bool = False
+    unless: bool = False
+    graded: bool = False
+
+
+POSITIONS = (
+    Position("when", "What must hold of the case: all of it.", ("requirement",)),
+    Position("unless", "What must not hold of the case: each entry blocks.", ("requirement",), unless=True),
+    Position("where", "What must hold of a model or its offer: all of it.", MODEL_SIDE, references=True),
+    Position("preferred", "What models are preferred for.", MODEL_SIDE, references=True, graded=True),
+    Position("classified", "What must hold of a model that a rule classifies: all of it.", ("model",)),
+)
+
+
+def conditions(vocabulary: Vocabulary) -> dict[str, Schema]:
+    """Return the definitions of the condition tables, one for each position, and of the leaves in them."""
+    found: dict[str, Schema] = {}
+    for position in POSITIONS:
+        nested = "where" if position.graded else position.name
+        names = vocabulary.names(*position.scopes)
+        if not position.graded:
+            found |= {f"{nested}.{name}": _leaf(vocabulary[name], vocabulary, position) for name in names}
+        leaves = {name: ref(f"{nested}.{name}") for name in names}
+        more: Schema = {}
+        if position.graded:
+            graded = {name: _graded(leaves[name]) for name in names if vocabulary[name].gradable}
+            leaves |= graded
+            ungraded = {"properties": {"toward": False}, "additionalProperties": True}
+            more = {"if": {"type": "object", "additionalProperties": ungraded}, "else": partial(maxProperties=1)}
+        groups = {
+            "all": tables(ref(nested), minItems=1, description="Every one of these tables must hold."),
+            "any": tables(ref(nested), minItems=1, description="One of these tables must hold."),
+        }
+        found[position.name] = table(leaves | groups, minProperties=1, description=position.about, **more)
+    return found
+
+
+def _graded(leaf: Schema) -> Schema:
+    about = "Graded: more points, the closer."
+    return either(leaf, table({"toward": among(DIRECTIONS)}, needs=["toward"], description=about))
+
+
+def _leaf(attribute: Attribute, vocabulary: Vocabulary, position: Position) -> Schema:
+    """Return what may follow an attribute: a bare value, a bare list, or a table of operators."""
+    tests = {
+        name: _right_side(attribute, OPERATORS[name], vocabulary, position)
+        for name in operators_for(attribute)
+        if not (position.unless and attribute.many and OPERATORS[name].negative_on_sets)
+    }
+    operators = table(tests, minProperties=1)
+    bare = () if attribute.many else tuple(name for name in ("is", "any_of") if name in tests)
+    written_out = [_operand(attribute, OPERATORS[name]) for name in bare]
+    return either(*written_out, operators, description=described(attribute))
+
+
+def _right_side(attribute: Attribute, operator: Operator, vocabulary: Vocabulary, position: Position) -> Schema:
+    words = operator.en.replace("{}", "…" if operator.en != "{}" else "exactly …")
+    if operator.operand == "flag":
+        return {"const": True, "description": words} if position.unless else {**FLAG, "description": words}
+    sides = [_operand(attribute, operator)]
+    if position.references:
+        sides += _references(attribute, operator, vocabulary)
+    return either(*sides, description=words)
+
+
+def _operand(attribute: Attribute, operator: Operator) -> Schema:
+    """Return the schema of a right side that is written out."""
+    simple = {"flag": FLAG, "glob": TEXT, "same": value(attribute), "member": scalar(attribute)}
+    return simple.get(operator.operand) or tables(scalar(attribute), minItems=1)
+
+
+def _references(attribute: Attribute, operator: Operator, vocabulary: Vocabulary) -> list[Schema]:
+    """Return the schema of a reference to a requirement, if there is one that it can be compared with."""
+    names = vocabulary.names("requirement")
+    fitting = [name for name in names if comparable(vocabulary, attribute, operator, name)]
+    if not fitting:
+        return []
+    keys: dict[str, Schema] = {"requirement": one_of(fitting)}
+    if comparable(vocabulary, attribute, operator, fitting[0], plus=1):
+        more = "Days to add." if attribute.type == "date" else "What to add."
+        keys["plus"] = {"type": "integer" if attribute.type == "date" else "number", "description": more}
+    said = "What the case says of this requirement; the rule waits until it is known."
+    return [table(keys, needs=["requirement"], description=said)]

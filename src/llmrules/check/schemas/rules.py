@@ -1,0 +1,167 @@
+"""The schema of rule files: attributes, documents, claims, rules, and what is switched off."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from llmrules.check.lint.finding import CODES
+from llmrules.check.schemas.asking import concludable, needed
+from llmrules.check.schemas.conditions import conditions
+from llmrules.check.schemas.declarations import declaration_parts, declarations
+from llmrules.check.schemas.sources import claims, documents, known_sources
+from llmrules.check.schemas.values import (
+    DAY,
+    FLAG,
+    NAME,
+    POSITIVE,
+    TEXT,
+    Schema,
+    choices,
+    described,
+    either,
+    known_or_new,
+    never,
+    one_of,
+    partial,
+    ref,
+    scalar,
+    several,
+    table,
+    tables,
+    text,
+    whole,
+)
+from llmrules.language.rules.effects import COMMON_KEYS, EFFECTS, LEVELS, NOT_CLASSIFYING, RULE_KEYS, UNKNOWN_POLICIES
+from llmrules.language.rules.reading import DISABLE_KEYS, RULE_ID
+from llmrules.language.rules.ruleset import FILE_KEYS, LANGUAGE
+from llmrules.language.vocabulary import SCOPES
+
+if TYPE_CHECKING:
+    from llmrules.language.rules.effects import Effect
+    from llmrules.language.rules.ruleset import RuleSet
+    from llmrules.language.vocabulary import Attribute, Scope, Vocabulary
+
+
+def rules_schema(ruleset: RuleSet) -> Schema:
+    """Return the schema of rule files on top of a rule set."""
+    vocabulary = ruleset.vocabulary
+    definitions = choices(vocabulary) | conditions(vocabulary) | known_sources(ruleset)
+    rules = known_or_new({name: rule.because.read("en") for name, rule in ruleset.rules.items()})
+    definitions |= {"rule": rules, "rules": several(ref("rule"))} | declaration_parts(vocabulary)
+    shapes: dict[str, Schema] = {
+        "language": {"const": LANGUAGE, "description": "The rule language that the file is written in."},
+        "pack": {**NAME, "description": "The name of this file's rules, unique over all files."},
+        "title": text(plain=True),
+        "document": documents(),
+        "claim": claims(),
+        **{scope: declarations(vocabulary, scope) for scope in SCOPES},
+        "rule": tables(_rule(vocabulary), description="Conditions, exactly one effect, a reason and a source."),
+        "disable": tables(_disable(ruleset), description="A rule, or all rules of a pack, switched off with a reason."),
+    }
+    properties = {key: shapes[key] for key in FILE_KEYS}
+    return whole("A rule file of llmrules", properties, definitions, needs=("language", "pack"))
+
+
+def _rule(vocabulary: Vocabulary) -> Schema:
+    shapes = _rule_keys() | {name: _body(effect, vocabulary) for name, effect in EFFECTS.items()}
+    one_effect = [partial(needs=[name]) for name in EFFECTS]
+    return table(
+        {key: shapes[key] for key in RULE_KEYS},
+        needs=[key for key in needed("rule") if key not in EFFECTS],
+        oneOf=one_effect,
+        allOf=[*map(_fitting, EFFECTS.values()), *_concluding(vocabulary)],
+    )
+
+
+def _rule_keys() -> dict[str, Schema]:
+    """Return what may follow each key of a rule that is no effect."""
+    codes = {name: {**TEXT, "description": code.en} for name, code in CODES.items()}
+    shapes: dict[str, tuple[Schema, str]] = {
+        "id": ({"type": "string", "pattern": f"^(?:{RULE_ID.pattern})$"}, "A name of its own over all files."),
+        "when": (ref("when"), ""),
+        "unless": (ref("unless"), ""),
+        "where": (ref("where"), ""),
+        "because": (text(), "The reason in words. {name} stands for what the case says of a requirement."),
+        "otherwise": (text(), "What is said of a model that fails: {model}, or {name} of any attribute."),
+        "source": (ref("sources"), "The claim or document that it rests on, or several."),
+        "overrides": (ref("rules"), "Rules that do not count where this one fires."),
+        "weight": (POSITIVE, "Points: 3 or 4 for a core fit, 2 for a secondary one, 1 for a nudge."),
+        "level": (one_of(LEVELS), "How heavy the caution is, from light to heavy."),
+        "unknown": (one_of(UNKNOWN_POLICIES), "What becomes of a model whose check is unknown."),
+        "approver": (TEXT, "Who agreed to the exemption."),
+        "owner": (TEXT, "Who answers for the rule."),
+        "review_by": (DAY, "The day by which someone must look at it again."),
+        "effective_from": (DAY, "The first day on which it is in force."),
+        "effective_to": (DAY, "The last day on which it is in force."),
+        "locked": (FLAG, "No later file may switch it off, override it or exempt from it."),
+        "trial": (FLAG, "It is recorded what it would do, and nothing is changed."),
+        "ignore": (table(codes), "Findings that are as they should be, each with the reason."),
+    }
+    return {key: {**shape, "description": said} if said else shape for key, (shape, said) in shapes.items()}
+
+
+def _body(effect: Effect, vocabulary: Vocabulary) -> Schema:
+    """Return what may follow an effect."""
+    if effect.body == "conclusion":
+        return table(
+            {attribute.name: side for attribute in vocabulary for side in _concluded(attribute, vocabulary)},
+            minProperties=1,
+            maxProperties=1,
+            description="The one attribute that the rule concludes.",
+        )
+    about = f"The rule {effect.en} …"
+    if effect.body == "true":
+        return {"const": True, "description": f"{about} what it says stands in because."}
+    if effect.body == "rules":
+        return {**ref("rules"), "description": about}
+    return {"allOf": [ref("preferred" if effect.name == "prefer" else "where")], "description": about}
+
+
+def _concluded(attribute: Attribute, vocabulary: Vocabulary) -> list[Schema]:
+    """Return the schema of what a rule may conclude of an attribute, if it may."""
+    if attribute.type == "flag":
+        flags = [value for value in (True, False) if concludable(vocabulary, attribute, value)]
+        return [{"type": "boolean", "enum": flags, "description": described(attribute)}] if flags else []
+    example = _example(attribute)
+    if not concludable(vocabulary, attribute, [example] if attribute.many else example):
+        return []
+    one = scalar(attribute)
+    return [either(tables(one, minItems=1) if attribute.many else one, description=described(attribute))]
+
+
+def _example(attribute: Attribute) -> object:
+    """Return a value that an attribute may have."""
+    if attribute.choices:
+        return attribute.choices[0].id
+    bounds = [bound for bound in (attribute.minimum, attribute.maximum) if bound is not None]
+    return {"number": bounds[0] if bounds else 0, "date": "2026-01-01"}.get(attribute.type, attribute.name)
+
+
+def _fitting(effect: Effect) -> Schema:
+    """Return what an effect says of the other keys: those it needs, and those that do not go with it."""
+    fitting = {*COMMON_KEYS, *EFFECTS, *effect.keys}
+    then = never(key for key in RULE_KEYS if key not in fitting)
+    return {"if": partial(needs=[effect.name]), "then": {**then, "required": list(effect.needs)}}
+
+
+def _concluding(vocabulary: Vocabulary) -> list[Schema]:
+    """Return what the attribute that a rule concludes says of its other keys: whether it classifies, or not."""
+    (conclude,) = [effect.name for effect in EFFECTS.values() if effect.body == "conclusion"]
+    classifies = partial({**dict.fromkeys(sorted(NOT_CLASSIFYING), False), "where": ref("classified")})
+    consequences: dict[Scope, Schema] = {"model": classifies, "requirement": never(["where"])}
+    found = []
+    for scope, then in consequences.items():
+        one = [partial(needs=[name]) for name in vocabulary.names(scope)]
+        found.append({"if": partial({conclude: partial(anyOf=one)}, needs=[conclude]), "then": then} if one else {})
+    return found
+
+
+def _disable(ruleset: RuleSet) -> Schema:
+    packs = {**NAME, "description": f"All rules of a pack: {', '.join(ruleset.packs)}."}
+    shapes = {
+        "rule": {**ref("rule"), "description": "The rule that is switched off."},
+        "pack": packs,
+        "reason": {**text(plain=True), "description": "Why."},
+    }
+    named = [partial(needs=[key]) for key in DISABLE_KEYS if key != "reason"]
+    return table({key: shapes[key] for key in DISABLE_KEYS}, needs=["reason"], oneOf=named)

@@ -1,0 +1,98 @@
+"""Everything that stays the same from case to case: rules, catalogue, compiled program and criteria."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from datetime import date
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+from llmrules.catalog import Catalog, read_catalog
+from llmrules.catalog.candidates import Candidates, arrange
+from llmrules.decision.criteria import Criteria, compile_criteria
+from llmrules.engine.program import Program, compile_program
+from llmrules.errors import FileError, InputError, LoadError
+from llmrules.language.approvals import check_approvals
+from llmrules.language.rules.ruleset import LATER, RuleSet, read_ruleset
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from llmrules.reading.files import Source
+
+
+@frozen(eq=False)
+class Knowledge:
+    """A checked rule set over a checked catalogue, compiled and shared by every decision.
+
+    ``arranged`` keeps the criteria for each number of turning days that have passed. They are made when they are asked
+    for first, so that knowledge which only one day is asked of arranges the catalogue once.
+    """
+
+    ruleset: RuleSet
+    catalog: Catalog
+    program: Program
+    turning_days: tuple[date, ...]
+    arranged: dict[int, Criteria] = field(factory=dict, repr=False)
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The ids of the models that can be chosen, in their order."""
+        return tuple(model.id for model in self.catalog.listed)
+
+    @property
+    def candidates(self) -> Candidates:
+        """The candidates with the values that the catalogue states, before any dated one takes their place."""
+        return self.criteria.candidates
+
+    @property
+    def criteria(self) -> Criteria:
+        """The criteria over these candidates."""
+        return self._criteria_after(0)
+
+    def criteria_on(self, when: date) -> Criteria:
+        """Return the criteria with the values that are in force on a day."""
+        return self._criteria_after(bisect_right(self.turning_days, when))
+
+    def _criteria_after(self, turns: int) -> Criteria:
+        if turns not in self.arranged:
+            catalog = self.catalog.on(self.turning_days[turns - 1]) if turns else self.catalog
+            candidates = arrange(catalog, self.ruleset.vocabulary, self.ruleset.classifying())
+            touching = (*self.ruleset.firing(), *self.ruleset.on_trial())
+            # Of threads that come here at once, all take what one of them made.
+            self.arranged.setdefault(turns, compile_criteria(candidates, touching))
+        return self.arranged[turns]
+
+
+FOLLOWING = frozenset(
+    {"unknown-attribute", "unknown-requirement", "unknown-source", "unknown-rule", "unknown-pack", "unknown-model"}
+    | {"unknown-choice", "unknown-slot", "dispute-without-value", "missing-type"}
+)
+"""Mistakes that may only follow from a file that could not be read; they are left out while there is one."""
+
+
+def load_knowledge(
+    rules: Sequence[Source],
+    catalogues: Sequence[Source],
+    failures: Iterable[FileError] = (),
+    *,
+    catalog: Catalog | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Knowledge:
+    """Check and compile rules and catalogues. Raises LoadError with everything that is wrong in all files.
+
+    ``failures`` are the files that could not be read at all. ``catalog`` is what the very same files were read as and
+    found right before, where that is known; ``progress`` is told how many entries of how many in a catalogue are read.
+    """
+    problems: list[InputError] = []
+    failed = list(failures)
+    ruleset = read_ruleset(rules, catalogues, problems)
+    if catalog is None:
+        catalog = read_catalog(catalogues, ruleset.vocabulary, ruleset.citable, problems, progress=progress)
+    check_approvals(catalog.approvals, ruleset.rules, catalog.models.keys(), problems)
+    if failed or any(problem.code == LATER for problem in problems):
+        problems = [problem for problem in problems if problem.code not in FOLLOWING]
+    if problems or failed:
+        raise LoadError([*failed, *problems])
+    return Knowledge(ruleset, catalog, compile_program(ruleset), catalog.turning_days())

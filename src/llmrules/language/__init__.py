@@ -1,0 +1,1 @@
+"""What people write: values, texts, sources, the vocabulary, conditions, rules, profiles, approvals and settings."""

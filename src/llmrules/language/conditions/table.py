@@ -1,0 +1,169 @@
+"""Condition tables as values: what they test, what they depend on, and when they hold on requirements.
+
+A table is a conjunction: all its leaves, every table of ``all`` and one table of ``any``. A leaf is one attribute
+with all its tests. Requirements are two-valued (what is not known makes every leaf false except ``known = false``);
+models are three-valued and are evaluated, from the same leaves, by ``candidates``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import TypeAlias
+
+from attrs import frozen
+
+from llmrules.language.operators import Operator, Truth, conjunction
+from llmrules.language.values import EXACT, Number, Period, Value, as_text, number
+from llmrules.language.vocabulary import Attribute
+
+Operand: TypeAlias = Value | tuple[Value, ...]
+
+Facts: TypeAlias = Mapping[str, frozenset[Value]]
+"""What is known: each attribute's values; of a set, its members. An attribute that is not known has no entry."""
+
+
+@frozen
+class Reference:
+    """The right side of a test that is what a requirement says, and a number or days more."""
+
+    requirement: str
+    plus: Number = 0
+
+
+@frozen(cache_hash=True)
+class Test:
+    """One operator and its right side."""
+
+    operator: Operator
+    operand: Operand | Reference
+
+    def truth(self, attribute: Attribute, actual: Value, facts: Facts) -> Truth:
+        """Return the truth on a known value; a reference whose requirement is in conflict must hold for each value."""
+        if not isinstance(self.operand, Reference):
+            return self.operator.truth(attribute, actual, self.operand)
+        return conjunction(
+            [self.operator.truth(attribute, actual, operand) for operand in self.thresholds(attribute, facts)]
+        )
+
+    def thresholds(self, attribute: Attribute, facts: Facts) -> tuple[Operand, ...]:
+        """Return the right sides in force: one, or the values of the requirement it refers to, in their order."""
+        if not isinstance(self.operand, Reference):
+            return (self.operand,)
+        values = facts[self.operand.requirement]
+        members = frozenset(map(str, values))
+        if self.operator.operand in {"list", "members"}:
+            return (tuple(sorted(members)),)
+        if attribute.many and self.operator.operand == "same":
+            return (members,)
+        return tuple(sorted((_plus(value, self.operand.plus) for value in values), key=as_text))
+
+
+def _plus(value: Value, plus: Number) -> Value:
+    """Return a number or a date so much later; beyond the last day of the calendar there is only that day."""
+    if isinstance(value, Period) and plus:
+        try:
+            later = value.first + timedelta(days=int(plus))
+        except OverflowError:
+            later = date.max if plus > 0 else date.min
+        return Period(later, later, later.isoformat())
+    if isinstance(value, int | Decimal) and plus:
+        total = EXACT.add(Decimal(value), Decimal(plus))
+        exact = number(total)
+        return total if exact is None else exact
+    return value
+
+
+@frozen(cache_hash=True)
+class Leaf:
+    """One attribute with all its tests."""
+
+    attribute: Attribute
+    tests: tuple[Test, ...]
+
+    @property
+    def asks_absence(self) -> bool:
+        """Whether the leaf is ``known = false``."""
+        return self.tests[0].operator.name == "known" and self.tests[0].operand is False
+
+    @property
+    def negative(self) -> bool:
+        """Whether the leaf can turn false when a fact is added."""
+        return self.asks_absence or (self.attribute.many and any(test.operator.negative_on_sets for test in self.tests))
+
+    def holds(self, facts: Facts) -> bool:
+        """Return the two-valued truth on requirements: one of the values satisfies every test."""
+        values = facts.get(self.attribute.name)
+        if values is None:
+            return self.asks_absence
+        if self.attribute.many:
+            return self._accepts(values, facts)
+        return any(self._accepts(value, facts) for value in values)
+
+    def cited(self, facts: Facts) -> tuple[Value | None, ...]:
+        """Return every value that makes a true leaf true, in order; None is the fact that a set is known and empty."""
+        values = facts.get(self.attribute.name)
+        if values is None:
+            return ()
+        if not self.attribute.many:
+            accepted: list[Value] = [value for value in values if self._accepts(value, facts)]
+            return tuple(sorted(accepted, key=value_order))
+        wanted: set[Value] = set()
+        for test in self.tests:
+            chosen = test.operator.operand in {"member", "members"} and not test.operator.negative_on_sets
+            operands: tuple[object, ...] = test.operand if isinstance(test.operand, tuple) else (test.operand,)
+            wanted |= values.intersection(operands) if chosen else values
+        return (*sorted(wanted, key=value_order),) if values else (None,)
+
+    def _accepts(self, value: Value | frozenset[Value], facts: Facts) -> bool:
+        return all(test.truth(self.attribute, value, facts) for test in self.tests)  # type: ignore[arg-type]
+
+
+def value_order(value: Value) -> tuple[int, Number, str]:
+    """Order the values of one attribute: numbers by size, all else by its text."""
+    exact = number(value)
+    return (1, 0, str(value)) if exact is None else (0, exact, "")
+
+
+@frozen(cache_hash=True)
+class Table:
+    """A conjunction of leaves, of every table of ``all``, and of one table of ``any`` if there are any."""
+
+    leaves: tuple[Leaf, ...] = ()
+    every: tuple[Table, ...] = ()
+    either: tuple[Table, ...] = ()
+
+    def holds(self, facts: Facts) -> bool:
+        """Return the two-valued truth on requirements."""
+        return (
+            all(leaf.holds(facts) for leaf in self.leaves)
+            and all(table.holds(facts) for table in self.every)
+            and (not self.either or any(table.holds(facts) for table in self.either))
+        )
+
+    def all_leaves(self) -> Iterator[Leaf]:
+        """Yield every leaf, depth first."""
+        yield from self.leaves
+        for table in (*self.every, *self.either):
+            yield from table.all_leaves()
+
+    def references(self) -> tuple[str, ...]:
+        """Return the names of the requirements that its tests refer to, sorted."""
+        names = {
+            test.operand.requirement
+            for leaf in self.all_leaves()
+            for test in leaf.tests
+            if isinstance(test.operand, Reference)
+        }
+        return tuple(sorted(names))
+
+    def exceptions(self) -> tuple[Table, ...]:
+        """Return the entries of an ``unless`` table, any one of which blocks: each leaf, the whole ``all``, ``any``."""
+        entries = [Table(leaves=(leaf,)) for leaf in self.leaves]
+        entries += [Table(every=self.every)] if self.every else []
+        entries += [Table(either=self.either)] if self.either else []
+        return tuple(entries)
+
+
+ALWAYS = Table()

@@ -1,0 +1,223 @@
+"""Profiles: the requirements of a case as the user states them, and what a test case expects of the decision."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from attrs import frozen
+
+from llmrules.errors import InputError, LoadError, ProfileError
+from llmrules.language.approvals import Approval, read_approvals
+from llmrules.language.texts import Text, read_text
+from llmrules.language.values import Period, Value
+from llmrules.language.vocabulary import AS_OF, Vocabulary
+from llmrules.reading.cursor import Cursor
+from llmrules.reading.files import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from llmrules.language.conditions import Facts
+
+Origin: TypeAlias = Literal["stated", "assumed", "concluded"]
+
+FILE_KEYS = ("language", "title", "story", "requirements", "approval", "expect")
+EXPECT_KEYS = ("best", "eligible", "unverified", "conflicts", "excluded", "cautioned", "fired", "silent", "refused")
+
+
+@frozen
+class Requirement:
+    """One attribute with the whole value that is stated, or assumed because the vocabulary gives a default."""
+
+    attribute: str
+    value: Value
+    origin: Origin
+
+
+@frozen
+class Expectation:
+    """What must be true of a decision. None means that nothing is expected of it.
+
+    ``best``, ``eligible``, ``unverified`` and ``conflicts`` are exact, and so are the models of each rule in
+    ``cautioned``; of the others at least these must hold. ``refused`` that is empty expects that the case is not
+    refused.
+    """
+
+    best: tuple[str, ...] | None = None
+    eligible: tuple[str, ...] | None = None
+    unverified: tuple[str, ...] | None = None
+    conflicts: tuple[str, ...] | None = None
+    excluded: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    cautioned: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    fired: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
+    refused: tuple[str, ...] | None = None
+
+
+@frozen
+class Profile:
+    """A case: its requirements in the order of attribute names, and what its file says beside them."""
+
+    requirements: tuple[Requirement, ...]
+    title: Text | None = None
+    story: Text | None = None
+    expect: Expectation | None = None
+    approvals: tuple[Approval, ...] = ()
+
+    @property
+    def as_of(self) -> Period:
+        """The date of the decision."""
+        return next(
+            one.value for one in self.requirements if isinstance(one.value, Period) and one.attribute == AS_OF.name
+        )
+
+    def facts(self) -> Facts:
+        """Return what is known before any rule fires."""
+        return {
+            requirement.attribute: requirement.value
+            if isinstance(requirement.value, frozenset)
+            else frozenset({requirement.value})
+            for requirement in self.requirements
+        }
+
+
+def read_profile(source: Source, vocabulary: Vocabulary) -> Profile:
+    """Read a profile file strictly. Raises LoadError with everything that is wrong."""
+    problems: list[InputError] = []
+    top = Cursor.top(source, ProfileError, problems)
+    stray = [name for name in source.data if name in vocabulary.names("requirement")]
+    hints = dict.fromkeys(stray, "it is a requirement: write it under [requirements]")
+    keys = top.keys(FILE_KEYS, what="a profile", hints=hints)
+    if "requirements" not in keys and not stray:
+        top.missing("requirements", "a profile needs [requirements]")
+    requirements = _read_requirements(keys["requirements"], vocabulary) if "requirements" in keys else ()
+    profile = Profile(
+        requirements=requirements,
+        title=read_text(keys["title"], plain=True) if "title" in keys else None,
+        story=read_text(keys["story"], plain=True) if "story" in keys else None,
+        expect=_read_expectation(keys["expect"]) if "expect" in keys else None,
+        approvals=read_approvals(keys),
+    )
+    if problems:
+        raise LoadError(problems)
+    return profile
+
+
+def state(requirements: Mapping[str, object], vocabulary: Vocabulary, *, name: str = "requirements") -> Profile:
+    """Return the profile of requirements given as a mapping. Raises LoadError with everything that is wrong."""
+    data: dict[str, Any] = {str(key): _plain(value) for key, value in requirements.items()}
+    problems: list[InputError] = []
+    top = Cursor.top(Source(name, "", data, is_toml=False), ProfileError, problems)
+    profile = Profile(_read_requirements(top, vocabulary))
+    if problems:
+        raise LoadError(problems)
+    return profile
+
+
+def _plain(value: object) -> object:
+    """Return what a file would hold: a list for any collection of members."""
+    if isinstance(value, set | frozenset):
+        return sorted(value, key=str)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _read_requirements(cursor: Cursor, vocabulary: Vocabulary) -> tuple[Requirement, ...]:
+    names = vocabulary.names("requirement")
+    found: dict[str, Requirement] = {}
+    for name, child in cursor.table().items():
+        if name not in names:
+            hint = None
+            if name in vocabulary:
+                hint = f"{name} is an attribute of the {vocabulary[name].scope}; rules speak of it, profiles do not"
+            child.problem("unknown-requirement", "is not a declared requirement", found=name, allowed=names, hint=hint)
+            continue
+        value = vocabulary[name].read(child)
+        if value is not None:
+            found[name] = Requirement(name, value, "stated")
+    for attribute in vocabulary:
+        if attribute.default is not None and attribute.name not in found:
+            found[attribute.name] = Requirement(attribute.name, attribute.default, "assumed")
+    if AS_OF.name not in found:
+        today = datetime.now(UTC).date()
+        found[AS_OF.name] = Requirement(AS_OF.name, Period(today, today, today.isoformat()), "assumed")
+    return tuple(found[name] for name in sorted(found))
+
+
+def _read_expectation(cursor: Cursor) -> Expectation:
+    keys = cursor.keys(EXPECT_KEYS, what="an expectation")
+
+    def names(key: str) -> tuple[str, ...] | None:
+        return _any_names(keys[key]) if key in keys else None
+
+    excluded = []
+    for element in keys["excluded"].elements() if "excluded" in keys else ():
+        fields = element.keys(("model", "by"), what="an expected exclusion")
+        model = fields["model"].name() if "model" in fields else None
+        if "model" not in fields:
+            element.missing("model", "an expected exclusion needs model")
+        if model is not None:
+            excluded.append((model, fields["by"].names() if "by" in fields else ()))
+    cautioned = keys["cautioned"].table() if "cautioned" in keys else {}
+    return Expectation(
+        best=names("best"),
+        eligible=names("eligible"),
+        unverified=names("unverified"),
+        conflicts=names("conflicts"),
+        excluded=tuple(excluded),
+        cautioned=tuple((rule, _any_names(models)) for rule, models in cautioned.items()),
+        fired=names("fired") or (),
+        silent=names("silent") or (),
+        refused=names("refused"),
+    )
+
+
+def _any_names(cursor: Cursor) -> tuple[str, ...]:
+    """Return names, be they none at all: an empty list."""
+    return () if cursor.value == [] else cursor.names()
+
+
+def check_expectation(
+    source: Source,
+    expect: Expectation,
+    *,
+    models: Collection[str],
+    rules: Collection[str],
+    cautions: Collection[str],
+    vocabulary: Vocabulary,
+) -> None:
+    """Raise LoadError where an expectation names a model, rule or requirement that is not loaded.
+
+    ``cautions`` are the rules that caution.
+    """
+    problems: list[InputError] = []
+    top = Cursor.top(source, ProfileError, problems).table()["expect"]
+    keys = top.table()
+
+    def check(cursor: Cursor, names: Iterable[str], allowed: Collection[str], what: str) -> None:
+        for name in names:
+            if name not in allowed:
+                place = cursor.element(name)
+                place.problem(f"unknown-{what}", f"names no loaded {what}", found=name, allowed=allowed)
+
+    for key in ("best", "eligible", "unverified"):
+        check(keys.get(key, top), getattr(expect, key) or (), models, "model")
+    for key in ("fired", "silent", "refused"):
+        check(keys.get(key, top), getattr(expect, key) or (), rules, "rule")
+    for (model, by), element in zip(
+        expect.excluded, keys["excluded"].elements() if expect.excluded else (), strict=True
+    ):
+        fields = element.table()
+        check(fields["model"], (model,), models, "model")
+        check(fields.get("by", element), by, rules, "rule")
+    for rule, cautioned in expect.cautioned:
+        named = keys["cautioned"].table()[rule]
+        if rule not in cautions:
+            known = rule in rules
+            code, message = ("no-caution", "does not caution") if known else ("unknown-rule", "names no loaded rule")
+            named.problem(code, message, found=rule, allowed=cautions)
+        check(named, cautioned, models, "model")
+    requirements = vocabulary.names("requirement")
+    check(keys.get("conflicts", top), expect.conflicts or (), requirements, "requirement")
+    if problems:
+        raise LoadError(problems)

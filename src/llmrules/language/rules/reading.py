@@ -1,0 +1,311 @@
+"""Reads ``[[rule]]`` and ``[[disable]]`` entries strictly; everything wrong is noted, nothing is guessed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import TYPE_CHECKING, TypeAlias
+
+from attrs import evolve, frozen
+
+from llmrules.language.conditions import ALWAYS, MODEL_SIDE, Table, read_table
+from llmrules.language.rules.effects import (
+    COMMON_KEYS,
+    EFFECTS,
+    LEVELS,
+    NOT_CLASSIFYING,
+    RULE_KEYS,
+    UNKNOWN_POLICIES,
+    Effect,
+)
+from llmrules.language.rules.rule import Conclusion, Disable, Grade, Rule
+from llmrules.language.sources import check_sources
+from llmrules.language.texts import LANGUAGES, Text, read_text
+from llmrules.language.values import Period, Value, day
+from llmrules.language.vocabulary import AS_OF, SCOPES, Attribute, Scope, Vocabulary
+
+if TYPE_CHECKING:
+    from llmrules.reading.cursor import Cursor
+
+    Keys: TypeAlias = dict[str, Cursor]
+
+RULE_ID = re.compile(r"[a-z0-9]+(?:[-_/][a-z0-9]+)*")
+
+DEEPEST_HEADER = 2
+"""How many tables under a table of a rule are searched for keys that slid into them."""
+
+DISABLE_KEYS = ("rule", "pack", "reason")
+
+
+@frozen
+class RuleReader:
+    """Reads rules against the vocabulary and the claims and documents of all loaded files."""
+
+    vocabulary: Vocabulary
+    citable: Collection[str]
+
+    def rule(self, entry: Cursor, pack: str) -> Rule | None:
+        """Read one rule, or None after noting why it is none."""
+        if not isinstance(entry.value, dict):
+            entry.wrong_type("a table that states a rule")
+            return None
+        read = entry.keys(RULE_KEYS, what="a rule")
+        slid: set[str] = set()
+        keys = {key: _without_slid(child, slid) for key, child in read.items()}
+        name = self._id(entry, keys)
+        effect = self._effect(entry, keys, slid)
+        because = self._because(entry, keys, slid)
+        otherwise = read_text(keys["otherwise"]) if "otherwise" in keys else None
+        sources = keys["source"].names() if "source" in keys else ()
+        if "source" in keys:
+            check_sources(keys["source"], sources, self.citable)
+        elif "source" not in slid:
+            hint = "name a [[claim]] or a dated [[document]]; your own file may hold one"
+            entry.missing("source", "a rule needs source", code="missing-source", hint=hint)
+        if effect is None:
+            return None
+        self._check_keys(effect, entry, keys, slid)
+        before = len(entry.problems)
+        body = self._body(effect, keys[effect.name])
+        classifies = isinstance(body, Conclusion) and body.attribute.scope == "model"
+        if classifies:
+            self._check_classifying(keys)
+        elif isinstance(body, Conclusion) and "where" in keys:
+            message = "goes with effects on models; the conditions of a requirement stand under when"
+            keys["where"].problem("key-not-allowed", message, found="where")
+        where = self._where(keys, classifies=classifies)
+        when = read_table(keys["when"], self.vocabulary, scopes=("requirement",)) if "when" in keys else ALWAYS
+        unless = ALWAYS
+        if "unless" in keys:
+            unless = read_table(keys["unless"], self.vocabulary, scopes=("requirement",), unless=True)
+        self._check_slots(keys, "because", because, self.vocabulary.names("requirement"))
+        self._check_slots(keys, "otherwise", otherwise, ("model", *self.vocabulary.names(*SCOPES)))
+        if name is None or because is None or (len(entry.problems) > before and body is None):
+            return None
+        return Rule(
+            id=name,
+            pack=pack,
+            effect=effect,
+            because=because,
+            sources=sources,
+            body=body,
+            when=when,
+            unless=unless,
+            where=where,
+            otherwise=otherwise if effect.hard else None,
+            weight=keys["weight"].positive() if "weight" in keys else None,
+            level=(keys["level"].one_of(LEVELS) if "level" in keys else "note") if effect.name == "caution" else None,
+            unknown=keys["unknown"].one_of(UNKNOWN_POLICIES) if "unknown" in keys else None,
+            approver=keys["approver"].text() if "approver" in keys else None,
+            overrides=keys["overrides"].names() if "overrides" in keys else (),
+            owner=keys["owner"].text() if "owner" in keys else None,
+            review_by=_date(keys["review_by"]) if "review_by" in keys else None,
+            effective_from=_date(keys["effective_from"]) if "effective_from" in keys else None,
+            effective_to=_date(keys["effective_to"]) if "effective_to" in keys else None,
+            locked=bool(keys["locked"].flag()) if "locked" in keys else False,
+            trial=bool(keys["trial"].flag()) if "trial" in keys else False,
+            ignore=_reasons(keys["ignore"]) if "ignore" in keys else {},
+            cursor=entry,
+        )
+
+    def _id(self, entry: Cursor, keys: Keys) -> str | None:
+        if "id" not in keys:
+            entry.missing("id", "a rule needs id")
+            return None
+        name = keys["id"].text()
+        if name is not None and not RULE_ID.fullmatch(name):
+            message = "must be small letters and digits joined by - (or / after a namespace)"
+            keys["id"].problem("bad-name", message, found=name)
+            return None
+        return name
+
+    def _effect(self, entry: Cursor, keys: Keys, slid: set[str]) -> Effect | None:
+        found = [name for name in keys if name in EFFECTS]
+        if not found:
+            if not slid.intersection(EFFECTS) and not entry.misspells(*EFFECTS):
+                entry.problem("no-effect", "a rule needs exactly one effect", allowed=EFFECTS)
+            return None
+        for name in found[1:]:
+            message = f"is a second effect beside {found[0]}; a rule has exactly one"
+            hint = "write one rule for each effect"
+            keys[name].problem("two-effects", message, found=name, other=keys[found[0]].place, hint=hint)
+        return EFFECTS[found[0]]
+
+    def _because(self, entry: Cursor, keys: Keys, slid: set[str]) -> Text | None:
+        if "because" in keys:
+            return read_text(keys["because"])
+        if "because" not in slid:
+            entry.missing("because", "a rule needs because, the reason in words", code="missing-reason")
+        return None
+
+    def _check_keys(self, effect: Effect, entry: Cursor, keys: Keys, slid: set[str]) -> None:
+        fitting = {*COMMON_KEYS, *EFFECTS, *(key for name in keys if name in EFFECTS for key in EFFECTS[name].keys)}
+        for name, cursor in keys.items():
+            if name not in fitting:
+                takers = [other.name for other in EFFECTS.values() if name in other.keys]
+                message = f"does not go with {effect.name}; it goes with {', '.join(takers)}"
+                cursor.problem("key-not-allowed", message, found=name)
+        for name in effect.needs:
+            if name not in keys and name not in slid:
+                entry.missing(name, f"{effect.name} needs {name}")
+
+    def _body(self, effect: Effect, cursor: Cursor) -> Conclusion | Table | Grade | tuple[str, ...] | None:
+        if effect.body == "conclusion":
+            return self._conclusion(cursor)
+        if effect.body == "rules":
+            return cursor.names() or None
+        if effect.body == "true":
+            if cursor.value is not True:
+                cursor.wrong_type("true (what is said stands in because)")
+            return None
+        graded = self._graded(cursor)
+        return self._grade(effect, cursor, graded[0]) if graded else self._predicate(cursor)
+
+    def _predicate(self, cursor: Cursor) -> Table | None:
+        if not isinstance(cursor.value, dict):
+            cursor.wrong_type("a table of conditions on models", hint=f"name an attribute: {cursor.key}.name = …")
+            return None
+        return read_table(cursor, self.vocabulary, scopes=MODEL_SIDE, references=True)
+
+    def _graded(self, cursor: Cursor) -> list[Cursor]:
+        """Return the attributes of a predicate that say ``toward``."""
+        children = cursor.table().values() if isinstance(cursor.value, dict) else ()
+        return [child for child in children if isinstance(child.value, dict) and "toward" in child.value]
+
+    def _grade(self, effect: Effect, cursor: Cursor, first: Cursor) -> Grade | None:
+        """Read ``x.toward = "lowest"``, or None after noting what is wrong."""
+        toward = first.child("toward", first.value["toward"])  # type: ignore[index]
+        if effect.name != "prefer" or len(cursor.table()) > 1 or len(first.table()) > 1:
+            hint = "write a rule of its own for it; each of the others may have one, too"
+            toward.problem("toward-alone", "stands alone, under prefer", found="toward", hint=hint)
+        direction = toward.one_of(("lowest", "highest"))
+        name = str(first.key)
+        if not self._declared(first, MODEL_SIDE):
+            return None
+        if not self.vocabulary[name].gradable:
+            gradable = [name for name in self.vocabulary.names(*MODEL_SIDE) if self.vocabulary[name].gradable]
+            message = "cannot be graded: it is neither a scale nor a number with marks"
+            first.problem("not-gradable", message, found=name, allowed=gradable)
+            return None
+        return Grade(self.vocabulary[name], "lowest" if direction == "lowest" else "highest") if direction else None
+
+    def _conclusion(self, cursor: Cursor) -> Conclusion | None:
+        children = cursor.table()
+        if isinstance(cursor.value, dict) and len(children) != 1:
+            cursor.problem("one-conclusion", "concludes exactly one attribute", found=", ".join(children) or "none")
+        for name, child in children.items():
+            if not self._declared(child, ("requirement", "model")):
+                continue
+            attribute = self.vocabulary[name]
+            values = self._concluded(attribute, child)
+            if values is not None and self._may_conclude(attribute, values, child):
+                return Conclusion(attribute, values)
+        return None
+
+    def _declared(self, cursor: Cursor, scopes: tuple[Scope, ...]) -> bool:
+        """Whether a key names an attribute of one of the scopes; note one that does not."""
+        name = str(cursor.key)
+        if name in self.vocabulary and self.vocabulary[name].scope in scopes:
+            return True
+        sides = " or ".join(scopes)
+        if name in self.vocabulary:
+            message = f"{name} is an attribute of the {self.vocabulary[name].scope}; here stands one of the {sides}"
+            cursor.problem("wrong-scope", message, found=name)
+        elif name not in self.vocabulary.broken:
+            message = f"is not a declared attribute of the {sides}"
+            cursor.problem("unknown-attribute", message, found=name, allowed=self.vocabulary.names(*scopes))
+        return False
+
+    def _concluded(self, attribute: Attribute, cursor: Cursor) -> frozenset[Value] | None:
+        if isinstance(cursor.value, dict):
+            hint = "references and operators stand in where and in effects on models"
+            cursor.wrong_type("a value", hint=hint)
+            return None
+        value = attribute.read(cursor)
+        if isinstance(value, frozenset):
+            if not value and cursor.value == []:
+                cursor.problem("empty-list", "must conclude at least one member")
+            return value or None
+        return None if value is None else frozenset({value})
+
+    def _may_conclude(self, attribute: Attribute, values: frozenset[Value], cursor: Cursor) -> bool:
+        if attribute.name == AS_OF.name or attribute.default is not None:
+            why = "it is always known" if attribute.name == AS_OF.name else "it has a default"
+            cursor.problem(
+                "conclude-not-allowed", f"no rule may conclude {attribute.name}: {why}", found=attribute.name
+            )
+            return False
+        if attribute.scope == "model":
+            fits = attribute.partial if attribute.many else attribute.type == "flag" and values == {True}
+            if not fits:
+                message = "of a model, a rule concludes a flag (= true) or members of a partial set"
+                cursor.problem("conclude-not-allowed", message, found=attribute.name)
+            return fits
+        return True
+
+    def _check_classifying(self, keys: Keys) -> None:
+        for name in NOT_CLASSIFYING:
+            if name in keys:
+                message = "does not go with a rule that classifies models: it looks at the model alone"
+                keys[name].problem("key-not-allowed", message, found=name)
+
+    def _where(self, keys: Keys, *, classifies: bool) -> Table:
+        if "where" not in keys:
+            return ALWAYS
+        scopes: tuple[Scope, ...] = ("model",) if classifies else MODEL_SIDE
+        return read_table(keys["where"], self.vocabulary, scopes=scopes, references=not classifies)
+
+    def _check_slots(self, keys: Keys, key: str, text: Text | None, allowed: tuple[str, ...]) -> None:
+        """Note each slot that nothing fills: it would stand in the sentence with its braces."""
+        for language in LANGUAGES:
+            words = Text(en=getattr(text, language, None))
+            for slot in (*words.slots(), *words.misshapen_slots()):
+                if slot not in allowed and slot not in self.vocabulary.broken:
+                    message = f"no {{{slot}}} can be filled in here"
+                    place = keys[key].child(language, words.en)
+                    place.problem("unknown-slot", message, found=slot, allowed=allowed)
+
+    def disable(self, entry: Cursor) -> tuple[Disable, Cursor] | None:
+        """Read one entry that switches a rule or a pack off."""
+        keys = entry.keys(DISABLE_KEYS, what="a disable entry")
+        named = [key for key in ("rule", "pack") if key in keys]
+        if len(named) != 1 and isinstance(entry.value, dict) and not entry.misspells("rule", "pack"):
+            entry.problem("missing-key", "a disable entry names exactly one rule or one pack", allowed=("rule", "pack"))
+        if "reason" not in keys:
+            entry.missing("reason", "a disable entry needs reason", code="missing-reason")
+        if len(named) != 1 or "reason" not in keys:
+            return None
+        reason, name = read_text(keys["reason"], plain=True), keys[named[0]].name()
+        if reason is None or name is None:
+            return None
+        return Disable(reason, **{named[0]: name}), keys[named[0]]
+
+
+def _without_slid(cursor: Cursor, slid: set[str], depth: int = 0) -> Cursor:
+    """Return a table without the keys of the rule that slid under it, which are noted: no attribute is named so."""
+    if not isinstance(cursor.value, dict) or depth > DEEPEST_HEADER:
+        return cursor
+    kept = {}
+    for name, child in cursor.table().items():
+        if name in RULE_KEYS:
+            slid.add(name)
+            header = ".".join(str(part) for part in cursor.path if isinstance(part, str))
+            message = f"{name} belongs to the rule, but stands in the table {header}"
+            hint = f"write it above the line [{header}], or write that table with dots: {cursor.key}.name = …"
+            child.problem("slid-key", message, found=name, hint=hint)
+        else:
+            kept[name] = _without_slid(child, slid, depth + 1).value
+    return evolve(cursor, value=kept)
+
+
+def _reasons(cursor: Cursor) -> dict[str, str]:
+    """Read ``{ code = "why this is as it should be" }``."""
+    read = {name: child.text() for name, child in cursor.table().items()}
+    return {name: reason for name, reason in sorted(read.items()) if reason is not None}
+
+
+def _date(cursor: Cursor) -> Period | None:
+    when = day(cursor.value)
+    if when is None:
+        cursor.wrong_type("a date such as 2026-12-31")
+    return when

@@ -1,0 +1,257 @@
+"""A rule set: the vocabulary, claims, documents and rules of all loaded rule files, checked against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, TypeAlias
+
+from attrs import frozen
+
+from llmrules.errors import InputError, RuleError, VocabularyError
+from llmrules.language.rules.effects import EFFECTS, RESERVED
+from llmrules.language.rules.reading import RuleReader
+from llmrules.language.rules.rule import HARD, Conclusion, Disable, Rule
+from llmrules.language.rules.strata import Cycle, classification_order, stratify
+from llmrules.language.sources import Citable, read_sources
+from llmrules.language.vocabulary import SCOPES, Vocabulary, read_vocabulary
+from llmrules.reading.cursor import Cursor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from llmrules.reading.files import Source
+
+    Keys: TypeAlias = dict[str, Cursor]
+
+HINTS = {
+    "rules": "each rule stands under [[rule]]",
+    "requirements": "requirements of a case stand in a profile",
+}
+"""What to do instead with keys that people write in a rule file."""
+
+LANGUAGE = 1
+"""The newest rule language that this version understands."""
+
+LATER = "later-language"
+"""The code of a file that is read no further, so that mistakes elsewhere may only follow from its absence."""
+
+FILE_KEYS = ("language", "pack", "title", "document", "claim", *SCOPES, "rule", "disable")
+
+
+@frozen(eq=False)
+class RuleSet:
+    """Rules with everything they rest on.
+
+    ``rules`` holds every rule by id, disabled ones included; ``disabled`` says why each of those is off, and
+    ``strata`` gives the stratum of every other rule that neither classifies models nor is on trial.
+    """
+
+    vocabulary: Vocabulary
+    citable: Mapping[str, Citable]
+    rules: Mapping[str, Rule]
+    packs: tuple[str, ...]
+    disables: tuple[Disable, ...]
+    disabled: Mapping[str, Disable]
+    strata: Mapping[str, int]
+
+    def firing(self) -> tuple[Rule, ...]:
+        """Return the rules that fire on requirements, in the order of ids."""
+        return tuple(rule for rule in self.rules.values() if rule.id in self.strata)
+
+    def on_trial(self) -> tuple[Rule, ...]:
+        """Return the rules of which only what they would do is recorded, in the order of ids."""
+        return tuple(rule for rule in self.rules.values() if rule.trial and rule.id not in self.disabled)
+
+    def classifying(self) -> tuple[Rule, ...]:
+        """Return the rules that classify models and are not disabled, in the order of ids."""
+        return tuple(rule for rule in self.rules.values() if rule.classifies and rule.id not in self.disabled)
+
+
+def read_ruleset(files: Iterable[Source], catalogues: Iterable[Source], problems: list[InputError]) -> RuleSet:
+    """Read rule files; ``catalogues`` are read for their documents alone. Problems are noted, never raised."""
+    tops = [Cursor.top(source, RuleError, problems) for source in files]
+    packs: dict[str, Cursor] = {}
+    readable = [top for top in tops if _check_header(top, packs)]
+    others = [Cursor.top(source, VocabularyError, problems) for source in catalogues if not is_later(source)]
+    citable = read_sources([*(top.staged(VocabularyError) for top in readable), *others])
+    vocabulary = read_vocabulary(readable, citable, reserved=RESERVED)
+    reader = RuleReader(vocabulary, citable.keys())
+    rules: dict[str, Rule] = {}
+    disables: list[tuple[Disable, Cursor]] = []
+    for top in readable:
+        _read_rules(top, reader, rules)
+        tables = top.table()
+        for entry in tables["disable"].elements() if "disable" in tables else ():
+            read = reader.disable(entry)
+            if read is not None:
+                disables.append(read)
+    ordered = dict(sorted(rules.items()))
+    declared = _declared_ids(readable)
+    disabled = _apply_disables(disables, ordered, packs, declared)
+    for rule in ordered.values():
+        _check_targets(rule, ordered, declared)
+    _check_locks(disables, ordered)
+    strata = stratify(rule for rule in ordered.values() if rule.id not in disabled and not rule.trial)
+    if isinstance(strata, Cycle):
+        _note_cycle(strata, ordered)
+        strata = {}
+    classified = classification_order(rule for rule in ordered.values() if rule.id not in disabled)
+    if isinstance(classified, Cycle):
+        _note_circle(classified, ordered)
+    return RuleSet(
+        vocabulary=vocabulary,
+        citable=citable,
+        rules=ordered,
+        packs=tuple(sorted(packs)),
+        disables=tuple(sorted((d for d, _ in disables), key=lambda d: (d.rule or "", d.pack or "", str(d.reason)))),
+        disabled=disabled,
+        strata=strata,
+    )
+
+
+def is_later(source: Source) -> bool:
+    """Whether a file says that it is written in a later language than this version reads."""
+    value = source.data.get("language")
+    return isinstance(value, int) and value > LANGUAGE
+
+
+def read_header(top: Cursor, allowed: Iterable[str], *, what: str, hints: Mapping[str, str]) -> Keys | None:
+    """Return the known keys of a file, or None for a file of a later language, which is read no further."""
+    if is_later(top.source):
+        value = top.table()["language"]
+        message = f"is later than this version of llmrules reads ({LANGUAGE})"
+        value.problem(LATER, message, found=value.value, hint="upgrade llmrules")
+        return None
+    keys = top.keys(allowed, what=what, hints=hints)
+    language = keys.get("language")
+    if language is None:
+        hint = f"language = {LANGUAGE}"
+        top.missing("language", "the file must say which language it is written in", hint=hint)
+    elif type(language.value) is not int or language.value != LANGUAGE:
+        language.problem("wrong-language", f"must be {LANGUAGE}", found=language.value)
+    return keys
+
+
+def _check_header(top: Cursor, packs: dict[str, Cursor]) -> bool:
+    keys = read_header(top, FILE_KEYS, what="a rule file", hints=HINTS)
+    if keys is None:
+        return False
+    if "pack" not in keys:
+        top.missing("pack", "the file must name its pack", hint='pack = "name"')
+        return True
+    name = keys["pack"].name()
+    if name is not None and name in packs:
+        keys["pack"].problem("duplicate-id", "is the name of two packs", found=name, other=packs[name].place)
+    elif name is not None:
+        packs[name] = keys["pack"]
+    return True
+
+
+def _read_rules(top: Cursor, reader: RuleReader, rules: dict[str, Rule]) -> None:
+    tables = top.table()
+    pack = str(tables["pack"].value) if "pack" in tables else ""
+    for entry in tables["rule"].elements() if "rule" in tables else ():
+        rule = reader.rule(entry, pack)
+        if rule is None:
+            continue
+        known = rules.get(rule.id)
+        if known is not None and known.cursor is not None:
+            message, other = "is the id of two rules", known.cursor.child("id", rule.id).place
+            entry.child("id", rule.id).problem("duplicate-id", message, found=rule.id, other=other)
+            continue
+        rules[rule.id] = rule
+
+
+def _declared_ids(tops: Iterable[Cursor]) -> frozenset[str]:
+    """Return the ids of all rule entries, broken ones included, so that naming a broken rule is no second error."""
+    lists = [top.value.get("rule") for top in tops if isinstance(top.value, dict)]
+    entries = [entry for entries in lists if isinstance(entries, list) for entry in entries]
+    return frozenset(entry["id"] for entry in entries if isinstance(entry, dict) and isinstance(entry.get("id"), str))
+
+
+def _apply_disables(
+    disables: list[tuple[Disable, Cursor]],
+    rules: Mapping[str, Rule],
+    packs: Mapping[str, Cursor],
+    declared: frozenset[str],
+) -> dict[str, Disable]:
+    for disable, cursor in disables:
+        if disable.rule is not None and disable.rule not in declared:
+            cursor.problem("unknown-rule", "names no loaded rule", found=disable.rule, allowed=rules)
+        if disable.pack is not None and disable.pack not in packs:
+            cursor.problem("unknown-pack", "names no loaded pack", found=disable.pack, allowed=sorted(packs))
+    off: dict[str, Disable] = {}
+    for rule in rules.values():
+        for disable, _ in disables:
+            if disable.covers(rule):
+                off.setdefault(rule.id, disable)
+    return off
+
+
+def _check_targets(rule: Rule, rules: Mapping[str, Rule], declared: frozenset[str]) -> None:
+    """Note overrides and exemptions that name what they cannot reach."""
+    cursor = rule.cursor
+    if cursor is None:
+        return
+    for target in rule.overrides:
+        overrides = _named(cursor, "overrides", target)
+        if target not in declared:
+            overrides.problem("unknown-rule", "names no loaded rule", found=target, allowed=rules)
+        elif target == rule.id:
+            overrides.problem("overrides-itself", "a rule cannot override itself", found=target)
+        elif target in rules and rules[target].classifies:
+            message = "a rule that classifies models cannot be overridden; disable it"
+            overrides.problem("cannot-override", message, found=target)
+    exempt = EFFECTS["exempt"].name
+    targets = rule.body if rule.effect.name == exempt and isinstance(rule.body, tuple) else ()
+    for target in targets:
+        where = _named(cursor, exempt, target)
+        hard = [name for name, other in rules.items() if other.effect.hard]
+        if target not in declared:
+            where.problem("unknown-rule", "names no loaded rule", found=target, allowed=hard)
+        elif target in rules and not rules[target].effect.hard:
+            message = f"exempts from hard rules alone ({' and '.join(HARD)})"
+            where.problem("cannot-exempt", message, found=target, allowed=hard)
+
+
+def _check_locks(disables: list[tuple[Disable, Cursor]], rules: Mapping[str, Rule]) -> None:
+    """Note each attempt of a later layer to undo a locked rule: to disable, override or exempt from it."""
+    for target in rules.values():
+        if not target.locked or target.cursor is None:
+            continue
+        attempts = [(cursor, "switch it off") for disable, cursor in disables if disable.covers(target)]
+        for rule in rules.values():
+            if rule.cursor is None:
+                continue
+            if target.id in rule.overrides:
+                attempts.append((_named(rule.cursor, "overrides", target.id), "override it"))
+            if isinstance(rule.body, tuple) and target.id in rule.body:
+                attempts.append((_named(rule.cursor, rule.effect.name, target.id), "exempt from it"))
+        for cursor, what in attempts:
+            if cursor.source.layer > target.cursor.source.layer:
+                locked = target.cursor.table()["locked"].place
+                message = f"is locked by an earlier layer, which no later one may undo: this would {what}"
+                cursor.problem("locked", message, found=target.id, other=locked)
+
+
+def _named(cursor: Cursor, key: str, target: str) -> Cursor:
+    """Return the place where a rule names another one."""
+    return cursor.table()[key].element(target)
+
+
+def _note_circle(cycle: Cycle, rules: Mapping[str, Rule]) -> None:
+    concluding = [r for r in rules.values() if isinstance(r.body, Conclusion) and r.body.attribute.name in cycle.steps]
+    cursor = concluding[0].cursor
+    if cursor is not None:
+        cursor.problem("classifying-cycle", f"rules that classify models conclude in a circle: {cycle}")
+
+
+def _note_cycle(cycle: Cycle, rules: Mapping[str, Rule]) -> None:
+    members = [rules[step.removeprefix("rule ")] for step in cycle.steps if step.startswith("rule ")]
+    cursor = members[0].cursor
+    if cursor is not None:
+        cursor.problem(
+            "negative-cycle",
+            f"what a negative test asks must be decided before it is asked, but here it depends on itself: {cycle}",
+            hint="a negative test is unless, overrides, known = false, and is, only or none_of on a set",
+        )

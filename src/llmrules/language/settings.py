@@ -1,0 +1,103 @@
+"""The settings of a project: which rules and catalogues it lays on top of ours, its language and its policy.
+
+They stand in ``llmrules.toml``, or under ``[tool.llmrules]`` in ``pyproject.toml``, in the working folder or the
+nearest one above it that has any; those further up do not count. Nothing here reads the files that settings name.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from llmrules.errors import LoadError, SettingsError
+from llmrules.language.rules.effects import UNKNOWN_POLICIES
+from llmrules.language.texts import LANGUAGES, Language
+from llmrules.reading.cursor import Cursor
+from llmrules.reading.files import read_toml
+from llmrules.reading.shipped import named_catalog
+
+if TYPE_CHECKING:
+    from llmrules.errors import InputError
+    from llmrules.reading.files import Source
+
+FILE = "llmrules.toml"
+SHARED_FILE = "pyproject.toml"
+SHARED_TABLE = ("tool", "llmrules")
+"""Where the settings stand in a file that they share with those of other tools."""
+
+KEYS = ("rules", "catalog", "language", "unknown")
+
+
+@frozen
+class Settings:
+    """What a project says, and the file that says it; without a file, nothing.
+
+    Paths are as seen from the working folder of the process, so that the same project gives the same names.
+    """
+
+    file: Path | None = None
+    rules: tuple[Path, ...] = ()
+    catalog: tuple[Path, ...] = ()
+    language: Language | None = None
+    unknown: str | None = None
+
+
+def for_folder(folder: Path) -> Settings:
+    """Return the settings that hold in a folder. Raises FileError, or LoadError with everything that is wrong."""
+    here = folder.resolve()
+    for place in (here, *here.parents):
+        own, shared = place / FILE, place / SHARED_FILE
+        if own.is_file():
+            source = read_toml(_seen(own), _seen(own).as_posix())
+            return read_settings(source, own)
+        if shared.is_file():
+            source = read_toml(_seen(shared), _seen(shared).as_posix())
+            if _shared(source.data) is not None:
+                return read_settings(source, shared)
+    return Settings()
+
+
+def read_settings(source: Source, file: Path) -> Settings:
+    """Read the settings of a file strictly. Raises LoadError with everything that is wrong."""
+    problems: list[InputError] = []
+    top = Cursor.top(source, SettingsError, problems)
+    if file.name == SHARED_FILE:
+        for key in SHARED_TABLE:
+            top = top.table()[key]
+    keys = top.keys(KEYS, what="the settings")
+    language = keys["language"].one_of(LANGUAGES) if "language" in keys else None
+    settings = Settings(
+        file=_seen(file),
+        rules=_paths(keys["rules"], file.parent) if "rules" in keys else (),
+        catalog=_paths(keys["catalog"], file.parent, named=True) if "catalog" in keys else (),
+        language=next((known for known in LANGUAGES if known == language), None),
+        unknown=keys["unknown"].one_of(UNKNOWN_POLICIES) if "unknown" in keys else None,
+    )
+    if problems:
+        raise LoadError(problems)
+    return settings
+
+
+def _shared(data: object) -> object | None:
+    """Return what a shared file holds at the place of our settings."""
+    for key in SHARED_TABLE:
+        data = data.get(key) if isinstance(data, dict) else None
+    return data
+
+
+def _paths(cursor: Cursor, folder: Path, *, named: bool = False) -> tuple[Path, ...]:
+    """Return the paths that a setting names: relative ones are meant from the folder of its file.
+
+    ``named`` says that the name of a shipped catalogue may stand for its file.
+    """
+    names = () if cursor.value == [] else cursor.names()
+    ours = {name for name in names if named and named_catalog(name) and not (folder / name).exists()}
+    return tuple(Path(name) if name in ours else _seen(folder / name) for name in names)
+
+
+def _seen(path: Path) -> Path:
+    """Return a path as seen from the working folder."""
+    return Path(os.path.relpath(path))

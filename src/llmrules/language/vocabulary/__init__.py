@@ -1,0 +1,39 @@
+"""The typed attributes that requirements, models and offers may have, and how their values are read.
+
+Everything that depends on what an attribute is (validation, nearest names, questions, schemas, texts) reads it
+from here. A vocabulary knows nothing of rules, models or decisions.
+"""
+
+from llmrules.language.vocabulary.attribute import (
+    AS_OF,
+    CHOSEN,
+    COMPUTED,
+    ORDERED,
+    SCOPES,
+    TYPES,
+    Attribute,
+    Choice,
+    Scope,
+    Type,
+)
+from llmrules.language.vocabulary.choices import CHOICE_KEYS
+from llmrules.language.vocabulary.declaration import ATTRIBUTE_KEYS
+from llmrules.language.vocabulary.reading import read_vocabulary
+from llmrules.language.vocabulary.vocabulary import Vocabulary
+
+__all__ = [
+    "AS_OF",
+    "ATTRIBUTE_KEYS",
+    "CHOICE_KEYS",
+    "CHOSEN",
+    "COMPUTED",
+    "ORDERED",
+    "SCOPES",
+    "TYPES",
+    "Attribute",
+    "Choice",
+    "Scope",
+    "Type",
+    "Vocabulary",
+    "read_vocabulary",
+]

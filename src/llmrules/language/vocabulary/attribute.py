@@ -1,0 +1,182 @@
+"""One typed attribute: what it is, which values it has, how one is read, graded and written.
+
+It knows nothing of the file that declares it, nor of any other attribute.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal, TypeAlias
+
+from attrs import field, frozen
+
+from llmrules.language.texts import Text
+from llmrules.language.values import MOST_DIGITS, PERIODS, Number, Value, day, encode, number, period
+from llmrules.reading.cursor import Cursor
+
+Scope: TypeAlias = Literal["requirement", "model", "offer"]
+Type: TypeAlias = Literal["flag", "choice", "scale", "set", "number", "text", "date"]
+
+SCOPES: tuple[Scope, ...] = ("requirement", "model", "offer")
+TYPES: tuple[Type, ...] = ("flag", "choice", "scale", "set", "number", "text", "date")
+CHOSEN: tuple[Type, ...] = ("choice", "scale", "set")
+"""The types whose values are among declared choices."""
+COMPUTED = ("monthly-cost",)
+"""How a number of an offer can be computed from its other values and the case: see ``costs``."""
+ORDERED: tuple[Type, ...] = ("number", "scale", "date")
+"""The types whose values have an order."""
+
+
+@frozen(cache_hash=True)
+class Choice:
+    """One allowed value of a choice, scale or set, with what it means."""
+
+    id: str
+    means: Text
+    sources: tuple[str, ...] = ()
+
+
+@frozen(cache_hash=True)
+class Attribute:
+    """One typed attribute of one scope.
+
+    ``partial`` (a set of a model or offer): what is not listed is unknown, not absent. ``marks`` make a number
+    gradable. ``default`` holds with origin *assumed* when nothing is stated. ``computed`` says how the number is
+    computed where an offer does not state it.
+    """
+
+    name: str
+    scope: Scope
+    type: Type
+    label: Text
+    sources: tuple[str, ...] = ()
+    about: Text | None = None
+    ask: Text | None = None
+    topic: str | None = None
+    choices: tuple[Choice, ...] = ()
+    unit: Text | None = None
+    minimum: Number | None = None
+    maximum: Number | None = None
+    marks: tuple[Number, ...] = ()
+    partial: bool = False
+    inherited: bool = False
+    locked: bool = False
+    computed: str | None = None
+    default: Value | None = None
+    place: Cursor | None = field(default=None, eq=False, repr=False)
+
+    @property
+    def many(self) -> bool:
+        """Whether the attribute has several values at once."""
+        return self.type == "set"
+
+    @property
+    def choice_ids(self) -> tuple[str, ...]:
+        """The ids of the choices, in their order."""
+        return tuple(choice.id for choice in self.choices)
+
+    @property
+    def gradable(self) -> bool:
+        """Whether ``toward`` can grade it: a scale, or a number with marks."""
+        return self.type == "scale" or bool(self.marks)
+
+    def grade(self, value: Value) -> Fraction:
+        """Return a value's place between the lowest mark (0) and the highest (1), piecewise linear and clamped."""
+        if self.type == "scale":
+            return Fraction(self.choice_ids.index(str(value)), max(len(self.choices) - 1, 1))
+        assert isinstance(value, int | Decimal)  # noqa: S101 - gradable attributes are scales and numbers
+        exact = Fraction(value)
+        marks = [Fraction(mark) for mark in self.marks]
+        for index, (low, high) in enumerate(itertools.pairwise(marks)):
+            if exact <= high:
+                inside = max(Fraction(0), (exact - low) / (high - low))
+                return (index + inside) / (len(marks) - 1)
+        return Fraction(1)
+
+    def read(self, cursor: Cursor, *, periods: bool = False) -> Value | None:
+        """Read one whole value strictly, or note what is wrong; ``periods`` also takes months and years."""
+        if self.many:
+            return self._read_members(cursor)
+        return self.read_scalar(cursor, periods=periods)
+
+    def read_scalar(self, cursor: Cursor, *, periods: bool = False) -> Value | None:
+        """Read one single value: of a set, one member."""
+        value = cursor.value
+        if self.type in CHOSEN:
+            return self._read_choice(cursor)
+        if self.type == "flag":
+            return cursor.flag()
+        if self.type == "number":
+            return self._read_number(cursor)
+        if self.type == "date":
+            when = period(value) if periods else day(value)
+            if when is None:
+                cursor.wrong_type(PERIODS if periods else "a date such as 2026-03-01")
+            return when
+        return cursor.text()
+
+    def _read_choice(self, cursor: Cursor) -> str | None:
+        if isinstance(cursor.value, str) and cursor.value in self.choice_ids:
+            return cursor.value
+        if not isinstance(cursor.value, str):
+            several = isinstance(cursor.value, list)
+            hint = "one of them stands here, without brackets" if several else None
+            cursor.wrong_type(f"one of the choices of {self.name}: {', '.join(self.choice_ids)}", hint=hint)
+            return None
+        message = f"is not a declared choice of {self.name}"
+        cursor.problem("unknown-choice", message, found=cursor.value, allowed=self.choice_ids)
+        return None
+
+    def _read_members(self, cursor: Cursor) -> frozenset[str] | None:
+        if not isinstance(cursor.value, list):
+            hint = "write the members in brackets" if isinstance(cursor.value, str) else None
+            cursor.wrong_type(f"a list of choices of {self.name}", hint=hint)
+            return None
+        members = [self._read_choice(element) for element in cursor.elements()]
+        return frozenset(member for member in members if member is not None)
+
+    def _read_number(self, cursor: Cursor) -> Number | None:
+        exact = number(cursor.value)
+        if exact is None:
+            hint = "write the number without quotes" if _is_quoted_number(cursor.value) else None
+            unit = f" of {self.unit.read('en')}" if self.unit else ""
+            cursor.wrong_type(f"a finite number{unit} with at most {MOST_DIGITS} digits", hint=hint)
+            return None
+        low, high = self.minimum, self.maximum
+        if (low is not None and exact < low) or (high is not None and exact > high):
+            bounds = [f"at least {low}"] if low is not None else []
+            bounds += [f"at most {high}"] if high is not None else []
+            cursor.problem("out-of-bounds", f"{self.name} must be {' and '.join(bounds)}", found=cursor.value)
+            return None
+        return exact
+
+    def encode(self, value: Value) -> bool | str | int | list[str]:
+        """Return a value as JSON holds it."""
+        return encode(value, self.choice_ids)
+
+    def same_kind(self, other: Attribute) -> bool:
+        """Whether values of both can be compared: the same unit and the same choices (the types are checked apart)."""
+        if self.type == "number":
+            return _unit(self) == _unit(other)
+        return self.choice_ids == other.choice_ids
+
+
+def _is_quoted_number(value: object) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"\s*[+-]?[\d_,. ]*\d\s*", value) is not None
+
+
+def _unit(attribute: Attribute) -> str | None:
+    return attribute.unit.read("en") if attribute.unit else None
+
+
+AS_OF = Attribute(
+    name="as_of",
+    scope="requirement",
+    type="date",
+    label=Text("date of the decision", "결정 기준일"),
+    about=Text("Stated, or today (UTC).", "명시한 날짜이며, 없으면 오늘(UTC)입니다."),
+)
+"""Always there: stated, or today with origin *assumed*."""

@@ -1,0 +1,343 @@
+"""Reads every input from the disk into plain values that remember where they stand, and writes outputs whole.
+
+The only module that opens input files. It never interprets what it reads, and never executes anything.
+"""
+
+from __future__ import annotations
+
+import errno
+import gzip
+import hashlib
+import json
+import os
+import re
+import sys
+import zlib
+from collections.abc import Mapping
+from contextlib import contextmanager
+from functools import cached_property
+from io import BytesIO
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from attrs import define, field, frozen
+
+from llmrules.errors import FileError, Place
+from llmrules.reading.syntax import json_data, line_of, toml_data
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+KeyPath: TypeAlias = tuple[str | int, ...]
+
+LARGEST_FILE = 64 * 1024 * 1024
+"""Bytes. A larger input is refused before it is read, and one that unpacks to more while it is unpacked."""
+
+GZIP = b"\x1f\x8b"
+"""The bytes that every gzip file begins with."""
+
+STANDARD_INPUT = "<stdin>"
+"""The name of what was read from standard input, in messages and in traces."""
+
+
+@define(frozen=True, eq=False, slots=False)
+class Source:
+    """One file as read: its name, its text and its plain values.
+
+    ``elsewhere`` names where those values came from that do not stand in the file, by their key path.
+    """
+
+    name: str
+    text: str = field(repr=False)
+    data: dict[str, Any] = field(repr=False)
+    is_toml: bool = True
+    layer: int = 0
+    """Later layers may not undo what an earlier one locks: ours is 0, each path given on top is one more."""
+    elsewhere: Mapping[KeyPath, str] = field(factory=dict, repr=False)
+
+    def place(self, path: KeyPath) -> Place:
+        """Return where a key stands; the nearest enclosing key that has a position stands in for one that has none."""
+        key, entry = format_path(path), self._entry(path)
+        for end in range(len(path), 0, -1):
+            if path[:end] in self.elsewhere:
+                return Place(self.elsewhere[path[:end]], key=key)
+            position = self._positions.get(path[:end])
+            if position is not None:
+                return Place(self.name, *position, key=key, entry=entry, text=line_of(self.text, position[0]))
+        return Place(self.name, 1 if self.is_toml else None, 1 if self.is_toml else None, key=key, entry=entry)
+
+    def _entry(self, path: KeyPath) -> str:
+        """Return the id of the element of an array of tables, such as ``[[rule]]``, that a key stands in."""
+        elements = self.data.get(str(path[0])) if len(path) > 1 else None
+        place = path[1] if len(path) > 1 else None
+        if not isinstance(elements, list) or not isinstance(place, int) or place >= len(elements):
+            return ""
+        name = elements[place].get("id") if isinstance(elements[place], dict) else None
+        return name if isinstance(name, str) else ""
+
+    @cached_property
+    def _positions(self) -> dict[KeyPath, tuple[int, int]]:
+        """Map each key path to its line and column, parsed only when a place is asked for."""
+        from llmrules.reading.positions import key_positions  # its parser is loaded only when a place is asked for
+
+        return key_positions(self.text) if self.is_toml else {}
+
+
+def format_path(path: KeyPath) -> str:
+    """Return a key path as people write it: ``rule[2].when.budget``."""
+    text = ""
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        else:
+            name = part if re.fullmatch(r"[A-Za-z0-9_-]+", part) else json.dumps(part, ensure_ascii=False)
+            text += f".{name}" if text else name
+    return text
+
+
+def toml_files(paths: Iterable[str | Path]) -> Iterator[Path]:
+    """Yield the files that the paths name: a folder stands for its ``*.toml`` files in the order of their names.
+
+    A folder without any is yielded itself, so that reading it fails: no rule is ever left out in silence.
+    """
+    for given in paths:
+        path = Path(given)
+        yield from (sorted(path.glob("*.toml")) if path.is_dir() else ()) or [path]
+
+
+def read_text(path: Path, name: str | None = None) -> str:
+    """Read the text of one file. Raises FileError."""
+    shown = name if name is not None else path.as_posix()
+    return _decode(_read_bytes(path, shown), shown)
+
+
+def read_toml(path: Path, name: str | None = None, *, layer: int = 0) -> Source:
+    """Read one TOML file; ``name`` is what messages call it. Raises FileError."""
+    shown = name if name is not None else path.as_posix()
+    return parse_toml(_decode(_read_bytes(path, shown), shown), shown, layer=layer)
+
+
+def parse_toml(text: str, name: str, *, layer: int = 0) -> Source:
+    """Parse TOML text; fractions become decimals, never binary floats. Raises FileError."""
+    return Source(name, text, toml_data(text, name), layer=layer)
+
+
+def read_json(path: Path, name: str | None = None) -> Source:
+    """Read one JSON file whose top is an object; it may be packed by gzip. Raises FileError."""
+    shown = name if name is not None else path.as_posix()
+    return parse_json(_decode(_unpack(_read_bytes(path, shown, toml=False), shown), shown), shown)
+
+
+def read_json_data(path: Path, name: str | None = None) -> Any:  # noqa: ANN401 - plain JSON
+    """Read the plain values of one JSON file, whatever its top is; it may be packed by gzip. Raises FileError."""
+    shown = name if name is not None else path.as_posix()
+    return json_data(_decode(_unpack(_read_bytes(path, shown, toml=False), shown), shown), shown)
+
+
+def read_catalog_file(path: Path, name: str | None = None, *, layer: int = 0) -> Source:
+    """Read one catalogue file: JSON where its name ends in .json or .json.gz, else TOML. Raises FileError."""
+    return read_raw(path, name, layer=layer, may_be_json=True).parse()
+
+
+def read_raw(path: Path, name: str | None = None, *, layer: int = 0, may_be_json: bool = False) -> Raw:
+    """Read the bytes of one file, to be parsed only where they have to be. Raises FileError.
+
+    They are TOML, or JSON where that is allowed and the name of the file ends so.
+    """
+    shown = name if name is not None else path.as_posix()
+    is_json = may_be_json and path.name.endswith(JSON_SUFFIXES)
+    return Raw(shown, _read_bytes(path, shown), is_json=is_json, layer=layer)
+
+
+JSON_SUFFIXES = (".json", ".json.gz")
+
+
+@frozen(eq=False, slots=False)
+class Raw:
+    """The bytes of one file and what is needed to parse them."""
+
+    name: str
+    content: bytes = field(repr=False)
+    is_json: bool = field(kw_only=True)
+    layer: int = 0
+
+    def parse(self) -> Source:
+        """Return the file with its plain values. Raises FileError."""
+        if self.is_json:
+            return parse_json(_decode(_unpack(self.content, self.name), self.name), self.name, layer=self.layer)
+        return parse_toml(_decode(self.content, self.name), self.name, layer=self.layer)
+
+    @cached_property
+    def digest(self) -> str:
+        """The SHA-256 of the bytes, in hexadecimal."""
+        return hashlib.sha256(self.content).hexdigest()
+
+    @property
+    def size(self) -> int:
+        """How many bytes the text has; of a packed one, how many it says it has, which nothing may rely on."""
+        packed = self.is_json and self.content.startswith(GZIP)
+        return int.from_bytes(self.content[-4:], "little") if packed else len(self.content)
+
+
+def parse_json(text: str, name: str = STANDARD_INPUT, *, layer: int = 0) -> Source:
+    """Parse JSON text whose top is an object strictly: no repeated key, no NaN, decimals. Raises FileError."""
+    data = json_data(text, name)
+    if not isinstance(data, dict):
+        found = "null" if data is None else _excerpt(data)
+        raise FileError("must hold a JSON object", code="wrong-shape", place=Place(name), found=found)
+    return Source(name, text, data, is_toml=False, layer=layer)
+
+
+SHOWN_INSIDE = 3
+"""How many elements of a list or table an excerpt keeps, and how many of them inside each other."""
+
+
+def _excerpt(value: object, depth: int = 0) -> object:
+    """Return the beginning of a value, so that an error never holds a whole file."""
+    if isinstance(value, str):
+        return value[:LONGEST_SHOWN]
+    if isinstance(value, list):
+        return [_excerpt(one, depth + 1) for one in value[:SHOWN_INSIDE]] if depth < SHOWN_INSIDE else []
+    if isinstance(value, dict):
+        inside = list(value.items())[:SHOWN_INSIDE] if depth < SHOWN_INSIDE else []
+        return {key[:LONGEST_SHOWN]: _excerpt(one, depth + 1) for key, one in inside}
+    return value
+
+
+LONGEST_SHOWN = 200
+"""Characters of a text that an excerpt keeps: more than any message shows."""
+
+
+def read_standard_input() -> str:
+    """Return what stands on standard input, as UTF-8. Raises FileError."""
+    raw = sys.stdin.buffer.read(LARGEST_FILE + 1)
+    if len(raw) > LARGEST_FILE:
+        raise _too_large(STANDARD_INPUT)
+    return _decode(raw, STANDARD_INPUT)
+
+
+def write_whole(path: Path, text: str, *, private: bool = False) -> None:
+    """Write a file whole or not at all: beside it first, then renamed over it. Raises FileError.
+
+    A link stays one: what it points to is written. A pipe or a device is written to, since no file can take its place.
+    A ``private`` file can be read by its owner alone, and takes the place of whatever is there.
+    """
+    with writing_whole(path, text, private=private):
+        pass
+
+
+@contextmanager
+def writing_whole(path: Path, text: str, *, private: bool = False) -> Iterator[None]:
+    """Prepare a file, and put it in place once the block has ended well: so two files are written, or none.
+
+    It is written as by ``write_whole``. Raises FileError.
+    """
+    with _unwritable(path):
+        target = path if private else path.resolve()
+        if not private and target.is_symlink():  # it leads to itself, which Python 3.13 no longer says
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+        if not private and target.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        direct = not private and target.exists() and not target.is_file()
+        beside = None if direct else _written_beside(target, text, private=private)
+    try:
+        yield
+        with _unwritable(path):
+            if beside is None:
+                target.write_text(text, encoding="utf-8", newline="\n")
+            else:
+                beside.replace(target)
+    except BaseException:  # an interrupt leaves nothing behind either
+        if beside is not None:
+            beside.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def _unwritable(path: Path) -> Iterator[None]:
+    """Say of which file it is that it cannot be written."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:  # a link that leads to itself
+        message = f"cannot be written: {getattr(error, 'strerror', None) or error}"
+        raise FileError(message, code="unwritable", place=Place(path.as_posix())) from None
+
+
+def _written_beside(path: Path, text: str, *, private: bool) -> Path:
+    stream = NamedTemporaryFile(  # noqa: SIM115 - it is closed before it is renamed
+        "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=f".{path.name}.", delete=False
+    )
+    beside = Path(stream.name)
+    try:
+        with stream:
+            stream.write(text)
+        if not private:  # as temporary files are
+            beside.chmod(0o666 & ~_umask())
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+    return beside
+
+
+def _umask() -> int:
+    """Return the file mode mask of the process, which can only be read by setting it."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
+def _read_bytes(path: Path, name: str, *, toml: bool = True) -> bytes:
+    place = Place(name)
+    try:
+        if path.is_dir():
+            without = None if any(path.glob("*.toml")) else "no .toml file stands in it"
+            hint = without if toml else "name a file in it"
+            raise FileError("is a folder, not a file", code="is-folder", place=place, hint=hint)
+        with path.open("rb") as stream:
+            if os.fstat(stream.fileno()).st_size > LARGEST_FILE:
+                raise _too_large(name)
+            raw = stream.read(LARGEST_FILE + 1)  # a pipe has no size
+    except FileNotFoundError:
+        raise FileError("there is no such file", code="no-file", place=place) from None
+    except OSError as error:
+        raise FileError(f"cannot be read: {error.strerror}", code="unreadable", place=place) from None
+    except ValueError as error:  # a NUL in the name
+        raise FileError(f"cannot be read: {error}", code="unreadable", place=place) from None
+    if len(raw) > LARGEST_FILE:
+        raise _too_large(name)
+    return raw
+
+
+def _too_large(name: str, when: str = "") -> FileError:
+    return FileError(f"is larger than {LARGEST_FILE // 2**20} MiB{when}", code="too-large", place=Place(name))
+
+
+def _unpack(raw: bytes, name: str) -> bytes:
+    """Return what a gzip file holds, and any other bytes as they are."""
+    if not raw.startswith(GZIP):
+        return raw
+    try:
+        with gzip.GzipFile(fileobj=BytesIO(raw)) as packed:
+            unpacked = packed.read(LARGEST_FILE + 1)
+    except EOFError:
+        message = "is cut off: its gzip data end too early"
+        raise FileError(message, code="bad-gzip", place=Place(name), hint="fetch the file again") from None
+    except (OSError, zlib.error):
+        message = "is damaged: its gzip data cannot be unpacked"
+        raise FileError(message, code="bad-gzip", place=Place(name), hint="fetch the file again") from None
+    if len(unpacked) > LARGEST_FILE:
+        raise _too_large(name, " when unpacked")
+    return unpacked
+
+
+def _decode(raw: bytes, name: str) -> str:
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start].decode("utf-8").removeprefix("\ufeff")
+        place = Place(name, before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
+        message = "is not UTF-8"
+        found, hint = f"byte 0x{raw[error.start]:02x}", "save the file as UTF-8"
+        raise FileError(message, code="not-utf-8", place=place, found=found, hint=hint) from None
+    return text.removeprefix("\ufeff")

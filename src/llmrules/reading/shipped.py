@@ -1,0 +1,94 @@
+"""Say where the rules and the catalogues that come with the package are.
+
+It only finds them; it never reads them.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from llmrules.errors import FileError, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def rules_folder() -> Path:
+    """Find the folder of the shipped rule files."""
+    return _data() / "rules"
+
+
+VOCABULARY_FILES = ("vocabulary.toml", "sources.toml")
+"""The rule files that hold no rules: attributes, claims and documents."""
+
+
+def rule_files(*, with_rules: bool = True) -> list[Path]:
+    """Find the shipped rule files in the order of their names; without rules, those of the vocabulary alone."""
+    files = sorted(rules_folder().glob("*.toml"))
+    return [path for path in files if with_rules or path.name in VOCABULARY_FILES]
+
+
+def catalog_file() -> Path:
+    """Find the shipped catalogue."""
+    return _data() / "catalog.toml"
+
+
+CATALOGUES = "catalogs"
+"""The folder of the catalogues that come with the package beside the first one, each named by its file."""
+
+
+CATALOGUE_SUFFIXES = (".toml", ".json", ".gz")
+
+
+def catalog_names() -> tuple[str, ...]:
+    """Return the names of the further catalogues that come with the package, such as ``2026-11``."""
+    return tuple(sorted(path.stem for path in (_data() / CATALOGUES).glob("*.toml")))
+
+
+def catalog_path(name: str) -> Path:
+    """Return the file of a further catalogue by its name."""
+    return _data() / CATALOGUES / f"{name}.toml"
+
+
+def named_catalog(given: str | Path) -> tuple[Path, str] | None:
+    """Find a further catalogue by its name, and what messages call it; None for what is no such name.
+
+    A file or folder of that name where it is looked for comes first.
+    """
+    path = Path(given)
+    if path.name != str(given) or path.exists() or path.name not in catalog_names():
+        return None
+    return catalog_path(path.name), f"{CATALOGUES}/{path.name}.toml"
+
+
+def misnamed_catalog(given: str | Path) -> FileError | None:
+    """Return the error of what can only be meant as such a name, but is none; None for all else.
+
+    That is a word without the suffix of a catalogue file, and no such file or folder is there.
+    """
+    path, names = Path(given), catalog_names()
+    if path.name != str(given) or path.suffix in CATALOGUE_SUFFIXES or path.name in names or path.exists():
+        return None
+    message = "names no catalogue of ours, and there is no such file"
+    return FileError(message, code="unknown-catalogue", place=Place(path.name), found=path.name, allowed=names)
+
+
+def located(paths: Iterable[str | Path]) -> list[Path]:
+    """Return the paths of catalogues, those of ours that are named found. Raises FileError for a name of none."""
+    paths = list(paths)
+    if (error := next(filter(None, map(misnamed_catalog, paths)), None)) is not None:
+        raise error
+    return [Path(path) if (ours := named_catalog(path)) is None else ours[0] for path in paths]
+
+
+def _data() -> Path:
+    package = Path(__file__).resolve().parent.parent
+    # An installed package brings a copy; an editable one is used where it stands, src/llmrules in the checkout.
+    places = (package / "data", package.parent.parent)
+    for place in places:
+        if (place / "rules").is_dir() and (place / "catalog.toml").is_file():
+            return place
+    looked = " nor in ".join(map(str, places))
+    message = f"Install llmrules again: its rules/ and catalog.toml are not in {looked}."
+    raise FileNotFoundError(message)

@@ -1,0 +1,100 @@
+"""All that the page shows, in its order, as values that the template only has to write down.
+
+It is read from a trace and its report alone, and holds no markup.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from llmrules.say.page.links import Item, Linker
+from llmrules.say.page.models import model_rows, verdict_counts
+from llmrules.say.page.picture import draw_picture
+from llmrules.say.page.ranking import FIRST_BARS, Ranking
+from llmrules.say.page.sources import cited_sources
+from llmrules.say.report.report import HEADINGS, build_report
+from llmrules.say.why import LEVELS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from llmrules.language.texts import Language
+    from llmrules.trace.record import Applied, CandidateRecord, Trace
+
+
+PLAIN = frozenset({"left-out", "settling", "open", "values"})
+"""The sections that name rules, if any, without saying their reasons."""
+
+
+def page_content(trace: Trace, language: Language, *, title: str) -> dict[str, object]:
+    """Return what the template shows; the sources last, when all that is cited is known."""
+    report = build_report(trace, language, title=title)
+    linker = Linker(trace, language, report)
+    ranking = Ranking(linker)
+    headings = {key: text.read(language) for key, text in HEADINGS.items()}
+    headings.update({section.key: section.heading for section in report.sections})
+    content: dict[str, object] = {
+        "title": report.title,
+        "answer": report.answer,
+        "counts": verdict_counts(linker),
+        "refused": linker.anchored("refused"),
+        "conflicts": linker.items("conflicts"),
+        "attention": tuple(_attention(linker)),
+        "bars": ranking.bars(trace.found.result.ranking),
+        "first_bars": FIRST_BARS,
+        "unverified": ranking.bars(trace.found.result.unverified),
+        "legend": tuple(ranking.legend()),
+        "picture": draw_picture(linker),
+        "rows": tuple(model_rows(linker)),
+        "requirements": linker.items("requirements"),
+        "conclusions": linker.anchored("conclusions"),
+        "demands": linker.anchored("demands"),
+        "exemptions": tuple(
+            linker.rule_item(rule) for rule in sorted(linker.firings) if linker.rules[rule].effect == "exempt"
+        ),
+        "others": tuple(
+            (key, headings[key], linker.items(key) if key in PLAIN else linker.anchored(key))
+            for key in ("left-out", "cautions", "advice", "trials", "settling", "open", "values", "notes")
+            if key in linker.sections
+        ),
+        "headings": headings,
+        "made": trace.made_by,
+        "digests": trace.digests,
+    }
+    return {**content, "sources": tuple(cited_sources(linker))}
+
+
+def _attention(linker: Linker) -> Iterator[Item]:
+    """Yield what must be known of the best before anyone relies on them; what holds of some offers alone names them."""
+    said: dict[Item, list[CandidateRecord]] = {}
+    for name in linker.trace.found.result.best:
+        for candidate in linker.rows.sharing(name):
+            for item in _of_candidate(linker, candidate):
+                said.setdefault(item, []).append(candidate)
+    for item, rows in said.items():
+        yield evolve(item, text=f"{_whose(linker, rows)}: {item.text}")
+
+
+def _of_candidate(linker: Linker, candidate: CandidateRecord) -> Iterator[Item]:
+    for note in candidate.notes:
+        level = "approved" if note.outcome == "approved" else linker.rules[note.rule].level or "note"
+        if level != "note":
+            yield _note(linker, level, note, candidate)
+    for check in candidate.checks:
+        if check.outcome == "accepted":
+            yield _note(linker, "accepted", check, candidate)
+    yield from (linker.dispute(node) for node in linker.disputes(candidate))
+
+
+def _note(linker: Linker, level: str, applied: Applied, candidate: CandidateRecord) -> Item:
+    """Return a caution on one candidate."""
+    rule = linker.rules[applied.rule]
+    text = linker.sentence(rule, applied, candidate)
+    return Item(text, LEVELS[level].read(linker.language), linker.rule_anchor(rule.id), linker.cite(rule.sources))
+
+
+def _whose(linker: Linker, rows: Iterable[CandidateRecord]) -> str:
+    """Name those of whom something is said: models, each with its offers if that is not all that stand."""
+    return ", ".join(linker.whose(rows))

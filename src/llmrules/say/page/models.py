@@ -1,0 +1,180 @@
+"""The table of models: every model with its verdict, its points and each rule as it was applied to it."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from attrs import evolve, frozen
+
+from llmrules.say.page.links import Anchor, Item, Linker, address
+from llmrules.say.report.entry import Entry, entry_of, said_by, together
+from llmrules.say.why import DECISIVE, VERDICTS
+from llmrules.say.words import points_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from llmrules.trace.record import Applied, CandidateRecord, PlaceRecord
+
+Tone: TypeAlias = Literal["good", "bad", "open", "calm"]
+
+MARKS: dict[Literal["eligible", "unverified", "excluded"], str] = {"eligible": "✓", "unverified": "?", "excluded": "✗"}
+TONES: dict[str, Tone] = {
+    "passed": "calm", "failed": "bad", "unknown": "open", "accepted": "open", "exempted": "open",
+    "none": "calm", "attached": "open", "approved": "calm",
+}  # fmt: skip
+NONE = "\N{EN DASH}"
+
+MOST_REASONED = 120
+"""How many models of each verdict have their reasons on the page; the others have their line, and the command."""
+
+MOST_FAILURES = 24
+"""How many reasons of an excluded model with several offers are listed, those of the most offers first."""
+
+
+@frozen
+class Reason:
+    """One rule as it was applied to one model."""
+
+    outcome: str
+    tone: Tone
+    sentence: str
+    rule: Anchor
+    sources: tuple[Anchor, ...]
+    leaves: tuple[Item, ...]
+
+
+@frozen
+class Row:
+    """One row of the table; one without a ``summary`` has its reasons elsewhere.
+
+    Of a model with several offers ``sellers`` are their ids, and ``passing`` and ``offers`` say how they differ.
+    ``costs`` is what it costs in the case.
+    """
+
+    anchor: str
+    name: str
+    id: str
+    verdict: str
+    said: str
+    mark: str
+    place: str
+    points: str
+    sellers: str
+    passing: str
+    costs: str
+    missing: str
+    summary: str = ""
+    reasons: tuple[Reason, ...] = ()
+    disputes: tuple[Item, ...] = ()
+    offers: tuple[Item, ...] = ()
+
+
+def verdict_counts(linker: Linker) -> tuple[tuple[int, str], ...]:
+    """Return how many models each verdict has, or offers where those are ranked."""
+    result = linker.trace.found.result
+    counts = {
+        "eligible": sum(len(place.models) for place in result.ranking),
+        "unverified": sum(len(place.models) for place in result.unverified),
+        "excluded": len(result.excluded),
+    }
+    return tuple((counts[verdict], VERDICTS[verdict].read(linker.language)) for verdict in MARKS)
+
+
+def model_rows(linker: Linker) -> Iterator[Row]:
+    """Yield everything that was judged: by place, then those unverified, then those excluded."""
+    result = linker.trace.found.result
+    for names in (_names(result.ranking), _names(result.unverified), result.excluded):
+        for number, name in enumerate(names):
+            row = _row(linker, name)
+            yield _with_reasons(linker, row) if number < MOST_REASONED else row
+
+
+def _names(places: tuple[PlaceRecord, ...]) -> list[str]:
+    return [name for place in places for name in place.models]
+
+
+def _row(linker: Linker, name: str) -> Row:
+    """Return how something stands, without its reasons."""
+    candidate = linker.rows.standing(name)
+    return Row(
+        anchor=address("model", name),
+        name=linker.name(name),
+        id=name,
+        verdict=candidate.verdict,
+        said=VERDICTS[candidate.verdict].read(linker.language),
+        mark=MARKS[candidate.verdict],
+        place=str(candidate.place) if candidate.place is not None and candidate.verdict == "eligible" else NONE,
+        points=points_words(candidate.points) if candidate.points is not None else NONE,
+        sellers=" ".join(row.offer for row in linker.rows.meant(name) if row.offer is not None),
+        passing=linker.passing(name),
+        costs="; ".join(f"{linker.label(one)}: {words}" for one, words in linker.costs(name).items()),
+        missing=", ".join(map(linker.label, candidate.missing)),
+    )
+
+
+def _with_reasons(linker: Linker, row: Row) -> Row:
+    """Return a row with all its reasons, those that decided first."""
+    candidate, rows = linker.rows.standing(row.id), linker.rows.meant(row.id)
+    out = candidate.verdict == "excluded" and len(rows) > 1
+    reasons = tuple(_failures(linker, rows) if out else _reasons(linker, candidate))
+    disputes = tuple(map(linker.dispute, linker.disputes(candidate)))
+    count = len(reasons) + len(disputes)
+    return evolve(
+        row,
+        summary=linker.say(f"{count} reason{'' if count == 1 else 's'}", f"근거 {count}개"),
+        reasons=reasons,
+        disputes=disputes,
+        offers=() if out else tuple(linker.item(entry_of(node)) for node in linker.others(row.id)),
+    )
+
+
+def _reasons(linker: Linker, candidate: CandidateRecord) -> Iterator[Reason]:
+    applied = (*candidate.checks, *candidate.exemptions, *candidate.scores, *candidate.notes)
+    for one in sorted(applied, key=lambda one: _weight(one, soft=one in candidate.scores)):
+        yield _reason(linker, one, _told(linker, one, candidate))
+
+
+def _failures(linker: Linker, rows: tuple[CandidateRecord, ...]) -> Iterator[Reason]:
+    """Yield why all offers of a model are out: first what is so of every one of them, then what is so of some."""
+    alike: dict[object, list[tuple[CandidateRecord, Applied, Entry]]] = {}
+    for row in rows:
+        for check in row.checks:
+            if check.outcome == "failed":
+                told = _told(linker, check, row)
+                alike.setdefault(said_by(told), []).append((row, check, told))
+    for its in sorted(alike.values(), key=lambda one: -len(one))[:MOST_FAILURES]:
+        reason = _reason(linker, its[0][1], together([told for _, _, told in its]))
+        offers = "" if len(its) == len(rows) else f"{linker.offers([row for row, _, _ in its])}: "
+        yield evolve(reason, sentence=f"{offers}{reason.sentence}")
+
+
+def _weight(applied: Applied, *, soft: bool) -> tuple[int, Fraction, str]:
+    """Order the rules on a model: what decided the verdict, then points, the most first, then what came to nothing."""
+    points = -abs(Fraction(applied.points)) if applied.points is not None else Fraction(0)
+    last = soft and applied.outcome == "unknown"
+    return len(DECISIVE) if last else DECISIVE.index(applied.outcome), points, applied.rule
+
+
+def _told(linker: Linker, applied: Applied, candidate: CandidateRecord) -> Entry:
+    """Return what a rule says of a model, above each test of the model."""
+    rule = linker.rules[applied.rule]
+    tested = (node for node in linker.applied(applied, candidate).children if node.kind != "firing")
+    sentence = linker.sentence(rule, applied, candidate)
+    return Entry(sentence, rule=rule.id, sources=rule.sources, children=tuple(map(entry_of, tested)))
+
+
+def _reason(linker: Linker, applied: Applied, told: Entry) -> Reason:
+    """Return a rule as it was applied to a model, with what it says of it."""
+    tone: Tone = TONES.get(applied.outcome, "calm")
+    if applied.points is not None:
+        tone = "bad" if applied.points.startswith("-") else "good"
+    return Reason(
+        outcome=linker.outcome(applied),
+        tone=tone,
+        sentence=told.text,
+        rule=linker.rule_anchor(told.rule),
+        sources=linker.cite(told.sources),
+        leaves=tuple(map(linker.item, told.children)),
+    )

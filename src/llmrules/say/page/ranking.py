@@ -1,0 +1,142 @@
+"""The ranking as bars: what each rule gave to each model, on one scale, and the rules' letters.
+
+Colours only help the eye: every bar says in words what it shows, and letters tell apart what shares a colour.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from llmrules.say.page.links import Anchor, Item, Linker
+from llmrules.say.words import points_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from llmrules.trace.record import Applied, CandidateRecord, PlaceRecord
+
+FIRST_BARS = 24
+"""More bars stand behind a disclosure."""
+COLOURS = 8
+SEGMENT_FOR_LETTER = 3
+"""A segment of less percent has no room for its letter; the legend and the reasons still say it."""
+
+
+@frozen
+class Segment:
+    """One rule's share of a bar, in percent of its width."""
+
+    x: str
+    width: str
+    middle: str
+    letter: str
+    colour: int
+    negative: bool
+    title: str
+
+
+@frozen
+class Bar:
+    """One model of the ranking."""
+
+    place: str
+    name: Anchor
+    points: str
+    label: str
+    zero: str
+    segments: tuple[Segment, ...]
+
+
+@frozen
+class Scoring:
+    """One rule of the legend: its letter, or none where it gave no points."""
+
+    letter: str
+    colour: int
+    item: Item
+
+
+class Ranking:
+    """Draws the ranking of one trace; the rules that may give points stand in one order, those that gave some first."""
+
+    def __init__(self, linker: Linker) -> None:
+        self.linker = linker
+        candidates = linker.trace.found.candidates
+        giving = {score.rule for candidate in candidates for score in candidate.scores if _points(score)}
+        scoring = (rule for rule in linker.firings if linker.rules[rule].effect in {"prefer", "avoid"})
+        self.rules = sorted(scoring, key=lambda rule: (rule not in giving, rule))
+        self.letters = {rule: _letter(place) for place, rule in enumerate(self.rules) if rule in giving}
+
+    def bars(self, places: tuple[PlaceRecord, ...]) -> tuple[Bar, ...]:
+        """Return the bars of a ranking; all of a page have one scale."""
+        sums = [_sums(candidate) for candidate in self.linker.trace.found.candidates]
+        low = min((low for low, _ in sums), default=Fraction(0))
+        high = max((high for _, high in sums), default=Fraction(0))
+        scale = Fraction(100) / ((high - low) or 1)
+        return tuple(self._bar(place, model, -low * scale, scale) for place in places for model in place.models)
+
+    def _bar(self, place: PlaceRecord, model: str, zero: Fraction, scale: Fraction) -> Bar:
+        """Return one bar: what counts for the model to the right of zero, what counts against it to the left."""
+        ends = {False: zero, True: zero}
+        segments = []
+        said = []
+        for score in sorted(self.linker.rows.standing(model).scores, key=lambda one: self.rules.index(one.rule)):
+            given = _points(score)
+            if not given:
+                continue
+            width = abs(given) * scale
+            negative = given < 0
+            start = ends[negative] - width if negative else ends[negative]
+            ends[negative] = start if negative else start + width
+            title = f"{self.linker.outcome(score)}: {score.rule}"
+            said.append(title)
+            letter = self.letters[score.rule]
+            segments.append(
+                Segment(
+                    *(_percent(start), _percent(width), _percent(start + width / 2)),
+                    letter=letter if width >= SEGMENT_FOR_LETTER else "",
+                    colour=self._colour(score.rule),
+                    negative=negative,
+                    title=f"{letter}: {title}",
+                )
+            )
+        name, points = self.linker.model_anchor(model), points_words(place.points)
+        label = f"{name.text}: {points}" + (f" ({', '.join(said)})" if said else "")
+        return Bar(f"{place.place}.", name, points, label, _percent(zero), tuple(segments))
+
+    def _colour(self, rule: str) -> int:
+        """Return which of the colours a rule has; letters tell apart those that share one."""
+        return self.rules.index(rule) % COLOURS + 1
+
+    def legend(self) -> Iterator[Scoring]:
+        """Yield the rules that may give points, with their reasons."""
+        for rule in self.rules:
+            yield Scoring(self.letters.get(rule, ""), self._colour(rule), self.linker.rule_item(rule))
+
+
+def _points(score: Applied) -> Fraction:
+    return Fraction(score.points or 0)
+
+
+def _letter(place: int) -> str:
+    """Return the letters of a place: A to Z, then AA and so on."""
+    letters = ""
+    place += 1
+    while place:
+        place, digit = divmod(place - 1, 26)
+        letters = chr(ord("A") + digit) + letters
+    return letters
+
+
+def _sums(candidate: CandidateRecord) -> tuple[Fraction, Fraction]:
+    """Return the sums of what counts against a model and of what counts for it."""
+    points = [_points(score) for score in candidate.scores]
+    against, towards = (one for one in points if one < 0), (one for one in points if one > 0)
+    return sum(against, Fraction(0)), sum(towards, Fraction(0))
+
+
+def _percent(value: Fraction) -> str:
+    return f"{float(value):.3f}".rstrip("0").rstrip(".") + "%"

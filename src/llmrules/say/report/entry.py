@@ -1,0 +1,71 @@
+"""What a report is made of, before any format: sections of entries, each naming its rule and its sources."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve, frozen
+
+from llmrules.language.texts import Language
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from llmrules.say.why import Node
+
+
+@frozen
+class Entry:
+    """One line of a report: a mark before it, the rule and the sources it rests on, and the lines beneath it."""
+
+    text: str
+    mark: str = ""
+    rule: str = ""
+    sources: tuple[str, ...] = ()
+    children: tuple[Entry, ...] = ()
+    model: str = ""
+
+
+@frozen
+class Section:
+    """One part of a report; ``key`` names it in every language."""
+
+    key: str
+    heading: str
+    entries: tuple[Entry, ...]
+
+
+@frozen
+class Report:
+    """A decision in one language: the answer, then everything that it rests on."""
+
+    language: Language
+    answer: str
+    title: str
+    sections: tuple[Section, ...]
+
+
+def entry_of(node: Node) -> Entry:
+    """Return a step of an explanation, and all beneath it, as lines of a report."""
+    text = node.text.removesuffix(f" [{node.id}]")
+    rule = node.id if text != node.text else ""
+    return Entry(text, rule=rule, sources=node.sources, children=tuple(entry_of(child) for child in node.children))
+
+
+def sources_of(entry: Entry) -> Iterator[str]:
+    """Yield every source that an entry and those beneath it rest on."""
+    yield from entry.sources
+    for child in entry.children:
+        yield from sources_of(child)
+
+
+def said_by(entry: Entry) -> object:
+    """Return what an entry says, whoever its sources are: two entries that say the same are told as one."""
+    return entry.text, entry.mark, entry.rule, tuple(map(said_by, entry.children))
+
+
+def together(entries: Sequence[Entry]) -> Entry:
+    """Return entries that say the same as one, with the sources of all."""
+    sources = tuple(dict.fromkeys(source for entry in entries for source in entry.sources))
+    children = zip(*(entry.children for entry in entries), strict=True)
+    return evolve(entries[0], sources=sources, children=tuple(map(together, children)))

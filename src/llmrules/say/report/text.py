@@ -1,0 +1,61 @@
+"""A report as plain text: one line for each entry, indented under what it belongs to.
+
+Nothing that a terminal would obey is in it, whatever stands in names, reasons or values.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from attrs import frozen
+
+from llmrules.errors import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from llmrules.say.report.report import Entry, Report
+
+Style: TypeAlias = Literal["answer", "heading", "line", "blank"]
+
+
+@frozen
+class Line:
+    """One line: how far it is indented, its mark, its text, and where it comes from (rule and sources)."""
+
+    style: Style
+    text: str = ""
+    indent: int = 0
+    mark: str = ""
+    origin: str = ""
+
+    def __str__(self) -> str:
+        """Return the line as plain text."""
+        mark = f"{self.mark} " if self.mark else ""
+        origin = f"  {self.origin}" if self.origin else ""
+        return f"{' ' * self.indent}{mark}{self.text}{origin}"
+
+
+def text_lines(report: Report) -> Iterator[Line]:
+    """Yield the lines of a report."""
+    if report.title:
+        yield Line("heading", printable(report.title))
+    yield Line("answer", printable(report.answer))
+    for section in report.sections:
+        yield Line("blank")
+        yield Line("heading", printable(section.heading))
+        for entry in section.entries:
+            yield from _entry(entry, 2)
+
+
+def render_text(report: Report) -> str:
+    """Return a report as plain text."""
+    return "\n".join(str(line) for line in text_lines(report))
+
+
+def _entry(entry: Entry, indent: int) -> Iterator[Line]:
+    rule = f"[{entry.rule}]" if entry.rule else ""
+    sources = f"({', '.join(entry.sources)})" if entry.sources else ""
+    yield Line("line", printable(entry.text), indent, entry.mark, " ".join(part for part in (rule, sources) if part))
+    for child in entry.children:
+        yield from _entry(child, indent + (len(entry.mark) + 1 if entry.mark else 2))

@@ -1,0 +1,169 @@
+"""One trace in one language: its records by their names, and what they say by themselves.
+
+It finds what the trace holds and puts nothing in order; whatever explains or reports a trace is built on it.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from llmrules.language.values import period
+from llmrules.say.why.rows import Rows, grouped, row_name
+from llmrules.say.words import fill_slots, names_words, printable_lines, telling_names
+from llmrules.trace.record import DatedRecord, Json, ValueRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from llmrules.language.texts import Language
+    from llmrules.trace.record import CandidateRecord, DocumentRecord, StatedRecord, Trace
+
+
+@frozen
+class InForce:
+    """The value of an attribute on the day of the decision, and since when, where it took the place of another one.
+
+    ``coming`` are those that are to take its place later.
+    """
+
+    value: Json
+    sources: tuple[str, ...]
+    record: ValueRecord
+    since: DatedRecord | None = None
+    coming: tuple[DatedRecord, ...] = ()
+
+    @property
+    def disputed(self) -> tuple[StatedRecord, ...]:
+        """The other values that sources state; none of them speaks of one that took force later."""
+        return () if self.since is not None else self.record.disputed
+
+
+class Index:
+    """Reads one trace in one language."""
+
+    def __init__(self, trace: Trace, language: Language) -> None:
+        self.trace = trace
+        self.language = language
+        self.attributes = {attribute.name: attribute for attribute in trace.given.vocabulary}
+        self.rules = {rule.id: rule for rule in trace.given.rules}
+        self.models = {model.id: model for model in trace.given.catalogue}
+        self.called = telling_names(trace.given.catalogue)
+        self.documents = {document.id: document for document in trace.given.documents}
+        self.claims = {claim.id: claim for claim in trace.given.claims}
+        self.rows = Rows(trace)
+        self.criteria = {criterion.rule: criterion for criterion in trace.found.criteria}
+        self.facts = {fact.id: fact for fact in trace.found.facts}
+        self.firings = {firing.rule: firing for firing in trace.found.firings}
+        self._entries: dict[str, tuple[Mapping[str, ValueRecord], ...]] = {}
+        self.requirements: dict[str, Json | None] = {}
+        for fact in trace.found.facts:
+            attribute = self.attributes[fact.attribute]
+            before = self.requirements.get(fact.attribute)
+            if attribute.type == "set":
+                members = () if fact.value == () else (str(fact.value),)
+                self.requirements[fact.attribute] = (*(before if isinstance(before, tuple) else ()), *members)
+            elif before is None:
+                self.requirements[fact.attribute] = fact.value
+
+    @cached_property
+    def as_of(self) -> date | None:
+        """The day of the decision."""
+        stated = (one.value for one in self.trace.given.requirements if one.attribute == "as_of")
+        found = period(next(stated, None))
+        return found.first if found is not None else None
+
+    def say(self, en: str, ko: str) -> str:
+        """Return the sentence in the language."""
+        return ko if self.language == "ko" else en
+
+    def name(self, name: str) -> str:
+        """Return what people call a model, or a model with one of its offers; an id of no model stays as it is."""
+        model, at, offer = name.partition(" @ ")
+        return printable_lines(f"{self.called.get(model, model)}{at}{offer}")
+
+    def names(self, names: Iterable[str], most: int = 12) -> str:
+        """Return what people call some models and candidates, as many as there is room for."""
+        return names_words([self.name(one) for one in names], self.language, most)
+
+    def offers(self, rows: Sequence[CandidateRecord]) -> str:
+        """Name the offers of some candidates of one model."""
+        return names_words([printable_lines(row.offer or "") for row in rows], self.language)
+
+    def whose(self, rows: Iterable[CandidateRecord]) -> list[str]:
+        """Name the models of candidates, each with those of its offers that are meant, if that is not all that stand.
+
+        Offers that are excluded do not stand, unless all that are meant are.
+        """
+        found = []
+        for model, its in grouped(rows).items():
+            out = all(row.verdict == "excluded" for row in its)
+            standing = [row for row in self.rows.of_model[model] if out or row.verdict != "excluded"]
+            if len(its) == len(standing):
+                found.append(self.name(model))
+            else:
+                offers = self.offers(its)
+                found.append(f"{self.name(model)} @ {offers}" if len(its) == 1 else f"{self.name(model)} ({offers})")
+        return found
+
+    def because(self, rule: str) -> str:
+        """Return the reason of a rule, with what is known of the case filled in."""
+        return fill_slots(self.rules[rule].because, self.attributes, self.requirements, self.language)
+
+    def label(self, attribute: str) -> str:
+        """Return the name of an attribute."""
+        return self.attributes[attribute].label.read(self.language)
+
+    def actual(self, name: str, candidate: CandidateRecord) -> Json | None:
+        """Return a value of a candidate: what rules conclude or the case makes of it, else what its entry states."""
+        if name in candidate.concluded:
+            return candidate.concluded[name].value
+        if name in candidate.computed:
+            return candidate.computed[name].value
+        found = self.in_force(name, candidate)
+        return found.value if found is not None else None
+
+    def entries(self, candidate: CandidateRecord) -> tuple[Mapping[str, ValueRecord], ...]:
+        """Return the entries of a candidate: of its model, and of its offer."""
+        name = row_name(candidate)
+        if name not in self._entries:
+            record = self.models[candidate.model]
+            offers = (offer for offer in record.offers if candidate.offer is None or offer.id == candidate.offer)
+            self._entries[name] = (record.attributes, *(offer.attributes for offer in offers))
+        return self._entries[name]
+
+    def in_force(self, name: str, candidate: CandidateRecord) -> InForce | None:
+        """Return the value that an entry of a candidate has on the day of the decision, if it has one."""
+        record = next((entries[name] for entries in self.entries(candidate) if name in entries), None)
+        if record is None:
+            return None
+        day = self.as_of
+        begun = [one for one in record.dated if day is not None and _begins(one) <= day]
+        coming = record.dated[len(begun) :]
+        if begun:
+            return InForce(begun[-1].value, begun[-1].sources, record, begun[-1], coming)
+        return InForce(record.value, record.sources, record, None, coming)
+
+    def value_sources(self, name: str, candidate: CandidateRecord) -> tuple[str, ...]:
+        """Return the claims and documents that state a value of a candidate."""
+        found = self.in_force(name, candidate)
+        return found.sources if found is not None else ()
+
+    def document(self, source: str) -> DocumentRecord | None:
+        """Return the document that a source is, or that the claim is from."""
+        claim = self.claims.get(source)
+        return self.documents.get((claim.document or "") if claim is not None else source)
+
+    def dates(self, sources: Iterable[str]) -> str:
+        """Return the dates of the documents that sources are, or are from, each once."""
+        documents = (self.document(source) for source in sources)
+        return ", ".join(sorted({printable_lines(one.date) for one in documents if one is not None}))
+
+
+def _begins(dated: DatedRecord) -> date:
+    """Return the first day on which a value is in force; what is no date never comes."""
+    found = period(dated.since)
+    return found.first if found is not None else date.max

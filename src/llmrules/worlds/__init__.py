@@ -1,0 +1,1 @@
+"""The same case with something changed, and a decision made again."""
