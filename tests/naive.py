@@ -9,7 +9,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from llmrules.language.rules.rule import Conclusion
+from llmrules.language.rules.effects import Conclude
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,8 +38,8 @@ def naive_strata(ruleset: RuleSet) -> dict[str, int]:
             if max(wanted) > of_rule[rule.id]:
                 of_rule[rule.id] = max(wanted)
                 changed = True
-            if isinstance(rule.body, Conclusion):
-                name = rule.body.attribute.name
+            if isinstance(rule.effect, Conclude):
+                name = rule.effect.attribute.name
                 if of_rule[rule.id] > of_attribute.get(name, 0):
                     of_attribute[name] = of_rule[rule.id]
                     changed = True
@@ -59,8 +59,8 @@ def naive_fire(ruleset: RuleSet, facts: Facts) -> frozenset[str]:
                 if strata[rule.id] == stratum and rule.id not in fired and _fires(ruleset, rule, known, fired):
                     fired.add(rule.id)
                     changed = True
-                    if isinstance(rule.body, Conclusion):
-                        known.setdefault(rule.body.attribute.name, set()).update(rule.body.values)
+                    if isinstance(rule.effect, Conclude):
+                        known.setdefault(rule.effect.attribute.name, set()).update(rule.effect.values)
     return frozenset(fired)
 
 
@@ -69,7 +69,7 @@ def _firing(ruleset: RuleSet) -> list[Rule]:
         rule
         for rule in ruleset.rules.values()
         if rule.id not in ruleset.disabled
-        and not (isinstance(rule.body, Conclusion) and rule.body.attribute.scope == "model")
+        and not (isinstance(rule.effect, Conclude) and rule.effect.attribute.scope == "model")
     ]
 
 

@@ -153,7 +153,7 @@ def effects() -> str:
         (
             f"`{effect.name}`",
             MEANS[effect.name],
-            BODIES[effect.body],
+            BODIES[effect.followed_by],
             "yes" if effect.hard else "",
             " ".join(f"**`{key}`**" if key in effect.needs else f"`{key}`" for key in effect.keys),
         )

@@ -15,7 +15,7 @@ from tests.worlds import rule
 from llmrules.catalog.candidates import bits, truth_of
 from llmrules.catalog.candidates.columns import mask_of, spread
 from llmrules.language.operators import conjunction, disjunction
-from llmrules.language.rules.rule import Conclusion
+from llmrules.language.rules.effects import Conclude
 from llmrules.language.rules.strata import Cycle, classification_order
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def classify(
     assert not isinstance(order, Cycle)
     for name in order:
         bodies = {
-            one: one.body for one in rules if isinstance(one.body, Conclusion) and one.body.attribute.name == name
+            one: said for one in rules if isinstance(said := one.effect, Conclude) and said.attribute.name == name
         }
         truths = [truth(one.where, values) for one in bodies]
         true = [one for one, holds in zip(bodies, truths, strict=True) if holds]

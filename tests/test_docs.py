@@ -83,7 +83,7 @@ def test_an_example_of_an_operator_can_be_loaded(operator: str, example: str) ->
     block = Block("toml", f"{example}\n{weight}source = 'licensing.first'\n", 0)
     rules = [read_toml(path) for path in toml_files([shipped.rules_folder()])]
     knowledge = load_knowledge([*rules, as_source(block)], [read_toml(shipped.catalog_file())])
-    (leaf,) = knowledge.ruleset.rules["line-0"].predicate.leaves
+    (leaf,) = knowledge.ruleset.rules["line-0"].effect.predicate.leaves
     assert [test.operator.name for test in leaf.tests] == [operator]
 
 

@@ -12,7 +12,8 @@ from llmrules.advisor import Advisor
 from llmrules.catalog import Entry, Model
 from llmrules.decision.knowledge import Knowledge, load_knowledge
 from llmrules.language.conditions import Leaf
-from llmrules.language.rules.rule import Conclusion, Grade, Rule
+from llmrules.language.rules.effects import Conclude
+from llmrules.language.rules.rule import Rule
 from llmrules.language.sources import Claim, Document
 from llmrules.language.texts import Text
 from llmrules.reading import shipped
@@ -97,7 +98,7 @@ def claims_of(document: str) -> dict[str, Claim]:
 
 def leaves(rule: Rule) -> Iterator[Leaf]:
     """Yield every test of a rule, on requirements and on models."""
-    for table in (rule.when, rule.unless, rule.where, rule.predicate):
+    for table in (rule.when, rule.unless, rule.where, rule.effect.predicate):
         yield from table.all_leaves()
 
 
@@ -228,7 +229,7 @@ def test_every_text_is_in_both_languages() -> None:
 
 def test_what_a_user_may_state_has_a_question() -> None:
     """A requirement has a question, unless rules conclude it, and all have a topic and a source."""
-    concluded = {rule.body.attribute.name for rule in RULESET.rules.values() if isinstance(rule.body, Conclusion)}
+    concluded = {one.attribute.name for rule in RULESET.rules.values() if isinstance(one := rule.effect, Conclude)}
     for name in VOCABULARY.names("requirement"):
         if name != "as_of":
             attribute = VOCABULARY[name]
@@ -279,7 +280,7 @@ def test_no_rule_looks_at_who_made_a_model() -> None:
     """No rule tests or grades developer, release, cutoff or seller, and of the texts of a model only its licence."""
     for rule in RULESET.rules.values():
         tested = {leaf.attribute.name for leaf in leaves(rule)}
-        tested |= {rule.body.attribute.name} if isinstance(rule.body, Grade) else set()
+        tested |= {rule.effect.grade.attribute.name} if rule.effect.grade is not None else set()
         assert not tested & IDENTITY
         assert {name for name in tested if VOCABULARY[name].type == "text"} <= {"licence"}
 
@@ -287,7 +288,7 @@ def test_no_rule_looks_at_who_made_a_model() -> None:
 def test_size_is_a_limit_and_never_a_merit() -> None:
     """A number of parameters is only held against a ceiling; it is never graded and no rule asks for more of them."""
     for rule in RULESET.rules.values():
-        assert not (isinstance(rule.body, Grade) and rule.body.attribute.name == "parameters")
+        assert rule.effect.grade is None or rule.effect.grade.attribute.name != "parameters"
         for leaf in leaves(rule):
             if leaf.attribute.name == "parameters":
                 assert [test.operator.name for test in leaf.tests] == ["at_most"]

@@ -182,7 +182,7 @@ def test_what_settles_a_candidate_settles_it(drawn: tuple[Advisor, tuple[str, ..
     advisor, _ = drawn
     decision = advisor.decide(case)
     rules = [rule for name in decision.fired if (rule := decision.knowledge.ruleset.rules[name]).effect.touches_models]
-    leaves = [leaf for rule in rules for table in (rule.where, rule.predicate) for leaf in table.all_leaves()]
+    leaves = [leaf for rule in rules for table in (rule.where, rule.effect.predicate) for leaf in table.all_leaves()]
     assume(not any(leaf.asks_absence for leaf in leaves))
     alone = [one for one in decision.trace.found.candidates if len(one.missing) == 1]
     assert sum(one.settles for one in decision.unknowns) == len(alone)

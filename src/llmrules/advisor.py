@@ -20,7 +20,7 @@ from llmrules.engine.plain import PlainEngine
 from llmrules.errors import CertificationError, EngineError, FileError, InputError, LoadError
 from llmrules.language.approvals import Approval, check_approvals
 from llmrules.language.profile import Profile, read_profile, state
-from llmrules.language.rules.effects import UNKNOWN_POLICIES
+from llmrules.language.rules.effects import UNKNOWN_POLICIES, Policy
 from llmrules.reading import shipped
 from llmrules.reading.files import Raw, Source, read_raw, read_toml, toml_files
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from llmrules.engine.durable import DurableEngine
 
 EngineName: TypeAlias = Literal["auto", "durable", "plain"]
-Unknown: TypeAlias = Literal["apart", "exclude", "accept"]
 
 
 class Advisor:
@@ -93,7 +92,7 @@ class Advisor:
         self,
         requirements: Profile | Mapping[str, object] | str | Path,
         *,
-        unknown: Unknown = "apart",
+        unknown: Policy = "apart",
         over: Over = "models",
         only: Only | None = None,
         among: Iterable[str] | None = None,

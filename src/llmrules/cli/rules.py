@@ -11,7 +11,6 @@ import tomli_w
 from llmrules.cli import options
 from llmrules.cli.terminal import print_lines, print_plain
 from llmrules.errors import FileError, Place, RuleError
-from llmrules.language.conditions import Table
 from llmrules.language.sources import Claim
 from llmrules.language.texts import Text
 from llmrules.reading.files import parse_toml
@@ -56,11 +55,11 @@ def _list(ruleset: RuleSet, language: Language) -> Iterator[Line]:
 
 def _does(rule: Rule, language: Language) -> str:
     """Return the effect of a rule with what it speaks of."""
-    effect = rule.effect.ko if language == "ko" else rule.effect.en
-    if isinstance(rule.body, tuple):
-        return f"{effect} {', '.join(rule.body)}"
-    attributes = [leaf.attribute for leaf in rule.predicate.all_leaves()]
-    attributes += [] if rule.body is None or isinstance(rule.body, Table) else [rule.body.attribute]
+    effect = rule.effect.words.read(language)
+    if rule.effect.exempts:
+        return f"{effect} {', '.join(rule.effect.exempts)}"
+    attributes = [leaf.attribute for leaf in rule.effect.predicate.all_leaves()]
+    attributes += [one.attribute for one in (rule.effect.grade, rule.effect.conclusion) if one is not None]
     labels = dict.fromkeys(printable_lines(attribute.label.read(language)) for attribute in attributes)
     return f"{effect}: {', '.join(labels)}" if labels else effect
 

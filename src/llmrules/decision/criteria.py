@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, field, frozen
 
 from llmrules.catalog.candidates import Candidates, bits, with_costs
-from llmrules.language.rules.rule import Grade, Rule
+from llmrules.language.rules.rule import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -55,9 +55,7 @@ class Criterion:
 
     def points(self, index: int) -> int:
         """Return the points of a candidate that it reaches, in the units of the criteria."""
-        if isinstance(self.rule.body, Grade):
-            return self.grades[index] or 0
-        return self.signed_weight
+        return self.signed_weight if self.rule.effect.grade is None else self.grades[index] or 0
 
     def rescaled(self, factor: int) -> Criterion:
         """Return the same criterion with its points in units that are so many times smaller."""
@@ -118,7 +116,7 @@ def compile_criteria(candidates: Candidates, rules: Iterable[Rule]) -> Criteria:
 
 def _places(candidates: Candidates, rules: Iterable[Rule]) -> dict[str, Grades]:
     """Return the place of every candidate between the marks, for each rule that grades."""
-    return {rule.id: candidates.grades(rule.body) for rule in rules if isinstance(rule.body, Grade)}
+    return {rule.id: candidates.grades(grade) for rule in rules if (grade := rule.effect.grade) is not None}
 
 
 def _denominator(places: Mapping[str, Grades]) -> int:
@@ -127,36 +125,28 @@ def _denominator(places: Mapping[str, Grades]) -> int:
 
 def _criterion(rule: Rule, places: Grades | None, scale: int) -> Criterion:
     units = (rule.weight or 0) * scale
-    sign = -1 if rule.effect.name == "avoid" else 1
     if places is None:
-        return Criterion(rule, None, signed_weight=sign * units)
+        return Criterion(rule, None, signed_weight=rule.effect.sign * units)
     # The units are a multiple of every denominator.
     grades = tuple(None if place is None else place.numerator * units // place.denominator for place in places.first)
     count = len(grades)
     regraded = [
         (bit % count, bit // count) for bit, place in places.others.items() if place != places.first[bit % count]
     ]
-    return Criterion(rule, None, grades, tuple(regraded), sign * units)
+    return Criterion(rule, None, grades, tuple(regraded), rule.effect.sign * units)
 
 
 def _evaluate(criterion: Criterion, candidates: Candidates, facts: Facts) -> Outcome:
-    """Evaluate one rule: a hard one says *where implies predicate*, every other reaches where both are true."""
-    rule = criterion.rule
-    where_true, where_false = candidates.table(rule.where, facts)
-    if isinstance(rule.body, Grade):
-        known = candidates.known.get(rule.body.attribute.name, 0)
-        outcome = _outcome(candidates, (where_true & known, where_false))
-        # Other points count as much as being reached or not.
-        regraded = {one for one in criterion.regraded if where_true >> one[0] & 1}
-        return evolve(outcome, changes=tuple(sorted(regraded.union(outcome.changes))))
-    true, false = candidates.table(rule.predicate, facts)
-    if rule.effect.name == "exclude":
-        true, false = false, true
-    if rule.effect.hard:
-        true, false = where_false | true, where_true & false
-    else:
-        true, false = where_true & true, where_false | false
-    return _outcome(candidates, (true, false))
+    """Evaluate one rule over every candidate, as its effect says."""
+    rule, effect = criterion.rule, criterion.rule.effect
+    where = candidates.table(rule.where, facts)
+    if effect.grade is None:
+        return _outcome(candidates, effect.reached(where, candidates.table(effect.predicate, facts)))
+    known = candidates.known.get(effect.grade.attribute.name, 0)
+    outcome = _outcome(candidates, effect.reached(where, (known, 0)))
+    # Other points count as much as being reached or not.
+    regraded = {one for one in criterion.regraded if where[0] >> one[0] & 1}
+    return evolve(outcome, changes=tuple(sorted(regraded.union(outcome.changes))))
 
 
 def _outcome(candidates: Candidates, masks: Masks) -> Outcome:

@@ -19,6 +19,7 @@ from llmrules.decision.ranking import Over, Placed, Standing
 from llmrules.engine.derivation import Derivation
 from llmrules.language.approvals import Approval
 from llmrules.language.profile import Profile
+from llmrules.language.rules.effects import Advise, Policy, Refuse
 from llmrules.language.values import Value, as_text, number
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from llmrules.catalog.candidates import Candidates
     from llmrules.decision.criteria import Criterion, Outcome
     from llmrules.decision.judgement import Verdict
+    from llmrules.language.rules.effects import Effect
     from llmrules.language.texts import Language
     from llmrules.say.why import Explanation
     from llmrules.trace.record import Trace
@@ -90,7 +92,7 @@ class Decision:
 
     knowledge: Knowledge = field(repr=False)
     profile: Profile
-    policy: str
+    policy: Policy
     derivation: Derivation = field(repr=False)
     criteria: Criteria = field(repr=False)
     judgement: Judgement = field(repr=False)
@@ -135,12 +137,12 @@ class Decision:
     @cached_property
     def refused(self) -> tuple[str, ...]:
         """The rules by which no model may do this; empty when the case is not refused."""
-        return self._fired_with("refuse")
+        return self._fired_with(Refuse)
 
     @cached_property
     def advice(self) -> tuple[str, ...]:
         """The rules whose reason is a note on the whole decision."""
-        return self._fired_with("advise")
+        return self._fired_with(Advise)
 
     @cached_property
     def excluded(self) -> tuple[Excluded, ...]:
@@ -289,9 +291,9 @@ class Decision:
 
         return why(self.trace, model, language)
 
-    def _fired_with(self, effect: str) -> tuple[str, ...]:
+    def _fired_with(self, effect: type[Effect]) -> tuple[str, ...]:
         rules = self.knowledge.ruleset.rules
-        return tuple(rule for rule in self.fired if rules[rule].effect.name == effect)
+        return tuple(rule for rule in self.fired if isinstance(rules[rule].effect, effect))
 
     def _conflicts(self) -> list[Conflict]:
         concluded: dict[tuple[str, Value], list[str]] = {}

@@ -11,6 +11,7 @@ from attrs import frozen
 
 from llmrules.catalog.candidates import bits
 from llmrules.decision.criteria import Criterion, Outcome
+from llmrules.language.rules.effects import Policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -29,7 +30,7 @@ class Check:
     outcome: Outcome
     exempted: int
     unknown: int
-    policy: str
+    policy: Policy
 
     @property
     def excluding(self) -> int:
@@ -99,7 +100,7 @@ def judge(
     criteria: Criteria,
     fired: Iterable[str],
     facts: Facts,
-    unknown: str,
+    unknown: Policy,
     approved: Mapping[str, int] = NOBODY,
     *,
     kept: int | None = None,
@@ -117,12 +118,10 @@ def judge(
         applied = [(criterion, outcome.within(kept)) for criterion, outcome in applied]
         everyone = kept
     exempted: dict[str, int] = {}
-    exemptions = []
-    for criterion, outcome in applied:
-        if criterion.rule.effect.name == "exempt":
-            exemptions.append((criterion, outcome))
-            for target in criterion.rule.body if isinstance(criterion.rule.body, tuple) else ():
-                exempted[target] = exempted.get(target, 0) | outcome.true
+    exemptions = [(criterion, outcome) for criterion, outcome in applied if criterion.rule.effect.exempts]
+    for criterion, outcome in exemptions:
+        for target in criterion.rule.effect.exempts:
+            exempted[target] = exempted.get(target, 0) | outcome.true
     checks, scores, notes = [], [], []
     excluded = unverified = 0
     points = [0] * criteria.candidates.count
@@ -134,12 +133,12 @@ def judge(
             checks.append(check)
             excluded |= check.excluding
             unverified |= check.unverifying
-        elif rule.weight is not None:
+        elif rule.effect.sign:
             score = Score(criterion, outcome, open_question)
             scores.append(score)
             for index in bits(outcome.true):
                 points[index] += score.points(index)
-        elif rule.effect.name == "caution":
+        elif rule.effect.note:
             attached = outcome.true | (open_question if rule.level == "approval" else 0)
             notes.append(Note(criterion, outcome, attached, attached & approved.get(rule.id, 0)))
     return Judgement(

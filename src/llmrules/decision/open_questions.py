@@ -105,11 +105,12 @@ class OpenQuestions:
 
 def _unknown_leaves(rule: Rule, mask: int, candidates: Candidates, facts: Facts) -> Iterator[tuple[str, int]]:
     """Yield each leaf's attribute with the candidates of a mask on which the leaf is unknown."""
-    for leaf in (*rule.where.all_leaves(), *rule.predicate.all_leaves()):
+    for leaf in (*rule.where.all_leaves(), *rule.effect.predicate.all_leaves()):
         true, false = candidates.leaf(leaf, facts)
         yield leaf.attribute.name, mask & ~(true | false)
-    if rule.graded is not None:
-        yield rule.graded.name, mask & ~candidates.known.get(rule.graded.name, 0)
+    if rule.effect.grade is not None:
+        name = rule.effect.grade.attribute.name
+        yield name, mask & ~candidates.known.get(name, 0)
 
 
 def _alone(masks: Iterable[int]) -> int:

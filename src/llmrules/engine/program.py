@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from attrs import field, frozen
 
 from llmrules.language.conditions import Facts, Leaf, Table
-from llmrules.language.rules.rule import Conclusion
+from llmrules.language.rules.effects import Conclude
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +41,7 @@ class FiringRule:
     when: Table
     exceptions: tuple[Table, ...]
     overriders: tuple[int, ...]
-    conclusion: Conclusion | None
+    conclusion: Conclude | None
     holds: Check = field(repr=False)
 
 
@@ -83,7 +83,7 @@ def _firing_rule(
         when=when,
         exceptions=exceptions,
         overriders=tuple(sorted(overriders)),
-        conclusion=rule.body if isinstance(rule.body, Conclusion) else None,
+        conclusion=rule.effect.conclusion,
         holds=_compile(when, exceptions),
     )
 

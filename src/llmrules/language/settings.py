@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from llmrules.errors import LoadError, SettingsError
-from llmrules.language.rules.effects import UNKNOWN_POLICIES
+from llmrules.language.rules.effects import UNKNOWN_POLICIES, Policy
 from llmrules.language.texts import LANGUAGES, Language
 from llmrules.reading.cursor import Cursor
 from llmrules.reading.files import read_toml
@@ -42,7 +42,7 @@ class Settings:
     rules: tuple[Path, ...] = ()
     catalog: tuple[Path, ...] = ()
     language: Language | None = None
-    unknown: str | None = None
+    unknown: Policy | None = None
 
 
 def for_folder(folder: Path) -> Settings:

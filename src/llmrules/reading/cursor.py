@@ -6,7 +6,7 @@ one load reports all mistakes of all files together. A cursor never raises and n
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from attrs import evolve, frozen
 
@@ -15,6 +15,8 @@ from llmrules.reading.files import KeyPath, Source, format_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+Name = TypeVar("Name", bound=str)
 
 LARGEST = 2**53 - 1
 """The largest positive integer: up to it, every reader of JSON is exact."""
@@ -169,11 +171,12 @@ class Cursor:
         self.wrong_type("a positive integer", hint="write the number without quotes" if quoted else None)
         return None
 
-    def one_of(self, allowed: Iterable[str]) -> str | None:
+    def one_of(self, allowed: Iterable[Name]) -> Name | None:
         """Return one of the allowed names, or None after noting what is wrong."""
         names = tuple(allowed)
-        if isinstance(self.value, str) and self.value in names:
-            return self.value
+        for name in names:
+            if self.value == name:
+                return name
         self.problem("unknown-name", "is not one of the names that may stand here", found=self.value, allowed=names)
         return None
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from llmrules.catalog.candidates import truth_of
 from llmrules.language.conditions import Leaf, json_operand
-from llmrules.language.rules.rule import Grade, Rule
 from llmrules.language.values import encode_fraction, encode_number
 from llmrules.trace.given import json_value
 from llmrules.trace.record import (
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from llmrules.decision.decision import Decision
     from llmrules.decision.judgement import Check
     from llmrules.language.conditions import Facts, Operand, Test
+    from llmrules.language.rules.rule import Rule
     from llmrules.language.values import Value
     from llmrules.language.vocabulary import Attribute
     from llmrules.trace.record import Holds, Json, Outcome, Threshold
@@ -48,10 +48,11 @@ def record_criteria(decision: Decision) -> tuple[CriterionRecord, ...]:
 def _criterion_leaves(rule: Rule, facts: Facts) -> Iterator[CriterionLeaf]:
     for leaf in rule.where.all_leaves():
         yield CriterionLeaf("where", leaf.attribute.name, _tests(leaf, facts))
-    for leaf in rule.predicate.all_leaves():
+    for leaf in rule.effect.predicate.all_leaves():
         yield CriterionLeaf("predicate", leaf.attribute.name, _tests(leaf, facts))
-    if isinstance(rule.body, Grade):
-        yield CriterionLeaf("grade", rule.body.attribute.name, (TestRecord("toward", (rule.body.toward,)),))
+    grade = rule.effect.grade
+    if grade is not None:
+        yield CriterionLeaf("grade", grade.attribute.name, (TestRecord("toward", (grade.toward,)),))
 
 
 def _tests(leaf: Leaf, facts: Facts) -> tuple[TestRecord, ...]:
@@ -135,7 +136,7 @@ class _Recorder:
             exempted_by = tuple(
                 c.rule.id
                 for c, reached in self.decision.judgement.exemptions
-                if reached.true & bit and isinstance(c.rule.body, tuple) and rule in c.rule.body
+                if reached.true & bit and rule in c.rule.effect.exempts
             )
         return Applied(check.criterion.rule.id, outcome, leaves.at(index), exempted_by=exempted_by)
 
@@ -203,11 +204,11 @@ class _Leaves:
 
     def __init__(self, rule: Rule, candidates: Candidates, facts: Facts) -> None:
         self._columns = []
-        for leaf in (*rule.where.all_leaves(), *rule.predicate.all_leaves()):
+        for leaf in (*rule.where.all_leaves(), *rule.effect.predicate.all_leaves()):
             values = candidates.columns[leaf.attribute.name]
             self._columns.append((values, _remember(lambda value, leaf=leaf: leaf_outcome(leaf, value, facts))))  # type: ignore[misc]
-        if isinstance(rule.body, Grade):
-            attribute = rule.body.attribute
+        if rule.effect.grade is not None:
+            attribute = rule.effect.grade.attribute
             self._columns.append(
                 (candidates.columns[attribute.name], _remember(lambda value: _graded(attribute, value)))
             )

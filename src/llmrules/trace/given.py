@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from llmrules.language.conditions import ALWAYS, Table, json_table
-from llmrules.language.rules.rule import Conclusion, Grade
 from llmrules.language.sources import Claim, Document
 from llmrules.language.values import encode_number
 from llmrules.trace.record import (
@@ -105,7 +104,7 @@ def record_rule(rule: Rule) -> RuleRecord:
         id=rule.id,
         pack=rule.pack,
         effect=rule.effect.name,
-        body=_body(rule),
+        body=rule.effect.body(),
         because=rule.because,
         sources=rule.sources,
         when=_table(rule.when),
@@ -129,18 +128,6 @@ def record_rule(rule: Rule) -> RuleRecord:
 
 def _day(when: Period | None) -> str | None:
     return None if when is None else when.text
-
-
-def _body(rule: Rule) -> Any:
-    body = rule.body
-    if isinstance(body, Conclusion):
-        value = body.values if body.attribute.many else next(iter(body.values))
-        return {body.attribute.name: body.attribute.encode(value)}  # type: ignore[arg-type]
-    if isinstance(body, Grade):
-        return {body.attribute.name: {"toward": body.toward}}
-    if isinstance(body, Table):
-        return json_table(body)
-    return True if body is None else list(body)
 
 
 def _table(table: Table) -> dict[str, Any] | None:

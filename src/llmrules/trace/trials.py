@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from llmrules.catalog.candidates import bits
 from llmrules.engine.program import full_condition
-from llmrules.language.rules.rule import Conclusion
 from llmrules.language.values import encode_fraction
 from llmrules.trace.case import fact_id, members_of
 from llmrules.trace.record import TrialPoints, TrialRecord
@@ -28,9 +27,10 @@ def record_trials(decision: Decision) -> tuple[TrialRecord, ...]:
 def _trial(rule: Rule, decision: Decision) -> TrialRecord:
     if not _fires(rule, decision):
         return TrialRecord(rule.id, fires=False)
-    if isinstance(rule.body, Conclusion):
-        attribute = rule.body.attribute
-        concludes = tuple(fact_id(attribute, value) for value in members_of(attribute, rule.body.values))
+    conclusion = rule.effect.conclusion
+    if conclusion is not None:
+        attribute = conclusion.attribute
+        concludes = tuple(fact_id(attribute, value) for value in members_of(attribute, conclusion.values))
         return TrialRecord(rule.id, fires=True, concludes=concludes)
     if not rule.effect.touches_models:
         return TrialRecord(rule.id, fires=True)
@@ -59,7 +59,7 @@ def _on_models(rule: Rule, decision: Decision) -> TrialRecord:
     if rule.effect.hard:
         held = kept
         for exemption, reached in judgement.exemptions:
-            if isinstance(exemption.rule.body, tuple) and rule.id in exemption.rule.body:
+            if rule.id in exemption.rule.effect.exempts:
                 held &= ~reached.true
         policy = rule.unknown or decision.policy
         return TrialRecord(

@@ -10,7 +10,7 @@ from attrs import evolve
 
 from llmrules.catalog.candidates.candidates import Candidate, Candidates, Contradiction, Dispute
 from llmrules.catalog.candidates.columns import Column, bits, mask_of
-from llmrules.language.rules.rule import Conclusion, by_conclusion
+from llmrules.language.rules.rule import by_conclusion
 from llmrules.language.rules.strata import Cycle, classification_order
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def _contradictions(state: Candidates, name: str, masks: Mapping[str, Masks]) ->
 def _conclude(state: Candidates, name: str, rules: list[Rule], masks: Mapping[str, Masks]) -> None:
     """Write what rules conclude of one attribute into its column."""
     before, blank = state.groups[name].masks(), state.everyone & ~state.known[name]
-    conclusions = [(rule.body.values, masks[rule.id]) for rule in rules if isinstance(rule.body, Conclusion)]
+    conclusions = [(one.values, masks[rule.id]) for rule in rules if (one := rule.effect.conclusion) is not None]
     flag = conclusions[0][0] == {True}  # of models, a rule concludes a flag, or members of a set
     after = (_with_flags if flag else _with_members)(before, blank, conclusions)
     state.columns[name].take(before, after, state.layers)

@@ -25,7 +25,7 @@ from llmrules.language.vocabulary import Attribute
 
 if TYPE_CHECKING:
     from llmrules.language.conditions import Facts, Table
-    from llmrules.language.rules.rule import Grade
+    from llmrules.language.rules.effects import Grade
     from llmrules.language.values import Value
 
 

@@ -53,7 +53,7 @@ def _criteria(criteria: Criteria, before: Rule, changed: Rule | None) -> Criteri
 
 def looks_elsewhere(before: Rule, changed: Rule) -> bool:
     """Whether a changed rule touches models and looks at them in another way than before."""
-    return changed.effect.touches_models and (changed.where, changed.body) != (before.where, before.body)
+    return changed.effect.touches_models and (changed.where, changed.effect) != (before.where, before.effect)
 
 
 def criterion_of(criteria: Criteria, rule: Rule) -> Criterion:

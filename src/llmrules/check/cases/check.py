@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from attrs import frozen
 
 from llmrules.language.profile import Expectation, Profile, check_expectation, read_profile
+from llmrules.language.rules.effects import Caution
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -67,7 +68,7 @@ def read_case(source: Source, knowledge: Knowledge) -> Profile:
             profile.expect,
             models=knowledge.models,
             rules=tuple(knowledge.ruleset.rules),
-            cautions=tuple(rule.id for rule in knowledge.ruleset.rules.values() if rule.effect.name == "caution"),
+            cautions=tuple(rule.id for rule in knowledge.ruleset.rules.values() if isinstance(rule.effect, Caution)),
             vocabulary=knowledge.ruleset.vocabulary,
         )
     return profile

@@ -14,6 +14,7 @@ from llmrules.advisor import Advisor
 from llmrules.check.cases.altered import altered
 from llmrules.check.cases.edits import leaf_text
 from llmrules.check.diff.outcome import outcome
+from llmrules.language.rules.effects import Advise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -125,7 +126,7 @@ def _leaves(rule: Rule, decisions: list[Decision]) -> Iterator[LeafCoverage]:
             held = {leaf.holds(decision.derivation.facts) for decision in decisions}
             yield LeafCoverage(side, leaf_text(leaf), True in held, False in held)
     fired = [decision for decision in decisions if rule.classifies or rule.id in decision.fired]
-    for side, table in (("where", rule.where), (rule.effect.name, rule.predicate)):
+    for side, table in (("where", rule.where), (rule.effect.name, rule.effect.predicate)):
         for leaf in table.all_leaves():
             masks = [_true_of(leaf, decision) for decision in fired]
             yield LeafCoverage(side, leaf_text(leaf), any(true for true, _ in masks), any(rest for _, rest in masks))
@@ -143,7 +144,7 @@ def _is_decisive(rule: Rule, concerned: list[tuple[Decision, Outcome]]) -> bool:
     """Whether one of the decisions would say something else without the rule, that it fired apart."""
     if not concerned:
         return False
-    if rule.effect.name == "advise":  # what it says is all it does
+    if isinstance(rule.effect, Advise):  # what it says is all it does
         return True
     without = altered(concerned[0][0].knowledge, rule.id, None)
     if without is None:

@@ -28,10 +28,11 @@ Meaning: TypeAlias = "Hashable"
 
 def meaning(rule: Rule) -> Meaning:
     """Return what a rule means, its texts, its sources and its place apart."""
-    body = table_meaning(rule.body) if isinstance(rule.body, Table) else rule.body
+    effect = rule.effect
+    does = (effect.name, table_meaning(effect.predicate), effect.grade, effect.conclusion, effect.exempts)
     exceptions = frozenset(table_meaning(table) for table in rule.unless.exceptions())
     terms = (rule.weight, rule.level, rule.unknown, rule.effective_to, frozenset(rule.overrides))
-    return rule.effect.name, table_meaning(rule.when), exceptions, table_meaning(rule.where), body, terms
+    return does, table_meaning(rule.when), exceptions, table_meaning(rule.where), terms
 
 
 def table_meaning(table: Table) -> frozenset[Meaning]:

@@ -14,8 +14,8 @@ from attrs import evolve, field, frozen
 from llmrules.check.cases.edits import changes_of, leaf_text, stepped, value_text, written
 from llmrules.check.cases.meaning import meaning
 from llmrules.errors import Place
-from llmrules.language.conditions import Table
-from llmrules.language.rules.rule import Conclusion, Grade, Rule
+from llmrules.language.rules.effects import Conclude, Exempt, Grade, Prefer, Testing
+from llmrules.language.rules.rule import Rule
 from llmrules.language.vocabulary import AS_OF
 from llmrules.reading.files import KeyPath
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from llmrules.check.cases.meaning import Meaning
-    from llmrules.language.conditions import Leaf
+    from llmrules.language.conditions import Leaf, Table
 
 Kind: TypeAlias = Literal["operator", "threshold", "member", "condition", "exception", "override", "effect"]
 
@@ -83,8 +83,8 @@ def _edits(rule: Rule) -> Iterator[tuple[str, _Edit]]:
     for side in ("when", "unless", "where"):
         for edit in _table_edits(getattr(rule, side), (side,), unless=side == "unless"):
             yield side, edit
-    for edit in _body_edits(rule):
-        yield "body", edit
+    for edit in _effect_edits(rule):
+        yield "effect", edit
     for target in rule.overrides:
         rest = tuple(other for other in rule.overrides if other != target)
         yield "overrides", _Edit("override", ("overrides",), target, None, rest)
@@ -96,21 +96,24 @@ def _edits(rule: Rule) -> Iterator[tuple[str, _Edit]]:
                 yield "effective_to", _Edit("threshold", ("effective_to",), was, now, moved)
 
 
-def _body_edits(rule: Rule) -> Iterator[_Edit]:
-    body, path = rule.body, (rule.effect.name,)
-    if isinstance(body, Table):
-        yield from _table_edits(body, path)
-    elif isinstance(body, Grade):
-        other: Grade = evolve(body, toward="highest" if body.toward == "lowest" else "lowest")
-        was, now = (f"{one.attribute.name}.toward = {value_text(one.toward)}" for one in (body, other))
-        yield _Edit("operator", (*path, body.attribute.name, "toward"), was, now, other)
-    elif isinstance(body, Conclusion) and len(body.values) > 1:
-        for value in sorted(body.values, key=str):
-            rest: Conclusion = evolve(body, values=body.values - {value})
-            yield _Edit("member", (*path, body.attribute.name), value_text(value), None, rest)
-    elif isinstance(body, tuple) and len(body) > 1:
-        for target in body:
-            yield _Edit("member", path, target, None, tuple(other for other in body if other != target))
+def _effect_edits(rule: Rule) -> Iterator[_Edit]:
+    effect, path = rule.effect, (rule.effect.name,)
+    if isinstance(effect, Prefer) and effect.grade is not None:
+        grade = effect.grade
+        other = Grade(grade.attribute, "highest" if grade.toward == "lowest" else "lowest")
+        was, now = (f"{one.attribute.name}.toward = {value_text(one.toward)}" for one in (grade, other))
+        yield _Edit("operator", (*path, grade.attribute.name, "toward"), was, now, evolve(effect, grade=other))
+    elif isinstance(effect, Testing):
+        for edit in _table_edits(effect.predicate, path):
+            yield evolve(edit, what=evolve(effect, predicate=edit.what))
+    elif isinstance(effect, Conclude) and len(effect.values) > 1:
+        for value in sorted(effect.values, key=str):
+            rest = Conclude(effect.attribute, effect.values - {value})
+            yield _Edit("member", (*path, effect.attribute.name), value_text(value), None, rest)
+    elif isinstance(effect, Exempt) and len(effect.exempts) > 1:
+        for target in effect.exempts:
+            others = tuple(other for other in effect.exempts if other != target)
+            yield _Edit("member", path, target, None, Exempt(others))
 
 
 def _table_edits(table: Table, path: KeyPath, *, unless: bool = False, top: bool = True) -> Iterator[_Edit]:

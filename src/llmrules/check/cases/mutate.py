@@ -20,6 +20,7 @@ from llmrules.check.cases.run import Case
 from llmrules.check.diff.outcome import Outcome, outcome
 from llmrules.engine.plain import PlainEngine
 from llmrules.language.conditions import Reference, Table
+from llmrules.language.rules.effects import Testing
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
@@ -103,12 +104,12 @@ def _says_the_same(knowledge: Knowledge, changed: Knowledge, rule: Rule, mutant:
 
 def _are_alike(rule: Rule, after: Rule, criteria: Criteria) -> bool:
     """Whether two rules that refer to the same requirements say the same of every candidate."""
-    if isinstance(rule.body, Table) and rule.references():
+    if isinstance(rule.effect, Testing) and rule.effect.grade is None and rule.references():
         candidates = criteria.candidates
-        tables = ((rule.where, after.where), (rule.predicate, after.predicate))
+        tables = ((rule.where, after.where), (rule.effect.predicate, after.effect.predicate))
         return all(_over(candidates, old) == _over(candidates, new) for old, new in tables)
     old, new = criterion_of(criteria, rule), criterion_of(criteria, after)
-    if old.fixed is None or new.fixed is None or (rule.body != after.body and isinstance(rule.body, tuple)):
+    if old.fixed is None or new.fixed is None or rule.effect.exempts != after.effect.exempts:
         return False
     parts = [(one.fixed.true, one.fixed.false, one.fixed.changes, one.grades) for one in (old, new) if one.fixed]
     return parts[0] == parts[1]
@@ -137,7 +138,9 @@ def _trial(mutant: Mutant, rule: Rule, changed: Knowledge, bases: list[_Base]) -
     engine = PlainEngine(changed.program)
     advisor = Advisor(changed, engine="plain")
     everywhere = rule.classifies
-    where_fired = mutant.changed is None or looks_elsewhere(rule, mutant.changed) or rule.body != mutant.changed.body
+    where_fired = (
+        mutant.changed is None or looks_elsewhere(rule, mutant.changed) or rule.effect != mutant.changed.effect
+    )
     differs = []
     for base in bases:
         places = engine.fire(base.case.profile.facts())

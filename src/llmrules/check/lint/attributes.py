@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from llmrules.check.lint.finding import Finding, Severity, found
-from llmrules.language.rules.rule import Conclusion
 from llmrules.language.texts import Text
 from llmrules.language.vocabulary import AS_OF
 
@@ -36,11 +35,12 @@ def check_attributes(survey: Survey) -> Iterator[Finding]:
             severity=severity,
         )
     for rule in survey.active:
-        if isinstance(rule.body, Conclusion) and rule.body.attribute.name not in survey.readers:
-            name = rule.body.attribute.name
+        conclusion = rule.effect.conclusion
+        if conclusion is not None and conclusion.attribute.name not in survey.readers:
+            name = conclusion.attribute.name
             yield found(
                 "unused-conclusion",
-                survey.place(rule, "conclude"),
+                survey.place(rule, rule.effect.name),
                 Text(
                     f"{rule.id} concludes {name}, which no rule reads",
                     f"{rule.id}은(는) 어떤 규칙도 읽지 않는 {name}을(를) 도출합니다",

@@ -8,13 +8,13 @@ from llmrules.check.lint.algebra import join
 from llmrules.check.lint.finding import Finding, found
 from llmrules.check.lint.survey import Survey, inner_tables
 from llmrules.language.conditions import ALWAYS, Leaf, Table
-from llmrules.language.rules.rule import Conclusion, Rule
 from llmrules.language.texts import Text
 from llmrules.language.vocabulary import AS_OF
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from llmrules.language.rules.rule import Rule
     from llmrules.language.values import Value
     from llmrules.language.vocabulary import Attribute
 
@@ -34,14 +34,14 @@ def check_conditions(survey: Survey) -> Iterator[Finding]:
 
 
 def _never_holds(survey: Survey, rule: Rule) -> Iterator[Finding]:
-    tables = {"when": rule.when, "where": rule.where, rule.effect.name: rule.predicate}
+    tables = {"when": rule.when, "where": rule.where, rule.effect.name: rule.effect.predicate}
     for key, table in tables.items():
         yield from _dead(survey, rule, table, (key,))
     yield from (finding for table, path in _exceptions(rule) for finding in _dead(survey, rule, table, path))
     if not rule.classifies and not survey.algebra.impossible(rule.when):
         yield from _never_fires(survey, rule)
-    reached = join(rule.where, rule.predicate)
-    separately = any(map(survey.algebra.impossible, (rule.where, rule.predicate)))
+    reached = join(rule.where, rule.effect.predicate)
+    separately = any(map(survey.algebra.impossible, (rule.where, rule.effect.predicate)))
     if rule.where != ALWAYS and not separately and survey.algebra.impossible(reached):
         yield found(
             "condition-never-holds",
@@ -183,9 +183,10 @@ def triggerable_rules(survey: Survey) -> frozenset[str]:
                 continue
             reached.add(rule.id)
             grown = True
-            if isinstance(rule.body, Conclusion):
-                name = rule.body.attribute.name
-                values[name] = values.get(name, frozenset()) | rule.body.values
+            conclusion = rule.effect.conclusion
+            if conclusion is not None:
+                name = conclusion.attribute.name
+                values[name] = values.get(name, frozenset()) | conclusion.values
         waiting = [rule for rule in waiting if rule.id not in reached]
     return frozenset(reached)
 

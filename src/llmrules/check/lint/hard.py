@@ -55,17 +55,19 @@ def _hard(survey: Survey) -> list[Rule]:
 
 def passes(rule: Rule) -> Allowed:
     """Return the truths of the predicate with which a model passes a hard rule that reaches it."""
-    return FALSE if rule.effect.name == "exclude" else TRUE
+    return TRUE if rule.effect.wanted else FALSE
 
 
 def _contradicting(survey: Survey) -> Iterator[tuple[Rule, Rule]]:
     """Yield pairs that reach the same models and that no values could satisfy, although each alone can be."""
-    able = [rule for rule in _hard(survey) if not survey.algebra.impossible(ALWAYS, (rule.predicate, passes(rule)))]
-    names = {rule.id: {leaf.attribute.name for leaf in rule.predicate.all_leaves()} for rule in able}
+    able = [
+        rule for rule in _hard(survey) if not survey.algebra.impossible(ALWAYS, (rule.effect.predicate, passes(rule)))
+    ]
+    names = {rule.id: {leaf.attribute.name for leaf in rule.effect.predicate.all_leaves()} for rule in able}
     for one, other in combinations(able, 2):
         if names[one.id].isdisjoint(names[other.id]) or not _reach_the_same(survey, one, other):
             continue
-        both = ((one.predicate, passes(one)), (other.predicate, passes(other)))
+        both = ((one.effect.predicate, passes(one)), (other.effect.predicate, passes(other)))
         if survey.algebra.impossible(one.where, *both) and not survey.algebra.impossible(one.where):
             yield one, other
 
@@ -92,7 +94,7 @@ def _against_the_catalogue(
     for rule in _hard(survey):
         criterion = criteria.by_rule[rule.id]
         excluded = excluding(criterion, everyone)
-        if criterion.fixed is None or survey.algebra.impossible(rule.predicate):
+        if criterion.fixed is None or survey.algebra.impossible(rule.effect.predicate):
             continue
         yield from _alone(survey, rule, excluded, criterion.fixed, everyone)
         if excluded != everyone and criterion.fixed.true:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from llmrules.check.lint.finding import Finding, found
 from llmrules.check.lint.survey import Survey, concluded
 from llmrules.language.conditions import ALWAYS, Table
-from llmrules.language.rules.rule import Conclusion, Rule
 from llmrules.language.texts import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from llmrules.language.rules.rule import Rule
 
 
 def check_overlap(survey: Survey) -> Iterator[Finding]:
@@ -59,15 +60,16 @@ def _living(survey: Survey) -> list[Rule]:
 
 def _what_it_says(rule: Rule) -> object:
     """Return what duplicates have in common: the effect, what they look at; a note is what its reason says."""
-    about = None if isinstance(rule.body, Table) else rule.body
-    tables = (rule.when, rule.unless, rule.where, rule.predicate)
+    effect = rule.effect
+    about = (effect.grade, effect.conclusion, effect.exempts)
+    tables = (rule.when, rule.unless, rule.where, effect.predicate)
     names = tuple(frozenset(leaf.attribute.name for leaf in table.all_leaves()) for table in tables)
-    says = rule.because if rule.effect.name in {"advise", "caution", "refuse"} else None
-    return rule.effect.name, rule.unknown, rule.level, about, names, says
+    says = rule.because if effect.note else None
+    return effect.name, rule.unknown, rule.level, about, names, says
 
 
 def _same_models(survey: Survey, one: Rule, other: Rule) -> bool:
-    pairs = ((one.where, other.where), (one.predicate, other.predicate))
+    pairs = ((one.where, other.where), (one.effect.predicate, other.effect.predicate))
     return all(survey.algebra.at_most(a, b) and survey.algebra.at_most(b, a) for a, b in pairs)
 
 
@@ -91,13 +93,14 @@ def _shadowed(survey: Survey, rule: Rule) -> Iterator[Finding]:
     elif rule.overrides:
         return  # it defeats other rules, which is something that it adds
     else:
-        if isinstance(rule.body, Conclusion) and survey.algebra.implies(
-            survey.conditions[rule.id], Table(leaves=(concluded(rule.body),))
+        conclusion = rule.effect.conclusion
+        if conclusion is not None and survey.algebra.implies(
+            survey.conditions[rule.id], Table(leaves=(concluded(conclusion),))
         ):
-            name = rule.body.attribute.name
+            name = conclusion.attribute.name
             yield found(
                 "shadowed-rule",
-                survey.place(rule, "conclude"),
+                survey.place(rule, rule.effect.name),
                 Text(
                     f"{rule.id} concludes what it tests: {name}",
                     f"{rule.id}은(는) 자신이 검사하는 것을 도출합니다: {name}",
@@ -105,7 +108,7 @@ def _shadowed(survey: Survey, rule: Rule) -> Iterator[Finding]:
                 rules=(rule.id,),
             )
             return
-        others = survey.companions(rule, concluding=False) if rule.effect.body != "true" else {}
+        others = survey.companions(rule, concluding=False) if rule.effect.followed_by != "true" else {}
         by = next((other for _, other in sorted(others.items()) if _says_as_much(survey, other, rule)), None)
     if by is not None:
         yield found(
@@ -123,31 +126,31 @@ def _shadowed(survey: Survey, rule: Rule) -> Iterator[Finding]:
 
 
 def _concludes(rule: Rule) -> str:
-    return rule.body.attribute.name if isinstance(rule.body, Conclusion) else ""
+    return "" if rule.effect.conclusion is None else rule.effect.conclusion.attribute.name
 
 
 def _classifies_more(survey: Survey, other: Rule, rule: Rule) -> bool:
     """Whether another classifying rule concludes as much of at least the same models."""
-    if other.id == rule.id or not isinstance(other.body, Conclusion) or not isinstance(rule.body, Conclusion):
+    less, more = rule.effect.conclusion, other.effect.conclusion
+    if other.id == rule.id or less is None or more is None:
         return False
-    return rule.body.values <= other.body.values and survey.algebra.at_most(rule.where, other.where)
+    return less.values <= more.values and survey.algebra.at_most(rule.where, other.where)
 
 
 def _says_as_much(survey: Survey, other: Rule, rule: Rule) -> bool:
     """Whether what another rule says covers what a rule says, where both fire."""
-    algebra = survey.algebra
-    if isinstance(rule.body, Conclusion) and isinstance(other.body, Conclusion):
-        return rule.body.attribute == other.body.attribute and rule.body.values <= other.body.values
-    if rule.effect != other.effect:
+    algebra, less, more = survey.algebra, rule.effect, other.effect
+    if less.name != more.name:
         return False
-    if rule.effect.name == "exempt":
-        covered = isinstance(rule.body, tuple) and isinstance(other.body, tuple) and set(rule.body) <= set(other.body)
-        return covered and algebra.at_most(rule.where, other.where)
-    if not rule.effect.hard or rule.unknown != other.unknown or other.id in survey.exempters:
+    if less.conclusion is not None and more.conclusion is not None:
+        return (
+            less.conclusion.attribute == more.conclusion.attribute and less.conclusion.values <= more.conclusion.values
+        )
+    if less.exempts:
+        return set(less.exempts) <= set(more.exempts) and algebra.at_most(rule.where, other.where)
+    if not less.hard or rule.unknown != other.unknown or other.id in survey.exempters:
         return False
-    wider, narrower = rule.predicate, other.predicate
-    if rule.effect.name == "exclude":
-        wider, narrower = narrower, wider
+    wider, narrower = (less.predicate, more.predicate) if less.wanted else (more.predicate, less.predicate)
     return algebra.at_most(narrower, wider) and algebra.at_most(rule.where, other.where)
 
 

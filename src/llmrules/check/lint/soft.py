@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from llmrules.catalog.candidates import bits
 from llmrules.check.lint.finding import Finding, found
 from llmrules.check.lint.hard import excluding
-from llmrules.language.rules.rule import Grade, Rule
+from llmrules.language.rules.effects import Refuse
 from llmrules.language.texts import Text
 
 if TYPE_CHECKING:
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from llmrules.check.lint.survey import Survey
     from llmrules.decision.criteria import Criterion
+    from llmrules.language.rules.effects import Grade
+    from llmrules.language.rules.rule import Rule
 
 
 def check_soft_rules(survey: Survey) -> Iterator[Finding]:
@@ -24,7 +26,7 @@ def check_soft_rules(survey: Survey) -> Iterator[Finding]:
         if rule.weight is None or criteria.by_rule[rule.id].fixed is None:
             continue
         companions = survey.companions(rule)
-        if any(other.effect.name == "refuse" for other in companions.values()):
+        if any(isinstance(other.effect, Refuse) for other in companions.values()):
             continue
         left = criteria.everyone & ~_excluded_with(survey, companions)
         if left.bit_count() <= 1:
@@ -32,8 +34,8 @@ def check_soft_rules(survey: Survey) -> Iterator[Finding]:
         same = _all_alike(criteria.by_rule[rule.id], left)
         if same is not None:
             yield _weightless(survey, rule, left, reached=same)
-        elif isinstance(rule.body, Grade):
-            yield from _sparse(survey, rule, rule.body, left)
+        elif rule.effect.grade is not None:
+            yield from _sparse(survey, rule, rule.effect.grade, left)
 
 
 def _excluded_with(survey: Survey, companions: dict[str, Rule]) -> int:

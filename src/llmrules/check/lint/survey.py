@@ -16,12 +16,13 @@ from llmrules.engine.program import full_condition
 from llmrules.errors import Place
 from llmrules.language.conditions import Leaf, Table, Test
 from llmrules.language.operators import OPERATORS
-from llmrules.language.rules.rule import Conclusion, Grade, Rule, by_conclusion
+from llmrules.language.rules.rule import Rule, by_conclusion
 from llmrules.reading.files import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from llmrules.language.rules.effects import Conclude
     from llmrules.language.vocabulary import Attribute
 
 
@@ -75,7 +76,7 @@ class Survey:
     @cached_property
     def exempters(self) -> Mapping[str, frozenset[str]]:
         """The rules that exempt models from each hard rule."""
-        return _inverted((rule.id, rule.body) for rule in self.firing if isinstance(rule.body, tuple))
+        return _inverted((rule.id, rule.effect.exempts) for rule in self.firing)
 
     @cached_property
     def concluders(self) -> Mapping[str, tuple[Rule, ...]]:
@@ -114,8 +115,8 @@ class Survey:
         There may be more.
         """
         holds = self.conditions[rule.id]
-        if concluding and isinstance(rule.body, Conclusion):
-            holds = join(holds, Table(leaves=(concluded(rule.body),)))
+        if concluding and rule.effect.conclusion is not None:
+            holds = join(holds, Table(leaves=(concluded(rule.effect.conclusion),)))
         known: dict[str, Rule] = {}
         names = {leaf.attribute.name for leaf in holds.all_leaves()}
         fresh = {*names, ""}
@@ -128,12 +129,13 @@ class Survey:
                 if not self.must_fire(rule, other, holds):
                     continue
                 known[other.id] = other
-                if isinstance(other.body, Conclusion) and not self.algebra.implies(
-                    holds, gained := Table(leaves=(concluded(other.body),))
+                conclusion = other.effect.conclusion
+                if conclusion is not None and not self.algebra.implies(
+                    holds, gained := Table(leaves=(concluded(conclusion),))
                 ):
                     holds = join(holds, gained)
-                    names.add(other.body.attribute.name)
-                    fresh.add(other.body.attribute.name)
+                    names.add(conclusion.attribute.name)
+                    fresh.add(conclusion.attribute.name)
         return known
 
     def must_fire(self, rule: Rule, other: Rule, holds: Table) -> bool:
@@ -166,17 +168,17 @@ class Survey:
 
 def read_by(rule: Rule) -> tuple[str, ...]:
     """Return the attributes that a rule reads, and those that a computed one is computed from, sorted."""
-    tables = (rule.when, rule.unless, rule.where, rule.predicate)
+    tables = (rule.when, rule.unless, rule.where, rule.effect.predicate)
     read = [leaf.attribute for table in tables for leaf in table.all_leaves()]
-    if isinstance(rule.body, Grade):
-        read.append(rule.body.attribute)
+    if rule.effect.grade is not None:
+        read.append(rule.effect.grade.attribute)
     names = {*(attribute.name for attribute in read), *rule.references()}
     if any(attribute.computed is not None for attribute in read):
         names.update(USAGE, PRICES)
     return tuple(sorted(names))
 
 
-def concluded(conclusion: Conclusion) -> Leaf:
+def concluded(conclusion: Conclude) -> Leaf:
     """Return what holds once something is concluded."""
     attribute = conclusion.attribute
     if attribute.many:

@@ -18,7 +18,7 @@ from llmrules.engine.derivation import derive
 from llmrules.engine.plain import PlainEngine
 from llmrules.errors import LoadError
 from llmrules.language.profile import state
-from llmrules.language.rules.rule import Conclusion, Rule
+from llmrules.language.rules.effects import Refuse
 from llmrules.language.values import Period, Value
 from llmrules.language.vocabulary import AS_OF
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from llmrules.check.lint.survey import Survey
     from llmrules.language.conditions import Leaf
+    from llmrules.language.rules.rule import Rule
 
 Statements: TypeAlias = dict[str, Value]
 
@@ -100,7 +101,7 @@ class Witnesses:
         return [
             rule
             for rule in concluders
-            if isinstance(rule.body, Conclusion) and leaf.holds({leaf.attribute.name: rule.body.values})
+            if (one := rule.effect.conclusion) is not None and leaf.holds({leaf.attribute.name: one.values})
         ][:MOST_BRANCHES]
 
     def _run(self, statements: Statements) -> Case | None:
@@ -115,7 +116,7 @@ class Witnesses:
         derivation = derive(knowledge.program, facts, self._engine.fire(facts))
         fired = frozenset(step.rule.id for step in derivation.steps)
         rules = knowledge.ruleset.rules
-        if any(rules[rule].effect.name == "refuse" for rule in fired):
+        if any(isinstance(rules[rule].effect, Refuse) for rule in fired):
             return None
         for name, values in derivation.facts.items():
             many = knowledge.ruleset.vocabulary[name].many

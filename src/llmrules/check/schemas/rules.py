@@ -31,7 +31,16 @@ from llmrules.check.schemas.values import (
     text,
     whole,
 )
-from llmrules.language.rules.effects import COMMON_KEYS, EFFECTS, LEVELS, NOT_CLASSIFYING, RULE_KEYS, UNKNOWN_POLICIES
+from llmrules.language.rules.effects import (
+    COMMON_KEYS,
+    EFFECTS,
+    LEVELS,
+    NOT_CLASSIFYING,
+    RULE_KEYS,
+    UNKNOWN_POLICIES,
+    Conclude,
+    Prefer,
+)
 from llmrules.language.rules.reading import DISABLE_KEYS, RULE_ID
 from llmrules.language.rules.ruleset import FILE_KEYS, LANGUAGE
 from llmrules.language.vocabulary import SCOPES
@@ -100,21 +109,21 @@ def _rule_keys() -> dict[str, Schema]:
     return {key: {**shape, "description": said} if said else shape for key, (shape, said) in shapes.items()}
 
 
-def _body(effect: Effect, vocabulary: Vocabulary) -> Schema:
+def _body(effect: type[Effect], vocabulary: Vocabulary) -> Schema:
     """Return what may follow an effect."""
-    if effect.body == "conclusion":
+    if effect.followed_by == "conclusion":
         return table(
             {attribute.name: side for attribute in vocabulary for side in _concluded(attribute, vocabulary)},
             minProperties=1,
             maxProperties=1,
             description="The one attribute that the rule concludes.",
         )
-    about = f"The rule {effect.en} …"
-    if effect.body == "true":
+    about = f"The rule {effect.words.en} …"
+    if effect.followed_by == "true":
         return {"const": True, "description": f"{about} what it says stands in because."}
-    if effect.body == "rules":
+    if effect.followed_by == "rules":
         return {**ref("rules"), "description": about}
-    return {"allOf": [ref("preferred" if effect.name == "prefer" else "where")], "description": about}
+    return {"allOf": [ref("preferred" if effect is Prefer else "where")], "description": about}
 
 
 def _concluded(attribute: Attribute, vocabulary: Vocabulary) -> list[Schema]:
@@ -137,7 +146,7 @@ def _example(attribute: Attribute) -> object:
     return {"number": bounds[0] if bounds else 0, "date": "2026-01-01"}.get(attribute.type, attribute.name)
 
 
-def _fitting(effect: Effect) -> Schema:
+def _fitting(effect: type[Effect]) -> Schema:
     """Return what an effect says of the other keys: those it needs, and those that do not go with it."""
     fitting = {*COMMON_KEYS, *EFFECTS, *effect.keys}
     then = never(key for key in RULE_KEYS if key not in fitting)
@@ -146,13 +155,14 @@ def _fitting(effect: Effect) -> Schema:
 
 def _concluding(vocabulary: Vocabulary) -> list[Schema]:
     """Return what the attribute that a rule concludes says of its other keys: whether it classifies, or not."""
-    (conclude,) = [effect.name for effect in EFFECTS.values() if effect.body == "conclusion"]
     classifies = partial({**dict.fromkeys(sorted(NOT_CLASSIFYING), False), "where": ref("classified")})
     consequences: dict[Scope, Schema] = {"model": classifies, "requirement": never(["where"])}
     found = []
     for scope, then in consequences.items():
         one = [partial(needs=[name]) for name in vocabulary.names(scope)]
-        found.append({"if": partial({conclude: partial(anyOf=one)}, needs=[conclude]), "then": then} if one else {})
+        found.append(
+            {"if": partial({Conclude.name: partial(anyOf=one)}, needs=[Conclude.name]), "then": then} if one else {}
+        )
     return found
 
 

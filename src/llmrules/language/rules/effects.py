@@ -1,54 +1,244 @@
-"""The one table of effects: what each takes, which keys go with it, and its words."""
+"""Effects: what a rule does. Each is a class that holds what it needs and knows what it does to candidates.
+
+This is the one table of their names, words and keys: loader, schemas, decision and documentation read it.
+"""
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Any, ClassVar, Literal, TypeAlias
 
 from attrs import frozen
 
+from llmrules.language.conditions import ALWAYS, Table, json_table
 from llmrules.language.operators import OPERATORS
+from llmrules.language.texts import Text
+from llmrules.language.values import Value
+from llmrules.language.vocabulary import Attribute
 
 Body: TypeAlias = Literal["conclusion", "predicate", "true", "rules"]
-"""What stands after an effect: what is concluded, a predicate on models, ``true``, or rule ids."""
+"""What follows the name of an effect: what is concluded, a predicate on models, ``true``, or rule ids."""
+
+Direction: TypeAlias = Literal["lowest", "highest"]
+Level: TypeAlias = Literal["note", "warning", "approval"]
+Policy: TypeAlias = Literal["apart", "exclude", "accept"]
+
+DIRECTIONS: tuple[Direction, ...] = ("lowest", "highest")
+
+LEVELS: tuple[Level, ...] = ("note", "warning", "approval")
+"""Of a caution, from light to heavy; ``approval``: eligible, but only after someone has agreed."""
+
+UNKNOWN_POLICIES: tuple[Policy, ...] = ("apart", "exclude", "accept")
+"""What a hard rule does with a model whose check is unknown."""
+
+Masks: TypeAlias = tuple[int, int]
+"""The candidates of which something is true, and those of which it is false."""
+
+
+@frozen
+class Grade:
+    """What a graded preference looks at: the lowest or the highest value of one attribute is best."""
+
+    attribute: Attribute
+    toward: Direction
 
 
 @frozen
 class Effect:
-    """One effect: what follows it, the keys that may and must go with it, and how it is said."""
+    """What every effect is: its name and words, what follows it, and the keys that may and must go with it.
 
-    name: str
-    body: Body
-    en: str
-    ko: str
-    keys: tuple[str, ...] = ()
-    needs: tuple[str, ...] = ()
-    hard: bool = False
+    A ``hard`` one excludes the models that fail it, one of a ``sign`` gives or takes points, of a ``note`` the reason
+    is what matters. ``touches_models`` says whether it is applied to models, so that ``where`` may narrow it.
+    """
+
+    name: ClassVar[str]
+    words: ClassVar[Text]
+    followed_by: ClassVar[Body] = "predicate"
+    keys: ClassVar[tuple[str, ...]] = ()
+    needs: ClassVar[tuple[str, ...]] = ()
+    hard: ClassVar[bool] = False
+    wanted: ClassVar[bool] = True
+    sign: ClassVar[int] = 0
+    note: ClassVar[bool] = False
+    touches_models: ClassVar[bool] = True
 
     @property
-    def touches_models(self) -> bool:
-        """Whether it is applied to models, so that ``where`` may narrow it."""
-        return self.body in {"predicate", "rules"}
+    def predicate(self) -> Table:
+        """What it tests of models; always true where it tests nothing."""
+        return ALWAYS
+
+    @property
+    def grade(self) -> Grade | None:
+        """The attribute by whose value it grades."""
+        return None
+
+    @property
+    def conclusion(self) -> Conclude | None:
+        """What it concludes."""
+        return None
+
+    @property
+    def exempts(self) -> tuple[str, ...]:
+        """The hard rules that it lets models off."""
+        return ()
+
+    def reached(self, where: Masks, tested: Masks) -> Masks:
+        """Return whom it reaches, and whom it does not, from the truth of ``where`` and of what it tests."""
+        return where[0] & tested[0], where[1] | tested[1]
+
+    def body(self) -> Any:  # noqa: ANN401 - plain JSON
+        """Return what follows its name, in normal form."""
+        return True
 
 
-_TABLE = (
-    Effect("conclude", "conclusion", "concludes", "도출", keys=("where",)),
-    Effect("require", "predicate", "requires", "필수", keys=("where", "otherwise", "unknown"), hard=True),
-    Effect("exclude", "predicate", "excludes", "제외", keys=("where", "otherwise", "unknown"), hard=True),
-    Effect("prefer", "predicate", "prefers", "선호", keys=("where", "weight"), needs=("weight",)),
-    Effect("avoid", "predicate", "avoids", "회피", keys=("where", "weight"), needs=("weight",)),
-    Effect("caution", "predicate", "cautions about", "주의", keys=("where", "level")),
-    Effect("advise", "true", "advises", "조언"),
-    Effect("exempt", "rules", "exempts from", "면제", keys=("where", "approver"), needs=("where",)),
-    Effect("refuse", "true", "refuses", "거부"),
-)
+@frozen
+class Conclude(Effect):
+    """States values of one attribute (several only of a set): a requirement of the case, or a class of models."""
 
-EFFECTS: dict[str, Effect] = {effect.name: effect for effect in _TABLE}
+    attribute: Attribute
+    values: frozenset[Value]
 
-LEVELS = ("note", "warning", "approval")
-"""Of a caution, from light to heavy; ``approval``: eligible, but only after someone has agreed."""
+    name = "conclude"
+    words = Text("concludes", "도출")
+    followed_by = "conclusion"
+    keys = ("where",)
+    touches_models = False
 
-UNKNOWN_POLICIES = ("apart", "exclude", "accept")
-"""What a hard rule does with a model whose check is unknown."""
+    @property
+    def conclusion(self) -> Conclude:
+        """What it concludes: itself."""
+        return self
+
+    def body(self) -> Any:  # noqa: ANN401 - plain JSON
+        """Return the attribute with its value."""
+        value = self.values if self.attribute.many else next(iter(self.values))
+        return {self.attribute.name: self.attribute.encode(value)}  # type: ignore[arg-type]
+
+
+@frozen
+class Testing(Effect):
+    """An effect that tests models."""
+
+    predicate: Table = ALWAYS
+
+    def body(self) -> Any:  # noqa: ANN401 - plain JSON
+        """Return what it tests."""
+        return json_table(self.predicate)
+
+
+@frozen
+class Hard(Testing):
+    """An effect that excludes the models that fail it."""
+
+    keys = ("where", "otherwise", "unknown")
+    hard = True
+
+    def reached(self, where: Masks, tested: Masks) -> Masks:
+        """Return who passes and who fails: where it applies, what it tests must be as it is wanted."""
+        good, bad = tested if self.wanted else tested[::-1]
+        return where[1] | good, where[0] & bad
+
+
+@frozen
+class Require(Hard):
+    """A model must pass the test."""
+
+    name = "require"
+    words = Text("requires", "필수")
+
+
+@frozen
+class Exclude(Hard):
+    """A model that passes the test is out."""
+
+    name = "exclude"
+    words = Text("excludes", "제외")
+    wanted = False
+
+
+@frozen
+class Prefer(Testing):
+    """A model that passes the test earns points; or, graded, the more points the better its value is."""
+
+    grade: Grade | None = None
+
+    name = "prefer"
+    words = Text("prefers", "선호")
+    keys = ("where", "weight")
+    needs = ("weight",)
+    sign = 1
+
+    def body(self) -> Any:  # noqa: ANN401 - plain JSON
+        """Return the grade, or what it tests."""
+        if self.grade is None:
+            return json_table(self.predicate)
+        return {self.grade.attribute.name: {"toward": self.grade.toward}}
+
+
+@frozen
+class Avoid(Testing):
+    """A model that passes the test loses points."""
+
+    name = "avoid"
+    words = Text("avoids", "회피")
+    keys = ("where", "weight")
+    needs = ("weight",)
+    sign = -1
+
+
+@frozen
+class Caution(Testing):
+    """A note on the models that pass the test."""
+
+    name = "caution"
+    words = Text("cautions about", "주의")
+    keys = ("where", "level")
+    note = True
+
+
+@frozen
+class Advise(Effect):
+    """A note on the decision."""
+
+    name = "advise"
+    words = Text("advises", "조언")
+    followed_by = "true"
+    note = True
+    touches_models = False
+
+
+@frozen
+class Exempt(Effect):
+    """The models that ``where`` reaches are not held to some hard rules."""
+
+    exempts: tuple[str, ...] = ()
+
+    name = "exempt"
+    words = Text("exempts from", "면제")
+    followed_by = "rules"
+    keys = ("where", "approver")
+    needs = ("where",)
+
+    def body(self) -> Any:  # noqa: ANN401 - plain JSON
+        """Return the rules."""
+        return list(self.exempts)
+
+
+@frozen
+class Refuse(Effect):
+    """No model may do this."""
+
+    name = "refuse"
+    words = Text("refuses", "거부")
+    followed_by = "true"
+    note = True
+    touches_models = False
+
+
+EFFECTS: dict[str, type[Effect]] = {
+    effect.name: effect for effect in (Conclude, Require, Exclude, Prefer, Avoid, Caution, Advise, Exempt, Refuse)
+}
+
+HARD = tuple(name for name, effect in EFFECTS.items() if effect.hard)
 
 COMMON_KEYS = (
     *("id", "when", "unless", "because", "source", "overrides"),
@@ -58,7 +248,7 @@ COMMON_KEYS = (
 NOT_CLASSIFYING = ("when", "unless", "overrides", "effective_from", "effective_to", "trial")
 """Keys that do not go with a rule that classifies models: it knows no case and no date."""
 
-RULE_KEYS = tuple(dict.fromkeys([*COMMON_KEYS, *EFFECTS, *(key for effect in _TABLE for key in effect.keys)]))
+RULE_KEYS = tuple(dict.fromkeys([*COMMON_KEYS, *EFFECTS, *(key for effect in EFFECTS.values() for key in effect.keys)]))
 
 RESERVED = frozenset(
     {

@@ -11,14 +11,20 @@ from attrs import evolve, frozen
 from llmrules.language.conditions import ALWAYS, MODEL_SIDE, Table, read_table
 from llmrules.language.rules.effects import (
     COMMON_KEYS,
+    DIRECTIONS,
     EFFECTS,
     LEVELS,
     NOT_CLASSIFYING,
     RULE_KEYS,
     UNKNOWN_POLICIES,
+    Conclude,
     Effect,
+    Exempt,
+    Grade,
+    Prefer,
+    Testing,
 )
-from llmrules.language.rules.rule import Conclusion, Disable, Grade, Rule
+from llmrules.language.rules.rule import Disable, Rule
 from llmrules.language.sources import check_sources
 from llmrules.language.texts import LANGUAGES, Text, read_text
 from llmrules.language.values import Period, Value, day
@@ -53,7 +59,7 @@ class RuleReader:
         slid: set[str] = set()
         keys = {key: _without_slid(child, slid) for key, child in read.items()}
         name = self._id(entry, keys)
-        effect = self._effect(entry, keys, slid)
+        kind = self._kind(entry, keys, slid)
         because = self._because(entry, keys, slid)
         otherwise = read_text(keys["otherwise"]) if "otherwise" in keys else None
         sources = keys["source"].names() if "source" in keys else ()
@@ -62,15 +68,15 @@ class RuleReader:
         elif "source" not in slid:
             hint = "name a [[claim]] or a dated [[document]]; your own file may hold one"
             entry.missing("source", "a rule needs source", code="missing-source", hint=hint)
-        if effect is None:
+        if kind is None:
             return None
-        self._check_keys(effect, entry, keys, slid)
-        before = len(entry.problems)
-        body = self._body(effect, keys[effect.name])
-        classifies = isinstance(body, Conclusion) and body.attribute.scope == "model"
+        self._check_keys(kind, entry, keys, slid)
+        effect = self._effect(kind, keys[kind.name])
+        conclusion = effect.conclusion if effect is not None else None
+        classifies = conclusion is not None and conclusion.attribute.scope == "model"
         if classifies:
             self._check_classifying(keys)
-        elif isinstance(body, Conclusion) and "where" in keys:
+        elif conclusion is not None and "where" in keys:
             message = "goes with effects on models; the conditions of a requirement stand under when"
             keys["where"].problem("key-not-allowed", message, found="where")
         where = self._where(keys, classifies=classifies)
@@ -80,7 +86,7 @@ class RuleReader:
             unless = read_table(keys["unless"], self.vocabulary, scopes=("requirement",), unless=True)
         self._check_slots(keys, "because", because, self.vocabulary.names("requirement"))
         self._check_slots(keys, "otherwise", otherwise, ("model", *self.vocabulary.names(*SCOPES)))
-        if name is None or because is None or (len(entry.problems) > before and body is None):
+        if name is None or because is None or effect is None:
             return None
         return Rule(
             id=name,
@@ -88,13 +94,12 @@ class RuleReader:
             effect=effect,
             because=because,
             sources=sources,
-            body=body,
             when=when,
             unless=unless,
             where=where,
-            otherwise=otherwise if effect.hard else None,
+            otherwise=otherwise if kind.hard else None,
             weight=keys["weight"].positive() if "weight" in keys else None,
-            level=(keys["level"].one_of(LEVELS) if "level" in keys else "note") if effect.name == "caution" else None,
+            level=(keys["level"].one_of(LEVELS) if "level" in keys else "note") if "level" in kind.keys else None,
             unknown=keys["unknown"].one_of(UNKNOWN_POLICIES) if "unknown" in keys else None,
             approver=keys["approver"].text() if "approver" in keys else None,
             overrides=keys["overrides"].names() if "overrides" in keys else (),
@@ -119,7 +124,7 @@ class RuleReader:
             return None
         return name
 
-    def _effect(self, entry: Cursor, keys: Keys, slid: set[str]) -> Effect | None:
+    def _kind(self, entry: Cursor, keys: Keys, slid: set[str]) -> type[Effect] | None:
         found = [name for name in keys if name in EFFECTS]
         if not found:
             if not slid.intersection(EFFECTS) and not entry.misspells(*EFFECTS):
@@ -138,7 +143,7 @@ class RuleReader:
             entry.missing("because", "a rule needs because, the reason in words", code="missing-reason")
         return None
 
-    def _check_keys(self, effect: Effect, entry: Cursor, keys: Keys, slid: set[str]) -> None:
+    def _check_keys(self, effect: type[Effect], entry: Cursor, keys: Keys, slid: set[str]) -> None:
         fitting = {*COMMON_KEYS, *EFFECTS, *(key for name in keys if name in EFFECTS for key in EFFECTS[name].keys)}
         for name, cursor in keys.items():
             if name not in fitting:
@@ -149,17 +154,24 @@ class RuleReader:
             if name not in keys and name not in slid:
                 entry.missing(name, f"{effect.name} needs {name}")
 
-    def _body(self, effect: Effect, cursor: Cursor) -> Conclusion | Table | Grade | tuple[str, ...] | None:
-        if effect.body == "conclusion":
+    def _effect(self, kind: type[Effect], cursor: Cursor) -> Effect | None:
+        """Read what follows the name of an effect, or None after noting why it is nothing."""
+        if kind is Conclude:
             return self._conclusion(cursor)
-        if effect.body == "rules":
-            return cursor.names() or None
-        if effect.body == "true":
-            if cursor.value is not True:
-                cursor.wrong_type("true (what is said stands in because)")
+        if kind is Exempt:
+            names = cursor.names()
+            return Exempt(names) if names else None
+        if issubclass(kind, Testing):
+            graded = self._graded(cursor)
+            if graded:
+                grade = self._grade(kind, cursor, graded[0])
+                return None if grade is None else Prefer(grade=grade)
+            predicate = self._predicate(cursor)
+            return None if predicate is None else kind(predicate)
+        if cursor.value is not True:
+            cursor.wrong_type("true (what is said stands in because)")
             return None
-        graded = self._graded(cursor)
-        return self._grade(effect, cursor, graded[0]) if graded else self._predicate(cursor)
+        return kind()
 
     def _predicate(self, cursor: Cursor) -> Table | None:
         if not isinstance(cursor.value, dict):
@@ -172,13 +184,13 @@ class RuleReader:
         children = cursor.table().values() if isinstance(cursor.value, dict) else ()
         return [child for child in children if isinstance(child.value, dict) and "toward" in child.value]
 
-    def _grade(self, effect: Effect, cursor: Cursor, first: Cursor) -> Grade | None:
+    def _grade(self, kind: type[Effect], cursor: Cursor, first: Cursor) -> Grade | None:
         """Read ``x.toward = "lowest"``, or None after noting what is wrong."""
         toward = first.child("toward", first.value["toward"])  # type: ignore[index]
-        if effect.name != "prefer" or len(cursor.table()) > 1 or len(first.table()) > 1:
+        if kind is not Prefer or len(cursor.table()) > 1 or len(first.table()) > 1:
             hint = "write a rule of its own for it; each of the others may have one, too"
             toward.problem("toward-alone", "stands alone, under prefer", found="toward", hint=hint)
-        direction = toward.one_of(("lowest", "highest"))
+        direction = toward.one_of(DIRECTIONS)
         name = str(first.key)
         if not self._declared(first, MODEL_SIDE):
             return None
@@ -187,9 +199,9 @@ class RuleReader:
             message = "cannot be graded: it is neither a scale nor a number with marks"
             first.problem("not-gradable", message, found=name, allowed=gradable)
             return None
-        return Grade(self.vocabulary[name], "lowest" if direction == "lowest" else "highest") if direction else None
+        return Grade(self.vocabulary[name], direction) if direction else None
 
-    def _conclusion(self, cursor: Cursor) -> Conclusion | None:
+    def _conclusion(self, cursor: Cursor) -> Conclude | None:
         children = cursor.table()
         if isinstance(cursor.value, dict) and len(children) != 1:
             cursor.problem("one-conclusion", "concludes exactly one attribute", found=", ".join(children) or "none")
@@ -199,7 +211,7 @@ class RuleReader:
             attribute = self.vocabulary[name]
             values = self._concluded(attribute, child)
             if values is not None and self._may_conclude(attribute, values, child):
-                return Conclusion(attribute, values)
+                return Conclude(attribute, values)
         return None
 
     def _declared(self, cursor: Cursor, scopes: tuple[Scope, ...]) -> bool:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, TypeAlias
 from attrs import frozen
 
 from llmrules.errors import InputError, RuleError, VocabularyError
-from llmrules.language.rules.effects import EFFECTS, RESERVED
+from llmrules.language.rules.effects import HARD, RESERVED
 from llmrules.language.rules.reading import RuleReader
-from llmrules.language.rules.rule import HARD, Conclusion, Disable, Rule
+from llmrules.language.rules.rule import Disable, Rule, by_conclusion
 from llmrules.language.rules.strata import Cycle, classification_order, stratify
 from llmrules.language.sources import Citable, read_sources
 from llmrules.language.vocabulary import SCOPES, Vocabulary, read_vocabulary
@@ -202,10 +202,8 @@ def _check_targets(rule: Rule, rules: Mapping[str, Rule], declared: frozenset[st
         elif target in rules and rules[target].classifies:
             message = "a rule that classifies models cannot be overridden; disable it"
             overrides.problem("cannot-override", message, found=target)
-    exempt = EFFECTS["exempt"].name
-    targets = rule.body if rule.effect.name == exempt and isinstance(rule.body, tuple) else ()
-    for target in targets:
-        where = _named(cursor, exempt, target)
+    for target in rule.effect.exempts:
+        where = _named(cursor, rule.effect.name, target)
         hard = [name for name, other in rules.items() if other.effect.hard]
         if target not in declared:
             where.problem("unknown-rule", "names no loaded rule", found=target, allowed=hard)
@@ -225,7 +223,7 @@ def _check_locks(disables: list[tuple[Disable, Cursor]], rules: Mapping[str, Rul
                 continue
             if target.id in rule.overrides:
                 attempts.append((_named(rule.cursor, "overrides", target.id), "override it"))
-            if isinstance(rule.body, tuple) and target.id in rule.body:
+            if target.id in rule.effect.exempts:
                 attempts.append((_named(rule.cursor, rule.effect.name, target.id), "exempt from it"))
         for cursor, what in attempts:
             if cursor.source.layer > target.cursor.source.layer:
@@ -240,8 +238,8 @@ def _named(cursor: Cursor, key: str, target: str) -> Cursor:
 
 
 def _note_circle(cycle: Cycle, rules: Mapping[str, Rule]) -> None:
-    concluding = [r for r in rules.values() if isinstance(r.body, Conclusion) and r.body.attribute.name in cycle.steps]
-    cursor = concluding[0].cursor
+    concluding = by_conclusion(rules.values())
+    cursor = next(rule.cursor for name, found in concluding.items() if name in cycle.steps for rule in found)
     if cursor is not None:
         cursor.problem("classifying-cycle", f"rules that classify models conclude in a circle: {cycle}")
 

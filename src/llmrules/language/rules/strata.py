@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from llmrules.language.rules.rule import Conclusion, Rule
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+
+    from llmrules.language.rules.rule import Rule
 
 
 @frozen
@@ -54,9 +54,9 @@ def classification_order(rules: Iterable[Rule]) -> list[str] | Cycle:
     """Return the attributes that rules conclude of models, each after those that its rules test, or a cycle."""
     tested: dict[str, set[str]] = {}
     for rule in rules:
-        if rule.classifies and isinstance(rule.body, Conclusion):
+        if rule.classifies and rule.effect.conclusion is not None:
             names = (leaf.attribute.name for leaf in rule.where.all_leaves())
-            tested.setdefault(rule.body.attribute.name, set()).update(names)
+            tested.setdefault(rule.effect.conclusion.attribute.name, set()).update(names)
     sorter: TopologicalSorter[str] = TopologicalSorter()
     for name in sorted(tested):
         sorter.add(name, *sorted(tested[name] & tested.keys()))
@@ -82,8 +82,8 @@ def _edges(rules: list[Rule]) -> dict[str, list[tuple[str, int]]]:
         for target in rule.overrides:
             if target in ids and target != rule.id:
                 edges[node].append((_rule_node(target), 1))
-        if isinstance(rule.body, Conclusion):
-            edges[node].append((rule.body.attribute.name, 0))
+        if rule.effect.conclusion is not None:
+            edges[node].append((rule.effect.conclusion.attribute.name, 0))
     return edges
 
 
