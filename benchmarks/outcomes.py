@@ -22,7 +22,7 @@ from llmrules.catalog.candidates import bits
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from llmrules.decision.decision import Decision
+    from llmrules.advisor import Decision
     from llmrules.language.vocabulary import Attribute, Vocabulary
 
 AS_OF = date(2026, 3, 1)

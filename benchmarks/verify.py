@@ -21,8 +21,8 @@ from benchmarks.decide import EXAMPLES, measure
 
 from llmrules import Advisor
 from llmrules.reading.shipped import catalog_file
-from llmrules.trace import build, case, document
-from llmrules.trace.document import canonical, digest
+from llmrules.trace.codec import canonical, digest
+from llmrules.trace.recorder import Recorder
 from llmrules.verify import verify
 
 if TYPE_CHECKING:
@@ -73,10 +73,7 @@ def compare(advisor: Advisor, profile: Profile, path: Path, rounds: int) -> None
 
 def produce(advisor: Advisor, profile: Profile, path: Path) -> None:
     """Decide and write the whole trace, with nothing kept from the trace before."""
-    build._fixed.cache_clear()  # noqa: SLF001 - what is kept from case to case is what this leaves out
-    case._fixed.cache_clear()  # noqa: SLF001
-    document._KEPT = type(document._KEPT)(most=32)  # noqa: SLF001
-    advisor.decide(profile).trace.save(path)
+    Recorder(advisor.knowledge).trace(advisor.decide(profile)).save(path)
 
 
 def verified(path: Path) -> None:

@@ -17,7 +17,7 @@ from llmrules.reading.files import read_toml
 from llmrules.trace.record import Trace
 
 if TYPE_CHECKING:
-    from llmrules.decision.decision import Decision
+    from llmrules.advisor import Decision
 
 FOLDER = Path(__file__).parent / "data" / "golden-world"
 TRACE = FOLDER / "trace.json"

@@ -19,7 +19,7 @@ from llmrules import Advisor, Decision, LlmrulesError, LoadError
 from llmrules.engine import durable
 from llmrules.engine.plain import PlainEngine
 from llmrules.errors import CertificationError, EngineError, FileError
-from llmrules.trace.document import canonical, plain
+from llmrules.trace.codec import canonical, plain
 
 ROOT = Path(__file__).parent.parent
 HOSPITAL = ROOT / "examples" / "hospital-records.toml"

@@ -15,7 +15,6 @@ import pytest
 from click.testing import CliRunner
 
 from llmrules.cli import main
-from llmrules.trace.document import parse_trace
 from llmrules.trace.record import Trace
 
 if TYPE_CHECKING:
@@ -178,7 +177,7 @@ def test_json_prints_the_trace() -> None:
     for profile, status in ((HOSPITAL, 0), (NOTHING_FITS, 3)):
         result = run("decide", profile, "--format", "json")
         assert result.exit_code == status
-        assert parse_trace(json.loads(result.output), "stdout").format == "llmrules.trace/1"
+        assert Trace.parse(json.loads(result.output), "stdout").format == "llmrules.trace/1"
 
 
 @pytest.mark.parametrize("arguments", [("why", "nowhere.json", "claude"), ("why", HOSPITAL, "claude")])

@@ -15,7 +15,7 @@ from tests.offer_worlds import catalogues, choices, overlays, requirements, sell
 from tests.offer_worlds import rules as rule_texts
 from tests.worlds import VOCABULARY, RandomCase, decide, model, rule, world
 
-from llmrules.advisor import Advisor
+from llmrules.advisor import Advisor, Decision
 from llmrules.check.diff import Change, Comparison, Corpus, compare, compare_decisions
 from llmrules.check.diff.outcome import outcome
 from llmrules.check.diff.telling import difference_report
@@ -24,14 +24,15 @@ from llmrules.cli import main
 from llmrules.errors import RestrictionError, TraceError
 from llmrules.language.texts import Language, Text
 from llmrules.say.report.text import render_text
-from llmrules.trace.document import _converter, canonical, parse_trace, plain
-from llmrules.trace.record import DisableRecord, RequirementRecord
+from llmrules.trace.codec import _converter, canonical, plain
+from llmrules.trace.record import DisableRecord, RequirementRecord, Trace
 from llmrules.worlds.replay import replay
 
 if TYPE_CHECKING:
     from click.testing import Result
 
-    from llmrules.decision.decision import Decision
+    from llmrules.decision.decision import Decision as Decided
+
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
@@ -541,7 +542,7 @@ def test_every_cause_among_offers_is_enough_and_nothing_in_it_can_be_left_out(da
                 assert not _brings(worlds.decide(chosen - {name}), told, worlds.several)
 
 
-def _brings(decision: Decision | None, told: Change, several: frozenset[str] | None = None) -> bool:
+def _brings(decision: Decided | None, told: Change, several: frozenset[str] | None = None) -> bool:
     return decision is not None and outcome(decision, several).get((told.kind, told.subject, told.about)) == told.after
 
 
@@ -677,7 +678,7 @@ def test_json_comes_back() -> None:
 
 def test_traces_are_compared_only_if_they_hold_what_follows() -> None:
     """A trace whose found is not what follows from its given is no ground to explain anything on."""
-    trace = parse_trace(json.loads(decide(world(CLOSED, TWO)).trace.to_json()), "t")
+    trace = Trace.parse(json.loads(decide(world(CLOSED, TWO)).trace.to_json()), "t")
     assert compare(trace, trace).same
     (first, second) = trace.found.candidates
     wrong = evolve(trace, found=evolve(trace.found, candidates=(first, evolve(second, verdict="excluded"))))
@@ -706,7 +707,7 @@ def test_five_differences_of_the_shipped_world_take_few_replays() -> None:
         requirements=tuple(sorted(stated, key=lambda one: one.attribute)),
         unknown="accept",
     )
-    other = replay(changed).trace
+    other = Decision.of(replay(changed)).trace
     found = compare(trace, other)
     assert len(found.differences) == 5
     assert found.replays <= 30

@@ -12,6 +12,7 @@ from tests.test_diff import causes, change, effects
 from tests.worlds import rule
 
 from llmrules import Advisor
+from llmrules.advisor import Decision
 from llmrules.check.diff import Comparison, compare, compare_decisions
 from llmrules.check.diff.attribute import MOST_ONE_BY_ONE, MOST_REPLAYS
 from llmrules.check.diff.telling import difference_report
@@ -22,7 +23,6 @@ from llmrules.worlds.replay import replay
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from llmrules.decision.decision import Decision
     from llmrules.language.texts import Language
 
 RULES = (
@@ -298,7 +298,7 @@ def november() -> Advisor:
 def test_a_trace_over_the_catalogue_is_decided_again(way: str, november: Advisor) -> None:
     """With neither rules nor catalogue at hand, the same follows, computed costs and all; and nothing differs."""
     trace = november.decide(CODING, **WAYS[way]).trace
-    again = replay(trace.given).trace
+    again = Decision.of(replay(trace.given)).trace
     assert (again.given, again.found) == (trace.given, trace.found)
     assert compare(trace, trace).same
 

@@ -9,6 +9,7 @@ import pytest
 from tests.worlds import candidate, decide, facts, fired, found_rule, model, rule, world
 
 from llmrules import Advisor, LoadError
+from llmrules.advisor import Decision
 from llmrules.decision.decision import Caution
 from llmrules.language.profile import Profile, read_profile
 from llmrules.reading.files import parse_toml
@@ -18,7 +19,6 @@ from llmrules.worlds.replay import replay
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from llmrules.decision.decision import Decision
 
 MODELS = model("lark", weights=False, open="closed") + model("wren", weights=True, open="free") + model("vague")
 
@@ -29,7 +29,7 @@ def holds(decision: Decision) -> None:
     """Insist that the checker derives the same from the trace alone, and a replay too."""
     report = verify(decision.trace)
     assert report.ok, str(report)
-    assert replay(decision.trace.given).trace.found == decision.trace.found
+    assert Decision.of(replay(decision.trace.given)).trace.found == decision.trace.found
 
 
 # Dates

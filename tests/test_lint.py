@@ -15,7 +15,7 @@ from llmrules.decision.knowledge import load_knowledge
 from llmrules.reading.files import parse_toml
 
 if TYPE_CHECKING:
-    from llmrules.decision.decision import Decision
+    from llmrules.advisor import Decision
 
 ASK = 'ask = { en = "?", ko = "?" }'
 BEFORE, AFTER = VOCABULARY.split("[model]")

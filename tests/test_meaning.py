@@ -27,10 +27,10 @@ from tests.worlds import (
 )
 
 from llmrules.errors import LoadError
-from llmrules.trace.document import canonical, plain
+from llmrules.trace.codec import canonical, plain
 
 if TYPE_CHECKING:
-    from llmrules.decision.decision import Decision
+    from llmrules.advisor import Decision
 
 
 def fires(conditions: str, **requirements: object) -> bool:

@@ -15,7 +15,7 @@ from tests.worlds import RandomCase, candidate, decide, model, outcomes, points,
 from llmrules.errors import LoadError
 
 if TYPE_CHECKING:
-    from llmrules.decision.decision import Decision
+    from llmrules.advisor import Decision
 
 Truth = bool | None
 PAIRS = tuple(product((True, False, None), repeat=2))

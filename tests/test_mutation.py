@@ -26,7 +26,7 @@ from llmrules.reading.files import parse_toml
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from llmrules.decision.decision import Decision
+    from llmrules.advisor import Decision
     from llmrules.language.profile import Profile
 
 ROOT = Path(__file__).parent.parent

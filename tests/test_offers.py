@@ -20,7 +20,7 @@ from llmrules.language.values import as_text
 from llmrules.verify import verify
 
 if TYPE_CHECKING:
-    from llmrules.decision.decision import Decision
+    from llmrules.advisor import Decision
 
 OFFERS = f"""{VOCABULARY}
 [offer.output]

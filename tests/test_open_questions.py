@@ -22,8 +22,8 @@ from llmrules.verify import verify
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from llmrules.advisor import Decision
     from llmrules.catalog import Model
-    from llmrules.decision.decision import Decision
     from llmrules.language.values import Value
     from llmrules.trace.record import CandidateRecord
 

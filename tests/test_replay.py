@@ -16,18 +16,16 @@ from hypothesis import strategies as st
 from tests.offer_worlds import advisors, choices, requirements, sellers
 from tests.worlds import VOCABULARY, RandomCase, decide, model, rule, world
 
-from llmrules.advisor import Advisor
+from llmrules.advisor import Advisor, Decision
 from llmrules.check.diff import decide_again
 from llmrules.cli import main
 from llmrules.errors import LoadError, RestrictionError, TraceError
-from llmrules.trace.document import parse_trace
 from llmrules.trace.record import RequirementRecord, Trace
 from llmrules.worlds.replay import load_given, replay, replay_under
 
 if TYPE_CHECKING:
     from click.testing import Result
 
-    from llmrules.decision.decision import Decision
 
 EXAMPLES = sorted((Path(__file__).parent.parent / "examples").glob("*.toml"))
 SHIPPED = Advisor.load(engine="plain")
@@ -35,7 +33,7 @@ SHIPPED = Advisor.load(engine="plain")
 
 def written(decision: Decision) -> Trace:
     """Return the trace as somebody else reads it: from its JSON."""
-    return parse_trace(json.loads(decision.trace.to_json()), "trace")
+    return Trace.parse(json.loads(decision.trace.to_json()), "trace")
 
 
 def run(*arguments: object) -> Result:
@@ -47,7 +45,7 @@ def run(*arguments: object) -> Result:
 def test_every_example_follows_from_its_given(path: Path) -> None:
     """With neither rules nor catalogue at hand, what a trace was given leads to the same trace, byte by byte."""
     trace = written(SHIPPED.decide(path))
-    again = replay(trace.given).trace
+    again = Decision.of(replay(trace.given)).trace
     assert again.given == trace.given
     assert again.found == trace.found
     assert again.digests.given == trace.digests.given
@@ -61,7 +59,7 @@ def test_whatever_is_decided_follows_from_its_given(seed: int) -> None:
     decision = RandomCase(seed).decide()
     if decision is not None:
         trace = written(decision)
-        again = replay(trace.given).trace
+        again = Decision.of(replay(trace.given)).trace
         assert (again.given, again.found) == (trace.given, trace.found)
 
 
@@ -75,7 +73,7 @@ def test_offers_dates_and_restrictions_follow_from_given(data: st.DataObject) ->
     except RestrictionError:
         return  # nobody is left
     trace = written(decision)
-    again = replay(trace.given).trace
+    again = Decision.of(replay(trace.given)).trace
     assert (again.given, again.found) == (trace.given, trace.found)
     assert (again.digests.given, again.digests.found) == (trace.digests.given, trace.digests.found)
 
@@ -112,7 +110,7 @@ def test_everything_that_files_can_say_comes_back() -> None:
     for policy in ("apart", "exclude", "accept"):
         for more in ({}, {"offline": True}):
             trace = written(decide(advisor, unknown=policy, **stated, **more))
-            again = replay(trace.given).trace
+            again = Decision.of(replay(trace.given)).trace
             assert (again.given, again.found) == (trace.given, trace.found)
 
 
@@ -169,7 +167,7 @@ def test_other_rules_decide_as_of_the_date_of_the_trace() -> None:
         model("m", weights=False),
         vocabulary=VOCABULARY.replace('default = "basic"', 'default = "gold"'),
     )
-    decision = replay_under(before, new)
+    decision = Decision.of(replay_under(before, new.knowledge))
     assert decision.best == ("m",)
     assert new.decide({"tokens": 5}).best == ()
     assumed = {one.attribute: one.value for one in decision.profile.requirements if one.origin == "assumed"}
@@ -182,7 +180,7 @@ def test_what_the_new_vocabulary_does_not_take_is_an_error() -> None:
     trace = written(decide(world(), tokens=5))
     vocabulary = "\n".join(line for line in VOCABULARY.splitlines() if not line.startswith("tokens"))
     with pytest.raises(LoadError, match="tokens"):
-        replay_under(trace.given, world(vocabulary=vocabulary))
+        replay_under(trace.given, world(vocabulary=vocabulary).knowledge)
 
 
 OFFERS = """
@@ -209,13 +207,13 @@ def test_who_was_asked_is_asked_again_under_other_rules() -> None:
         )
     )
     assert trace.found.result.best == ("lark @ b",)
-    again = replay_under(trace.given, sellers("", OFFERS.replace("= 2", "= 3"))).trace
+    again = Decision.of(replay_under(trace.given, sellers("", OFFERS.replace("= 2", "= 3")).knowledge)).trace
     assert again.found.result.best == ("lark @ a", "lark @ b")
     assert again.found.left_out is not None
     assert again.found.left_out.unmatched == ("gone",)
     assert again.given.stale_after == 50
     with pytest.raises(TraceError, match="names no model of the catalogue"):
-        replay_under(trace.given, sellers("", 'language = 1\n[[model]]\nid = "wren"'), name="t.json")
+        replay_under(trace.given, sellers("", 'language = 1\n[[model]]\nid = "wren"').knowledge, name="t.json")
 
 
 def test_an_offer_whose_name_no_file_could_state_comes_back() -> None:
@@ -224,7 +222,7 @@ def test_an_offer_whose_name_no_file_could_state_comes_back() -> None:
     other = offer.replace("Cloud (China)", "클라우드")
     trace = written(sellers("", f'language = 1\n[[model]]\nid = "lark"\n{offer}{other}').decide({}))
     assert [one.id for one in trace.given.catalogue[0].offers] == ["cloud-(china)", "클라우드"]
-    assert replay(trace.given).trace.given == trace.given
+    assert Decision.of(replay(trace.given)).trace.given == trace.given
 
 
 def test_a_trace_made_before_anybody_counted_old_sources_is_replayed() -> None:

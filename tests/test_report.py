@@ -13,10 +13,10 @@ from llmrules import Advisor
 from llmrules.say.report.report import build_report
 from llmrules.say.report.text import render_text, text_lines
 from llmrules.say.why import why
-from llmrules.trace.document import parse_trace
+from llmrules.trace.record import Trace
 
 if TYPE_CHECKING:
-    from llmrules.decision.decision import Decision
+    from llmrules.advisor import Decision
     from llmrules.language.texts import Language
     from llmrules.say.report.report import Entry, Report
 
@@ -253,7 +253,7 @@ def test_nothing_that_a_terminal_obeys_is_in_a_report() -> None:
     )
     for stated in ({"offline": True, "tuning": True, "region": EVIL}, {"tuning": True}):
         written = decide(advisor, **stated).trace.to_json().replace('"name":"m"', f'"name":{json.dumps(EVIL)}')
-        trace = parse_trace(json.loads(written), "trace")
+        trace = Trace.parse(json.loads(written), "trace")
         for language in ("en", "ko"):
             texts = (render_text(build_report(trace, language, title=EVIL)), str(why(trace, "m", language)))
             for said in texts:

@@ -16,9 +16,8 @@ from typing import TypeAlias
 import pytest
 from tests.shipped_cases import DATED, EXAMPLES, OFFERS
 
-from llmrules.advisor import Advisor
+from llmrules.advisor import Advisor, Decision
 from llmrules.catalog.candidates import bits
-from llmrules.decision.decision import Decision
 from llmrules.decision.knowledge import load_knowledge
 from llmrules.language.profile import Profile
 from llmrules.reading import shipped

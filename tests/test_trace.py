@@ -16,13 +16,13 @@ from tests.worlds import RandomCase, candidate, decide, facts, found_rule, model
 import llmrules
 from llmrules import Advisor
 from llmrules.errors import FileError, TraceError
-from llmrules.trace.document import canonical, parse_trace
+from llmrules.trace.codec import canonical
 from llmrules.trace.record import Trace
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from llmrules.decision.decision import Decision
+    from llmrules.advisor import Decision
 
 RULES = (
     rule("starts", "when.offline = true\nconclude.hosting = 'own'")
@@ -56,7 +56,7 @@ def decision() -> Decision:
 @pytest.fixture(scope="module")
 def trace(decision: Decision) -> Trace:
     """Its trace, written and read again."""
-    return parse_trace(json.loads(decision.trace.to_json()), "trace")
+    return Trace.parse(json.loads(decision.trace.to_json()), "trace")
 
 
 # the 33 things that an auditor can ask; 30, 32 and 33 are asked of other parts
@@ -316,7 +316,7 @@ def test_every_trace_comes_back_equal(seed: int) -> None:
     decision = RandomCase(seed).decide()
     if decision is not None:
         text = decision.trace.to_json()
-        again = parse_trace(json.loads(text), "trace")
+        again = Trace.parse(json.loads(text), "trace")
         assert again == decision.trace
         assert again.to_json() == text
         assert rfc8785.dumps(json.loads(text)).decode() == text

@@ -16,7 +16,8 @@ from tests.worlds import decide, model, rule, world
 from llmrules import Advisor
 from llmrules.errors import LoadError
 from llmrules.trace import schema
-from llmrules.trace.document import canonical, parse_trace
+from llmrules.trace.codec import canonical
+from llmrules.trace.record import Trace
 from llmrules.verify import examine, shape
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ def test_a_trace_of_the_twelve_models_is_small(traces: dict[str, str]) -> None:
 def test_a_list_of_numbers_comes_back() -> None:
     """A rule that asks for one of several numbers leaves a trace that can be read again."""
     decision = decide(world(rule("r", "require.window = [10, 20]"), model("m", window=20)))
-    assert parse_trace(json.loads(decision.trace.to_json()), "trace") == decision.trace
+    assert Trace.parse(json.loads(decision.trace.to_json()), "trace") == decision.trace
 
 
 def test_every_keyword_of_the_schema_is_known_to_the_checker() -> None:

@@ -24,7 +24,7 @@ from llmrules.verify import LEVELS, Report, examine, verify
 from llmrules.verify.matched import Files
 
 if TYPE_CHECKING:
-    from llmrules.decision.decision import Decision
+    from llmrules.advisor import Decision
 
 Document = dict[str, Any]
 

@@ -27,7 +27,7 @@ from llmrules.verify.rows import name_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from llmrules.decision.decision import Decision
+    from llmrules.advisor import Decision
 
 Document: TypeAlias = dict[str, Any]
 

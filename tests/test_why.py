@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from tests.worlds import RandomCase, candidate, decide, model, rule, world
 
 from llmrules.say.why import Node, why
-from llmrules.trace.document import parse_trace
+from llmrules.trace.record import Trace
 
 if TYPE_CHECKING:
-    from llmrules.decision.decision import Decision
+    from llmrules.advisor import Decision
     from llmrules.language.texts import Language
 
 RULES = (
@@ -180,7 +180,7 @@ def test_it_speaks_both_languages(decision: Decision, language: Language, words:
 
 def test_it_needs_nothing_but_the_trace(decision: Decision) -> None:
     """From a trace that was written and read, the explanation is the same to the letter, in both languages."""
-    trace = parse_trace(json.loads(decision.trace.to_json()), "trace")
+    trace = Trace.parse(json.loads(decision.trace.to_json()), "trace")
     for name in ("good", "bad"):
         for language in ("en", "ko"):
             assert str(why(trace, name, language)) == str(decision.why(name, language))

@@ -21,7 +21,7 @@ from llmrules.verify import verify
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from llmrules.decision.decision import Decision
+    from llmrules.advisor import Decision
     from llmrules.language.texts import Language
 
 FITS = rule(

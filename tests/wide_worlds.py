@@ -16,7 +16,7 @@ from llmrules.reading.files import parse_toml
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from llmrules.decision.decision import Decision
+    from llmrules.advisor import Decision
 
     Kind: TypeAlias = str | list[str] | tuple[str, ...] | set[str]
     Kinds: TypeAlias = Mapping[str, Kind]

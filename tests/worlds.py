@@ -14,7 +14,7 @@ from llmrules.errors import LoadError
 from llmrules.reading.files import parse_toml
 
 if TYPE_CHECKING:
-    from llmrules.decision.decision import Decision
+    from llmrules.advisor import Decision
     from llmrules.trace.record import CandidateRecord, FactRecord, RuleFound
 
 VOCABULARY = """

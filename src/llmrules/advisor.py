@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
-from time import perf_counter_ns
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING
+
+from attrs import field, fields, frozen
 
 from llmrules.catalog.cache import slot_for
-from llmrules.catalog.restriction import Only, leave_out, restriction_of
-from llmrules.decision.decision import Decision, Made
-from llmrules.decision.judgement import judge
+from llmrules.catalog.restriction import Only, restriction_of
+from llmrules.decision import decision, procedure
 from llmrules.decision.knowledge import Knowledge, load_knowledge
 from llmrules.decision.open_questions import STALE_AFTER
-from llmrules.decision.ranking import OVER, Over, rank
-from llmrules.engine.derivation import derive
-from llmrules.engine.plain import PlainEngine
-from llmrules.errors import CertificationError, EngineError, FileError, InputError, LoadError
-from llmrules.language.approvals import Approval, check_approvals
+from llmrules.engine.engines import EngineName, Engines
+from llmrules.errors import FileError
 from llmrules.language.profile import Profile, read_profile, state
-from llmrules.language.rules.effects import UNKNOWN_POLICIES, Policy
 from llmrules.reading import shipped
 from llmrules.reading.files import Raw, Source, read_raw, read_toml, toml_files
+from llmrules.trace.recorder import Recorder
 
 if TYPE_CHECKING:
-    from llmrules.engine.durable import DurableEngine
-
-EngineName: TypeAlias = Literal["auto", "durable", "plain"]
+    from llmrules.decision.ranking import Over
+    from llmrules.language.rules.effects import Policy
+    from llmrules.language.texts import Language
+    from llmrules.say.why import Explanation
+    from llmrules.trace.record import Trace
 
 
 class Advisor:
@@ -40,8 +39,8 @@ class Advisor:
         """
         self.knowledge = knowledge
         self.settings = settings
-        self._plain = PlainEngine(knowledge.program)
-        self._durable = _durable_engine(knowledge, engine)
+        self._engines = Engines(knowledge.program, engine)
+        self._recorder = Recorder(knowledge)
 
     @classmethod
     def load(
@@ -77,7 +76,7 @@ class Advisor:
     @property
     def engine(self) -> str:
         """The name of the engine that fires the rules."""
-        return self._plain.name if self._durable is None else self._durable.name
+        return self._engines.name
 
     def profile(self, source: Profile | Mapping[str, object] | str | Path) -> Profile:
         """Read a profile from a file or a mapping of requirements. Raises FileError, LoadError, or TypeError."""
@@ -109,73 +108,54 @@ class Advisor:
         RestrictionError where nobody is left to judge, TypeError for what is no case, condition or list,
         CertificationError if the engines disagree.
         """
-        _check_choice("unknown", unknown, UNKNOWN_POLICIES)
-        _check_choice("over", over, OVER)
-        if type(stale_after) is not int or stale_after < 1:
-            message = f"stale_after must be a whole number of days from 1 on, not {stale_after!r}"
-            raise ValueError(message)
-        profile = self.profile(requirements)
         knowledge = self.knowledge
-        restriction = restriction_of(only, among, knowledge.ruleset.vocabulary)
-        clock = [perf_counter_ns()]
-        facts = profile.facts()
-        fired = (self._durable or self._plain).fire(facts)
-        clock.append(perf_counter_ns())
-        if self._durable is not None:
-            self._certify(fired, self._plain.fire(facts))
-        clock.append(perf_counter_ns())
-        derivation = derive(knowledge.program, facts, fired)
-        rules = knowledge.program.rules
-        approvals = self._approvals(profile)
-        criteria = knowledge.criteria_on(profile.as_of.first).on(derivation.facts)
-        unjudged = leave_out(restriction, criteria.candidates)
-        names, kept = sorted(rules[place].id for place in fired), criteria.everyone & ~unjudged.everyone
-        approved = _approved(approvals, dict(criteria.candidates.models))
-        judgement = judge(criteria, names, derivation.facts, unknown, approved, kept=kept)
-        standing = rank(criteria, judgement, over)
-        clock.append(perf_counter_ns())
-        spans = zip(("fire", "certify", "judge"), clock, clock[1:], strict=False)
-        return Decision(
-            knowledge=knowledge,
-            profile=profile,
-            policy=unknown,
-            derivation=derivation,
-            criteria=criteria,
-            judgement=judgement,
-            standing=standing,
-            approvals=approvals,
-            made=Made(
-                engine=self.engine,
-                certified=self._durable is not None,
-                decided_at=datetime.now(UTC).isoformat(timespec="seconds"),
-                nanoseconds={name: end - start for name, start, end in spans},
-                settings=self.settings,
-            ),
+        decided = procedure.decide(
+            knowledge,
+            self._engines,
+            self.profile(requirements),
+            unknown=unknown,
             over=over,
-            restriction=restriction,
-            unjudged=unjudged,
+            restriction=restriction_of(only, among, knowledge.ruleset.vocabulary),
             stale_after=stale_after,
+            settings=self.settings,
         )
+        return Decision.of(decided, self._recorder)
 
-    def _approvals(self, profile: Profile) -> tuple[Approval, ...]:
-        """Return the approvals that are in force on the day of the decision. Raises LoadError for those of nothing."""
-        knowledge = self.knowledge
-        if profile.approvals:
-            problems: list[InputError] = []
-            check_approvals(profile.approvals, knowledge.ruleset.rules, knowledge.catalog.models.keys(), problems)
-            if problems:
-                raise LoadError(problems)
-        given = {*knowledge.catalog.approvals, *profile.approvals}
-        return tuple(sorted((one for one in given if one.holds(profile.as_of)), key=lambda one: one.order))
 
-    def _certify(self, durable: frozenset[int], plain: frozenset[int]) -> None:
-        """Raise unless both engines fired the same rules."""
-        if durable != plain:
-            rules = self.knowledge.program.rules
-            raise CertificationError(
-                only_engine=(rules[place].id for place in durable - plain),
-                only_plain=(rules[place].id for place in plain - durable),
-            )
+@frozen(eq=False, slots=False)
+class Decision(decision.Decision):
+    """What the rules say of a case, with its record and its words."""
+
+    recorder: Recorder = field(repr=False, kw_only=True)
+
+    @classmethod
+    def of(cls, decided: decision.Decision, recorder: Recorder | None = None) -> Decision:
+        """Return what was decided, with a recorder of its knowledge."""
+        parts = {one.name: getattr(decided, one.name) for one in fields(decision.Decision)}
+        return cls(**parts, recorder=recorder or Recorder(decided.knowledge))
+
+    @cached_property
+    def trace(self) -> Trace:
+        """The complete record, as values."""
+        return self.recorder.trace(self)
+
+    def report(self, language: Language = "en") -> str:
+        """Return the decision as people read it, as plain text."""
+        from llmrules.say.report.report import build_report  # who only decides does not load what tells
+        from llmrules.say.report.text import render_text
+
+        title = self.profile.title.read(language) if self.profile.title is not None else ""
+        return render_text(build_report(self.trace, language, title=title))
+
+    def __str__(self) -> str:
+        """Return the report in English."""
+        return self.report()
+
+    def why(self, model: str, language: Language = "en") -> Explanation:
+        """Return why a model stands where it stands; ``print`` it, or walk its tree. Raises KeyError."""
+        from llmrules.say.why import why
+
+        return why(self.trace, model, language)
 
 
 def _file(source: object) -> Path:
@@ -184,41 +164,6 @@ def _file(source: object) -> Path:
         return Path(source)
     message = f"a case is a mapping of requirements, a profile or its file, not {source!r}"
     raise TypeError(message)
-
-
-def _check_choice(name: str, value: str, allowed: Iterable[str]) -> None:
-    if value not in allowed:
-        message = f"{name} must be one of {', '.join(allowed)}, not {value!r}"
-        raise ValueError(message)
-
-
-def _approved(approvals: Iterable[Approval], models: Mapping[str, int]) -> dict[str, int]:
-    """Return the mask of the candidates that are approved, for each rule that asks for it."""
-    masks: dict[str, int] = {}
-    for approval in approvals:
-        masks[approval.rule] = masks.get(approval.rule, 0) | models.get(approval.model, 0)
-    return masks
-
-
-def _durable_engine(knowledge: Knowledge, engine: EngineName) -> DurableEngine | None:
-    if engine not in {"auto", "durable", "plain"}:
-        message = f"engine must be auto, durable or plain, not {engine!r}"
-        raise ValueError(message)
-    if engine == "plain":
-        return None
-    from llmrules.engine import durable
-
-    if not durable.available():
-        if engine == "auto":
-            return None
-        message = 'durable-rules cannot be imported here; use engine="auto" or engine="plain"'
-        raise EngineError(message)
-    try:
-        return durable.DurableEngine(knowledge.program)
-    except EngineError:  # too many rules for it
-        if engine == "auto":
-            return None
-        raise
 
 
 def _layers(

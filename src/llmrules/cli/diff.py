@@ -12,7 +12,7 @@ from llmrules.cli import options
 from llmrules.cli.terminal import print_json, print_lines
 from llmrules.say.report.markdown import render_markdown
 from llmrules.say.report.text import text_lines
-from llmrules.trace.document import canonical, plain
+from llmrules.trace.codec import canonical, plain
 from llmrules.trace.record import Trace
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from llmrules.cli import options
 from llmrules.cli.diff import DIFFERENT, SAME, load, print_report
 from llmrules.cli.outputs import refuse_overwriting
 from llmrules.cli.terminal import print_json, print_note
-from llmrules.trace.document import canonical, plain
+from llmrules.trace.codec import canonical, plain
 from llmrules.trace.record import Trace
 from llmrules.verify.matched import not_handed_over
 

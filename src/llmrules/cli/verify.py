@@ -9,7 +9,7 @@ import click
 from llmrules.cli import options
 from llmrules.cli.terminal import print_json, print_plain
 from llmrules.errors import printable
-from llmrules.trace.document import canonical
+from llmrules.trace.codec import canonical
 from llmrules.verify import LEVELS
 from llmrules.verify import verify as examine
 

@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     from llmrules.decision.criteria import Criterion, Outcome
     from llmrules.decision.judgement import Verdict
     from llmrules.language.rules.effects import Effect
-    from llmrules.language.texts import Language
-    from llmrules.say.why import Explanation
-    from llmrules.trace.record import Trace
 
 
 @frozen
@@ -265,31 +262,6 @@ class Decision:
         if self.over == "models":
             return self.candidates.models
         return [(row.name, 1 << index) for index, row in enumerate(self.candidates.rows)]
-
-    @cached_property
-    def trace(self) -> Trace:
-        """The complete record, as values."""
-        from llmrules.trace.build import build_trace
-
-        return build_trace(self)
-
-    def report(self, language: Language = "en") -> str:
-        """Return the decision as people read it, as plain text."""
-        from llmrules.say.report.report import build_report  # it stands to the right of the decision
-        from llmrules.say.report.text import render_text
-
-        title = self.profile.title.read(language) if self.profile.title is not None else ""
-        return render_text(build_report(self.trace, language, title=title))
-
-    def __str__(self) -> str:
-        """Return the report in English."""
-        return self.report()
-
-    def why(self, model: str, language: Language = "en") -> Explanation:
-        """Return why a model stands where it stands; ``print`` it, or walk its tree. Raises KeyError."""
-        from llmrules.say.why import why
-
-        return why(self.trace, model, language)
 
     def _fired_with(self, effect: type[Effect]) -> tuple[str, ...]:
         rules = self.knowledge.ruleset.rules

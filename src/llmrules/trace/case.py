@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from attrs import field, frozen
+from attrs import frozen
 
 from llmrules.catalog.costs import USAGE
 from llmrules.language.conditions import ALWAYS, Table
@@ -25,7 +24,7 @@ from llmrules.trace.record import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from llmrules.decision.decision import Decision
     from llmrules.language.conditions import Facts, Leaf
@@ -49,64 +48,110 @@ class CaseRecord:
     contradictions: tuple[ContradictionRecord, ...]
 
 
-@frozen(eq=False)
-class _Fixed:
-    """What the record of every case needs of the rules: overriders by target, implied leaves, attributes of use."""
-
-    overriders: dict[str, tuple[str, ...]]
-    implied: dict[str, Table]
-    read: frozenset[str]
-    tested: dict[str, tuple[str, ...]]
-    strata: Mapping[str, int]
-    found: dict[object, RuleFound] = field(factory=dict)
-    """What became of rules, by the facts that they test: most rules find the same facts in case after case."""
-
-
 MOST_KEPT = 4_096
 """Results kept for one rule set; then they are dropped, so that long use needs no more memory."""
 
 
-@lru_cache(maxsize=8)
-def _fixed(ruleset: RuleSet) -> _Fixed:
-    firing = ruleset.firing()
-    overriders: dict[str, list[str]] = {}
-    for rule in firing:
-        for target in rule.overrides:
-            overriders.setdefault(target, []).append(rule.id)
-    tested = {
-        rule.id: {
-            *rule.references(),
-            *(leaf.attribute.name for table in (rule.when, rule.unless) for leaf in table.all_leaves()),
-            *(leaf.attribute.name for leaf in rule.implied(ruleset.vocabulary.attributes).leaves),
+class CaseRecorder:
+    """Records what is found of cases under one rule set; most rules find the same facts in case after case."""
+
+    def __init__(self, ruleset: RuleSet) -> None:
+        self._ruleset = ruleset
+        self._found: dict[object, RuleFound] = {}
+
+    def record(self, decision: Decision) -> CaseRecord:
+        """Record everything that is found of the case."""
+        firings, seen = _firings(decision)
+        rules = tuple(self._rule(rule, decision, seen.get(rule.id)) for rule in self._ruleset.rules.values())
+        contradictions = sorted(decision.candidates.contradictions, key=lambda c: (c.model, c.attribute, c.rule))
+        return CaseRecord(
+            facts=tuple(_facts(decision)),
+            rules=rules,
+            firings=firings,
+            conflicts=tuple(_conflict(decision, one.attribute, one.values) for one in decision.conflicts),
+            unread=self._unread(decision),
+            waits=_waits(rules),
+            contradictions=tuple(ContradictionRecord(c.model, c.attribute, c.rule) for c in contradictions),
+        )
+
+    @cached_property
+    def _overriders(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = {}
+        for rule in self._ruleset.firing():
+            for target in rule.overrides:
+                found.setdefault(target, []).append(rule.id)
+        return {target: tuple(sorted(rules)) for target, rules in found.items()}
+
+    @cached_property
+    def _implied(self) -> Mapping[str, Table]:
+        """The leaves that no table of a rule writes."""
+        attributes = self._ruleset.vocabulary.attributes
+        return {rule.id: rule.implied(attributes) for rule in (*self._ruleset.firing(), *self._ruleset.on_trial())}
+
+    @cached_property
+    def _tested(self) -> Mapping[str, tuple[str, ...]]:
+        """The requirements that each rule tests or refers to."""
+        return {
+            rule.id: tuple(
+                sorted(
+                    {
+                        *rule.references(),
+                        *(leaf.attribute.name for table in (rule.when, rule.unless) for leaf in table.all_leaves()),
+                        *(leaf.attribute.name for leaf in self._implied[rule.id].leaves),
+                    }
+                )
+            )
+            for rule in (*self._ruleset.firing(), *self._ruleset.on_trial())
         }
-        for rule in (*firing, *ruleset.on_trial())
-    }
-    computed = {attribute.name for attribute in ruleset.vocabulary if attribute.computed is not None}
-    usage = USAGE if any(computed & rule.reads() for rule in firing) else ()
-    return _Fixed(
-        overriders={target: tuple(sorted(rules)) for target, rules in overriders.items()},
-        implied={rule.id: rule.implied(ruleset.vocabulary.attributes) for rule in (*firing, *ruleset.on_trial())},
-        read=frozenset({AS_OF.name}.union(usage, *(tested[rule.id] for rule in firing))),
-        tested={name: tuple(sorted(attributes)) for name, attributes in tested.items()},
-        strata=ruleset.strata,
-    )
 
+    @cached_property
+    def _read(self) -> frozenset[str]:
+        """The requirements that rules in force read, or a cost that one reads; the date is always of use."""
+        firing = self._ruleset.firing()
+        computed = {attribute.name for attribute in self._ruleset.vocabulary if attribute.computed is not None}
+        usage = USAGE if any(computed & rule.reads() for rule in firing) else ()
+        return frozenset({AS_OF.name}.union(usage, *(self._tested[rule.id] for rule in firing)))
 
-def record_case(decision: Decision) -> CaseRecord:
-    """Record everything that is found of the case."""
-    ruleset = decision.knowledge.ruleset
-    firings, seen = _firings(decision)
-    rules = tuple(_rule(rule, decision, seen.get(rule.id)) for rule in ruleset.rules.values())
-    contradictions = sorted(decision.candidates.contradictions, key=lambda c: (c.model, c.attribute, c.rule))
-    return CaseRecord(
-        facts=tuple(_facts(decision)),
-        rules=rules,
-        firings=firings,
-        conflicts=tuple(_conflict(decision, conflict.attribute, conflict.values) for conflict in decision.conflicts),
-        unread=_unread(decision),
-        waits=_waits(rules),
-        contradictions=tuple(ContradictionRecord(c.model, c.attribute, c.rule) for c in contradictions),
-    )
+    def _unread(self, decision: Decision) -> tuple[str, ...]:
+        stated = (one.attribute for one in decision.profile.requirements if one.origin == "stated")
+        return tuple(name for name in stated if name not in self._read)
+
+    def _rule(self, rule: Rule, decision: Decision, seen: Facts | None) -> RuleFound:
+        if rule.id in self._ruleset.disabled:
+            return RuleFound(rule.id, "disabled")
+        if rule.classifies:
+            return RuleFound(rule.id, "classifying")
+        final = decision.derivation.facts
+        facts = final if seen is None else seen
+        defeated = tuple(other for other in self._overriders.get(rule.id, ()) if other in decision.fired)
+        tested = tuple((facts.get(name), final.get(name)) for name in self._tested[rule.id])
+        key = (rule.id, tested, seen is not None, defeated)
+        found = self._found.get(key)
+        if found is None:
+            found = self._evaluate(rule, facts, final, fired=seen is not None, defeated=defeated)
+            if len(self._found) >= MOST_KEPT:
+                self._found.clear()
+            self._found[key] = found
+        return found
+
+    def _evaluate(self, rule: Rule, facts: Facts, final: Facts, *, fired: bool, defeated: tuple[str, ...]) -> RuleFound:
+        when = _table(rule.when, facts, implied=self._implied[rule.id])
+        unless = None if rule.unless == ALWAYS else _unless(rule.unless, final)
+        status: Status = "fired" if fired else "silent"
+        if rule.trial:
+            status = "trial"
+        elif defeated and when.holds and not (unless and unless.holds):
+            status = "defeated"
+        waits = tuple(sorted(set(_not_stated(when)))) if status == "silent" else ()
+        return RuleFound(
+            id=rule.id,
+            status=status,
+            stratum=self._ruleset.strata.get(rule.id),
+            when=when,
+            unless=unless,
+            waits_for=waits,
+            defeated_by=defeated if status in {"defeated", "trial"} else (),
+        )
 
 
 def fact_id(attribute: Attribute, value: Value | None) -> str:
@@ -204,49 +249,6 @@ def _true_leaves(table: Table, facts: Facts) -> Iterator[Leaf]:
             yield from _true_leaves(inner, facts)
 
 
-def _rule(rule: Rule, decision: Decision, seen: Facts | None) -> RuleFound:
-    ruleset = decision.knowledge.ruleset
-    if rule.id in ruleset.disabled:
-        return RuleFound(rule.id, "disabled")
-    if rule.classifies:
-        return RuleFound(rule.id, "classifying")
-    fixed = _fixed(ruleset)
-    final = decision.derivation.facts
-    facts = final if seen is None else seen
-    defeated = tuple(other for other in fixed.overriders.get(rule.id, ()) if other in decision.fired)
-    tested = tuple((facts.get(name), final.get(name)) for name in fixed.tested[rule.id])
-    key = (rule.id, tested, seen is not None, defeated)
-    found = fixed.found.get(key)
-    if found is None:
-        found = _evaluate(rule, facts, final, fired=seen is not None, defeated=defeated, fixed=fixed)
-        if len(fixed.found) >= MOST_KEPT:
-            fixed.found.clear()
-        fixed.found[key] = found
-    return found
-
-
-def _evaluate(
-    rule: Rule, facts: Facts, final: Facts, *, fired: bool, defeated: tuple[str, ...], fixed: _Fixed
-) -> RuleFound:
-    when = _table(rule.when, facts, implied=fixed.implied[rule.id])
-    unless = None if rule.unless == ALWAYS else _unless(rule.unless, final)
-    status: Status = "fired" if fired else "silent"
-    if rule.trial:
-        status = "trial"
-    elif defeated and when.holds and not (unless and unless.holds):
-        status = "defeated"
-    waits = tuple(sorted(set(_not_stated(when)))) if status == "silent" else ()
-    return RuleFound(
-        id=rule.id,
-        status=status,
-        stratum=fixed.strata.get(rule.id),
-        when=when,
-        unless=unless,
-        waits_for=waits,
-        defeated_by=defeated if status in {"defeated", "trial"} else (),
-    )
-
-
 def _table(table: Table, facts: Facts, implied: Table = ALWAYS) -> TableRecord:
     return TableRecord(
         holds=table.holds(facts) and implied.holds(facts),
@@ -294,13 +296,6 @@ def _conflict(decision: Decision, name: str, values: tuple[Value, ...]) -> Confl
     kind = "widened" if attribute.many else "conflict"
     members = members_of(attribute, frozenset(values))
     return ConflictRecord(name, kind, tuple(fact_id(attribute, value) for value in members))  # type: ignore[arg-type]
-
-
-def _unread(decision: Decision) -> tuple[str, ...]:
-    """Return the stated requirements that no rule in force reads, nor a cost that one reads; the date is of use."""
-    read = _fixed(decision.knowledge.ruleset).read
-    stated = (one.attribute for one in decision.profile.requirements if one.origin == "stated")
-    return tuple(name for name in stated if name not in read)
 
 
 def _waits(rules: Iterable[RuleFound]) -> tuple[WaitRecord, ...]:

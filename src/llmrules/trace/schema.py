@@ -90,7 +90,7 @@ def _define(record: type, definitions: dict[str, Any]) -> dict[str, Any]:
     if name not in definitions:
         definitions[name] = {}
         hints = get_type_hints(record)
-        fields = attrs.fields(record)
+        fields = [field for field in attrs.fields(record) if field.init]
         properties = {
             field.name: _NARROWER.get(f"{name}.{field.name}") or _schema(hints[field.name], definitions)
             for field in fields

@@ -27,7 +27,7 @@ from llmrules.language.vocabulary import AS_OF, Attribute, Choice, Vocabulary
 from llmrules.reading import shipped
 from llmrules.reading.cursor import Cursor
 from llmrules.reading.files import Source, read_catalog_file, read_json, read_toml, toml_files
-from llmrules.trace.document import plain
+from llmrules.trace.codec import plain
 from llmrules.trace.given import record_approvals, record_knowledge, record_requirements
 from llmrules.verify.report import Plain, Refusal, compare, shown
 from llmrules.verify.shape import digest

@@ -17,7 +17,7 @@ from llmrules.check.diff.outcome import outcome
 from llmrules.language.rules.effects import Advise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from llmrules.check.cases.run import Case
     from llmrules.check.diff.outcome import Outcome
@@ -103,7 +103,7 @@ def cover(advisor: Advisor, cases: Iterable[Case]) -> Coverage:
     return Coverage(tuple(_cover(rule, decisions, outcomes) for rule in rules))
 
 
-def _cover(rule: Rule, decisions: list[Decision], outcomes: list[Outcome]) -> RuleCoverage:
+def _cover(rule: Rule, decisions: Sequence[Decision], outcomes: list[Outcome]) -> RuleCoverage:
     concerned = [number for number, one in enumerate(decisions) if rule.classifies or rule.id in one.fired]
     fired, silent = len(concerned), len(decisions) - len(concerned)
     if rule.classifies and decisions:
@@ -119,7 +119,7 @@ def _cover(rule: Rule, decisions: list[Decision], outcomes: list[Outcome]) -> Ru
     )
 
 
-def _leaves(rule: Rule, decisions: list[Decision]) -> Iterator[LeafCoverage]:
+def _leaves(rule: Rule, decisions: Sequence[Decision]) -> Iterator[LeafCoverage]:
     """Yield each condition on requirements in every case, and each on models in the cases in which the rule fired."""
     for side, table in (("when", rule.when), ("unless", rule.unless)):
         for leaf in table.all_leaves():

@@ -16,9 +16,9 @@ from llmrules.say.words import NOT_STATED, printable_lines
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from llmrules.advisor import Decision
     from llmrules.check.cases.check import Key, Mismatch
     from llmrules.check.cases.run import Result
-    from llmrules.decision.decision import Decision
     from llmrules.language.conditions import Leaf
     from llmrules.language.texts import Language
     from llmrules.say.why import Node

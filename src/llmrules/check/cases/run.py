@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
+from llmrules.advisor import Decision
 from llmrules.check.cases.check import Mismatch, check, read_case
-from llmrules.decision.decision import Decision
 from llmrules.errors import FileError, InputError, LoadError, Place
 from llmrules.language.profile import Expectation, Profile
 from llmrules.reading.files import Source, read_toml, toml_files

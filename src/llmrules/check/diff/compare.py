@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 from attrs import evolve
 
+from llmrules.advisor import Decision
 from llmrules.check.diff.attribute import MOST_REPLAYS, attribute
 from llmrules.check.diff.differences import differences
 from llmrules.check.diff.outcome import outcome
@@ -14,14 +15,13 @@ from llmrules.check.diff.record import FORMAT, REPLAY_FORMAT, Comparison, Replay
 from llmrules.check.diff.worlds import worlds_between
 from llmrules.errors import Place, TraceError
 from llmrules.language.vocabulary import AS_OF
-from llmrules.trace.document import plain
+from llmrules.trace.codec import plain
 from llmrules.worlds.replay import replay, replay_under
 
 if TYPE_CHECKING:
     from llmrules.advisor import Advisor
     from llmrules.check.diff.outcome import Outcome
     from llmrules.check.diff.worlds import Prepared
-    from llmrules.decision.decision import Decision
     from llmrules.trace.record import Trace
 
 
@@ -67,17 +67,17 @@ def decide_again(trace: Trace, advisor: Advisor | None = None, *, name: str = "t
     """
     as_of = next((str(one.value) for one in trace.given.requirements if one.attribute == AS_OF.name), "")
     if advisor is not None:
-        decision = replay_under(trace.given, advisor, name=name)
+        decision = Decision.of(replay_under(trace.given, advisor.knowledge, name=name))
         comparison = compare_decisions(replayed(trace, name=name), decision)
         return Replay(REPLAY_FORMAT, as_of, comparison.same, comparison=comparison), decision
-    decision = replay(trace.given, name=name)
+    decision = Decision.of(replay(trace.given, name=name))
     first = _first_difference(trace, decision)
     return Replay(REPLAY_FORMAT, as_of, first is None, first), decision
 
 
 def replayed(trace: Trace, *, name: str) -> Decision:
     """Decide again from what a trace was given. Raises TraceError where the trace says that something else follows."""
-    decision = replay(trace.given, name=name)
+    decision = Decision.of(replay(trace.given, name=name))
     pointer = _first_difference(trace, decision)
     if pointer is not None:
         message = "does not follow from what the trace was given: it was changed, or another program made it"

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
+from llmrules.advisor import Decision
 from llmrules.check.diff.attribute import MOST_REPLAYS
 from llmrules.check.diff.compare import compare_decisions, replayed
 from llmrules.check.diff.differences import CHOICES, differences
 from llmrules.check.diff.outcome import outcome
 from llmrules.check.diff.record import CORPUS_FORMAT, Corpus, Difference, Impact
 from llmrules.check.diff.worlds import worlds_between
-from llmrules.decision.decision import Decision
 from llmrules.errors import FileError, LoadError, Place
 from llmrules.language.profile import Profile, Requirement, read_profile
 from llmrules.reading.files import read_json, read_toml
-from llmrules.trace.document import parse_trace
 from llmrules.trace.given import record_requirements
+from llmrules.trace.record import Trace
 from llmrules.worlds.replay import read_requirements, replay_under, stated, with_defaults
 
 if TYPE_CHECKING:
@@ -98,8 +98,10 @@ def read_cases(paths: Iterable[Path], old: Advisor, new: Advisor) -> Iterator[Ca
         source = read_json(path) if path.suffix == ".json" else read_toml(path)
         name = path.as_posix()
         if str(source.data.get("format", "")).startswith("llmrules.trace"):
-            trace = parse_trace(source.data, source.name)
-            yield Case(name, replayed(trace, name=name), replay_under(trace.given, new, name=name))
+            trace = Trace.parse(source.data, source.name)
+            yield Case(
+                name, replayed(trace, name=name), Decision.of(replay_under(trace.given, new.knowledge, name=name))
+            )
         else:
             yield profile_case(source, old, new)
 

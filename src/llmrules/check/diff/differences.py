@@ -12,7 +12,7 @@ from attrs import frozen
 from llmrules.check.diff.offers import Shared, offer_name, shared
 from llmrules.check.diff.record import Difference, DifferenceKind, KeyChange
 from llmrules.language.vocabulary import AS_OF
-from llmrules.trace.document import plain
+from llmrules.trace.codec import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

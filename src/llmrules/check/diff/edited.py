@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from llmrules.language.texts import Language, Text
 from llmrules.say.words import condition_words, names_words, printable_lines, telling_names, value_words
-from llmrules.trace.document import canonical
+from llmrules.trace.codec import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

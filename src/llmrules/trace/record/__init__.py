@@ -9,10 +9,18 @@ The published JSON Schema, the checker and every rendering read a trace by these
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from attrs import frozen
-
+from llmrules.trace.plain import (
+    Conditions,
+    Holds,
+    Json,
+    Number,
+    Origin,
+    Outcome,
+    Over,
+    Scalar,
+    Status,
+    Threshold,
+)
 from llmrules.trace.record.found import (
     Applied,
     CandidateRecord,
@@ -59,18 +67,7 @@ from llmrules.trace.record.given import (
     StatedRecord,
     ValueRecord,
 )
-from llmrules.trace.record.plain import (
-    Conditions,
-    Holds,
-    Json,
-    Number,
-    Origin,
-    Outcome,
-    Over,
-    Scalar,
-    Status,
-    Threshold,
-)
+from llmrules.trace.record.trace import FORMAT, Digests, MadeBy, RulePlace, Trace
 
 __all__ = [
     "FORMAT",
@@ -131,72 +128,3 @@ __all__ = [
     "ValueRecord",
     "WaitRecord",
 ]
-
-FORMAT = "llmrules.trace/1"
-
-
-@frozen
-class RulePlace:
-    """Where a rule stood when it was loaded."""
-
-    rule: str
-    file: str
-    line: int
-
-
-@frozen
-class MadeBy:
-    """Who made the decision, when and how: claimed, sealed by a digest of its own, never compared."""
-
-    llmrules: str
-    python: str
-    engine: str
-    certified: bool
-    decided_at: str
-    nanoseconds: dict[str, int]
-    places: tuple[RulePlace, ...]
-    durable_rules: str | None = None
-    settings: str | None = None
-
-
-@frozen
-class Digests:
-    """SHA-256 over canonical JSON (RFC 8785), in hexadecimal.
-
-    ``parts`` has one digest for each part of ``given``; ``given`` is the digest of ``parts``.
-    """
-
-    parts: dict[str, str]
-    given: str
-    found: str
-    made_by: str
-
-
-@frozen
-class Trace:
-    """The complete record of one decision."""
-
-    format: str
-    given: Given
-    found: Found
-    made_by: MadeBy
-    digests: Digests
-
-    def to_json(self) -> str:
-        """Return the trace as canonical JSON on one line."""
-        from llmrules.trace.document import write_trace
-
-        return write_trace(self)
-
-    def save(self, path: str | Path) -> None:
-        """Write the trace to a file, whole or not at all."""
-        from llmrules.reading.files import write_whole
-
-        write_whole(Path(path), self.to_json() + "\n")
-
-    @classmethod
-    def load(cls, path: str | Path) -> Trace:
-        """Read a trace from a file. Raises FileError or TraceError."""
-        from llmrules.trace.document import read_trace
-
-        return read_trace(Path(path))

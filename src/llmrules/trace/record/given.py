@@ -7,7 +7,7 @@ from typing import Any
 from attrs import frozen
 
 from llmrules.language.texts import Text
-from llmrules.trace.record.plain import Conditions, Json, Number, Origin, Over
+from llmrules.trace.plain import Conditions, Json, Number, Origin, Over
 
 
 @frozen

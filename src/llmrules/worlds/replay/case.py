@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 from attrs import evolve
 
-from llmrules.advisor import Advisor
+from llmrules.catalog.restriction import restriction_of
+from llmrules.decision import procedure
 from llmrules.decision.open_questions import STALE_AFTER
 from llmrules.decision.ranking import OVER
+from llmrules.engine.engines import Engines
 from llmrules.errors import LoadError, Place, ProfileError, RestrictionError, TraceError
 from llmrules.language.approvals import read_approvals
 from llmrules.language.conditions import ALWAYS, MODEL_SIDE, read_table
@@ -16,7 +18,7 @@ from llmrules.language.profile import Profile, Requirement
 from llmrules.language.rules.effects import UNKNOWN_POLICIES
 from llmrules.language.vocabulary import AS_OF
 from llmrules.reading.cursor import Cursor
-from llmrules.trace.document import plain
+from llmrules.trace.codec import plain
 from llmrules.worlds.replay.files import load_given, source_of
 from llmrules.worlds.replay.rules import conditions_data, exact
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from llmrules.decision.knowledge import Knowledge
     from llmrules.errors import InputError
     from llmrules.language.conditions import Table
+    from llmrules.language.rules.effects import Policy
     from llmrules.language.vocabulary import Vocabulary
     from llmrules.trace.record import ApprovalRecord, Given, RequirementRecord
 
@@ -41,18 +44,18 @@ def replay(given: Given, *, name: str = "given") -> Decision:
     return decide(knowledge, approved(profile, given.approvals, name), given, name=name)
 
 
-def replay_under(given: Given, advisor: Advisor, *, name: str = "given") -> Decision:
+def replay_under(given: Given, knowledge: Knowledge, *, name: str = "given") -> Decision:
     """Decide the case of a trace under other rules and another catalogue, as of the trace's date.
 
     What was stated, the date even where it was assumed, and who was asked are the trace's; other defaults are those of
-    the advisor's vocabulary. Raises LoadError where that vocabulary does not take what was stated, TraceError where
+    that vocabulary. Raises LoadError where that vocabulary does not take what was stated, TraceError where
     that catalogue has nobody who was asked.
     """
-    vocabulary = advisor.knowledge.ruleset.vocabulary
+    vocabulary = knowledge.ruleset.vocabulary
     profile = with_defaults(read_requirements(stated(given.requirements), vocabulary, name=name), vocabulary)
-    rules, models = advisor.knowledge.ruleset.rules, advisor.knowledge.catalog.models
+    rules, models = knowledge.ruleset.rules, knowledge.catalog.models
     known = [one for one in given.approvals if one.rule in rules and one.model in models]
-    return decide(advisor.knowledge, approved(profile, known, name), given, name=name)
+    return decide(knowledge, approved(profile, known, name), given, name=name)
 
 
 def decide(knowledge: Knowledge, profile: Profile, given: Given, *, name: str = "given") -> Decision:
@@ -71,12 +74,14 @@ def decide(knowledge: Knowledge, profile: Profile, given: Given, *, name: str = 
         place = Place(name, key="given.stale_after")
         raise TraceError("must be a day or more", code="out-of-bounds", place=place, found=stale_after)
     try:
-        return Advisor(knowledge, engine="plain").decide(
+        only = _only(given, knowledge.ruleset.vocabulary, name)
+        return procedure.decide(
+            knowledge,
+            Engines(knowledge.program, "plain"),
             profile,
-            unknown=cast("Any", given.unknown),
+            unknown=cast("Policy", given.unknown),
             over=given.over,
-            only=_only(given, knowledge.ruleset.vocabulary, name),
-            among=given.among,
+            restriction=restriction_of(only, given.among, knowledge.ruleset.vocabulary),
             stale_after=stale_after,
         )
     except RestrictionError as error:

@@ -9,7 +9,7 @@ from llmrules.errors import Place, TraceError
 from llmrules.language.rules.ruleset import LANGUAGE
 from llmrules.language.vocabulary import AS_OF, SCOPES
 from llmrules.reading.files import Source
-from llmrules.trace.document import plain
+from llmrules.trace.codec import plain
 from llmrules.worlds.replay.models import catalogue_files
 from llmrules.worlds.replay.rules import exact, rule_data
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from llmrules.catalog.reading import MODEL_ID
 from llmrules.language.rules.ruleset import LANGUAGE
-from llmrules.trace.document import plain
+from llmrules.trace.codec import plain
 from llmrules.worlds.replay.rules import exact
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from llmrules.language.conditions import DEEPEST
-from llmrules.trace.document import plain
+from llmrules.trace.codec import plain
 
 if TYPE_CHECKING:
     from llmrules.trace.record import RuleRecord

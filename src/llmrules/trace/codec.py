@@ -1,7 +1,4 @@
-"""A trace as one JSON document: canonical form, digests, and strict reading.
-
-Reading checks shape and types alone; whether a trace is true is for the checker to say.
-"""
+"""Records as plain JSON values and back: exact types, no unknown key, one canonical text, one digest."""
 
 from __future__ import annotations
 
@@ -9,20 +6,16 @@ import hashlib
 import json
 import types
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
+from typing import Any, TypeVar, Union, get_args, get_origin
 
 import attrs
 from cattrs import BaseValidationError, Converter, transform_error
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
 
 from llmrules.errors import Place, TraceError
-from llmrules.reading.files import read_json
-from llmrules.trace.record import FORMAT, Digests, Json, Number, Scalar, Threshold, Trace
+from llmrules.trace.plain import Json, Number, Scalar, Threshold
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from llmrules.trace.record import Found, Given, MadeBy
+T = TypeVar("T")
 
 
 def canonical(value: object) -> str:
@@ -43,74 +36,10 @@ def plain(record: object) -> Any:
     return _converter().unstructure(record)
 
 
-def seal(given: Given, found: Found, made_by: MadeBy) -> Digests:
-    """Return the digests of all parts."""
-    parts = {name: digest(_text(part)) for name, part in _parts(given)}
-    return Digests(parts, digest(canonical(parts)), digest(_text(found)), digest(_text(made_by)))
-
-
-def write_trace(trace: Trace) -> str:
-    """Return a trace as canonical JSON."""
-    return _object(
-        digests=_text(trace.digests),
-        format=canonical(trace.format),
-        found=_text(trace.found),
-        given=_object(**{name: _text(part) for name, part in _parts(trace.given)}),
-        made_by=_text(trace.made_by),
-    )
-
-
-def _parts(given: Given) -> list[tuple[str, object]]:
-    """Return the parts of ``given`` by name; what has its default is left out, as everywhere."""
-    parts = [(field, getattr(given, field.name)) for field in attrs.fields(type(given))]
-    return [(field.name, part) for field, part in parts if part != field.default]
-
-
-def _object(**members: str) -> str:
-    """Join canonical texts into one canonical object."""
-    return "{" + ",".join(f'"{name}":{text}' for name, text in sorted(members.items())) + "}"
-
-
-class _Kept:
-    """The canonical texts of the last records written: most of ``given`` is the same from case to case."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._texts: dict[int, tuple[object, str]] = {}
-
-    def text(self, record: object) -> str:
-        found = self._texts.get(id(record))
-        if found is not None and found[0] is record:
-            return found[1]
-        text = canonical(plain(record))
-        if len(self._texts) >= self._most:
-            self._texts.pop(next(iter(tuple(self._texts)), 0), None)
-        self._texts[id(record)] = (record, text)
-        return text
-
-
-_KEPT = _Kept(most=32)
-
-
-def _text(record: object) -> str:
-    return _KEPT.text(record)
-
-
-def read_trace(path: Path) -> Trace:
-    """Read a trace from a file strictly: every key known, every type exact. Raises FileError or TraceError."""
-    source = read_json(path)
-    return parse_trace(source.data, source.name)
-
-
-def parse_trace(data: dict[str, Any], name: str) -> Trace:
-    """Return the trace that plain values describe. Raises TraceError."""
-    if data.get("format") != FORMAT:
-        message = "is not a trace of a format that this version reads"
-        raise TraceError(
-            message, code="format", place=Place(name, key="format"), found=data.get("format"), allowed=[FORMAT]
-        )
+def structure(data: object, kind: type[T], name: str) -> T:
+    """Return the record that plain values describe: every key known, every type exact. Raises TraceError."""
     try:
-        return _converter().structure(data, Trace)
+        return _converter().structure(data, kind)
     except BaseValidationError as error:
         message = "; ".join(transform_error(error)[:5])
         raise TraceError(f"is not a well-formed trace: {message}", code="shape", place=Place(name)) from None

@@ -1,0 +1,164 @@
+"""The trace of a decision: ``given`` once for all cases of the same knowledge, ``found`` for each."""
+
+from __future__ import annotations
+
+import platform
+from functools import cached_property
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from llmrules.catalog.restriction import Restriction
+from llmrules.language.conditions import json_table
+from llmrules.language.values import encode_fraction
+from llmrules.trace.candidates import record_candidates, record_criteria
+from llmrules.trace.case import CaseRecorder
+from llmrules.trace.codec import canonical, plain
+from llmrules.trace.given import record_approvals, record_knowledge, record_requirements
+from llmrules.trace.record import (
+    Found,
+    LeftOutRecord,
+    MadeBy,
+    OffersRecord,
+    PlaceRecord,
+    Result,
+    RulePlace,
+    StaleRecord,
+    Trace,
+    UnknownRecord,
+)
+from llmrules.trace.record.trace import parts_of
+from llmrules.trace.trials import record_trials
+
+if TYPE_CHECKING:
+    from llmrules.decision.decision import Decision, Made
+    from llmrules.decision.knowledge import Knowledge
+    from llmrules.decision.ranking import Placed
+    from llmrules.trace.record import Given
+
+
+class Recorder:
+    """Records decisions that rest on one knowledge, and keeps what their records share: make one, use it often."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self.knowledge = knowledge
+        self._cases = CaseRecorder(knowledge.ruleset)
+
+    def __reduce__(self) -> tuple[type[Recorder], tuple[Knowledge]]:
+        """Copy and pickle without what is kept."""
+        return Recorder, (self.knowledge,)
+
+    def trace(self, decision: Decision) -> Trace:
+        """Return the complete record of a decision."""
+        given = evolve(
+            self._given,
+            approvals=record_approvals((*self.knowledge.catalog.approvals, *decision.profile.approvals)),
+            requirements=record_requirements(decision.profile, self.knowledge.ruleset.vocabulary),
+            unknown=decision.policy,
+            over=decision.over,
+            only=None if decision.restriction.only is None else json_table(decision.restriction.only),
+            among=decision.restriction.among,
+            stale_after=decision.stale_after,
+        )
+        return Trace.sealed(given, self._found(decision), self._made_by(decision.made), self._texts)
+
+    @cached_property
+    def _given(self) -> Given:
+        """What stays the same from case to case."""
+        return record_knowledge(self.knowledge.ruleset, self.knowledge.catalog)
+
+    @cached_property
+    def _texts(self) -> tuple[tuple[object, str], ...]:
+        """The canonical texts of these parts."""
+        return tuple((part, canonical(plain(part))) for _, part in parts_of(self._given))
+
+    @cached_property
+    def _rule_places(self) -> tuple[RulePlace, ...]:
+        rules = self.knowledge.ruleset.rules.values()
+        places = [(rule.id, rule.cursor.place) for rule in rules if rule.cursor is not None]
+        return tuple(RulePlace(name, place.file, place.line or 0) for name, place in places)
+
+    @cached_property
+    def _durable_rules(self) -> str | None:
+        return _version("durable-rules")
+
+    @cached_property
+    def _llmrules(self) -> str:
+        return _version("llmrules") or "unknown"
+
+    def _found(self, decision: Decision) -> Found:
+        case = self._cases.record(decision)
+        return Found(
+            facts=case.facts,
+            rules=case.rules,
+            firings=case.firings,
+            conflicts=case.conflicts,
+            unread=case.unread,
+            waits=case.waits,
+            criteria=record_criteria(decision),
+            contradictions=case.contradictions,
+            candidates=record_candidates(decision),
+            trials=record_trials(decision),
+            result=Result(
+                best=decision.best,
+                refused=decision.refused,
+                ranking=_places(decision.ranking),
+                unverified=_places(decision.unverified),
+                excluded=decision.standing.excluded,
+                advice=decision.advice,
+            ),
+            left_out=_left_out(decision),
+            unknowns=tuple(
+                UnknownRecord(one.attribute, one.undecided, one.unscored, one.settles) for one in decision.unknowns
+            ),
+            stale=tuple(StaleRecord(one.source, one.date, one.values) for one in decision.stale),
+        )
+
+    def _made_by(self, made: Made) -> MadeBy:
+        return MadeBy(
+            llmrules=self._llmrules,
+            python=platform.python_version(),
+            engine=made.engine,
+            certified=made.certified,
+            decided_at=made.decided_at,
+            nanoseconds=made.nanoseconds,
+            places=self._rule_places,
+            settings=made.settings,
+            durable_rules=self._durable_rules if made.engine == "durable" else None,
+        )
+
+
+def _places(ranking: tuple[Placed, ...]) -> tuple[PlaceRecord, ...]:
+    """Group a ranking by places, each with its margin to the next one."""
+    places = sorted({placed.place for placed in ranking})
+    points = {placed.place: placed.points for placed in ranking}
+    return tuple(
+        PlaceRecord(
+            place=place,
+            points=encode_fraction(points[place]),
+            models=tuple(placed.model for placed in ranking if placed.place == place),
+            margin=None if after is None else encode_fraction(points[place] - points[after]),
+            offers=tuple(
+                OffersRecord(placed.model, placed.offers)
+                for placed in ranking
+                if placed.place == place and placed.offers
+            ),
+        )
+        for place, after in zip(places, [*places[1:], None], strict=False)
+    )
+
+
+def _left_out(decision: Decision) -> LeftOutRecord | None:
+    """Record who was not judged; None where nothing restricts the decision."""
+    if decision.restriction == Restriction():
+        return None
+    out = decision.left_out
+    return LeftOutRecord(out.among, out.only, out.undecided, out.unmatched, out.disputed)
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
