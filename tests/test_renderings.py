@@ -24,8 +24,9 @@ from llmrules.say.report.graph import MOST_MODELS, Graph, derivation_graph, join
 from llmrules.say.report.layout import Box, Size, lay_out
 from llmrules.say.report.markdown import render_markdown
 from llmrules.say.report.mermaid import render_mermaid
-from llmrules.say.report.report import HEADINGS, build_report
+from llmrules.say.report.report import build_report
 from llmrules.say.report.text import render_text
+from llmrules.say.sentences import Sentences
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,7 +92,7 @@ def test_the_golden_files(trace: Trace, name: str, language: Language) -> None:
 def test_every_part_of_a_report_is_golden(trace: Trace) -> None:
     """Of all parts that a report may have, the golden decision lacks only the refusal."""
     told = {section.key for section in build_report(trace).sections}
-    assert told == {key for key in HEADINGS if not key.startswith("refused")}
+    assert told == {key for key in Sentences("en").family("heading") if not key.startswith("refused")}
     assert "refused" in {section.key for section in build_report(decide_again(unsupervised=True).trace).sections}
 
 

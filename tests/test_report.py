@@ -18,7 +18,7 @@ from llmrules.trace.record import Trace
 if TYPE_CHECKING:
     from llmrules.advisor import Decision
     from llmrules.language.texts import Language
-    from llmrules.say.report.report import Entry, Report
+    from llmrules.say.report.entry import Entry, Report
 
 EXAMPLES = sorted((Path(__file__).parent.parent / "examples").glob("*.toml"))
 

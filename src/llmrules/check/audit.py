@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from attrs import evolve, field, frozen
 
 from llmrules.errors import FileError, Place, printable
-from llmrules.language.texts import Text
 from llmrules.say.report.text import Line
+from llmrules.say.sentences import Sentences
 from llmrules.verify import Level, examine
 from llmrules.verify.report import Refusal
 from llmrules.verify.shape import read_bytes
@@ -278,59 +278,43 @@ def _last_day(text: str) -> date | None:
 # What is printed
 
 
-HEADINGS: dict[str, Text] = {
-    "traces": Text("Traces", "추적 기록"),
-    "rules": Text("Rules, by how many traces they decided", "규칙(결정에 작용한 추적 기록 수 순)"),
-    "never": Text("Rules that never fired", "한 번도 발동하지 않은 규칙"),
-    "old": Text("Values used that were older than {} days", "{}일보다 오래된 값을 사용한 추적 기록"),
-    "overdue": Text("Rules used past their review date", "검토 기한이 지난 규칙을 사용한 추적 기록"),
-}
-_ANSWER = Text("{ok} of {all} traces reached {level}", "추적 기록 {all}건 중 {ok}건이 {level} 수준에 도달")
-_NO_TRACE = Text("not a trace", "추적 기록이 아님")
-_COUNTED = Text(
-    "decisive in {decisive}, fired in {fired} of {traces}", "{traces}건 중 작용 {decisive}건, 발동 {fired}건"
-)
-_USED = Text("dated {date}; used in {traces}", "{date} 자료, {traces}건에서 사용")
-_MORE = Text("and {} more", "외 {}개")
-
-
 def text_lines(found: Audit, language: Language = "en") -> Iterator[Line]:
     """Yield the lines of an audit; a section that has nothing to say is left out."""
+    say = Sentences(language)
     ok = sum(row.ok for row in found.rows)
-    yield Line("answer", _ANSWER.read(language).format(ok=ok, all=len(found.rows), level=found.asked))
-    yield from _section("traces", [_trace_line(row, language) for row in found.rows], language)
-    counted = _COUNTED.read(language)
+    yield Line("answer", say("traces-reached", ok=ok, all=len(found.rows), level=found.asked))
+    yield from _section(say("audit.traces"), [_trace_line(row, say) for row in found.rows])
     rules = [
-        Line("line", f"{printable(one.rule)}: " + counted.format(**_plain_rule(one)), 2)
+        Line("line", f"{printable(one.rule)}: {say('traces-decided', **_plain_rule(one))}", 2)
         for one in found.rules
         if one.fired
     ]
-    yield from _section("rules", rules, language)
-    yield from _section("never", [Line("line", printable(rule), 2) for rule in found.never], language)
-    used, old, tally = _USED.read(language), [], _tally(found)
+    yield from _section(say("audit.rules"), rules)
+    yield from _section(say("audit.never"), [Line("line", printable(rule), 2) for rule in found.never])
+    old, tally = [], _tally(found)
     for value, traces in tally[:MOST_LINES]:
-        said = used.format(date=value.date, traces=traces)
+        said = say("traces-using", date=value.date, traces=traces)
         old.append(Line("line", printable(f"{value}: {said}"), 2, "!", printable(f"({value.document})")))
     if tally[MOST_LINES:]:
-        old.append(Line("line", _MORE.read(language).format(len(tally) - MOST_LINES), 2))
-    yield from _section("old", old, language, found.older_than)
+        old.append(Line("line", say("more-values", more=len(tally) - MOST_LINES), 2))
+    yield from _section(say("audit.old", days=found.older_than or 0), old)
     overdue = [Line("line", printable(f"{row.file}: {', '.join(row.overdue)}"), 2, "!")
                for row in found.rows if row.overdue]  # fmt: skip
-    yield from _section("overdue", overdue, language)
+    yield from _section(say("audit.overdue"), overdue)
 
 
-def _section(name: str, lines: Sequence[Line], language: Language, number: int | None = None) -> Iterator[Line]:
+def _section(heading: str, lines: Sequence[Line]) -> Iterator[Line]:
     if lines:
         yield Line("blank")
-        yield Line("heading", HEADINGS[name].read(language).format(number))
+        yield Line("heading", heading)
         yield from lines
 
 
-def _trace_line(row: Row, language: Language) -> Line:
-    said = f"{row.file}: {row.level or _NO_TRACE.read(language)}"
+def _trace_line(row: Row, say: Sentences) -> Line:
+    said = f"{row.file}: {row.level or say('no-trace')}"
     if row.old:
         more = len(row.old) - MOST_VALUES
-        rest = f" {_MORE.read(language).format(more)}" if more > 0 else ""
+        rest = f" {say('more-values', more=more)}" if more > 0 else ""
         said += f"; {', '.join(map(str, row.old[:MOST_VALUES]))}{rest}"
     if row.reason:
         said += f"; {row.at + ' ' if row.at else ''}{row.reason}"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from llmrules.advisor import Advisor
     from llmrules.check.diff import Comparison, Corpus
-    from llmrules.say.report.report import Report
+    from llmrules.say.report.entry import Report
     from llmrules.trace.record import Given
 
 SAME = 0

@@ -14,11 +14,11 @@ from llmrules.cli.terminal import print_json, print_lines, print_note
 from llmrules.errors import CatalogError, LoadError, Place
 from llmrules.language.conditions import ALWAYS
 from llmrules.language.conditions.written import written_condition
-from llmrules.language.texts import Text
 from llmrules.say.models import compare, list_found, select, sheet_of
 from llmrules.say.models.columns import WIDTH
 from llmrules.say.models.sheet_report import sheet_json, sheet_report
 from llmrules.say.report.text import text_lines
+from llmrules.say.sentences import Sentences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,11 +31,6 @@ ON_A_TERMINAL = 50
 
 SEARCHING = ("where", "offers", "list_unknown", "limit")
 """The options that say that words are searched for, even where one is an id."""
-
-APART = Text(
-    "Each word occurs in a model, but no model has them all: search for one, or name the ids to compare.",
-    "단어마다 맞는 모델은 있지만 모두에 맞는 모델은 없습니다. 하나씩 찾거나 비교할 모델의 ID를 쓰세요.",
-)
 
 
 @click.command(short_help="List the models, show one, or compare some.")
@@ -124,7 +119,7 @@ def _list(knowledge: Knowledge, words: Sequence[str], as_of: date, given: dict[s
     if words and not (selection.found or selection.unknown):
         _check_words(candidates, words, catalog=tuple(knowledge.catalog.models))
         if not select(candidates, words, ALWAYS).found:
-            print_note(APART.read(given["lang"]))
+            print_note(Sentences(given["lang"])("words-apart"))
     text = given["output"] == "text"
     limit = given["limit"] or (ON_A_TERMINAL if text and sys.stdout.isatty() else None)
     listing = list_found(selection, vocabulary, as_of, offers=given["offers"], limit=limit)

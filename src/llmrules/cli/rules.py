@@ -12,10 +12,10 @@ from llmrules.cli import options
 from llmrules.cli.terminal import print_lines, print_plain
 from llmrules.errors import FileError, Place, RuleError
 from llmrules.language.sources import Claim
-from llmrules.language.texts import Text
 from llmrules.reading.files import parse_toml
 from llmrules.say.report.text import Line
-from llmrules.say.words import printable_lines
+from llmrules.say.sentences import Sentences
+from llmrules.say.teller import printable_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +48,7 @@ def _list(ruleset: RuleSet, language: Language) -> Iterator[Line]:
     for pack, members in groupby(by_pack, key=lambda rule: rule.pack):
         yield Line("heading", printable_lines(pack))
         for rule in members:
-            off = Text(" (disabled)", " (사용 안 함)").read(language) if rule.id in ruleset.disabled else ""
+            off = f" ({Sentences(language)('disabled')})" if rule.id in ruleset.disabled else ""
             yield Line("line", f"{rule.id}: {_does(rule, language)}{off}", 2)
             yield Line("line", printable_lines(rule.because.read(language)), 6, origin=f"({', '.join(rule.sources)})")
 
@@ -68,7 +68,7 @@ def _show(ruleset: RuleSet, rule: Rule, language: Language) -> str:
     lines = [f"# {rule.cursor.place}", *_written(rule.cursor)] if rule.cursor is not None else []
     if rule.id in ruleset.disabled:
         reason = printable_lines(ruleset.disabled[rule.id].reason.read(language))
-        lines.append(f"# {Text('disabled', '사용 안 함').read(language)}: {reason}")
+        lines.append(f"# {Sentences(language)('disabled')}: {reason}")
     for name in rule.sources:
         cited = ruleset.citable[name]
         said = cited.says.read(language) if isinstance(cited, Claim) else f"{cited.title} ({cited.date})"

@@ -17,9 +17,9 @@ from llmrules.check.cases.run import collect, run
 from llmrules.cli import options
 from llmrules.cli.outputs import refuse_overwriting
 from llmrules.cli.terminal import print_lines, print_plain
-from llmrules.language.texts import Text
 from llmrules.reading.files import write_whole
 from llmrules.say.report.text import Line
+from llmrules.say.sentences import Sentences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,13 +29,6 @@ if TYPE_CHECKING:
 
 PASSED = 0
 FAILED = 1
-
-FAILING = Text(
-    "mutants are tried only on cases that are as expected: fix or update these first",
-    "변이는 모든 사례가 기대한 대로일 때만 시험합니다. 먼저 고치거나 갱신해야 합니다",
-)
-BELOW = Text("below the {}% asked for", "요구한 {}%에 미치지 못함")
-REWRITTEN = Text("rewritten", "갱신함")
 
 
 @click.command(short_help="Run cases: profiles with what their decisions must be.")
@@ -86,7 +79,7 @@ def test(ctx: click.Context, /, paths: tuple[Path, ...], **given: Any) -> None: 
         shares.append(percent(coverage.reached, coverage.reachable))
         print_lines([*coverage_lines(coverage, language), Line("blank")])
     if given["mutate"] and failing:
-        print_lines([Line("line", FAILING.read(language), mark="!"), Line("blank")])
+        print_lines([Line("line", Sentences(language)("cases-first"), mark="!"), Line("blank")])
     elif given["mutate"]:
         mutation = mutate(advisor, cases)
         shares.append(percent(len(mutation.having("caught")), mutation.counted))
@@ -100,7 +93,7 @@ def _low(shares: Sequence[Decimal], least: float | None, language: Language) -> 
     """Whether a share is less than was asked for; say so."""
     low = [share for share in shares if least is not None and share < Decimal(str(least))]
     if low:
-        said = BELOW.read(language).format(f"{least:g}")
+        said = Sentences(language)("below-share", least=f"{least:g}")
         print_lines(Line("line", f"{share}%: {said}", mark="✗") for share in low)
     return bool(low)
 
@@ -112,4 +105,4 @@ def _rewrite(failing: Sequence[Result], language: Language) -> None:
     for change in [update(result) for result in failing]:
         print_plain("\n".join(change.diff()))
         write_whole(Path(change.name), change.after)
-        print_lines([Line("line", f"{change.name}: {REWRITTEN.read(language)}"), Line("blank")])
+        print_lines([Line("line", f"{change.name}: {Sentences(language)('rewritten')}"), Line("blank")])

@@ -10,8 +10,8 @@ from llmrules.cli import options
 from llmrules.cli.formats import FORMATS, print_decision
 from llmrules.cli.terminal import print_note
 from llmrules.errors import Place, TraceError
-from llmrules.language.texts import Text
-from llmrules.say.why import Rows
+from llmrules.say.sentences import Sentences
+from llmrules.say.why import Judged
 from llmrules.trace.record import Trace
 from llmrules.verify import verify
 
@@ -19,11 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from llmrules.language.texts import Language
-
-CHANGED = Text(
-    "{0}: was changed after it was made, so what is said here may be wrong; `llmrules verify {0}` says where",
-    "{0}: 만들어진 뒤에 바뀌었으므로 아래 설명이 틀릴 수 있습니다. 바뀐 곳은 `llmrules verify {0}`로 확인하세요",
-)
 
 
 @click.command(short_help="Say why a model stands where it stands.")
@@ -42,8 +37,8 @@ def why(trace: Path, model: str | None, lang: Language, output: str, *, isolated
     del isolated  # read by the option of the language
     record = Trace.load(trace)
     if not verify(trace, level="consistent").ok:
-        print_note(CHANGED.read(lang).format(trace))
-    judged = Rows(record).names()
+        print_note(Sentences(lang)("trace-changed", file=str(trace)))
+    judged = Judged(record).names()
     if model is not None and model not in judged:
         message = "names no model of the trace"
         raise TraceError(message, code="unknown-model", place=Place(str(trace)), found=model, allowed=judged)

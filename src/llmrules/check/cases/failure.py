@@ -8,10 +8,10 @@ from attrs import evolve
 
 from llmrules.check.cases.edits import leaf_text
 from llmrules.errors import show
-from llmrules.language.texts import Text
 from llmrules.say.report.text import Line
-from llmrules.say.why import VERDICTS, Explainer, Explanation
-from llmrules.say.words import NOT_STATED, printable_lines
+from llmrules.say.sentences import Sentences
+from llmrules.say.teller import printable_lines
+from llmrules.say.why import Explainer, Explanation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,27 +22,6 @@ if TYPE_CHECKING:
     from llmrules.language.conditions import Leaf
     from llmrules.language.texts import Language
     from llmrules.say.why import Node
-
-LABELS: dict[Key, Text] = {
-    "best": Text("best", "1위"),
-    "eligible": Text("eligible", "적격"),
-    "unverified": Text("unverified", "미확인"),
-    "conflicts": Text("conflicts", "충돌"),
-    "excluded": Text("excluded, by", "제외한 규칙"),
-    "cautioned": Text("cautions of", "주의 대상"),
-    "fired": Text("fired", "발동"),
-    "silent": Text("silent", "미발동"),
-    "refused": Text("refused, by", "거부한 규칙"),
-}
-SAID: dict[str, Text] = {
-    "legend": Text("- expected, + found", "- 기대, + 실제"),
-    "not-fired": Text("did not fire", "발동하지 않음"),
-    "not-stated": NOT_STATED,
-    "exception": Text("an exception holds", "예외에 해당"),
-    "defeated": Text("overridden by", "무효화한 규칙:"),
-    "disabled": Text("is switched off", "해제됨"),
-    "nothing": Text("nothing", "없음"),
-}
 
 MODELS: tuple[Key, ...] = ("best", "eligible", "unverified")
 
@@ -57,7 +36,7 @@ def failure_lines(result: Result, language: Language = "en") -> Iterator[Line]:
     """Yield the lines of a case that is not as expected."""
     title = result.case.title(language)
     yield Line("heading", printable_lines(f"{result.case.name}{f': {title}' if title else ''}"), mark="✗")
-    yield Line("line", SAID["legend"].read(language), 2)
+    yield Line("line", Sentences(language)("expected-found"), 2)
     for mismatch in result.mismatches:
         yield from difference_lines(mismatch, language)
     yield from _chains(result, language)
@@ -65,23 +44,24 @@ def failure_lines(result: Result, language: Language = "en") -> Iterator[Line]:
 
 def difference_lines(mismatch: Mismatch, language: Language = "en") -> Iterator[Line]:
     """Yield one difference: names that were expected, found, or both."""
-    label = LABELS[mismatch.key].read(language)
+    say = Sentences(language)
+    label = say(f"expect.{mismatch.key}")
     expected, found = set(mismatch.expected), set(mismatch.found)
     if mismatch.key == "silent":  # found are rules that fired although they were not to
         expected, found = found, set()
     subject = mismatch.model if mismatch.model is not None else mismatch.rule
     yield Line("line", f"{subject}: {label}" if subject is not None else label, 2)
     if mismatch.verdict is not None and mismatch.verdict != "excluded":
-        yield Line("line", VERDICTS["excluded"].read(language), 4, "-")
-        yield Line("line", VERDICTS[mismatch.verdict].read(language), 4, "+")
+        yield Line("line", say("verdict.excluded"), 4, "-")
+        yield Line("line", say(f"verdict.{mismatch.verdict}"), 4, "+")
     exact = mismatch.key in {*MODELS, "cautioned", "conflicts", "refused"}
     if exact and not expected:
-        yield Line("line", SAID["nothing"].read(language), 4, "-")
+        yield Line("line", say("nothing"), 4, "-")
     for name in sorted(expected | found):
         mark = " " if name in expected and name in found else "-" if name in expected else "+"
         yield Line("line", name, 4, mark)
     if exact and not found:
-        yield Line("line", SAID["nothing"].read(language), 4, "+")
+        yield Line("line", say("nothing"), 4, "+")
 
 
 def _chains(result: Result, language: Language) -> Iterator[Line]:
@@ -110,7 +90,7 @@ def _chains(result: Result, language: Language) -> Iterator[Line]:
         if rule in result.decision.fired:
             yield from _indented(_fired(explainer, rule), language)
         else:
-            yield from _silent(result.decision, rule, language)
+            yield from _silent(result.decision, rule, explainer.say)
 
 
 def _indented(node: Node, language: Language) -> Iterator[Line]:
@@ -126,41 +106,41 @@ def _standing(explainer: Explainer, model: str) -> Node:
 
 def _facts(explainer: Explainer, names: Iterable[str]) -> Iterator[Node]:
     for name in names:
-        for fact in explainer.facts.values():
+        for fact in explainer.index.facts.values():
             if fact.attribute == name:
-                yield explainer.fact(fact, frozenset())
+                yield explainer.chain.fact(fact, frozenset())
 
 
 def _fired(explainer: Explainer, rule: str) -> Node:
-    chain = explainer.firing(rule, frozenset())
-    return evolve(chain, text=f"{rule}: {explainer.because(rule)}")
+    chain = explainer.chain.firing(rule, frozenset())
+    return evolve(chain, text=f"{rule}: {explainer.index.because(rule)}")
 
 
-def _silent(decision: Decision, name: str, language: Language) -> Iterator[Line]:
+def _silent(decision: Decision, name: str, say: Sentences) -> Iterator[Line]:
     """Yield what a rule tested in vain, which exception blocked it, or who overrode it."""
     ruleset, facts = decision.knowledge.ruleset, decision.derivation.facts
     rule = ruleset.rules[name]
     if name in ruleset.disabled:
-        yield Line("line", f"{name}: {SAID['disabled'].read(language)}", 2)
+        yield Line("line", f"{name}: {say('is-off')}", 2)
         return
-    yield Line("line", f"{name}: {SAID['not-fired'].read(language)}", 2)
+    yield Line("line", f"{name}: {say('did-not-fire')}", 2)
     implied = rule.implied(ruleset.vocabulary.attributes)
     for leaf in (*rule.when.all_leaves(), *implied.leaves):
         if not leaf.holds(facts):
-            yield Line("line", f"{leaf_text(leaf)}: {_actual(decision, leaf, language)}", 4, "✗")
+            yield Line("line", f"{leaf_text(leaf)}: {_actual(decision, leaf) or say('not-stated')}", 4, "✗")
     for table in rule.unless.exceptions():
         if table.holds(facts):
             said = "; ".join(leaf_text(leaf) for leaf in table.all_leaves() if leaf.holds(facts))
-            yield Line("line", f"{SAID['exception'].read(language)}: {said}", 4, "✗")
+            yield Line("line", f"{say('exception-holds')}: {said}", 4, "✗")
     for other in decision.fired:
         if name in ruleset.rules[other].overrides:
-            yield Line("line", f"{SAID['defeated'].read(language)} {other}", 4, "✗")
+            yield Line("line", f"{say('overridden', rule=other)}", 4, "✗")
 
 
-def _actual(decision: Decision, leaf: Leaf, language: Language) -> str:
+def _actual(decision: Decision, leaf: Leaf) -> str:
     values = decision.derivation.facts.get(leaf.attribute.name)
     if values is None:
-        return SAID["not-stated"].read(language)
+        return ""
     if leaf.attribute.many:
         return show(leaf.attribute.encode(frozenset(map(str, values))))
     return ", ".join(show(leaf.attribute.encode(value)) for value in sorted(values, key=str))

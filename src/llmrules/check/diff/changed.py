@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from llmrules.check.diff.differing import Differing
 from llmrules.say.report.entry import Entry
-from llmrules.say.why import LEVELS, OUTCOMES, VERDICTS
-from llmrules.say.words import names_words, points_words, printable_lines
+from llmrules.say.teller import points_words, printable_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from llmrules.check.diff.edited import Edited
     from llmrules.check.diff.record import Change, ChangeKind
 
 MOST_ALIKE = 12
@@ -27,8 +26,11 @@ _APPLIED = frozenset({"check", "caution"})
 _STANDING: tuple[ChangeKind, ...] = ("verdict", "place", "points")
 
 
-class Changed(Differing):
+class Changed:
     """Tells in one language what changed of models and offers."""
+
+    def __init__(self, edited: Edited) -> None:
+        self.edited, self.teller, self.say = edited, edited.teller, edited.say
 
     def of_models(self, changes: dict[str, list[Change]]) -> Iterator[Entry]:
         """Yield what changed of each model and offer; of a model that is not judged any more, nothing of its offers."""
@@ -52,7 +54,7 @@ class Changed(Differing):
         yield from self.alike({name: self.of_model([moved[name]]) for name in told})
         more = len(ordered) - len(told)
         if more:
-            yield Entry(self.say(f"{more} more: another place, nothing else", f"그 밖에 {more}개: 순위만 바뀜"))
+            yield Entry(self.say("moved-more", more=more))
 
     def alike(self, told: dict[str, Entry]) -> Iterator[Entry]:
         """Yield what is told of models and offers, those of which the same is told on one line."""
@@ -60,7 +62,7 @@ class Changed(Differing):
         for subject, entry in told.items():
             groups.setdefault(entry, []).append(subject)
         for entry, subjects in groups.items():
-            names = names_words(self.offers_words(subjects), self.language, MOST_ALIKE)
+            names = self.teller.several(self.offers_words(subjects), MOST_ALIKE)
             yield evolve(entry, text=": ".join(filter(None, (names, entry.text))), model=subjects[0])
 
     def offers_words(self, subjects: list[str]) -> list[str]:
@@ -70,9 +72,9 @@ class Changed(Differing):
             model, _, offer = subject.partition(" @ ")
             offers.setdefault(model, []).extend([offer] if offer else [])
         return [
-            f"{self.model(model)} ({printable_lines(', '.join(its))})"
+            f"{self.teller.name(model)} ({printable_lines(', '.join(its))})"
             if len(its) > 1
-            else self.model(" @ ".join([model, *its]))
+            else self.teller.name(" @ ".join([model, *its]))
             for model, its in offers.items()
         ]
 
@@ -97,9 +99,9 @@ class Changed(Differing):
     def moved(self, change: Change) -> str:
         """Return another place, or other points; where models or offers are ranked instead, one has no place."""
         if change.kind == "place" and change.after is None:
-            return self.say("no longer ranked", "순위에서 빠짐")
+            return self.say("no-longer-ranked")
         if change.kind == "place" and change.before is None:
-            return self.say("now ranked", "순위에 추가됨")
+            return self.say("now-ranked")
         return f"{self.stands([change], new=False)} → {self.plain(change, new=True)}"
 
     def stands(self, changes: list[Change], *, new: bool) -> str:
@@ -108,10 +110,10 @@ class Changed(Differing):
         for change in changes:
             value = change.after if new else change.before
             if change.kind == "verdict":
-                unjudged = self.say("not judged", "판정하지 않음")
-                said["verdict"] = VERDICTS[str(value)].read(self.language) if value is not None else unjudged
+                unjudged = self.say("not-judged")
+                said["verdict"] = self.say(f"verdict.{value}") if value is not None else unjudged
             elif value is not None or len(changes) == 1:
-                what = self.say("place", "순위") if change.kind == "place" else self.say("points", "점수")
+                what = self.say("a-place" if change.kind == "place" else "some-points")
                 said[change.kind] = f"{what} {self.plain(change, new=new)}"
         verdict = said.pop("verdict", "")
         rest = ", ".join(said.values())
@@ -121,30 +123,28 @@ class Changed(Differing):
         """Return a place or points on one side."""
         value = change.after if new else change.before
         if value is None:
-            return self.none
+            return self.edited.none
         return points_words(str(value)) if change.kind == "points" else str(value)
 
     def applied(self, change: Change) -> str:
         """Return how a rule comes out otherwise, with its reason."""
-        words = OUTCOMES if change.kind == "check" else LEVELS
-        before, after = (
-            None if value is None else words[str(value)].read(self.language) for value in (change.before, change.after)
-        )
+        family = "outcome" if change.kind == "check" else "level"
+        sides = (change.before, change.after)
+        before, after = (None if value is None else self.say(f"{family}.{value}") for value in sides)
         said = f"{before} → {after}"
         if before is None:
-            said = self.say(f"now: {after}", f"새로: {after}")
-        if after is None:
-            said = self.say(f"no longer: {before}", f"해제: {before}")
-        return f"{said}: {self.because(change.about)}"
+            said = self.say("now", after=after or "")
+        elif after is None:
+            said = self.say("no-longer", before=before)
+        return f"{said}: {self.edited.because(change.about)}"
 
     def dispute(self, change: Change) -> str:
         """Return to which rules it matters that sources disagree."""
-        before, after = (", ".join(v) if isinstance(v, tuple) else self.none for v in (change.before, change.after))
-        label = self.label(change.about)
-        return self.say(
-            f"sources disagree on {label}; it matters to: {before} → {after}",
-            f"{label} 출처 불일치, 영향을 받는 규칙: {before} → {after}",
+        before, after = (
+            ", ".join(v) if isinstance(v, tuple) else self.edited.none for v in (change.before, change.after)
         )
+        label = self.teller.label(change.about)
+        return self.say("dispute-changed", label=label, before=before, after=after)
 
 
 def _place(place: object) -> int:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from llmrules.check.lint.finding import CODES, SEVERITIES, Finding
 from llmrules.errors import Place, printable
 from llmrules.language.texts import Text
+from llmrules.say.sentences import Sentences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,21 +21,16 @@ Record: TypeAlias = dict[str, Any]
 
 SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
-_SEVERITY = {"error": Text("error", "오류"), "warning": Text("warning", "경고"), "note": Text("note", "참고")}
-_COUNTED = {
-    "error": Text("{} error(s)", "오류 {}건"),
-    "warning": Text("{} warning(s)", "경고 {}건"),
-    "note": Text("{} note(s)", "참고 {}건"),
-}
 _GITHUB = {"error": "error", "warning": "warning", "note": "notice"}
 
 
 def as_text(findings: Sequence[Finding], language: Language = "en") -> str:
     """Return findings as compilers print them: place, severity, code and sentence, then what to do."""
-    hint, also = Text("hint", "도움말").read(language), Text("see also", "참고 위치").read(language)
+    say = Sentences(language)
+    hint, also = say("hint"), say("see-also")
     lines = []
     for finding in findings:
-        severity = _SEVERITY[finding.severity].read(language)
+        severity = say(f"severity.{finding.severity}")
         lines.append(f"{finding.place}: {severity}[{finding.code}]: {finding.said(language)}")
         lines += finding.place.excerpt()
         if finding.advised(language):
@@ -46,13 +42,9 @@ def as_text(findings: Sequence[Finding], language: Language = "en") -> str:
 
 def count(findings: Sequence[Finding], language: Language = "en") -> str:
     """Return how many findings there are of each severity."""
-    counts = Counter(finding.severity for finding in findings)
-    said = [_COUNTED[name].read(language).format(counts[name]) for name in SEVERITIES if counts[name]]
-    return ", ".join(_plural(one, language) for one in said) or Text("no findings", "발견된 항목 없음").read(language)
-
-
-def _plural(said: str, language: Language) -> str:
-    return said.replace("(s)", "" if said.startswith("1 ") else "s") if language == "en" else said
+    say, counts = Sentences(language), Counter(finding.severity for finding in findings)
+    said = [say(f"counted.{name}", count=counts[name]) for name in SEVERITIES if counts[name]]
+    return ", ".join(said) or say("no-findings")
 
 
 def as_json(findings: Sequence[Finding]) -> str:

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from attrs import frozen
 
-from llmrules.language.texts import Text
 from llmrules.language.values import Value, as_text
 from llmrules.language.vocabulary import Attribute
 from llmrules.say.models.columns import WIDTH, wrapped
 from llmrules.say.models.sheet import classified
-from llmrules.say.models.spoken import label, spoken
+from llmrules.say.models.spoken import Spoken
 from llmrules.say.report.text import Line
 from llmrules.trace.given import json_value
 
@@ -92,22 +91,14 @@ class Comparison:
     def lines(self, language: Language, *, everything: bool = False, width: int = WIDTH) -> Iterator[Line]:
         """Yield a line for each attribute that differs, or for all, then how many are equal or unknown."""
         shown = self.attributes if everything else self.having("differs")
-        rows = [["", *self.models], *(_row(one, language) for one in shown)]
+        spoken = Spoken(language)
+        rows = [["", *self.models], *(_row(one, spoken) for one in shown)]
         for number, text in enumerate(wrapped(rows, LABEL_WIDTH, width)):
             yield Line("line" if number else "heading", text)
         yield Line("blank")
         counts = {outcome: len(self.having(outcome)) for outcome in ("differs", "equal", "unknown")}
-        hint = "" if everything else HINT.read(language)
-        yield Line("answer", COUNTS.read(language).format(**counts) + hint)
-
-
-COUNTS = Text(
-    "attributes that differ: {differs}; equal: {equal}; unknown of all: {unknown}",
-    "다른 속성 {differs}개, 같은 속성 {equal}개, 모두 알 수 없는 속성 {unknown}개",
-)
-HINT = Text(" (--all shows them)", " (--all: 모두 표시)")
-MORE = Text("and {} more", "외 {}개")
-SOME_UNKNOWN = Text("{} of {} unknown", "{1}개 중 {0}개 알 수 없음")
+        hint = "" if everything else spoken.say("hint-all")
+        yield Line("answer", spoken.say("compared", **counts) + hint)
 
 
 def compare(knowledge: Knowledge, names: Sequence[str], as_of: date) -> Comparison:
@@ -129,20 +120,18 @@ def _cell(state: Candidates, attribute: Attribute, places: Sequence[int]) -> Cel
     return Cell(tuple(known), values.count(None), len(values))
 
 
-def _row(one: Compared, language: Language) -> list[str]:
-    return [label(one.attribute, language), *(_words(one.attribute, cell, language) for cell in one.cells)]
+def _row(one: Compared, spoken: Spoken) -> list[str]:
+    return [spoken.label(one.attribute), *(_words(one.attribute, cell, spoken) for cell in one.cells)]
 
 
-def _words(attribute: Attribute, cell: Cell, language: Language) -> str:
+def _words(attribute: Attribute, cell: Cell, spoken: Spoken) -> str:
     if not cell.values:
-        return spoken(attribute, None, language)
-    shown = cell.values
-    if attribute.type == "number" and len(shown) > 1:
-        ordered = sorted(shown)
-        low, high = (spoken(attribute, value, language, unit=False) for value in (ordered[0], ordered[-1]))
-        said = f"{low}-{high}"
+        return spoken.value(attribute, None)
+    if attribute.type == "number" and len(cell.values) > 1:
+        ordered = sorted(cell.values)
+        said = "-".join(spoken.value(attribute, value, unit=False) for value in (ordered[0], ordered[-1]))
     else:
-        said = "; ".join(spoken(attribute, value, language, unit=False) for value in shown[:MOST_VALUES])
-        more = len(shown) - MOST_VALUES
-        said += f" {MORE.read(language).format(more)}" if more > 0 else ""
-    return f"{said} ({SOME_UNKNOWN.read(language).format(cell.unknown, cell.rows)})" if cell.unknown else said
+        said = "; ".join(spoken.value(attribute, value, unit=False) for value in cell.values[:MOST_VALUES])
+        more = len(cell.values) - MOST_VALUES
+        said += f" {spoken.say('more-values', more=more)}" if more > 0 else ""
+    return f"{said} ({spoken.say('some-unknown', unknown=cell.unknown, rows=cell.rows)})" if cell.unknown else said

@@ -12,11 +12,10 @@ from attrs import frozen
 
 from llmrules.decision.knowledge import Knowledge
 from llmrules.language.sources import Claim
-from llmrules.language.texts import Language, Text
 from llmrules.say.models.sheet import Sheet
-from llmrules.say.models.spoken import label, spoken
-from llmrules.say.report.report import HEADINGS, Entry, Report, Section
-from llmrules.say.words import printable_lines
+from llmrules.say.models.spoken import Spoken
+from llmrules.say.report.entry import Entry, Report, Section, sources_of
+from llmrules.say.teller import printable_lines
 from llmrules.trace.given import json_value
 
 if TYPE_CHECKING:
@@ -25,82 +24,62 @@ if TYPE_CHECKING:
     from llmrules.catalog import Stated
     from llmrules.language.rules.rule import Rule
     from llmrules.language.sources import Document
+    from llmrules.language.texts import Language
     from llmrules.language.vocabulary import Attribute
     from llmrules.say.models.sheet import Fact, OfferSheet
 
 Plain: TypeAlias = Any
 """Plain JSON."""
 
-MODEL = Text("The model", "모델")
-OFFER = Text("Its offer", "오퍼")
-OFFER_NAMED = Text("Offer {}", "오퍼 {}")
-NOTHING = Text("nothing is known of an offer", "알려진 오퍼 정보 없음")
-EXTENDS = Text("extends {}", "{} 모델을 확장함")
-LENDS_TO = Text("extended by {}", "이 모델을 확장하는 모델: {}")
-UNLISTED = Text(
-    "not listed: it is no candidate, and only lends values to those that extend it",
-    "목록에 없음: 후보가 아니며, 확장하는 모델에 값만 물려줍니다",
-)
-INHERITED = Text("inherited from {}", "{}에서 상속")
-DISPUTED = Text("disputed: another source says {}", "출처 불일치: 다른 출처의 값은 {}")
-REPLACED = Text("replaces {}", "대체한 이전 값: {}")
-FROM = Text("from {since}: {value}", "{since}부터: {value}")
-IN_FORCE = Text(" (in force on {})", " ({} 기준 적용 중)")
-BEFORE = Text("until then: {}", "그 이전: {}")
-AGAINST = Text("a rule concludes otherwise; the catalogue holds", "규칙의 결론과 다르지만 카탈로그 값을 따름")
-TRIED = Text("none of these rules holds: {}", "해당하는 규칙 없음: {}")
-UNKNOWN = Text("unknown: {}", "알 수 없음: {}")
-CHECKED = Text("{title} ({date}, checked {checked})", "{title}({date}, {checked} 확인)")
-DATED = Text("{title} ({date})", "{title}({date})")
-
 
 def sheet_report(sheet: Sheet, knowledge: Knowledge, language: Language) -> Report:
     """Return a sheet as a report: the model, each offer, and the sources that they cite."""
-    teller = _Teller(sheet, knowledge, language)
-    sections = [Section("model", MODEL.read(language), tuple(teller.model()))]
+    told = _Told(sheet, knowledge, Spoken(language))
+    say = told.spoken.say
+    sections = [Section("model", say("the-model"), tuple(told.model()))]
     for offer in sheet.offers:
-        heading = OFFER.read(language) if offer.id is None else OFFER_NAMED.read(language).format(offer.id)
-        sections.append(Section("offer", heading, tuple(teller.offer(offer))))
+        heading = say("its-offer") if offer.id is None else say("offer-named", name=offer.id)
+        sections.append(Section("offer", heading, tuple(told.offer(offer))))
     kept = [section for section in sections if section.entries]
-    cited = teller.sources(name for section in kept for entry in section.entries for name in _cited(entry))
-    sources = Section("sources", HEADINGS["sources"].read(language), tuple(cited))
+    cited = told.sources(name for section in kept for entry in section.entries for name in sources_of(entry))
+    sources = Section("sources", say("heading.sources"), tuple(cited))
     answer = printable_lines(f"{sheet.model.name} ({sheet.model.id})")
     return Report(language, answer, "", tuple(one for one in (*kept, sources) if one.entries))
 
 
 @frozen
-class _Teller:
+class _Told:
     """Says what stands in a sheet in one language."""
 
     sheet: Sheet
     knowledge: Knowledge
-    language: Language
+    spoken: Spoken
 
     def model(self) -> Iterator[Entry]:
         model = self.sheet.model
         if not model.listed:
-            yield Entry(UNLISTED.read(self.language), mark="!")
+            yield Entry(self.spoken.say("unlisted"), mark="!")
         if model.extends is not None:
-            yield Entry(EXTENDS.read(self.language).format(model.extends))
+            yield Entry(self.spoken.say("extends", name=model.extends))
         if self.sheet.lends_to:
-            yield Entry(LENDS_TO.read(self.language).format(", ".join(self.sheet.lends_to)))
+            yield Entry(self.spoken.say("lends-to", names=", ".join(self.sheet.lends_to)))
         yield from map(self.fact, self.sheet.facts)
         yield from self.unknown(self.sheet.unknown)
 
     def offer(self, offer: OfferSheet) -> Iterator[Entry]:
         if not offer.facts:
-            yield Entry(NOTHING.read(self.language), mark="?")
+            yield Entry(self.spoken.say("no-facts"), mark="?")
             return
         yield from map(self.fact, offer.facts)
         yield from self.unknown(offer.unknown)
 
     def unknown(self, attributes: Iterable[Attribute]) -> Iterator[Entry]:
-        names = ", ".join(printable_lines(attribute.label.read(self.language)) for attribute in attributes)
+        names = ", ".join(printable_lines(self.spoken.say.read(attribute.label)) for attribute in attributes)
         if names:
-            yield Entry(UNKNOWN.read(self.language).format(names), mark="?")
+            yield Entry(self.spoken.say("unknown-names", names=names), mark="?")
 
     def fact(self, fact: Fact) -> Entry:
-        text = f"{label(fact.attribute, self.language)}: {spoken(fact.attribute, fact.value, self.language)}"
+        text = f"{self.spoken.label(fact.attribute)}: {self.spoken.value(fact.attribute, fact.value)}"
         return Entry(text, sources=fact.sources, children=tuple(self.beneath(fact)))
 
     def beneath(self, fact: Fact) -> Iterator[Entry]:
@@ -108,34 +87,36 @@ class _Teller:
         for name in fact.by:
             yield self.rule(rules[name])
         for name in fact.against:
-            yield Entry(AGAINST.read(self.language), "!", children=(self.rule(rules[name]),))
+            yield Entry(self.spoken.say("against"), "!", children=(self.rule(rules[name]),))
         if fact.tried:
-            yield Entry(TRIED.read(self.language).format(", ".join(fact.tried)))
+            yield Entry(self.spoken.say("tried", names=", ".join(fact.tried)))
         if entry is None:
             return
         if entry.inherited_from is not None:
-            yield Entry(INHERITED.read(self.language).format(entry.inherited_from))
+            yield Entry(self.spoken.say("inherited", lender=entry.inherited_from))
         begun = [one for one in entry.dated if one.since.first <= self.sheet.as_of]
         if begun:
-            yield self.stated(fact.attribute, BEFORE, entry.stated)
+            yield self.stated(fact.attribute, "value-before", entry.stated)
         for one in entry.dated:
-            since = FROM.read(self.language).format(since=one.since, value=self.value(fact.attribute, one.stated))
-            current = IN_FORCE.read(self.language).format(self.sheet.as_of) if begun and one is begun[-1] else ""
+            since = self.spoken.say("from-day", day=str(one.since), words=self.value(fact.attribute, one.stated))
+            current = (
+                self.spoken.say("in-force", day=self.sheet.as_of.isoformat()) if begun and one is begun[-1] else ""
+            )
             yield Entry(since + current, sources=one.stated.sources)
         for other in () if begun else entry.disputed:
-            yield self.stated(fact.attribute, DISPUTED, other, mark="!")
+            yield self.stated(fact.attribute, "value-disputed", other, mark="!")
         for other in entry.replaced:
-            yield self.stated(fact.attribute, REPLACED, other)
+            yield self.stated(fact.attribute, "value-replaced", other)
 
-    def stated(self, attribute: Attribute, words: Text, stated: Stated, *, mark: str = "") -> Entry:
-        text = words.read(self.language).format(self.value(attribute, stated))
+    def stated(self, attribute: Attribute, name: str, stated: Stated, *, mark: str = "") -> Entry:
+        text = self.spoken.say(name, value=self.value(attribute, stated))
         return Entry(text, mark=mark, sources=stated.sources)
 
     def value(self, attribute: Attribute, stated: Stated) -> str:
-        return spoken(attribute, stated.value, self.language)
+        return self.spoken.value(attribute, stated.value)
 
     def rule(self, rule: Rule) -> Entry:
-        return Entry(printable_lines(rule.because.read(self.language)), rule=rule.id, sources=rule.sources)
+        return Entry(printable_lines(self.spoken.say.read(rule.because)), rule=rule.id, sources=rule.sources)
 
     def sources(self, cited: Iterable[str]) -> Iterator[Entry]:
         for name in sorted(set(cited)):
@@ -145,19 +126,13 @@ class _Teller:
 
     def claim(self, claim: Claim) -> str:
         document = None if claim.document is None else self.knowledge.ruleset.citable[claim.document]
-        said = claim.says.read(self.language)
+        said = self.spoken.say.read(claim.says)
         return said if document is None or isinstance(document, Claim) else f"{said} [{self.document(document)}]"
 
     def document(self, document: Document) -> str:
-        words = DATED if document.checked is None else CHECKED
-        said = words.read(self.language).format(title=document.title, date=document.date, checked=document.checked)
+        name, checked = "dated" if document.checked is None else "dated-checked", str(document.checked)
+        said = self.spoken.say(name, title=document.title, date=str(document.date), checked=checked)
         return said if document.url is None else f"{said} {document.url}"
-
-
-def _cited(entry: Entry) -> Iterator[str]:
-    yield from entry.sources
-    for child in entry.children:
-        yield from _cited(child)
 
 
 # JSON

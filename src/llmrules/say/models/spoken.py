@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from llmrules.say.words import printable_lines, value_words
+from llmrules.say.teller import Teller, printable_lines
 from llmrules.trace.given import json_value, record_attribute
 
 if TYPE_CHECKING:
@@ -20,20 +20,25 @@ ROUND = 10_000
 """A number of millions is short enough when it has two places behind the point."""
 
 
-def label(attribute: Attribute, language: Language) -> str:
-    """Return what an attribute is called, and in parentheses its name, where that is another one."""
-    called = printable_lines(attribute.label.read(language))
-    return called if called == attribute.name else f"{called} ({attribute.name})"
+class Spoken:
+    """Says attributes and their values in one language."""
 
+    def __init__(self, language: Language) -> None:
+        self.teller = Teller(language)
+        self.say = self.teller.say
 
-def spoken(attribute: Attribute, value: Value | None, language: Language, *, unit: bool = True) -> str:
-    """Return a value of a model or an offer in words; None is what nobody states."""
-    return spoken_json(attribute, None if value is None else json_value(attribute, value), language, unit=unit)
+    def label(self, attribute: Attribute) -> str:
+        """Return what an attribute is called, and in parentheses its name, where that is another one."""
+        called = printable_lines(self.say.read(attribute.label))
+        return called if called == attribute.name else f"{called} ({attribute.name})"
 
+    def value(self, attribute: Attribute, value: Value | None, *, unit: bool = True) -> str:
+        """Return a value of a model or an offer in words; None is what nobody states."""
+        return self.json(attribute, None if value is None else json_value(attribute, value), unit=unit)
 
-def spoken_json(attribute: Attribute, value: Json | None, language: Language, *, unit: bool = True) -> str:
-    """Return a value in words that is written as a trace has it."""
-    return printable_lines(value_words(record_attribute(attribute), value, language, unit=unit))
+    def json(self, attribute: Attribute, value: Json | None, *, unit: bool = True) -> str:
+        """Return a value in words that is written as a trace has it."""
+        return printable_lines(self.teller.value(record_attribute(attribute), value, unit=unit))
 
 
 def short(number: int | str) -> str:

@@ -14,8 +14,8 @@ from llmrules.say.page.models import model_rows, verdict_counts
 from llmrules.say.page.picture import draw_picture
 from llmrules.say.page.ranking import FIRST_BARS, Ranking
 from llmrules.say.page.sources import cited_sources
-from llmrules.say.report.report import HEADINGS, build_report
-from llmrules.say.why import LEVELS
+from llmrules.say.report.report import build_report
+from llmrules.say.why import Explainer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,9 +31,9 @@ PLAIN = frozenset({"left-out", "settling", "open", "values"})
 def page_content(trace: Trace, language: Language, *, title: str) -> dict[str, object]:
     """Return what the template shows; the sources last, when all that is cited is known."""
     report = build_report(trace, language, title=title)
-    linker = Linker(trace, language, report)
+    linker = Linker(Explainer(trace, language), report)
     ranking = Ranking(linker)
-    headings = {key: text.read(language) for key, text in HEADINGS.items()}
+    headings = linker.say.family("heading")
     headings.update({section.key: section.heading for section in report.sections})
     content: dict[str, object] = {
         "title": report.title,
@@ -52,7 +52,9 @@ def page_content(trace: Trace, language: Language, *, title: str) -> dict[str, o
         "conclusions": linker.anchored("conclusions"),
         "demands": linker.anchored("demands"),
         "exemptions": tuple(
-            linker.rule_item(rule) for rule in sorted(linker.firings) if linker.rules[rule].effect == "exempt"
+            linker.rule_item(rule)
+            for rule in sorted(linker.index.firings)
+            if linker.index.rules[rule].effect == "exempt"
         ),
         "others": tuple(
             (key, headings[key], linker.items(key) if key in PLAIN else linker.anchored(key))
@@ -69,8 +71,8 @@ def page_content(trace: Trace, language: Language, *, title: str) -> dict[str, o
 def _attention(linker: Linker) -> Iterator[Item]:
     """Yield what must be known of the best before anyone relies on them; what holds of some offers alone names them."""
     said: dict[Item, list[CandidateRecord]] = {}
-    for name in linker.trace.found.result.best:
-        for candidate in linker.rows.sharing(name):
+    for name in linker.index.trace.found.result.best:
+        for candidate in linker.index.judged.sharing(name):
             for item in _of_candidate(linker, candidate):
                 said.setdefault(item, []).append(candidate)
     for item, rows in said.items():
@@ -79,22 +81,22 @@ def _attention(linker: Linker) -> Iterator[Item]:
 
 def _of_candidate(linker: Linker, candidate: CandidateRecord) -> Iterator[Item]:
     for note in candidate.notes:
-        level = "approved" if note.outcome == "approved" else linker.rules[note.rule].level or "note"
+        level = "approved" if note.outcome == "approved" else linker.index.rules[note.rule].level or "note"
         if level != "note":
             yield _note(linker, level, note, candidate)
     for check in candidate.checks:
         if check.outcome == "accepted":
             yield _note(linker, "accepted", check, candidate)
-    yield from (linker.dispute(node) for node in linker.disputes(candidate))
+    yield from (linker.dispute(node) for node in linker.why.origins.disputes(candidate))
 
 
 def _note(linker: Linker, level: str, applied: Applied, candidate: CandidateRecord) -> Item:
     """Return a caution on one candidate."""
-    rule = linker.rules[applied.rule]
-    text = linker.sentence(rule, applied, candidate)
-    return Item(text, LEVELS[level].read(linker.language), linker.rule_anchor(rule.id), linker.cite(rule.sources))
+    rule = linker.index.rules[applied.rule]
+    text = linker.why.applications.sentence(rule, applied, candidate)
+    return Item(text, linker.say(f"level.{level}"), linker.rule_anchor(rule.id), linker.cite(rule.sources))
 
 
 def _whose(linker: Linker, rows: Iterable[CandidateRecord]) -> str:
     """Name those of whom something is said: models, each with its offers if that is not all that stand."""
-    return ", ".join(linker.whose(rows))
+    return ", ".join(linker.index.whose(rows))

@@ -15,10 +15,8 @@ from llmrules.say.report.steps import Steps
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from llmrules.language.texts import Language
-    from llmrules.say.report.report import Entry, Report
-    from llmrules.say.why import Node
-    from llmrules.trace.record import Trace
+    from llmrules.say.report.entry import Entry, Report
+    from llmrules.say.why import Explainer, Node
 
 
 @frozen
@@ -41,17 +39,21 @@ class Item:
     anchor: str = ""
 
 
-class Linker(Steps):
+class Linker:
     """Says the parts of one trace with links; it remembers what was cited, and which rules have their address."""
 
-    def __init__(self, trace: Trace, language: Language, report: Report) -> None:
-        super().__init__(trace, language)
+    def __init__(self, why: Explainer, report: Report) -> None:
+        self.index, self.teller, self.say = why.index, why.teller, why.say
+        self.why, self.steps = why, Steps(why)
+        trace = why.index.trace
         self.sections = {section.key: section for section in report.sections}
         self.citable = {claim.id for claim in trace.given.claims}
         self.citable.update(document.id for document in trace.given.documents)
         self.cited: set[str] = set()
         cautions = {entry.rule for entry in self.sections["cautions"].entries} if "cautions" in self.sections else set()
-        self.told = {rule for rule in self.firings if self.rules[rule].effect != "caution"} | cautions - {""}
+        self.told = {rule for rule in self.index.firings if self.index.rules[rule].effect != "caution"} | cautions - {
+            ""
+        }
         self.told.update(rule.id for rule in trace.found.rules if rule.status == "defeated")
         """The rules whose reason stands on this page; a caution that attaches to no model is not among them."""
         self.anchored_rules: set[str] = set()
@@ -77,8 +79,8 @@ class Linker(Steps):
 
     def rule_item(self, rule: str) -> Item:
         """Return a rule with its reason, as the place that links to it lead to."""
-        sources = self.cite(self.rules[rule].sources)
-        return Item(self.because(rule), rule=Anchor(rule), sources=sources, anchor=self._take_address(rule))
+        sources = self.cite(self.index.rules[rule].sources)
+        return Item(self.index.because(rule), rule=Anchor(rule), sources=sources, anchor=self._take_address(rule))
 
     def _take_address(self, rule: str) -> str:
         self.anchored_rules.add(rule)
@@ -100,7 +102,7 @@ class Linker(Steps):
 
     def model_anchor(self, model: str) -> Anchor:
         """Return a link to a model's row of the table."""
-        return Anchor(self.name(model), f"#{address('model', model)}")
+        return Anchor(self.teller.name(model), f"#{address('model', model)}")
 
 
 def address(kind: str, name: str) -> str:

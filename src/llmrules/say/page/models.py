@@ -9,8 +9,8 @@ from attrs import evolve, frozen
 
 from llmrules.say.page.links import Anchor, Item, Linker, address
 from llmrules.say.report.entry import Entry, entry_of, said_by, together
-from llmrules.say.why import DECISIVE, VERDICTS
-from llmrules.say.words import points_words
+from llmrules.say.teller import points_words
+from llmrules.say.why import DECISIVE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,8 +46,8 @@ class Reason:
 
 
 @frozen
-class Row:
-    """One row of the table; one without a ``summary`` has its reasons elsewhere.
+class Shown:
+    """One model of the table; one without a ``summary`` has its reasons elsewhere.
 
     Of a model with several offers ``sellers`` are their ids, and ``passing`` and ``offers`` say how they differ.
     ``costs`` is what it costs in the case.
@@ -73,18 +73,18 @@ class Row:
 
 def verdict_counts(linker: Linker) -> tuple[tuple[int, str], ...]:
     """Return how many models each verdict has, or offers where those are ranked."""
-    result = linker.trace.found.result
+    result = linker.index.trace.found.result
     counts = {
         "eligible": sum(len(place.models) for place in result.ranking),
         "unverified": sum(len(place.models) for place in result.unverified),
         "excluded": len(result.excluded),
     }
-    return tuple((counts[verdict], VERDICTS[verdict].read(linker.language)) for verdict in MARKS)
+    return tuple((counts[verdict], linker.say(f"verdict.{verdict}")) for verdict in MARKS)
 
 
-def model_rows(linker: Linker) -> Iterator[Row]:
+def model_rows(linker: Linker) -> Iterator[Shown]:
     """Yield everything that was judged: by place, then those unverified, then those excluded."""
-    result = linker.trace.found.result
+    result = linker.index.trace.found.result
     for names in (_names(result.ranking), _names(result.unverified), result.excluded):
         for number, name in enumerate(names):
             row = _row(linker, name)
@@ -95,38 +95,38 @@ def _names(places: tuple[PlaceRecord, ...]) -> list[str]:
     return [name for place in places for name in place.models]
 
 
-def _row(linker: Linker, name: str) -> Row:
+def _row(linker: Linker, name: str) -> Shown:
     """Return how something stands, without its reasons."""
-    candidate = linker.rows.standing(name)
-    return Row(
+    candidate = linker.index.judged.standing(name)
+    return Shown(
         anchor=address("model", name),
-        name=linker.name(name),
+        name=linker.teller.name(name),
         id=name,
         verdict=candidate.verdict,
-        said=VERDICTS[candidate.verdict].read(linker.language),
+        said=linker.say(f"verdict.{candidate.verdict}"),
         mark=MARKS[candidate.verdict],
         place=str(candidate.place) if candidate.place is not None and candidate.verdict == "eligible" else NONE,
         points=points_words(candidate.points) if candidate.points is not None else NONE,
-        sellers=" ".join(row.offer for row in linker.rows.meant(name) if row.offer is not None),
-        passing=linker.passing(name),
-        costs="; ".join(f"{linker.label(one)}: {words}" for one, words in linker.costs(name).items()),
-        missing=", ".join(map(linker.label, candidate.missing)),
+        sellers=" ".join(row.offer for row in linker.index.judged.meant(name) if row.offer is not None),
+        passing=linker.why.offers.passing(name),
+        costs="; ".join(f"{linker.teller.label(one)}: {words}" for one, words in linker.why.offers.costs(name).items()),
+        missing=", ".join(map(linker.teller.label, candidate.missing)),
     )
 
 
-def _with_reasons(linker: Linker, row: Row) -> Row:
+def _with_reasons(linker: Linker, row: Shown) -> Shown:
     """Return a row with all its reasons, those that decided first."""
-    candidate, rows = linker.rows.standing(row.id), linker.rows.meant(row.id)
+    candidate, rows = linker.index.judged.standing(row.id), linker.index.judged.meant(row.id)
     out = candidate.verdict == "excluded" and len(rows) > 1
     reasons = tuple(_failures(linker, rows) if out else _reasons(linker, candidate))
-    disputes = tuple(map(linker.dispute, linker.disputes(candidate)))
+    disputes = tuple(map(linker.dispute, linker.why.origins.disputes(candidate)))
     count = len(reasons) + len(disputes)
     return evolve(
         row,
-        summary=linker.say(f"{count} reason{'' if count == 1 else 's'}", f"근거 {count}개"),
+        summary=linker.say("reasons", count=count),
         reasons=reasons,
         disputes=disputes,
-        offers=() if out else tuple(linker.item(entry_of(node)) for node in linker.others(row.id)),
+        offers=() if out else tuple(linker.item(entry_of(node)) for node in linker.why.offers.others(row.id)),
     )
 
 
@@ -146,7 +146,7 @@ def _failures(linker: Linker, rows: tuple[CandidateRecord, ...]) -> Iterator[Rea
                 alike.setdefault(said_by(told), []).append((row, check, told))
     for its in sorted(alike.values(), key=lambda one: -len(one))[:MOST_FAILURES]:
         reason = _reason(linker, its[0][1], together([told for _, _, told in its]))
-        offers = "" if len(its) == len(rows) else f"{linker.offers([row for row, _, _ in its])}: "
+        offers = "" if len(its) == len(rows) else f"{linker.index.offers([row for row, _, _ in its])}: "
         yield evolve(reason, sentence=f"{offers}{reason.sentence}")
 
 
@@ -159,9 +159,9 @@ def _weight(applied: Applied, *, soft: bool) -> tuple[int, Fraction, str]:
 
 def _told(linker: Linker, applied: Applied, candidate: CandidateRecord) -> Entry:
     """Return what a rule says of a model, above each test of the model."""
-    rule = linker.rules[applied.rule]
-    tested = (node for node in linker.applied(applied, candidate).children if node.kind != "firing")
-    sentence = linker.sentence(rule, applied, candidate)
+    rule = linker.index.rules[applied.rule]
+    tested = (node for node in linker.why.applications.applied(applied, candidate).children if node.kind != "firing")
+    sentence = linker.why.applications.sentence(rule, applied, candidate)
     return Entry(sentence, rule=rule.id, sources=rule.sources, children=tuple(map(entry_of, tested)))
 
 
@@ -171,7 +171,7 @@ def _reason(linker: Linker, applied: Applied, told: Entry) -> Reason:
     if applied.points is not None:
         tone = "bad" if applied.points.startswith("-") else "good"
     return Reason(
-        outcome=linker.outcome(applied),
+        outcome=linker.why.applications.outcome(applied),
         tone=tone,
         sentence=told.text,
         rule=linker.rule_anchor(told.rule),

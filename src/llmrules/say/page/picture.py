@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from llmrules.say.page.measure import wrapped
-from llmrules.say.page.words import WORDS
 from llmrules.say.report.graph import derivation_graph, join_conclusions
 from llmrules.say.report.layout import Box, Size, lay_out
-from llmrules.say.report.steps import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,7 +78,7 @@ class Picture:
 
 def draw_picture(linker: Linker) -> Picture:
     """Return the derivation as it is drawn."""
-    graph = join_conclusions(derivation_graph(linker.trace))
+    graph = join_conclusions(derivation_graph(linker.index.trace))
     layout = lay_out(graph, lambda vertex: _size(linker, vertex))
     names = {box.vertex.id: f"v{number}" for number, box in enumerate(layout.boxes, 1)}
     best = next((box for box in layout.boxes if box.vertex.kind in {"model", "refusal"}), None)
@@ -88,17 +86,17 @@ def draw_picture(linker: Linker) -> Picture:
     return Picture(
         shapes=tuple(_shape(linker, box, names[box.vertex.id], first=box is best) for box in layout.boxes),
         curves=tuple(
-            Curve(names[edge.source], names[edge.target], edge.link, _curve(points), linker.link(edge))
+            Curve(names[edge.source], names[edge.target], edge.link, _curve(points), linker.steps.link(edge))
             for edge, points in layout.paths
         ),
-        headings=tuple((left, WORDS[key].read(linker.language)) for left, key in _columns(layout.boxes)),
+        headings=tuple((left, linker.say(f"page.{key}")) for left, key in _columns(layout.boxes)),
         links=tuple(
-            (group[0], WORDS[key].read(linker.language)) for key, group in _LINKS.items() if links.intersection(group)
+            (group[0], linker.say(f"page.{key}")) for key, group in _LINKS.items() if links.intersection(group)
         ),
         width=layout.width,
         height=layout.height + HEADING,
         columns=max((box.column for box in layout.boxes), default=0),
-        omitted=linker.omitted(graph.omitted) if graph.omitted else "",
+        omitted=linker.steps.omitted(graph.omitted) if graph.omitted else "",
     )
 
 
@@ -140,19 +138,19 @@ def _shape(linker: Linker, box: Box, name: str, *, first: bool) -> Shape:
         href = linker.rule_anchor(vertex.key).href
     elif vertex.rules:
         href = linker.rule_anchor(vertex.rules[0]).href
-    words = ": ".join(part for part in linker.lines(vertex) if part)
+    words = ": ".join(part for part in linker.steps.lines(vertex) if part)
     if vertex.kind == "rule":
-        words = f"{linker.because(vertex.key)} [{vertex.key}]"
+        words = f"{linker.index.because(vertex.key)} [{vertex.key}]"
     elif vertex.rules:
         words += f" [{', '.join(vertex.rules)}]"
-    kind = KINDS[vertex.kind].read(linker.language)
-    return Shape(name, box, linker.style(vertex), kind, words, href, first, _lines(linker, vertex))
+    kind = linker.say(f"kind.{vertex.kind}")
+    return Shape(name, box, linker.steps.style(vertex), kind, words, href, first, _lines(linker, vertex))
 
 
 def _lines(linker: Linker, vertex: Vertex) -> tuple[Line, ...]:
     """Return the lines of a vertex, broken to its width."""
     room = WIDTHS[vertex.kind] - 2 * PADDING
-    name, value = linker.lines(vertex)
+    name, value = linker.steps.lines(vertex)
     style = {"rule": "id", "model": "value"}.get(vertex.kind, "small")
     parts = [(name, style if value or vertex.kind == "rule" else "plain")]
     parts.append((value, "value" if style == "small" else "small"))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from llmrules.say.page.links import Anchor, Item, Linker
-from llmrules.say.words import points_words
+from llmrules.say.teller import points_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,15 +64,15 @@ class Ranking:
 
     def __init__(self, linker: Linker) -> None:
         self.linker = linker
-        candidates = linker.trace.found.candidates
+        candidates = linker.index.trace.found.candidates
         giving = {score.rule for candidate in candidates for score in candidate.scores if _points(score)}
-        scoring = (rule for rule in linker.firings if linker.rules[rule].effect in {"prefer", "avoid"})
+        scoring = (rule for rule in linker.index.firings if linker.index.rules[rule].effect in {"prefer", "avoid"})
         self.rules = sorted(scoring, key=lambda rule: (rule not in giving, rule))
         self.letters = {rule: _letter(place) for place, rule in enumerate(self.rules) if rule in giving}
 
     def bars(self, places: tuple[PlaceRecord, ...]) -> tuple[Bar, ...]:
         """Return the bars of a ranking; all of a page have one scale."""
-        sums = [_sums(candidate) for candidate in self.linker.trace.found.candidates]
+        sums = [_sums(candidate) for candidate in self.linker.index.trace.found.candidates]
         low = min((low for low, _ in sums), default=Fraction(0))
         high = max((high for _, high in sums), default=Fraction(0))
         scale = Fraction(100) / ((high - low) or 1)
@@ -83,7 +83,9 @@ class Ranking:
         ends = {False: zero, True: zero}
         segments = []
         said = []
-        for score in sorted(self.linker.rows.standing(model).scores, key=lambda one: self.rules.index(one.rule)):
+        for score in sorted(
+            self.linker.index.judged.standing(model).scores, key=lambda one: self.rules.index(one.rule)
+        ):
             given = _points(score)
             if not given:
                 continue
@@ -91,7 +93,7 @@ class Ranking:
             negative = given < 0
             start = ends[negative] - width if negative else ends[negative]
             ends[negative] = start if negative else start + width
-            title = f"{self.linker.outcome(score)}: {score.rule}"
+            title = f"{self.linker.why.applications.outcome(score)}: {score.rule}"
             said.append(title)
             letter = self.letters[score.rule]
             segments.append(

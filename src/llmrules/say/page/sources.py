@@ -28,14 +28,14 @@ class Cited:
 
 def cited_sources(linker: Linker) -> Iterator[Cited]:
     """Yield what was cited anywhere on the page so far."""
-    documents = {document.id: document for document in linker.trace.given.documents}
-    claims = {claim.id: claim for claim in linker.trace.given.claims}
+    documents = {document.id: document for document in linker.index.trace.given.documents}
+    claims = {claim.id: claim for claim in linker.index.trace.given.claims}
     for one in sorted(linker.cited):
         claim = claims.get(one)
         document = documents.get((claim.document or "") if claim is not None else one)
         title = f"{document.title} ({document.date})" if document is not None else ""
         url = _web_address(document.url) if document is not None and document.url is not None else ""
-        says = claim.says.read(linker.language) if claim is not None else title
+        says = linker.say.read(claim.says) if claim is not None else title
         yield Cited(address("source", one), one, says, title if claim is not None else "", url)
 
 

@@ -17,8 +17,8 @@ from jinja2 import Environment, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
 from llmrules.say.page.content import page_content
-from llmrules.say.page.words import WORDS
-from llmrules.say.words import printable_lines
+from llmrules.say.sentences import Sentences
+from llmrules.say.teller import printable_lines
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -33,7 +33,7 @@ def render_page(trace: Trace, language: Language = "en", *, title: str = "") -> 
     return _template().render(
         page_content(trace, language, title=title),
         language=language,
-        say={key: text.read(language) for key, text in WORDS.items()},
+        say=Sentences(language).family("page"),
         style=Markup(style),  # noqa: S704 - a file of this package
         script=Markup(script),  # noqa: S704 - a file of this package
         policy="; ".join(

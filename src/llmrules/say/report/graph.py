@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from attrs import evolve, frozen
 
-from llmrules.say.why import Rows
+from llmrules.say.why import Judged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -78,7 +78,7 @@ def derivation_graph(trace: Trace, model: str | None = None) -> Graph:
     the rules that gave it. A rule that concludes what it rests on itself adds nothing, and that edge is left out.
     """
     names, omitted = _shown_models(trace, model)
-    rows = Rows(trace)
+    rows = Judged(trace)
     shown = {name: _telling(rows, name) for name in names}
     edges = [*_case_edges(trace), *_verdict_edges(trace, shown)]
     facts = {fact.id: fact for fact in trace.found.facts}
@@ -106,7 +106,7 @@ def _shown_models(trace: Trace, model: str | None) -> tuple[list[str], int]:
     return order[:MOST_MODELS], max(0, len(order) - MOST_MODELS)
 
 
-def _telling(rows: Rows, name: str) -> tuple[CandidateRecord, ...]:
+def _telling(rows: Judged, name: str) -> tuple[CandidateRecord, ...]:
     """Return the candidates that give a name its verdict: the best of its offers, or all where all of them are out."""
     best = rows.standing(name)
     return rows.meant(name) if best.verdict == "excluded" else (best,)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from llmrules.say.report.report import Entry, Report
+    from llmrules.say.report.entry import Entry, Report
 
 _ACTIVE = re.compile(r"[\\`*_\[\]<>&|~#$]")
 _RUNS = re.compile(r"`+")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from llmrules.say.report.graph import Edge, Vertex, derivation_graph
 from llmrules.say.report.steps import Steps
+from llmrules.say.why import Explainer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +42,7 @@ def render_mermaid(trace: Trace, language: Language = "en", model: str | None = 
 
     Raises KeyError for a model that the trace does not have.
     """
-    return "\n".join(_lines(trace, Steps(trace, language), model)) + "\n"
+    return "\n".join(_lines(trace, Steps(Explainer(trace, language)), model)) + "\n"
 
 
 def _lines(trace: Trace, steps: Steps, model: str | None) -> Iterator[str]:

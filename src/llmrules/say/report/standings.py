@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from llmrules.say.report.case import Case
 from llmrules.say.report.entry import Entry, entry_of, said_by, together
+from llmrules.say.teller import MOST_NAMES, points_words
 from llmrules.say.why import Node, row_name
-from llmrules.say.words import MOST_NAMES, names_words, points_phrase, points_words, value_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from llmrules.say.why import Explainer
     from llmrules.trace.record import Applied, CandidateRecord, PlaceRecord
 
 MOST_SHOWN = 20
@@ -30,8 +30,12 @@ MOST_RULES = 6
 """How many rules are named by which models that are not written out are excluded."""
 
 
-class Standings(Case):
+class Standings:
     """Tells the models of one trace."""
+
+    def __init__(self, why: Explainer) -> None:
+        self.index, self.teller, self.say = why.index, why.teller, why.say
+        self.why = why
 
     def places(self, places: tuple[PlaceRecord, ...]) -> Iterator[Entry]:
         """Yield the models of a ranking in their order, with what earned them their points; what ties alike is one."""
@@ -44,10 +48,10 @@ class Standings(Case):
                 break
             alike.setdefault(key, []).append((name, entry))
         for (points, _), its in alike.items():
-            names = names_words([self.with_cost(name) for name, _ in its], self.language, MOST_TIED)
+            names = self.teller.several([self.with_cost(name) for name, _ in its], MOST_TIED)
             entry = together([entry for _, entry in its])
             model = its[0][0] if len(its) == 1 else ""
-            text = f"{names}, {points_phrase(points, self.language)}{entry.text}"
+            text = f"{names}, {self.teller.points(points)}{entry.text}"
             yield evolve(entry, text=text, model=model)
         told = sum(map(len, alike.values()))
         if told < len(placed):
@@ -55,34 +59,30 @@ class Standings(Case):
 
     def with_cost(self, name: str) -> str:
         """Name a model with what it costs in the case, if that is known."""
-        said = ", ".join(self.costs(name).values())
-        return f"{self.name(name)} ({said})" if said else self.name(name)
+        said = ", ".join(self.why.offers.costs(name).values())
+        return f"{self.teller.name(name)} ({said})" if said else self.teller.name(name)
 
     def beside_points(self, name: str) -> str:
         """Return what stands behind the points of a name: which of its offers pass, and what to find out."""
-        best = name in self.trace.found.result.best
-        said, missing = [self.passing(name, alike=best)], ", ".join(map(self.label, self.rows.standing(name).missing))
+        best = name in self.index.trace.found.result.best
+        said = [self.why.offers.passing(name, alike=best)]
+        missing = ", ".join(map(self.teller.label, self.index.judged.standing(name).missing))
         if missing:
-            said.append(self.say(f"find out: {missing}", f"확인할 항목: {missing}"))
+            said.append(self.say("find-out", missing=missing))
         return "".join(f"; {one}" for one in said if one)
 
     def reasons_of(self, name: str) -> Iterator[Entry]:
         """Yield what earned a name its place; for the best ones also how their other offers stand."""
-        yield from self.reasons(self.rows.standing(name))
-        best = self.trace.found.result.best
+        yield from self.reasons(self.index.judged.standing(name))
+        best = self.index.trace.found.result.best
         if name in best and len(best) <= MOST_NAMES:
-            yield from (evolve(entry_of(node), mark="-") for node in self.others(name, alike=False))
+            yield from (evolve(entry_of(node), mark="-") for node in self.why.offers.others(name, alike=False))
 
     def more_placed(self, placed: Sequence[tuple[PlaceRecord, str]]) -> Entry:
         """Count those that are not written out, with the first place and the points that they have at most."""
-        first, points = placed[0][0].place, points_phrase(placed[0][0].points, self.language)
-        names = self.names([name for _, name in placed], MOST_NAMES)
-        return Entry(
-            self.say(
-                f"and {len(placed):,} more from place {first} on, with {points} or fewer: {names}",
-                f"그 밖에 {first}위 이하 {len(placed):,}개({points} 이하): {names}",
-            )
-        )
+        first, points = placed[0][0].place, self.teller.points(placed[0][0].points)
+        names = self.teller.names([name for _, name in placed], MOST_NAMES)
+        return Entry(self.say("more-placed", count=len(placed), first=first, points=points, names=names))
 
     def reasons(self, candidate: CandidateRecord) -> Iterator[Entry]:
         """Yield what is special about a candidate's checks, then its points by rule."""
@@ -95,28 +95,24 @@ class Standings(Case):
                 yield self.applied_entry(score, candidate, mark=f"{sign}{points_words(score.points)}")
         open_scores = [score for score in candidate.scores if score.outcome == "unknown"]
         if open_scores:
-            count, names = len(open_scores), ", ".join(self.unknown_labels(open_scores))
-            text = self.say(
-                f"no points from {count} rule{'s' if count > 1 else ''}, because this is unknown: {names}",
-                f"값을 알 수 없어 규칙 {count}개에서 점수 없음: {names}",
-            )
-            yield Entry(text, mark="?")
+            names = ", ".join(self.unknown_labels(open_scores))
+            yield Entry(self.say("unscored", count=len(open_scores), names=names), mark="?")
 
     def unknown_labels(self, scores: Iterable[Applied]) -> list[str]:
         """Return the names of what is unknown of a model, each once."""
         names = {
-            leaf.attribute: self.attributes[leaf.attribute].label.read(self.language)
+            leaf.attribute: self.teller.label(leaf.attribute)
             for score in scores
-            for leaf, outcome in zip(self.criteria[score.rule].leaves, score.leaves, strict=True)
+            for leaf, outcome in zip(self.index.criteria[score.rule].leaves, score.leaves, strict=True)
             if outcome.holds == "unknown"
         }
         return list(names.values())
 
     def excluded(self) -> Iterator[Entry]:
         """Yield the models that are out, each with everything that it fails."""
-        names = self.trace.found.result.excluded
+        names = self.index.trace.found.result.excluded
         for name in names[:MOST_SHOWN]:
-            yield Entry(self.name(name), mark="✗", model=name, children=tuple(self.failures(name)))
+            yield Entry(self.teller.name(name), mark="✗", model=name, children=tuple(self.failures(name)))
         if len(names) > MOST_SHOWN:
             yield self.more_excluded(names[MOST_SHOWN:])
 
@@ -124,19 +120,18 @@ class Standings(Case):
         """Count the excluded that are not written out, by the rules that most of them fail."""
         failed: Counter[str] = Counter()
         for name in names:
-            rows = self.rows.meant(name)
+            rows = self.index.judged.meant(name)
             failed.update({check.rule for row in rows for check in row.checks if check.outcome == "failed"})
         ordered = sorted(failed.items(), key=lambda one: (-one[1], one[0]))
-        text = self.say(f"and {len(names):,} more, by:", f"그 밖에 {len(names):,}개, 제외한 규칙:")
+        text = self.say("more-excluded", count=len(names))
         children = [Entry(f"{count:,}", rule=rule) for rule, count in ordered[:MOST_RULES]]
         if len(ordered) > MOST_RULES:
-            more = len(ordered) - MOST_RULES
-            children.append(Entry(self.say(f"and {more} more rules", f"그 밖에 규칙 {more}개")))
+            children.append(Entry(self.say("more-rules", more=len(ordered) - MOST_RULES)))
         return Entry(text, mark="✗", children=tuple(children))
 
     def failures(self, name: str) -> Iterator[Entry]:
         """Yield why all offers of a name are out: first what every one of them fails, then what single ones do."""
-        rows = self.rows.meant(name)
+        rows = self.index.judged.meant(name)
         failed = [{check.rule: check for check in row.checks if check.outcome == "failed"} for row in rows]
         common = [rule for rule in failed[0] if all(rule in its for its in failed)]
         for rule in common:
@@ -149,7 +144,7 @@ class Standings(Case):
                 yield alike[0][1]
             else:
                 values = tuple(self.by_offer((its, self.values_alone(entry)) for its, entry in alike))
-                yield Entry(self.because(rule), "-", rule, self.rules[rule].sources, values)
+                yield Entry(self.index.because(rule), "-", rule, self.index.rules[rule].sources, values)
         single = [
             (row, self.applied_entry(check, row, mark="-", details=True))
             for row, its in zip(rows, failed, strict=True)
@@ -166,20 +161,20 @@ class Standings(Case):
         """Yield what is said of offers, each line under the names of those of which it is said."""
         lines = list(told)
         for rows, entry in lines[:MOST_OFFERS]:
-            yield evolve(entry, text=f"{self.offers(rows)}: {entry.text}")
+            yield evolve(entry, text=f"{self.index.offers(rows)}: {entry.text}")
         more = len({row_name(row) for rows, _ in lines[MOST_OFFERS:] for row in rows})
         if more:
-            yield Entry(self.say(f"and {more} more offers", f"그 밖에 오퍼 {more}개"), mark="-")
+            yield Entry(self.say("more-offers", more=more), mark="-")
 
     def applied_entry(self, applied: Applied, candidate: CandidateRecord, *, mark: str, details: bool = False) -> Entry:
         """Return a rule as it was applied to a candidate; ``details`` shows what it tested, whatever came of it."""
-        rule = self.rules[applied.rule]
-        node = self.applied(applied, candidate)
+        rule = self.index.rules[applied.rule]
+        node = self.why.applications.applied(applied, candidate)
         leaves = tuple(self.leaf_entry(child) for child in node.children if child.kind in {"leaf", "group"})
         shown = leaves if details or applied.outcome in {"unknown", "accepted"} else ()
-        sentence = self.sentence(rule, applied, candidate)
+        sentence = self.why.applications.sentence(rule, applied, candidate)
         if applied.outcome in {"accepted", "exempted"}:
-            sentence = f"{self.outcome(applied)}: {sentence}"
+            sentence = f"{self.why.applications.outcome(applied)}: {sentence}"
         return Entry(sentence, mark, rule.id, rule.sources, shown)
 
     def leaf_entry(self, node: Node) -> Entry:
@@ -192,25 +187,25 @@ class Standings(Case):
 
     def values(self) -> Iterator[Entry]:
         """Yield the values on which the best rest: each with its source, and where that has it from."""
-        best = self.trace.found.result.best
+        best = self.index.trace.found.result.best
         for name in best[:MOST_NAMES]:
-            candidate = self.rows.standing(name)
-            heading = self.name(row_name(candidate))
+            candidate = self.index.judged.standing(name)
+            heading = self.teller.name(row_name(candidate))
             yield Entry(heading, model=name, children=tuple(self.values_of(candidate)))
         if len(best) > MOST_NAMES:
-            names = self.names(best[MOST_NAMES:])
-            yield Entry(self.say(f"not written out: {names}", f"생략: {names}"))
+            names = self.teller.names(best[MOST_NAMES:])
+            yield Entry(self.say("not-written-out", names=names))
 
     def values_of(self, candidate: CandidateRecord) -> Iterator[Entry]:
         """Yield each value of a candidate that a fired rule read, by the order of the attributes' names."""
         applied = (*candidate.checks, *candidate.scores, *candidate.notes, *candidate.exemptions)
-        read = {leaf.attribute for one in applied for leaf in self.criteria[one.rule].leaves}
+        read = {leaf.attribute for one in applied for leaf in self.index.criteria[one.rule].leaves}
         for name in sorted(read):
-            actual = self.actual(name, candidate)
+            actual = self.index.actual(name, candidate)
             if actual is not None:
-                text = f"{self.label(name)}: {value_words(self.attributes[name], actual, self.language)}"
-                node = Node("value", name, text, "", self.value_sources(name, candidate), self.origin(name, candidate))
-                yield self.leaf_entry(node)
+                text = f"{self.teller.label(name)}: {self.teller.value(self.index.attributes[name], actual)}"
+                sources, origin = self.index.value_sources(name, candidate), self.why.origins.origin(name, candidate)
+                yield self.leaf_entry(Node("value", name, text, "", sources, origin))
 
 
 def _alike(told: Iterable[tuple[CandidateRecord, Entry]]) -> Iterator[tuple[list[CandidateRecord], Entry]]:

@@ -14,7 +14,7 @@ from llmrules.errors import printable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from llmrules.say.report.report import Entry, Report
+    from llmrules.say.report.entry import Entry, Report
 
 Style: TypeAlias = Literal["answer", "heading", "line", "blank"]
 

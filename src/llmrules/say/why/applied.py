@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmrules.language.texts import Text
-from llmrules.say.why.changes import Changes
+from llmrules.say.teller import printable_lines
 from llmrules.say.why.explanation import Node
-from llmrules.say.why.outcomes import ASKED, LEVELS, OUTCOMES
-from llmrules.say.words import fill_slots, gap_words, points_phrase, printable_lines, tests_words, value_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from llmrules.say.why.chain import Chain
+    from llmrules.say.why.index import Index
+    from llmrules.say.why.origins import Origins
     from llmrules.trace.record import (
         Applied,
         CandidateRecord,
@@ -25,12 +25,16 @@ if TYPE_CHECKING:
     )
 
 
-class Applications(Changes):
+class Applications:
     """Explains what rules say of candidates."""
+
+    def __init__(self, index: Index, chain: Chain, origins: Origins) -> None:
+        self.index, self.teller, self.say = index, index.teller, index.say
+        self.chain, self.origins = chain, origins
 
     def applied(self, applied: Applied, candidate: CandidateRecord) -> Node:
         """Return a rule as it was applied to a model: its leaves, then the chain by which it fired."""
-        rule = self.rules[applied.rule]
+        rule = self.index.rules[applied.rule]
         leaves = self.leaves(applied, candidate)
         tested = [*self.branch(rule.where or {}, leaves)]
         if isinstance(rule.body, dict):
@@ -41,13 +45,13 @@ class Applications(Changes):
             text=f"{self.outcome(applied)}: {self.sentence(rule, applied, candidate)} [{rule.id}]",
             outcome=applied.outcome,
             sources=rule.sources,
-            children=(*tested, self.firing(rule.id, frozenset())),
+            children=(*tested, self.chain.firing(rule.id, frozenset())),
         )
 
     def leaves(self, applied: Applied, candidate: CandidateRecord) -> Iterator[Node]:
         """Yield the leaves of a rule on a model, depth first."""
-        for leaf, outcome in zip(self.criteria[applied.rule].leaves, applied.leaves, strict=True):
-            yield self.leaf(leaf, outcome, candidate, self.rules[applied.rule].effect)
+        for leaf, outcome in zip(self.index.criteria[applied.rule].leaves, applied.leaves, strict=True):
+            yield self.leaf(leaf, outcome, candidate, self.index.rules[applied.rule].effect)
 
     def branch(self, conditions: Conditions, leaves: Iterator[Node], *, excludes: bool = False) -> tuple[Node, ...]:
         """Return what a condition table asks, in its shape: a conjunction, with what ``any`` asks as one group."""
@@ -56,78 +60,77 @@ class Applications(Changes):
             found += self.branch(inner, leaves, excludes=excludes)
         alternatives = [self.branch(inner, leaves, excludes=excludes) for inner in conditions.get("any", ())]
         if alternatives:
-            both = Text("all of these", "다음 모두")
             branches = [
-                one[0] if len(one) == 1 else self.group("all", both, one, _every(one), excludes=excludes)
+                one[0] if len(one) == 1 else self.group("all", one, _every(one), excludes=excludes)
                 for one in alternatives
             ]
             some = _some(branches)
-            found.append(self.group("any", Text("one of these", "다음 중 하나"), branches, some, excludes=excludes))
+            found.append(self.group("any", branches, some, excludes=excludes))
         return tuple(found)
 
-    def group(self, name: str, said: Text, members: Iterable[Node], holds: Holds, *, excludes: bool) -> Node:
+    def group(self, name: str, members: Iterable[Node], holds: Holds, *, excludes: bool) -> Node:
         """Return several tests that are asked together."""
-        text = f"{_mark(holds, excludes=excludes)} {said.read(self.language)}:"
+        text = f"{_mark(holds, excludes=excludes)} {self.say(f'group.{name}')}:"
         return Node("group", name, text, holds, children=tuple(members))
 
     def outcome(self, applied: Applied) -> str:
         """Return how a rule came out, in words."""
         if applied.points is not None:
             sign = "" if applied.points.startswith("-") else "+"
-            return f"{sign}{points_phrase(applied.points, self.language)}"
-        said = OUTCOMES[applied.outcome].read(self.language)
-        level = self.rules[applied.rule].level
+            return f"{sign}{self.teller.points(applied.points)}"
+        said = self.say(f"outcome.{applied.outcome}")
+        level = self.index.rules[applied.rule].level
         if applied.outcome == "attached" and level is not None:
-            return LEVELS[level].read(self.language)
+            return self.say(f"level.{level}")
         by = [*map(self.waiver, applied.exempted_by), *map(printable_lines, applied.approved_by)]
         return f"{said} ({', '.join(by)})" if by else said
 
     def waiver(self, rule: str) -> str:
         """Name an exemption, who approved it and when it ends."""
-        record = self.rules[rule]
+        record = self.index.rules[rule]
         parts = [rule]
         if record.approver is not None:
             approver = printable_lines(record.approver)
-            parts.append(self.say(f"approved by {approver}", f"승인: {approver}"))
+            parts.append(self.say("approved-by", approver=approver))
         if record.effective_to is not None:
-            parts.append(self.say(f"until {record.effective_to}", f"{record.effective_to}까지"))
+            parts.append(self.say("until", day=record.effective_to))
         return ", ".join(parts)
 
     def sentence(self, rule: RuleRecord, applied: Applied, candidate: CandidateRecord) -> str:
         """Return the rule's own words: ``otherwise`` where a model fails it, else ``because``."""
-        values: dict[str, Json | None] = dict(self.requirements)
-        for entries in self.entries(candidate):
-            values.update({name: self.actual(name, candidate) for name in entries})
-        values.update({name: self.actual(name, candidate) for name in (*candidate.concluded, *candidate.computed)})
+        values: dict[str, Json | None] = dict(self.index.requirements)
+        for entries in self.index.entries(candidate):
+            values.update({name: self.index.actual(name, candidate) for name in entries})
+        values.update(
+            {name: self.index.actual(name, candidate) for name in (*candidate.concluded, *candidate.computed)}
+        )
         fails = applied.outcome == "failed" or (applied.outcome == "exempted" and self.would_fail(applied, candidate))
         text = rule.otherwise if fails and rule.otherwise is not None else rule.because
-        return fill_slots(text, self.attributes, values, self.language, self.models[candidate.model].name)
+        return self.teller.filled(text, values, self.index.models[candidate.model].name)
 
     def would_fail(self, applied: Applied, candidate: CandidateRecord) -> bool:
         """Whether an exempted model fails the check that it is exempt from."""
-        rule, leaves = self.rules[applied.rule], self.leaves(applied, candidate)
+        rule, leaves = self.index.rules[applied.rule], self.leaves(applied, candidate)
         where, predicate = _every(self.branch(rule.where or {}, leaves)), _every(self.branch(rule.body, leaves))
         return where == "true" and predicate == ("true" if rule.effect == "exclude" else "false")
 
     def leaf(self, leaf: CriterionLeaf, outcome: LeafOutcome, candidate: CandidateRecord, effect: str) -> Node:
         """Return one test of a model: actual, wanted, gap, and where the value comes from."""
-        attribute = self.attributes[leaf.attribute]
-        actual = value_words(attribute, outcome.actual, self.language)
-        wanted = tests_words(attribute, leaf.tests, self.language)
-        gap = gap_words(attribute, leaf.tests, outcome, self.language)
-        label = self.label(leaf.attribute)
+        attribute = self.index.attributes[leaf.attribute]
+        actual = self.teller.value(attribute, outcome.actual)
+        wanted = self.teller.tests(attribute, leaf.tests)
+        gap = self.teller.gap(attribute, leaf.tests, outcome)
+        label = self.teller.label(leaf.attribute)
         if leaf.side == "grade":
             text = f"{label}: {actual} ({wanted})"
         else:
             mark = _mark(outcome.holds, excludes=leaf.side == "predicate" and effect == "exclude")
-            asked = ASKED.get(effect, ASKED["require"]).read(self.language)
-            if leaf.side == "where":
-                asked = self.say("applies to", "대상")
+            asked = self.say(f"asked.{'where' if leaf.side == 'where' else effect}")
             text = f"{mark} {label}: {actual} ({asked}: {wanted}{f'; {gap}' if gap else ''})"
         return Node(
             *("leaf", leaf.attribute, text, outcome.holds),
-            sources=self.value_sources(leaf.attribute, candidate),
-            children=self.origin(leaf.attribute, candidate),
+            sources=self.index.value_sources(leaf.attribute, candidate),
+            children=self.origins.origin(leaf.attribute, candidate),
             actual=outcome.actual,
             wanted=wanted,
             gap=gap,

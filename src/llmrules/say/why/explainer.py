@@ -9,14 +9,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from llmrules.say.why.applied import Applications
+from llmrules.say.why.chain import Chain
+from llmrules.say.why.changes import Changes
 from llmrules.say.why.explanation import Explanation, Node
+from llmrules.say.why.index import Index
 from llmrules.say.why.offers import Offers
-from llmrules.say.why.outcomes import DECISIVE, VERDICTS
-from llmrules.say.words import points_phrase
+from llmrules.say.why.origins import Origins
 
 if TYPE_CHECKING:
     from llmrules.language.texts import Language
     from llmrules.trace.record import Applied, CandidateRecord, Trace
+
+DECISIVE = ("failed", "unknown", "accepted", "exempted", "points", "attached", "approved", "passed", "none")
+"""The outcomes of a rule on a model, what decides its verdict first."""
 
 
 def why(trace: Trace, name: str, language: Language = "en") -> Explanation:
@@ -27,42 +33,47 @@ def why(trace: Trace, name: str, language: Language = "en") -> Explanation:
     return Explanation(language, Explainer(trace, language).verdict(name))
 
 
-class Explainer(Offers):
-    """Explains what one trace holds, in one language."""
+class Explainer:
+    """Explains what one trace holds, in one language; reports and pages hold one and ask its parts."""
+
+    def __init__(self, trace: Trace, language: Language) -> None:
+        self.index = Index(trace, language)
+        self.teller, self.say = self.index.teller, self.index.say
+        self.chain, self.origins = Chain(self.index), Origins(self.index)
+        self.changes = Changes(self.index, self.origins)
+        self.applications = Applications(self.index, self.chain, self.origins)
+        self.offers = Offers(self.index, self.applications)
 
     def verdict(self, name: str) -> Node:
         """Return the whole tree of a model, or of one of its offers. Raises KeyError."""
-        candidate = self.rows.standing(name)
-        text = f"{self.name(name)}: {self.stands(candidate)}"
-        offers = self.passing(name)
+        candidate = self.index.judged.standing(name)
+        text = f"{self.teller.name(name)}: {self.stands(candidate)}"
+        offers = self.offers.passing(name)
         if offers:
             text += f"; {offers}"
         if candidate.missing:
-            names = ", ".join(map(self.label, candidate.missing))
-            text += self.say(f"; to find out: {names}", f"; 확인할 항목: {names}")
+            names = ", ".join(map(self.teller.label, candidate.missing))
+            text += self.say("to-find-out", names=names)
         children = [
-            *(self.applied(one, candidate) for one in _by_weight(candidate.checks)),
-            *(self.applied(one, candidate) for one in candidate.exemptions),
-            *(self.applied(one, candidate) for one in _by_weight(candidate.scores)),
-            *(self.applied(one, candidate) for one in candidate.notes),
-            *self.disputes(candidate),
-            *self.others(name),
+            *(self.applications.applied(one, candidate) for one in _by_weight(candidate.checks)),
+            *(self.applications.applied(one, candidate) for one in candidate.exemptions),
+            *(self.applications.applied(one, candidate) for one in _by_weight(candidate.scores)),
+            *(self.applications.applied(one, candidate) for one in candidate.notes),
+            *self.origins.disputes(candidate),
+            *self.offers.others(name),
         ]
         return Node("verdict", name, text, candidate.verdict, children=tuple(children))
 
     def stands(self, candidate: CandidateRecord) -> str:
         """Return the verdict on a candidate with its place and points, as far as it has them."""
-        said = VERDICTS[candidate.verdict].read(self.language)
+        said = self.say(f"verdict.{candidate.verdict}")
         if candidate.points is None:
             return said
-        points = points_phrase(candidate.points, self.language)
+        points = self.teller.points(candidate.points)
         if candidate.place is None:
             return f"{said}, {points}"
-        among = self.say(" among the unverified", "(미확인 중)") if candidate.verdict == "unverified" else ""
-        return self.say(
-            f"{said}, place {candidate.place}{among} with {points}",
-            f"{said}, {candidate.place}위{among}, {points}",
-        )
+        name = "stands-unverified" if candidate.verdict == "unverified" else "stands"
+        return self.say(name, verdict=said, place=candidate.place, points=points)
 
 
 def _by_weight(applied: tuple[Applied, ...]) -> list[Applied]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from attrs import frozen
 
 from llmrules.errors import printable
-from llmrules.language.texts import Language, Text
+from llmrules.language.texts import Language
+from llmrules.say.sentences import Sentences
 from llmrules.trace.record import Json
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class Explanation:
 
     def lines(self) -> Iterator[str]:
         """Yield the lines of the tree, each under what it explains; a fact's chain is said once."""
-        again = Text("as above", "위와 같음").read(self.language)
+        again = Sentences(self.language)("as-above")
         yield from map(printable, _lines(self.root, 0, set(), again))
 
 

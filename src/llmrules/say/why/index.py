@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from llmrules.language.values import period
-from llmrules.say.why.rows import Rows, grouped, row_name
-from llmrules.say.words import fill_slots, names_words, printable_lines, telling_names
+from llmrules.say.teller import Teller, printable_lines
+from llmrules.say.why.judged import Judged, grouped, row_name
 from llmrules.trace.record import DatedRecord, Json, ValueRecord
 
 if TYPE_CHECKING:
@@ -47,14 +47,14 @@ class Index:
 
     def __init__(self, trace: Trace, language: Language) -> None:
         self.trace = trace
-        self.language = language
-        self.attributes = {attribute.name: attribute for attribute in trace.given.vocabulary}
+        self.teller = Teller(language, trace.given.vocabulary, trace.given.catalogue)
+        self.say = self.teller.say
+        self.attributes = self.teller.attributes
         self.rules = {rule.id: rule for rule in trace.given.rules}
         self.models = {model.id: model for model in trace.given.catalogue}
-        self.called = telling_names(trace.given.catalogue)
         self.documents = {document.id: document for document in trace.given.documents}
         self.claims = {claim.id: claim for claim in trace.given.claims}
-        self.rows = Rows(trace)
+        self.judged = Judged(trace)
         self.criteria = {criterion.rule: criterion for criterion in trace.found.criteria}
         self.facts = {fact.id: fact for fact in trace.found.facts}
         self.firings = {firing.rule: firing for firing in trace.found.firings}
@@ -76,22 +76,9 @@ class Index:
         found = period(next(stated, None))
         return found.first if found is not None else None
 
-    def say(self, en: str, ko: str) -> str:
-        """Return the sentence in the language."""
-        return ko if self.language == "ko" else en
-
-    def name(self, name: str) -> str:
-        """Return what people call a model, or a model with one of its offers; an id of no model stays as it is."""
-        model, at, offer = name.partition(" @ ")
-        return printable_lines(f"{self.called.get(model, model)}{at}{offer}")
-
-    def names(self, names: Iterable[str], most: int = 12) -> str:
-        """Return what people call some models and candidates, as many as there is room for."""
-        return names_words([self.name(one) for one in names], self.language, most)
-
     def offers(self, rows: Sequence[CandidateRecord]) -> str:
         """Name the offers of some candidates of one model."""
-        return names_words([printable_lines(row.offer or "") for row in rows], self.language)
+        return self.teller.several([printable_lines(row.offer or "") for row in rows])
 
     def whose(self, rows: Iterable[CandidateRecord]) -> list[str]:
         """Name the models of candidates, each with those of its offers that are meant, if that is not all that stand.
@@ -101,21 +88,21 @@ class Index:
         found = []
         for model, its in grouped(rows).items():
             out = all(row.verdict == "excluded" for row in its)
-            standing = [row for row in self.rows.of_model[model] if out or row.verdict != "excluded"]
+            standing = [row for row in self.judged.of_model[model] if out or row.verdict != "excluded"]
             if len(its) == len(standing):
-                found.append(self.name(model))
+                found.append(self.teller.name(model))
             else:
                 offers = self.offers(its)
-                found.append(f"{self.name(model)} @ {offers}" if len(its) == 1 else f"{self.name(model)} ({offers})")
+                found.append(
+                    f"{self.teller.name(model)} @ {offers}"
+                    if len(its) == 1
+                    else f"{self.teller.name(model)} ({offers})"
+                )
         return found
 
     def because(self, rule: str) -> str:
         """Return the reason of a rule, with what is known of the case filled in."""
-        return fill_slots(self.rules[rule].because, self.attributes, self.requirements, self.language)
-
-    def label(self, attribute: str) -> str:
-        """Return the name of an attribute."""
-        return self.attributes[attribute].label.read(self.language)
+        return self.teller.filled(self.rules[rule].because, self.requirements)
 
     def actual(self, name: str, candidate: CandidateRecord) -> Json | None:
         """Return a value of a candidate: what rules conclude or the case makes of it, else what its entry states."""

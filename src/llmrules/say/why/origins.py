@@ -16,20 +16,19 @@ from llmrules.catalog.costs import (
     usage_of,
 )
 from llmrules.language.values import period
-from llmrules.say.why.chain import Chain
+from llmrules.say.teller import condition_tests, money_words, number_words
 from llmrules.say.why.explanation import Node
-from llmrules.say.words import condition_tests, money_words, number_words, tests_words, value_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from llmrules.say.why.index import Index
     from llmrules.trace.record import (
         AttributeRecord,
         CandidateRecord,
         ComputedRecord,
         Conditions,
         DatedRecord,
-        Json,
         StatedRecord,
         TermRecord,
         TestRecord,
@@ -42,8 +41,11 @@ REACH = timedelta(days=365)
 """Where no end is stated, a value that takes force later than this after the decision is of no concern to it."""
 
 
-class Origins(Chain):
+class Origins:
     """Explains values."""
+
+    def __init__(self, index: Index) -> None:
+        self.index, self.teller, self.say = index, index.teller, index.say
 
     def origin(self, name: str, candidate: CandidateRecord) -> tuple[Node, ...]:
         """Say where a value comes from when the entry itself does not just state it."""
@@ -51,44 +53,44 @@ class Origins(Chain):
         if concluded is not None:
             if concluded.by:
                 return tuple(self.classification(rule, candidate, concludes=True) for rule in concluded.by)
-            rules = (rule for rule in self.trace.given.rules if rule.effect == "conclude" and name in rule.body)
+            rules = (rule for rule in self.index.trace.given.rules if rule.effect == "conclude" and name in rule.body)
             return tuple(self.classification(rule.id, candidate, concludes=False) for rule in rules)
         if computed is not None:
             return tuple(self.cost(computed, candidate))
-        if self.attributes[name].computed is not None and self.in_force(name, candidate) is None:
+        if self.index.attributes[name].computed is not None and self.index.in_force(name, candidate) is None:
             return tuple(self.missing(candidate))
         return tuple(self.entry(name, candidate))
 
     def missing(self, candidate: CandidateRecord) -> Iterator[Node]:
         """Yield what a cost that cannot be computed is in want of: the tokens of the case, else prices."""
         usage = self.usage()
-        wanted = [name for name in USAGE[:2] if name not in self.requirements]
+        wanted = [name for name in USAGE[:2] if name not in self.index.requirements]
         if usage is not None:
-            stated = {name: self.actual(name, candidate) for name in PRICES}
+            stated = {name: self.index.actual(name, candidate) for name in PRICES}
             known = {name: Decimal(str(price)) for name, price in stated.items() if price is not None}
             wanted = [*lacking(usage, known)]
-        for name in filter(self.attributes.__contains__, wanted):
-            text = f"{self.label(name)}: {value_words(self.attributes[name], None, self.language)}"
+        for name in filter(self.index.attributes.__contains__, wanted):
+            text = f"{self.teller.label(name)}: {self.teller.value(self.index.attributes[name], None)}"
             yield Node("value", name, text, "unknown")
 
     def usage(self) -> Usage | None:
         """Return the tokens of a month that the case states, if it states them."""
-        stated = {name: self.requirements[name] for name in USAGE if name in self.requirements}
+        stated = {name: self.index.requirements[name] for name in USAGE if name in self.index.requirements}
         return usage_of({name: frozenset({Decimal(str(value))}) for name, value in stated.items()})
 
     def entry(self, name: str, candidate: CandidateRecord) -> Iterator[Node]:
         """Yield what is to be known of a stated value: the family that it is from, and when it changes."""
-        found = self.in_force(name, candidate)
+        found = self.index.in_force(name, candidate)
         if found is None:
             return
-        family, attribute = found.record.inherited_from, self.attributes[name]
+        family, attribute = found.record.inherited_from, self.index.attributes[name]
         if family is not None:
-            lender, dates = self.name(family), self.dates(found.sources)
-            en, ko = (f", as of {dates}", f" ({dates} 기준)") if dates else ("", "")
-            yield Node("value", name, self.say(f"inherited from {lender}{en}", f"{lender}에서 상속{ko}"))
+            lender, dates = self.teller.name(family), self.index.dates(found.sources)
+            text = self.say("inherited-as-of" if dates else "inherited", lender=lender, dates=dates)
+            yield Node("value", name, text)
         if found.since is not None:
-            before = self.price(attribute, found.record.value)
-            text = self.dated(attribute, found.since) + self.say(f"; until then: {before}", f", 그 전: {before}")
+            before = self.teller.price(attribute, found.record.value)
+            text = self.dated(attribute, found.since) + self.say("until-then", before=before)
             yield Node("value", name, text, sources=found.record.sources)
         for coming in found.coming:
             if self.within_reach(coming):
@@ -96,19 +98,12 @@ class Origins(Chain):
 
     def dated(self, attribute: AttributeRecord, one: DatedRecord) -> str:
         """Return a value that takes force on a day."""
-        words = self.price(attribute, one.value)
-        return self.say(f"from {one.since}: {words}", f"{one.since}부터: {words}")
-
-    def price(self, attribute: AttributeRecord, value: Json) -> str:
-        """Return a value beside another one of its attribute: of a price the amount alone."""
-        priced = attribute.unit is not None and attribute.unit.read("en").startswith("USD")
-        if priced and not isinstance(value, tuple):
-            return f"${money_words(value)}"
-        return value_words(attribute, value, self.language)
+        words = self.teller.price(attribute, one.value)
+        return self.say("from-day", day=one.since, words=words)
 
     def within_reach(self, one: DatedRecord) -> bool:
         """Whether a value takes force while the model is needed: until the stated end, else within a year."""
-        day, since, end = self.as_of, period(one.since), period(self.requirements.get(ENDS_ON))
+        day, since, end = self.index.as_of, period(one.since), period(self.index.requirements.get(ENDS_ON))
         if day is None or since is None:
             return False
         return since.first <= (end.last if end is not None else day + REACH)
@@ -118,63 +113,57 @@ class Origins(Chain):
         for place, term in enumerate(computed.terms):
             yield self.term(term, candidate, first=not place)
         usage, tiered = self.usage(), any(term.attribute in TIER_PRICES for term in computed.terms)
-        if usage is not None and usage.share and not tiered and self.actual(TIER_ABOVE, candidate) is None:
-            text = self.say(
-                "no higher price for long requests is stated", "긴 요청에 더 높은 가격을 매긴다는 출처 없음"
-            )
-            yield Node("value", TIER_ABOVE, text)
-        if tiered and self.actual(TIER_ABOVE, candidate) is not None:
-            words = value_words(self.attributes[TIER_ABOVE], self.actual(TIER_ABOVE, candidate), self.language)
-            sources = self.value_sources(TIER_ABOVE, candidate)
-            yield Node("value", TIER_ABOVE, f"{self.label(TIER_ABOVE)}: {words}", sources=sources)
+        if usage is not None and usage.share and not tiered and self.index.actual(TIER_ABOVE, candidate) is None:
+            yield Node("value", TIER_ABOVE, self.say("no-tier"))
+        if tiered and self.index.actual(TIER_ABOVE, candidate) is not None:
+            words = self.teller.value(self.index.attributes[TIER_ABOVE], self.index.actual(TIER_ABOVE, candidate))
+            sources = self.index.value_sources(TIER_ABOVE, candidate)
+            yield Node("value", TIER_ABOVE, f"{self.teller.label(TIER_ABOVE)}: {words}", sources=sources)
 
     def term(self, term: TermRecord, candidate: CandidateRecord, *, first: bool) -> Node:
         """Return one part of a computed cost: so many tokens at a price, and who states the price."""
         sign, tokens, price = "=" if first else "+", number_words(term.tokens), money_words(term.price)
-        label = self.label(term.attribute)
-        times = "\N{MULTIPLICATION SIGN}"
-        text = self.say(
-            f"{sign} {tokens} tokens {times} ${price} per million ({label})",
-            f"{sign} {tokens}토큰 {times} ${price}/백만 토큰 ({label})",
+        text = self.say("term", sign=sign, tokens=tokens, price=price, label=self.teller.label(term.attribute))
+        sources, origin = (
+            self.index.value_sources(term.attribute, candidate),
+            tuple(self.entry(term.attribute, candidate)),
         )
-        sources, origin = self.value_sources(term.attribute, candidate), tuple(self.entry(term.attribute, candidate))
         return Node("term", term.attribute, text, sources=sources, children=origin)
 
     def classification(self, rule: str, candidate: CandidateRecord, *, concludes: bool) -> Node:
         """Return a rule that concludes, or does not conclude, something of a model, and what it looks at."""
-        record = self.rules[rule]
-        said = self.say("concluded", "도출") if concludes else self.say("not concluded", "도출되지 않음")
+        record = self.index.rules[rule]
+        said = self.say("concluded" if concludes else "not-concluded")
         children = tuple(self.value(name, tests, candidate) for name, tests in _all_tests(record.where or {}))
-        return Node("classification", rule, f"{said}: {self.because(rule)} [{rule}]", "", record.sources, children)
+        return Node(
+            "classification", rule, f"{said}: {self.index.because(rule)} [{rule}]", "", record.sources, children
+        )
 
     def value(self, name: str, tests: tuple[TestRecord, ...], candidate: CandidateRecord) -> Node:
         """Return what a model has where a classifying rule looks."""
-        attribute = self.attributes[name]
-        words = value_words(attribute, self.actual(name, candidate), self.language)
-        asked, wanted = self.say("asked", "기준"), tests_words(attribute, tests, self.language)
-        text = f"{self.label(name)}: {words} ({asked}: {wanted})"
-        sources = self.value_sources(name, candidate)
+        attribute = self.index.attributes[name]
+        words = self.teller.value(attribute, self.index.actual(name, candidate))
+        asked, wanted = self.say("asked.require"), self.teller.tests(attribute, tests)
+        text = f"{self.teller.label(name)}: {words} ({asked}: {wanted})"
+        sources = self.index.value_sources(name, candidate)
         return Node("value", name, text, sources=sources, children=self.origin(name, candidate))
 
     def disputes(self, candidate: CandidateRecord) -> Iterator[Node]:
         """Yield the disputed values that fired rules depend on."""
         for dispute in candidate.disputes:
-            name, attribute = dispute.attribute, self.attributes[dispute.attribute]
-            found = self.in_force(name, candidate)
+            name, attribute = dispute.attribute, self.index.attributes[dispute.attribute]
+            found = self.index.in_force(name, candidate)
             if found is None:
                 continue
             others = "; ".join(self.sourced(attribute, one) for one in found.disputed if one.value in dispute.values)
-            words, rules = value_words(attribute, found.value, self.language), ", ".join(dispute.rules)
-            label = self.label(name)
-            text = self.say(
-                f"sources disagree on {label}: {words} is in force, others say {others}; it matters to {rules}",
-                f"{label}의 출처가 서로 다릅니다. 적용한 값: {words}, 다른 값: {others}. 영향을 받는 규칙: {rules}",
-            )
+            words, rules = self.teller.value(attribute, found.value), ", ".join(dispute.rules)
+            label = self.teller.label(name)
+            text = self.say("dispute", label=label, words=words, others=others, rules=rules)
             yield Node("dispute", name, text, sources=found.sources)
 
     def sourced(self, attribute: AttributeRecord, stated: StatedRecord) -> str:
         """Return a value with those who state it."""
-        return f"{value_words(attribute, stated.value, self.language)} ({', '.join(stated.sources)})"
+        return f"{self.teller.value(attribute, stated.value)} ({', '.join(stated.sources)})"
 
 
 def _all_tests(conditions: Conditions) -> Iterator[tuple[str, tuple[TestRecord, ...]]]:

@@ -23,7 +23,7 @@ def row_name(candidate: CandidateRecord) -> str:
     return candidate.model if candidate.offer is None else f"{candidate.model} @ {candidate.offer}"
 
 
-class Rows:
+class Judged:
     """The candidates of one trace by name."""
 
     def __init__(self, trace: Trace) -> None:

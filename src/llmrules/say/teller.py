@@ -1,0 +1,231 @@
+"""What knows names, numbers, money, dates, values and tests in one language; whatever tells something holds one.
+
+The sentences that explain a rule stand in the rule; how they are joined stands with the language.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from llmrules.errors import printable
+from llmrules.language.operators import OPERATORS
+from llmrules.language.texts import Language, Text, fill
+from llmrules.say.sentences import Sentences
+from llmrules.trace.record import TestRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from llmrules.trace.record import AttributeRecord, Conditions, Json, LeafOutcome, ModelRecord, Threshold
+
+MOST_NAMES = 3
+"""How many names a line gives before it says how many more there are."""
+
+MOST_BEST = 12
+"""How many of those that share the first place an answer names."""
+
+_AMOUNT = re.compile(r"USD( per (day|month|year))?")
+"""The units of sums of money; a price, which is per something bought, may need more than cents."""
+
+_OF_ONE = {"any_of": "is", "has_any": "has", "has_all": "has"}
+"""What an operator on a list means when the list has one member."""
+
+
+class Teller:
+    """Says the attributes and models of one vocabulary and one catalogue, and values, in one language."""
+
+    def __init__(
+        self, language: Language, vocabulary: Iterable[AttributeRecord] = (), models: Iterable[ModelRecord] = ()
+    ) -> None:
+        self.language = language
+        self.say = Sentences(language)
+        self.attributes = {attribute.name: attribute for attribute in vocabulary}
+        self.called = _telling_names(tuple(models))
+
+    # Names
+
+    def label(self, attribute: str) -> str:
+        """Return the name of an attribute."""
+        return printable_lines(self.say.read(self.attributes[attribute].label))
+
+    def name(self, name: str) -> str:
+        """Return what people call a model, or a model with one of its offers; an id of no model stays as it is."""
+        model, at, offer = name.partition(" @ ")
+        return printable_lines(f"{self.called.get(model, model)}{at}{offer}")
+
+    def names(self, names: Iterable[str], most: int = 12) -> str:
+        """Return what people call some models and candidates, as many as there is room for."""
+        return self.several([self.name(one) for one in names], most)
+
+    def several(self, names: Sequence[str], most: int = MOST_NAMES) -> str:
+        """Return the first of some names, and how many more there are: ``a, b, c and 2 more``."""
+        said, more = ", ".join(names[:most]), len(names) - most
+        return self.say("and-more", names=said, more=more) if more > 0 else said
+
+    # Values
+
+    def fact(self, attribute: AttributeRecord, value: Json | None) -> str:
+        """Return the value of a fact, which of a set is one member."""
+        return self.value(attribute, (str(value),) if attribute.type == "set" and value != () else value)
+
+    def value(self, attribute: AttributeRecord, value: Json | None, *, unit: bool = True) -> str:
+        """Return a value in words: choices by their names, numbers with thousands separated and with their unit."""
+        if value is None:
+            return self.say("not-stated" if attribute.scope == "requirement" else "unknown")
+        if isinstance(value, tuple):
+            return ", ".join(self.choice(attribute, one) for one in value) or self.say("nothing")
+        if isinstance(value, bool):
+            return self.say("yes" if value else "no")
+        if attribute.type == "number":
+            return self._amount(attribute, value, unit=unit)
+        if attribute.choices:
+            return self.choice(attribute, str(value))
+        return printable(str(value))
+
+    def choice(self, attribute: AttributeRecord, choice: str) -> str:
+        """Return the name of a choice: its words up to a colon, after which they explain."""
+        for declared in attribute.choices:
+            if declared.id == choice:
+                return self.say.read(declared.means).split(":")[0].strip()
+        return printable(choice)
+
+    def price(self, attribute: AttributeRecord, value: Json) -> str:
+        """Return a value beside another one of its attribute: of a price the amount alone."""
+        priced = attribute.unit is not None and attribute.unit.read("en").startswith("USD")
+        return f"${money_words(value)}" if priced and not isinstance(value, tuple) else self.value(attribute, value)
+
+    def _amount(self, attribute: AttributeRecord, value: int | str, *, unit: bool = True) -> str:
+        """Return a number of an attribute's unit: sums of money with their sign, all else with the unit behind it."""
+        if attribute.unit is None or not _AMOUNT.fullmatch(attribute.unit.read("en")):
+            return number_words(value, self.say.read(attribute.unit) if attribute.unit and unit else "")
+        if not unit:
+            return money_words(value)
+        per = self.say.read(attribute.unit).removeprefix("USD").removeprefix("달러")
+        return f"${money_words(value)}{printable(per)}"
+
+    def points(self, points: str) -> str:
+        """Return points with their noun: 1 point, 2.50 points."""
+        return self.say("points", points=points_words(points))
+
+    # Tests
+
+    def tests(self, attribute: AttributeRecord, tests: tuple[TestRecord, ...]) -> str:
+        """Return what a leaf asks for: ``at least 60,000 tokens``."""
+        said = (self._test(attribute, test, threshold) for test in tests for threshold in test.thresholds)
+        return self.say("joined-tests").join(said)
+
+    def _test(self, attribute: AttributeRecord, test: TestRecord, threshold: Threshold) -> str:
+        if test.operator == "toward":
+            return self.say("toward-lowest" if threshold == "lowest" else "toward-highest")
+        if test.operator == "known" and threshold is False:
+            return self.say("not-known")
+        operator = OPERATORS[test.operator]
+        if isinstance(threshold, tuple) and len(threshold) == 1:
+            operator = OPERATORS[_OF_ONE.get(test.operator, test.operator)]
+        template = self.say.read(Text(operator.en, operator.ko))
+        if isinstance(threshold, tuple):
+            words = [self.value(attribute, _member(attribute, one)) for one in threshold]
+            return template.format((self.say("joined-choices") if operator.operand == "list" else ", ").join(words))
+        return template.format(self.value(attribute, threshold))
+
+    def condition(self, conditions: Conditions) -> str:
+        """Return a condition table in words: ``context window: at least 200,000 tokens; openness: open-weight``."""
+        said = [
+            f"{self.say.read(self.attributes[name].label)}: {self.tests(self.attributes[name], tests)}"
+            for name, tests in condition_tests(conditions)
+        ]
+        said += map(self.condition, conditions.get("all", ()))
+        either = [*map(self.condition, conditions.get("any", ()))]
+        if either:
+            said.append(self.say("joined-choices").join(f"({one})" if "; " in one else one for one in either))
+        return printable_lines("; ".join(said))
+
+    def gap(self, attribute: AttributeRecord, tests: tuple[TestRecord, ...], outcome: LeafOutcome) -> str:
+        """Return how far off a leaf is, or nothing where it has no measure; gaps stand in the order of thresholds."""
+        said = []
+        asked = [test.operator for test in tests for _ in test.thresholds]
+        for name, gap in zip(asked, outcome.gaps, strict=False):
+            if isinstance(gap, tuple):
+                if gap:
+                    template = self.say.read(Text(OPERATORS[name].gap_en, OPERATORS[name].gap_ko))
+                    said.append(template.format(", ".join(self.choice(attribute, one) for one in gap)))
+            elif gap is not None and not isinstance(gap, bool):
+                said.append(self._distance(attribute, name, gap))
+        return ", ".join(filter(None, said))
+
+    def _distance(self, attribute: AttributeRecord, operator: str, gap: int | str) -> str:
+        amount = abs(Decimal(gap))
+        if amount == 0:
+            return ""
+        size = f"{amount:,f}"
+        if attribute.type == "number":
+            size = self._amount(attribute, str(amount))
+        elif attribute.type in {"date", "scale"}:
+            size = self.say("days" if attribute.type == "date" else "steps", count=size)
+        if Decimal(gap) > 0:
+            return self.say("above", size=size)
+        return self.say("left" if operator in {"at_most", "below"} else "short", size=size)
+
+    # Sentences
+
+    def filled(self, text: Text | None, values: Mapping[str, Json | None], model: str = "") -> str:
+        """Return a rule's sentence with its slots filled; what is not known is said to be so."""
+
+        def word(name: str) -> str:
+            if name == "model":
+                return printable(model)
+            attribute = self.attributes.get(name)
+            return self.value(attribute, values.get(name), unit=False) if attribute else f"{{{name}}}"
+
+        return fill(printable_lines(self.say.read(text)), word) if text is not None else ""
+
+
+def number_words(value: int | str, unit: str = "") -> str:
+    """Return a number with its thousands separated, and its unit; in Korean a unit stands close to its number."""
+    close = any("가" <= mark <= "힣" for mark in unit)
+    return f"{Decimal(value):,f}{'' if close or not unit else ' '}{unit}"
+
+
+def money_words(value: int | str) -> str:
+    """Return US dollars without their sign, with thousands separated and with cents; more digits where there are more.
+
+    >>> print(money_words(1234), money_words("0.075"), money_words("-2.5"))
+    1,234.00 0.075 -2.50
+    """
+    whole, _, cents = f"{Decimal(value):,f}".partition(".")
+    return f"{whole}.{cents:0<2}"
+
+
+def points_words(points: str) -> str:
+    """Return points for people: an integer, or two decimals; the trace has them exactly."""
+    exact = Fraction(points)
+    return str(exact) if exact.denominator == 1 else f"{float(exact):.2f}"
+
+
+def printable_lines(text: str) -> str:
+    """Return a text on one line without what a terminal would obey."""
+    return printable(" ".join(text.split()))
+
+
+def condition_tests(conditions: Conditions) -> Iterator[tuple[str, tuple[TestRecord, ...]]]:
+    """Yield each attribute of a condition table with its tests, those of nested tables aside."""
+    for name, tests in sorted(conditions.items()):
+        if name not in {"all", "any"}:
+            sides = {key: tuple(side) if isinstance(side, list) else side for key, side in tests.items()}
+            yield name, tuple(TestRecord(operator, (side,)) for operator, side in sides.items())
+
+
+def _member(attribute: AttributeRecord, value: int | str) -> Json:
+    """Return one value of a list on a right side, as the attribute has it alone."""
+    return (str(value),) if attribute.type == "set" else value
+
+
+def _telling_names(models: Sequence[ModelRecord]) -> dict[str, str]:
+    """Return what people call each model, by id; where several of them have one name, the id stands behind it."""
+    names = {one.id: one.name for one in models}
+    shared = Counter(names[one] for one in {one.id for one in models if one.listed})
+    return {one: f"{name} ({one})" if shared[name] > 1 else name for one, name in names.items()}

@@ -1,0 +1,93 @@
+"""What is said stands once for each language, in one file: the same sentences with the same slots, each of them said."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from llmrules.language.texts import LANGUAGES
+from llmrules.say.languages import en, ko
+from llmrules.say.sentences import SLOT, Sentences
+
+SOURCE = Path(en.__file__).parents[2]
+ALIKE = frozenset({"count", "total", "changing", "values"})
+"""Slots that one language may need for a form alone."""
+
+
+def test_each_language_has_a_file_with_the_same_sentences() -> None:
+    """Another language is one file more: nothing but its sentences has to be written."""
+    files = {path.stem for path in Path(en.__file__).parent.glob("*.py")} - {"__init__"}
+    assert files == set(LANGUAGES)
+    for language in LANGUAGES:
+        assert list(Sentences(language).sentences) == list(en.SENTENCES)
+
+
+@pytest.mark.parametrize("name", en.SENTENCES)
+def test_a_sentence_has_the_same_slots_in_each_language(name: str) -> None:
+    """What is told is told in every language; only a form that depends on a number may need it in one alone."""
+    slots = [{match[1] for match in SLOT.finditer(said[name])} for said in (en.SENTENCES, ko.SENTENCES)]
+    assert slots[0] - ALIKE == slots[1] - ALIKE
+
+
+def test_every_sentence_is_said_somewhere() -> None:
+    """A sentence that nothing says is taken out of every language."""
+    code = "\n".join(
+        path.read_text(encoding="utf-8")
+        for path in (*SOURCE.rglob("*.py"), *SOURCE.rglob("*.jinja"))
+        if "languages" not in path.parts
+    )
+    families = {*re.findall(r'["\']([a-z-]+)\.\{', code), *re.findall(r'family\("([a-z-]+)"\)', code)}
+    begun = tuple(re.findall(r'["\']([a-z]+-)\{', code))
+    silent = [
+        name
+        for name in en.SENTENCES
+        if f'"{name}"' not in code
+        and f"'{name}'" not in code
+        and name.partition(".")[0] not in families
+        and not name.startswith(begun)
+    ]
+    assert silent == []
+
+
+def test_english_has_one_and_many() -> None:
+    """One model, two models; a thousand have their comma."""
+    say = Sentences("en")
+    assert [say("count-models", count=count) for count in (0, 1, 2, 1234)] == [
+        "0 models",
+        "1 model",
+        "2 models",
+        "1,234 models",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("가격", "가격을"),
+        ("언어", "언어를"),
+        ("Claude", "Claude를"),
+        ("Mistral", "Mistral을"),
+        ("Qwen", "Qwen을"),
+        ("Grok", "Grok을"),
+        ("DeepSeek", "DeepSeek를"),
+        ("GPT-5", "GPT-5를"),
+        ("R1", "R1을"),
+        ("GPT-5 (gpt-5-mini)", "GPT-5 (gpt-5-mini)를"),
+    ],
+)
+def test_a_korean_particle_follows_the_final_sound(name: str, said: str) -> None:
+    """을 after a consonant, 를 after a vowel, of what is spoken: digits and Latin names too, no parenthesis."""
+    assert name + ko.chosen(name, "을", "를") == said
+
+
+def test_the_way_by_which_something_is_done_stands_after_a_soft_consonant_too() -> None:
+    """으로 after a consonant, 로 after a vowel and after ㄹ."""
+    assert [ko.chosen(name, "으로", "로") for name in ("가격", "모델", "언어", "Mistral")] == ["으로", "로", "로", "로"]
+
+
+def test_no_sentence_leaves_the_reader_to_choose() -> None:
+    """No plural in parentheses, and no pair of particles."""
+    for said in (*en.SENTENCES.values(), *ko.SENTENCES.values()):
+        assert not re.search(r"\(s\)|[을은이]\([를는가]\)|\(으\)로|\(이\)", said)
