@@ -181,7 +181,11 @@ def _layers(
             failures.append(misnamed)
             continue
         ours = shipped.named_catalog(path) if named else None
-        files = [(file, file.as_posix()) for file in toml_files([path])] if ours is None else [ours]
+        try:
+            files = [(file, file.as_posix()) for file in toml_files([path])] if ours is None else [ours]
+        except FileError as error:
+            failures.append(error)
+            continue
         found += [(file, name, layer) for file, name in files]
     return found
 

@@ -44,6 +44,9 @@ MOST_VALUES = 12
 MOST_LINES = 60
 """Old values that the printed audit has a line of, the oldest first."""
 
+LONGEST_REASON = 300
+"""Characters of what is said of a file that could not be examined."""
+
 FORMULA = ("=", "+", "-", "@")
 """How a cell begins that a spreadsheet would compute."""
 
@@ -144,19 +147,29 @@ def _files(folder: Path) -> list[Path]:
     try:
         found = sorted(path for path in folder.iterdir() if path.suffix == ".json")
     except OSError as error:
-        raise FileError(f"cannot be read: {error}", code="unreadable", place=place) from None
+        raise FileError(f"cannot be read: {error.strerror}", code="unreadable", place=place) from None
     if not found:
         raise FileError("there is no trace (*.json) in this folder", code="no-file", place=place)
     return found
 
 
 def _row(path: Path, level: Level, older_than: int | None, counts: _Counts) -> Row:
+    """Return the row of one file; whatever goes wrong with it is said there, and the others are read all the same."""
     try:
-        raw = read_bytes(path)
+        return _examined(path, level, older_than, counts)
     except FileError as error:
         return Row(path.name, ok=False, reason=error.message)
     except Refusal as refusal:
         return Row(path.name, ok=False, at=refusal.wrong.pointer, reason=refusal.wrong.sentence)
+    except Exception as error:  # noqa: BLE001 - an auditor is told of this file, and learns of all the others
+        reason = f"could not be examined: {type(error).__name__}: {error}"
+        return Row(path.name, ok=False, reason=reason[:LONGEST_REASON])
+
+
+def _examined(path: Path, level: Level, older_than: int | None, counts: _Counts) -> Row:
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise FileError("is no file: a pipe or a device", code="no-file", place=Place(path.as_posix()))
+    raw = read_bytes(path)
     report = examine(raw, None, level)
     row = Row(path.name, report.ok, report.level)
     if report.wrong is not None:
@@ -169,12 +182,12 @@ def _counted(row: Row, document: Plain, older_than: int | None, counts: _Counts)
     given, found = document["given"], document["found"]
     as_of = next((str(one["value"]) for one in given["requirements"] if one["attribute"] == "as_of"), "")
     fired, decisive = _fired(found), _decisive(found)
-    counts.stand.update({rule["id"] for rule in given["rules"]})
-    counts.fired.update(fired)
-    counts.decisive.update(decisive)
     day = _last_day(as_of)
     overdue = {rule["id"] for rule in given["rules"] if rule["id"] in fired and _days(rule.get("review_by"), day) > 0}
     old = () if older_than is None else tuple(_old(document, day, older_than, counts.shared))
+    counts.stand.update({rule["id"] for rule in given["rules"]})
+    counts.fired.update(fired)
+    counts.decisive.update(decisive)
     return evolve(
         row,
         as_of=as_of,

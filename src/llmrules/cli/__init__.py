@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import contextmanager
 from importlib import import_module
 from keyword import iskeyword
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from llmrules.cli.terminal import print_error
+from llmrules.cli.terminal import STANDARD_OUTPUT, drop, print_error
 from llmrules.errors import EngineError, LlmrulesError, printable
 
 if TYPE_CHECKING:
@@ -42,6 +43,17 @@ class _Commands(click.Group):
         command: click.Command = getattr(import_module(f"llmrules.cli.{name}"), name)
         return command
 
+    def main(self, *args: Any, **extra: Any) -> Any:  # noqa: ANN401 - as click has it
+        """Run the command line. What the system refuses, and nobody foresaw, is one sentence, too."""
+        try:
+            return super().main(*args, **extra)
+        except OSError as error:
+            about = STANDARD_OUTPUT if error.filename is None else str(error.filename)
+            print_error(f"{about}: {error.strerror}")
+            if error.filename is None and sys.stdout is not None:  # click's own writing: a help text into a full disk
+                drop(sys.stdout)
+            sys.exit(BAD_INPUT)
+
     def make_context(
         self,
         info_name: str | None,
@@ -59,8 +71,16 @@ class _Commands(click.Group):
             with _harmless():
                 return super().invoke(ctx)
         except LlmrulesError as error:
-            print_error(str(error))
+            print_error(str(_discreet(ctx, error)))
             ctx.exit(FAILED if isinstance(error, EngineError) else BAD_INPUT)
+
+
+def _discreet(ctx: click.Context, error: LlmrulesError) -> LlmrulesError:
+    """Return what may be said of an error in the project that a command was run in."""
+    from llmrules.cli.options import SETTINGS
+    from llmrules.language.settings import discreet
+
+    return discreet(error, ctx.meta[SETTINGS]) if SETTINGS in ctx.meta else error
 
 
 @contextmanager

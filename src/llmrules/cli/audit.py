@@ -9,7 +9,7 @@ import click
 from llmrules.check.audit import as_csv, as_json, text_lines
 from llmrules.check.audit import audit as sum_up
 from llmrules.cli import options
-from llmrules.cli.terminal import print_json, print_lines
+from llmrules.cli.terminal import print_json, print_lines, print_plain
 from llmrules.verify import LEVELS
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def audit(ctx: click.Context, /, folder: Path, **given: Any) -> None:  # noqa: A
     if given["output"] == "json":
         print_json(as_json(found))
     elif given["output"] == "csv":
-        click.echo(as_csv(found), nl=False)
+        print_plain(as_csv(found))
     else:
         print_lines(text_lines(found, given["lang"]))
     ctx.exit(REACHED if found.ok else NOT_REACHED)

@@ -9,7 +9,7 @@ import click
 from llmrules.check.diff import MOST_REPLAYS, compare, compare_corpus, read_cases
 from llmrules.check.diff.telling import corpus_report, difference_report
 from llmrules.cli import options
-from llmrules.cli.terminal import print_json, print_lines
+from llmrules.cli.terminal import print_json, print_lines, print_plain
 from llmrules.say.report.markdown import render_markdown
 from llmrules.say.report.text import text_lines
 from llmrules.trace.codec import canonical, plain
@@ -94,6 +94,6 @@ def load(given: dict[str, Any], rules: str, catalog: str) -> Advisor:
 def print_report(report: Report, output: str) -> None:
     """Print a report of a comparison."""
     if output == "markdown":
-        click.echo(render_markdown(report), nl=False)
+        print_plain(render_markdown(report))
     else:
         print_lines(text_lines(report))

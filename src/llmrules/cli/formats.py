@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
-
-import click
 
 from llmrules.cli.terminal import print_json, print_lines, print_plain
 from llmrules.say.report.report import build_report
@@ -29,24 +26,16 @@ def print_decision(trace: Trace, output: str, language: Language, *, title: str 
     elif output == "html":
         from llmrules.say.page import render_page
 
-        _print_document(render_page(trace, language, title=title))
+        print_plain(render_page(trace, language, title=title))
     elif output == "mermaid":
         from llmrules.say.report.mermaid import render_mermaid
 
-        _print_document(render_mermaid(trace, language, model))
+        print_plain(render_mermaid(trace, language, model))
     elif output == "markdown":
         from llmrules.say.report.markdown import render_markdown
 
-        _print_document(render_markdown(build_report(trace, language, title=title)))
+        print_plain(render_markdown(build_report(trace, language, title=title)))
     elif model is not None:
         print_lines(Line("line", line) for line in why(trace, model, language).lines())
     else:
         print_lines(text_lines(build_report(trace, language, title=title)))
-
-
-def _print_document(text: str) -> None:
-    """Print a document as it is, but on a terminal without anything that it would obey."""
-    if sys.stdout.isatty():
-        print_plain(text)
-    else:
-        click.echo(text.rstrip("\n"))

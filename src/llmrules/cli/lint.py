@@ -12,7 +12,7 @@ from llmrules.check.lint import CODES, gather, lint_files
 from llmrules.check.lint.pages import page
 from llmrules.check.lint.report import as_github, as_json, as_sarif, as_text
 from llmrules.cli import options
-from llmrules.cli.terminal import print_plain
+from llmrules.cli.terminal import print_json, print_plain
 from llmrules.errors import nearest
 
 if TYPE_CHECKING:
@@ -60,9 +60,9 @@ def lint(ctx: click.Context, /, paths: Sequence[Path], **given: Any) -> None:  #
         print_plain(_explained(given["explain"], ctx))
         return
     as_of: datetime | None = given["as_of"]
-    project = options.project_paths(ignored=given["isolated"])
-    files = gather(paths, given["catalog_paths"], project=project)
-    findings = lint_files(files, today=as_of.date() if as_of is not None else None)
+    project = options.project_settings(ignored=given["isolated"])
+    files = gather(paths, given["catalog_paths"], project=(project.rules, project.catalog))
+    findings = lint_files(files, today=as_of.date() if as_of is not None else None, settings=project)
     _print(findings, given["output"], given["lang"])
     counted = {"error", "warning"} if given["strict"] else {"error"}
     ctx.exit(FOUND if any(finding.severity in counted for finding in findings) else 0)
@@ -78,11 +78,11 @@ def _explained(code: str, ctx: click.Context) -> str:
 
 def _print(findings: tuple[Finding, ...], output: str, language: Language) -> None:
     if output == "json":
-        click.echo(as_json(findings))
+        print_json(as_json(findings))
     elif output == "sarif":
-        click.echo(as_sarif(findings, language, version=__version__))
+        print_json(as_sarif(findings, language, version=__version__))
     elif output == "github":
         if findings:
-            click.echo(as_github(findings, language))
+            print_plain(as_github(findings, language))
     else:
         print_plain(as_text(findings, language))

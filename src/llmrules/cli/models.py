@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from llmrules.cli import options
-from llmrules.cli.terminal import print_json, print_lines, print_note
+from llmrules.cli.terminal import for_a_person, print_json, print_lines, print_note, print_plain
 from llmrules.errors import CatalogError, LoadError, Place
 from llmrules.language.conditions import ALWAYS
 from llmrules.language.conditions.written import written_condition
@@ -121,12 +121,12 @@ def _list(knowledge: Knowledge, words: Sequence[str], as_of: date, given: dict[s
         if not select(candidates, words, ALWAYS).found:
             print_note(Sentences(given["lang"])("words-apart"))
     text = given["output"] == "text"
-    limit = given["limit"] or (ON_A_TERMINAL if text and sys.stdout.isatty() else None)
+    limit = given["limit"] or (ON_A_TERMINAL if text and for_a_person(sys.stdout) else None)
     listing = list_found(selection, vocabulary, as_of, offers=given["offers"], limit=limit)
     if given["output"] == "json":
         print_json(listing.to_json())
     elif given["output"] == "csv":
-        click.echo(listing.to_csv(unknown=given["list_unknown"]), nl=False)
+        print_plain(listing.to_csv(unknown=given["list_unknown"]))
     else:
         print_lines(listing.lines(vocabulary, given["lang"], unknown=given["list_unknown"], width=_width()))
 
@@ -170,4 +170,4 @@ def _compare(knowledge: Knowledge, names: Sequence[str], as_of: date, given: dic
 
 def _width() -> int:
     """Return how wide a table may be: what fits a page, or the terminal where it is narrower."""
-    return min(WIDTH, get_terminal_size().columns) if sys.stdout.isatty() else WIDTH
+    return min(WIDTH, get_terminal_size().columns) if for_a_person(sys.stdout) else WIDTH

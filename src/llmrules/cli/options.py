@@ -17,6 +17,7 @@ from llmrules.language.texts import LANGUAGES
 from llmrules.reading.files import (
     STANDARD_INPUT,
     Source,
+    leads_to,
     parse_json,
     parse_toml,
     read_json,
@@ -47,9 +48,17 @@ def _settings(ctx: click.Context, *, ignored: bool) -> Settings:
     if ignored:
         return Settings()
     if SETTINGS not in ctx.meta:
-        ctx.meta[SETTINGS] = for_folder(Path.cwd())
+        ctx.meta[SETTINGS] = for_folder(_working_folder())
     found: Settings = ctx.meta[SETTINGS]
     return found
+
+
+def _working_folder() -> Path:
+    try:
+        return Path.cwd()
+    except OSError:
+        message, hint = "the working folder is not there any more", "go to another one, or say --isolated"
+        raise FileError(message, code="no-file", place=Place("."), hint=hint) from None
 
 
 def _language(ctx: click.Context, _param: click.Parameter, value: str | None) -> str:
@@ -137,14 +146,13 @@ def files_read(given: Mapping[str, Any], *, rules: str = "rule_paths", catalog: 
 def on_top(project: Iterable[Path], given: Iterable[Path]) -> list[Path]:
     """Return the project's paths and those given; one that the project names already is loaded once."""
     paths = list(project)
-    known = {path.resolve() for path in paths}
-    return [*paths, *(path for path in given if path.resolve() not in known)]
+    known = {leads_to(path) for path in paths}
+    return [*paths, *(path for path in given if leads_to(path) not in known)]
 
 
-def project_paths(*, ignored: bool) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
-    """Return the rules and the catalogues that the project's settings name."""
-    settings = _settings(click.get_current_context(), ignored=ignored)
-    return settings.rules, settings.catalog
+def project_settings(*, ignored: bool) -> Settings:
+    """Return the settings of the project, or those of none."""
+    return _settings(click.get_current_context(), ignored=ignored)
 
 
 def read_profile_source(given: str | None, settings: Iterable[str]) -> Source:

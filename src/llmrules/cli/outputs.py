@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from llmrules.errors import FileError, Place
 from llmrules.reading import shipped
-from llmrules.reading.files import read_catalog_file, read_text, toml_files
+from llmrules.reading.files import leads_to, read_catalog_file, read_text, toml_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,14 +20,14 @@ def refuse_overwriting(read: Iterable[Path | None], written: Iterable[Path | Non
     """
     ours = (*shipped.rule_files(), shipped.catalog_file(), *map(shipped.catalog_path, shipped.catalog_names()))
     given = toml_files(path for path in read if path is not None)
-    taken = {path.resolve() for path in (*ours, *given)}
+    taken = {leads_to(path) for path in (*ours, *given)}
     for path in written:
         if path is None:
             continue
-        if path.resolve() in taken:
+        if leads_to(path) in taken:
             message = "is read, or written already: nothing was written"
             raise FileError(message, code="overwrites", place=Place(path.as_posix()), hint="name another file")
-        taken.add(path.resolve())
+        taken.add(leads_to(path))
 
 
 KINDS = {

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from threading import Lock, Timer
 from typing import TYPE_CHECKING
 
+from llmrules.cli.terminal import for_a_person
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -44,7 +46,7 @@ def part(advance: Callable[[int, int], None], number: int, parts: int) -> Callab
 
 def _wanted() -> bool:
     """Whether standard error is a terminal that can take back what was written."""
-    return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+    return for_a_person(sys.stderr) and os.environ.get("TERM") != "dumb"
 
 
 class _Bar:

@@ -1,18 +1,23 @@
-"""Puts lines on the terminal: coloured and wrapped for a person, plain for a pipe or where NO_COLOR is set."""
+"""The one door for all that the command line says: whole, harmless, and quiet where nobody listens.
+
+Whatever goes to standard output or standard error passes here, so nothing that a terminal would obey leaves, whatever
+stands in names, texts or values. A report is coloured and wrapped for a person, plain for a pipe or where NO_COLOR is
+set. Where the reader has gone or the stream was closed, the rest is dropped and the exit status is the usual one.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from llmrules.errors import printable
+from llmrules.errors import FileError, Place, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,12 +27,14 @@ if TYPE_CHECKING:
 STYLES = {"answer": "bold green", "heading": "bold cyan", "line": "", "blank": ""}
 MARKS = {"✗": "red", "!": "yellow", "?": "yellow", "-": "red", "≈": "yellow"}
 
+STANDARD_OUTPUT = "<stdout>"
+"""What messages call standard output."""
+
 
 def print_lines(lines: Iterable[Line]) -> None:
     """Print the lines of a report."""
-    if not sys.stdout.isatty():
-        for line in lines:
-            click.echo(str(line))
+    if not for_a_person(sys.stdout):
+        print_plain("\n".join(map(str, lines)))
         return
     console = Console(highlight=False, color_system=None if _plain_wanted() else "auto")
     for line in lines:
@@ -36,37 +43,73 @@ def print_lines(lines: Iterable[Line]) -> None:
             continue
         text = Text()
         if line.mark:
-            text.append(f"{line.mark} ", MARKS.get(line.mark, "green" if line.mark.startswith("+") else "bold"))
-        text.append(line.text, STYLES[line.style])
+            style = MARKS.get(line.mark, "green" if line.mark.startswith("+") else "bold")
+            text.append(f"{printable(line.mark)} ", style)
+        text.append(printable(line.text), STYLES[line.style])
         if line.origin:
-            text.append(f"  {line.origin}", "dim")
+            text.append(f"  {printable(line.origin)}", "dim")
         console.print(Padding(text, (0, 0, 0, line.indent), expand=False))
 
 
 def print_plain(text: str) -> None:
-    """Print lines that are no report."""
-    for line in text.splitlines():
-        click.echo(printable(line))
+    """Print lines that are no report, or a whole document."""
+    _put("\n".join(_harmless(line) for line in text.rstrip("\n").split("\n")), sys.stdout)
 
 
 def print_error(text: str) -> None:
-    """Print an error to standard error, without anything that a terminal would obey."""
-    for index, line in enumerate(text.splitlines()):
+    """Print an error to standard error."""
+    for index, line in enumerate(text.split("\n")):
         shown = printable(line)
-        click.echo(shown if index or _plain_wanted() else click.style(shown, fg="red"), err=True)
+        _put(shown if index or _plain_wanted() else click.style(shown, fg="red"), sys.stderr)
 
 
 def print_note(text: str) -> None:
-    """Print one line that is no error to standard error, without anything that a terminal would obey."""
+    """Print one line that is no error to standard error."""
     shown = printable(text)
-    click.echo(shown if _plain_wanted() else click.style(shown, fg="yellow"), err=True)
+    _put(shown if _plain_wanted() else click.style(shown, fg="yellow"), sys.stderr)
 
 
 def print_json(text: str) -> None:
-    """Print JSON as it is, but on a terminal with everything escaped that it would obey."""
-    if sys.stdout.isatty():
-        text = "".join(mark if mark.isprintable() else json.dumps(mark)[1:-1] for mark in text)
-    click.echo(text)
+    """Print JSON; what a terminal would obey is escaped as JSON does, so that it means the same."""
+    lines = text.split("\n")
+    _put("\n".join(line if line.isprintable() else _escaped_as_json(line) for line in lines), sys.stdout)
+
+
+def _harmless(line: str) -> str:
+    """Return a line without anything that a terminal would obey; a tab only moves on."""
+    return "\t".join(map(printable, line.split("\t")))
+
+
+def _escaped_as_json(line: str) -> str:
+    return "".join(mark if mark.isprintable() else json.dumps(mark)[1:-1] for mark in line)
+
+
+def for_a_person(stream: TextIO | None) -> bool:
+    """Whether a stream is there, and leads to a terminal."""
+    return stream is not None and not stream.closed and stream.isatty()
+
+
+def _put(line: str, stream: TextIO | None) -> None:
+    """Write one line that is harmless. Raises FileError where standard output has no room for it."""
+    if stream is None or stream.closed:  # as `>&-` leaves it
+        return
+    try:
+        click.echo(line, file=stream)
+    except UnicodeEncodeError:  # the terminal has no such letters
+        known = stream.encoding
+        click.echo(line.encode(known, "backslashreplace").decode(known), file=stream)
+    except OSError as error:
+        drop(stream)
+        if stream is sys.stdout and not isinstance(error, BrokenPipeError):
+            message = f"cannot be written: {error.strerror}"
+            raise FileError(message, code="unwritable", place=Place(STANDARD_OUTPUT)) from None
+
+
+def drop(stream: TextIO) -> None:
+    """Let everything that is written to a stream from now on go nowhere, also what it still holds."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def _plain_wanted() -> bool:

@@ -48,11 +48,11 @@ def verify(ctx: click.Context, /, trace: Path, **given: Any) -> None:  # noqa: A
     Exit status: 0 the level asked for is reached, 1 it is not, 2 the file is no trace, or one cannot be read.
     """  # noqa: D301 - click leaves a paragraph as it is that begins with a backspace
     shipped = given["shipped"] or given["no_shipped_rules"] or given["no_shipped_catalog"]
-    project = options.project_paths(ignored=given["isolated"])
+    project = options.project_settings(ignored=given["isolated"])
     report = examine(
         trace,
-        rules=options.on_top(project[0], given["rule_paths"]) if given["rule_paths"] or shipped else None,
-        catalog=options.on_top(project[1], given["catalog_paths"]) if given["catalog_paths"] or shipped else None,
+        rules=options.on_top(project.rules, given["rule_paths"]) if given["rule_paths"] or shipped else None,
+        catalog=options.on_top(project.catalog, given["catalog_paths"]) if given["catalog_paths"] or shipped else None,
         profile=given["profile"],
         unknown=given["unknown"],
         shipped_rules=not given["no_shipped_rules"],

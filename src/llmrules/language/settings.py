@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from llmrules.errors import LoadError, SettingsError
+from llmrules.errors import InputError, LlmrulesError, LoadError, Place, SettingsError
 from llmrules.language.rules.effects import UNKNOWN_POLICIES, Policy
 from llmrules.language.texts import LANGUAGES, Language
 from llmrules.reading.cursor import Cursor
-from llmrules.reading.files import read_toml
+from llmrules.reading.files import leads_to, read_toml
 from llmrules.reading.shipped import named_catalog
 
 if TYPE_CHECKING:
-    from llmrules.errors import InputError
     from llmrules.reading.files import Source
 
 FILE = "llmrules.toml"
@@ -47,17 +46,46 @@ class Settings:
 
 def for_folder(folder: Path) -> Settings:
     """Return the settings that hold in a folder. Raises FileError, or LoadError with everything that is wrong."""
-    here = folder.resolve()
+    here = leads_to(folder)
     for place in (here, *here.parents):
         own, shared = place / FILE, place / SHARED_FILE
-        if own.is_file():
-            source = read_toml(_seen(own), _seen(own).as_posix())
-            return read_settings(source, own)
-        if shared.is_file():
-            source = read_toml(_seen(shared), _seen(shared).as_posix())
-            if _shared(source.data) is not None:
+        try:
+            if own.is_file():
+                return read_settings(read_toml(_seen(own)), own)
+            if shared.is_file() and _shared((source := read_toml(_seen(shared))).data) is not None:
                 return read_settings(source, shared)
+        except LlmrulesError as error:
+            linked = [path for path in (own, shared) if leads_to(path).parent != place]
+            raise _discreet(error, linked, "the project") from None
     return Settings()
+
+
+def discreet(error: LlmrulesError, settings: Settings) -> LlmrulesError:
+    """Return an error without what stands in files that settings name outside of their project.
+
+    Who runs a command in a project of others did not choose those files, and its output may be read by many.
+    """
+    if settings.file is None:
+        return error
+    project = leads_to(settings.file.parent)
+    outside = [path for path in (*settings.rules, *settings.catalog) if not leads_to(path).is_relative_to(project)]
+    return _discreet(error, outside, settings.file.as_posix())
+
+
+def _discreet(error: LlmrulesError, outside: list[Path], who: str) -> LlmrulesError:
+    """Return an error that says of files outside no more than that, and who names them."""
+    if isinstance(error, LoadError):
+        return LoadError(_without_contents(one, outside, who) for one in error.errors) if outside else error
+    return _without_contents(error, outside, who) if isinstance(error, InputError) else error
+
+
+def _without_contents(error: InputError, outside: list[Path], who: str) -> InputError:
+    file = leads_to(Path(error.place.file))
+    if not any(file.is_relative_to(leads_to(path)) for path in outside):
+        return error
+    message = f"cannot be used; it lies outside of the project, and {who} names it"
+    hint = f"to see what is wrong with it: llmrules lint --isolated {error.place.file}"
+    return type(error)(message, code=error.code, place=Place(error.place.file), hint=hint)
 
 
 def read_settings(source: Source, file: Path) -> Settings:

@@ -96,14 +96,42 @@ def format_path(path: KeyPath) -> str:
     return text
 
 
+def leads_to(path: Path) -> Path:
+    """Return the file that a path leads to, by which two names of one file are known to be that.
+
+    A link that leads to itself leads nowhere else, and without a working folder every path is as it stands.
+    """
+    try:
+        return Path(os.path.realpath(path))
+    except OSError:
+        return path
+
+
+def files_in(folder: Path, *endings: str) -> list[Path]:
+    """Return what stands in a folder under names that end so, sorted. Raises FileError.
+
+    A pipe or a device is refused: whoever names a folder does not wait for one.
+    """
+    try:
+        found = sorted(path for path in folder.iterdir() if path.name.endswith(endings))
+    except OSError as error:
+        message = f"cannot be read: {error.strerror}"
+        raise FileError(message, code="unreadable", place=Place(folder.as_posix())) from None
+    for path in found:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            raise FileError("is no file: a pipe or a device", code="no-file", place=Place(path.as_posix()))
+    return found
+
+
 def toml_files(paths: Iterable[str | Path]) -> Iterator[Path]:
     """Yield the files that the paths name: a folder stands for its ``*.toml`` files in the order of their names.
 
-    A folder without any is yielded itself, so that reading it fails: no rule is ever left out in silence.
+    A folder without any is yielded itself, so that reading it fails: no rule is ever left out in silence. Raises
+    FileError for a folder that cannot be looked into.
     """
     for given in paths:
         path = Path(given)
-        yield from (sorted(path.glob("*.toml")) if path.is_dir() else ()) or [path]
+        yield from (files_in(path, ".toml") if path.is_dir() else ()) or [path]
 
 
 def read_text(path: Path, name: str | None = None) -> str:
@@ -211,7 +239,13 @@ LONGEST_SHOWN = 200
 
 def read_standard_input() -> str:
     """Return what stands on standard input, as UTF-8. Raises FileError."""
-    raw = sys.stdin.buffer.read(LARGEST_FILE + 1)
+    if sys.stdin is None:
+        raise FileError("is closed", code="unreadable", place=Place(STANDARD_INPUT))
+    try:
+        raw = sys.stdin.buffer.read(LARGEST_FILE + 1)
+    except OSError as error:  # it is a folder, or another one's
+        message = f"cannot be read: {error.strerror}"
+        raise FileError(message, code="unreadable", place=Place(STANDARD_INPUT)) from None
     if len(raw) > LARGEST_FILE:
         raise _too_large(STANDARD_INPUT)
     return _decode(raw, STANDARD_INPUT)

@@ -65,7 +65,11 @@ def collect(paths: Iterable[str | Path], knowledge: Knowledge) -> tuple[Case, ..
     problems: list[InputError] = []
     found: dict[Path, Case | None] = {}
     for path in paths:
-        files = list(toml_files([path]))
+        try:
+            files = list(toml_files([path]))
+        except FileError as error:
+            problems.append(error)
+            continue
         for file in files:
             if file not in found:
                 found[file] = _read(file, knowledge, problems)

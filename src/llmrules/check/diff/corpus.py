@@ -18,7 +18,7 @@ from llmrules.check.diff.record import CORPUS_FORMAT, Corpus, Difference, Impact
 from llmrules.check.diff.worlds import worlds_between
 from llmrules.errors import FileError, LoadError, Place
 from llmrules.language.profile import Profile, Requirement, read_profile
-from llmrules.reading.files import read_json, read_toml
+from llmrules.reading.files import files_in, read_json, read_toml
 from llmrules.trace.given import record_requirements
 from llmrules.trace.record import Trace
 from llmrules.worlds.replay import read_requirements, replay_under, stated, with_defaults
@@ -110,7 +110,7 @@ def case_files(paths: Iterable[Path]) -> list[Path]:
     """Return the files that paths name: a folder stands for its ``*.toml`` and ``*.json`` files. Raises FileError."""
     found: list[Path] = []
     for path in paths:
-        inside = sorted([*path.glob("*.toml"), *path.glob("*.json")]) if path.is_dir() else [path]
+        inside = files_in(path, ".toml", ".json") if path.is_dir() else [path]
         if not inside:
             message = "holds no profile and no trace"
             raise FileError(message, code="empty-folder", place=Place(path.as_posix()))

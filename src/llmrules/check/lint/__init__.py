@@ -22,6 +22,7 @@ from llmrules.check.lint.survey import Survey
 from llmrules.check.lint.texts import check_texts
 from llmrules.decision.knowledge import load_knowledge
 from llmrules.errors import LoadError
+from llmrules.language.settings import discreet
 from llmrules.language.texts import Text
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from llmrules.decision.knowledge import Knowledge
     from llmrules.language.rules.rule import Rule
+    from llmrules.language.settings import Settings
     from llmrules.reading.files import Source
 
 __all__ = ["CODES", "Finding", "Given", "Severity", "gather", "lint", "lint_files"]
@@ -50,12 +52,16 @@ def lint(knowledge: Knowledge, files: Iterable[Source] = (), *, today: date | No
     return ordered([*_heeding(survey.active, everything)])
 
 
-def lint_files(given: Given, *, today: date | None = None) -> tuple[Finding, ...]:
-    """Return the findings about the named files; what keeps them from loading is a finding, too."""
+def lint_files(given: Given, *, today: date | None = None, settings: Settings | None = None) -> tuple[Finding, ...]:
+    """Return the findings about the named files; what keeps them from loading is a finding, too.
+
+    Of files that ``settings`` name outside of their project no more is said than that they cannot be loaded.
+    """
     try:
         knowledge = load_knowledge(given.rules, given.catalogues, given.failures)
     except LoadError as error:
-        return ordered(from_error(one) for one in error.errors)
+        told = error if settings is None else discreet(error, settings)
+        return ordered(from_error(one) for one in (told.errors if isinstance(told, LoadError) else error.errors))
     findings = lint(knowledge, (*given.rules, *given.catalogues), today=today)
     return ordered(about for finding in findings if (about := _about(finding, given.names)) is not None)
 

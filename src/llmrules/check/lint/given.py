@@ -8,7 +8,7 @@ from attrs import frozen
 
 from llmrules.errors import FileError, LoadError
 from llmrules.reading import shipped
-from llmrules.reading.files import Source, read_catalog_file, toml_files
+from llmrules.reading.files import Source, leads_to, read_catalog_file, toml_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,7 +48,7 @@ def gather(
     """
     ours = [(path, f"rules/{path.name}") for path in shipped.rule_files()]
     ours.append((shipped.catalog_file(), "catalog.toml"))
-    known = {path.resolve(): name for path, name in ours}
+    known = {leads_to(path): name for path, name in ours}
     read = _Reading()
     for path, name in ours:
         read.file(path, name, 0, catalogue=name == "catalog.toml")
@@ -58,7 +58,7 @@ def gather(
     for beneath, given, catalogue in zip(beneaths, asked, (False, True), strict=True):
         for layer, folder in enumerate([*beneath, *given], start=1):
             for path in toml_files([folder]):
-                name = known.setdefault(path.resolve(), path.as_posix())
+                name = known.setdefault(leads_to(path), path.as_posix())
                 if name not in read.names:
                     read.file(path, name, layer, catalogue=catalogue)
                 if layer > len(beneath) or not any(asked):
