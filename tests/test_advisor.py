@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import copy
 import gc
+import pickle
 import subprocess
 import sys
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -20,6 +23,11 @@ from llmrules.engine import durable
 from llmrules.engine.plain import PlainEngine
 from llmrules.errors import CertificationError, EngineError, FileError
 from llmrules.trace.codec import canonical, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from llmrules.engine.engines import EngineName
 
 ROOT = Path(__file__).parent.parent
 HOSPITAL = ROOT / "examples" / "hospital-records.toml"
@@ -233,6 +241,34 @@ def test_without_durable_rules_the_plain_evaluator_answers(monkeypatch: pytest.M
     assert (advisor.engine, made.engine, made.certified, made.durable_rules) == ("plain", "plain", False, None)
     with pytest.raises(EngineError, match="plain"):
         Advisor.load(engine="durable")
+
+
+@pytest.mark.parametrize(
+    "copied", [copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))], ids=["deep", "pickled"]
+)
+@pytest.mark.parametrize("engine", ["auto", "plain"])
+def test_an_advisor_and_a_decision_can_be_copied(engine: EngineName, copied: Callable[[Any], Any]) -> None:
+    """A copy decides and tells the same, byte by byte, with the same engine; so it can be sent to another process."""
+    advisor = Advisor.load(catalog=["2026-11"], engine=engine)
+    decision = advisor.decide(HOSPITAL, over="offers", only="openness=open-source")
+    other, again, best = copied(advisor), copied(decision), decision.best[0]
+    assert again.trace.to_json() == decision.trace.to_json()
+    assert (str(again), str(again.why(best))) == (str(decision), str(decision.why(best)))
+    assert other.engine == advisor.engine
+    decided = other.decide(HOSPITAL, over="offers", only="openness=open-source")
+    assert decided.trace.digests.found == decision.trace.digests.found
+
+
+def test_nothing_keeps_knowledge_that_nobody_uses() -> None:
+    """An advisor that decided and explained is gone when nobody holds it: no cache keeps what it knew."""
+    advisor = Advisor.load(shipped_catalog=False, engine="plain")
+    decision = advisor.decide(CASE)
+    assert decision.trace.to_json()
+    assert str(decision)
+    held = weakref.ref(advisor.knowledge)
+    del advisor, decision
+    gc.collect()
+    assert held() is None
 
 
 def test_an_engine_of_another_name_is_an_error() -> None:

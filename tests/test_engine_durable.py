@@ -32,6 +32,7 @@ from llmrules.language.values import Period
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from types import FrameType
 
     from llmrules.language.conditions import Facts
     from llmrules.language.values import Value
@@ -466,6 +467,26 @@ def test_a_fork_decides_even_when_another_thread_held_the_lock() -> None:
     _, status = os.waitpid(child, 0)
     assert os.waitstatus_to_exitcode(status) == 0
     assert engine.fire(_facts(a=True)) == {0}
+
+
+def test_a_call_within_a_call_of_the_same_thread_raises_and_does_not_wait() -> None:
+    """As a signal handler calls it, at any call of the C module: it would wait for itself; the outer one is right."""
+    engine = DurableEngine(_program(FLAG, [{"when": {"a": True}, "conclude": {"b": True}}, {"when": {"b": True}}]))
+    refused: list[str] = []
+
+    def handler(_: FrameType, event: str, called: object) -> None:
+        if event == "c_call" and getattr(called, "__name__", "") in CALLED:
+            with pytest.raises(EngineError, match="deciding in this very thread"):
+                engine.fire(_facts(a=True))
+            refused.append(getattr(called, "__name__", ""))
+
+    sys.setprofile(handler)
+    try:
+        found = engine.fire(_facts(a=True))
+    finally:
+        sys.setprofile(None)
+    assert {"assert_fact", "start_action_for_state", "delete_state"} <= {*refused}
+    assert found == engine.fire(_facts(a=True)) == {0, 1}
 
 
 def test_a_failure_is_an_error_in_words(monkeypatch: pytest.MonkeyPatch) -> None:

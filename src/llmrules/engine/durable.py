@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 from contextlib import suppress
-from threading import Lock
+from threading import Condition
 from typing import TYPE_CHECKING, Any
 from weakref import finalize
 
@@ -54,11 +54,11 @@ class DurableEngine:
         if len(program.rules) > MOST_RULES:
             message = f"durable-rules is given {MOST_RULES:,} rules at most, here are {len(program.rules):,}"
             raise EngineError(message)
-        self._places = len(program.rules)
+        self._program = program
         self._encoding = encode(program)
         self._network = Network(self._encoding)
         self._module = _module()
-        self._locks: dict[int, Lock] = {}
+        self._locks: dict[int, Condition] = {}
         self._dirty = False
         try:
             self._handle: int = self._module.create_ruleset("llmrules", self._network.text)
@@ -68,10 +68,21 @@ class DurableEngine:
         # The first state is opened and deleted here, where nothing can be wrong with it: see _close.
         self._close()
 
+    def __reduce__(self) -> tuple[type[DurableEngine], tuple[Program]]:
+        """Copy and pickle by compiling again: what the C module holds is of this process."""
+        return DurableEngine, (self._program,)
+
     def fire(self, facts: Facts) -> frozenset[int]:
-        """Return the places of the rules that fire on the stated and assumed facts. Raises EngineError."""
+        """Return the places of the rules that fire on the stated and assumed facts.
+
+        Raises EngineError, and so it does when it is called within a call of the same thread, by a signal handler.
+        """
         learned = self._encoding.read(facts)
-        with self._lock():
+        lock = self._lock()
+        if _is_ours(lock):
+            message = 'durable-rules is deciding in this very thread; engine="plain" may be called within a call'
+            raise EngineError(message)
+        with lock:
             try:
                 known = self._decide(learned)
             except (self._module.error, MemoryError) as error:
@@ -79,12 +90,12 @@ class DurableEngine:
             finally:
                 if self._dirty:
                     self._close()
-        return frozenset(place for place in range(self._places) if known[place])
+        return frozenset(place for place in range(len(self._program.rules)) if known[place])
 
-    def _lock(self) -> Lock:
+    def _lock(self) -> Condition:
         """Return the lock of this process: a fork copies a lock as it stands, held by a thread that is not there."""
         process = os.getpid()
-        return self._locks.get(process) or self._locks.setdefault(process, Lock())
+        return self._locks.get(process) or self._locks.setdefault(process, Condition())
 
     def _decide(self, learned: Iterable[Learned]) -> list[int]:
         """Return what is known of each slot at the end, in a state of the C module that lives for this decision."""
@@ -117,6 +128,15 @@ class DurableEngine:
             self._module.start_action_for_state(self._handle, offset)
             self._module.delete_state(self._handle, SID)
             self._dirty = False
+
+
+def _is_ours(lock: Condition) -> bool:
+    """Whether this thread holds a lock: only who does may notify those that wait for it, of whom there is none."""
+    try:
+        lock.notify()
+    except RuntimeError:
+        return False
+    return True
 
 
 def _message(number: int, fact: str) -> str:

@@ -5,26 +5,42 @@ Both engines run the same program and report the same thing: the set of rules th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
-from llmrules.language.conditions import Facts, Leaf, Table
+from llmrules.language.conditions import ALWAYS, Facts, Leaf, Table
 from llmrules.language.rules.effects import Conclude
+from llmrules.language.values import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from llmrules.language.rules.rule import Rule
     from llmrules.language.rules.ruleset import RuleSet
-    from llmrules.language.values import Value
     from llmrules.language.vocabulary import Attribute
-
-Check: TypeAlias = Callable[[Facts], bool]
 
 FINITE = ("flag", "choice", "scale")
 """The single-valued types with few values: their leaves become sets of accepted values."""
+
+
+@frozen(eq=False)
+class Check:
+    """The conditions of one rule, compiled: call it with facts."""
+
+    quick: tuple[tuple[str, frozenset[Value]], ...]
+    rest: Table | None
+    exceptions: tuple[Table, ...]
+
+    def __call__(self, facts: Facts) -> bool:
+        """Whether the conditions hold and no exception does."""
+        for name, values in self.quick:
+            known = facts.get(name)
+            if known is None or values.isdisjoint(known):
+                return False
+        if self.rest is not None and not self.rest.holds(facts):
+            return False
+        return not self.exceptions or not any(table.holds(facts) for table in self.exceptions)
 
 
 @frozen(eq=False)
@@ -95,19 +111,10 @@ def full_condition(rule: Rule, attributes: Mapping[str, Attribute]) -> Table:
 
 
 def _compile(when: Table, exceptions: tuple[Table, ...]) -> Check:
-    """Return one function for a rule's conditions; the common shape, a few finite leaves, runs in one loop."""
-    quick = [(leaf.attribute.name, accepted(leaf)) for leaf in when.leaves if _is_finite(leaf)]
+    """Compile a rule's conditions; the common shape, a few finite leaves, is one loop."""
+    quick = tuple((leaf.attribute.name, accepted(leaf)) for leaf in when.leaves if _is_finite(leaf))
     rest = Table(tuple(leaf for leaf in when.leaves if not _is_finite(leaf)), when.every, when.either)
-    simple = not (rest.leaves or rest.every or rest.either or exceptions)
-
-    def holds(facts: Facts) -> bool:
-        for name, values in quick:
-            known = facts.get(name)
-            if known is None or values.isdisjoint(known):
-                return False
-        return simple or (rest.holds(facts) and not any(table.holds(facts) for table in exceptions))
-
-    return holds
+    return Check(quick, rest if rest != ALWAYS else None, exceptions)
 
 
 def _is_finite(leaf: Leaf) -> bool:

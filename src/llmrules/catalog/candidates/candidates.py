@@ -84,7 +84,8 @@ class Candidates:
 
     ``models`` has the mask of the candidates of each model; ``computing`` the attributes that depend on the case, and
     ``costs``, once they are computed, what each candidate's first layer comes to (None: stated, or not known).
-    ``fixed`` are then the candidates without them, and ``by_usage`` keeps what was computed.
+    ``fixed`` are then the candidates without them. What was computed and tested is kept here, and no copy begins with
+    any of it.
     """
 
     rows: tuple[Candidate, ...]
@@ -100,8 +101,8 @@ class Candidates:
     computing: tuple[Attribute, ...] = ()
     costs: Mapping[str, tuple[Cost | None, ...]] = field(factory=dict)
     fixed: Candidates | None = field(default=None, repr=False)
-    by_usage: dict[Usage, Candidates] = field(factory=dict, repr=False)
-    _cache: dict[tuple[Leaf, tuple[object, ...]], Masks] = field(factory=dict, repr=False)
+    by_usage: dict[Usage, Candidates] = field(factory=dict, init=False, repr=False)
+    _leaves: dict[tuple[Leaf, tuple[object, ...]], Masks] = field(factory=dict, init=False, repr=False)
 
     @property
     def count(self) -> int:
@@ -155,12 +156,12 @@ class Candidates:
             return self.fixed.leaf(leaf, facts)
         references = tuple(t.thresholds(leaf.attribute, facts) for t in leaf.tests if isinstance(t.operand, Reference))
         key = (leaf, references)
-        found = self._cache.get(key)
+        found = self._leaves.get(key)
         if found is None:
             found = self._evaluate(leaf, facts)
-            if len(self._cache) >= MOST_CACHED:
-                self._cache.clear()
-            self._cache[key] = found
+            if len(self._leaves) >= MOST_CACHED:
+                self._leaves.clear()
+            self._leaves[key] = found
         return found
 
     def _evaluate(self, leaf: Leaf, facts: Facts) -> Masks:

@@ -43,9 +43,7 @@ def _computed(candidates: Candidates, usage: Usage) -> Candidates:
         columns[attribute.name] = pricing.column(stated, costs[attribute.name])
     groups = {**candidates.groups, **{name: columns[name].groups(candidates.layers) for name in costs}}
     known = {**candidates.known, **{name: groups[name].known() for name in costs}}
-    return evolve(
-        candidates, columns=columns, groups=groups, known=known, costs=costs, fixed=candidates, by_usage={}, cache={}
-    )
+    return evolve(candidates, columns=columns, groups=groups, known=known, costs=costs, fixed=candidates)
 
 
 class _Pricing:
