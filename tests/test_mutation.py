@@ -14,7 +14,6 @@ from tests.worlds import DAY, STATED, RandomCase, model, rule, world
 
 from llmrules.advisor import Advisor
 from llmrules.check.cases import Case, check
-from llmrules.check.cases.altered import altered
 from llmrules.check.cases.mutants import mutants
 from llmrules.check.cases.mutate import Mutation, Trial, mutate
 from llmrules.check.cases.report import mutation_lines, percent
@@ -22,6 +21,8 @@ from llmrules.check.diff.outcome import outcome
 from llmrules.cli import main
 from llmrules.language.profile import Expectation
 from llmrules.reading.files import parse_toml
+from llmrules.worlds.altered import altered
+from llmrules.worlds.changes import RuleAs, RuleOut
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -333,7 +334,8 @@ def test_shortcuts_change_no_fate() -> None:
         before = [outcome(advisor.decide(case.profile)) for case in cases]
         for trial in mutate(advisor, cases).trials:
             fates[trial.fate] += 1
-            knowledge = altered(advisor.knowledge, trial.mutant.rule, trial.mutant.changed)
+            changed = trial.mutant.changed
+            knowledge = altered(advisor.knowledge, RuleOut(trial.mutant.rule) if changed is None else RuleAs(changed))
             assert knowledge is not None
             decisions = [Advisor(knowledge, engine="plain").decide(case.profile) for case in cases]
             noticed = [case.name for case, one in zip(cases, decisions, strict=True) if check(one, case.expect)]
@@ -357,7 +359,7 @@ def test_a_rule_left_out_is_a_rule_disabled() -> None:
         for name in made.rules:
             off = f"[[disable]]\nrule = '{name}'\nreason.en = 'to see'\n"
             loaded = made.decide(rules={**made.rules, "off": off})
-            left = altered(decision.knowledge, name, None)
+            left = altered(decision.knowledge, RuleOut(name))
             assert loaded is not None
             assert left is not None
             again = Advisor(left, engine="plain").decide(decision.profile)

@@ -14,7 +14,7 @@ from llmrules.language.values import Period
 from llmrules.reading.cursor import Cursor
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from llmrules.language.vocabulary import Vocabulary
 
@@ -162,26 +162,33 @@ def _with_notes(entry: Entry, notes: list[Note]) -> Entry:
     )
 
 
-def inherit(model: Model, models: Mapping[str, Model], drafts: Mapping[str, Draft], vocabulary: Vocabulary) -> Model:
-    """Complete a model with what it inherits along ``extends``; nothing of an offer is inherited."""
-    seen = [model.id]
-    current = model
+def inherit(model: Model, ancestors: Iterable[Model], vocabulary: Vocabulary) -> Model:
+    """Complete a model with what it inherits from its ancestors, the nearest first; nothing of an offer is."""
     entries = dict(model.entries)
-    while current.extends is not None:
-        parent = models.get(current.extends)
-        cursor = drafts[current.id].cursor.child("extends", current.extends)
-        if parent is None:
-            if len(seen) == 1:
-                message = "names no model of any loaded catalogue"
-                cursor.problem("unknown-model", message, found=current.extends, allowed=sorted(drafts))
-            break
-        if parent.id in seen:
-            if parent.id == seen[0] == min(seen):
-                cursor.problem("extends-cycle", f"extends itself: {' → '.join([*seen, parent.id])}")
-            break
+    for parent in ancestors:
         for name, entry in parent.entries.items():
             if vocabulary[name].inherited and name not in entries:
                 entries[name] = evolve(entry, inherited_from=parent.id)
-        seen.append(parent.id)
-        current = parent
     return evolve(model, entries=dict(sorted(entries.items())))
+
+
+def lineage(model: Model, models: Mapping[str, Model]) -> tuple[Model, ...]:
+    """Return the models along ``extends``, up to one that extends nothing, no known model, or one that came before."""
+    found = {model.id: model}
+    name = model.extends
+    while name is not None and name in models and name not in found:
+        found[name] = models[name]
+        name = found[name].extends
+    return tuple(found.values())[1:]
+
+
+def check_lineage(model: Model, ancestors: tuple[Model, ...], drafts: Mapping[str, Draft]) -> None:
+    """Note a model that extends what is no model, or that extends itself; of a circle, its first model alone."""
+    last = (model, *ancestors)[-1]
+    cursor = drafts[last.id].cursor.child("extends", last.extends)
+    if last.extends is not None and last.extends not in drafts and not ancestors:
+        message = "names no model of any loaded catalogue"
+        cursor.problem("unknown-model", message, found=last.extends, allowed=sorted(drafts))
+    circle = [model.id, *(one.id for one in ancestors)]
+    if last.extends == model.id == min(circle):
+        cursor.problem("extends-cycle", f"extends itself: {' → '.join([*circle, model.id])}")

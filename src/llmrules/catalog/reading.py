@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from llmrules.catalog.entries import Catalog, Entry, Stated
-from llmrules.catalog.overlay import HOW_TO_NAME, Draft, Note, finish, inherit, lay_over
+from llmrules.catalog.overlay import HOW_TO_NAME, Draft, Note, check_lineage, finish, inherit, lay_over, lineage
 from llmrules.errors import CatalogError
 from llmrules.language.approvals import Approval, read_approvals
 from llmrules.language.rules.ruleset import read_header
@@ -88,7 +88,11 @@ def read_catalog(
             known = drafts.get(draft.id)
             drafts[draft.id] = draft if known is None else lay_over(known, draft)
     models = {name: finish(draft) for name, draft in sorted(drafts.items())}
-    inherited = {name: inherit(model, models, drafts, vocabulary) for name, model in models.items()}
+    inherited = {}
+    for name, model in models.items():
+        ancestors = lineage(model, models)
+        check_lineage(model, ancestors, drafts)
+        inherited[name] = inherit(model, ancestors, vocabulary)
     return Catalog(inherited, tuple(sorted(approvals, key=lambda one: one.order)))
 
 

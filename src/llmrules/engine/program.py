@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from llmrules.language.conditions import ALWAYS, Facts, Leaf, Table
 from llmrules.language.rules.effects import Conclude
 from llmrules.language.values import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from llmrules.language.rules.rule import Rule
     from llmrules.language.rules.ruleset import RuleSet
@@ -60,6 +60,16 @@ class FiringRule:
     conclusion: Conclude | None
     holds: Check = field(repr=False)
 
+    def at(self, place: int, stratum: int, overriders: tuple[int, ...]) -> FiringRule:
+        """Return the same rule where it stands in a program."""
+        if (place, stratum, overriders) == (self.place, self.stratum, self.overriders):
+            return self
+        return evolve(self, place=place, stratum=stratum, overriders=overriders)
+
+
+NOTHING: Mapping[str, FiringRule] = {}
+"""No rule is compiled yet."""
+
 
 @frozen(eq=False)
 class Program:
@@ -69,8 +79,8 @@ class Program:
     strata: int
 
 
-def compile_program(ruleset: RuleSet) -> Program:
-    """Compile the rules of a rule set that fire on requirements."""
+def compile_program(ruleset: RuleSet, known: Mapping[str, FiringRule] = NOTHING) -> Program:
+    """Compile the rules of a rule set that fire on requirements; the conditions of those ``known`` are as they were."""
     attributes = ruleset.vocabulary.attributes
     ordered = sorted(ruleset.firing(), key=lambda rule: (ruleset.strata[rule.id], rule.id))
     place = {rule.id: index for index, rule in enumerate(ordered)}
@@ -78,30 +88,18 @@ def compile_program(ruleset: RuleSet) -> Program:
     for rule in ordered:
         for target in rule.overrides:
             overriders.setdefault(target, []).append(place[rule.id])
-    return Program(
-        rules=tuple(
-            _firing_rule(rule, place[rule.id], ruleset.strata[rule.id], overriders.get(rule.id, ()), attributes)
-            for rule in ordered
-        ),
-        strata=max((ruleset.strata[rule.id] for rule in ordered), default=0) + 1,
-    )
+    rules = []
+    for rule in ordered:
+        compiled = known.get(rule.id) or _firing_rule(rule, attributes)
+        where = (place[rule.id], ruleset.strata[rule.id], tuple(sorted(overriders.get(rule.id, ()))))
+        rules.append(compiled.at(*where))
+    return Program(tuple(rules), strata=max((rule.stratum for rule in rules), default=0) + 1)
 
 
-def _firing_rule(
-    rule: Rule, place: int, stratum: int, overriders: Iterable[int], attributes: Mapping[str, Attribute]
-) -> FiringRule:
+def _firing_rule(rule: Rule, attributes: Mapping[str, Attribute]) -> FiringRule:
     when = full_condition(rule, attributes)
     exceptions = rule.unless.exceptions()
-    return FiringRule(
-        place=place,
-        id=rule.id,
-        stratum=stratum,
-        when=when,
-        exceptions=exceptions,
-        overriders=tuple(sorted(overriders)),
-        conclusion=rule.effect.conclusion,
-        holds=_compile(when, exceptions),
-    )
+    return FiringRule(0, rule.id, 0, when, exceptions, (), rule.effect.conclusion, _compile(when, exceptions))
 
 
 def full_condition(rule: Rule, attributes: Mapping[str, Attribute]) -> Table:

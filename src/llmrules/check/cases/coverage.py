@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 
 from llmrules.advisor import Advisor
-from llmrules.check.cases.altered import altered
 from llmrules.check.cases.edits import leaf_text
 from llmrules.check.diff.outcome import outcome
 from llmrules.language.rules.effects import Advise
+from llmrules.worlds.altered import altered
+from llmrules.worlds.changes import RuleOut
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -146,7 +147,7 @@ def _is_decisive(rule: Rule, concerned: list[tuple[Decision, Outcome]]) -> bool:
         return False
     if isinstance(rule.effect, Advise):  # what it says is all it does
         return True
-    without = altered(concerned[0][0].knowledge, rule.id, None)
+    without = altered(concerned[0][0].knowledge, RuleOut(rule.id))
     if without is None:
         return False
     advisor = Advisor(without, engine="plain")

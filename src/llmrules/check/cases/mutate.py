@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from attrs import field, frozen
 
 from llmrules.advisor import Advisor
-from llmrules.check.cases.altered import altered, criterion_of, looks_elsewhere
 from llmrules.check.cases.check import check
 from llmrules.check.cases.mutants import Mutant, mutants
 from llmrules.check.cases.run import Case
@@ -21,13 +20,14 @@ from llmrules.check.diff.outcome import Outcome, outcome
 from llmrules.engine.plain import PlainEngine
 from llmrules.language.conditions import Reference, Table
 from llmrules.language.rules.effects import Testing
+from llmrules.worlds.altered import altered, says_else
+from llmrules.worlds.changes import RuleAs, RuleOut
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
 
     from llmrules.catalog.candidates import Candidates, Masks
     from llmrules.decision.criteria import Criteria
-    from llmrules.decision.decision import Decision
     from llmrules.decision.knowledge import Knowledge
     from llmrules.language.rules.rule import Rule
 
@@ -70,24 +70,29 @@ class _Base:
 
 
 def mutate(advisor: Advisor, cases: Iterable[Case]) -> Mutation:
-    """Try every mutant of every rule in force on the cases, which must all be as they expect."""
+    """Try every mutant of every rule in force on the cases, which must all be as they expect.
+
+    What a rule on trial would do no case expects, so it has none.
+    """
     knowledge = advisor.knowledge
     plain = Advisor(knowledge, engine="plain")
     bases = []
     for case in cases:
         decision = plain.decide(case.profile)
         bases.append(_Base(case, frozenset(decision.fired), outcome(decision)))
-    rules = [rule for rule in knowledge.ruleset.rules.values() if rule.id not in knowledge.ruleset.disabled]
+    in_force = (*knowledge.ruleset.firing(), *knowledge.ruleset.classifying())
+    rules = sorted(in_force, key=lambda rule: rule.id)
     return Mutation(tuple(trial for rule in rules for trial in _trials(knowledge, rule, bases)))
 
 
 def _trials(knowledge: Knowledge, rule: Rule, bases: list[_Base]) -> Iterable[Trial]:
     for mutant in mutants(rule):
-        changed = None if mutant.equivalent else altered(knowledge, rule.id, mutant.changed)
+        change = RuleOut(rule.id) if mutant.changed is None else RuleAs(mutant.changed)
+        changed = None if mutant.equivalent else altered(knowledge, change)
         if mutant.equivalent or (changed is not None and _says_the_same(knowledge, changed, rule, mutant)):
             yield Trial(mutant, "equivalent")
         elif changed is not None:
-            yield _trial(mutant, rule, changed, bases)
+            yield _trial(mutant, knowledge, changed, bases)
 
 
 def _says_the_same(knowledge: Knowledge, changed: Knowledge, rule: Rule, mutant: Mutant) -> bool:
@@ -97,22 +102,21 @@ def _says_the_same(knowledge: Knowledge, changed: Knowledge, rule: Rule, mutant:
     if rule.classifies:
         pairs = ((knowledge.criteria_on(day).candidates, changed.criteria_on(day).candidates) for day in days)
         return all(old.columns == new.columns for old, new in pairs)
-    if after is None or not looks_elsewhere(rule, after) or after.references() != rule.references():
+    if after is None or not says_else(rule, after) or after.references() != rule.references():
         return False
-    return all(_are_alike(rule, after, knowledge.criteria_on(day)) for day in days)
+    return all(_are_alike(rule, after, knowledge.criteria_on(day), changed.criteria_on(day)) for day in days)
 
 
-def _are_alike(rule: Rule, after: Rule, criteria: Criteria) -> bool:
+def _are_alike(rule: Rule, after: Rule, before: Criteria, now: Criteria) -> bool:
     """Whether two rules that refer to the same requirements say the same of every candidate."""
     if isinstance(rule.effect, Testing) and rule.effect.grade is None and rule.references():
-        candidates = criteria.candidates
         tables = ((rule.where, after.where), (rule.effect.predicate, after.effect.predicate))
-        return all(_over(candidates, old) == _over(candidates, new) for old, new in tables)
-    old, new = criterion_of(criteria, rule), criterion_of(criteria, after)
-    if old.fixed is None or new.fixed is None or rule.effect.exempts != after.effect.exempts:
+        return all(_over(before.candidates, old) == _over(before.candidates, new) for old, new in tables)
+    old, new = before.by_rule.get(rule.id), now.by_rule.get(rule.id)
+    if old is None or new is None or rule.effect.exempts != after.effect.exempts:
         return False
     parts = [(one.fixed.true, one.fixed.false, one.fixed.changes, one.grades) for one in (old, new) if one.fixed]
-    return parts[0] == parts[1]
+    return before.scale == now.scale and len(parts) == len((old, new)) and parts[0] == parts[1]
 
 
 def _over(candidates: Candidates, table: Table) -> tuple[Masks, frozenset[Hashable]]:
@@ -133,21 +137,20 @@ def _over(candidates: Candidates, table: Table) -> tuple[Masks, frozenset[Hashab
     return (true, false), frozenset(rest)
 
 
-def _trial(mutant: Mutant, rule: Rule, changed: Knowledge, bases: list[_Base]) -> Trial:
+def _trial(mutant: Mutant, knowledge: Knowledge, changed: Knowledge, bases: list[_Base]) -> Trial:
     """Decide the cases with the mutant until one notices it; the decisions that cannot differ are left out."""
-    engine = PlainEngine(changed.program)
+    rule = knowledge.ruleset.rules[mutant.rule]
     advisor = Advisor(changed, engine="plain")
-    everywhere = rule.classifies
-    where_fired = (
-        mutant.changed is None or looks_elsewhere(rule, mutant.changed) or rule.effect != mutant.changed.effect
-    )
+    engine = None if changed.program is knowledge.program else PlainEngine(changed.program)
+    elsewhere = mutant.changed is None or says_else(rule, mutant.changed)
     differs = []
     for base in bases:
-        places = engine.fire(base.case.profile.facts())
-        fired = frozenset(changed.program.rules[place].id for place in places)
-        if fired == base.fired and not everywhere and not (where_fired and rule.id in fired):
+        fired = base.fired
+        if engine is not None:
+            fired = frozenset(changed.program.rules[place].id for place in engine.fire(base.case.profile.facts()))
+        if fired == base.fired and not rule.classifies and not (elsewhere and rule.id in fired):
             continue
-        decision: Decision = advisor.decide(base.case.profile)
+        decision = advisor.decide(base.case.profile)
         if check(decision, base.case.expect):
             return Trial(mutant, "caught", caught_by=base.case.name)
         if outcome(decision) != base.outcome:

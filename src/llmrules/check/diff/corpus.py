@@ -15,7 +15,7 @@ from llmrules.check.diff.compare import compare_decisions, replayed
 from llmrules.check.diff.differences import CHOICES, differences
 from llmrules.check.diff.outcome import outcome
 from llmrules.check.diff.record import CORPUS_FORMAT, Corpus, Difference, Impact
-from llmrules.check.diff.worlds import worlds_between
+from llmrules.check.diff.worlds import Prepared, worlds_between
 from llmrules.errors import FileError, LoadError, Place
 from llmrules.language.profile import Profile, Requirement, read_profile
 from llmrules.reading.files import files_in, read_json, read_toml
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from llmrules.advisor import Advisor
     from llmrules.check.diff.record import Effect
-    from llmrules.check.diff.worlds import Prepared
     from llmrules.language.vocabulary import Vocabulary
     from llmrules.reading.files import Source
     from llmrules.trace.record import Given
@@ -59,7 +58,7 @@ def compare_corpus(cases: Iterable[Case], *, most: int = MOST_REPLAYS) -> tuple[
     for case in cases:
         pair = (*_knowledge_digests(case.old), *_knowledge_digests(case.new))
         if pair not in prepared:
-            prepared[pair] = {}
+            prepared[pair] = Prepared()
             givens += (case.old.trace.given, case.new.trace.given)
             _add(found, _at_rest(case.old.trace.given, case.new.trace.given))
         if outcome(case.old) == outcome(case.new):

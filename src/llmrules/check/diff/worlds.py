@@ -1,48 +1,63 @@
 """The worlds between two decisions: the old one with some of the differences applied, and what is decided there.
 
-Texts, sources and places are left out of every world, because no outcome depends on them. A rule that a world does
-not have is there but switched off, and attributes are declared in all of them, so that nothing that refers to a rule
-or an attribute breaks by itself.
+The old rules and catalogue are loaded once for each vocabulary; all other differences are changes of them.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, field, frozen
 
-from llmrules.check.diff.differences import approval_id, disable_id, policy_id, requirement_id
-from llmrules.check.diff.models import CITED, Pair, model_pairs, models_of, owner
-from llmrules.check.diff.offers import Shared, shared
+from llmrules.check.diff.differences import policy_id
+from llmrules.check.diff.models import Pair, models_of, owner
+from llmrules.check.diff.offers import shared
+from llmrules.check.diff.pairs import CHOICES, SAID, families_of, pairs_between
+from llmrules.decision.knowledge import Knowledge
 from llmrules.errors import LoadError, TraceError
-from llmrules.language.texts import Text
+from llmrules.language.rules.rule import Disable
+from llmrules.language.values import day
 from llmrules.language.vocabulary import AS_OF
 from llmrules.trace.record import (
     AttributeRecord,
-    ChoiceRecord,
     DisableRecord,
     DocumentRecord,
     Given,
     RequirementRecord,
-    RuleRecord,
 )
-from llmrules.worlds.replay import approved, decide, load_given, read_requirements
+from llmrules.worlds.altered import altered
+from llmrules.worlds.changes import ModelAs, ModelOut, RuleAs, Switched
+from llmrules.worlds.replay import approved, decide, load_given, load_model, load_rule, read_requirements
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
     from llmrules.decision.decision import Decision
-    from llmrules.decision.knowledge import Knowledge
+    from llmrules.language.values import Period
+    from llmrules.trace.record import ModelRecord
+    from llmrules.worlds.changes import OfCatalog, OfRules
 
-    Prepared: TypeAlias = dict[frozenset[str], "Knowledge | None"]
-
-_SAID = Text("-", "-")
 _DOCUMENTS = (DocumentRecord("-", "-", "2000"),)
+
+OF_CATALOGUE = ("model:", "offer:", "value:")
+"""How the ids of differences of the catalogue begin."""
+
+OF_CASE = ("requirement:", "approval:", "policy")
+"""How those begin that worlds with the same rules and catalogue may have."""
 
 MOST_PREPARED = 64
 """Worlds whose rules and catalogue are kept compiled: those that differ in requirements alone share them."""
+
+
+@frozen(eq=False)
+class Prepared:
+    """What worlds share: rules and catalogues, and rules and models in them, by their differences; None: unfit."""
+
+    knowledge: dict[frozenset[str], Knowledge | None] = field(factory=dict)
+    changes: dict[tuple[str, frozenset[str]], Any] = field(factory=dict)
 
 
 @frozen(eq=False, slots=False)
@@ -53,7 +68,7 @@ class Worlds:
     effective: tuple[str, ...]
     several: frozenset[str]
     families: Mapping[str, frozenset[str]] = field(factory=dict)
-    prepared: Prepared = field(factory=dict)
+    prepared: Prepared = field(factory=Prepared)
 
     @cached_property
     def of_catalogue(self) -> frozenset[str]:
@@ -67,6 +82,27 @@ class Worlds:
         for name in self.of_catalogue:
             found.setdefault(owner(self.pairs[name]), set()).add(name)
         return {model: frozenset(names) for model, names in found.items()}
+
+    @cached_property
+    def _kinds(self) -> Mapping[str, tuple[str, ...]]:
+        """The names of all parts, of each kind."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for name in self.pairs:
+            found[name.partition(":")[0]].append(name)
+        return defaultdict(tuple, {kind: tuple(names) for kind, names in found.items()})
+
+    @cached_property
+    def _parts(self) -> Mapping[str, list[str]]:
+        """The names of all parts of each model."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for name, pair in self.pairs.items():
+            if name.startswith(OF_CATALOGUE):
+                found[owner(pair)].append(name)
+        return found
+
+    def _models(self, chosen: frozenset[str]) -> list[str]:
+        """Return the models that some differences are of."""
+        return sorted({owner(self.pairs[name]) for name in chosen})
 
     def of_model(self, subject: str) -> frozenset[str]:
         """Return the differences of a model, or of the model of an offer, and of those that it inherits from."""
@@ -96,47 +132,119 @@ class Worlds:
 
     def decide(self, chosen: frozenset[str]) -> Decision | None:
         """Decide in the world where these differences are the new ones; None where they cannot stand together."""
-        given = self.given(chosen)
+        case = self._case(chosen)
+        when = next((day(one.value) for one in case.requirements if one.attribute == AS_OF.name), None)
         try:
-            knowledge = self._knowledge(chosen, given)
+            knowledge = self._knowledge(frozenset(name for name in chosen if not name.startswith(OF_CASE)), when)
             if knowledge is None:
                 return None
-            profile = read_requirements(given.requirements, knowledge.ruleset.vocabulary, name="given")
-            return decide(knowledge, approved(profile, given.approvals, "given"), given)
+            profile = read_requirements(case.requirements, knowledge.ruleset.vocabulary, name="given")
+            return decide(knowledge, approved(profile, case.approvals, "given"), case)
         except (LoadError, TraceError):
             return None
 
-    def _knowledge(self, chosen: frozenset[str], given: Given) -> Knowledge | None:
-        key = frozenset(name for name in chosen if not name.startswith(("requirement:", "approval:", "policy")))
-        if key not in self.prepared:
-            if len(self.prepared) >= MOST_PREPARED:
-                self.prepared.pop(next(iter(self.prepared)))
+    def _knowledge(self, chosen: frozenset[str], when: Period | None) -> Knowledge | None:
+        """Return the old rules and catalogue with these differences, ready for a day; None where they do not fit."""
+        known = self.prepared.knowledge
+        if chosen not in known:
+            if len(known) >= MOST_PREPARED:
+                known.pop(next(iter(known)))
+            known[chosen] = self._prepare(chosen, when)
+        found = known[chosen]
+        if found is not None and when is not None:
+            found.criteria_on(when.first)  # so that what is made of it shares them
+        return found
+
+    def _prepare(self, chosen: frozenset[str], when: Period | None) -> Knowledge | None:
+        """Change the old rules and catalogue, the catalogue first; they are loaded once for each vocabulary."""
+        words, of_catalogue = chosen.intersection(self._kinds["attribute"]), chosen & self.of_catalogue
+        if chosen == words or (base := self._knowledge(words, when)) is None:
             try:
-                self.prepared[key] = load_given(given)
+                return load_given(self.given(chosen))
             except LoadError:
-                self.prepared[key] = None
-        return self.prepared[key]
+                return None
+        changes: list[OfRules | OfCatalog | None]
+        if chosen == words | of_catalogue:
+            changes = [self._model(words, chosen, model, base) for model in self._models(of_catalogue)]
+        else:
+            changed = self._knowledge(words | of_catalogue, when)
+            if changed is None:
+                return None
+            base = changed
+            names = chosen.intersection(self._kinds["rule"])
+            off = tuple(Disable(one.reason, one.rule, one.pack) for one in self._disabled(chosen))
+            changes = [*(self._rule(words, name, base) for name in sorted(names)), Switched(off)]
+        fit = [one for one in changes if one is not None]
+        return altered(base, *fit) if len(fit) == len(changes) else None
+
+    def _rule(self, words: frozenset[str], name: str, base: Knowledge) -> RuleAs | None:
+        """Return a rule as it is new; None where the vocabulary does not take it."""
+        known, key = self.prepared.changes, (name, words)
+        if key not in known:
+            rule = load_rule(self.pairs[name][1][0], base.ruleset, self._types(words))
+            known[key] = None if rule is None else RuleAs(rule)
+        found: RuleAs | None = known[key]
+        return found
+
+    def _model(self, words: frozenset[str], chosen: frozenset[str], model: str, base: Knowledge) -> OfCatalog | None:
+        """Return a model with its differences of those chosen; None where the vocabulary does not take it."""
+        known, names = self.prepared.changes, self._parts[model]
+        key = (f"model:{model}", words | chosen.intersection(names))
+        if key not in known:
+            known[key] = ModelOut(model)
+            for record in self._catalogue(chosen, names):
+                read = load_model(record, base.ruleset, self._types(words))
+                known[key] = None if read is None else ModelAs(read)
+        found: OfCatalog | None = known[key]
+        return found
 
     def given(self, chosen: frozenset[str]) -> Given:
         """Return what a decision of that world is given."""
-        picked = {name: pair[name in chosen] for name, pair in self.pairs.items()}
+        return evolve(
+            self._case(chosen),
+            rules=tuple(rule for rule, _ in self._picked(chosen, "rule")),
+            disabled=self._disabled(chosen),
+            catalogue=self._catalogue(chosen, self.pairs),
+        )
 
-        def of(kind: str) -> list[Any]:
-            return [part for name, part in picked.items() if part is not None and name.startswith(f"{kind}:")]
-
-        absent = [rule.id for rule, present in of("rule") if not present]
-        attributes: list[AttributeRecord] = of("attribute")
+    def _case(self, chosen: frozenset[str]) -> Given:
+        """Return what a decision of that world is given beside rules and catalogue."""
+        attributes: list[AttributeRecord] = self._picked(chosen, "attribute")
         return Given(
             vocabulary=tuple(attributes),
             documents=_DOCUMENTS,
             claims=(),
-            rules=tuple(rule for rule, _ in of("rule")),
-            disabled=(*of("disable"), *(DisableRecord(_SAID, rule=rule) for rule in absent)),
-            catalogue=tuple(models_of(of("model"), of("offer"), of("value"))),
-            approvals=tuple(of("approval")),
-            requirements=_requirements(of("requirement"), attributes),
-            **{choice: picked[policy_id(choice)] for choice in CHOICES},
+            rules=(),
+            disabled=(),
+            catalogue=(),
+            approvals=tuple(self._picked(chosen, "approval")),
+            requirements=_requirements(self._picked(chosen, "requirement"), attributes),
+            **{choice: self._pick(chosen, policy_id(choice)) for choice in CHOICES},
         )
+
+    def _disabled(self, chosen: frozenset[str]) -> tuple[DisableRecord, ...]:
+        """Return what is switched off: what a side says, and the rules that it does not have."""
+        absent = [rule.id for rule, present in self._picked(chosen, "rule") if not present]
+        return (*self._picked(chosen, "disable"), *(DisableRecord(SAID, rule=rule) for rule in absent))
+
+    def _catalogue(self, chosen: frozenset[str], names: Iterable[str]) -> tuple[ModelRecord, ...]:
+        """Return the models that some parts of the catalogue make."""
+        parts: dict[str, list[Any]] = {"model": [], "offer": [], "value": []}
+        for name in names:
+            kind, part = name.partition(":")[0], self._pick(chosen, name)
+            if kind in parts and part is not None:
+                parts[kind].append(part)
+        return tuple(models_of(*parts.values()))
+
+    def _types(self, words: frozenset[str]) -> dict[str, str]:
+        return {one.name: one.type for one in self._picked(words, "attribute")}
+
+    def _picked(self, chosen: frozenset[str], kind: str) -> list[Any]:
+        picked = (self._pick(chosen, name) for name in self._kinds[kind])
+        return [part for part in picked if part is not None]
+
+    def _pick(self, chosen: frozenset[str], name: str) -> Any:  # noqa: ANN401 - what differs is of any kind
+        return self.pairs[name][name in chosen]
 
 
 def _sort(name: str) -> str:
@@ -148,60 +256,10 @@ def _sort(name: str) -> str:
 def worlds_between(old: Given, new: Given, prepared: Prepared | None = None) -> Worlds:
     """Lay two decisions side by side. ``prepared`` is shared by cases that have the same rules and catalogues."""
     sharing = shared(old, new)
-    pairs = dict(_pairs(old, new, sharing))
+    pairs = dict(pairs_between(old, new, sharing))
     effective = tuple(name for name, (before, after) in pairs.items() if before != after)
-    families = dict(_families(old, new))
-    return Worlds(pairs, effective, sharing.several, families, {} if prepared is None else prepared)
-
-
-def _families(old: Given, new: Given) -> Iterator[tuple[str, frozenset[str]]]:
-    """Yield each model with all that it inherits from on either side, and itself."""
-    parents: dict[str, set[str]] = {}
-    for model in (*old.catalogue, *new.catalogue):
-        parents.setdefault(model.id, set()).update([model.extends] if model.extends is not None else [])
-    for name in parents:
-        family, waiting = {name}, [name]
-        while waiting:
-            more = parents.get(waiting.pop(), set()) - family
-            family |= more
-            waiting += more
-        yield name, frozenset(family)
-
-
-OF_CATALOGUE = ("model:", "offer:", "value:")
-"""How the ids of differences of the catalogue begin."""
-
-CHOICES = ("unknown", "over", "only", "among")
-"""What is asked beside the requirements, as far as an outcome can depend on it."""
-
-
-def _pairs(old: Given, new: Given, sharing: Shared) -> Iterator[tuple[str, Pair]]:
-    for choice in CHOICES:
-        yield policy_id(choice), (getattr(old, choice), getattr(new, choice))
-    yield from _requirement_pairs(old, new)
-    yield from _approval_pairs(old, new)
-    yield from _attribute_pairs(old, new)
-    yield from _rule_pairs(old, new)
-    yield from model_pairs(old, new, sharing)
-
-
-def _requirement_pairs(old: Given, new: Given) -> Iterator[tuple[str, Pair]]:
-    sides = [
-        {
-            one.attribute: RequirementRecord(one.attribute, one.value, "stated")
-            for one in given.requirements
-            if one.origin == "stated" or one.attribute == AS_OF.name
-        }
-        for given in (old, new)
-    ]
-    for name in sorted(sides[0].keys() | sides[1].keys()):
-        yield requirement_id(name), (sides[0].get(name), sides[1].get(name))
-
-
-def _approval_pairs(old: Given, new: Given) -> Iterator[tuple[str, Pair]]:
-    sides = [{approval_id(one): evolve(one, by="-") for one in given.approvals} for given in (old, new)]
-    for name in sorted(sides[0].keys() | sides[1].keys()):
-        yield name, (sides[0].get(name), sides[1].get(name))
+    families = dict(families_of(old, new))
+    return Worlds(pairs, effective, sharing.several, families, Prepared() if prepared is None else prepared)
 
 
 def _requirements(stated: list[RequirementRecord], attributes: list[AttributeRecord]) -> tuple[RequirementRecord, ...]:
@@ -210,62 +268,3 @@ def _requirements(stated: list[RequirementRecord], attributes: list[AttributeRec
         if attribute.default is not None and attribute.name not in found:
             found[attribute.name] = RequirementRecord(attribute.name, attribute.default, "assumed")
     return tuple(found[name] for name in sorted(found))
-
-
-def _attribute_pairs(old: Given, new: Given) -> Iterator[tuple[str, Pair]]:
-    """Yield each attribute twice; one that a side does not declare is there, but nothing is assumed of it."""
-    sides = [{one.name: one for one in given.vocabulary} for given in (old, new)]
-    for name in sorted(sides[0].keys() | sides[1].keys()):
-        before, after = sides[0].get(name), sides[1].get(name)
-        choices: dict[str, None] = {}
-        for one in (before, after):
-            choices |= dict.fromkeys(choice.id for choice in one.choices) if one is not None else {}
-        shared = tuple(choices)
-        known = [None if one is None else _attribute(one, shared) for one in (before, after)]
-        absent = [evolve(one, default=None) for one in known if one is not None]
-        yield f"attribute:{name}", (known[0] or absent[0], known[1] or absent[0])
-
-
-def _attribute(one: AttributeRecord, choices: tuple[str, ...]) -> AttributeRecord:
-    """Leave out what only reading or people need; the order of choices matters to a scale alone."""
-    ids = tuple(choice.id for choice in one.choices) if one.type == "scale" or not one.choices else choices
-    return AttributeRecord(
-        name=one.name,
-        scope=one.scope,
-        type=one.type,
-        label=_SAID,
-        choices=tuple(ChoiceRecord(choice, _SAID) for choice in ids),
-        unit=None if one.unit is None else Text(one.unit.read("en"), None),
-        marks=one.marks,
-        partial=one.partial,
-        inherited=one.inherited,
-        computed=one.computed,
-        default=one.default,
-    )
-
-
-def _rule_pairs(old: Given, new: Given) -> Iterator[tuple[str, Pair]]:
-    """Yield each rule twice, with whether the side has it, and each entry that switches something off."""
-    sides = [{rule.id: _rule(rule) for rule in given.rules} for given in (old, new)]
-    for name in sorted(sides[0].keys() | sides[1].keys()):
-        before, after = sides[0].get(name), sides[1].get(name)
-        yield f"rule:{name}", ((before or after, before is not None), (after or before, after is not None))
-    off = [
-        {disable_id(one.rule, one.pack): evolve(one, reason=_SAID) for one in given.disabled} for given in (old, new)
-    ]
-    for name in sorted(off[0].keys() | off[1].keys()):
-        yield name, (off[0].get(name), off[1].get(name))
-
-
-def _rule(rule: RuleRecord) -> RuleRecord:
-    return evolve(
-        rule,
-        because=_SAID,
-        otherwise=None,
-        sources=CITED,
-        approver=None,
-        owner=None,
-        review_by=None,
-        locked=False,
-        ignore=(),
-    )

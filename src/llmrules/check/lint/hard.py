@@ -12,7 +12,7 @@ from llmrules.language.conditions import ALWAYS
 from llmrules.language.texts import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from llmrules.check.lint.survey import Survey
     from llmrules.decision.criteria import Criterion, Outcome
@@ -30,7 +30,7 @@ def check_hard_rules(survey: Survey) -> Iterator[Finding]:
     contradicting = set()
     for one, other in _contradicting(survey):
         case = next(witnesses.cases(one, other), None)
-        if case is None or _exempted(survey, one, other, case.fired):
+        if case is None or _exempted(survey, one, other, case.decision.fired):
             continue
         contradicting.add((one.id, other.id))
         yield found(
@@ -81,8 +81,8 @@ def _reach_the_same(survey: Survey, one: Rule, other: Rule) -> bool:
     )
 
 
-def _exempted(survey: Survey, one: Rule, other: Rule, fired: frozenset[str]) -> bool:
-    return any(not fired.isdisjoint(survey.exempters.get(rule.id, ())) for rule in (one, other))
+def _exempted(survey: Survey, one: Rule, other: Rule, fired: Collection[str]) -> bool:
+    return any(not survey.exempters.get(rule.id, frozenset()).isdisjoint(fired) for rule in (one, other))
 
 
 def _against_the_catalogue(
@@ -102,7 +102,9 @@ def _against_the_catalogue(
     for (one, first), (other, second) in combinations(some, 2):
         if first | second != everyone or (one.id, other.id) in contradicting:
             continue
-        case = next((case for case in witnesses.cases(one, other) if case.judgement.excluded == everyone), None)
+        case = next(
+            (case for case in witnesses.cases(one, other) if case.decision.judgement.excluded == everyone), None
+        )
         if case is None:
             continue
         yield found(

@@ -9,18 +9,16 @@ from collections import defaultdict
 from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from llmrules.check.lint.algebra import Conjunction, join, spread, witnesses
 from llmrules.check.lint.conditions import can_be_stated
-from llmrules.decision.judgement import Judgement, judge
-from llmrules.engine.derivation import derive
-from llmrules.engine.plain import PlainEngine
+from llmrules.decision.decision import Decision
 from llmrules.errors import LoadError
 from llmrules.language.profile import state
-from llmrules.language.rules.effects import Refuse
 from llmrules.language.values import Period, Value
 from llmrules.language.vocabulary import AS_OF
+from llmrules.worlds.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,11 +41,10 @@ MOST_BRANCHES = 8
 
 @frozen(eq=False)
 class Case:
-    """A case that was run: what was stated, which rules fired, and what they say of the models."""
+    """A case that was decided: what was stated, and the decision."""
 
     stated: Statements
-    fired: frozenset[str]
-    judgement: Judgement
+    decision: Decision
 
     def words(self) -> str:
         """Return what was stated, as a rule file writes it."""
@@ -58,9 +55,9 @@ class Witnesses:
     """Finds cases for the rules of one survey."""
 
     def __init__(self, survey: Survey) -> None:
-        """Prepare the engine once."""
+        """Prepare the rules once."""
         self._survey = survey
-        self._engine = PlainEngine(survey.knowledge.program)
+        self._world = World.under(survey.knowledge, state({}, survey.knowledge.ruleset.vocabulary))
 
     def cases(self, *rules: Rule) -> Iterator[Case]:
         """Yield cases without a conflict in which all of the rules fire and which are not refused."""
@@ -70,7 +67,7 @@ class Witnesses:
         tries = (statements for goal in goals for statements in self._statements(goal, 0))
         for statements in islice(tries, MOST_TRIES):
             case = self._run(statements)
-            if case is not None and wanted <= case.fired:
+            if case is not None and wanted.issubset(case.decision.fired):
                 yield case
 
     def _statements(self, goal: Conjunction, depth: int) -> Iterator[Statements]:
@@ -106,23 +103,14 @@ class Witnesses:
 
     def _run(self, statements: Statements) -> Case | None:
         """Run a case; None where it cannot be stated, contradicts itself or is refused."""
-        knowledge = self._survey.knowledge
         given = {AS_OF.name: self._survey.today.isoformat()}
         given |= {name: _plain(value) for name, value in statements.items()}  # type: ignore[misc]
         try:
-            facts = state(given, knowledge.ruleset.vocabulary).facts()
+            profile = state(given, self._survey.knowledge.ruleset.vocabulary)
         except LoadError:
             return None
-        derivation = derive(knowledge.program, facts, self._engine.fire(facts))
-        fired = frozenset(step.rule.id for step in derivation.steps)
-        rules = knowledge.ruleset.rules
-        if any(isinstance(rules[rule].effect, Refuse) for rule in fired):
-            return None
-        for name, values in derivation.facts.items():
-            many = knowledge.ruleset.vocabulary[name].many
-            if (many and name in facts and values != facts[name]) or (not many and len(values) > 1):
-                return None
-        return Case(statements, fired, judge(knowledge.criteria, sorted(fired), derivation.facts, "apart"))
+        decision = evolve(self._world, profile=profile).decide()
+        return None if decision.refused or decision.conflicts else Case(statements, decision)
 
 
 def _plain(value: Value) -> object:

@@ -50,6 +50,13 @@ def stratify(rules: Iterable[Rule]) -> dict[str, int] | Cycle:
     return {rule.id: level[_rule_node(rule.id)] for rule in firing}
 
 
+def ties(rule: Rule) -> object:
+    """Return all that ties a rule to others: what it tests and concludes, and which rules it overrides."""
+    concluded = None if rule.effect.conclusion is None else rule.effect.conclusion.attribute.name
+    of_models = {leaf.attribute.name for leaf in rule.where.all_leaves()} if rule.classifies else set()
+    return rule.classifies, rule.trial, frozenset(_dependencies(rule)), of_models, rule.overrides, concluded
+
+
 def classification_order(rules: Iterable[Rule]) -> list[str] | Cycle:
     """Return the attributes that rules conclude of models, each after those that its rules test, or a cycle."""
     tested: dict[str, set[str]] = {}

@@ -13,13 +13,15 @@ from llmrules.worlds.replay.case import (
     stated,
     with_defaults,
 )
-from llmrules.worlds.replay.files import load_given
+from llmrules.worlds.replay.files import load_given, load_model, load_rule
 from llmrules.worlds.replay.models import values
 
 __all__ = [
     "approved",
     "decide",
     "load_given",
+    "load_model",
+    "load_rule",
     "read_requirements",
     "replay",
     "replay_under",

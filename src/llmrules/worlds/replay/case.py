@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Any, cast
 from attrs import evolve
 
 from llmrules.catalog.restriction import restriction_of
-from llmrules.decision import procedure
 from llmrules.decision.open_questions import STALE_AFTER
 from llmrules.decision.ranking import OVER
-from llmrules.engine.engines import Engines
 from llmrules.errors import LoadError, Place, ProfileError, RestrictionError, TraceError
 from llmrules.language.approvals import read_approvals
 from llmrules.language.conditions import ALWAYS, MODEL_SIDE, read_table
@@ -21,6 +19,7 @@ from llmrules.reading.cursor import Cursor
 from llmrules.trace.codec import plain
 from llmrules.worlds.replay.files import load_given, source_of
 from llmrules.worlds.replay.rules import conditions_data, exact
+from llmrules.worlds.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -73,17 +72,16 @@ def decide(knowledge: Knowledge, profile: Profile, given: Given, *, name: str = 
     if stale_after < 1:
         place = Place(name, key="given.stale_after")
         raise TraceError("must be a day or more", code="out-of-bounds", place=place, found=stale_after)
+    only = _only(given, knowledge.ruleset.vocabulary, name)
+    world = evolve(
+        World.under(knowledge, profile),
+        unknown=cast("Policy", given.unknown),
+        over=given.over,
+        restriction=restriction_of(only, given.among, knowledge.ruleset.vocabulary),
+        stale_after=stale_after,
+    )
     try:
-        only = _only(given, knowledge.ruleset.vocabulary, name)
-        return procedure.decide(
-            knowledge,
-            Engines(knowledge.program, "plain"),
-            profile,
-            unknown=cast("Policy", given.unknown),
-            over=given.over,
-            restriction=restriction_of(only, given.among, knowledge.ruleset.vocabulary),
-            stale_after=stale_after,
-        )
+        return world.decide()
     except RestrictionError as error:
         place = Place(name, key=f"given.{error.place.file}")
         raise TraceError(

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from attrs import evolve
+
+from llmrules.catalog import read_catalog
 from llmrules.decision.knowledge import load_knowledge
-from llmrules.errors import Place, TraceError
+from llmrules.errors import Place, RuleError, TraceError
+from llmrules.language.rules.reading import RuleReader
 from llmrules.language.rules.ruleset import LANGUAGE
 from llmrules.language.vocabulary import AS_OF, SCOPES
+from llmrules.reading.cursor import Cursor
 from llmrules.reading.files import Source
 from llmrules.trace.codec import plain
 from llmrules.worlds.replay.models import catalogue_files
 from llmrules.worlds.replay.rules import exact, rule_data
 
 if TYPE_CHECKING:
+    from llmrules.catalog import Model
     from llmrules.decision.knowledge import Knowledge
-    from llmrules.trace.record import AttributeRecord, Given
+    from llmrules.errors import InputError
+    from llmrules.language.rules.rule import Rule
+    from llmrules.language.rules.ruleset import RuleSet
+    from llmrules.trace.record import AttributeRecord, Given, ModelRecord, RuleRecord
     from llmrules.worlds.replay.rules import Types
 
     Data = dict[str, Any]
@@ -30,6 +39,23 @@ def load_given(given: Given, *, name: str = "given") -> Knowledge:
         message = "holds conditions that are nested too deeply to be read"
         raise TraceError(message, code="too-deep", place=Place(name, key="given.rules")) from None
     return load_knowledge(rules, [source_of(name, data) for data in catalogue_files(given.catalogue, types)])
+
+
+def load_rule(record: RuleRecord, ruleset: RuleSet, types: Types) -> Rule | None:
+    """Return one rule as the vocabulary of a rule set reads it, None where it does not; others are not looked at."""
+    problems: list[InputError] = []
+    source = source_of("given", {"rule": [rule_data(record, types)]})
+    (entry,) = Cursor.top(source, RuleError, problems).table()["rule"].elements()
+    rule = RuleReader(ruleset.vocabulary, ruleset.citable.keys()).rule(entry, record.pack)
+    return None if problems else rule
+
+
+def load_model(record: ModelRecord, ruleset: RuleSet, types: Types) -> Model | None:
+    """Return one model as its own entries state it, None where the vocabulary does not take that."""
+    problems: list[InputError] = []
+    files = [source_of("given", data) for data in catalogue_files((evolve(record, extends=None),), types)]
+    read = read_catalog(files, ruleset.vocabulary, ruleset.citable.keys(), problems).models.get(record.id)
+    return None if problems or read is None else evolve(read, extends=record.extends)
 
 
 def source_of(name: str, data: Data) -> Source:
