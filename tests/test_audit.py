@@ -153,6 +153,39 @@ def test_old_values_are_those_of_the_offer_and_of_the_day(tmp_path: Path) -> Non
     }
 
 
+def test_a_value_is_as_old_as_its_newest_source(tmp_path: Path) -> None:
+    """Of several sources the newest counts, a claim's document among them; of dated values, the last that has begun."""
+    offer = """
+language = 1
+[[model]]
+id = "m"
+[[model.offer]]
+input_price = 1
+output_price = 1
+sources = { input_price = ["old", "d"], output_price = ["d", "c"] }
+[[model.offer.dated]]
+attribute = "output_price"
+since = 2026-02-01
+value = 2
+source = "old"
+[[model.offer.dated]]
+attribute = "output_price"
+since = 2026-03-01
+value = 3
+source = ["c", "d"]
+"""
+    advisor = sellers(rule("cheap", "require.any = [{ input_price.below = 9 }, { output_price.below = 9 }]"), offer)
+    for day in ("2026-01-31", "2026-02-28", "2026-03-01"):
+        advisor.decide({"as_of": day}).trace.save(tmp_path / f"{day}.json")
+    found = audit(tmp_path, older_than=100)
+    old = {row.file: [(str(one), one.document, one.date) for one in row.old] for row in found.rows}
+    assert old == {
+        "2026-01-31.json": [],
+        "2026-02-28.json": [("m.output_price", "old", "2024")],
+        "2026-03-01.json": [],
+    }
+
+
 def test_a_catalogue_of_thousands_is_no_wall_of_text(tmp_path: Path) -> None:
     """What is printed names a dozen values of a trace and some dozens in all, and says how many there are beside."""
     models = "".join(model(f"m{number:02}", window=5000) for number in range(70))

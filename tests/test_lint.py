@@ -288,6 +288,23 @@ def test_hard_rules_that_never_meet(one: str, other: str) -> None:
     assert findings(rules + adds, "contradicting-hard-rules") == []
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("require.open.at_least = 'shown'", "require.open = 'free'"),
+        ("where.open = 'free'\nrequire.weights = true", "where.open.at_least = 'shown'\nrequire.weights = false"),
+        ("where.open.at_least = 'shown'\nrequire.weights = false", "where.open = 'free'\nrequire.weights = true"),
+        (
+            "where.all = [{ open = 'free' }, { open = 'closed' }]\nrequire.weights = true",
+            "where.all = [{ open = 'free' }, { open = 'closed' }]\nrequire.weights = false",
+        ),
+    ],
+)
+def test_hard_rules_that_some_model_passes_together(one: str, other: str) -> None:
+    """Rules that agree, that leave out models that only the other reaches, or that reach nobody, do not contradict."""
+    assert findings(rule("a", one) + rule("b", other), "contradicting-hard-rules") == []
+
+
 def test_a_case_is_sought_along_chains() -> None:
     """The case in which rules meet is one that a user can state, however long the way to it is."""
     rules = (
@@ -342,6 +359,39 @@ def test_two_hard_rules_against_the_catalogue() -> None:
     assert findings(rules, "excludes-together") == [("b", "a")]
     assert findings(rules.replace("when.offline = true", "when.tuning = false"), "excludes-together") == []
     assert findings(rules, "excludes-together", models=MODELS + model("both", weights=True, window=20_000)) == []
+
+
+def test_a_hard_rule_is_found_once() -> None:
+    """What contradicts, or leaves nobody by itself, is not found again as leaving nobody together with another."""
+    nobody, some = rule("a", "require.window.above = 100_000"), rule("b", "require.weights = true")
+    assert findings(nobody + some, "excludes-every-model") == [("a",)]
+    assert findings(nobody + some, "excludes-together") == []
+    undecided = rule("a", "require.licence = 'MIT'\nunknown = 'exclude'")
+    assert findings(undecided + some, "excludes-together") == []
+    bare = MODELS + model("bare", weights=False)  # nobody passes the one rule, and only the other excludes this one
+    assert findings(nobody + some, "excludes-every-model", bare) == [("a",)]
+    assert findings(nobody + some, "excludes-together", bare) == []
+    against = rule("a", "require.open = 'free'") + rule("b", "require.open = 'closed'")
+    assert findings(against, "contradicting-hard-rules") == [("b", "a")]
+    assert findings(against, "excludes-together") == []
+    third = rule("c", "require.window.above = 10_000")
+    assert findings(some + rule("b2", "require.open = 'free'") + third, "excludes-together") == [
+        ("c", "b"),
+        ("c", "b2"),
+    ]
+    never = rule("a", "require.all = [{ open = 'free' }, { open = 'closed' }]")
+    assert findings(never, "excludes-every-model") == []
+    assert findings(rule("a", "require.window.at_least.requirement = 'tokens'"), "excludes-every-model") == []
+
+
+@pytest.mark.parametrize(
+    "spares", [rule("b", "where.open = 'free'\nexempt = ['a']\napprover = 'me'"), "unknown = 'accept'"]
+)
+def test_a_hard_rule_that_spares_some_leaves_some(spares: str) -> None:
+    """Where models are exempted, or pass although they are unknown, a rule that nobody passes leaves somebody."""
+    models = MODELS + model("bare")
+    assert findings(rule("a", "require.window.above = 100_000"), "excludes-every-model", models) == [("a",)]
+    assert findings(rule("a", "require.window.above = 100_000") + spares, "excludes-every-model", models) == []
 
 
 # Soft rules

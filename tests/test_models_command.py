@@ -621,6 +621,17 @@ def test_a_spare_column_goes_before_others_are_cut_short() -> None:
     assert list(aligned(columns, rows, 10)) == ["ID         BY", "a-long-id  So…"]
 
 
+def test_the_last_column_is_cut_first_and_the_first_spare_one_left_out_first() -> None:
+    """Cells give way from the right, each to its least before the next; spare columns from the left."""
+    columns = [Column("A", least=2), Column("B", least=2), Column("C", least=2)]
+    cells = [["aaaaaa", "bbbbbb", "cccccc"]]
+    assert list(aligned(columns, cells, 20))[1] == "aaaaaa  bbbbbb  ccc…"
+    assert list(aligned(columns, cells, 17))[1] == "aaaaaa  bbbb…  c…"
+    assert list(aligned(columns, cells, 12))[1] == "aaa…  b…  c…"
+    spare = [Column("A", spare=True), Column("B", spare=True), Column("C")]
+    assert list(aligned(spare, cells, 14)) == ["B       C", "bbbbbb  cccccc"]
+
+
 @given(st.lists(st.text("ab 종달새\x1b", max_size=80), min_size=2, max_size=4), st.integers(60, 120))
 def test_wrapped_rows_lose_nothing(cells: list[str], limit: int) -> None:
     """A long cell goes on below: every letter is still there, and no line is wider than it may be."""

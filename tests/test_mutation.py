@@ -222,6 +222,41 @@ OFF = ("effect", "advise", None)
             ],
         ),
         (
+            "when.region = ['eu', 'us']\nadvise = true",
+            [
+                ("operator", 'region.any_of = ["eu", "us"]', 'region.none_of = ["eu", "us"]'),
+                ("member", 'region.any_of = ["eu", "us"]', 'region.any_of = ["us"]'),
+                ("member", 'region.any_of = ["eu", "us"]', 'region.any_of = ["eu"]'),
+                ("condition", 'region.any_of = ["eu", "us"]', None),
+                OFF,
+            ],
+        ),
+        (
+            "when.region.none_of = ['eu']\nwhen.inputs.none_of = ['text', 'image']\nadvise = true",
+            [
+                ("operator", 'inputs.none_of = ["image", "text"]', 'inputs.has_any = ["image", "text"]'),
+                ("member", 'inputs.none_of = ["image", "text"]', 'inputs.none_of = ["text"]'),
+                ("member", 'inputs.none_of = ["image", "text"]', 'inputs.none_of = ["image"]'),
+                ("condition", 'inputs.none_of = ["image", "text"]', None),
+                ("operator", 'region.none_of = ["eu"]', 'region.any_of = ["eu"]'),
+                ("condition", 'region.none_of = ["eu"]', None),
+                OFF,
+            ],
+        ),
+        (
+            "where.takes.has = 'text'\nrequire.takes.has_all = ['text', 'image']",
+            [
+                ("operator", 'takes.has = "text"', 'takes.none_of = ["text"]'),
+                ("condition", 'takes.has = "text"', None),
+                ("operator", 'takes.has_all = ["image", "text"]', 'takes.has_any = ["image", "text"]'),
+                ("operator", 'takes.has_all = ["image", "text"]', 'takes.none_of = ["image", "text"]'),
+                ("member", 'takes.has_all = ["image", "text"]', 'takes.has_all = ["text"]'),
+                ("member", 'takes.has_all = ["image", "text"]', 'takes.has_all = ["image"]'),
+                ("condition", 'takes.has_all = ["image", "text"]', None),
+                ("effect", "require", None),
+            ],
+        ),
+        (
             "require.takes.has_any.requirement = 'inputs'",
             [
                 (
@@ -246,18 +281,27 @@ def test_every_small_change_is_made(text: str, expected: list[tuple[str, str, st
 
 
 def test_overrides_and_ends_are_changed_too() -> None:
-    """A rule overrides one rule less, and an exemption ends a day sooner or later."""
+    """A rule overrides one rule less, and an exemption begins and ends a day sooner or later."""
     advisor = world(
         rule("a", "advise = true")
         + rule("b", "when.offline = true\nadvise = true\noverrides = ['a']")
         + rule("c", "require.weights = true")
-        + rule("d", "where.open = 'free'\nexempt = ['c', 'e']\napprover = 'x'\neffective_to = 2026-03-01")
+        + rule(
+            "d",
+            "where.open = 'free'\nexempt = ['c', 'e']\napprover = 'x'\n"
+            "effective_from = 2026-01-01\neffective_to = 2026-03-01",
+        )
         + rule("e", "exclude.open = 'shown'"),
     )
     rules = advisor.knowledge.ruleset.rules
     assert ("override", "a", None) in [(one.kind, one.was, one.now) for one in mutants(rules["b"])]
-    ends = [(one.was, one.now) for one in mutants(rules["d"]) if one.path == ("effective_to",)]
-    assert ends == [("2026-03-01", "2026-02-28"), ("2026-03-01", "2026-03-02")]
+    ends = [(one.path[0], one.was, one.now) for one in mutants(rules["d"]) if "effective" in str(one.path)]
+    assert ends == [
+        ("effective_from", "2026-01-01", "2025-12-31"),
+        ("effective_from", "2026-01-01", "2026-01-02"),
+        ("effective_to", "2026-03-01", "2026-02-28"),
+        ("effective_to", "2026-03-01", "2026-03-02"),
+    ]
     assert ("member", "c", None) in [(one.kind, one.was, one.now) for one in mutants(rules["d"])]
 
 

@@ -31,7 +31,8 @@ def meaning(rule: Rule) -> Meaning:
     effect = rule.effect
     does = (effect.name, table_meaning(effect.predicate), effect.grade, effect.conclusion, effect.exempts)
     exceptions = frozenset(table_meaning(table) for table in rule.unless.exceptions())
-    terms = (rule.weight, rule.level, rule.unknown, rule.effective_to, frozenset(rule.overrides))
+    bounds = (rule.effective_from, rule.effective_to)
+    terms = (rule.weight, rule.level, rule.unknown, bounds, frozenset(rule.overrides))
     return does, table_meaning(rule.when), exceptions, table_meaning(rule.where), terms
 
 

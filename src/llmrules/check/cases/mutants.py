@@ -88,12 +88,11 @@ def _edits(rule: Rule) -> Iterator[tuple[str, _Edit]]:
     for target in rule.overrides:
         rest = tuple(other for other in rule.overrides if other != target)
         yield "overrides", _Edit("override", ("overrides",), target, None, rest)
-    if rule.effective_to is not None:
+    for bound, day in (("effective_from", rule.effective_from), ("effective_to", rule.effective_to)):
         for step in (-1, 1):
-            moved = stepped(AS_OF, rule.effective_to, step)
-            if moved is not None:
-                was, now = value_text(rule.effective_to), value_text(moved)
-                yield "effective_to", _Edit("threshold", ("effective_to",), was, now, moved)
+            moved = None if day is None else stepped(AS_OF, day, step)
+            if day is not None and moved is not None:
+                yield bound, _Edit("threshold", (bound,), value_text(day), value_text(moved), moved)
 
 
 def _effect_edits(rule: Rule) -> Iterator[_Edit]:
