@@ -14,31 +14,26 @@ from functools import cache
 from typing import TypeAlias
 
 import pytest
+from attrs import evolve
 from tests.shipped_cases import DATED, EXAMPLES, OFFERS
 
-from llmrules.advisor import Advisor, Decision
+from llmrules.advisor import Advisor
 from llmrules.catalog.candidates import bits
-from llmrules.decision.knowledge import load_knowledge
+from llmrules.decision.decision import Decision
 from llmrules.language.profile import Profile
-from llmrules.reading import shipped
-from llmrules.reading.files import parse_toml, read_toml, toml_files
+from llmrules.reading.files import toml_files
+from llmrules.worlds.changes import RuleOut
+from llmrules.worlds.world import World
 
-RULES = tuple(read_toml(path, path.name) for path in toml_files([shipped.rules_folder()]))
-CATALOG = read_toml(shipped.catalog_file(), "catalog.toml")
 GROUPS = (
-    ((CATALOG,), tuple(toml_files([EXAMPLES]))),
-    ((CATALOG, read_toml(OFFERS)), tuple(path for path in toml_files([DATED]) if path != OFFERS)),
+    ((), tuple(toml_files([EXAMPLES]))),
+    ((OFFERS,), tuple(path for path in toml_files([DATED]) if path != OFFERS)),
 )
-"""The catalogues that lie upon each other, and the cases that are decided over them."""
+"""The catalogues that lie on ours, and the cases that are decided over them."""
+
+RULES = sorted(Advisor.load(engine="plain").knowledge.ruleset.rules)
 
 Saying: TypeAlias = tuple[str, ...]
-
-
-def advisors_without(rule: str | None) -> tuple[Advisor, ...]:
-    """Return an advisor for each group with all shipped rules but one, switched off as any user would."""
-    off = f'language = 1\npack = "off"\n[[disable]]\nrule = "{rule}"\nreason.en = "leave one out"\n'
-    files = RULES if rule is None else (*RULES, parse_toml(off, "off.toml"))
-    return tuple(Advisor(load_knowledge(files, catalogues), engine="plain") for catalogues, _ in GROUPS)
 
 
 def says(decision: Decision) -> Iterator[Saying]:
@@ -66,27 +61,31 @@ def says(decision: Decision) -> Iterator[Saying]:
 
 
 @cache
-def told() -> tuple[tuple[int, Profile, frozenset[Saying]], ...]:
-    """Return every example with the number of its group and what its decision says by all rules."""
+def told() -> tuple[tuple[World, tuple[tuple[Profile, frozenset[Saying]], ...]], ...]:
+    """Return a world of each group, and its examples with what their decisions say by all rules."""
     found = []
-    for number, (advisor, (_, paths)) in enumerate(zip(advisors_without(None), GROUPS, strict=True)):
+    for catalogues, paths in GROUPS:
+        advisor = Advisor.load(catalog=catalogues, engine="plain")
         profiles = [advisor.profile(path) for path in paths]
-        found += [(number, profile, frozenset(says(advisor.decide(profile)))) for profile in profiles]
+        world = World.under(advisor.knowledge, profiles[0])
+        sayings = [frozenset(says(evolve(world, profile=profile).decide())) for profile in profiles]
+        found.append((world, tuple(zip(profiles, sayings, strict=True))))
     return tuple(found)
 
 
-@pytest.mark.parametrize("rule", sorted(advisors_without(None)[0].knowledge.ruleset.rules))
+@pytest.mark.parametrize("rule", RULES)
 def test_a_rule_makes_a_difference(rule: str) -> None:
     """Without the rule at least one example would say something else, and at least one would say the same."""
-    advisors = advisors_without(rule)
-    own = frozenset({("fires", rule)})
-    differs = [
-        frozenset(says(advisors[group].decide(profile))) != everything - own for group, profile, everything in told()
-    ]
+    own, differs = frozenset({("fires", rule)}), []
+    for world, examples in told():
+        without = world.changed(RuleOut(rule))
+        assert without is not None
+        for profile, everything in examples:
+            differs.append(frozenset(says(evolve(without, profile=profile).decide())) != everything - own)
     assert any(differs), f"{rule} changes no example: write one in which it matters"
     assert not all(differs), f"{rule} changes every example: write one in which it does not matter"
 
 
 def test_every_rule_is_in_force() -> None:
     """No shipped file switches a shipped rule off."""
-    assert not advisors_without(None)[0].knowledge.ruleset.disabled
+    assert not told()[0][0].knowledge.ruleset.disabled

@@ -1,4 +1,4 @@
-"""What is said stands once for each language, in one file: the same sentences with the same slots, each of them said."""
+"""What is said stands once for each language, in one file: the same sentences with the same slots, all of them said."""
 
 from __future__ import annotations
 

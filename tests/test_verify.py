@@ -220,22 +220,25 @@ def files() -> dict[str, Files]:
     return {example.name: shipped(example) for example in EXAMPLES}
 
 
+THIRDS = 3
+
+
 @pytest.mark.parametrize("turn", range(len(EXAMPLES)), ids=lambda turn: EXAMPLES[turn].stem)
 def test_no_mutant_of_an_example_survives(turn: int, advisor: Advisor, files: dict[str, Files]) -> None:
     """A change of each kind of field is refused with all digests made anew: in what was found, by the trace alone.
 
-    The first example tries every field, each of the others what it does not share with the first, which are the
-    vocabulary, the rules and the catalogue.
+    The first example tries every field. Each of the others tries a third, in turn, of what it does not share with the
+    first, which are the vocabulary, the rules and the catalogue; so each field has each of its changes somewhere.
     """
     example = EXAMPLES[turn]
     document = json.loads(advisor.decide(example).trace.to_json())
-    tried = one_of_each(document, turn)
+    tried = one_of_each(document, turn // THIRDS)
     if turn:
-        tried = [mutant for mutant in tried if not is_shared(mutant)]
+        tried = [mutant for mutant in tried if not is_shared(mutant)][turn % THIRDS :: THIRDS]
     found = survivors(document, tried, files[example.name], plain=False)
     passed = [f"{mutant} ({how})" for mutant, how, _ in found]
     assert not passed, passed
-    assert len(tried) > 20
+    assert len(tried) > 10
 
 
 def test_no_mutant_of_a_world_where_everything_happens_survives() -> None:
