@@ -32,19 +32,21 @@ def run(*arguments: str, stdin: str | None = None) -> Result:
     return CliRunner().invoke(main, arguments, input=stdin)
 
 
-def test_decide_prints_a_report() -> None:
-    """A profile in, the answer and its reasons out, exit status 0."""
-    result = run("decide", HOSPITAL)
+@pytest.mark.parametrize("full", [(), ("--full",)])
+def test_decide_prints_the_answer_first(full: tuple[str, ...]) -> None:
+    """A profile in, the answer and its reasons out, on one screen or in full, exit status 0."""
+    result = run("decide", HOSPITAL, *full)
     assert result.exit_code == 0
     lines = result.output.splitlines()
-    assert lines[0] == "A hospital that keeps its data"
+    assert lines[0].startswith("A hospital that keeps its data")
     assert lines[1].startswith("Recommended: Phi-3 Mini")
+    assert (len(lines) > 25) is bool(full)
     assert result.stderr == ""
 
 
 def test_decide_speaks_korean() -> None:
     """``--lang ko`` gives title, headings and reasons in Korean."""
-    result = run("decide", HOSPITAL, "--lang", "ko")
+    result = run("decide", HOSPITAL, "--lang", "ko", "--full")
     assert result.output.splitlines()[1].startswith("추천: Phi-3 Mini")
     headings = [line for line in result.output.splitlines() if line and not line.startswith(" ")]
     assert all(re.search("[가-힣]", heading) for heading in headings)
@@ -54,7 +56,7 @@ def test_decide_reads_json_on_standard_input() -> None:
     """``-`` reads requirements as JSON, bare or as a whole profile."""
     requirements = {"fine_tuning": True, "modalities": ["text"], "as_of": "2026-03-01", "context_tokens": 30_000}
     for stdin in (json.dumps(requirements), json.dumps({"title": {"en": "Mine"}, "requirements": requirements})):
-        result = run("decide", "-", stdin=stdin)
+        result = run("decide", "-", "--full", stdin=stdin)
         assert (result.exit_code, "fine-tuning on own data: yes" in result.output) == (0, True)
     assert result.output.startswith("Mine\n")
 
@@ -78,14 +80,14 @@ def test_decide_reads_a_json_file(tmp_path: Path) -> None:
 )
 def test_set_states_or_replaces(setting: str, said: str) -> None:
     """The value of ``--set`` is TOML where it can be, else text; it replaces what the profile says."""
-    result = run("decide", HOSPITAL, "--set", setting)
+    result = run("decide", HOSPITAL, "--full", "--set", setting)
     assert result.exit_code in {0, 3}
     assert said in result.output
 
 
 def test_set_needs_no_profile() -> None:
     """Requirements may all be given by ``--set``."""
-    result = run("decide", "--set", "fine_tuning=true", "--set", "as_of=2026-03-01")
+    result = run("decide", "--full", "--set", "fine_tuning=true", "--set", "as_of=2026-03-01")
     assert result.exit_code == 0
     assert "fine-tuning on own data: yes" in result.output
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import attrs
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from tests.golden_world import TITLES, decide_again, golden_trace
+from tests.golden_world import TITLE, decide_again, golden_trace, titled
 
 from llmrules import Advisor
 from llmrules.language.texts import Text
@@ -77,13 +77,12 @@ class Opened:
         trace: Trace,
         language: Language = "en",
         *,
-        title: str = "",
         width: int = DESK,
         scheme: Scheme = "light",
         script: bool = True,
     ) -> Page:
         """Open the page of a trace."""
-        self.file.write_text(render_page(trace, language, title=title), encoding="utf-8")
+        self.file.write_text(render_page(trace, language), encoding="utf-8")
         page = self.page if script else self.without_script
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(media="screen", color_scheme=scheme)
@@ -129,10 +128,10 @@ def shipped() -> Trace:
 @pytest.mark.parametrize("width", [PHONE, DESK])
 def test_it_opens(opened: Opened, trace: Trace, language: Language, scheme: Scheme, width: int) -> None:
     """In both languages, schemes and on a phone: the answer on top, nothing on the console, no sideways scrolling."""
-    page = opened.open(trace, language, title=TITLES[language], width=width, scheme=scheme)
+    page = opened.open(trace, language, width=width, scheme=scheme)
     assert page.locator("html").get_attribute("lang") == language
     expect(page.get_by_role("heading", level=1)).to_contain_text("Aspen")
-    assert page.title().startswith(TITLES[language])
+    assert page.title().startswith(TITLE.read(language))
     assert page.evaluate("document.documentElement.scrollWidth") == width
     ground = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
     assert (ground == "rgb(20, 23, 26)") == (scheme == "dark")
@@ -141,7 +140,7 @@ def test_it_opens(opened: Opened, trace: Trace, language: Language, scheme: Sche
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_text_can_be_read(opened: Opened, trace: Trace, scheme: Scheme) -> None:
     """Every text has at least the contrast of 4.5 to 1 that WCAG asks, in both schemes."""
-    page = opened.open(trace, title="A case", scheme=scheme)
+    page = opened.open(trace, scheme=scheme)
     page.get_by_role("button", name="Show everything").click()
     page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
     page.mouse.move(0, 0)
@@ -359,7 +358,7 @@ def test_the_graph_is_followed_by_keyboard(opened: Opened, trace: Trace) -> None
 
 def test_a_screen_reader_finds_its_way(opened: Opened, trace: Trace) -> None:
     """The page has its landmarks, one first heading, headings without a gap, and a table with headers of both kinds."""
-    page = opened.open(trace, title="A case")
+    page = opened.open(trace)
     for landmark in ("banner", "navigation", "main", "contentinfo", "search"):
         expect(page.get_by_role(landmark)).to_have_count(1)
     levels = page.locator("h1, h2, h3").evaluate_all("(all) => all.map((one) => Number(one.tagName[1]))")
@@ -408,7 +407,7 @@ HOSTILE = (
 @pytest.mark.parametrize("text", HOSTILE)
 def test_nothing_in_a_trace_does_anything(opened: Opened, trace: Trace, text: str) -> None:
     """Wherever it stands in a trace, a hostile text is shown as what it is: nothing runs, loads or leads away."""
-    page = opened.open(spoilt(trace, text), title=text)
+    page = opened.open(titled(spoilt(trace, text), Text(text)))
     shown = text.replace("\u202e", "\\u202e").replace("\u2066", "\\u2066").replace("\u0000", "\\x00")
     expect(page.locator(".case")).to_have_text(shown)
     expect(page.locator(".bars .name").first).to_contain_text(shown)

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 import attrs
 import pytest
-from tests.golden_world import TITLES, decide_again, golden_trace
+from tests.golden_world import decide_again, golden_trace, titled
 from tests.worlds import decide, model, rule, world
 
 from llmrules import Advisor
-from llmrules.language.texts import LANGUAGES
+from llmrules.language.texts import LANGUAGES, Text
 from llmrules.say.page import render_page
 from llmrules.say.page.models import MOST_REASONED
 from llmrules.say.report.graph import MOST_MODELS, Graph, derivation_graph, join_conclusions
@@ -37,10 +37,10 @@ if TYPE_CHECKING:
 GOLDEN = Path(__file__).parent / "golden"
 EXAMPLES = sorted((Path(__file__).parent.parent / "examples").glob("*.toml"))
 FORMATS: dict[str, Callable[[Trace, Language], str]] = {
-    "txt": lambda trace, language: render_text(build_report(trace, language, title=TITLES[language])) + "\n",
-    "md": lambda trace, language: render_markdown(build_report(trace, language, title=TITLES[language])),
+    "txt": lambda trace, language: render_text(build_report(trace, language)) + "\n",
+    "md": lambda trace, language: render_markdown(build_report(trace, language)),
     "mmd": render_mermaid,
-    "html": lambda trace, language: without_assets(render_page(trace, language, title=TITLES[language])),
+    "html": lambda trace, language: without_assets(render_page(trace, language)),
 }
 HOSTILE = '<script>alert(1)</script> "quoted" `code` [x](javascript:alert(1)) *b* _i_ |a| {b} #quot; end\u202e-->'
 
@@ -111,7 +111,7 @@ def test_every_format_takes_every_example(examples: list[Trace], name: str) -> N
 
 def test_markdown_obeys_nothing_in_a_text(trace: Trace) -> None:
     """Every sign in a name that Markdown, or HTML in it, would obey is escaped."""
-    text = render_markdown(build_report(named(trace, HOSTILE), title="# <b>1. title</b>"))
+    text = render_markdown(build_report(titled(named(trace, HOSTILE), Text("# <b>1. title</b>"))))
     assert text.startswith("# \\# \\<b\\>1. title\\</b\\>\n")
     assert not re.search(r"(?<!\\)[<>`]script|(?<!\\)\[x|(?<!\\)\*b|\u202e", text)
     assert "\\<script\\>alert(1)\\</script\\>" in text

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.golden_world import titled
 from tests.worlds import VOCABULARY, decide, model, rule, world
 
 from llmrules import Advisor
+from llmrules.language.texts import Text
 from llmrules.say.report.report import build_report
 from llmrules.say.report.text import render_text, text_lines
 from llmrules.say.why import why
@@ -89,8 +91,8 @@ def test_the_sections_stand_in_the_order_of_the_chain(decision: Decision) -> Non
 
 def test_the_answer_names_the_recommended_model(decision: Decision) -> None:
     """The first line is the answer."""
-    assert report(decision).answer == "Recommended: Good One, with 1.50 points"
-    assert report(decision, "ko").answer == "추천: Good One(1.50점)"
+    assert report(decision).answer == "Recommended: Good One, once somebody approves, with 1.50 points"
+    assert report(decision, "ko").answer == "추천: Good One(승인 후 사용), 1.50점"
 
 
 def test_a_tie_is_said_to_be_one() -> None:
@@ -253,9 +255,9 @@ def test_nothing_that_a_terminal_obeys_is_in_a_report() -> None:
     )
     for stated in ({"offline": True, "tuning": True, "region": EVIL}, {"tuning": True}):
         written = decide(advisor, **stated).trace.to_json().replace('"name":"m"', f'"name":{json.dumps(EVIL)}')
-        trace = Trace.parse(json.loads(written), "trace")
+        trace = titled(Trace.parse(json.loads(written), "trace"), Text(EVIL))
         for language in ("en", "ko"):
-            texts = (render_text(build_report(trace, language, title=EVIL)), str(why(trace, "m", language)))
+            texts = (render_text(build_report(trace, language)), str(why(trace, "m", language)))
             for said in texts:
                 assert all(line.isprintable() for line in said.split("\n"))
                 assert "\\x1b" in said

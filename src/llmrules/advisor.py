@@ -139,17 +139,22 @@ class Decision(decision.Decision):
         """The complete record, as values."""
         return self.recorder.trace(self)
 
+    def screen(self, language: Language = "en") -> str:
+        """Return the decision on one screen: the answer, what earned it, who is next, who is out, what to ask."""
+        from llmrules.say.report.screen import screen_lines  # who only decides does not load what tells
+
+        return "\n".join(map(str, screen_lines(self.trace, language)))
+
     def report(self, language: Language = "en") -> str:
-        """Return the decision as people read it, as plain text."""
+        """Return the decision with all its reasons and sources, as plain text."""
         from llmrules.say.report.report import build_report  # who only decides does not load what tells
         from llmrules.say.report.text import render_text
 
-        title = self.profile.title.read(language) if self.profile.title is not None else ""
-        return render_text(build_report(self.trace, language, title=title))
+        return render_text(build_report(self.trace, language))
 
     def __str__(self) -> str:
-        """Return the report in English."""
-        return self.report()
+        """Return the decision on one screen, in English."""
+        return self.screen()
 
     def why(self, model: str, language: Language = "en") -> Explanation:
         """Return why a model stands where it stands; ``print`` it, or walk its tree. Raises KeyError."""

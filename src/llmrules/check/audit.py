@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from attrs import evolve, field, frozen
 
 from llmrules.errors import FileError, Place, printable
-from llmrules.say.report.text import Line
+from llmrules.say.lines import Line
 from llmrules.say.sentences import Sentences
 from llmrules.verify import Level, examine
 from llmrules.verify.report import Refusal

@@ -11,7 +11,7 @@ from llmrules.catalog.register import read_register
 from llmrules.cli import options
 from llmrules.cli.formats import FORMATS, print_decision
 from llmrules.cli.outputs import refuse_overwriting
-from llmrules.cli.terminal import print_note
+from llmrules.cli.terminal import print_note, print_plain
 from llmrules.decision.open_questions import STALE_AFTER
 from llmrules.decision.ranking import OVER
 from llmrules.errors import SHOWN, CatalogError, Place, RestrictionError, nearest
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from llmrules.advisor import Advisor
     from llmrules.decision.decision import Decision
     from llmrules.language.conditions import Table
-    from llmrules.language.texts import Language
 
 CHOSEN = 0
 NOTHING_ELIGIBLE = 3
@@ -61,8 +60,10 @@ UNVERIFIED = 4
 @click.option("--engine", type=click.Choice(["auto", "durable", "plain"]), default="auto", show_default=True,
               help="What fires the rules.")  # fmt: skip
 @options.language
+@click.option("--full", is_flag=True, help="Print the whole report, not one screen.")
+@click.option("--quiet", is_flag=True, help="Print nothing but the ids that have the first place.")
 @click.option("--format", "output", type=click.Choice(FORMATS), default="text", show_default=True,
-              help="What to print: a report, a page, the derivation as a graph, or the trace as JSON.")  # fmt: skip
+              help="What to print: text, a page, the derivation as a graph, or the trace as JSON.")  # fmt: skip
 @click.option("--trace", "trace_file", type=options.PATH, help="Write the whole trace to this file.")
 @click.pass_context
 def decide(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  # noqa: ANN401 - click passes them
@@ -121,9 +122,10 @@ def decide(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  #
         _say_unmatched(decision, given["among"])
     if given["trace_file"] is not None:
         decision.trace.save(given["trace_file"])
-    language: Language = given["lang"]
-    title = case.title.read(language) if case.title is not None else ""
-    print_decision(decision.trace, given["output"], language, title=title, model=model)
+    if given["quiet"]:
+        print_plain("\n".join(decision.best))
+    else:
+        print_decision(decision.trace, given["output"], given["lang"], model=model, full=given["full"])
     ctx.exit(_status(decision, model))
 
 

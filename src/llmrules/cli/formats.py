@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmrules.cli.terminal import print_json, print_lines, print_plain
+from llmrules.cli.terminal import page_width, print_json, print_lines, print_plain
 from llmrules.say.report.report import build_report
-from llmrules.say.report.text import Line, text_lines
+from llmrules.say.report.screen import screen_lines
+from llmrules.say.report.text import text_lines
 from llmrules.say.why import why
 
 if TYPE_CHECKING:
@@ -16,8 +17,12 @@ if TYPE_CHECKING:
 FORMATS = ("text", "markdown", "html", "mermaid", "json")
 
 
-def print_decision(trace: Trace, output: str, language: Language, *, title: str = "", model: str | None = None) -> None:
+def print_decision(
+    trace: Trace, output: str, language: Language, *, model: str | None = None, full: bool = False
+) -> None:
     """Print a decision in one of the formats, or as text and graph what concerns one model alone.
+
+    As text it is one screen, or the ``full`` report.
 
     Libraries that only one format needs are loaded for it alone.
     """
@@ -26,7 +31,7 @@ def print_decision(trace: Trace, output: str, language: Language, *, title: str 
     elif output == "html":
         from llmrules.say.page import render_page
 
-        print_plain(render_page(trace, language, title=title))
+        print_plain(render_page(trace, language))
     elif output == "mermaid":
         from llmrules.say.report.mermaid import render_mermaid
 
@@ -34,8 +39,10 @@ def print_decision(trace: Trace, output: str, language: Language, *, title: str 
     elif output == "markdown":
         from llmrules.say.report.markdown import render_markdown
 
-        print_plain(render_markdown(build_report(trace, language, title=title)))
+        print_plain(render_markdown(build_report(trace, language)))
     elif model is not None:
-        print_lines(Line("line", line) for line in why(trace, model, language).lines())
+        print_lines(why(trace, model, language).lines())
+    elif full:
+        print_lines(text_lines(build_report(trace, language)))
     else:
-        print_lines(text_lines(build_report(trace, language, title=title)))
+        print_lines(screen_lines(trace, language, width=page_width()))

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, date, datetime
-from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from llmrules.cli import options
-from llmrules.cli.terminal import for_a_person, print_json, print_lines, print_note, print_plain
+from llmrules.cli.terminal import for_a_person, page_width, print_json, print_lines, print_note, print_plain
 from llmrules.errors import CatalogError, LoadError, Place
 from llmrules.language.conditions import ALWAYS
 from llmrules.language.conditions.written import written_condition
 from llmrules.say.models import compare, list_found, select, sheet_of
-from llmrules.say.models.columns import WIDTH
 from llmrules.say.models.sheet_report import sheet_json, sheet_report
 from llmrules.say.report.text import text_lines
 from llmrules.say.sentences import Sentences
@@ -128,7 +126,7 @@ def _list(knowledge: Knowledge, words: Sequence[str], as_of: date, given: dict[s
     elif given["output"] == "csv":
         print_plain(listing.to_csv(unknown=given["list_unknown"]))
     else:
-        print_lines(listing.lines(vocabulary, given["lang"], unknown=given["list_unknown"], width=_width()))
+        print_lines(listing.lines(vocabulary, given["lang"], unknown=given["list_unknown"], width=page_width()))
 
 
 def _check_words(candidates: Candidates, words: Sequence[str], *, catalog: Sequence[str]) -> None:
@@ -165,9 +163,4 @@ def _compare(knowledge: Knowledge, names: Sequence[str], as_of: date, given: dic
     if given["output"] == "json":
         print_json(comparison.to_json())
     else:
-        print_lines(comparison.lines(given["lang"], everything=given["everything"], width=_width()))
-
-
-def _width() -> int:
-    """Return how wide a table may be: what fits a page, or the terminal where it is narrower."""
-    return min(WIDTH, get_terminal_size().columns) if for_a_person(sys.stdout) else WIDTH
+        print_lines(comparison.lines(given["lang"], everything=given["everything"], width=page_width()))

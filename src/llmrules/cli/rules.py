@@ -13,7 +13,7 @@ from llmrules.cli.terminal import print_lines, print_plain
 from llmrules.errors import FileError, Place, RuleError
 from llmrules.language.sources import Claim
 from llmrules.reading.files import parse_toml
-from llmrules.say.report.text import Line
+from llmrules.say.lines import Line
 from llmrules.say.sentences import Sentences
 from llmrules.say.teller import printable_lines
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, TextIO
 
 import click
@@ -18,14 +19,16 @@ from rich.padding import Padding
 from rich.text import Text
 
 from llmrules.errors import FileError, Place, printable
+from llmrules.say.columns import WIDTH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from llmrules.say.report.text import Line
+    from llmrules.say.lines import Line
 
 STYLES = {"answer": "bold green", "heading": "bold cyan", "line": "", "blank": ""}
 MARKS = {"✗": "red", "!": "yellow", "?": "yellow", "-": "red", "≈": "yellow"}
+TONES = {"good": "green", "bad": "red", "open": "yellow"}
 
 STANDARD_OUTPUT = "<stdout>"
 """What messages call standard output."""
@@ -43,12 +46,17 @@ def print_lines(lines: Iterable[Line]) -> None:
             continue
         text = Text()
         if line.mark:
-            style = MARKS.get(line.mark, "green" if line.mark.startswith("+") else "bold")
-            text.append(f"{printable(line.mark)} ", style)
-        text.append(printable(line.text), STYLES[line.style])
+            style = TONES[line.tone] if line.tone else "green" if line.mark.startswith("+") else "bold"
+            text.append(f"{printable(line.mark)} ", MARKS.get(line.mark, style))
+        text.append(printable(line.text), STYLES[line.style] or TONES.get(line.tone, ""))
         if line.origin:
             text.append(f"  {printable(line.origin)}", "dim")
         console.print(Padding(text, (0, 0, 0, line.indent), expand=False))
+
+
+def page_width() -> int:
+    """Return how wide what is laid out may be: what fits a page, or the terminal where it is narrower."""
+    return min(WIDTH, get_terminal_size().columns) if for_a_person(sys.stdout) else WIDTH
 
 
 def print_plain(text: str) -> None:

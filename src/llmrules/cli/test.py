@@ -18,7 +18,7 @@ from llmrules.cli import options
 from llmrules.cli.outputs import refuse_overwriting
 from llmrules.cli.terminal import print_lines, print_plain
 from llmrules.reading.files import write_whole
-from llmrules.say.report.text import Line
+from llmrules.say.lines import Line
 from llmrules.say.sentences import Sentences
 
 if TYPE_CHECKING:

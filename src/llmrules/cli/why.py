@@ -42,4 +42,4 @@ def why(trace: Path, model: str | None, lang: Language, output: str, *, isolated
     if model is not None and model not in judged:
         message = "names no model of the trace"
         raise TraceError(message, code="unknown-model", place=Place(str(trace)), found=model, allowed=judged)
-    print_decision(record, output, lang, model=model)
+    print_decision(record, output, lang, model=model, full=True)

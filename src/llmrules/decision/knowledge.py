@@ -34,6 +34,8 @@ class Knowledge:
     catalog: Catalog
     program: Program
     turning_days: tuple[date, ...]
+    catalogues: tuple[str, ...]
+    """The names of the files that the catalogue was read from, the first one first."""
     arranged: dict[int, Criteria] = field(factory=dict, repr=False)
 
     @property
@@ -95,4 +97,6 @@ def load_knowledge(
         problems = [problem for problem in problems if problem.code not in FOLLOWING]
     if problems or failed:
         raise LoadError([*failed, *problems])
-    return Knowledge(ruleset, catalog, compile_program(ruleset), catalog.turning_days())
+    # Ours has no layer: a user's file of the same name is told apart by its folder.
+    names = tuple(f"./{one.name}" if one.layer and "/" not in one.name else one.name for one in catalogues)
+    return Knowledge(ruleset, catalog, compile_program(ruleset), catalog.turning_days(), names)

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from llmrules.decision.decision import Decision, Made
     from llmrules.decision.knowledge import Knowledge
     from llmrules.decision.ranking import Placed
+    from llmrules.language.profile import Profile
     from llmrules.trace.record import Given
 
 
@@ -61,7 +62,7 @@ class Recorder:
             among=decision.restriction.among,
             stale_after=decision.stale_after,
         )
-        return Trace.sealed(given, self._found(decision), self._made_by(decision.made), self._texts)
+        return Trace.sealed(given, self._found(decision), self._made_by(decision.made, decision.profile), self._texts)
 
     @cached_property
     def _given(self) -> Given:
@@ -115,7 +116,7 @@ class Recorder:
             stale=tuple(StaleRecord(one.source, one.date, one.values) for one in decision.stale),
         )
 
-    def _made_by(self, made: Made) -> MadeBy:
+    def _made_by(self, made: Made, profile: Profile) -> MadeBy:
         return MadeBy(
             llmrules=self._llmrules,
             python=platform.python_version(),
@@ -125,6 +126,9 @@ class Recorder:
             nanoseconds=made.nanoseconds,
             places=self._rule_places,
             settings=made.settings,
+            catalogues=self.knowledge.catalogues,
+            title=profile.title,
+            story=profile.story,
             durable_rules=self._durable_rules if made.engine == "durable" else None,
         )
 

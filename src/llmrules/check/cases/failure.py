@@ -8,7 +8,7 @@ from attrs import evolve
 
 from llmrules.check.cases.edits import leaf_text
 from llmrules.errors import show
-from llmrules.say.report.text import Line
+from llmrules.say.lines import Line
 from llmrules.say.sentences import Sentences
 from llmrules.say.teller import printable_lines
 from llmrules.say.why import Explainer, Explanation
@@ -95,7 +95,7 @@ def _chains(result: Result, language: Language) -> Iterator[Line]:
 
 def _indented(node: Node, language: Language) -> Iterator[Line]:
     for line in Explanation(language, node).lines():
-        yield Line("line", line, 2)
+        yield evolve(line, style="line", indent=line.indent + 2)
 
 
 def _standing(explainer: Explainer, model: str) -> Node:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_DOWN, Decimal
 from typing import TYPE_CHECKING
 
-from llmrules.say.report.text import Line
+from llmrules.say.lines import Line
 from llmrules.say.sentences import Sentences
 
 if TYPE_CHECKING:

@@ -28,9 +28,9 @@ PLAIN = frozenset({"left-out", "settling", "open", "values"})
 """The sections that name rules, if any, without saying their reasons."""
 
 
-def page_content(trace: Trace, language: Language, *, title: str) -> dict[str, object]:
+def page_content(trace: Trace, language: Language) -> dict[str, object]:
     """Return what the template shows; the sources last, when all that is cited is known."""
-    report = build_report(trace, language, title=title)
+    report = build_report(trace, language)
     linker = Linker(Explainer(trace, language), report)
     ranking = Ranking(linker)
     headings = linker.say.family("heading")

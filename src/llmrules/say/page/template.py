@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from llmrules.trace.record import Trace
 
 
-def render_page(trace: Trace, language: Language = "en", *, title: str = "") -> str:
+def render_page(trace: Trace, language: Language = "en") -> str:
     """Return a decision as one HTML page, from its trace alone."""
     style, script = _asset("page.css"), _asset("page.js")
     return _template().render(
-        page_content(trace, language, title=title),
+        page_content(trace, language),
         language=language,
         say=Sentences(language).family("page"),
         style=Markup(style),  # noqa: S704 - a file of this package

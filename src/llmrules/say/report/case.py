@@ -82,18 +82,21 @@ class Case:
 
     def open(self) -> Iterator[Entry]:
         """Yield the requirements that rules waited for, those of the most rules first."""
+        counts = {wait.requirement: len(wait.rules) for wait in self.index.trace.found.waits}
+        names = self.open_requirements()
+        for name in names[:MOST_OPEN]:
+            ask = self.index.attributes[name].ask
+            question = f": {self.say.read(ask)}" if ask is not None else ""
+            yield Entry(f"{self.teller.label(name)} ({self.say('rules', count=counts[name])}){question}")
+        if len(names) > MOST_OPEN:
+            rest = ", ".join(map(self.teller.label, names[MOST_OPEN:]))
+            yield Entry(self.say("and-more-named", more=len(names) - MOST_OPEN, names=rest))
+
+    def open_requirements(self) -> list[str]:
+        """Return the requirements that rules waited for and that are the user's to state, in the order of asking."""
         concluded = {name for rule in self.index.trace.given.rules if rule.effect == "conclude" for name in rule.body}
-        asked = [wait for wait in self.index.trace.found.waits if self.askable(wait.requirement, concluded)]
-        waits = sorted(asked, key=lambda wait: -len(wait.rules))
-        for wait in waits[:MOST_OPEN]:
-            attribute, count = self.index.attributes[wait.requirement], len(wait.rules)
-            rules = self.say("rules", count=count)
-            question = f": {self.say.read(attribute.ask)}" if attribute.ask is not None else ""
-            yield Entry(f"{self.teller.label(attribute.name)} ({rules}){question}")
-        if len(waits) > MOST_OPEN:
-            more = len(waits) - MOST_OPEN
-            names = ", ".join(self.teller.label(wait.requirement) for wait in waits[MOST_OPEN:])
-            yield Entry(self.say("and-more-named", more=more, names=names))
+        waits = sorted(self.index.trace.found.waits, key=lambda wait: -len(wait.rules))
+        return [wait.requirement for wait in waits if self.askable(wait.requirement, concluded)]
 
     def askable(self, name: str, concluded: set[str]) -> bool:
         """Whether a requirement is the user's to state: there is a question for it, or no rule concludes it."""

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from llmrules.trace.record import Trace
 
 
-def build_report(trace: Trace, language: Language = "en", *, title: str = "") -> Report:
+def build_report(trace: Trace, language: Language = "en") -> Report:
     """Return the report of a decision, from its trace alone."""
-    return _Reporter(Explainer(trace, language)).report(title)
+    return _Reporter(Explainer(trace, language)).report()
 
 
 class _Reporter:
@@ -32,7 +32,7 @@ class _Reporter:
         self.case, self.standings = Case(why), Standings(why)
         self.notes = Notes(why, self.case)
 
-    def report(self, title: str) -> Report:
+    def report(self) -> Report:
         result = self.trace.found.result
         made = {
             "refused": self.case.effects(result.refused),
@@ -55,24 +55,48 @@ class _Reporter:
         sections = [Section(key, self.heading(key), tuple(entries)) for key, entries in made.items()]
         kept = [section for section in sections if section.entries]
         cited = Section("sources", self.heading("sources"), tuple(self.notes.sources(kept)))
-        return Report(self.teller.language, self.answer(), printable_lines(title), (*kept, cited))
+        title = self.trace.made_by.title
+        said = printable_lines(self.say.read(title)) if title is not None else ""
+        return Report(self.teller.language, Answer(self.why).text(), said, (*kept, cited))
 
     def heading(self, key: str) -> str:
         """Return the heading of a section; a ranking in a refused case recommends nothing."""
         refused = key == "ranking" and self.trace.found.result.refused
         return self.say(f"heading.{'refused-ranking' if refused else key}")
 
-    def answer(self) -> str:
-        result = self.trace.found.result
+
+class Answer:
+    """Says who is chosen, and what has to happen before it may be."""
+
+    def __init__(self, why: Explainer) -> None:
+        self.index, self.teller, self.say, self.why = why.index, why.teller, why.say, why
+
+    def text(self) -> str:
+        """Return the answer in one sentence."""
+        result = self.index.trace.found.result
         if result.refused:
             return self.say("refused")
         if not result.best:
             return self.say("none-known" if result.unverified else "none-fits")
-        names = self.teller.several([self.why.offers.by_offers(model) for model in result.best], MOST_BEST)
         first = result.ranking[0]
         points = self.teller.points(first.points)
         if len(result.best) > 1:
+            names = self.teller.several([*map(self.name, result.best)], MOST_BEST)
             return self.say("nothing-apart" if first.points == "0" else "tied", points=points, names=names)
+        name = self.why.offers.by_offers(result.best[0])
+        names = self.say("once-approved", name=name) if self.pending(result.best[0]) else name
         if first.margin is None:
             return self.say("recommended", names=names, points=points)
         return self.say("recommended-ahead", names=names, points=points, margin=points_words(first.margin))
+
+    def name(self, model: str) -> str:
+        """Name one of several on the first place."""
+        name = self.why.offers.by_offers(model)
+        return self.say("once-approved-aside", name=name) if self.pending(model) else name
+
+    def pending(self, model: str) -> bool:
+        """Whether somebody has to approve a model, with any of the offers that earn it its place."""
+        rules, rows = self.index.rules, self.index.judged.sharing(model)
+        return any(
+            rules[note.rule].level == "approval" and note.outcome != "approved" for row in rows for note in row.notes
+        )

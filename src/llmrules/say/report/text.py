@@ -5,35 +5,15 @@ Nothing that a terminal would obey is in it, whatever stands in names, reasons o
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypeAlias
-
-from attrs import frozen
+from typing import TYPE_CHECKING
 
 from llmrules.errors import printable
+from llmrules.say.lines import Line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from llmrules.say.report.entry import Entry, Report
-
-Style: TypeAlias = Literal["answer", "heading", "line", "blank"]
-
-
-@frozen
-class Line:
-    """One line: how far it is indented, its mark, its text, and where it comes from (rule and sources)."""
-
-    style: Style
-    text: str = ""
-    indent: int = 0
-    mark: str = ""
-    origin: str = ""
-
-    def __str__(self) -> str:
-        """Return the line as plain text."""
-        mark = f"{self.mark} " if self.mark else ""
-        origin = f"  {self.origin}" if self.origin else ""
-        return f"{' ' * self.indent}{mark}{self.text}{origin}"
 
 
 def text_lines(report: Report) -> Iterator[Line]:

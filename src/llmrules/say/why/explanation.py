@@ -8,6 +8,7 @@ from attrs import frozen
 
 from llmrules.errors import printable
 from llmrules.language.texts import Language
+from llmrules.say.lines import Line, Tone
 from llmrules.say.sentences import Sentences
 from llmrules.trace.record import Json
 
@@ -28,6 +29,13 @@ Kind: TypeAlias = Literal[
     "change",
     "offer",
 ]
+
+BULLETS = ("", "-", "·")
+TONES: dict[str, Tone] = {
+    "failed": "bad", "excluded": "bad", "unknown": "open", "accepted": "open", "exempted": "open", "attached": "open",
+    "points": "good", "passed": "good", "approved": "good",
+}  # fmt: skip
+"""How a rule that was applied, or an offer, is coloured by what came of it."""
 
 
 @frozen
@@ -64,19 +72,26 @@ class Explanation:
 
     def __str__(self) -> str:
         """Return the tree as indented lines."""
-        return "\n".join(self.lines())
+        return "\n".join(map(str, self.lines()))
 
-    def lines(self) -> Iterator[str]:
+    def lines(self) -> Iterator[Line]:
         """Yield the lines of the tree, each under what it explains; a fact's chain is said once."""
-        again = Sentences(self.language)("as-above")
-        yield from map(printable, _lines(self.root, 0, set(), again))
+        yield from _lines(self.root, 0, set(), Sentences(self.language)("as-above"))
 
 
-def _lines(node: Node, depth: int, said: set[str], again: str) -> Iterator[str]:
-    sources = f"  ({', '.join(node.sources)})" if node.sources else ""
-    bullet = "" if depth == 0 else "  " * depth + ("- " if depth == 1 else "· ")
+def _lines(node: Node, depth: int, said: set[str], again: str) -> Iterator[Line]:
     repeated = node.kind == "fact" and bool(node.children) and node.id in said
-    yield f"{bullet}{node.text}{sources}{f' ({again})' if repeated else ''}"
+    origin = " ".join(
+        [*([f"({', '.join(node.sources)})"] if node.sources else []), *([f"({again})"] if repeated else [])]
+    )
+    yield Line(
+        style="line" if depth else "answer",
+        text=printable(node.text),
+        indent=2 * depth,
+        mark=BULLETS[min(depth, 2)],
+        origin=printable(origin),
+        tone=TONES.get(node.outcome, "") if node.kind in {"rule", "offer"} else "",
+    )
     if repeated:
         return
     if node.kind == "fact":

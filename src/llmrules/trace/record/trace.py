@@ -12,6 +12,7 @@ import attrs
 from attrs import field, frozen
 
 from llmrules.errors import Place, TraceError
+from llmrules.language.texts import Text
 from llmrules.reading.files import read_json, write_whole
 from llmrules.trace.codec import canonical, digest, plain, structure
 from llmrules.trace.record.found import Found
@@ -45,6 +46,9 @@ class MadeBy:
     places: tuple[RulePlace, ...]
     durable_rules: str | None = None
     settings: str | None = None
+    catalogues: tuple[str, ...] = ()
+    title: Text | None = None
+    story: Text | None = None
 
 
 @frozen

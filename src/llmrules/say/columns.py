@@ -37,11 +37,11 @@ def aligned(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int
     Where they are too wide, spare columns are left out, the first one first, and cells cut, the last column's first.
     """
     lines = [[column.heading for column in columns], *([printable(cell) for cell in row] for row in rows)]
-    widths = [max(_width(line[place]) for line in lines) for place in range(len(columns))]
+    widths = [max(width_of(line[place]) for line in lines) for place in range(len(columns))]
     kept = _kept(columns, widths, width)
     sizes = _sizes(columns, widths, kept, width)
     for cells in lines:
-        parts = [_padded(_cut(cells[place], size), size, right=columns[place].right) for place, size in sizes.items()]
+        parts = [padded(cut(cells[place], size), size, right=columns[place].right) for place, size in sizes.items()]
         yield (" " * GAP).join(parts).rstrip()
 
 
@@ -49,12 +49,12 @@ def wrapped(rows: Sequence[Sequence[str]], first: int, width: int = WIDTH) -> It
     """Yield rows whose first cell is at most ``first`` wide and whose others share the rest; long cells go on below."""
     count = max((len(row) for row in rows), default=1) - 1
     texts = [[printable(cell) for cell in row] for row in rows]
-    begin = min(first, max((_width(row[0]) for row in texts), default=0))
+    begin = min(first, max((width_of(row[0]) for row in texts), default=0))
     each = max(8, (width - begin) // max(count, 1) - GAP)
     sizes = [begin, *[each] * count]
     for row in texts:
-        for parts in zip_longest(*(_folded(cell, size) for cell, size in zip(row, sizes, strict=True)), fillvalue=""):
-            cells = [_padded(part, size, right=False) for part, size in zip(parts, sizes, strict=True)]
+        for parts in zip_longest(*(folded(cell, size) for cell, size in zip(row, sizes, strict=True)), fillvalue=""):
+            cells = [padded(part, size, right=False) for part, size in zip(parts, sizes, strict=True)]
             yield (" " * GAP).join(cells).rstrip()
 
 
@@ -80,36 +80,39 @@ def _sizes(columns: Sequence[Column], widths: Sequence[int], kept: Sequence[int]
     return sizes
 
 
-def _width(text: str) -> int:
+def width_of(text: str) -> int:
+    """Return how many columns a text takes."""
     return sum(2 if east_asian_width(mark) in "WF" else 1 for mark in text)
 
 
-def _cut(text: str, size: int) -> str:
-    if _width(text) <= size:
+def cut(text: str, size: int) -> str:
+    """Return a text that takes at most so many columns; what is left out has a sign in its place."""
+    if width_of(text) <= size:
         return text
-    while text and _width(text) > size - 1:
+    while text and width_of(text) > size - 1:
         text = text[:-1]
     return f"{text}…"
 
 
-def _padded(text: str, size: int, *, right: bool) -> str:
-    blank = " " * (size - _width(text))
+def padded(text: str, size: int, *, right: bool = False) -> str:
+    """Return a text with blanks behind it, or before it, that takes so many columns."""
+    blank = " " * (size - width_of(text))
     return blank + text if right else text + blank
 
 
-def _folded(text: str, size: int) -> list[str]:
+def folded(text: str, size: int) -> list[str]:
     """Break a text into lines at blanks, and inside a word that is longer than a line."""
     lines = [""]
     for word in text.split(" "):
         rest = word
-        if lines[-1] and _width(f"{lines[-1]} {rest}") <= size:
+        if lines[-1] and width_of(f"{lines[-1]} {rest}") <= size:
             lines[-1] += f" {rest}"
             continue
         if lines[-1]:
             lines.append("")
-        while _width(rest) > size:
+        while width_of(rest) > size:
             head = rest
-            while _width(head) > size:
+            while width_of(head) > size:
                 head = head[:-1]
             lines[-1] = head
             lines.append("")

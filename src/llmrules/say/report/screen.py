@@ -1,0 +1,303 @@
+"""A decision on one screen: the answer first, what earned it, who is next, who is out, and what to ask.
+
+Everything on it is in the report, at length; here each thing has its few lines, and none of them is wider than asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from attrs import evolve, frozen
+
+from llmrules.reading import shipped
+from llmrules.say.columns import WIDTH, cut, folded, padded, width_of
+from llmrules.say.lines import Line, Style, Tone
+from llmrules.say.report.case import Case
+from llmrules.say.report.notes import Notes
+from llmrules.say.report.report import Answer
+from llmrules.say.teller import points_words, printable_lines
+from llmrules.say.why import Explainer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from llmrules.language.texts import Language
+    from llmrules.trace.record import Applied, CandidateRecord, Trace
+
+HEIGHT = 25
+"""Lines that a screen has."""
+
+MOST = {"conflicts": 2, "refused": 2, "why": 4, "next": 3, "out": 4, "blocking": 8, "cautions": 2, "questions": 3}
+"""How many lines each part has at most; what is left out is counted in it."""
+
+MOST_NAMES = 6
+PARTING = 2
+"""How many names one line gives, and how many reasons that part two places."""
+
+FIRST_CATALOGUE = ("catalog.toml",)
+"""What was read where our first catalogue was, and nothing on top."""
+
+
+@frozen
+class Said:
+    """One thing that is said, under a label or indented; what does not fit into ``most`` lines is cut."""
+
+    text: str
+    label: str = ""
+    indent: int = 0
+    mark: str = ""
+    style: Style = "line"
+    tone: Tone = ""
+    beside: str = ""
+    """What stands at the end, however much is cut before it."""
+    most: int = 2
+
+    def lines(self, width: int, most: int) -> list[str]:
+        """Break the text into at most so many lines."""
+        room = width - self.indent
+        lines = folded(self.text, room)
+        if len(lines) > most or (self.beside and width_of(lines[-1]) + width_of(self.beside) > room):
+            lines = [*lines[: most - 1], cut(" ".join(lines[most - 1 :]), room - width_of(self.beside))]
+        return [*lines[:-1], f"{lines[-1]}{self.beside}"]
+
+
+def screen_lines(trace: Trace, language: Language = "en", *, width: int = WIDTH) -> Iterator[Line]:
+    """Yield a decision as at most ``HEIGHT`` lines: one for each thing, and more where there is room."""
+    parts = [part for part in map(list, _Screen(Explainer(trace, language)).parts()) if part]
+    labelled = 1 + max((width_of(said.label) for part in parts for said in part), default=0)
+    parts = [[evolve(said, indent=said.indent if number in {0, len(parts) - 1} else labelled) for said in part]
+             for number, part in enumerate(parts)]  # fmt: skip
+    spare = HEIGHT - sum(map(len, parts))
+    apart = {number for number in (1, len(parts) - 1) if spare >= number}
+    spare -= len(apart)
+    for number, part in enumerate(parts):
+        if number in apart:
+            yield Line("blank")
+        for said in part:
+            most = min(said.most, 1 + spare)
+            lines = said.lines(width, most)
+            spare -= len(lines) - 1
+            for place, text in enumerate(lines):
+                first = not place
+                if said.indent == labelled:
+                    label = padded(said.label if first else "", labelled - 1)
+                    yield Line(said.style, text, mark=label, tone=said.tone)
+                else:
+                    yield Line(said.style, text, said.indent, said.mark if first else "", tone=said.tone)
+
+
+class _Screen:
+    """Tells the parts of a screen: each a few things, in the order of what matters."""
+
+    def __init__(self, why: Explainer) -> None:
+        self.index, self.teller, self.say, self.why = why.index, why.teller, why.say, why
+        self.case, self.result = Case(why), why.index.trace.found.result
+
+    def parts(self) -> Iterator[Iterable[Said]]:
+        """Yield the parts, the answer first."""
+        yield [*self.title(), *self.conflicts(), *self.answer(), self.asked()]
+        yield self.reasons()
+        yield self.runners_up()
+        yield self.out()
+        yield self.unverified()
+        yield self.cautions()
+        yield self.questions()
+        yield [Said(self.say("screen-more"))]
+
+    # The head
+
+    def title(self) -> Iterator[Said]:
+        """Yield the title and the story of the case on one line."""
+        made = self.index.trace.made_by
+        said = [printable_lines(self.say.read(text)) for text in (made.title, made.story) if text is not None]
+        if said:
+            yield Said(": ".join(said), style="heading", most=1)
+
+    def conflicts(self) -> Iterator[Said]:
+        told = [entry.text for entry in self.case.conflicts()]
+        for text in told[: MOST["conflicts"]]:
+            yield Said(text, mark="!", tone="open", most=1)
+
+    def answer(self) -> Iterator[Said]:
+        """Yield the answer, with the release, the seller and the cost of each that has the first place."""
+        best = self.result.best if not self.result.refused else ()
+        answer = Answer(self.why)
+        yield Said(answer.text(), style="answer", most=3)
+        for rule in self.result.refused[: MOST["refused"]]:
+            yield Said(self.index.because(rule), indent=2)
+        for name in best[:1] if len(best) > PARTING else best:
+            known = ", ".join(self.known_of(name))
+            if known:
+                whose = f"{self.teller.name(name)}: " if len(best) > 1 else ""
+                yield Said(f"{whose}{known}", indent=2)
+
+    def known_of(self, name: str) -> Iterator[str]:
+        """Yield the release, the seller and the costs of a model, as far as they are known."""
+        candidate = self.index.judged.standing(name)
+        release, seller = (self.index.actual(one, candidate) for one in ("release", "provider"))
+        if isinstance(release, str) and release not in {name, candidate.model}:
+            yield self.say("release", release=printable_lines(release))
+        sellers = {self.seller(row) for row in self.index.judged.sharing(name)} - {""}
+        if seller is not None and sellers:
+            yield self.say("sold-by", names=self.teller.several(sorted(sellers)))
+        yield from self.why.offers.costs(name).values()
+
+    def seller(self, candidate: CandidateRecord) -> str:
+        value = self.index.actual("provider", candidate)
+        return "" if value is None else self.teller.value(self.index.attributes["provider"], value)
+
+    def asked(self) -> Said:
+        """Return the day, and among whom was chosen."""
+        trace = self.index.trace
+        catalogues, day = trace.made_by.catalogues, self.index.as_of
+        models = len({row.model for row in trace.found.candidates})
+        names = ", ".join(map(printable_lines, catalogues)) or self.say("the-catalogue")
+        said = self.say("asked-of", day=str(day), count=models, names=names)
+        if catalogues == FIRST_CATALOGUE and shipped.catalog_names():
+            said += self.say("newer-catalogue", name=shipped.catalog_names()[-1])
+        if trace.made_by.engine == "plain":
+            said = f"{said}{self.say('by-plain')}"
+        return Said(said, indent=2)
+
+    # The ranking
+
+    def reasons(self) -> Iterator[Said]:
+        """Yield what earned the first place its points, the most first."""
+        if not self.result.best or self.result.refused:
+            return
+        candidate = self.index.judged.standing(self.result.best[0])
+        scores = [one for one in candidate.scores if one.points not in {None, "0"}]
+        scores.sort(key=lambda one: (-Fraction(one.points or 0), one.rule))
+        told = [f"{_signed(one.points or '0')} {self.in_short(one, candidate)}" for one in scores]
+        if not told:
+            hard = sum(check.outcome == "passed" for check in candidate.checks)
+            told = [self.say("passes-all", count=hard)]
+        yield from self.part("why", told)
+
+    def in_short(self, applied: Applied, candidate: CandidateRecord) -> str:
+        """Return the first sentence of a rule on a candidate."""
+        return _first(self.why.applications.sentence(self.index.rules[applied.rule], applied, candidate))
+
+    def runners_up(self) -> Iterator[Said]:
+        """Yield the next places, each with what parts it from the first."""
+        if not self.result.best or self.result.refused:
+            return
+        first = self.index.judged.standing(self.result.best[0])
+        told = []
+        for place in self.result.ranking[1 : 1 + MOST["next"]]:
+            other = self.index.judged.standing(place.models[0])
+            behind = Fraction(first.points or 0) - Fraction(place.points)
+            names = self.models(place.models)
+            parting = ", ".join(self.parting(first, other)[:PARTING])
+            said = self.say("behind", place=place.place, names=names, points=points_words(str(behind)))
+            told.append(f"{said}: {parting}" if parting else said)
+        yield from self.part("next", told)
+
+    def parting(self, first: CandidateRecord, other: CandidateRecord) -> list[str]:
+        """Return in what a candidate earns less than the first: what the rules look at, and the points."""
+        theirs = {score.rule: score for score in other.scores}
+        less: Counter[str] = Counter()
+        unknown: set[str] = set()
+        for score in first.scores:
+            gap = Fraction(score.points or 0) - Fraction(theirs[score.rule].points or 0)
+            looks = [leaf.attribute for leaf in self.index.criteria[score.rule].leaves if leaf.side != "where"]
+            name = self.teller.label(looks[0])
+            less[name] += gap  # type: ignore[assignment]  # a fraction counts as well as an integer
+            if theirs[score.rule].outcome == "unknown":
+                unknown.add(name)
+        gaps = sorted(((name, gap) for name, gap in less.items() if gap > 0), key=lambda one: (-one[1], one[0]))
+        return [
+            self.say("parted-unknown" if name in unknown else "parted", label=name, points=points_words(str(gap)))
+            for name, gap in gaps
+        ]
+
+    # Who is not chosen
+
+    def out(self) -> Iterator[Said]:
+        """Yield who is out, by the reason that most of them share."""
+        groups = self.by_reason(self.result.excluded)
+        told = [f"{_first(self.index.because(rule))}: {self.models(names)}" for rule, names in groups]
+        most = MOST["out" if self.result.best else "blocking"]
+        yield from self.part("out", told, most, count=len(self.result.excluded))
+
+    def by_reason(self, excluded: Iterable[str]) -> list[tuple[str, list[str]]]:
+        """Return rules with those that they rule out: each model once, under the rule that rules out most of them."""
+        failing = {name: self.failing(name) for name in excluded}
+        groups: list[tuple[str, list[str]]] = []
+        while failing:
+            counts = Counter(rule for rules in failing.values() for rule in rules)
+            rule = min(counts, key=lambda one: (-counts[one], one))
+            groups.append((rule, [name for name, rules in failing.items() if rule in rules]))
+            failing = {name: rules for name, rules in failing.items() if rule not in rules}
+        return groups
+
+    def failing(self, name: str) -> list[str]:
+        """Return the rules that rule a model out with every offer, else those that rule one of them out."""
+        rows = self.index.judged.meant(name)
+        failed = [{check.rule for check in row.checks if check.outcome == "failed"} for row in rows]
+        return sorted(set.intersection(*failed) or set.union(*failed))
+
+    def unverified(self) -> Iterator[Said]:
+        """Yield how many cannot be decided, and for want of what."""
+        names = [name for place in self.result.unverified for name in place.models]
+        missing = dict.fromkeys(one for name in names for one in self.index.judged.standing(name).missing)
+        if names:
+            labels = self.teller.several([self.teller.label(one) for one in missing], MOST_NAMES)
+            said = self.say("wanting", names=self.models(names), labels=labels)
+            yield from self.part("unverified", [said], count=len(names))
+
+    def cautions(self) -> Iterator[Said]:
+        """Yield the grave cautions on the first place, and how many others there are."""
+        best = self.result.best if not self.result.refused else ()
+        rows = [row for name in best for row in self.index.judged.sharing(name)]
+        grave: dict[tuple[str, str], list[str]] = {}
+        for row in rows:
+            for note in row.notes:
+                level = self.index.rules[note.rule].level
+                if level in {"warning", "approval"} and note.outcome != "approved":
+                    names = grave.setdefault((level, note.rule), [])
+                    names += [] if self.teller.name(row.model) in names else [self.teller.name(row.model)]
+        told = [
+            f"{self.say(f'level.{level}')} ({self.teller.several(names)}): {_first(self.index.because(rule))}"
+            for (level, rule), names in sorted(grave.items())
+        ]
+        count = len(list(Notes(self.why, self.case).cautions()))
+        told = told[: MOST["cautions"] - 1]
+        if count > len(told):
+            told.append(self.say("more-cautions" if told else "cautions", count=count - len(told)))
+        yield from self.part("cautions", told, count=count)
+
+    def questions(self) -> Iterator[Said]:
+        """Yield the next questions: the requirements that the most rules wait for."""
+        told = [self.asking(name) for name in self.case.open_requirements()[: MOST["questions"]]]
+        yield from self.part("questions", told)
+
+    def asking(self, name: str) -> str:
+        ask = self.index.attributes[name].ask
+        return f"{name}: {self.say.read(ask) if ask is not None else self.teller.label(name)}"
+
+    def models(self, names: Iterable[str]) -> str:
+        """Name models, each once, whatever offers of it are meant."""
+        return self.teller.names(dict.fromkeys(name.partition(" @ ")[0] for name in names), MOST_NAMES)
+
+    def part(self, key: str, told: list[str], most: int | None = None, *, count: int | None = None) -> Iterator[Said]:
+        """Yield what is told under the label of a part; what there is no room for is counted beside the last."""
+        most = most or MOST.get(key, 1)
+        label = self.say(f"screen-label.{key}")
+        for number, text in enumerate(told[:most]):
+            more = len(told) - most
+            last = self.say("and-more-aside", more=more) if more > 0 and number == most - 1 else ""
+            begin = f"{label} {count:,}" if count is not None else label
+            yield Said(text, begin if not number else "", beside=last)
+
+
+def _first(text: str) -> str:
+    """Return the first sentence of a text, without its full stop."""
+    return re.split(r"(?<=[.!?])\s", text, maxsplit=1)[0].rstrip(".")
+
+
+def _signed(points: str) -> str:
+    return f"{'' if points.startswith('-') else '+'}{points_words(points)}"

@@ -1,0 +1,75 @@
+"""A decision fits one screen: at most 25 lines of 100 columns, whatever the case, the catalogue and the language."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+from tests.mutants import EXAMPLES
+from tests.worlds import model, rule, world
+
+from llmrules import Advisor
+from llmrules.cli import main
+from llmrules.language.profile import read_profile
+from llmrules.language.texts import LANGUAGES
+from llmrules.reading.files import parse_toml
+from llmrules.say.columns import width_of
+from llmrules.say.report.screen import HEIGHT, screen_lines
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(scope="module")
+def advisors() -> dict[str, Advisor]:
+    """The families of early 2026, and what is laid on top of them."""
+    return {name: Advisor.load(engine="plain", catalog=[name] if name else []) for name in ("", "2026-11")}
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_every_decision_fits_one_screen(path: Path, advisors: dict[str, Advisor]) -> None:
+    """Each example, among the twelve, the models of November and their offers, in both languages."""
+    for catalog, over in (("", "models"), ("2026-11", "models"), ("2026-11", "offers")):
+        trace = advisors[catalog].decide(path, over=over).trace  # type: ignore[arg-type]  # one of the two
+        for language in LANGUAGES:
+            lines = list(map(str, screen_lines(trace, language)))
+            assert len(lines) <= HEIGHT, "\n".join(lines)
+            assert max(map(width_of, lines)) <= 100, "\n".join(lines)
+            assert sum(line != "" for line in lines) >= 5
+
+
+def test_a_narrow_terminal_has_narrow_lines(advisors: dict[str, Advisor]) -> None:
+    """On sixty columns nothing is wider than sixty."""
+    trace = advisors[""].decide(EXAMPLES[0]).trace
+    assert max(width_of(str(line)) for line in screen_lines(trace, width=60)) <= 60
+
+
+def test_who_is_out_stands_under_the_reason_that_most_share(advisors: dict[str, Advisor]) -> None:
+    """Each excluded model is named once, beside one reason."""
+    said = " ".join(advisors[""].decide({"fine_tuning": True}).screen().split())
+    assert said.count("Claude, Gemini, GPT-5, Grok") == 1
+    assert "out 4" in said
+
+
+def test_a_choice_that_somebody_must_approve_says_so_in_its_headline() -> None:
+    """Nobody reads a recommendation without what it waits for; an approval that was given is no reservation."""
+    asking = world(rule("review", "caution.open = 'closed'\nlevel = 'approval'"), model("lark", open="closed"))
+    head = "[requirements]\nas_of = 2026-03-01\n"
+    approval = "[[approval]]\nrule = 'review'\nmodel = 'lark'\nby = 'Legal'\non = 2026-01-15\n"
+    for text, said in ((head, True), (head + approval, False)):
+        profile = read_profile(parse_toml(text, "case.toml"), asking.knowledge.ruleset.vocabulary)
+        assert ("once somebody approves" in asking.decide(profile).screen().splitlines()[0]) is said
+
+
+def test_quiet_prints_the_ids_of_the_first_place_alone() -> None:
+    """A script reads the choice, one id a line; the exit status stays."""
+    run = CliRunner().invoke(main, ["decide", str(EXAMPLES[0]), "--quiet"])
+    assert run.output.split() == list(Advisor.load(engine="plain").decide(EXAMPLES[0]).best)
+
+
+def test_printing_a_decision_prints_the_screen(advisors: dict[str, Advisor]) -> None:
+    """The report with everything stays a word away."""
+    decision = advisors[""].decide(EXAMPLES[0])
+    assert str(decision) == decision.screen()
+    assert len(decision.report().splitlines()) > HEIGHT
