@@ -138,7 +138,7 @@ def test_a_decision_records_its_settings(starter: Path, monkeypatch: pytest.Monk
 def test_the_command_line_beats_the_settings(starter: Path) -> None:
     """``--lang`` and ``--unknown`` are taken from the settings unless they are given."""
     (starter / "llmrules.toml").write_text('language = "ko"\nunknown = "exclude"\n', encoding="utf-8")
-    case = ("decide", "--set", "context_tokens=300_000")
+    case = ("decide", "--full", "--set", "context_tokens=300_000")
     assert "입력한 요구사항" in run(*case).stdout
     assert "What you said" in run(*case, "--lang", "en").stdout
     excluded = run(*case, "--trace", "one.json", "--lang", "en")
