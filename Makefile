@@ -58,6 +58,7 @@ bench: $(READY_DEV)
 	$(BIN)/python -m benchmarks.verify
 	$(BIN)/python -m benchmarks.catalog
 	$(BIN)/python -m benchmarks.scale
+	$(BIN)/python -m benchmarks.growth
 
 fuzz: $(READY_DEV)
 	$(BIN)/python -m tests.fuzz_engine --programs $(PROGRAMS)

@@ -124,6 +124,8 @@ TEXTS: dict[str, tuple[str, bytes, Wrong]] = {
     "deep": ("a.toml", b"a = " + b"[" * 5_000, ("too-deep", None, None, "nested too deeply")),
     "digits": ("a.toml", b"# long\na = " + b"9" * 5_000, ("syntax", 2, 5, "thousands of digits")),
     "no table": ("a.toml", b"a", ("syntax", 1, 2, "write key = value")),
+    "parts": ("a.toml", b"a = [" + b"[]," * 1_000_000 + b"]", ("too-many-parts", None, None, "more than 2,000,000")),
+    "json: parts": ("a.json", b'{"a": [' + b"[]," * 1_000_000 + b"0]}", ("too-many-parts", None, None, "2,000,000")),
     "json: deep": ("a.json", b'{"a":' * 50_000, ("too-deep", None, None, "nested too deeply")),
     "json: digits": ("a.json", b'{"a":\n ' + b"9" * 5_000 + b"}", ("syntax", 2, 2, "thousands of digits")),
     "json: cut off": ("a.json", b'{\n  "a": ', ("syntax", 2, 8, "is not JSON")),
@@ -266,7 +268,9 @@ READERS = (
     *("catalog/reading", "catalog/packed", "decision/knowledge"),
 )
 ELSEWHERE = {"is-folder", "no-file", "unreadable", "too-large", "unwritable", "bad-text", "bad-gzip", "bad-condition"}
-"""Codes that are exercised by the tests here and not by a case; ``bad-condition`` by ``test_written_conditions``."""
+ELSEWHERE |= {"too-many-values"}
+"""Codes that are exercised by the tests here and not by a case; ``bad-condition`` by ``test_written_conditions``, and
+``too-many-values`` by ``test_growth``."""
 
 
 def test_every_code_is_exercised() -> None:

@@ -36,7 +36,7 @@ from llmrules.reading.files import (
     toml_files,
     write_whole,
 )
-from llmrules.reading.positions import key_positions
+from llmrules.reading.positions import Positions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -263,7 +263,7 @@ def test_key_paths_are_written_as_people_write_them() -> None:
 def test_a_deep_text_that_can_be_read_has_places(text: str) -> None:
     """What TOML's reader can read has places, too."""
     assert parse_toml(text, "x").place(("a",)).column == 1
-    assert key_positions(text)[("a",)] == (1, 1)
+    assert Positions(text).get(("a",)) == (1, 1)
 
 
 # ── Reading and writing ───────────────────────────────────────────────────────────────────────────────────────────────

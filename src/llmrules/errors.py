@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 from unicodedata import east_asian_width
 
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
 
 SHOWN = 12
 """How many allowed names a message lists before it says how many more there are."""
+
+MOST_SHOWN = 20
+"""How many errors are worded before it is said how many more there are; all of them are kept."""
+
+MOST_ERRORS = 10_000
+"""At so many errors reading stops: they are one mistake, or none that anybody will read."""
 
 LONGEST_NAME = 200
 """Characters. What is longer is no name that somebody misspelt."""
@@ -94,16 +101,20 @@ class InputError(LlmrulesError):
         other: Place | None = None,
         hint: str | None = None,
     ) -> None:
-        """Keep the parts; the nearest name is looked up here, once for every stage."""
+        """Keep the parts."""
         self.message = message
         self.code = code
         self.place = place
         self.found = found
         self.allowed = tuple(allowed)
-        self.nearest = nearest(found, self.allowed) if code.startswith(UNKNOWN) else None
         self.other = other
         self.hint = hint
         super().__init__(message)
+
+    @cached_property
+    def nearest(self) -> str | None:
+        """The allowed name closest to what was found, where a name may be misspelt; looked up when it is asked for."""
+        return nearest(self.found, self.allowed) if self.code.startswith(UNKNOWN) else None
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Survive pickling with all parts."""
@@ -238,14 +249,22 @@ class LoadError(LlmrulesError):
 
     def __init__(self, errors: Iterable[InputError]) -> None:
         """Sort the errors by place and drop exact repetitions."""
-        kept = {str(error): error for error in errors}
+        kept = {_identity(error): error for error in errors}
         self.errors: tuple[InputError, ...] = tuple(sorted(kept.values(), key=_order))
         super().__init__(self.errors)
 
     def __str__(self) -> str:
-        """Word every error, then their number."""
+        """Word the first errors, say how many more there are, then their number."""
         count = len(self.errors)
-        return "\n".join([*(str(error) for error in self.errors), f"{count} error{'s' if count != 1 else ''}"])
+        more = [f"and {count - MOST_SHOWN:,} more"] if count > MOST_SHOWN else []
+        stopped = "; reading stopped there" if count >= MOST_ERRORS else ""
+        said = f"{count:,} error{'s' if count != 1 else ''}{stopped}"
+        return "\n".join([*map(str, self.errors[:MOST_SHOWN]), *more, said])
+
+
+def _identity(error: InputError) -> tuple[object, ...]:
+    """Return what two errors that are one have in common."""
+    return type(error), error.place, error.code, error.message, show(error.found), error.other, error.hint
 
 
 def _order(error: InputError) -> tuple[str, int, int, str, str]:

@@ -16,6 +16,8 @@ from llmrules.errors import EngineError
 from llmrules.language.conditions import Facts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from llmrules.engine.program import Program
     from llmrules.language.values import Value
 
@@ -45,19 +47,31 @@ def derive(program: Program, facts: Facts, fired: frozenset[int]) -> Derivation:
     known = dict(facts)
     steps: list[Step] = []
     for stratum, rules in sorted(strata.items()):
-        waiting, count = rules, 0
+        waiting, readers, count = {rule.place: rule for rule in rules}, _readers(rules), 0
+        agenda: Iterable[int] = list(waiting)
         while waiting:
-            ready = [rule for rule in waiting if rule.holds(known)]
+            ready = [waiting[place] for place in agenda if waiting[place].holds(known)]
             if not ready:
-                names = ", ".join(rule.id for rule in waiting)
+                names = ", ".join(rule.id for rule in waiting.values())
                 message = f"these rules were reported as fired but nothing supports them: {names}"
                 raise EngineError(message)
             steps += [Step(rule, stratum, count) for rule in ready]
+            gained: defaultdict[str, set[Value]] = defaultdict(set)
             for rule in ready:
+                del waiting[rule.place]
                 if rule.conclusion is not None:
-                    name = rule.conclusion.attribute.name
-                    before: frozenset[Value] = known.get(name, frozenset())
-                    known[name] = before | rule.conclusion.values
-            waiting = [rule for rule in waiting if rule not in ready]
+                    gained[rule.conclusion.attribute.name] |= rule.conclusion.values
+            for name, values in gained.items():
+                known[name] = known.get(name, frozenset()) | values
+            agenda = sorted({place for name in gained for place in readers.get(name, ()) if place in waiting})
             count += 1
     return Derivation(tuple(steps), known)
+
+
+def _readers(rules: Iterable[FiringRule]) -> Mapping[str, list[int]]:
+    """Return the places of the rules that test each requirement: no other fact can make one fire."""
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    for rule in rules:
+        for name in {leaf.attribute.name for leaf in rule.when.all_leaves()}:
+            found[name].append(rule.place)
+    return found

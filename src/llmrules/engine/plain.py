@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from llmrules.engine.program import FiringRule, Program
     from llmrules.language.conditions import Facts
+    from llmrules.language.values import Value
 
 
 class PlainEngine:
@@ -30,17 +31,19 @@ class PlainEngine:
         for stratum in self._strata:
             agenda = stratum.triggered(known)
             while agenda:
-                rule = agenda.pop()
-                if rule.place in fired or not fired.isdisjoint(rule.overriders) or not rule.holds(known):
-                    continue
-                fired.add(rule.place)
-                if rule.conclusion is None:
-                    continue
-                name, values = rule.conclusion.attribute.name, rule.conclusion.values
-                before = known.get(name)
-                if before is None or not values <= before:
-                    known[name] = values if before is None else before | values
-                    agenda.extend(stratum.readers.get(name, ()))
+                gained: dict[str, set[Value]] = {}
+                for rule in agenda:
+                    if rule.place in fired or not fired.isdisjoint(rule.overriders) or not rule.holds(known):
+                        continue
+                    fired.add(rule.place)
+                    if rule.conclusion is not None:
+                        gained.setdefault(rule.conclusion.attribute.name, set()).update(rule.conclusion.values)
+                agenda = []
+                for name, values in gained.items():
+                    before = known.get(name)
+                    if before is None or not values <= before:
+                        known[name] = frozenset(values) if before is None else before | values
+                        agenda += stratum.readers.get(name, ())
         return frozenset(fired)
 
 

@@ -1,16 +1,18 @@
 """A value inside an input file, with the place it stands at and the list that collects what is wrong with it.
 
 Readers of the later stages walk a file with cursors, take what is right and note everything that is not, so that
-one load reports all mistakes of all files together. A cursor never raises and never guesses a type.
+one load reports all mistakes of all files together. A cursor never guesses a type, and raises nothing until there are
+thousands of mistakes.
 """
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING, TypeVar
 
 from attrs import evolve, frozen
 
-from llmrules.errors import UNKNOWN, InputError, Place
+from llmrules.errors import MOST_ERRORS, UNKNOWN, InputError, LoadError, Place
 from llmrules.reading.files import KeyPath, Source, format_path
 
 if TYPE_CHECKING:
@@ -69,7 +71,9 @@ class Cursor:
         other: Place | None = None,
         hint: str | None = None,
     ) -> None:
-        """Note what is wrong here."""
+        """Note what is wrong here. Raises LoadError where there is too much of it for anybody to read."""
+        if len(self.problems) >= MOST_ERRORS:
+            raise LoadError(self.problems)
         self.problems.append(
             self.stage(message, code=code, place=self.place, found=found, allowed=allowed, other=other, hint=hint)
         )
@@ -83,9 +87,13 @@ class Cursor:
 
     def misspells(self, *keys: str) -> bool:
         """Whether one of the keys was noted as unknown here, and is closest to one of the given ones."""
+        file, inside = self.source.name, format_path(self.path)
+        mine = takewhile(
+            lambda note: note.place.file == file and note.place.key.startswith(inside), self.problems[::-1]
+        )
         return any(
-            note.nearest in keys and note.place == self.child(str(note.found), None).place
-            for note in self.problems
+            note.place.key == format_path((*self.path, str(note.found))) and note.nearest in keys
+            for note in mine
             if note.code.startswith(UNKNOWN)
         )
 

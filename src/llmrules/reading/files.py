@@ -24,10 +24,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from attrs import define, field, frozen
 
 from llmrules.errors import FileError, Place
-from llmrules.reading.syntax import json_data, line_of, toml_data
+from llmrules.reading.syntax import json_data, toml_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from llmrules.reading.positions import Positions
 
 KeyPath: TypeAlias = tuple[str | int, ...]
 
@@ -64,7 +66,7 @@ class Source:
                 return Place(self.elsewhere[path[:end]], key=key)
             position = self._positions.get(path[:end])
             if position is not None:
-                return Place(self.name, *position, key=key, entry=entry, text=line_of(self.text, position[0]))
+                return Place(self.name, *position, key=key, entry=entry, text=self._lines[position[0] - 1].rstrip("\r"))
         return Place(self.name, 1 if self.is_toml else None, 1 if self.is_toml else None, key=key, entry=entry)
 
     def _entry(self, path: KeyPath) -> str:
@@ -77,11 +79,15 @@ class Source:
         return name if isinstance(name, str) else ""
 
     @cached_property
-    def _positions(self) -> dict[KeyPath, tuple[int, int]]:
-        """Map each key path to its line and column, parsed only when a place is asked for."""
-        from llmrules.reading.positions import key_positions  # its parser is loaded only when a place is asked for
+    def _lines(self) -> list[str]:
+        return self.text.split("\n")
 
-        return key_positions(self.text) if self.is_toml else {}
+    @cached_property
+    def _positions(self) -> Positions:
+        """Where the keys stand; parsed only when a place is asked for."""
+        from llmrules.reading.positions import Positions  # its parser is loaded only when a place is asked for
+
+        return Positions(self.text if self.is_toml else "")
 
 
 def format_path(path: KeyPath) -> str:

@@ -17,14 +17,24 @@ if TYPE_CHECKING:
     from llmrules.reading.files import KeyPath
 
 
-def key_positions(text: str) -> dict[KeyPath, tuple[int, int]]:
-    """Return the line and column (both from 1, in characters) at which each key path stands first."""
-    language = tree_sitter.Language(tree_sitter_toml.language())
-    tree = tree_sitter.Parser(language).parse(text.encode())
-    walk = _Walk(text)
-    for node in tree.root_node.named_children:
-        walk.statement(node)
-    return walk.found
+class Positions:
+    """The line and column (both from 1, in characters) at which each key path of a TOML text stands first.
+
+    Lists and tables written in braces are looked into only where something inside is asked for.
+    """
+
+    def __init__(self, text: str) -> None:
+        """Parse the text."""
+        language = tree_sitter.Language(tree_sitter_toml.language())
+        self._walk = _Walk(text)
+        for node in tree_sitter.Parser(language).parse(text.encode()).root_node.named_children:
+            self._walk.statement(node)
+
+    def get(self, path: KeyPath) -> tuple[int, int] | None:
+        """Return where a key path stands, or None."""
+        for end in range(1, len(path)):
+            self._walk.look_into(path[:end])
+        return self._walk.found.get(path)
 
 
 class _Walk:
@@ -32,9 +42,13 @@ class _Walk:
 
     def __init__(self, text: str) -> None:
         self.found: dict[KeyPath, tuple[int, int]] = {}
+        self._closed: dict[KeyPath, list[Node]] = {}
+        """Values that were not looked into yet."""
         self._lines = text.encode().split(b"\n")
         self._last: dict[KeyPath, int] = {}
         """The index of the last element of each array of tables."""
+        self._column = (-1, 0, 0)
+        """The row, the byte and the column that were asked for last."""
 
     def statement(self, node: Node) -> None:
         """Note a pair, a table or an element of an array of tables, each with all that it holds."""
@@ -74,21 +88,36 @@ class _Walk:
         key, *values = _children(pair)
         path = self._enter(base, _segments(key))
         for value in values:
-            self._value(path, value)
+            self._keep(path, value)
 
-    def _value(self, path: KeyPath, node: Node) -> None:
-        if node.type == "inline_table":
-            for pair in _children(node):
-                self._pair(path, pair)
-        elif node.type == "array":
-            for index, element in enumerate(_children(node)):
-                self._note((*path, index), element)
-                self._value((*path, index), element)
+    def _keep(self, path: KeyPath, node: Node) -> None:
+        if node.type in {"inline_table", "array"}:
+            self._closed.setdefault(path, []).append(node)
+
+    def look_into(self, path: KeyPath) -> None:
+        """Note what stands directly in a value."""
+        for node in self._closed.pop(path, ()):
+            for index, child in enumerate(_children(node)):
+                if node.type == "inline_table":
+                    self._pair(path, child)
+                else:
+                    self._note((*path, index), child)
+                    self._keep((*path, index), child)
 
     def _note(self, path: KeyPath, node: Node) -> None:
-        row, byte = node.start_point
-        column = len(self._lines[row][:byte].decode("utf-8", errors="replace"))
-        self.found.setdefault(path, (row + 1, column + 1))
+        if path not in self.found:
+            row, byte = node.start_point
+            self.found[path] = (row + 1, self._counted(row, byte) + 1)
+
+    def _counted(self, row: int, byte: int) -> int:
+        """Return how many characters of a row stand before a byte, counted from the last place that was asked for."""
+        line = self._lines[row]
+        known, start, column = self._column
+        if known != row or start > byte:
+            start, column = 0, 0
+        column += len(line[start:byte].decode("utf-8", errors="replace"))
+        self._column = row, byte, column
+        return column
 
 
 def _children(node: Node) -> list[Node]:

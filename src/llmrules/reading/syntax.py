@@ -16,6 +16,7 @@ from llmrules.errors import FileError, Place
 
 def toml_data(text: str, name: str) -> dict[str, Any]:
     """Return what a TOML text holds; fractions become decimals, never binary floats. Raises FileError."""
+    _check_size(text, name, "[{=,")
     try:
         return tomllib.loads(text, parse_float=_decimal)
     except tomllib.TOMLDecodeError as error:
@@ -29,6 +30,7 @@ def toml_data(text: str, name: str) -> dict[str, Any]:
 
 def json_data(text: str, name: str) -> Any:  # noqa: ANN401 - plain JSON
     """Return what a JSON text holds: no repeated key, no NaN, fractions as decimals. Raises FileError."""
+    _check_size(text, name, "[{,")
     try:
         return json.loads(text, parse_float=_decimal, parse_constant=_refuse_constant, object_pairs_hook=_unique_keys)
     except json.JSONDecodeError as error:
@@ -42,6 +44,16 @@ def json_data(text: str, name: str) -> Any:  # noqa: ANN401 - plain JSON
         raise FileError(f"is not JSON: {error}", code="syntax", place=Place(name)) from None
     except ValueError:
         raise _too_many_digits(text, name) from None
+
+
+MOST_PARTS = 2_000_000
+"""Brackets, braces, commas, and signs between a key and its value: a parser can make many times its size of a file."""
+
+
+def _check_size(text: str, name: str, marks: str) -> None:
+    if sum(map(text.count, marks)) > MOST_PARTS:
+        message = f"has more than {MOST_PARTS:,} keys, values and lists"
+        raise FileError(message, code="too-many-parts", place=Place(name), hint="split it into several files")
 
 
 WEB_PAGE = "this is a web page; save the raw file"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from llmrules.check.lint.algebra import join
@@ -12,7 +13,7 @@ from llmrules.language.texts import Text
 from llmrules.language.vocabulary import AS_OF
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from llmrules.language.rules.rule import Rule
     from llmrules.language.values import Value
@@ -174,21 +175,31 @@ def triggerable_rules(survey: Survey) -> frozenset[str]:
     """Return the rules to which what can be stated leads, over the rules that conclude what they test."""
     reached: set[str] = set()
     values: dict[str, frozenset[Value]] = {}
-    waiting = list(survey.firing)
-    grown = True
-    while grown:
-        grown = False
-        for rule in waiting:
+    readers = _by_attribute(survey)
+    agenda: Iterable[Rule] = survey.firing
+    while agenda:
+        gained: dict[str, frozenset[Value]] = {}
+        for rule in agenda:
             if rule.id in reached or not _reachable(survey, survey.conditions[rule.id], values):
                 continue
             reached.add(rule.id)
-            grown = True
             conclusion = rule.effect.conclusion
             if conclusion is not None:
                 name = conclusion.attribute.name
-                values[name] = values.get(name, frozenset()) | conclusion.values
-        waiting = [rule for rule in waiting if rule.id not in reached]
+                gained[name] = gained.get(name, frozenset()) | conclusion.values
+        grown = [name for name in sorted(gained) if name not in values or not gained[name] <= values[name]]
+        values |= {name: values.get(name, frozenset()) | gained[name] for name in grown}
+        agenda = [rule for name in grown for rule in readers.get(name, ())]
     return frozenset(reached)
+
+
+def _by_attribute(survey: Survey) -> Mapping[str, Sequence[Rule]]:
+    """Return the rules that test each requirement before they fire."""
+    found: defaultdict[str, list[Rule]] = defaultdict(list)
+    for rule in survey.firing:
+        for name in {leaf.attribute.name for leaf in survey.conditions[rule.id].all_leaves()}:
+            found[name].append(rule)
+    return found
 
 
 def _reachable(survey: Survey, table: Table, values: Mapping[str, frozenset[Value]]) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from llmrules.check.lint.algebra import FALSE, TRUE, Allowed
 from llmrules.check.lint.finding import Finding, found
+from llmrules.check.lint.survey import pairs
 from llmrules.check.lint.witness import Witnesses
 from llmrules.language.conditions import ALWAYS
 from llmrules.language.texts import Text
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from llmrules.decision.criteria import Criterion, Outcome
     from llmrules.language.rules.rule import Rule
 
+MOST_TRIED = 500
+"""Pairs of rules for which a case is looked for in which both fire."""
+
 _REFUSE = Text(
     "write a rule that refuses the case and says why, or soften one of the two",
     "그 경우를 거부하고 이유를 밝히는 규칙을 작성하거나, 둘 중 하나를 완화하세요",
@@ -28,7 +32,7 @@ def check_hard_rules(survey: Survey) -> Iterator[Finding]:
     """Yield hard rules that no model can pass together, and those that the catalogue makes pointless."""
     witnesses = Witnesses(survey)
     contradicting = set()
-    for one, other in _contradicting(survey):
+    for one, other in islice(_contradicting(survey), MOST_TRIED):
         case = next(witnesses.cases(one, other), None)
         if case is None or _exempted(survey, one, other, case.decision.fired):
             continue
@@ -64,7 +68,7 @@ def _contradicting(survey: Survey) -> Iterator[tuple[Rule, Rule]]:
         rule for rule in _hard(survey) if not survey.algebra.impossible(ALWAYS, (rule.effect.predicate, passes(rule)))
     ]
     names = {rule.id: {leaf.attribute.name for leaf in rule.effect.predicate.all_leaves()} for rule in able}
-    for one, other in combinations(able, 2):
+    for one, other in pairs(able):
         if names[one.id].isdisjoint(names[other.id]) or not _reach_the_same(survey, one, other):
             continue
         both = ((one.effect.predicate, passes(one)), (other.effect.predicate, passes(other)))
@@ -90,7 +94,8 @@ def _against_the_catalogue(
 ) -> Iterator[Finding]:
     criteria = survey.knowledge.criteria
     everyone = criteria.everyone
-    some: list[tuple[Rule, int]] = []
+    some: dict[str, int] = {}
+    able: list[Rule] = []
     for rule in _hard(survey):
         criterion = criteria.by_rule[rule.id]
         excluded = excluding(criterion, everyone)
@@ -98,10 +103,14 @@ def _against_the_catalogue(
             continue
         yield from _alone(survey, rule, excluded, criterion.fixed, everyone)
         if excluded != everyone and criterion.fixed.true:
-            some.append((rule, excluded))
-    for (one, first), (other, second) in combinations(some, 2):
-        if first | second != everyone or (one.id, other.id) in contradicting:
-            continue
+            able.append(rule)
+            some[rule.id] = excluded
+    together = (
+        (one, other)
+        for one, other in pairs(able)
+        if some[one.id] | some[other.id] == everyone and (one.id, other.id) not in contradicting
+    )
+    for one, other in islice(together, MOST_TRIED):
         case = next(
             (case for case in witnesses.cases(one, other) if case.decision.judgement.excluded == everyone), None
         )

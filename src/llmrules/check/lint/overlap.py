@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from itertools import combinations
 from typing import TYPE_CHECKING
 
 from llmrules.check.lint.finding import Finding, found
-from llmrules.check.lint.survey import Survey, concluded
+from llmrules.check.lint.survey import Survey, concluded, near, pairs
 from llmrules.language.conditions import ALWAYS, Table
 from llmrules.language.texts import Text
 
@@ -48,7 +47,7 @@ def _duplicates(survey: Survey) -> Iterator[tuple[Rule, Rule]]:
     for rule in _living(survey):
         buckets[_what_it_says(rule)].append(rule)
     for rules in buckets.values():
-        for one, other in combinations(rules, 2):
+        for one, other in pairs(rules):
             if _same_models(survey, one, other) and _same_cases(survey, one, other):
                 yield one, other
 
@@ -88,7 +87,12 @@ def _fires_with(survey: Survey, one: Rule, other: Rule) -> bool:
 def _shadowed(survey: Survey, rule: Rule) -> Iterator[Finding]:
     if rule.classifies:
         by = next(
-            (other for other in survey.concluders[_concludes(rule)] if _classifies_more(survey, other, rule)), None
+            (
+                other
+                for other in near(rule, survey.concluders[_concludes(rule)])
+                if _classifies_more(survey, other, rule)
+            ),
+            None,
         )
     elif rule.overrides:
         return  # it defeats other rules, which is something that it adds

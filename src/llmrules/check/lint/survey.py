@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from bisect import bisect_left
+from collections import Counter, defaultdict
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -20,10 +21,21 @@ from llmrules.language.rules.rule import Rule, by_conclusion
 from llmrules.reading.files import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from llmrules.language.rules.effects import Conclude
     from llmrules.language.vocabulary import Attribute
+
+
+MOST_PAIRS = 10_000
+"""Pairs of rules that one question is asked of. So up to 100 rules that test one attribute are all compared with each
+other; of more, each is compared with its neighbours by id, and what lies further apart is not found."""
+
+MOST_GAINED = 3
+"""Conclusions of one attribute that are reckoned with at once, where rules that fire together conclude more."""
+
+MOST_COMPANIONS = 64
+"""Rules that are known to fire with another one, beyond which no more are looked for."""
 
 
 @frozen(eq=False, slots=False)
@@ -118,23 +130,26 @@ class Survey:
         if concluding and rule.effect.conclusion is not None:
             holds = join(holds, Table(leaves=(concluded(rule.effect.conclusion),)))
         known: dict[str, Rule] = {}
-        names = {leaf.attribute.name for leaf in holds.all_leaves()}
+        alone, gains = holds, []
+        names = Counter(leaf.attribute.name for leaf in holds.all_leaves())
         fresh = {*names, ""}
-        while fresh:
-            waiting = {other.id: other for name in sorted(fresh) for other in self._waiting.get(name, ())}
+        while fresh and len(known) < MOST_COMPANIONS:
+            waiting = {other.id: other for name in sorted(fresh) for other in near(rule, self._waiting.get(name, ()))}
             fresh = set()
             for other in waiting.values():
-                if other.id in known or other.id == rule.id or not self._needed[other.id] <= names:
+                if other.id in known or other.id == rule.id or not self._needed[other.id] <= names.keys():
                     continue
                 if not self.must_fire(rule, other, holds):
                     continue
                 known[other.id] = other
                 conclusion = other.effect.conclusion
-                if conclusion is not None and not self.algebra.implies(
-                    holds, gained := Table(leaves=(concluded(conclusion),))
-                ):
-                    holds = join(holds, gained)
-                    names.add(conclusion.attribute.name)
+                if conclusion is None or names[conclusion.attribute.name] >= MOST_GAINED:
+                    continue
+                gained = concluded(conclusion)
+                if not self.algebra.implies(holds, Table(leaves=(gained,))):
+                    gains.append(gained)
+                    holds = Table(leaves=tuple(gains), every=(alone,))
+                    names[conclusion.attribute.name] += 1
                     fresh.add(conclusion.attribute.name)
         return known
 
@@ -164,6 +179,22 @@ class Survey:
         """Return where an attribute, or a key of it, is declared."""
         cursor = attribute.place
         return Place("built in") if cursor is None else cursor.source.place((*cursor.path, *path))
+
+
+def near(rule: Rule, others: Sequence[Rule]) -> Sequence[Rule]:
+    """Return those of some rules, which stand in the order of ids, that a rule is compared with."""
+    reach = MOST_PAIRS // max(1, len(others))
+    if reach >= len(others):
+        return others
+    place = bisect_left(others, rule.id, key=lambda other: other.id)
+    return others[max(0, place - reach // 2) : place + reach // 2 + 1]
+
+
+def pairs(rules: Sequence[Rule]) -> Iterator[tuple[Rule, Rule]]:
+    """Yield every two of some rules; of too many, each with those that follow it closest."""
+    reach = MOST_PAIRS // max(1, len(rules)) + 1
+    for index, one in enumerate(rules):
+        yield from ((one, other) for other in rules[index + 1 : index + 1 + reach])
 
 
 def read_by(rule: Rule) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from llmrules.reading.cursor import Cursor
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from llmrules.language.values import Value
     from llmrules.reading.files import Source
 
     Keys: TypeAlias = dict[str, Cursor]
@@ -31,6 +32,9 @@ HINTS = {
 
 LANGUAGE = 1
 """The newest rule language that this version understands."""
+
+MOST_CONCLUDED = 1_000
+"""Different values that rules may conclude of one requirement: all of them may stand at once, in conflict."""
 
 LATER = "later-language"
 """The code of a file that is read no further, so that mistakes elsewhere may only follow from its absence."""
@@ -91,6 +95,7 @@ def read_ruleset(files: Iterable[Source], catalogues: Iterable[Source], problems
     for rule in ordered.values():
         _check_targets(rule, ordered, declared)
     _check_locks(disables, ordered)
+    _check_conclusions(ordered)
     strata = stratify(rule for rule in ordered.values() if rule.id not in disabled and not rule.trial)
     if isinstance(strata, Cycle):
         _note_cycle(strata, ordered)
@@ -230,6 +235,22 @@ def _check_locks(disables: list[tuple[Disable, Cursor]], rules: Mapping[str, Rul
                 locked = target.cursor.table()["locked"].place
                 message = f"is locked by an earlier layer, which no later one may undo: this would {what}"
                 cursor.problem("locked", message, found=target.id, other=locked)
+
+
+def _check_conclusions(rules: Mapping[str, Rule]) -> None:
+    """Note the first rule with which too many different values are concluded of one requirement."""
+    for concluding in by_conclusion(rules.values()).values():
+        values: set[Value] = set()
+        for rule in concluding:
+            conclusion = rule.effect.conclusion
+            if conclusion is None or conclusion.attribute.many or rule.cursor is None:
+                continue
+            values |= conclusion.values
+            if len(values) > MOST_CONCLUDED:
+                message = f"rules conclude more than {MOST_CONCLUDED:,} different values of {conclusion.attribute.name}"
+                hint = "a requirement that has so many values at once decides nothing; conclude a range of them"
+                rule.cursor.child("conclude", None).problem("too-many-values", message, hint=hint)
+                break
 
 
 def _named(cursor: Cursor, key: str, target: str) -> Cursor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import field, frozen
 
 from llmrules.language.vocabulary.attribute import Attribute, Scope
 
@@ -22,6 +22,8 @@ class Vocabulary:
 
     attributes: Mapping[str, Attribute]
     broken: frozenset[str] = frozenset()
+    _names: dict[tuple[Scope, ...], tuple[str, ...]] = field(factory=dict, init=False, eq=False, repr=False)
+    """The names of each group of scopes that was asked for: every rule asks again."""
 
     def __getitem__(self, name: str) -> Attribute:
         """Return the attribute with a name."""
@@ -37,4 +39,7 @@ class Vocabulary:
 
     def names(self, *scopes: Scope) -> tuple[str, ...]:
         """Return the names of the attributes of some scopes, sorted."""
-        return tuple(name for name, attribute in self.attributes.items() if attribute.scope in scopes)
+        if scopes not in self._names:
+            found = (name for name, attribute in self.attributes.items() if attribute.scope in scopes)
+            self._names[scopes] = tuple(found)
+        return self._names[scopes]
