@@ -223,6 +223,149 @@ def test_a_later_layer_cannot_undo_a_locked_rule(tmp_path: Path, attempt: str, l
     assert found.other.file.endswith("org.toml")
 
 
+TRUSTED = """
+[model.trusted]
+type = "flag"
+[model.certified]
+type = "flag"
+[requirement.free_of_rules]
+type = "flag"
+[requirement.teams]
+type = "set"
+choices = { red = "red", blue = "blue" }
+"""
+
+CLASSES = rule("acme/trusted", "where.certified = true\nconclude.trusted = true")
+
+AROUND: dict[str, tuple[str, str, str]] = {
+    "a class that it requires": (
+        "require.trusted = true",
+        "where.openness.known = true\nconclude.trusted = true",
+        "trusted",
+    ),
+    "a class behind that class": (
+        "require.trusted = true",
+        "where.openness.known = true\nconclude.certified = true",
+        "certified",
+    ),
+    "a class that narrows it": (
+        "where.trusted = false\nexclude.openness = 'closed'",
+        "where.openness = 'closed'\nconclude.trusted = true",
+        "trusted",
+    ),
+    "its exception": (
+        "unless.free_of_rules = true\nrequire.openness.known = true",
+        "conclude.free_of_rules = true",
+        "free_of_rules",
+    ),
+    "what it waits not to know": (
+        "when.free_of_rules.known = false\nrequire.openness.known = true",
+        "conclude.free_of_rules = true",
+        "free_of_rules",
+    ),
+    "a member that it must not find": (
+        "when.teams.only = ['red']\nrequire.openness.known = true",
+        "conclude.teams = ['blue']",
+        "teams",
+    ),
+    "a limit that it excludes by": (
+        "exclude.context_window.below.requirement = 'context_tokens'",
+        "conclude.context_tokens = 9",
+        "context_tokens",
+    ),
+}
+
+
+@pytest.mark.parametrize("way", AROUND)
+def test_a_later_layer_cannot_empty_or_silence_a_locked_rule(tmp_path: Path, way: str) -> None:
+    """What would make a locked rule hold of nobody, or never fire, is an error that names both places."""
+    locked, attempt, name = AROUND[way]
+    org = TRUSTED + CLASSES + rule("acme/hard", f"locked = true\n{locked}")
+    paths = layers(tmp_path, org=org, team=rule("team/mine", attempt))
+    with pytest.raises(LoadError) as error:
+        Advisor.load(rules=paths, engine="plain")
+    (found,) = error.value.errors
+    assert (found.code, found.place.key, found.place.entry) == ("locked", "rule[0].conclude", "team/mine")
+    assert f"conclude {name}, which" in found.message
+    assert found.other is not None
+    assert found.other.file.endswith("org.toml")
+    for allowed in (
+        org.replace("locked = true\n", ""),
+        org + rule("acme/mine", attempt),
+    ):
+        files = {"org": allowed} if "acme/mine" in allowed else {"org": allowed, "team": rule("team/mine", attempt)}
+        Advisor.load(rules=layers(tmp_path, **files), engine="plain")
+    trial = rule("team/mine", attempt + "\ntrial = true")
+    if "where" not in attempt:
+        Advisor.load(rules=layers(tmp_path, org=org, team=trial), engine="plain")
+
+
+UNCOVERED: dict[str, tuple[str, str]] = {
+    "a requirement that a test refers to": (
+        "require.context_window.at_least.requirement = 'context_tokens'",
+        "conclude.context_tokens = 5",
+    ),
+    "a requirement that makes it fire": (
+        "when.free_of_rules = true\nrequire.openness.known = true",
+        "conclude.free_of_rules = true",
+    ),
+    "a class that it does not read": (
+        "require.openness.known = true",
+        "where.openness.known = true\nconclude.trusted = true",
+    ),
+}
+
+
+@pytest.mark.parametrize("way", UNCOVERED)
+def test_what_can_only_make_a_locked_rule_stricter_is_allowed(tmp_path: Path, way: str) -> None:
+    """A later layer may conclude what makes a locked rule fire more often, or harder to pass."""
+    locked, attempt = UNCOVERED[way]
+    org = TRUSTED + CLASSES + rule("acme/hard", f"locked = true\n{locked}")
+    Advisor.load(rules=layers(tmp_path, org=org, team=rule("team/mine", attempt)), engine="plain")
+
+
+def test_a_locked_rule_that_says_what_happens_to_the_unknown_is_held_to_it(tmp_path: Path) -> None:
+    """The policy of a call counts for rules that say nothing of the unknown, locked or not; ``unknown`` binds it."""
+    for key, status in (("", "eligible"), ('unknown = "apart"', "unverified"), ('unknown = "exclude"', "excluded")):
+        body = f"locked = true\nrequire.licence.like = 'Apache*'\n{key}"
+        advisor = Advisor.load(rules=layers(tmp_path, org=rule("acme/hard", body)), engine="plain")
+        unknown = [
+            one for one in advisor.knowledge.models if "licence" not in advisor.knowledge.catalog.models[one].entries
+        ]
+        assert unknown
+        decision = advisor.decide({}, unknown="accept")
+        assert {decision.verdict(name) for name in unknown} == {status}
+
+
+def test_facts_are_not_locked(tmp_path: Path) -> None:
+    """A catalogue on top may state another value, with its source; the trace has both."""
+    org = layers(tmp_path, org=rule("acme/hard", "locked = true\nrequire.openness = 'open-source'"))
+    ours = tmp_path / "ours.toml"
+    ours.write_text('language = 1\n[[model]]\nid = "claude"\nopenness = "open-source"\nsources.openness = "org"\n')
+    decision = Advisor.load(rules=org, catalog=[ours], engine="plain").decide({})
+    assert decision.verdict("claude") == "eligible"
+    (model,) = [one for one in decision.trace.given.catalogue if one.id == "claude"]
+    assert [one.value for one in model.attributes["openness"].replaced] == ["closed"]
+
+
+def test_a_choice_more_is_not_locked_unless_its_attribute_is(tmp_path: Path) -> None:
+    """A list of what is forbidden does not know what a later layer adds; who forbids that locks the attribute."""
+    attribute = "[model.origin]\ntype = 'choice'\nchoices = {{ here = 'here', there = 'there' }}\n{}"
+    more = "[model.origin]\nchoices = { nowhere = 'nowhere' }\n"
+    hard = rule("acme/hard", "locked = true\nexclude.origin = 'there'")
+    Advisor.load(rules=layers(tmp_path, org=attribute.format("") + hard, team=more), engine="plain")
+    with pytest.raises(LoadError, match="locked by an earlier layer"):
+        Advisor.load(rules=layers(tmp_path, org=attribute.format("locked = true\n") + hard, team=more), engine="plain")
+
+
+@pytest.mark.parametrize("key", ["default = true", "type = 'text'", "partial = true", "computed = 'monthly-cost'"])
+def test_nothing_else_of_an_attribute_can_be_changed_by_a_later_layer(tmp_path: Path, key: str) -> None:
+    """A later layer may add choices to an attribute, and nothing else: neither a default nor another type."""
+    team = f"[requirement.free_of_rules]\n{key}\n"
+    with pytest.raises(LoadError):
+        Advisor.load(rules=layers(tmp_path, org=TRUSTED, team=team), engine="plain")
+
+
 def test_the_same_layer_may_undo_what_it_locks(tmp_path: Path) -> None:
     """A lock binds later layers alone; an unlocked rule can be switched off, and the trace says so with the reason."""
     org = rule("acme/hard", "locked = true\nrequire.openness.known = true") + rule("acme/soft", "advise = true")

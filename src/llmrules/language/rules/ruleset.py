@@ -9,6 +9,7 @@ from attrs import frozen
 
 from llmrules.errors import InputError, RuleError, VocabularyError
 from llmrules.language.rules.effects import HARD, RESERVED
+from llmrules.language.rules.locks import check_locks
 from llmrules.language.rules.reading import RuleReader
 from llmrules.language.rules.rule import Disable, Rule, by_conclusion
 from llmrules.language.rules.strata import Cycle, classification_order, stratify
@@ -94,7 +95,7 @@ def read_ruleset(files: Iterable[Source], catalogues: Iterable[Source], problems
     disabled = _apply_disables(disables, ordered, packs, declared)
     for rule in ordered.values():
         _check_targets(rule, ordered, declared)
-    _check_locks(disables, ordered)
+    check_locks(ordered, disables, disabled)
     _check_conclusions(ordered)
     strata = stratify(rule for rule in ordered.values() if rule.id not in disabled and not rule.trial)
     if isinstance(strata, Cycle):
@@ -215,26 +216,6 @@ def _check_targets(rule: Rule, rules: Mapping[str, Rule], declared: frozenset[st
         elif target in rules and not rules[target].effect.hard:
             message = f"exempts from hard rules alone ({' and '.join(HARD)})"
             where.problem("cannot-exempt", message, found=target, allowed=hard)
-
-
-def _check_locks(disables: list[tuple[Disable, Cursor]], rules: Mapping[str, Rule]) -> None:
-    """Note each attempt of a later layer to undo a locked rule: to disable, override or exempt from it."""
-    for target in rules.values():
-        if not target.locked or target.cursor is None:
-            continue
-        attempts = [(cursor, "switch it off") for disable, cursor in disables if disable.covers(target)]
-        for rule in rules.values():
-            if rule.cursor is None:
-                continue
-            if target.id in rule.overrides:
-                attempts.append((_named(rule.cursor, "overrides", target.id), "override it"))
-            if target.id in rule.effect.exempts:
-                attempts.append((_named(rule.cursor, rule.effect.name, target.id), "exempt from it"))
-        for cursor, what in attempts:
-            if cursor.source.layer > target.cursor.source.layer:
-                locked = target.cursor.table()["locked"].place
-                message = f"is locked by an earlier layer, which no later one may undo: this would {what}"
-                cursor.problem("locked", message, found=target.id, other=locked)
 
 
 def _check_conclusions(rules: Mapping[str, Rule]) -> None:

@@ -1,0 +1,91 @@
+"""Locks: what no later layer may do to a rule that an earlier one locks.
+
+A later layer may not undo the rule, not empty it by what it concludes of models, and not silence it by what it
+concludes of the case. What a lock does not cover, ``docs/rules.md`` says.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from llmrules.language.rules.effects import Require
+from llmrules.language.rules.rule import Disable, Rule, by_conclusion
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable, Iterator, Mapping
+    from typing import TypeAlias
+
+    from llmrules.reading.cursor import Cursor
+
+    Attempt: TypeAlias = tuple[Cursor, str]
+    """Where something is attempted, and what it would do."""
+
+
+def check_locks(
+    rules: Mapping[str, Rule], disables: Iterable[tuple[Disable, Cursor]], disabled: Container[str]
+) -> None:
+    """Note each attempt of a later layer to undo, to empty or to silence a locked rule, with both places."""
+    disables = tuple(disables)
+    undoing = _undoing(rules.values())
+    concluders = by_conclusion(rule for rule in rules.values() if rule.id not in disabled and not rule.trial)
+    for target in rules.values():
+        if not target.locked or target.cursor is None:
+            continue
+        switching = [(cursor, "switch it off") for disable, cursor in disables if disable.covers(target)]
+        locked = target.cursor.table()["locked"].place
+        for cursor, what in (*switching, *undoing[target.id], *_concluding(target, concluders)):
+            if cursor.source.layer > target.cursor.source.layer:
+                message = f"is locked by an earlier layer, which no later one may undo: this would {what}"
+                cursor.problem("locked", message, found=target.id, other=locked)
+
+
+def _undoing(rules: Iterable[Rule]) -> Mapping[str, list[Attempt]]:
+    """Return what overrides and exempts from each rule."""
+    found: defaultdict[str, list[Attempt]] = defaultdict(list)
+    for rule in rules:
+        if rule.cursor is None:
+            continue
+        keys = rule.cursor.table()
+        for name in rule.overrides:
+            found[name].append((keys["overrides"].element(name), "override it"))
+        for name in rule.effect.exempts:
+            found[name].append((keys[rule.effect.name].element(name), "exempt from it"))
+    return found
+
+
+def _concluding(target: Rule, concluders: Mapping[str, list[Rule]]) -> Iterator[Attempt]:
+    """Yield where something is concluded on which it depends whom the rule reaches, who passes it, and if it fires."""
+    models, case = _read_of_models(target, concluders), _silencing(target)
+    for name in sorted(models | case):
+        what = f"conclude {name}, which it reads of models" if name in models else f"conclude {name}, which can stop it"
+        for rule in concluders.get(name, ()):
+            if rule.cursor is not None:
+                yield rule.cursor.table()[rule.effect.name], what
+
+
+def _read_of_models(target: Rule, concluders: Mapping[str, list[Rule]]) -> set[str]:
+    """Return what a rule reads of models, also by way of the classes that its own layer and earlier ones declare."""
+    found: set[str] = set()
+    agenda = [*target.reads()]
+    while agenda:
+        name = agenda.pop()
+        if name in found:
+            continue
+        found.add(name)
+        for rule in concluders.get(name, ()):
+            if rule.cursor is None or target.cursor is None or rule.cursor.source.layer <= target.cursor.source.layer:
+                agenda += rule.reads()
+    return found
+
+
+def _silencing(target: Rule) -> set[str]:
+    """Return the requirements of which one more value can keep a rule from firing, or from reaching a model.
+
+    Those are what its exceptions and its negative tests ask, and what it refers to: with two values in conflict a
+    test must hold for both, which makes nothing but the test of ``require`` harder to pass.
+    """
+    exceptions = {leaf.attribute.name for leaf in target.unless.all_leaves()}
+    negative = {leaf.attribute.name for leaf in target.when.all_leaves() if leaf.negative}
+    softened = () if isinstance(target.effect, Require) else target.effect.predicate.references()
+    return {*exceptions, *negative, *target.where.references(), *softened}
