@@ -385,10 +385,10 @@ def test_what_only_an_old_source_states_is_counted() -> None:
         rule("cheap", "require.price.at_most = 5"), model("m", offer("a", price=1, output=1), offer("b", price=2))
     )
     later = {"as_of": date(2027, 1, 1)}
-    assert [(one.source, one.date, one.values) for one in advisor.decide(later, stale_after=364).stale] == [
+    assert [(one.source, one.date, one.count) for one in advisor.decide(later, stale_after=364).resting if one.old] == [
         ("d", "2026-01-01", 2)
     ]
-    assert advisor.decide(later, stale_after=365).stale == ()
+    assert not any(one.old for one in advisor.decide(later, stale_after=365).resting)
     with pytest.raises(ValueError, match="whole number of days"):
         advisor.decide(later, stale_after=0)
 

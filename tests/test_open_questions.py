@@ -133,7 +133,7 @@ def test_a_month_is_as_old_as_its_first_day(day: date, old: list[tuple[str, str,
     """Of a source that names no day the earliest counts, so that none looks younger than it may be."""
     dated = model("m", "[[model.offer]]\nprice = 1\nsources.price = 'd2'\n")
     decision = sellers(rule("cheap", "require.price.at_most = 5"), dated).decide({"as_of": day}, stale_after=30)
-    assert [(one.source, one.date, one.values) for one in decision.stale] == old
+    assert [(one.source, one.date, one.count) for one in decision.resting if one.old] == old
     assert verify(decision.trace).ok
 
 

@@ -13,7 +13,7 @@ from llmrules.catalog.cache import slot_for
 from llmrules.catalog.restriction import Only, restriction_of
 from llmrules.decision import decision, procedure
 from llmrules.decision.knowledge import Knowledge, load_knowledge
-from llmrules.decision.open_questions import STALE_AFTER
+from llmrules.decision.resting import STALE_AFTER
 from llmrules.engine.engines import EngineName, Engines
 from llmrules.errors import FileError
 from llmrules.language.profile import Profile, read_profile, state

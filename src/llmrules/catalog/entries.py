@@ -54,10 +54,14 @@ class Entry:
         """The value in force."""
         return self.stated.value
 
+    def begun(self, when: date) -> Dated | None:
+        """Return the value that has taken the place of the stated one and is in force on a day."""
+        return next((one for one in reversed(self.dated) if one.since.first <= when), None)
+
     def on(self, when: date) -> Entry:
         """Return the entry as it is on a day: a dated value takes the place of the stated one and its disputes."""
-        begun = [one.stated for one in self.dated if one.since.first <= when]
-        return evolve(self, stated=begun[-1], disputed=(), dated=()) if begun else self
+        begun = self.begun(when)
+        return self if begun is None else evolve(self, stated=begun.stated, disputed=(), dated=())
 
 
 @frozen

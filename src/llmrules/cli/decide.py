@@ -12,8 +12,8 @@ from llmrules.cli import options
 from llmrules.cli.formats import FORMATS, print_decision
 from llmrules.cli.outputs import refuse_overwriting
 from llmrules.cli.terminal import print_note, print_plain
-from llmrules.decision.open_questions import STALE_AFTER
 from llmrules.decision.ranking import OVER
+from llmrules.decision.resting import STALE_AFTER
 from llmrules.errors import SHOWN, CatalogError, Place, RestrictionError, nearest
 from llmrules.language.conditions.written import written_condition
 from llmrules.language.profile import read_profile

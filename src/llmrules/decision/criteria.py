@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from attrs import evolve, field, frozen
 
 from llmrules.catalog.candidates import Candidates, bits, with_costs
+from llmrules.catalog.costs import Usage, usage_of
+from llmrules.decision.lanes import Lanes, flags, lanes_for
 from llmrules.language.rules.rule import Rule
 
 if TYPE_CHECKING:
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
 
     from llmrules.catalog.candidates import Grades, Masks
     from llmrules.language.conditions import Facts
+
+
+MOST_USAGES = 64
+"""Usages whose criteria are kept; then they are dropped, so that long use needs no more memory."""
 
 
 @frozen(eq=False)
@@ -52,6 +58,31 @@ class Criterion:
     grades: tuple[int | None, ...] = ()
     regraded: tuple[tuple[int, int], ...] = ()
     signed_weight: int = 0
+    _fixed_lanes: dict[Lanes, int] = field(factory=dict, init=False, repr=False)
+
+    @property
+    def less(self) -> int:
+        """What is added to every lane, so that none is negative."""
+        return max(0, -self.signed_weight)
+
+    def lanes(self, outcome: Outcome, lanes: Lanes) -> int:
+        """Return the points that it gives each candidate it reaches, as lanes, with ``less`` more in all of them.
+
+        What does not depend on the case is made once, when it is asked for first.
+        """
+        if self.fixed is None:
+            return self._lanes(outcome.true, lanes)
+        if lanes not in self._fixed_lanes:
+            self._fixed_lanes[lanes] = self._lanes(self.fixed.true, lanes)
+        return self._fixed_lanes[lanes]
+
+    def _lanes(self, reached: int, lanes: Lanes) -> int:
+        if self.grades:
+            pairs = zip(self.grades, flags(reached, lanes.count), strict=True)
+            return lanes.packed(grade if grade is not None and reaches else 0 for grade, reaches in pairs)
+        if self.signed_weight < 0:
+            return lanes.ones(~reached & ((1 << lanes.count) - 1)) * self.less
+        return lanes.ones(reached) * self.signed_weight
 
     def points(self, index: int) -> int:
         """Return the points of a candidate that it reaches, in the units of the criteria."""
@@ -76,16 +107,34 @@ class Criteria:
     by_rule: dict[str, Criterion]
     scale: int
     everyone: int = field(init=False)
+    lanes: Lanes = field(init=False)
+    _by_usage: dict[Usage, Criteria] = field(factory=dict, init=False, repr=False)
 
-    def __attrs_post_init__(self) -> None:
-        """Keep the mask of the first layer."""
-        object.__setattr__(self, "everyone", (1 << self.candidates.count) - 1)
+    @everyone.default
+    def _everyone(self) -> int:
+        """Return the mask of the first layer."""
+        return (1 << self.candidates.count) - 1
+
+    @lanes.default
+    def _wide_enough(self) -> Lanes:
+        """Return lanes for the points of all rules at once; none gives a candidate more than its weight."""
+        return lanes_for(self.candidates.count, sum(abs(one.signed_weight) for one in self.by_rule.values()))
 
     def on(self, facts: Facts) -> Criteria:
-        """Return the criteria over the candidates with what they cost in a case."""
-        candidates = with_costs(self.candidates, facts)
-        if candidates is self.candidates:
+        """Return the criteria over the candidates with what they cost in a case; those of the last usages are kept."""
+        usage = usage_of(facts) if self.candidates.computing else None
+        if usage is None:
             return self
+        found = self._by_usage.get(usage)
+        if found is None:
+            found = self._costing(usage)
+            if len(self._by_usage) >= MOST_USAGES:
+                self._by_usage.clear()
+            self._by_usage[usage] = found
+        return found
+
+    def _costing(self, usage: Usage) -> Criteria:
+        candidates = with_costs(self.candidates, usage)
         computed = [one.rule for one in self.by_rule.values() if candidates.costs.keys() & one.rule.reads()]
         places = _places(candidates, computed)
         scale = lcm(self.scale, _denominator(places))

@@ -14,8 +14,10 @@ from llmrules.decision.basis import Basis
 from llmrules.decision.criteria import Criteria
 from llmrules.decision.judgement import Judgement
 from llmrules.decision.knowledge import Knowledge
-from llmrules.decision.open_questions import STALE_AFTER, OpenQuestions, Stale, Unknown, oldest_day, stale
-from llmrules.decision.ranking import Over, Placed, Standing
+from llmrules.decision.open_questions import OpenQuestions, Unknown
+from llmrules.decision.outlook import Outlooks
+from llmrules.decision.ranking import OnDemand, Over, Placed, Ranking, Standing
+from llmrules.decision.resting import STALE_AFTER, Resting, resting
 from llmrules.engine.derivation import Derivation
 from llmrules.language.approvals import Approval
 from llmrules.language.profile import Profile
@@ -23,7 +25,7 @@ from llmrules.language.rules.effects import Advise, Policy, Refuse
 from llmrules.language.values import Value, as_text, number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from llmrules.catalog.candidates import Candidates
     from llmrules.decision.criteria import Criterion, Outcome
@@ -112,19 +114,19 @@ class Decision:
         return self.unjudged.named(self.candidates)
 
     @property
-    def ranking(self) -> tuple[Placed, ...]:
+    def ranking(self) -> Ranking:
         """The eligible models by their points."""
         return self.standing.ranking
 
     @property
-    def unverified(self) -> tuple[Placed, ...]:
+    def unverified(self) -> Ranking:
         """The models of which a hard check is undecided, by their points."""
         return self.standing.unverified
 
     @cached_property
     def best(self) -> tuple[str, ...]:
         """The models on the first place, unless the case is refused."""
-        return () if self.refused else tuple(placed.model for placed in self.ranking if placed.place == 1)
+        return () if self.refused else self.ranking.first
 
     @cached_property
     def fired(self) -> tuple[str, ...]:
@@ -142,14 +144,16 @@ class Decision:
         return self._fired_with(Advise)
 
     @cached_property
-    def excluded(self) -> tuple[Excluded, ...]:
+    def excluded(self) -> Sequence[Excluded]:
         """Every model that is out, with all rules that exclude it."""
-        masks = dict(self.units)
-        checks = [(check.criterion.rule.id, check.excluding) for check in self.judgement.checks]
-        return tuple(
-            Excluded(name, tuple(rule for rule, excluding in checks if excluding & masks[name]))
-            for name in self.standing.excluded
-        )
+        return _Out(self)
+
+    def place(self, model: str) -> Placed | None:
+        """Return where a model stands among those of its verdict; None for one that is out. Raises KeyError."""
+        verdict = self.verdict(model)
+        if verdict == "excluded":
+            return None
+        return (self.ranking if verdict == "eligible" else self.unverified).of(model)
 
     @cached_property
     def conflicts(self) -> tuple[Conflict, ...]:
@@ -191,11 +195,11 @@ class Decision:
 
     def judged(self, model: str) -> bool:
         """Whether a model, or one ``model @ offer``, was judged: it is in the catalogue, and nothing leaves it out."""
-        return bool(self._masks.get(model, 0) & ~self.unjudged.everyone)
+        return bool(self.candidates.masks.get(model, 0) & ~self.unjudged.everyone)
 
     def verdict(self, model: str) -> Verdict:
         """Return the verdict on a model, or on one ``model @ offer``. Raises KeyError for one that was not judged."""
-        its = self._masks[model]
+        its = self.candidates.masks[model]
         for mask, verdict in self._verdicts:
             if mask & its:
                 return verdict
@@ -208,7 +212,7 @@ class Decision:
         states has no terms. Raises KeyError for one that was not judged.
         """
         self.verdict(model)
-        its = self._masks[model] & ~self.unjudged.everyone
+        its = self.candidates.masks[model] & ~self.unjudged.everyone
         earning = [index for index in bits(its) if index in self.standing.carriers]
         costs = [self._cost(index) for index in earning or bits(its)]
         return min((cost for cost in costs if cost is not None), key=lambda cost: cost.value, default=None)
@@ -223,11 +227,6 @@ class Decision:
                 return Cost(stated, ())
             return cost
         return None
-
-    @cached_property
-    def _masks(self) -> dict[str, int]:
-        rows = {row.name: 1 << index for index, row in enumerate(self.candidates.rows)}
-        return rows | dict(self.candidates.models)
 
     @property
     def _verdicts(self) -> tuple[tuple[int, Verdict], ...]:
@@ -251,10 +250,15 @@ class Decision:
         return OpenQuestions.of(self.judgement, basis, self.candidates, facts)
 
     @cached_property
-    def stale(self) -> tuple[Stale, ...]:
-        """The old sources that values in use have nothing newer than; ``stale_after`` says what is old."""
-        oldest = oldest_day(self.profile.as_of.first, self.stale_after)
-        return stale(self.judgement, self.candidates, self.knowledge.ruleset, self.fired, oldest)
+    def resting(self) -> tuple[Resting, ...]:
+        """What the values in use rest on, the oldest first; ``stale_after`` says what is old."""
+        return resting(self)
+
+    @cached_property
+    def outlooks(self) -> Outlooks:
+        """What becomes of the values of candidates while the model is needed."""
+        facts, day = self.derivation.facts, self.profile.as_of.first
+        return Outlooks(self.knowledge, self.candidates, facts, day)
 
     @property
     def units(self) -> Iterable[tuple[str, int]]:
@@ -287,6 +291,22 @@ class Decision:
                 by = tuple(tuple(sorted(concluded.get((name, value), ()))) for value in clashing)
                 found.append(Conflict(name, clashing, by, widened=attribute.many))
         return found
+
+
+class _Out(OnDemand[Excluded]):
+    """Those that are out, each with the rules that exclude it, found when it is looked at."""
+
+    def __init__(self, decision: Decision) -> None:
+        self._names, self._masks = decision.standing.excluded, decision.candidates.masks
+        self._checks = [(check.criterion.rule.id, check.excluding) for check in decision.judgement.checks]
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def _at(self, number: int) -> Excluded:
+        name = self._names[number]
+        its = self._masks[name]
+        return Excluded(name, tuple(rule for rule, excluding in self._checks if excluding & its))
 
 
 class _Notes:

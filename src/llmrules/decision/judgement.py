@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from attrs import frozen
 
-from llmrules.catalog.candidates import bits
 from llmrules.decision.criteria import Criterion, Outcome
+from llmrules.decision.lanes import Points
 from llmrules.language.rules.effects import Policy
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class Judgement:
     excluded: int
     unverified: int
     eligible: int
-    points: tuple[int, ...]
+    points: Points
 
     def verdict(self, index: int) -> Verdict:
         """Return the verdict on a candidate that was judged."""
@@ -124,7 +124,7 @@ def judge(
             exempted[target] = exempted.get(target, 0) | outcome.true
     checks, scores, notes = [], [], []
     excluded = unverified = 0
-    points = [0] * criteria.candidates.count
+    lanes = less = 0
     for criterion, outcome in applied:
         rule = criterion.rule
         open_question = everyone & ~(outcome.true | outcome.false)
@@ -134,10 +134,9 @@ def judge(
             excluded |= check.excluding
             unverified |= check.unverifying
         elif rule.effect.sign:
-            score = Score(criterion, outcome, open_question)
-            scores.append(score)
-            for index in bits(outcome.true):
-                points[index] += score.points(index)
+            scores.append(Score(criterion, outcome, open_question))
+            lanes += criterion.lanes(outcome, criteria.lanes)
+            less += criterion.less
         elif rule.effect.note:
             attached = outcome.true | (open_question if rule.level == "approval" else 0)
             notes.append(Note(criterion, outcome, attached, attached & approved.get(rule.id, 0)))
@@ -149,5 +148,5 @@ def judge(
         excluded=excluded,
         unverified=unverified & ~excluded,
         eligible=everyone & ~(excluded | unverified),
-        points=tuple(points),
+        points=Points(criteria.lanes.unpacked(lanes), less),
     )

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from llmrules.catalog.restriction import Restriction, leave_out
 from llmrules.decision.decision import Decision, Made
-from llmrules.decision.judgement import judge
-from llmrules.decision.open_questions import STALE_AFTER
-from llmrules.decision.ranking import OVER, rank
+from llmrules.decision.judgement import NOBODY, judge
+from llmrules.decision.ranking import OVER, Standing
+from llmrules.decision.resting import STALE_AFTER
 from llmrules.engine.derivation import derive
 from llmrules.errors import LoadError
 from llmrules.language.approvals import check_approvals
@@ -55,9 +55,9 @@ def decide(
     criteria = knowledge.criteria_on(profile.as_of.first).on(derivation.facts)
     unjudged = leave_out(asked, criteria.candidates)
     names, kept = sorted(rules[place].id for place in fired.places), criteria.everyone & ~unjudged.everyone
-    approved = _approved(approvals, dict(criteria.candidates.models))
+    approved = _approved(approvals, criteria.candidates.masks) if approvals else NOBODY
     judgement = judge(criteria, names, derivation.facts, unknown, approved, kept=kept)
-    standing = rank(criteria, judgement, over)
+    standing = Standing(criteria, judgement, over)
     judging = perf_counter_ns() - begun
     return Decision(
         knowledge=knowledge,

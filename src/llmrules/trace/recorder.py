@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from attrs import evolve
@@ -32,6 +33,8 @@ from llmrules.trace.record.trace import parts_of
 from llmrules.trace.trials import record_trials
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from llmrules.decision.decision import Decision, Made
     from llmrules.decision.knowledge import Knowledge
     from llmrules.decision.ranking import Placed
@@ -113,7 +116,7 @@ class Recorder:
             unknowns=tuple(
                 UnknownRecord(one.attribute, one.undecided, one.unscored, one.settles) for one in decision.unknowns
             ),
-            stale=tuple(StaleRecord(one.source, one.date, one.values) for one in decision.stale),
+            stale=tuple(StaleRecord(one.source, one.date, one.count) for one in decision.resting if one.old),
         )
 
     def _made_by(self, made: Made, profile: Profile) -> MadeBy:
@@ -133,23 +136,18 @@ class Recorder:
         )
 
 
-def _places(ranking: tuple[Placed, ...]) -> tuple[PlaceRecord, ...]:
+def _places(ranking: Iterable[Placed]) -> tuple[PlaceRecord, ...]:
     """Group a ranking by places, each with its margin to the next one."""
-    places = sorted({placed.place for placed in ranking})
-    points = {placed.place: placed.points for placed in ranking}
+    groups = [[*its] for _, its in groupby(ranking, key=lambda placed: placed.place)]
     return tuple(
         PlaceRecord(
-            place=place,
-            points=encode_fraction(points[place]),
-            models=tuple(placed.model for placed in ranking if placed.place == place),
-            margin=None if after is None else encode_fraction(points[place] - points[after]),
-            offers=tuple(
-                OffersRecord(placed.model, placed.offers)
-                for placed in ranking
-                if placed.place == place and placed.offers
-            ),
+            place=its[0].place,
+            points=encode_fraction(its[0].points),
+            models=tuple(placed.model for placed in its),
+            margin=None if after is None else encode_fraction(its[0].points - after[0].points),
+            offers=tuple(OffersRecord(placed.model, placed.offers) for placed in its if placed.offers),
         )
-        for place, after in zip(places, [*places[1:], None], strict=False)
+        for its, after in zip(groups, [*groups[1:], None], strict=False)
     )
 
 

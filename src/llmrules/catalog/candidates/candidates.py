@@ -12,13 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
 from llmrules.catalog import Entry, Model, Offer, Stated
 from llmrules.catalog.candidates.columns import Column, Groups, Masks, bits
-from llmrules.catalog.costs import Cost, Usage
+from llmrules.catalog.costs import Cost
 from llmrules.language.conditions import Leaf, Reference
 from llmrules.language.operators import Truth, conjunction
 from llmrules.language.vocabulary import Attribute
@@ -84,8 +85,7 @@ class Candidates:
 
     ``models`` has the mask of the candidates of each model; ``computing`` the attributes that depend on the case, and
     ``costs``, once they are computed, what each candidate's first layer comes to (None: stated, or not known).
-    ``fixed`` are then the candidates without them. What was computed and tested is kept here, and no copy begins with
-    any of it.
+    ``fixed`` are then the candidates without them. What was tested is kept here, and no copy begins with any of it.
     """
 
     rows: tuple[Candidate, ...]
@@ -101,8 +101,19 @@ class Candidates:
     computing: tuple[Attribute, ...] = ()
     costs: Mapping[str, tuple[Cost | None, ...]] = field(factory=dict)
     fixed: Candidates | None = field(default=None, repr=False)
-    by_usage: dict[Usage, Candidates] = field(factory=dict, init=False, repr=False)
     _leaves: dict[tuple[Leaf, tuple[object, ...]], Masks] = field(factory=dict, init=False, repr=False)
+
+    @cached_property
+    def masks(self) -> dict[str, int]:
+        """The mask of each candidate by its name, and of each model by its id."""
+        if self.fixed is not None:
+            return self.fixed.masks
+        return {row.name: 1 << index for index, row in enumerate(self.rows)} | dict(self.models)
+
+    @cached_property
+    def model_of(self) -> tuple[int, ...]:
+        """The number of the model of each candidate; those of one model stand together."""
+        return tuple(number for number, (_, its) in enumerate(self.models) for _ in range(its.bit_count()))
 
     @property
     def count(self) -> int:

@@ -7,32 +7,15 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from llmrules.catalog.candidates.columns import Column
-from llmrules.catalog.costs import PRICES, Cost, Usage, monthly_cost, usage_of
+from llmrules.catalog.costs import PRICES, Cost, Usage, monthly_cost
 
 if TYPE_CHECKING:
     from llmrules.catalog.candidates.candidates import Candidates
-    from llmrules.language.conditions import Facts
     from llmrules.language.values import Value
 
-MOST_USAGES = 64
-"""Cases whose costs are kept for one catalogue; then they are dropped, so that long use needs no more memory."""
 
-
-def with_costs(candidates: Candidates, facts: Facts) -> Candidates:
-    """Return the candidates with what they cost in a case; themselves where the case does not say enough."""
-    usage = usage_of(facts) if candidates.computing else None
-    if usage is None:
-        return candidates
-    found = candidates.by_usage.get(usage)
-    if found is None:
-        found = _computed(candidates, usage)
-        if len(candidates.by_usage) >= MOST_USAGES:
-            candidates.by_usage.clear()
-        candidates.by_usage[usage] = found
-    return found
-
-
-def _computed(candidates: Candidates, usage: Usage) -> Candidates:
+def with_costs(candidates: Candidates, usage: Usage) -> Candidates:
+    """Return the candidates with what they cost at a usage."""
     columns, costs = dict(candidates.columns), {}
     pricing = _Pricing(candidates, usage)
     for attribute in candidates.computing:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias, get_args
 from llmrules.catalog.candidates import bits
 from llmrules.check.diff.offers import NAMELESS, offer_name
 from llmrules.check.diff.record import ChangeKind
-from llmrules.decision.ranking import rank
+from llmrules.decision.ranking import Standing
 from llmrules.language.values import encode_fraction
 from llmrules.trace.case import fact_id
 from llmrules.trace.trials import record_trials
@@ -106,7 +106,7 @@ def _ranked(decision: Decision, names: _Names) -> Iterator[tuple[Aspect, Json]]:
 
 def _unranked(decision: Decision, names: _Names) -> Iterator[tuple[Aspect, Json]]:
     """Yield the verdict and points of each model whose offers are ranked in its stead."""
-    models = rank(decision.criteria, decision.judgement, "models")
+    models = Standing(decision.criteria, decision.judgement, "models")
     for verdict, placed in (("eligible", models.ranking), ("unverified", models.unverified)):
         for one in placed:
             if one.model in names.several:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, cast
 from attrs import evolve
 
 from llmrules.catalog.restriction import restriction_of
-from llmrules.decision.open_questions import STALE_AFTER
 from llmrules.decision.ranking import OVER
+from llmrules.decision.resting import STALE_AFTER
 from llmrules.errors import LoadError, Place, ProfileError, RestrictionError, TraceError
 from llmrules.language.approvals import read_approvals
 from llmrules.language.conditions import ALWAYS, MODEL_SIDE, read_table
