@@ -11,11 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 from importlib.metadata import PackageNotFoundError
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import pytest
 from attrs import evolve
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,6 +24,7 @@ from llmrules import Advisor, LoadError
 from llmrules.catalog import Catalog, Dated, Entry, Model, Offer, Stated, cache, read_catalog
 from llmrules.catalog.cache import FOLDER, MOST_FILES, Slot, slot_for
 from llmrules.catalog.packed import pack, unpack
+from llmrules.cli import main
 from llmrules.language.approvals import Approval
 from llmrules.language.rules.ruleset import read_ruleset
 from llmrules.language.values import Period, day, period
@@ -30,7 +32,7 @@ from llmrules.reading import shipped
 from llmrules.reading.files import Raw, read_raw
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from llmrules.errors import InputError
@@ -347,6 +349,79 @@ def test_a_large_catalogue_is_parsed_once(tmp_path: Path, monkeypatch: pytest.Mo
     assert len(told) == len(advisor.knowledge.catalog.models)
     assert traces[0].digests.found == traces[1].digests.found
     assert traces[0].given == traces[1].given
+
+
+def places(body: object, path: tuple[object, ...] = ()) -> Iterator[tuple[object, ...]]:
+    """Yield the path of every value that is no list and no table."""
+    if isinstance(body, dict | list):
+        for key, inner in body.items() if isinstance(body, dict) else enumerate(body):
+            yield from places(inner, (*path, key))
+    else:
+        yield path
+
+
+FORGED: tuple[Any, ...] = (
+    *(None, True, -1, 0, 7, 10**30, "", "nobody", "claude", [], {}),
+    *(["decimal", "x"], ["period", "never"], ["set", 1]),
+)
+
+
+def test_what_is_sealed_and_wrong_is_read_anew(tmp_path: Path, folder: Path) -> None:
+    """Whatever stands under a right seal, loading and deciding end as without it, or with values that may be stated."""
+    path = tmp_path / "ours.toml"
+    path.write_text(OURS, encoding="utf-8")
+
+    def judged() -> int:
+        decision = Advisor.load(catalog=[path], engine="plain").decide({"context_tokens": 60_000})
+        return len(decision.trace.found.candidates)
+
+    judged()
+    (file,) = folder.iterdir()
+    body = json.loads(file.read_text(encoding="utf-8").partition("\n")[2])
+    every = [
+        *places(body["models"], ("models",)),
+        *places(body["entries"], ("entries",)),
+        *places(body["names"], ("names",)),
+    ]
+    for number, where in enumerate(every[:: len(every) // 120]):
+        forged = json.loads(json.dumps(body))
+        inside: Any = forged
+        for key in where[:-1]:
+            inside = inside[key]
+        inside[where[-1]] = FORGED[number % len(FORGED)]
+        _seal_anew(file, json.dumps(forged))
+        assert judged()
+
+
+@pytest.mark.parametrize(
+    ("value", "attribute"),
+    [("unheard-of", "openness"), (True, "context_window"), (["set", "smell"], "input_modalities"), (5, "licence")],
+)
+def test_a_value_that_nothing_declares_is_never_taken_from_the_cache(
+    value: object, attribute: str, tmp_path: Path, folder: Path
+) -> None:
+    """A choice that is none, or a value of another type, is as good as nothing remembered."""
+    path = tmp_path / "ours.toml"
+    path.write_text(OURS, encoding="utf-8")
+    true = Advisor.load(catalog=[path], engine="plain").knowledge.catalog
+    (file,) = folder.iterdir()
+    body = json.loads(file.read_text(encoding="utf-8").partition("\n")[2])
+    for entry in body["entries"]:
+        if body["names"][entry[0]] == attribute:
+            entry[1] = value
+    _seal_anew(file, json.dumps(body))
+    assert Advisor.load(catalog=[path], engine="plain").knowledge.catalog == true
+
+
+def test_without_the_cache_nothing_is_read_or_written(tmp_path: Path, folder: Path) -> None:
+    """``cache=False``, and ``--no-cache``, leave the folder as it is."""
+    path = tmp_path / "ours.toml"
+    path.write_text(OURS, encoding="utf-8")
+    Advisor.load(catalog=[path], engine="plain", cache=False)
+    assert CliRunner().invoke(main, ["models", "--catalog", str(path), "--no-cache"]).exit_code == 0
+    assert not folder.exists() or not [*folder.iterdir()]
+    assert CliRunner().invoke(main, ["models", "--catalog", str(path)]).exit_code == 0
+    assert len([*folder.iterdir()]) == 1
 
 
 def test_what_is_wrong_is_never_remembered(tmp_path: Path, folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from llmrules.decision import decision, procedure
 from llmrules.decision.knowledge import Knowledge, load_knowledge
 from llmrules.decision.resting import STALE_AFTER
 from llmrules.engine.engines import EngineName, Engines
-from llmrules.errors import FileError
+from llmrules.errors import FileError, LoadError
 from llmrules.language.profile import Profile, read_profile, state
 from llmrules.reading import shipped
 from llmrules.reading.files import Raw, Source, read_raw, read_toml, toml_files
@@ -52,6 +53,7 @@ class Advisor:
         shipped_catalog: bool = True,
         engine: EngineName = "auto",
         settings: str | None = None,
+        cache: bool = True,
         progress: Callable[[int, int], None] | None = None,
     ) -> Advisor:
         """Load the shipped rules and catalogue and those given on top: files, or folders of ``*.toml`` files.
@@ -60,8 +62,8 @@ class Advisor:
         Each path is a layer above those before it: what a rule of an earlier layer locks, no later one may undo.
         ``shipped_rules=False`` keeps the shipped vocabulary and claims but none of the rules;
         ``shipped_catalog=False`` leaves the twelve models out. A catalogue may also be ``.json`` or ``.json.gz``; what
-        large ones were read as is remembered on the disk. ``progress`` is told how many entries of how many in a
-        catalogue are read. Raises LoadError with everything that is wrong.
+        large ones were read as is remembered on the disk, unless ``cache=False``. ``progress`` is told how many entries
+        of how many in a catalogue are read. Raises LoadError with everything that is wrong.
         """
         failures: list[FileError] = []
         ours = shipped.rule_files(with_rules=shipped_rules)
@@ -71,7 +73,7 @@ class Advisor:
         catalogues += _layers(catalog, failures, named=True)
         raw_rules = _read_all(rule_files, failures)
         raw_catalogues = _read_all(catalogues, failures, may_be_json=True)
-        return cls(_know(raw_rules, raw_catalogues, failures, progress), engine=engine, settings=settings)
+        return cls(_know(raw_rules, raw_catalogues, failures, progress, cache=cache), engine=engine, settings=settings)
 
     @property
     def engine(self) -> str:
@@ -212,13 +214,16 @@ def _know(
     catalogues: Sequence[Raw],
     failures: list[FileError],
     progress: Callable[[int, int], None] | None,
+    *,
+    cache: bool,
 ) -> Knowledge:
     """Load knowledge from the bytes of files; catalogues that are remembered are not parsed again."""
-    slot = slot_for(rules, catalogues) if not failures else None
+    slot = slot_for(rules, catalogues) if cache and not failures else None
     known = slot.recall() if slot is not None else None
     sources = _parse_all(rules, failures)
     if known is not None:
-        return load_knowledge(sources, known.sources, failures, catalog=known.catalog)
+        with suppress(LoadError):  # what was remembered is wrong, or what is wrong with the files is found again
+            return load_knowledge(sources, known.sources, failures, catalog=known.catalog)
     parsed = _parse_all(catalogues, failures)
     knowledge = load_knowledge(sources, parsed, failures, progress=progress)
     if slot is not None:

@@ -3,7 +3,7 @@
 What is remembered belongs to one version of this package with its modules as they lie on the disk, and to the very
 bytes of all the rule and catalogue files that were checked together. It is plain JSON. What cannot be read or written,
 is torn, was edited or belongs to someone else is as good as not there: nothing here ever fails, and nothing here says
-so.
+so. What can be read is as foreign as any file: whoever takes it checks that it could have been read from a catalogue.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Slot:
             known = json.loads(body)
             sources = tuple(Source(name, "", data, is_toml=False, layer=layer) for name, layer, data in known["files"])
             remembered = Remembered(unpack(known), sources)
-        except (OSError, LookupError, TypeError, ValueError, RecursionError):
+        except (OSError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError):
             return None
         with contextlib.suppress(OSError):
             os.utime(self.path)  # it was used now

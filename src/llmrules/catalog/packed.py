@@ -7,18 +7,23 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from attrs import define, field
 
 from llmrules.catalog.entries import Catalog, Dated, Entry, Model, Offer, Stated
+from llmrules.catalog.reading import MODEL_ID
 from llmrules.language.values import Period, Value, period
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Iterator, Mapping
+
+    from llmrules.language.vocabulary import Scope, Vocabulary
 
 Plain: TypeAlias = Any
 """Plain JSON."""
+
+Exact = TypeVar("Exact")
 
 
 def pack(catalog: Catalog) -> Plain:
@@ -79,21 +84,71 @@ def _pack_value(value: Value) -> Plain:
 
 def unpack(packed: Plain) -> Catalog:
     """Return the catalogue that was packed. Raises LookupError, TypeError or ValueError for what never was."""
-    names, sources = packed["names"], [tuple(one) for one in packed["sources"]]
+    names = [_exactly(str, one) for one in packed["names"]]
+    sources = [tuple([_exactly(str, name) for name in one]) for one in packed["sources"]]
     entries = [(names[one[0]], _entry(one, sources)) for one in packed["entries"]]
     known = entries.__getitem__
     models = [
         Model(
-            id=name,
-            name=shown,
+            id=_exactly(str, name),
+            name=_exactly(str, shown),
             entries=dict(map(known, own)),
-            offers=tuple([Offer(dict(map(known, numbers)), offer) for offer, *numbers in offers]),
-            extends=extends,
-            listed=listed,
+            offers=tuple(
+                [Offer(dict(map(known, numbers)), offer and _exactly(str, offer)) for offer, *numbers in offers]
+            ),
+            extends=extends and _exactly(str, extends),
+            listed=_exactly(bool, listed),
         )
         for name, shown, extends, listed, own, *offers in packed["models"]
     ]
     return Catalog({model.id: model for model in models})
+
+
+def _exactly(kind: type[Exact], value: object) -> Exact:
+    if type(value) is not kind:
+        raise TypeError(value)
+    return value
+
+
+def is_sound(catalog: Catalog, vocabulary: Vocabulary, citable: Container[str]) -> bool:
+    """Whether an unpacked catalogue is one that could have been read: what is declared, typed, in bounds and cited.
+
+    That it *was* read nobody can tell from it: see what the documentation says of the seal.
+    """
+    known: set[tuple[str, str, int]] = set()
+    origins = {None, *catalog.models}
+
+    def sound(entries: Mapping[str, Entry], scope: Scope) -> bool:
+        for name, entry in entries.items():
+            if (scope, name, id(entry)) in known:
+                continue
+            attribute = vocabulary.attributes.get(name)
+            stated = tuple(_all_stated(entry))
+            if attribute is None or attribute.scope != scope or not all(attribute.allows(one.value) for one in stated):
+                return False
+            if entry.inherited_from not in origins or any(
+                one not in citable for each in stated for one in each.sources
+            ):
+                return False
+            known.add((scope, name, id(entry)))
+        return True
+
+    return all(
+        MODEL_ID.fullmatch(model.id) is not None
+        and model.extends in origins
+        and bool(model.offers)
+        and sound(model.entries, "model")
+        and all(sound(offer.entries, "offer") for offer in model.offers)
+        for model in catalog
+    )
+
+
+def _all_stated(entry: Entry) -> Iterator[Stated]:
+    """Yield every value that an entry has, with its sources."""
+    yield entry.stated
+    yield from entry.disputed
+    yield from entry.replaced
+    yield from (one.stated for one in entry.dated)
 
 
 def _entry(packed: Plain, sources: list[tuple[str, ...]]) -> Entry:
@@ -104,7 +159,7 @@ def _entry(packed: Plain, sources: list[tuple[str, ...]]) -> Entry:
         stated=_stated((value, cited), sources),
         disputed=tuple(_stated(one, sources) for one in disputed),
         replaced=tuple(_stated(one, sources) for one in replaced),
-        inherited_from=inherited_from,
+        inherited_from=inherited_from and _exactly(str, inherited_from),
         dated=tuple(Dated(_period(since), _stated(one, sources)) for since, *one in dated),
     )
 

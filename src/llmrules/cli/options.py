@@ -108,6 +108,7 @@ def knowledge(command: Command) -> Command:
         ),
         click.option("--no-shipped-rules", is_flag=True, help="Leave our rules out; the vocabulary and claims stay."),
         click.option("--no-shipped-catalog", is_flag=True, help="Leave our twelve models out."),
+        click.option("--no-cache", is_flag=True, help="Read every catalogue anew, and remember nothing of it."),
     )
     for option in reversed(options):
         command = option(command)
@@ -132,6 +133,7 @@ def load(
             shipped_catalog=not given["no_shipped_catalog"],
             engine=cast("Any", engine),
             settings=None if settings.file is None else settings.file.as_posix(),
+            cache=not given["no_cache"],
             progress=advance,
         )
 

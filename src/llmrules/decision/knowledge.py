@@ -10,9 +10,10 @@ from attrs import field, frozen
 
 from llmrules.catalog import Catalog, read_catalog
 from llmrules.catalog.candidates import Candidates, arrange
+from llmrules.catalog.packed import is_sound
 from llmrules.decision.criteria import Criteria, compile_criteria
 from llmrules.engine.program import Program, compile_program
-from llmrules.errors import FileError, InputError, LoadError
+from llmrules.errors import CatalogError, FileError, InputError, LoadError, Place
 from llmrules.language.approvals import check_approvals
 from llmrules.language.rules.ruleset import LATER, RuleSet, read_ruleset
 
@@ -84,12 +85,15 @@ def load_knowledge(
 ) -> Knowledge:
     """Check and compile rules and catalogues. Raises LoadError with everything that is wrong in all files.
 
-    ``failures`` are the files that could not be read at all. ``catalog`` is what the very same files were read as and
-    found right before, where that is known; ``progress`` is told how many entries of how many in a catalogue are read.
+    ``failures`` are the files that could not be read at all. ``catalog`` is what the very same files are said to have
+    been read as before; ``progress`` is told how many entries of how many in a catalogue are read.
     """
     problems: list[InputError] = []
     failed = list(failures)
     ruleset = read_ruleset(rules, catalogues, problems)
+    if catalog is not None and not is_sound(catalog, ruleset.vocabulary, ruleset.citable):
+        message = "is nothing that catalogue files can be read as"
+        raise LoadError([CatalogError(message, code="unsound", place=Place("cache"))])
     if catalog is None:
         catalog = read_catalog(catalogues, ruleset.vocabulary, ruleset.citable, problems, progress=progress)
     check_approvals(catalog.approvals, ruleset.rules, catalog.models.keys(), problems)

@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias
 from attrs import field, frozen
 
 from llmrules.language.texts import Text
-from llmrules.language.values import MOST_DIGITS, PERIODS, Number, Value, day, encode, number, period
+from llmrules.language.values import MOST_DIGITS, PERIODS, Number, Period, Value, day, encode, number, period
 from llmrules.reading.cursor import Cursor
 
 Scope: TypeAlias = Literal["requirement", "model", "offer"]
@@ -95,6 +95,21 @@ class Attribute:
                 inside = max(Fraction(0), (exact - low) / (high - low))
                 return (index + inside) / (len(marks) - 1)
         return Fraction(1)
+
+    def allows(self, value: object) -> bool:
+        """Whether something is a value that ``read`` can return: of the type, declared, and within the bounds."""
+        if self.many:
+            return isinstance(value, frozenset) and value <= frozenset(self.choice_ids)
+        if self.type in CHOSEN:
+            return value in self.choice_ids
+        if self.type == "number":
+            exact = number(value)
+            if exact is None or exact != value:
+                return False
+            low, high = self.minimum, self.maximum
+            return (low is None or exact >= low) and (high is None or exact <= high)
+        kinds: dict[str, type] = {"flag": bool, "date": Period}
+        return isinstance(value, kinds.get(self.type, str)) and value != ""
 
     def read(self, cursor: Cursor, *, periods: bool = False) -> Value | None:
         """Read one whole value strictly, or note what is wrong; ``periods`` also takes months and years."""
