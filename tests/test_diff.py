@@ -22,10 +22,12 @@ from llmrules.check.diff.telling import difference_report
 from llmrules.check.diff.worlds import worlds_between
 from llmrules.cli import main
 from llmrules.errors import RestrictionError, TraceError
+from llmrules.language.profile import Requirement
+from llmrules.language.rules.rule import Disable
 from llmrules.language.texts import Language, Text
 from llmrules.say.report.text import render_text
-from llmrules.trace.codec import _converter, canonical, plain
-from llmrules.trace.record import DisableRecord, RequirementRecord, Trace
+from llmrules.trace.codec import canonical, converter, plain
+from llmrules.trace.record import Trace
 from llmrules.worlds.replay import replay
 
 if TYPE_CHECKING:
@@ -669,7 +671,7 @@ def test_json_comes_back() -> None:
     old, new = decide(world(LIKED, TWO)), decide(world(LIKED + CLOSED, TWO), inputs=["text"], tokens=5)
     found = compare_decisions(old, new)
     text = canonical(plain(found))
-    assert _converter().structure(json.loads(text), Comparison) == found
+    assert converter().structure(json.loads(text), Comparison) == found
     assert canonical(json.loads(text)) == text
 
 
@@ -693,16 +695,17 @@ def test_five_differences_of_the_shipped_world_take_few_replays() -> None:
     given_ = trace.given
     models = {one.id: one for one in given_.catalogue}
     (offer,) = models["claude"].offers
-    window = evolve(offer.attributes["context_window"], value=1_000)
-    narrow = evolve(offer, attributes={**offer.attributes, "context_window": window})
+    window = offer.entries["context_window"]
+    window = evolve(window, stated=evolve(window.stated, value=1_000))
+    narrow = evolve(offer, entries={**offer.entries, "context_window": window})
     models["claude"] = evolve(models["claude"], offers=(narrow,))
     rules = {one.id: one for one in given_.rules}
     rules["code-prefers-training-on-code"] = evolve(rules["code-prefers-training-on-code"], weight=1)
-    stated = (*given_.requirements, RequirementRecord("budget", "tight", "stated"))
+    stated = (*given_.requirements, Requirement("budget", "tight", "stated"))
     changed = evolve(
         given_,
         rules=tuple(rules.values()),
-        disabled=(DisableRecord(Text("Off.", "끔."), rule="a-router-may-vary"),),
+        disabled=(Disable(Text("Off.", "끔."), rule="a-router-may-vary"),),
         catalogue=tuple(models.values()),
         requirements=tuple(sorted(stated, key=lambda one: one.attribute)),
         unknown="accept",
@@ -752,7 +755,7 @@ def test_new_rules_over_a_folder_of_profiles(tmp_path: Path) -> None:
     markdown = run("diff", "--rules", policy, cases, "--format", "markdown").stdout
     assert markdown.startswith("**1 of 2 decisions changes")
     told = json.loads(run("diff", "--rules", policy, cases, "--format", "json").stdout)
-    corpus = _converter().structure(told, Corpus)
+    corpus = converter().structure(told, Corpus)
     assert [one.case for one in corpus.impacts] == [f"{cases}/strict.toml"]
     assert {one.id: one.effect for one in corpus.differences} == {
         "attribute:house": "inert",
@@ -777,7 +780,7 @@ def test_a_new_catalogue_over_a_folder_of_traces(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     result = run("diff", "--catalog", catalogue, traces, EXAMPLES / "code-review.toml", "--format", "json")
-    corpus = _converter().structure(json.loads(result.stdout), Corpus)
+    corpus = converter().structure(json.loads(result.stdout), Corpus)
     assert [Path(one.case).name for one in corpus.impacts] == ["code-review.json", "code-review.toml"]
     assert corpus.impacts[0].comparison.changes == corpus.impacts[1].comparison.changes
     assert causes(corpus.impacts[0].comparison, "choice") == [("value:claude:context_window",)]
@@ -789,7 +792,7 @@ def test_new_rules_over_the_examples(tmp_path: Path) -> None:
     policy = tmp_path / "policy.toml"
     policy.write_text(POLICY.replace("when.house = true\n", ""), encoding="utf-8")
     result = run("diff", "--rules", policy, EXAMPLES, "--format", "json")
-    corpus = _converter().structure(json.loads(result.stdout), Corpus)
+    corpus = converter().structure(json.loads(result.stdout), Corpus)
     assert len(corpus.impacts) + len(corpus.unchanged) == len(list(EXAMPLES.glob("*.toml")))
     assert not any(one.comparison.open for one in corpus.impacts)
 

@@ -345,7 +345,7 @@ def test_facts_are_not_locked(tmp_path: Path) -> None:
     decision = Advisor.load(rules=org, catalog=[ours], engine="plain").decide({})
     assert decision.verdict("claude") == "eligible"
     (model,) = [one for one in decision.trace.given.catalogue if one.id == "claude"]
-    assert [one.value for one in model.attributes["openness"].replaced] == ["closed"]
+    assert [one.value for one in model.entries["openness"].replaced] == ["closed"]
 
 
 def test_a_choice_more_is_not_locked_unless_its_attribute_is(tmp_path: Path) -> None:

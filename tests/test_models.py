@@ -260,8 +260,8 @@ def test_a_variant_inherits_what_may_be_inherited() -> None:
     assert verdicts(decision) == {"root": "eligible", "grandchild": "eligible", "child": "unverified"}
     assert points(decision) == {"root": "1", "child": "0", "grandchild": "0"}
     given_ = {one.id: one for one in decision.trace.given.catalogue}
-    assert given_["grandchild"].attributes["open"].inherited_from == "root"
-    assert "window" not in given_["child"].attributes
+    assert given_["grandchild"].entries["open"].inherited_from == "root"
+    assert "window" not in given_["child"].entries
 
 
 def test_a_later_catalogue_replaces_value_by_value() -> None:
@@ -274,7 +274,7 @@ def test_a_later_catalogue_replaces_value_by_value() -> None:
     decision = decide(advisor)
     assert verdicts(decision) == {"m": "eligible", "n": "excluded"}
     record = next(one for one in decision.trace.given.catalogue if one.id == "m")
-    window = record.attributes["window"]
+    window = record.entries["window"]
     assert (record.name, window.value, window.sources) == ("Em", 200, ("d2",))
     assert [(one.value, one.sources) for one in window.replaced] == [(10, ("d",))]
 

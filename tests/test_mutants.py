@@ -7,19 +7,20 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from attrs import fields
 from tests.golden_world import FOLDER, decide_again
 from tests.mutants import Mutant, canonical, field_of, one_of_each, survivors
 
 from llmrules import Advisor
 from llmrules.reading.files import read_toml
-from llmrules.trace import record
+from llmrules.trace.schema import trace_schema
 from llmrules.verify import examine
 from llmrules.verify.matched import Files, read_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from llmrules.trace.record import Trace
 
 Document = dict[str, Any]
 
@@ -77,7 +78,7 @@ def real(catalogues: tuple[str | Path, ...]) -> Document:
     return _plain(advisor.decide(CASE, over="offers", among=AMONG, only=cheap, stale_after=30).trace)
 
 
-def _plain(trace: record.Trace) -> Document:
+def _plain(trace: Trace) -> Document:
     document: Document = json.loads(trace.to_json())
     return document
 
@@ -116,21 +117,21 @@ def mutated(golden: Document, real: Document) -> set[str]:
 
 
 MUTATED = {
-    "given": (record.Given, {"approvals"}),
-    "given/catalogue/*": (record.ModelRecord, set()),
-    "given/catalogue/*/offers/*": (record.OfferRecord, set()),
-    "given/catalogue/*/offers/*/attributes/*": (record.ValueRecord, {"inherited_from"}),
-    "given/catalogue/*/offers/*/attributes/*/dated/*": (record.DatedRecord, set()),
-    "given/catalogue/*/attributes/*": (record.ValueRecord, set()),
-    "found": (record.Found, set()),
-    "found/candidates/*": (record.CandidateRecord, set()),
-    "found/candidates/*/computed/*": (record.ComputedRecord, set()),
-    "found/candidates/*/computed/*/terms/*": (record.TermRecord, set()),
-    "found/left_out": (record.LeftOutRecord, set()),
-    "found/unknowns/*": (record.UnknownRecord, set()),
-    "found/stale/*": (record.StaleRecord, set()),
-    "found/result/ranking/*": (record.PlaceRecord, set()),
-    "found/result/ranking/*/offers/*": (record.OffersRecord, set()),
+    "given": ("Given", {"approvals"}),
+    "given/catalogue/*": ("Model", set()),
+    "given/catalogue/*/offers/*": ("Offer", set()),
+    "given/catalogue/*/offers/*/attributes/*": ("Entry", {"inherited_from"}),
+    "given/catalogue/*/offers/*/attributes/*/dated/*": ("Dated", set()),
+    "given/catalogue/*/attributes/*": ("Entry", set()),
+    "found": ("Found", set()),
+    "found/candidates/*": ("CandidateRecord", set()),
+    "found/candidates/*/computed/*": ("ComputedRecord", set()),
+    "found/candidates/*/computed/*/terms/*": ("TermRecord", set()),
+    "found/left_out": ("LeftOutRecord", set()),
+    "found/unknowns/*": ("UnknownRecord", set()),
+    "found/stale/*": ("StaleRecord", set()),
+    "found/result/ranking/*": ("PlaceRecord", set()),
+    "found/result/ranking/*/offers/*": ("OffersRecord", set()),
 }
 """The records of models and offers by where they stand, each with the fields that nothing in the two worlds fills."""
 
@@ -139,6 +140,6 @@ MUTATED = {
 def test_every_field_of_models_and_offers_is_mutated(where: str, mutated: set[str]) -> None:
     """So a field that is new in a record cannot stay untried."""
     kind, empty = MUTATED[where]
-    parts = {one.name: f"{where}/{one.name}" for one in fields(kind)}
+    parts = {key: f"{where}/{key}" for key in trace_schema()["$defs"][kind]["properties"]}
     missing = {name for name, path in parts.items() if not any(f"{field}/".startswith(f"{path}/") for field in mutated)}
     assert missing == empty

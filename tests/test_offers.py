@@ -204,7 +204,7 @@ def test_a_dated_value_takes_force_on_its_day(day: date, verdict: str) -> None:
     advisor = sellers(rule("cheap", "require.price.at_most = 2"), model("m", DATED))
     decision = advisor.decide({"as_of": day})
     assert decision.verdict("m") == verdict
-    assert decision.trace.given.catalogue[0].offers[0].attributes["price"].dated[0].since == "2026-06-01"
+    assert str(decision.trace.given.catalogue[0].offers[0].entries["price"].dated[0].since) == "2026-06-01"
 
 
 def test_a_dated_value_has_no_part_in_the_disputes_of_the_one_before() -> None:

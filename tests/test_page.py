@@ -224,7 +224,7 @@ def test_every_link_leads_somewhere(opened: Opened, trace: Trace, shipped: Trace
         assert set(hrefs) <= set(ids)
         assert len(ids) == len(set(ids))
         effects = {rule.id: rule.effect for rule in one.given.rules}
-        said = {firing.rule for firing in one.found.firings if effects[firing.rule] != "caution"}
+        said = {firing.rule for firing in one.found.firings if effects[firing.rule].name != "caution"}
         said |= {note.rule for candidate in one.found.candidates for note in candidate.notes}
         assert {f"rule-{rule}" for rule in said} <= set(ids)
 
@@ -444,7 +444,9 @@ def spoilt(trace: Trace, text: str) -> Trace:
     spoilt_given = attrs.evolve(
         given,
         vocabulary=vocabulary,
-        documents=tuple(attrs.evolve(one, title=text, date=text, url=text) for one in given.documents),
+        documents=tuple(
+            attrs.evolve(one, title=text, date=attrs.evolve(one.date, text=text), url=text) for one in given.documents
+        ),
         claims=tuple(attrs.evolve(one, id=f"{text} {one.id}", says=said) for one in given.claims),
         rules=rules,
         catalogue=tuple(attrs.evolve(one, name=text) for one in given.catalogue),

@@ -20,11 +20,14 @@ from llmrules.advisor import Advisor, Decision
 from llmrules.check.diff import decide_again
 from llmrules.cli import main
 from llmrules.errors import LoadError, RestrictionError, TraceError
-from llmrules.trace.record import RequirementRecord, Trace
-from llmrules.worlds.replay import load_given, replay, replay_under
+from llmrules.language.values import Period
+from llmrules.trace.record import Trace
+from llmrules.worlds.replay import replay, replay_under
 
 if TYPE_CHECKING:
     from click.testing import Result
+
+    from llmrules.trace.record import Given
 
 
 EXAMPLES = sorted((Path(__file__).parent.parent / "examples").glob("*.toml"))
@@ -34,6 +37,12 @@ SHIPPED = Advisor.load(engine="plain")
 def written(decision: Decision) -> Trace:
     """Return the trace as somebody else reads it: from its JSON."""
     return Trace.parse(json.loads(decision.trace.to_json()), "trace")
+
+
+def read(trace: Trace, **changed: Any) -> Given:  # noqa: ANN401 - plain JSON
+    """Return what a trace was given with some of its parts changed in the file."""
+    data = json.loads(trace.to_json())
+    return Trace.parse({**data, "given": {**data["given"], **changed}}, "hostile.json").given
 
 
 def run(*arguments: object) -> Result:
@@ -120,45 +129,49 @@ def test_a_given_that_no_file_could_say_is_refused() -> None:
     deep: dict[str, Any] = {"tokens": {"is": 1}}
     for _ in range(200):
         deep = {"all": [deep]}
-    attributes = trace.given.vocabulary
-    broken = {
-        "scope": evolve(trace.given, vocabulary=(evolve(attributes[0], scope="rule"), *attributes[1:])),
-        "twice": evolve(trace.given, vocabulary=(*attributes, attributes[3])),
-        "policy": evolve(trace.given, unknown="whatever"),
-        "deep": evolve(trace.given, rules=(evolve(trace.given.rules[0], when=deep),)),
-        "no table": evolve(trace.given, rules=(evolve(trace.given.rules[0], when={"tokens": {"is": "five"}}),)),
-        "no effect": evolve(trace.given, rules=(evolve(trace.given.rules[0], effect="weight"),)),
-        "value": evolve(trace.given, requirements=(RequirementRecord("tokens", "five", "stated"),)),
-        "name": evolve(trace.given, requirements=(RequirementRecord("speed", 5, "stated"),)),
-        "claims": evolve(trace.given, documents=(), claims=()),
-        "over": evolve(trace.given, over="prices"),  # type: ignore[arg-type]
-        "age": evolve(trace.given, stale_after=0),
-        "nobody": evolve(trace.given, among=("lark",)),
-        "condition": evolve(trace.given, only={"window": {"at_least": "five"}}),
-        "deep condition": evolve(trace.given, only=deep),
+    given = json.loads(trace.to_json())["given"]
+    (first, *attributes), (said,) = given["vocabulary"], given["rules"]
+    broken: dict[str, dict[str, Any]] = {
+        "scope": {"vocabulary": [{**first, "scope": "rule"}, *attributes]},
+        "bounds": {"vocabulary": [{**first, "marks": [1, 2], "choices": []}, *attributes]},
+        "twice": {"vocabulary": [first, *attributes, attributes[3]]},
+        "policy": {"unknown": "whatever"},
+        "deep": {"rules": [{**said, "when": deep}]},
+        "no table": {"rules": [{**said, "when": {"tokens": {"is": "five"}}}]},
+        "no effect": {"rules": [{**said, "effect": "weight"}]},
+        "no target": {"rules": [{**said, "overrides": ["nobody"]}]},
+        "value": {"requirements": [{"attribute": "tokens", "value": "five", "origin": "stated"}]},
+        "name": {"requirements": [{"attribute": "speed", "value": 5, "origin": "stated"}]},
+        "claims": {"documents": [], "claims": []},
+        "over": {"over": "prices"},
+        "age": {"stale_after": 0},
+        "nobody": {"among": ["lark"]},
+        "condition": {"only": {"window": {"at_least": "five"}}},
+        "deep condition": {"only": deep},
     }
     for name, wrong in broken.items():
         with pytest.raises((LoadError, TraceError)) as caught:
-            replay(wrong, name="hostile.json")
+            replay(read(trace, **wrong), name="hostile.json")
         assert "hostile.json" in str(caught.value), name
 
 
 def test_numbers_that_are_no_numbers_stay_what_they_are() -> None:
     """A text in the place of a number is refused as such, not read as something else."""
     trace = written(decide(world(models=model("m", window=5))))
-    (entry,) = trace.given.catalogue
+    (entry,) = json.loads(trace.to_json())["given"]["catalogue"]
     for text in ("1e5", "NaN", "Infinity", "0x10", " 5", "5.", ""):
-        wrong = evolve(entry.attributes["window"], value=text)
-        with pytest.raises(LoadError, match="finite number"):
-            load_given(evolve(trace.given, catalogue=(evolve(entry, attributes={"window": wrong}),)))
+        wrong = {**entry["attributes"]["window"], "value": text}
+        with pytest.raises(TraceError, match="finite number"):
+            read(trace, catalogue=[{**entry, "attributes": {"window": wrong}}])
 
 
 def test_other_rules_decide_as_of_the_date_of_the_trace() -> None:
     """The date of the trace counts, even where it was assumed; other defaults are those of the new vocabulary."""
     old = world(models=model("m", weights=False))
     trace = written(old.decide({"tokens": 5}))
+    january = Period(date(2025, 1, 31), date(2025, 1, 31), "2025-01-31")
     requirements = tuple(
-        evolve(one, value="2025-01-31") if one.attribute == "as_of" else one for one in trace.given.requirements
+        evolve(one, value=january) if one.attribute == "as_of" else one for one in trace.given.requirements
     )
     before = evolve(trace.given, requirements=requirements)
     text = "exempt = ['needs']\nwhere.weights = false\napprover = 'me'\neffective_to = 2025-02-01"

@@ -16,7 +16,7 @@ from tests.worlds import RandomCase, candidate, decide, facts, found_rule, model
 import llmrules
 from llmrules import Advisor
 from llmrules.errors import FileError, TraceError
-from llmrules.trace.codec import canonical
+from llmrules.trace.codec import canonical, plain
 from llmrules.trace.record import Trace
 
 if TYPE_CHECKING:
@@ -64,7 +64,8 @@ def trace(decision: Decision) -> Trace:
 
 def test_01_requirements_as_stated(trace: Trace) -> None:
     """The requirements stand as they were stated."""
-    stated = {one.attribute: one.value for one in trace.given.requirements if one.origin == "stated"}
+    given = json.loads(trace.to_json())["given"]
+    stated = {one["attribute"]: one["value"] for one in given["requirements"] if one["origin"] == "stated"}
     assert stated == {
         "as_of": "2026-03-01",
         "budget": "ample",
@@ -103,7 +104,7 @@ def test_06_source_and_date_of_each_value(trace: Trace) -> None:
     documents = {one.id: one.date for one in trace.given.documents}
     claims = {one.id: one.document for one in trace.given.claims}
     for record in trace.given.catalogue:
-        for entry in (*record.attributes.values(), *(v for offer in record.offers for v in offer.attributes.values())):
+        for entry in (*record.entries.values(), *(v for offer in record.offers for v in offer.entries.values())):
             assert entry.sources
             assert all(documents[claims.get(source) or source] for source in entry.sources)
 
@@ -142,7 +143,8 @@ def test_10_file_and_line_of_each_rule(trace: Trace) -> None:
 def test_11_text_of_each_rule(trace: Trace) -> None:
     """Conditions, effect, reason and the rest of each rule stand in the trace."""
     record = next(one for one in trace.given.rules if one.id == "need-weights")
-    assert (record.when, record.effect, record.body) == (
+    written = plain(record)
+    assert (written["when"], written["effect"], written["body"]) == (
         {"hosting": {"is": "own"}},
         "require",
         {"weights": {"is": True}},

@@ -18,8 +18,8 @@ from llmrules import advisor
 from llmrules.advisor import Advisor
 from llmrules.check.diff.outcome import outcome
 from llmrules.errors import LoadError
+from llmrules.language.rules.rule import Disable
 from llmrules.language.texts import Text
-from llmrules.trace.record import DisableRecord
 from llmrules.worlds.changes import (
     Among,
     ModelAs,
@@ -169,7 +169,7 @@ def test_the_shipped_knowledge_changes_as_its_trace_does(name: str, gone: str) -
     weighed = evolve(rule_, weight=None if rule_.weight is None else rule_.weight + 1)
     records = tuple(evolve(one, weight=weighed.weight) if one.id == name else one for one in what.rules)
     catalogue = tuple(one for one in what.catalogue if one.id != gone)
-    off = (DisableRecord(Text("x", "x"), rule=name),)
+    off = (Disable(Text("x", "x"), rule=name),)
     for changes, changed in (
         ((RuleOut(name),), evolve(what, disabled=off)),
         ((RuleAs(weighed), ModelOut(gone)), evolve(what, rules=records, catalogue=catalogue)),

@@ -23,7 +23,7 @@ class Stated:
     """A value and the claims and documents that state it."""
 
     value: Value
-    sources: tuple[str, ...]
+    sources: tuple[str, ...] = ()
 
 
 @frozen
@@ -32,6 +32,16 @@ class Dated:
 
     since: Period
     stated: Stated
+
+    @property
+    def value(self) -> Value:
+        """The value that takes force."""
+        return self.stated.value
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The claims and documents that state it."""
+        return self.stated.sources
 
 
 @frozen
@@ -57,6 +67,11 @@ class Entry:
     def begun(self, when: date) -> Dated | None:
         """Return the value that has taken the place of the stated one and is in force on a day."""
         return next((one for one in reversed(self.dated) if one.since.first <= when), None)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The claims and documents that state it."""
+        return self.stated.sources
 
     def on(self, when: date) -> Entry:
         """Return the entry as it is on a day: a dated value takes the place of the stated one and its disputes."""

@@ -47,7 +47,12 @@ def read_approvals(keys: Mapping[str, Cursor]) -> tuple[Approval, ...]:
     """Read the ``[[approval]]`` entries of a file; what is wrong is noted."""
     entries = keys["approval"].elements() if "approval" in keys else ()
     read = [_read(entry) for entry in entries]
-    return tuple(sorted((one for one in read if one is not None), key=lambda one: one.order))
+    return in_order(one for one in read if one is not None)
+
+
+def in_order(approvals: Iterable[Approval]) -> tuple[Approval, ...]:
+    """Return approvals in their order, each once."""
+    return tuple(sorted(set(approvals), key=lambda one: one.order))
 
 
 def _read(entry: Cursor) -> Approval | None:

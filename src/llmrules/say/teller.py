@@ -15,12 +15,16 @@ from llmrules.errors import printable
 from llmrules.language.operators import OPERATORS
 from llmrules.language.texts import Language, Text, fill
 from llmrules.say.sentences import Sentences
+from llmrules.trace.plain import json_value
 from llmrules.trace.record import TestRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from llmrules.trace.record import AttributeRecord, Conditions, Json, LeafOutcome, ModelRecord, Threshold
+    from llmrules.catalog import Model
+    from llmrules.language.values import Value
+    from llmrules.language.vocabulary import Attribute
+    from llmrules.trace.record import Conditions, Json, LeafOutcome, Threshold
 
 MOST_NAMES = 3
 """How many names a line gives before it says how many more there are."""
@@ -38,9 +42,7 @@ _OF_ONE = {"any_of": "is", "has_any": "has", "has_all": "has"}
 class Teller:
     """Says the attributes and models of one vocabulary and one catalogue, and values, in one language."""
 
-    def __init__(
-        self, language: Language, vocabulary: Iterable[AttributeRecord] = (), models: Iterable[ModelRecord] = ()
-    ) -> None:
+    def __init__(self, language: Language, vocabulary: Iterable[Attribute] = (), models: Iterable[Model] = ()) -> None:
         self.language = language
         self.say = Sentences(language)
         self.attributes = {attribute.name: attribute for attribute in vocabulary}
@@ -68,37 +70,40 @@ class Teller:
 
     # Values
 
-    def fact(self, attribute: AttributeRecord, value: Json | None) -> str:
+    def fact(self, attribute: Attribute, value: Json | None) -> str:
         """Return the value of a fact, which of a set is one member."""
         return self.value(attribute, (str(value),) if attribute.type == "set" and value != () else value)
 
-    def value(self, attribute: AttributeRecord, value: Json | None, *, unit: bool = True) -> str:
+    def value(self, attribute: Attribute, value: Value | Json | None, *, unit: bool = True) -> str:
         """Return a value in words: choices by their names, numbers with thousands separated and with their unit."""
         if value is None:
             return self.say("not-stated" if attribute.scope == "requirement" else "unknown")
+        if isinstance(value, frozenset):
+            value = json_value(attribute, value)
         if isinstance(value, tuple):
             return ", ".join(self.choice(attribute, one) for one in value) or self.say("nothing")
         if isinstance(value, bool):
             return self.say("yes" if value else "no")
         if attribute.type == "number":
-            return self._amount(attribute, value, unit=unit)
+            return self._amount(attribute, value, unit=unit)  # type: ignore[arg-type]
         if attribute.choices:
             return self.choice(attribute, str(value))
         return printable(str(value))
 
-    def choice(self, attribute: AttributeRecord, choice: str) -> str:
+    def choice(self, attribute: Attribute, choice: str) -> str:
         """Return the name of a choice: its words up to a colon, after which they explain."""
         for declared in attribute.choices:
             if declared.id == choice:
                 return self.say.read(declared.means).split(":")[0].strip()
         return printable(choice)
 
-    def price(self, attribute: AttributeRecord, value: Json) -> str:
+    def price(self, attribute: Attribute, value: Value | Json) -> str:
         """Return a value beside another one of its attribute: of a price the amount alone."""
         priced = attribute.unit is not None and attribute.unit.read("en").startswith("USD")
-        return f"${money_words(value)}" if priced and not isinstance(value, tuple) else self.value(attribute, value)
+        amount = priced and isinstance(value, int | Decimal | str)
+        return f"${money_words(value)}" if amount else self.value(attribute, value)  # type: ignore[arg-type]
 
-    def _amount(self, attribute: AttributeRecord, value: int | str, *, unit: bool = True) -> str:
+    def _amount(self, attribute: Attribute, value: int | Decimal | str, *, unit: bool = True) -> str:
         """Return a number of an attribute's unit: sums of money with their sign, all else with the unit behind it."""
         if attribute.unit is None or not _AMOUNT.fullmatch(attribute.unit.read("en")):
             return number_words(value, self.say.read(attribute.unit) if attribute.unit and unit else "")
@@ -113,12 +118,12 @@ class Teller:
 
     # Tests
 
-    def tests(self, attribute: AttributeRecord, tests: tuple[TestRecord, ...]) -> str:
+    def tests(self, attribute: Attribute, tests: tuple[TestRecord, ...]) -> str:
         """Return what a leaf asks for: ``at least 60,000 tokens``."""
         said = (self._test(attribute, test, threshold) for test in tests for threshold in test.thresholds)
         return self.say("joined-tests").join(said)
 
-    def _test(self, attribute: AttributeRecord, test: TestRecord, threshold: Threshold) -> str:
+    def _test(self, attribute: Attribute, test: TestRecord, threshold: Threshold) -> str:
         if test.operator == "toward":
             return self.say("toward-lowest" if threshold == "lowest" else "toward-highest")
         if test.operator == "known" and threshold is False:
@@ -144,7 +149,7 @@ class Teller:
             said.append(self.say("joined-choices").join(f"({one})" if "; " in one else one for one in either))
         return printable_lines("; ".join(said))
 
-    def gap(self, attribute: AttributeRecord, tests: tuple[TestRecord, ...], outcome: LeafOutcome) -> str:
+    def gap(self, attribute: Attribute, tests: tuple[TestRecord, ...], outcome: LeafOutcome) -> str:
         """Return how far off a leaf is, or nothing where it has no measure; gaps stand in the order of thresholds."""
         said = []
         asked = [test.operator for test in tests for _ in test.thresholds]
@@ -157,7 +162,7 @@ class Teller:
                 said.append(self._distance(attribute, name, gap))
         return ", ".join(filter(None, said))
 
-    def _distance(self, attribute: AttributeRecord, operator: str, gap: int | str) -> str:
+    def _distance(self, attribute: Attribute, operator: str, gap: int | str) -> str:
         amount = abs(Decimal(gap))
         if amount == 0:
             return ""
@@ -184,13 +189,13 @@ class Teller:
         return fill(printable_lines(self.say.read(text)), word) if text is not None else ""
 
 
-def number_words(value: int | str, unit: str = "") -> str:
+def number_words(value: int | Decimal | str, unit: str = "") -> str:
     """Return a number with its thousands separated, and its unit; in Korean a unit stands close to its number."""
     close = any("가" <= mark <= "힣" for mark in unit)
     return f"{Decimal(value):,f}{'' if close or not unit else ' '}{unit}"
 
 
-def money_words(value: int | str) -> str:
+def money_words(value: int | Decimal | str) -> str:
     """Return US dollars without their sign, with thousands separated and with cents; more digits where there are more.
 
     >>> print(money_words(1234), money_words("0.075"), money_words("-2.5"))
@@ -219,12 +224,12 @@ def condition_tests(conditions: Conditions) -> Iterator[tuple[str, tuple[TestRec
             yield name, tuple(TestRecord(operator, (side,)) for operator, side in sides.items())
 
 
-def _member(attribute: AttributeRecord, value: int | str) -> Json:
+def _member(attribute: Attribute, value: int | str) -> Json:
     """Return one value of a list on a right side, as the attribute has it alone."""
     return (str(value),) if attribute.type == "set" else value
 
 
-def _telling_names(models: Sequence[ModelRecord]) -> dict[str, str]:
+def _telling_names(models: Sequence[Model]) -> dict[str, str]:
     """Return what people call each model, by id; where several of them have one name, the id stands behind it."""
     names = {one.id: one.name for one in models}
     shared = Counter(names[one] for one in {one.id for one in models if one.listed})

@@ -1,21 +1,45 @@
-"""Records as plain JSON values and back: exact types, no unknown key, one canonical text, one digest."""
+"""The one converter between values and plain JSON: exact types, no unknown key, defaults left out, one canonical text.
+
+What needs a vocabulary to be written or read is for ``spelling``.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 import types
+from decimal import Decimal
 from functools import lru_cache
-from typing import Any, TypeVar, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import attrs
-from cattrs import BaseValidationError, Converter, transform_error
+from attrs import evolve
+from cattrs import Converter, override
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
 
-from llmrules.errors import Place, TraceError
+from llmrules.errors import TraceError, show
+from llmrules.language.conditions import Table, json_table
+from llmrules.language.rules.rule import Rule
+from llmrules.language.sources import Document
+from llmrules.language.values import Period, day, encode_number, number, period
+from llmrules.language.vocabulary import Attribute, check_keys
+from llmrules.reading.cursor import Cursor
+from llmrules.reading.files import Source
 from llmrules.trace.plain import Json, Number, Scalar, Threshold
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from llmrules.errors import InputError
+    from llmrules.language.values import Number as Exact
+    from llmrules.language.values import Value
+
 T = TypeVar("T")
+Plain: TypeAlias = Any
+"""Plain JSON."""
+
+_NUMBER = re.compile(r"-?[0-9]{1,400}(\.[0-9]{1,400})?", re.ASCII)
 
 
 def canonical(value: object) -> str:
@@ -31,40 +55,152 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def plain(record: object) -> Any:
+def plain(record: object) -> Plain:
     """Return a record as plain JSON values; what has its default is left out."""
-    return _converter().unstructure(record)
+    return converter().unstructure(record)
 
 
-def structure(data: object, kind: type[T], name: str) -> T:
-    """Return the record that plain values describe: every key known, every type exact. Raises TraceError."""
-    try:
-        return _converter().structure(data, kind)
-    except BaseValidationError as error:
-        message = "; ".join(transform_error(error)[:5])
-        raise TraceError(f"is not a well-formed trace: {message}", code="shape", place=Place(name)) from None
+def exact(value: Plain, kind: str | None) -> Any:
+    """Return the exact number that a text of a trace stands for, where the attribute is a number."""
+    if kind != "number":
+        return value
+    if isinstance(value, list):
+        return [exact(one, kind) for one in value]
+    return Decimal(value) if isinstance(value, str) and _NUMBER.fullmatch(value) else value
+
+
+def loaded(read: Callable[[Cursor], T], data: Plain, key: str) -> T:
+    """Read plain values as the loader reads those of a file. Raises ValueError with everything that is wrong."""
+    problems: list[InputError] = []
+    found = read(Cursor(data, _SOURCE, (key,), TraceError, problems))
+    if problems:
+        raise ValueError("; ".join(map(_worded, problems)))
+    return found
+
+
+_SOURCE = Source("", "", {}, is_toml=False)
+
+
+def _worded(problem: InputError) -> str:
+    """Return what is wrong on one line."""
+    found = "" if problem.found is None else f", found {show(problem.found)}"
+    nearest = "" if problem.nearest is None else f" (did you mean {problem.nearest}?)"
+    return f"{problem.place.key}: {problem.message}{found}{nearest}"
+
+
+def read_value(attribute: Attribute, cursor: Cursor, *, periods: bool = False) -> Value | None:
+    """Read one value as a file would state it, or note what is wrong; ``periods`` also takes months and years."""
+    if attribute.type == "number":
+        cursor = evolve(cursor, value=exact(cursor.value, "number"))
+    return attribute.read(cursor, periods=periods)
 
 
 @lru_cache(maxsize=1)
-def _converter() -> Converter:
-    """Return the one converter of traces: exact types, no unknown key, defaults left out."""
-    converter = Converter(forbid_extra_keys=True, unstruct_collection_overrides={tuple: list})
+def converter() -> Converter:
+    """Return the converter of all that needs no vocabulary; what needs one is added to a copy."""
+    made = Converter(forbid_extra_keys=True, unstruct_collection_overrides={tuple: list})
     for kind in (bool, int, str):
-        converter.register_structure_hook(kind, _exactly(kind))
-    converter.register_structure_hook_func(lambda kind: kind in (Json, Scalar, Number, Threshold), _scalar_or_list)
-    converter.register_structure_hook_func(
+        made.register_structure_hook(kind, _exactly(kind))
+    made.register_structure_hook_func(lambda kind: kind in (Json, Scalar, Number, Threshold), _scalar_or_list)
+    made.register_structure_hook_func(
         _is_optional_scalar, lambda value, kind: None if value is None else _scalar_or_list(value, kind)
     )
-    converter.register_structure_hook_factory(
-        attrs.has, lambda kind: make_dict_structure_fn(kind, converter, _cattrs_forbid_extra_keys=True)
-    )
-    converter.register_unstructure_hook_factory(
-        attrs.has, lambda kind: make_dict_unstructure_fn(kind, converter, _cattrs_omit_if_default=True)
-    )
-    converter.register_unstructure_hook_func(
+    made.register_structure_hook_factory(attrs.has, reader)
+    made.register_unstructure_hook_factory(attrs.has, writer)
+    made.register_unstructure_hook_func(
         lambda kind: kind in (Json, Scalar, Number, Threshold) or _is_optional_scalar(kind), _plain_scalar
     )
-    return converter
+    made.register_structure_hook(Period, _dated(day))
+    made.register_unstructure_hook(Period, str)
+    made.register_unstructure_hook(Table, json_table)
+    made.register_structure_hook(Document, reader(Document, made, date=override(struct_hook=_dated(period))))
+    made.register_unstructure_hook(Attribute, _attribute_writer(made))
+    made.register_structure_hook(Attribute, _attribute_reader(made))
+    made.register_unstructure_hook(Rule, _rule_writer(made))
+    return made
+
+
+def reader(kind: type, made: Converter, **how: Any) -> Callable[[Plain, Any], Any]:
+    """Return what reads a class: every key known; where it was read is no part of it."""
+    return make_dict_structure_fn(kind, made, _cattrs_forbid_extra_keys=True, **_places(kind), **how)
+
+
+def writer(kind: type, made: Converter, **how: Any) -> Callable[[Any], Plain]:
+    """Return what writes a class: defaults left out; where it was read is no part of it."""
+    return make_dict_unstructure_fn(kind, made, _cattrs_omit_if_default=True, **_places(kind), **how)
+
+
+def _places(kind: type) -> dict[str, Any]:
+    """Return the fields of a class that say where it was read, to be left out."""
+    hints = get_type_hints(kind)
+    return {one.name: override(omit=True) for one in attrs.fields(kind) if hints.get(one.name) == Cursor | None}
+
+
+def _attribute_writer(made: Converter) -> Callable[[Attribute], Plain]:
+    write = writer(Attribute, made, **_NUMBERS)
+
+    def written(attribute: Attribute) -> Plain:
+        found = write(attribute)
+        if attribute.default is not None:
+            found["default"] = attribute.encode(attribute.default)
+        return found
+
+    return written
+
+
+def _attribute_reader(made: Converter) -> Callable[[Plain, Any], Attribute]:
+    read = reader(Attribute, made, **_NUMBERS)
+
+    def structure(data: Plain, kind: type[Attribute]) -> Attribute:
+        attribute: Attribute = read(data, kind)
+        loaded(lambda cursor: check_keys(attribute, cursor.table()), data, attribute.name)
+        default: Any = attribute.default  # as JSON has it
+        if default is None:
+            return attribute
+        return evolve(attribute, default=loaded(lambda cursor: read_value(attribute, cursor), default, "default"))
+
+    return structure
+
+
+def _rule_writer(made: Converter) -> Callable[[Rule], Plain]:
+    reasons = override(unstruct_hook=lambda found: [{"code": code, "reason": why} for code, why in found.items()])
+    write = writer(Rule, made, effect=override(omit=True), ignore=reasons)
+    return lambda rule: {**write(rule), "effect": rule.effect.name, "body": rule.effect.body()}
+
+
+def _dated(read: Callable[[object], Period | None]) -> Callable[[object, object], Period]:
+    def structure(value: object, _: object) -> Period:
+        found = read(value) if isinstance(value, str) else None
+        if found is None:
+            message = f"must be a date such as 2026-12-31, not {value!r}"
+            raise ValueError(message)
+        return found
+
+    return structure
+
+
+def _exact_number(value: Plain, _: object) -> Exact | None:
+    found = number(exact(value, "number"))
+    if found is None and value is not None:
+        message = f"must be a finite number, not {value!r}"
+        raise ValueError(message)
+    return found
+
+
+def _as_it_is(value: Plain, _: object = None) -> Plain:
+    return value
+
+
+_NUMBERS = {
+    "minimum": override(unstruct_hook=encode_number, struct_hook=_exact_number),
+    "maximum": override(unstruct_hook=encode_number, struct_hook=_exact_number),
+    "marks": override(
+        unstruct_hook=lambda marks: [encode_number(one) for one in marks],
+        struct_hook=lambda marks, kind: tuple(_exact_number(one, kind) for one in marks),
+    ),
+    "default": override(unstruct_hook=_as_it_is, struct_hook=_as_it_is),
+}
+"""The values of an attribute; its default is read by the attribute itself."""
 
 
 def _exactly(kind: type) -> Any:

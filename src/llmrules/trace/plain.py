@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from llmrules.language.values import Value
+    from llmrules.language.vocabulary import Attribute
 
 Scalar: TypeAlias = bool | int | str
 Json: TypeAlias = bool | int | str | tuple[str, ...]
@@ -18,3 +22,9 @@ Over: TypeAlias = Literal["models", "offers"]
 Outcome: TypeAlias = Literal[
     "passed", "failed", "unknown", "accepted", "exempted", "points", "none", "attached", "approved"
 ]
+
+
+def json_value(attribute: Attribute, value: Value) -> Json:
+    """Return a value as a record holds it: lists are tuples."""
+    encoded = attribute.encode(value)
+    return tuple(encoded) if isinstance(encoded, list) else encoded

@@ -6,17 +6,17 @@ import platform
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
 from llmrules.catalog.restriction import Restriction
-from llmrules.language.conditions import json_table
+from llmrules.language.approvals import in_order
 from llmrules.language.values import encode_fraction
 from llmrules.trace.candidates import record_candidates, record_criteria
 from llmrules.trace.case import CaseRecorder
-from llmrules.trace.codec import canonical, plain
-from llmrules.trace.given import record_approvals, record_knowledge, record_requirements
+from llmrules.trace.codec import canonical
+from llmrules.trace.given import Given
 from llmrules.trace.record import (
     Found,
     LeftOutRecord,
@@ -30,16 +30,16 @@ from llmrules.trace.record import (
     UnknownRecord,
 )
 from llmrules.trace.record.trace import parts_of
+from llmrules.trace.spelling import Spelling
 from llmrules.trace.trials import record_trials
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from llmrules.decision.decision import Decision, Made
     from llmrules.decision.knowledge import Knowledge
     from llmrules.decision.ranking import Placed
     from llmrules.language.profile import Profile
-    from llmrules.trace.record import Given
 
 
 class Recorder:
@@ -57,25 +57,32 @@ class Recorder:
         """Return the complete record of a decision."""
         given = evolve(
             self._given,
-            approvals=record_approvals((*self.knowledge.catalog.approvals, *decision.profile.approvals)),
-            requirements=record_requirements(decision.profile, self.knowledge.ruleset.vocabulary),
+            approvals=in_order((*self.knowledge.catalog.approvals, *decision.profile.approvals)),
+            requirements=decision.profile.requirements,
             unknown=decision.policy,
             over=decision.over,
-            only=None if decision.restriction.only is None else json_table(decision.restriction.only),
+            only=decision.restriction.only,
             among=decision.restriction.among,
             stale_after=decision.stale_after,
         )
-        return Trace.sealed(given, self._found(decision), self._made_by(decision.made, decision.profile), self._texts)
+        known = {id(part) for part, _ in self._texts}
+        texts = [(part, canonical(self._write(part))) for _, part in parts_of(given) if id(part) not in known]
+        made_by = self._made_by(decision.made, decision.profile)
+        return Trace.sealed(given, self._found(decision), made_by, (*self._texts, *texts))
 
     @cached_property
     def _given(self) -> Given:
         """What stays the same from case to case."""
-        return record_knowledge(self.knowledge.ruleset, self.knowledge.catalog)
+        return Given.of(self.knowledge.ruleset, self.knowledge.catalog)
+
+    @cached_property
+    def _write(self) -> Callable[[object], Any]:
+        return Spelling.of(self._given.vocabulary).write
 
     @cached_property
     def _texts(self) -> tuple[tuple[object, str], ...]:
         """The canonical texts of these parts."""
-        return tuple((part, canonical(plain(part))) for _, part in parts_of(self._given))
+        return tuple((part, canonical(self._write(part))) for _, part in parts_of(self._given))
 
     @cached_property
     def _rule_places(self) -> tuple[RulePlace, ...]:

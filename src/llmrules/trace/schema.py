@@ -9,14 +9,17 @@ from __future__ import annotations
 import inspect
 import json
 import types
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import attrs
 
+from llmrules.catalog.entries import Entry, Offer, Stated
+from llmrules.language.conditions import Table
 from llmrules.language.operators import OPERATORS
-from llmrules.language.rules.effects import EFFECTS, LEVELS, UNKNOWN_POLICIES
-from llmrules.language.values import LARGEST_INTEGER
-from llmrules.language.vocabulary import SCOPES, TYPES
+from llmrules.language.rules.effects import EFFECTS, Effect
+from llmrules.language.values import LARGEST_INTEGER, Number, Period, Value
+from llmrules.reading.cursor import Cursor
 from llmrules.trace.record import FORMAT, Given, Trace
 
 NAME = "^[a-z][a-z0-9_]*$"
@@ -30,23 +33,36 @@ _SCALAR: list[dict[str, Any]] = [{"type": "boolean"}, _INTEGER, {"type": "string
 _SEVERAL = {"type": "array", "items": {"anyOf": [_INTEGER, {"type": "string"}]}}
 _CONDITIONS = {"$ref": "#/$defs/Conditions"}
 
+_NUMBER = {"anyOf": [_INTEGER, {"type": "string"}]}
+_REASONS = {
+    "type": "object",
+    "properties": {"code": {"type": "string"}, "reason": {"type": "string"}},
+    "required": ["code", "reason"],
+    "additionalProperties": False,
+}
+
+_SPELT: dict[Any, dict[str, Any]] = {
+    Effect: {"enum": list(EFFECTS)},
+    "body": {"$ref": "#/$defs/Body"},
+    Table: _CONDITIONS,
+    Table | None: _CONDITIONS,
+    Period: {"type": "string"},
+    Period | None: {"type": "string"},
+    Value: {"anyOf": [*_SCALAR, _TEXTS]},
+    Value | None: {"anyOf": [*_SCALAR, _TEXTS]},
+    Number: _NUMBER,
+    Number | None: _NUMBER,
+    tuple[Number, ...]: {"type": "array", "items": _NUMBER},
+    Mapping[str, str]: {"type": "array", "items": _REASONS},
+}
+"""How values of the language stand in JSON: as ``codec`` and ``spelling`` write them."""
+
 _NARROWER: dict[str, dict[str, Any]] = {
     "Trace.format": {"const": FORMAT},
-    "Given.unknown": {"enum": list(UNKNOWN_POLICIES)},
-    "AttributeRecord.name": {"type": "string", "pattern": NAME},
-    "AttributeRecord.scope": {"enum": list(SCOPES)},
-    "AttributeRecord.type": {"enum": list(TYPES)},
-    "RuleRecord.effect": {"enum": list(EFFECTS)},
-    "RuleRecord.body": {"$ref": "#/$defs/Body"},
-    "RuleRecord.when": _CONDITIONS,
-    "RuleRecord.unless": _CONDITIONS,
-    "RuleRecord.where": _CONDITIONS,
-    "RuleRecord.weight": {"type": "integer", "minimum": 1, "maximum": LARGEST_INTEGER},
-    "RuleRecord.level": {"enum": list(LEVELS)},
-    "RuleRecord.unknown": {"enum": list(UNKNOWN_POLICIES)},
-    "Given.only": _CONDITIONS,
+    "Attribute.name": {"type": "string", "pattern": NAME},
+    "Rule.weight": {"type": "integer", "minimum": 1, "maximum": LARGEST_INTEGER},
     "Given.stale_after": {"type": "integer", "minimum": 1, "maximum": LARGEST_INTEGER},
-    "RequirementRecord.origin": {"enum": ["stated", "assumed"]},
+    "Requirement.origin": {"enum": ["stated", "assumed"]},
     "TestRecord.thresholds": {"type": "array", "items": {"anyOf": [*_SCALAR, _SEVERAL]}},
     "Digests.parts": {
         "type": "object",
@@ -89,20 +105,33 @@ def _define(record: type, definitions: dict[str, Any]) -> dict[str, Any]:
     name = record.__name__
     if name not in definitions:
         definitions[name] = {}
-        hints = get_type_hints(record)
-        fields = [field for field in attrs.fields(record) if field.init]
-        properties = {
-            field.name: _NARROWER.get(f"{name}.{field.name}") or _schema(hints[field.name], definitions)
-            for field in fields
-        }
+        found = list(_keys(record))
         definitions[name] = {
             "description": inspect.cleandoc(record.__doc__ or ""),
             "type": "object",
-            "properties": properties,
-            "required": [field.name for field in fields if field.default is attrs.NOTHING],
+            "properties": {
+                key: _NARROWER.get(f"{name}.{key}") or _SPELT.get(kind) or _schema(kind, definitions)
+                for key, kind, _ in found
+            },
+            "required": [key for key, _, needed in found if needed],
             "additionalProperties": False,
         }
     return {"$ref": f"#/$defs/{name}"}
+
+
+def _keys(record: type) -> Iterator[tuple[str, Any, bool]]:
+    """Yield the keys of a record in JSON with their types, and whether they must be there."""
+    hints = get_type_hints(record)
+    for field in attrs.fields(record):
+        kind, needed = hints[field.name], field.default is attrs.NOTHING
+        if kind is Effect:
+            yield from (("effect", Effect, True), ("body", "body", True))
+        elif kind is Stated:  # what it says stands beside what is said of it
+            yield from _keys(Stated)
+        elif kind == Mapping[str, Entry]:
+            yield "attributes", kind, True
+        elif kind != Cursor | None and field.init:
+            yield field.name, kind, needed or kind == tuple[Offer, ...]
 
 
 def _schema(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
@@ -122,7 +151,7 @@ def _schema(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
         return {"enum": list(inner)}
     if origin is tuple:
         return {"type": "array", "items": _schema_or_null(inner[0], definitions)}
-    if origin is dict:
+    if origin in (dict, Mapping):
         values = _schema(inner[1], definitions)
         return {"type": "object", "propertyNames": {"pattern": NAME}, "additionalProperties": values}
     if origin in (Union, types.UnionType):

@@ -7,7 +7,6 @@ records, part by part; what nobody handed over is not compared, and the report s
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -16,19 +15,18 @@ from attrs import evolve, field, frozen
 
 from llmrules.catalog import Catalog, read_catalog
 from llmrules.errors import CatalogError, LoadError
-from llmrules.language.approvals import Approval
+from llmrules.language.approvals import Approval, in_order
 from llmrules.language.profile import Profile, Requirement, read_profile, state
 from llmrules.language.rules.ruleset import RuleSet, read_ruleset
 from llmrules.language.sources import read_sources
-from llmrules.language.texts import Text
-from llmrules.language.values import number as exact_number
 from llmrules.language.values import period
-from llmrules.language.vocabulary import AS_OF, Attribute, Choice, Vocabulary
+from llmrules.language.vocabulary import AS_OF, Attribute, Vocabulary
 from llmrules.reading import shipped
 from llmrules.reading.cursor import Cursor
 from llmrules.reading.files import Source, read_catalog_file, read_json, read_toml, toml_files
 from llmrules.trace.codec import plain
-from llmrules.trace.given import record_approvals, record_knowledge, record_requirements
+from llmrules.trace.given import Given
+from llmrules.trace.spelling import Spelling, structure
 from llmrules.verify.report import Plain, Refusal, compare, shown
 from llmrules.verify.shape import digest
 
@@ -153,12 +151,12 @@ def _check_parts(document: dict[str, Plain], files: Files) -> tuple[tuple[str, .
         if day["origin"] == "assumed":
             profile = _on_the_day(profile, day["value"])
             remarks.append(f"not compared: as_of, which was assumed to be {day['value']}, the day of the decision")
-        requirements = plain(record_requirements(profile, said.vocabulary))
+        requirements = Spelling.of(said.vocabulary).write(profile.requirements)
         compare("/given/requirements", given["requirements"], requirements, SENTENCE)
         compare("/given/unknown", given["unknown"], files.unknown, "is not the policy that was asked for")
         matched += ["requirements", "unknown"]
         if files.catalogues is not None:
-            approvals = plain(record_approvals((*said.approvals, *profile.approvals)))
+            approvals = plain(in_order((*said.approvals, *profile.approvals)))
             compare("/given/approvals", given["approvals"], approvals, SENTENCE)
             matched.append("approvals")
     chosen = [f"{name} = {shown(given[name])}" for name in CHOICES if name in given]
@@ -191,14 +189,15 @@ def _said_by_rules(rules: tuple[Source, ...], catalogues: tuple[Source, ...] | N
         catalog = read_catalog(catalogues, ruleset.vocabulary, ruleset.citable, problems)
     if problems:
         raise LoadError(problems)
-    record = plain(record_knowledge(ruleset, catalog))
+    record = Spelling.of(ruleset.vocabulary).write(Given.of(ruleset, catalog))
     parts = [*BY_RULES, *BY_EITHER, *(["catalogue"] if catalogues is not None else [])]
     return _Said(ruleset.vocabulary, {part: record[part] for part in parts}, catalog.approvals)
 
 
 def _said_by_catalogues(catalogues: tuple[Source, ...] | None, given: Plain) -> _Said:
     """Return what catalogues make of ``given``, read by the vocabulary that the trace records."""
-    vocabulary = Vocabulary({one["name"]: _attribute(one) for one in given["vocabulary"]})
+    recorded = structure(given["vocabulary"], tuple[Attribute, ...], "given")
+    vocabulary = Vocabulary({one.name: one for one in recorded})
     if catalogues is None:
         return _Said(vocabulary)
     problems: list[InputError] = []
@@ -208,20 +207,9 @@ def _said_by_catalogues(catalogues: tuple[Source, ...] | None, given: Plain) -> 
     if problems:
         sentence = f"cannot read the catalogue handed over: {problems[0].message} ({problems[0].place})"
         raise Refusal("/given/vocabulary", sentence)
-    record = plain(record_knowledge(RuleSet(vocabulary, citable, {}, (), (), {}, {}), catalog))
+    bare = RuleSet(vocabulary, citable, {}, (), (), {}, {})
+    record = Spelling.of(vocabulary).write(Given.of(bare, catalog))
     return _Said(vocabulary, {part: record[part] for part in (*BY_EITHER, "catalogue")}, catalog.approvals)
-
-
-def _attribute(one: Plain) -> Attribute:
-    """Return an attribute as the trace records it, as far as reading values needs it."""
-    choices = tuple(Choice(choice["id"], Text(**choice["means"])) for choice in one.get("choices", ()))
-    bare = Attribute(one["name"], one["scope"], one["type"], Text(**one["label"]), choices=choices)
-    default = one.get("default")
-    if default is not None and one["type"] == "number":
-        default = exact_number(Decimal(default))
-    elif default is not None and one["type"] in {"date", "set"}:
-        default = period(default) if one["type"] == "date" else frozenset(default)
-    return evolve(bare, partial=one.get("partial", False), inherited=one.get("inherited", False), default=default)
 
 
 def _check_among(at: str, found: list[Plain], expected: list[Plain]) -> None:

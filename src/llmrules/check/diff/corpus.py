@@ -19,7 +19,6 @@ from llmrules.check.diff.worlds import Prepared, worlds_between
 from llmrules.errors import FileError, LoadError, Place
 from llmrules.language.profile import Profile, Requirement, read_profile
 from llmrules.reading.files import files_in, read_json, read_toml
-from llmrules.trace.given import record_requirements
 from llmrules.trace.record import Trace
 from llmrules.worlds.replay import read_requirements, replay_under, stated, with_defaults
 
@@ -120,14 +119,14 @@ def case_files(paths: Iterable[Path]) -> list[Path]:
 def profile_case(source: Source, old: Advisor, new: Advisor) -> Case:
     """Decide a profile under both; it is read by the new vocabulary, and what the old one cannot say is left out."""
     profile = read_profile(source, new.knowledge.ruleset.vocabulary)
-    before = _under(profile, new.knowledge.ruleset.vocabulary, old.knowledge.ruleset.vocabulary)
+    before = _under(profile, old.knowledge.ruleset.vocabulary)
     return Case(source.name, old.decide(before), new.decide(profile))
 
 
-def _under(profile: Profile, vocabulary: Vocabulary, other: Vocabulary) -> Profile:
+def _under(profile: Profile, other: Vocabulary) -> Profile:
     """Return what of a profile can be stated in another vocabulary, as of the same date."""
     said: list[Requirement] = []
-    for one in stated(record_requirements(profile, vocabulary)):
+    for one in stated(profile.requirements):
         try:
             said += read_requirements((one,), other, name="profile").requirements
         except LoadError:

@@ -13,11 +13,15 @@ from llmrules.check.diff.offers import Shared, offer_name, shared
 from llmrules.check.diff.record import Difference, DifferenceKind, KeyChange
 from llmrules.language.vocabulary import AS_OF
 from llmrules.trace.codec import plain
+from llmrules.trace.spelling import Spelling
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
-    from llmrules.trace.record import ApprovalRecord, Given, ModelRecord, RequirementRecord, RuleRecord, ValueRecord
+    from llmrules.catalog import Model
+    from llmrules.language.approvals import Approval
+    from llmrules.language.rules.rule import Rule
+    from llmrules.trace.record import Given
 
     Data: TypeAlias = dict[str, Any]
 
@@ -83,7 +87,7 @@ def requirement_id(attribute: str) -> str:
     return f"requirement:{attribute}"
 
 
-def approval_id(approval: ApprovalRecord) -> str:
+def approval_id(approval: Approval) -> str:
     """Return the id of a difference in one approval."""
     return f"approval:{approval.rule}:{approval.model}:{approval.by}:{approval.on}"
 
@@ -115,9 +119,11 @@ CHOICES = ("unknown", "over", "only", "among", "stale_after")
 def _parts(given: Given, sharing: Shared) -> Iterator[tuple[str, Part]]:
     """Yield every part with its id; the values of models and offers that both sides have are parts of their own."""
     for choice in CHOICES:
-        yield policy_id(choice), Part("policy", choice, {"value": _plain(getattr(given, choice))})
+        yield policy_id(choice), Part("policy", choice, {"value": plain(getattr(given, choice))})
+    write = Spelling.of(given.vocabulary).write
     for one in given.requirements:
-        yield requirement_id(one.attribute), _requirement(one)
+        data = write(one)
+        yield requirement_id(data.pop("attribute")), Part("requirement", one.attribute, data)
     for approval in given.approvals:
         yield approval_id(approval), Part("approval", approval.model, plain(approval))
     for rule in given.rules:
@@ -126,7 +132,7 @@ def _parts(given: Given, sharing: Shared) -> Iterator[tuple[str, Part]]:
     for attribute in given.vocabulary:
         yield f"attribute:{attribute.name}", Part("attribute", attribute.name, plain(attribute))
     for model in given.catalogue:
-        yield from _model(model, sharing)
+        yield from _model(model, write(model), write, sharing)
     for document in given.documents:
         yield f"document:{document.id}", Part("document", document.id, plain(document))
     for claim in given.claims:
@@ -141,39 +147,28 @@ def _disabled(given: Given) -> Iterator[tuple[str, Part]]:
         yield name, Part("disable", name.removeprefix("disable:"), {"reason": said})
 
 
-def _plain(value: object) -> object:
-    return list(value) if isinstance(value, tuple) else value
-
-
-def _model(model: ModelRecord, sharing: Shared) -> Iterator[tuple[str, Part]]:
-    data = plain(model)
+def _model(model: Model, data: Data, write: Callable[[object], Data], sharing: Shared) -> Iterator[tuple[str, Part]]:
     if model.id not in sharing.models:
         yield f"model:{model.id}", Part("model", model.id, data)
         return
-    header = {key: data[key] for key in ("name", "extends", "listed") if key in data}
+    header: Data = {key: data[key] for key in ("name", "extends", "listed") if key in data}
     yield f"model:{model.id}", Part("model", model.id, header)
-    yield from _values(model.id, None, model.attributes)
+    yield from _values(model.id, None, data["attributes"])
     for key, offer in sharing.keyed(model):
         if (model.id, key) in sharing.offers:
-            yield from _values(model.id, key, offer.attributes)
+            yield from _values(model.id, key, write(offer)["attributes"])
         else:
-            yield offer_id(model.id, key), Part("offer", offer_name(model.id, key), plain(offer))
+            yield offer_id(model.id, key), Part("offer", offer_name(model.id, key), write(offer))
 
 
-def _values(model: str, key: str | None, values: Mapping[str, ValueRecord]) -> Iterator[tuple[str, Part]]:
+def _values(model: str, key: str | None, values: Mapping[str, Data]) -> Iterator[tuple[str, Part]]:
     """Yield the values that an entry itself states: what is inherited differs where it is stated."""
     for name, value in values.items():
-        if value.inherited_from is None:
-            yield value_id(model, key, name), Part("value", offer_name(model, key), plain(value), name)
+        if "inherited_from" not in value:
+            yield value_id(model, key, name), Part("value", offer_name(model, key), value, name)
 
 
-def _requirement(one: RequirementRecord) -> Part:
-    data = plain(one)
-    del data["attribute"]
-    return Part("requirement", one.attribute, data)
-
-
-def _rule(rule: RuleRecord) -> Data:
+def _rule(rule: Rule) -> Data:
     data = plain(rule)
     data["source"] = data.pop("sources")
     return {**data, data.pop("effect"): data.pop("body")}

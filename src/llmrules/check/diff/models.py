@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import evolve
 
+from llmrules.catalog import Dated, Entry, Model, Offer, Stated
 from llmrules.check.diff.differences import offer_id, value_id
-from llmrules.trace.record import ModelRecord, OfferRecord, StatedRecord, ValueRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 Pair: TypeAlias = tuple[Any, Any]
 """One part, old and new; None where the side does not have it."""
 
-Offered: TypeAlias = tuple[str, str, OfferRecord]
+Offered: TypeAlias = tuple[str, str, Offer]
 """A model, the key of an offer of it, and the offer."""
 
-Stated: TypeAlias = tuple[str, str | None, str, ValueRecord]
+Held: TypeAlias = tuple[str, str | None, str, Entry]
 """A model, the key of an offer (None: the model itself), an attribute and its value."""
 
 CITED = ("-",)
@@ -48,61 +48,60 @@ def model_pairs(old: Given, new: Given, sharing: Shared) -> Iterator[tuple[str, 
             yield value, (stated[0].get(value), stated[1].get(value))
 
 
-def _head(model: ModelRecord) -> ModelRecord:
-    return ModelRecord(model.id, model.id, {}, (), model.extends, model.listed)
+def _head(model: Model) -> Model:
+    return Model(model.id, model.id, {}, (), model.extends, model.listed)
 
 
-def _whole(model: ModelRecord) -> ModelRecord:
-    offers = tuple(OfferRecord(_values(offer.attributes), offer.id) for offer in model.offers)
-    return evolve(_head(model), attributes=_values(model.attributes), offers=offers)
+def _whole(model: Model) -> Model:
+    offers = tuple(Offer(_values(offer.entries), offer.id) for offer in model.offers)
+    return evolve(_head(model), entries=_values(model.entries), offers=offers)
 
 
-def _offers(model: ModelRecord, sharing: Shared) -> Iterator[Offered]:
+def _offers(model: Model, sharing: Shared) -> Iterator[Offered]:
     """Yield the offers of a model that both sides have: those of one side whole, of the others the head."""
     for key, offer in sharing.keyed(model):
-        values = {} if (model.id, key) in sharing.offers else _values(offer.attributes)
-        yield model.id, key, OfferRecord(values, key or None)
+        values = {} if (model.id, key) in sharing.offers else _values(offer.entries)
+        yield model.id, key, Offer(values, key or None)
 
 
-def _stated(model: ModelRecord, sharing: Shared) -> Iterator[Stated]:
+def _stated(model: Model, sharing: Shared) -> Iterator[Held]:
     """Yield the values of a model and of its offers that are parts of their own."""
-    for name, value in _values(model.attributes).items():
+    for name, value in _values(model.entries).items():
         yield model.id, None, name, value
     for key, offer in sharing.keyed(model):
         if (model.id, key) in sharing.offers:
-            yield from ((model.id, key, name, value) for name, value in _values(offer.attributes).items())
+            yield from ((model.id, key, name, value) for name, value in _values(offer.entries).items())
 
 
-def _values(attributes: Mapping[str, ValueRecord]) -> dict[str, ValueRecord]:
+def _values(attributes: Mapping[str, Entry]) -> dict[str, Entry]:
     """Return the values that an entry itself states, without all that no outcome depends on."""
     return {name: _value(value) for name, value in attributes.items() if value.inherited_from is None}
 
 
-def _value(value: ValueRecord) -> ValueRecord:
+def _value(value: Entry) -> Entry:
     disputed = sorted({(str(type(one.value)), str(one.value)): one.value for one in value.disputed}.items())
-    return ValueRecord(
-        value=value.value,
-        sources=CITED,
-        disputed=tuple(StatedRecord(other, CITED) for _, other in disputed),
-        dated=tuple(evolve(one, sources=CITED) for one in value.dated),
+    return Entry(
+        Stated(value.value, CITED),
+        disputed=tuple(Stated(other, CITED) for _, other in disputed),
+        dated=tuple(Dated(one.since, Stated(one.value, CITED)) for one in value.dated),
     )
 
 
-def models_of(models: list[ModelRecord], offers: list[Offered], stated: list[Stated]) -> Iterator[ModelRecord]:
+def models_of(models: list[Model], offers: list[Offered], stated: list[Held]) -> Iterator[Model]:
     """Put the values of each model and offer where they belong."""
-    values: dict[tuple[str, str | None], dict[str, ValueRecord]] = {}
+    values: dict[tuple[str, str | None], dict[str, Entry]] = {}
     for name, key, attribute, value in stated:
         values.setdefault((name, key), {})[attribute] = value
-    offered: dict[str, list[OfferRecord]] = {}
+    offered: dict[str, list[Offer]] = {}
     for name, key, offer in offers:
-        filled = evolve(offer, attributes={**offer.attributes, **values.get((name, key), {})})
+        filled = evolve(offer, entries={**offer.entries, **values.get((name, key), {})})
         offered.setdefault(name, []).append(filled)
     for model in models:
-        own = {**model.attributes, **values.get((model.id, None), {})}
-        yield evolve(model, attributes=own, offers=(*model.offers, *offered.get(model.id, ())))
+        own = {**model.entries, **values.get((model.id, None), {})}
+        yield evolve(model, entries=own, offers=(*model.offers, *offered.get(model.id, ())))
 
 
 def owner(pair: Pair) -> str:
     """Return the id of the model that a part belongs to."""
-    part: ModelRecord | Offered | Stated = pair[0] or pair[1]
-    return part.id if isinstance(part, ModelRecord) else part[0]
+    part: Model | Offered | Held = pair[0] or pair[1]
+    return part.id if isinstance(part, Model) else part[0]

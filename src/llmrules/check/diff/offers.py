@@ -9,7 +9,8 @@ from attrs import frozen
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from llmrules.trace.record import Given, ModelRecord, OfferRecord
+    from llmrules.catalog import Model, Offer
+    from llmrules.trace.record import Given
 
 ONLY = ""
 """The key of an offer of a model that has no other on either side, whatever its id."""
@@ -26,12 +27,12 @@ class Shared:
     offers: frozenset[tuple[str, str]]
     several: frozenset[str]
 
-    def keyed(self, model: ModelRecord) -> Iterator[tuple[str, OfferRecord]]:
+    def keyed(self, model: Model) -> Iterator[tuple[str, Offer]]:
         """Yield the offers of a model with their keys; one of which nothing at all is said is none."""
         for offer in model.offers:
             if model.id not in self.several:
                 yield ONLY, offer
-            elif offer.attributes or offer.id is not None:
+            elif offer.entries or offer.id is not None:
                 yield offer.id or NAMELESS, offer
 
 

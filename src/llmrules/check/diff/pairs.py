@@ -12,15 +12,18 @@ from attrs import evolve
 
 from llmrules.check.diff.differences import approval_id, disable_id, policy_id, requirement_id
 from llmrules.check.diff.models import CITED, Pair, model_pairs
+from llmrules.language.conditions import Table, json_table
+from llmrules.language.profile import Requirement
 from llmrules.language.texts import Text
-from llmrules.language.vocabulary import AS_OF
-from llmrules.trace.record import AttributeRecord, ChoiceRecord, RequirementRecord
+from llmrules.language.vocabulary import AS_OF, Attribute, Choice
+from llmrules.trace.codec import Plain, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from llmrules.check.diff.offers import Shared
-    from llmrules.trace.record import Given, RuleRecord
+    from llmrules.language.rules.rule import Rule
+    from llmrules.trace.record import Given
 
 SAID = Text("-", "-")
 """What every text says here."""
@@ -32,7 +35,7 @@ CHOICES = ("unknown", "over", "only", "among")
 def pairs_between(old: Given, new: Given, sharing: Shared) -> Iterator[tuple[str, Pair]]:
     """Yield every part of two sides; one that a side lacks is None there."""
     for choice in CHOICES:
-        yield policy_id(choice), (getattr(old, choice), getattr(new, choice))
+        yield policy_id(choice), (_chosen(old, choice), _chosen(new, choice))
     yield from _requirement_pairs(old, new)
     yield from _approval_pairs(old, new)
     yield from _attribute_pairs(old, new)
@@ -43,7 +46,7 @@ def pairs_between(old: Given, new: Given, sharing: Shared) -> Iterator[tuple[str
 def _requirement_pairs(old: Given, new: Given) -> Iterator[tuple[str, Pair]]:
     sides = [
         {
-            one.attribute: RequirementRecord(one.attribute, one.value, "stated")
+            one.attribute: Requirement(one.attribute, one.value, "stated")
             for one in given.requirements
             if one.origin == "stated" or one.attribute == AS_OF.name
         }
@@ -73,15 +76,15 @@ def _attribute_pairs(old: Given, new: Given) -> Iterator[tuple[str, Pair]]:
         yield f"attribute:{name}", (known[0] or absent[0], known[1] or absent[0])
 
 
-def _attribute(one: AttributeRecord, choices: tuple[str, ...]) -> AttributeRecord:
+def _attribute(one: Attribute, choices: tuple[str, ...]) -> Attribute:
     """Leave out what only reading or people need; the order of choices matters to a scale alone."""
     ids = tuple(choice.id for choice in one.choices) if one.type == "scale" or not one.choices else choices
-    return AttributeRecord(
+    return Attribute(
         name=one.name,
         scope=one.scope,
         type=one.type,
         label=SAID,
-        choices=tuple(ChoiceRecord(choice, SAID) for choice in ids),
+        choices=tuple(Choice(choice, SAID) for choice in ids),
         unit=None if one.unit is None else Text(one.unit.read("en"), None),
         marks=one.marks,
         partial=one.partial,
@@ -102,8 +105,15 @@ def _rule_pairs(old: Given, new: Given) -> Iterator[tuple[str, Pair]]:
         yield name, (off[0].get(name), off[1].get(name))
 
 
-def _rule(rule: RuleRecord) -> RuleRecord:
-    return evolve(
+def _chosen(given: Given, choice: str) -> object:
+    """Return a choice; a condition as plain JSON, which the words of the attributes that it tests are no part of."""
+    found = getattr(given, choice)
+    return json_table(found) if isinstance(found, Table) else found
+
+
+def _rule(rule: Rule) -> Plain:
+    """Return a rule as plain JSON, which the words of the attributes that it tests are no part of."""
+    said = evolve(
         rule,
         because=SAID,
         otherwise=None,
@@ -112,8 +122,9 @@ def _rule(rule: RuleRecord) -> RuleRecord:
         owner=None,
         review_by=None,
         locked=False,
-        ignore=(),
+        ignore={},
     )
+    return plain(said)
 
 
 def families_of(old: Given, new: Given) -> Iterator[tuple[str, frozenset[str]]]:

@@ -7,40 +7,40 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from contextlib import suppress
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, field, frozen
 
 from llmrules.check.diff.differences import policy_id
-from llmrules.check.diff.models import Pair, models_of, owner
+from llmrules.check.diff.models import CITED, Pair, models_of, owner
 from llmrules.check.diff.offers import shared
 from llmrules.check.diff.pairs import CHOICES, SAID, families_of, pairs_between
 from llmrules.decision.knowledge import Knowledge
 from llmrules.errors import LoadError, TraceError
-from llmrules.language.rules.rule import Disable
-from llmrules.language.values import day
+from llmrules.language.conditions import Table
+from llmrules.language.profile import Requirement
+from llmrules.language.rules.rule import Disable, Rule
+from llmrules.language.sources import Document
+from llmrules.language.values import Period
 from llmrules.language.vocabulary import AS_OF
-from llmrules.trace.record import (
-    AttributeRecord,
-    DisableRecord,
-    DocumentRecord,
-    Given,
-    RequirementRecord,
-)
+from llmrules.trace.record import Given
+from llmrules.trace.spelling import Spelling
 from llmrules.worlds.altered import altered
 from llmrules.worlds.changes import ModelAs, ModelOut, RuleAs, Switched
-from llmrules.worlds.replay import approved, decide, load_given, load_model, load_rule, read_requirements
+from llmrules.worlds.replay import decide, load_given, read_requirements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from llmrules.catalog import Model
     from llmrules.decision.decision import Decision
-    from llmrules.language.values import Period
-    from llmrules.trace.record import ModelRecord
+    from llmrules.language.vocabulary import Attribute
     from llmrules.worlds.changes import OfCatalog, OfRules
 
-_DOCUMENTS = (DocumentRecord("-", "-", "2000"),)
+_DOCUMENTS = (Document("-", "-", Period(date(2000, 1, 1), date(2000, 12, 31), "2000")),)
 
 OF_CATALOGUE = ("model:", "offer:", "value:")
 """How the ids of differences of the catalogue begin."""
@@ -58,6 +58,7 @@ class Prepared:
 
     knowledge: dict[frozenset[str], Knowledge | None] = field(factory=dict)
     changes: dict[tuple[str, frozenset[str]], Any] = field(factory=dict)
+    spellings: dict[frozenset[str], Spelling] = field(factory=dict)
 
 
 @frozen(eq=False, slots=False)
@@ -133,17 +134,17 @@ class Worlds:
     def decide(self, chosen: frozenset[str]) -> Decision | None:
         """Decide in the world where these differences are the new ones; None where they cannot stand together."""
         case = self._case(chosen)
-        when = next((day(one.value) for one in case.requirements if one.attribute == AS_OF.name), None)
+        when = next((one.value for one in case.requirements if one.attribute == AS_OF.name), None)
         try:
             knowledge = self._knowledge(frozenset(name for name in chosen if not name.startswith(OF_CASE)), when)
             if knowledge is None:
                 return None
             profile = read_requirements(case.requirements, knowledge.ruleset.vocabulary, name="given")
-            return decide(knowledge, approved(profile, case.approvals, "given"), case)
+            return decide(knowledge, evolve(profile, approvals=case.approvals), case)
         except (LoadError, TraceError):
             return None
 
-    def _knowledge(self, chosen: frozenset[str], when: Period | None) -> Knowledge | None:
+    def _knowledge(self, chosen: frozenset[str], when: object) -> Knowledge | None:
         """Return the old rules and catalogue with these differences, ready for a day; None where they do not fit."""
         known = self.prepared.knowledge
         if chosen not in known:
@@ -151,65 +152,67 @@ class Worlds:
                 known.pop(next(iter(known)))
             known[chosen] = self._prepare(chosen, when)
         found = known[chosen]
-        if found is not None and when is not None:
+        if found is not None and isinstance(when, Period):
             found.criteria_on(when.first)  # so that what is made of it shares them
         return found
 
-    def _prepare(self, chosen: frozenset[str], when: Period | None) -> Knowledge | None:
+    def _prepare(self, chosen: frozenset[str], when: object) -> Knowledge | None:
         """Change the old rules and catalogue, the catalogue first; they are loaded once for each vocabulary."""
         words, of_catalogue = chosen.intersection(self._kinds["attribute"]), chosen & self.of_catalogue
         if chosen == words or (base := self._knowledge(words, when)) is None:
             try:
                 return load_given(self.given(chosen))
-            except LoadError:
+            except TraceError:
                 return None
         changes: list[OfRules | OfCatalog | None]
         if chosen == words | of_catalogue:
-            changes = [self._model(words, chosen, model, base) for model in self._models(of_catalogue)]
+            changes = [self._model(words, chosen, model) for model in self._models(of_catalogue)]
         else:
             changed = self._knowledge(words | of_catalogue, when)
             if changed is None:
                 return None
             base = changed
             names = chosen.intersection(self._kinds["rule"])
-            off = tuple(Disable(one.reason, one.rule, one.pack) for one in self._disabled(chosen))
-            changes = [*(self._rule(words, name, base) for name in sorted(names)), Switched(off)]
+            changes = [*(self._rule(words, name) for name in sorted(names)), Switched(self._disabled(chosen))]
         fit = [one for one in changes if one is not None]
         return altered(base, *fit) if len(fit) == len(changes) else None
 
-    def _rule(self, words: frozenset[str], name: str, base: Knowledge) -> RuleAs | None:
+    def _rule(self, words: frozenset[str], name: str) -> RuleAs | None:
         """Return a rule as it is new; None where the vocabulary does not take it."""
         known, key = self.prepared.changes, (name, words)
         if key not in known:
-            rule = load_rule(self.pairs[name][1][0], base.ruleset, self._types(words))
-            known[key] = None if rule is None else RuleAs(rule)
+            known[key] = None
+            with suppress(TraceError):
+                known[key] = RuleAs(self._spelling(words).read(self.pairs[name][1][0], Rule))
         found: RuleAs | None = known[key]
         return found
 
-    def _model(self, words: frozenset[str], chosen: frozenset[str], model: str, base: Knowledge) -> OfCatalog | None:
+    def _model(self, words: frozenset[str], chosen: frozenset[str], model: str) -> OfCatalog | None:
         """Return a model with its differences of those chosen; None where the vocabulary does not take it."""
         known, names = self.prepared.changes, self._parts[model]
         key = (f"model:{model}", words | chosen.intersection(names))
         if key not in known:
             known[key] = ModelOut(model)
-            for record in self._catalogue(chosen, names):
-                read = load_model(record, base.ruleset, self._types(words))
-                known[key] = None if read is None else ModelAs(read)
+            for one in self._catalogue(chosen, names):
+                known[key] = None
+                with suppress(TraceError):
+                    known[key] = ModelAs(self._spelling(words).again(one))
         found: OfCatalog | None = known[key]
         return found
 
     def given(self, chosen: frozenset[str]) -> Given:
         """Return what a decision of that world is given."""
+        case, spelling = self._case(chosen), self._spelling(chosen)
         return evolve(
-            self._case(chosen),
-            rules=tuple(rule for rule, _ in self._picked(chosen, "rule")),
+            case,
+            rules=tuple(spelling.read(rule, Rule) for rule, _ in self._picked(chosen, "rule")),
             disabled=self._disabled(chosen),
-            catalogue=self._catalogue(chosen, self.pairs),
+            catalogue=tuple(map(spelling.again, self._catalogue(chosen, self.pairs))),
         )
 
     def _case(self, chosen: frozenset[str]) -> Given:
         """Return what a decision of that world is given beside rules and catalogue."""
-        attributes: list[AttributeRecord] = self._picked(chosen, "attribute")
+        attributes: list[Attribute] = self._picked(chosen, "attribute")
         return Given(
             vocabulary=tuple(attributes),
             documents=_DOCUMENTS,
@@ -219,15 +222,20 @@ class Worlds:
             catalogue=(),
             approvals=tuple(self._picked(chosen, "approval")),
             requirements=_requirements(self._picked(chosen, "requirement"), attributes),
-            **{choice: self._pick(chosen, policy_id(choice)) for choice in CHOICES},
+            **{choice: self._pick(chosen, policy_id(choice)) for choice in CHOICES if choice != "only"},
+            only=self._only(chosen),
         )
 
-    def _disabled(self, chosen: frozenset[str]) -> tuple[DisableRecord, ...]:
-        """Return what is switched off: what a side says, and the rules that it does not have."""
-        absent = [rule.id for rule, present in self._picked(chosen, "rule") if not present]
-        return (*self._picked(chosen, "disable"), *(DisableRecord(SAID, rule=rule) for rule in absent))
+    def _only(self, chosen: frozenset[str]) -> Table | None:
+        condition = self._pick(chosen, policy_id("only"))
+        return None if condition is None else self._spelling(chosen).read(condition, Table)
 
-    def _catalogue(self, chosen: frozenset[str], names: Iterable[str]) -> tuple[ModelRecord, ...]:
+    def _disabled(self, chosen: frozenset[str]) -> tuple[Disable, ...]:
+        """Return what is switched off: what a side says, and the rules that it does not have."""
+        absent = [rule["id"] for rule, present in self._picked(chosen, "rule") if not present]
+        return (*self._picked(chosen, "disable"), *(Disable(SAID, rule=rule) for rule in absent))
+
+    def _catalogue(self, chosen: frozenset[str], names: Iterable[str]) -> tuple[Model, ...]:
         """Return the models that some parts of the catalogue make."""
         parts: dict[str, list[Any]] = {"model": [], "offer": [], "value": []}
         for name in names:
@@ -236,8 +244,12 @@ class Worlds:
                 parts[kind].append(part)
         return tuple(models_of(*parts.values()))
 
-    def _types(self, words: frozenset[str]) -> dict[str, str]:
-        return {one.name: one.type for one in self._picked(words, "attribute")}
+    def _spelling(self, words: frozenset[str]) -> Spelling:
+        """Return what reads rules and models by the vocabulary of a world."""
+        known, key = self.prepared.spellings, words.intersection(self._kinds["attribute"])
+        if key not in known:
+            known[key] = Spelling.of(self._picked(words, "attribute"), CITED)
+        return known[key]
 
     def _picked(self, chosen: frozenset[str], kind: str) -> list[Any]:
         picked = (self._pick(chosen, name) for name in self._kinds[kind])
@@ -262,9 +274,9 @@ def worlds_between(old: Given, new: Given, prepared: Prepared | None = None) -> 
     return Worlds(pairs, effective, sharing.several, families, Prepared() if prepared is None else prepared)
 
 
-def _requirements(stated: list[RequirementRecord], attributes: list[AttributeRecord]) -> tuple[RequirementRecord, ...]:
+def _requirements(stated: list[Requirement], attributes: list[Attribute]) -> tuple[Requirement, ...]:
     found = {one.attribute: one for one in stated}
     for attribute in attributes:
         if attribute.default is not None and attribute.name not in found:
-            found[attribute.name] = RequirementRecord(attribute.name, attribute.default, "assumed")
+            found[attribute.name] = Requirement(attribute.name, attribute.default, "assumed")
     return tuple(found[name] for name in sorted(found))

@@ -17,7 +17,7 @@ from llmrules.language.vocabulary.attribute import (
     Type,
 )
 from llmrules.language.vocabulary.choices import CHOICE_KEYS
-from llmrules.language.vocabulary.declaration import ATTRIBUTE_KEYS
+from llmrules.language.vocabulary.declaration import ATTRIBUTE_KEYS, check_keys
 from llmrules.language.vocabulary.reading import read_vocabulary
 from llmrules.language.vocabulary.vocabulary import Vocabulary
 
@@ -35,5 +35,6 @@ __all__ = [
     "Scope",
     "Type",
     "Vocabulary",
+    "check_keys",
     "read_vocabulary",
 ]

@@ -66,11 +66,11 @@ def read_attribute(scope: Scope, name: str, entry: Cursor) -> Attribute | None:
         computed=keys["computed"].one_of(COMPUTED) if "computed" in keys else None,
         place=entry,
     )
-    _check_keys(draft, keys)
+    check_keys(draft, keys)
     return _with_bounds(draft, keys)
 
 
-def _check_keys(attribute: Attribute, keys: Mapping[str, Cursor]) -> None:
+def check_keys(attribute: Attribute, keys: Mapping[str, Cursor]) -> None:
     """Note each key that the type or the scope does not take."""
     kind, scope = attribute.type, attribute.scope
     fits = {

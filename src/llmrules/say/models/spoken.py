@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from llmrules.say.teller import Teller, printable_lines
-from llmrules.trace.given import json_value, record_attribute
+from llmrules.trace.plain import json_value
 
 if TYPE_CHECKING:
     from llmrules.language.texts import Language
@@ -38,7 +38,7 @@ class Spoken:
 
     def json(self, attribute: Attribute, value: Json | None, *, unit: bool = True) -> str:
         """Return a value in words that is written as a trace has it."""
-        return printable_lines(self.teller.value(record_attribute(attribute), value, unit=unit))
+        return printable_lines(self.teller.value(attribute, value, unit=unit))
 
 
 def short(number: int | str) -> str:

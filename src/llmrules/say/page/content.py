@@ -52,9 +52,7 @@ def page_content(trace: Trace, language: Language) -> dict[str, object]:
         "conclusions": linker.anchored("conclusions"),
         "demands": linker.anchored("demands"),
         "exemptions": tuple(
-            linker.rule_item(rule)
-            for rule in sorted(linker.index.firings)
-            if linker.index.rules[rule].effect == "exempt"
+            linker.rule_item(rule) for rule in sorted(linker.index.firings) if linker.index.rules[rule].effect.exempts
         ),
         "others": tuple(
             (key, headings[key], linker.items(key) if key in PLAIN else linker.anchored(key))

@@ -66,7 +66,7 @@ class Ranking:
         self.linker = linker
         candidates = linker.index.trace.found.candidates
         giving = {score.rule for candidate in candidates for score in candidate.scores if _points(score)}
-        scoring = (rule for rule in linker.index.firings if linker.index.rules[rule].effect in {"prefer", "avoid"})
+        scoring = (rule for rule in linker.index.firings if linker.index.rules[rule].effect.sign)
         self.rules = sorted(scoring, key=lambda rule: (rule not in giving, rule))
         self.letters = {rule: _letter(place) for place, rule in enumerate(self.rules) if rule in giving}
 

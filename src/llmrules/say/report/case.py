@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from llmrules.language.rules.rule import by_conclusion
 from llmrules.say.report.entry import Entry, entry_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from llmrules.say.why import Explainer
     from llmrules.trace.record import RuleFound
@@ -66,7 +67,7 @@ class Case:
     def demands(self) -> Iterator[Entry]:
         """Yield the hard rules that fired."""
         for criterion in self.index.trace.found.criteria:
-            if self.index.rules[criterion.rule].effect in {"require", "exclude"}:
+            if self.index.rules[criterion.rule].effect.hard:
                 yield self.entry_of_rule(criterion.rule, self.index.because(criterion.rule))
 
     def entry_of_rule(self, rule: str, text: str, *, because: bool = False) -> Entry:
@@ -94,10 +95,10 @@ class Case:
 
     def open_requirements(self) -> list[str]:
         """Return the requirements that rules waited for and that are the user's to state, in the order of asking."""
-        concluded = {name for rule in self.index.trace.given.rules if rule.effect == "conclude" for name in rule.body}
+        concluded = by_conclusion(self.index.trace.given.rules).keys()
         waits = sorted(self.index.trace.found.waits, key=lambda wait: -len(wait.rules))
         return [wait.requirement for wait in waits if self.askable(wait.requirement, concluded)]
 
-    def askable(self, name: str, concluded: set[str]) -> bool:
+    def askable(self, name: str, concluded: Collection[str]) -> bool:
         """Whether a requirement is the user's to state: there is a question for it, or no rule concludes it."""
         return self.index.attributes[name].ask is not None or name not in concluded

@@ -134,7 +134,7 @@ def _case_edges(trace: Trace) -> Iterator[Edge]:
 
 def _verdict_edges(trace: Trace, shown: Mapping[str, Sequence[CandidateRecord]]) -> Iterator[Edge]:
     effects = {rule.id: rule.effect for rule in trace.given.rules}
-    hard = [one.rule for one in trace.found.criteria if effects[one.rule] in {"require", "exclude"}]
+    hard = [one.rule for one in trace.found.criteria if effects[one.rule].hard]
     yield from (Edge(_rule(rule), GATE, "passes") for rule in hard)
     links: dict[str, Link] = {
         "failed": "fails", "unknown": "unknown", "accepted": "accepted", "exempted": "exempted",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from llmrules.language.conditions import json_table
 from llmrules.language.values import period
 from llmrules.say.report.entry import Entry, Section, sources_of
 from llmrules.say.teller import points_words, printable_lines
@@ -41,7 +42,7 @@ class Notes:
         for candidate in self.index.trace.found.candidates:
             for note in candidate.notes:
                 approved = note.outcome == "approved"
-                level = "approved" if approved else self.index.rules[note.rule].level or "note"
+                level: str = "approved" if approved else self.index.rules[note.rule].level or "note"
                 by_rule.setdefault((level, note.rule), []).append((candidate, note))
         for (level, rule), noted in sorted(by_rule.items(), key=lambda one: one[0]):
             alike: dict[tuple[str, str], list[CandidateRecord]] = {}
@@ -127,7 +128,7 @@ class Notes:
                 ),
             )
         if given.only is not None:
-            condition = self.teller.condition(given.only)
+            condition = self.teller.condition(json_table(given.only))
             yield Entry(
                 self.say("only", condition=condition),
                 children=(

@@ -10,18 +10,19 @@ from llmrules.say.why.explanation import Node
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from llmrules.language.conditions import Table
+    from llmrules.language.rules.effects import Effect
+    from llmrules.language.rules.rule import Rule
     from llmrules.say.why.chain import Chain
     from llmrules.say.why.index import Index
     from llmrules.say.why.origins import Origins
     from llmrules.trace.record import (
         Applied,
         CandidateRecord,
-        Conditions,
         CriterionLeaf,
         Holds,
         Json,
         LeafOutcome,
-        RuleRecord,
     )
 
 
@@ -36,9 +37,11 @@ class Applications:
         """Return a rule as it was applied to a model: its leaves, then the chain by which it fired."""
         rule = self.index.rules[applied.rule]
         leaves = self.leaves(applied, candidate)
-        tested = [*self.branch(rule.where or {}, leaves)]
-        if isinstance(rule.body, dict):
-            tested += self.branch(rule.body, leaves, excludes=rule.effect == "exclude")
+        tested = [*self.branch(rule.where, leaves)]
+        if rule.effect.grade is None:
+            tested += self.branch(rule.effect.predicate, leaves, excludes=not rule.effect.wanted)
+        else:
+            tested += leaves
         return Node(
             kind="rule",
             id=rule.id,
@@ -53,12 +56,12 @@ class Applications:
         for leaf, outcome in zip(self.index.criteria[applied.rule].leaves, applied.leaves, strict=True):
             yield self.leaf(leaf, outcome, candidate, self.index.rules[applied.rule].effect)
 
-    def branch(self, conditions: Conditions, leaves: Iterator[Node], *, excludes: bool = False) -> tuple[Node, ...]:
+    def branch(self, conditions: Table, leaves: Iterator[Node], *, excludes: bool = False) -> tuple[Node, ...]:
         """Return what a condition table asks, in its shape: a conjunction, with what ``any`` asks as one group."""
-        found = [next(leaves) for name in conditions if name not in {"all", "any"}]
-        for inner in conditions.get("all", ()):
+        found = [next(leaves) for _ in conditions.leaves]
+        for inner in conditions.every:
             found += self.branch(inner, leaves, excludes=excludes)
-        alternatives = [self.branch(inner, leaves, excludes=excludes) for inner in conditions.get("any", ())]
+        alternatives = [self.branch(inner, leaves, excludes=excludes) for inner in conditions.either]
         if alternatives:
             branches = [
                 one[0] if len(one) == 1 else self.group("all", one, _every(one), excludes=excludes)
@@ -93,10 +96,10 @@ class Applications:
             approver = printable_lines(record.approver)
             parts.append(self.say("approved-by", approver=approver))
         if record.effective_to is not None:
-            parts.append(self.say("until", day=record.effective_to))
+            parts.append(self.say("until", day=str(record.effective_to)))
         return ", ".join(parts)
 
-    def sentence(self, rule: RuleRecord, applied: Applied, candidate: CandidateRecord) -> str:
+    def sentence(self, rule: Rule, applied: Applied, candidate: CandidateRecord) -> str:
         """Return the rule's own words: ``otherwise`` where a model fails it, else ``because``."""
         values: dict[str, Json | None] = dict(self.index.requirements)
         for entries in self.index.entries(candidate):
@@ -111,10 +114,10 @@ class Applications:
     def would_fail(self, applied: Applied, candidate: CandidateRecord) -> bool:
         """Whether an exempted model fails the check that it is exempt from."""
         rule, leaves = self.index.rules[applied.rule], self.leaves(applied, candidate)
-        where, predicate = _every(self.branch(rule.where or {}, leaves)), _every(self.branch(rule.body, leaves))
-        return where == "true" and predicate == ("true" if rule.effect == "exclude" else "false")
+        where, predicate = _every(self.branch(rule.where, leaves)), _every(self.branch(rule.effect.predicate, leaves))
+        return where == "true" and predicate == ("false" if rule.effect.wanted else "true")
 
-    def leaf(self, leaf: CriterionLeaf, outcome: LeafOutcome, candidate: CandidateRecord, effect: str) -> Node:
+    def leaf(self, leaf: CriterionLeaf, outcome: LeafOutcome, candidate: CandidateRecord, effect: Effect) -> Node:
         """Return one test of a model: actual, wanted, gap, and where the value comes from."""
         attribute = self.index.attributes[leaf.attribute]
         actual = self.teller.value(attribute, outcome.actual)
@@ -124,8 +127,8 @@ class Applications:
         if leaf.side == "grade":
             text = f"{label}: {actual} ({wanted})"
         else:
-            mark = _mark(outcome.holds, excludes=leaf.side == "predicate" and effect == "exclude")
-            asked = self.say(f"asked.{'where' if leaf.side == 'where' else effect}")
+            mark = _mark(outcome.holds, excludes=leaf.side == "predicate" and not effect.wanted)
+            asked = self.say(f"asked.{'where' if leaf.side == 'where' else effect.name}")
             text = f"{mark} {label}: {actual} ({asked}: {wanted}{f'; {gap}' if gap else ''})"
         return Node(
             *("leaf", leaf.attribute, text, outcome.holds),

@@ -23,7 +23,7 @@ class Chain:
         firing = self.index.firings[rule]
         facts = tuple(self.fact(self.index.facts[fact], above | {rule}) for fact in firing.uses)
         text = self.say("because" if facts else "always-applies")
-        return Node("firing", rule, text, record.effect, children=facts)
+        return Node("firing", rule, text, record.effect.name, children=facts)
 
     def fact(self, fact: FactRecord, above: frozenset[str]) -> Node:
         """Return a fact with the firings that concluded it; ``above`` are the rules that it stands under."""
@@ -38,4 +38,4 @@ class Chain:
         record = self.index.rules[rule]
         sentence = self.index.because(rule)
         chain = self.firing(rule, above)
-        return Node("firing", rule, f"{sentence} [{rule}]", record.effect, record.sources, chain.children)
+        return Node("firing", rule, f"{sentence} [{rule}]", record.effect.name, record.sources, chain.children)

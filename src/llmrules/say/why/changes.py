@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 from llmrules.catalog.costs import PRICES, monthly_cost
 from llmrules.say.why.explanation import Node
+from llmrules.trace.plain import json_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from llmrules.catalog import Dated
     from llmrules.say.why.index import Index, InForce
     from llmrules.say.why.origins import Origins
-    from llmrules.trace.record import CandidateRecord, DatedRecord, Json
+    from llmrules.trace.record import CandidateRecord, Json
 
 
 class Changes:
@@ -45,8 +47,8 @@ class Changes:
         coming = [
             (name, one) for name, found in values.items() for one in found.coming if self.origins.within_reach(one)
         ]
-        for since in sorted({one.since for _, one in coming}):
-            its = [(name, one) for name, one in coming if one.since == since]
+        for since in sorted({str(one.since) for _, one in coming}):
+            its = [(name, one) for name, one in coming if str(one.since) == since]
             said = [self.changed(name, values[name], one) for name, one in its]
             if any(name in PRICES for name, _ in its):
                 said += self.costs_on(since, candidate)
@@ -54,7 +56,7 @@ class Changes:
             text = self.say("from-day-on", day=since) + ", ".join(said)
             yield Node("change", since, text, sources=tuple(sources))
 
-    def changed(self, name: str, found: InForce, one: DatedRecord) -> str:
+    def changed(self, name: str, found: InForce, one: Dated) -> str:
         """Return a value that takes force on a day beside the one in force."""
         now, then = (self.teller.price(self.index.attributes[name], value) for value in (found.value, one.value))
         return self.say("instead-of", label=self.teller.label(name), then=then, now=now)
@@ -75,5 +77,5 @@ class Changes:
         found = self.index.in_force(name, candidate)
         if found is None:
             return None
-        begun = [one.value for one in found.coming if one.since <= since]
+        begun = [json_value(self.index.attributes[name], one.value) for one in found.coming if str(one.since) <= since]
         return begun[-1] if begun else found.value

@@ -5,22 +5,27 @@ It finds what the trace holds and puts nothing in order; whatever explains or re
 
 from __future__ import annotations
 
-from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from llmrules.language.values import period
+from llmrules.catalog import Dated, Entry
+from llmrules.language.values import Period
+from llmrules.language.vocabulary import AS_OF
 from llmrules.say.teller import Teller, printable_lines
 from llmrules.say.why.judged import Judged, grouped, row_name
-from llmrules.trace.record import DatedRecord, Json, ValueRecord
+from llmrules.trace.plain import json_value
+from llmrules.trace.record import Json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
 
+    from llmrules.catalog import Stated
+    from llmrules.language.sources import Document
     from llmrules.language.texts import Language
-    from llmrules.trace.record import CandidateRecord, DocumentRecord, StatedRecord, Trace
+    from llmrules.trace.record import CandidateRecord, Trace
 
 
 @frozen
@@ -32,12 +37,12 @@ class InForce:
 
     value: Json
     sources: tuple[str, ...]
-    record: ValueRecord
-    since: DatedRecord | None = None
-    coming: tuple[DatedRecord, ...] = ()
+    record: Entry
+    since: Dated | None = None
+    coming: tuple[Dated, ...] = ()
 
     @property
-    def disputed(self) -> tuple[StatedRecord, ...]:
+    def disputed(self) -> tuple[Stated, ...]:
         """The other values that sources state; none of them speaks of one that took force later."""
         return () if self.since is not None else self.record.disputed
 
@@ -58,7 +63,7 @@ class Index:
         self.criteria = {criterion.rule: criterion for criterion in trace.found.criteria}
         self.facts = {fact.id: fact for fact in trace.found.facts}
         self.firings = {firing.rule: firing for firing in trace.found.firings}
-        self._entries: dict[str, tuple[Mapping[str, ValueRecord], ...]] = {}
+        self._entries: dict[str, tuple[Mapping[str, Entry], ...]] = {}
         self.requirements: dict[str, Json | None] = {}
         for fact in trace.found.facts:
             attribute = self.attributes[fact.attribute]
@@ -72,9 +77,8 @@ class Index:
     @cached_property
     def as_of(self) -> date | None:
         """The day of the decision."""
-        stated = (one.value for one in self.trace.given.requirements if one.attribute == "as_of")
-        found = period(next(stated, None))
-        return found.first if found is not None else None
+        stated = (one.value for one in self.trace.given.requirements if one.attribute == AS_OF.name)
+        return next((when.first for when in stated if isinstance(when, Period)), None)
 
     def offers(self, rows: Sequence[CandidateRecord]) -> str:
         """Name the offers of some candidates of one model."""
@@ -113,13 +117,13 @@ class Index:
         found = self.in_force(name, candidate)
         return found.value if found is not None else None
 
-    def entries(self, candidate: CandidateRecord) -> tuple[Mapping[str, ValueRecord], ...]:
+    def entries(self, candidate: CandidateRecord) -> tuple[Mapping[str, Entry], ...]:
         """Return the entries of a candidate: of its model, and of its offer."""
         name = row_name(candidate)
         if name not in self._entries:
             record = self.models[candidate.model]
             offers = (offer for offer in record.offers if candidate.offer is None or offer.id == candidate.offer)
-            self._entries[name] = (record.attributes, *(offer.attributes for offer in offers))
+            self._entries[name] = (record.entries, *(offer.entries for offer in offers))
         return self._entries[name]
 
     def in_force(self, name: str, candidate: CandidateRecord) -> InForce | None:
@@ -128,18 +132,18 @@ class Index:
         if record is None:
             return None
         day = self.as_of
-        begun = [one for one in record.dated if day is not None and _begins(one) <= day]
-        coming = record.dated[len(begun) :]
+        begun = [one for one in record.dated if day is not None and one.since.first <= day]
+        coming, attribute = record.dated[len(begun) :], self.attributes[name]
         if begun:
-            return InForce(begun[-1].value, begun[-1].sources, record, begun[-1], coming)
-        return InForce(record.value, record.sources, record, None, coming)
+            return InForce(json_value(attribute, begun[-1].value), begun[-1].sources, record, begun[-1], coming)
+        return InForce(json_value(attribute, record.value), record.sources, record, None, coming)
 
     def value_sources(self, name: str, candidate: CandidateRecord) -> tuple[str, ...]:
         """Return the claims and documents that state a value of a candidate."""
         found = self.in_force(name, candidate)
         return found.sources if found is not None else ()
 
-    def document(self, source: str) -> DocumentRecord | None:
+    def document(self, source: str) -> Document | None:
         """Return the document that a source is, or that the claim is from."""
         claim = self.claims.get(source)
         return self.documents.get((claim.document or "") if claim is not None else source)
@@ -147,10 +151,4 @@ class Index:
     def dates(self, sources: Iterable[str]) -> str:
         """Return the dates of the documents that sources are, or are from, each once."""
         documents = (self.document(source) for source in sources)
-        return ", ".join(sorted({printable_lines(one.date) for one in documents if one is not None}))
-
-
-def _begins(dated: DatedRecord) -> date:
-    """Return the first day on which a value is in force; what is no date never comes."""
-    found = period(dated.since)
-    return found.first if found is not None else date.max
+        return ", ".join(sorted({printable_lines(str(one.date)) for one in documents if one is not None}))

@@ -15,21 +15,23 @@ from llmrules.catalog.costs import (
     lacking,
     usage_of,
 )
+from llmrules.language.conditions import json_table
+from llmrules.language.rules.rule import by_conclusion
 from llmrules.language.values import period
 from llmrules.say.teller import condition_tests, money_words, number_words
 from llmrules.say.why.explanation import Node
+from llmrules.trace.plain import json_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from llmrules.catalog import Dated, Stated
+    from llmrules.language.vocabulary import Attribute
     from llmrules.say.why.index import Index
     from llmrules.trace.record import (
-        AttributeRecord,
         CandidateRecord,
         ComputedRecord,
         Conditions,
-        DatedRecord,
-        StatedRecord,
         TermRecord,
         TestRecord,
     )
@@ -53,7 +55,7 @@ class Origins:
         if concluded is not None:
             if concluded.by:
                 return tuple(self.classification(rule, candidate, concludes=True) for rule in concluded.by)
-            rules = (rule for rule in self.index.trace.given.rules if rule.effect == "conclude" and name in rule.body)
+            rules = by_conclusion(self.index.trace.given.rules)[name]
             return tuple(self.classification(rule.id, candidate, concludes=False) for rule in rules)
         if computed is not None:
             return tuple(self.cost(computed, candidate))
@@ -96,17 +98,15 @@ class Origins:
             if self.within_reach(coming):
                 yield Node("value", name, self.dated(attribute, coming), sources=coming.sources)
 
-    def dated(self, attribute: AttributeRecord, one: DatedRecord) -> str:
+    def dated(self, attribute: Attribute, one: Dated) -> str:
         """Return a value that takes force on a day."""
         words = self.teller.price(attribute, one.value)
-        return self.say("from-day", day=one.since, words=words)
+        return self.say("from-day", day=str(one.since), words=words)
 
-    def within_reach(self, one: DatedRecord) -> bool:
+    def within_reach(self, one: Dated) -> bool:
         """Whether a value takes force while the model is needed: until the stated end, else within a year."""
-        day, since, end = self.index.as_of, period(one.since), period(self.index.requirements.get(ENDS_ON))
-        if day is None or since is None:
-            return False
-        return since.first <= (end.last if end is not None else day + REACH)
+        day, end = self.index.as_of, period(self.index.requirements.get(ENDS_ON))
+        return day is not None and one.since.first <= (end.last if end is not None else day + REACH)
 
     def cost(self, computed: ComputedRecord, candidate: CandidateRecord) -> Iterator[Node]:
         """Yield the parts of a computed cost, and for long requests what is known of a price of their own."""
@@ -134,7 +134,7 @@ class Origins:
         """Return a rule that concludes, or does not conclude, something of a model, and what it looks at."""
         record = self.index.rules[rule]
         said = self.say("concluded" if concludes else "not-concluded")
-        children = tuple(self.value(name, tests, candidate) for name, tests in _all_tests(record.where or {}))
+        children = tuple(self.value(name, tests, candidate) for name, tests in _all_tests(json_table(record.where)))
         return Node(
             "classification", rule, f"{said}: {self.index.because(rule)} [{rule}]", "", record.sources, children
         )
@@ -155,13 +155,17 @@ class Origins:
             found = self.index.in_force(name, candidate)
             if found is None:
                 continue
-            others = "; ".join(self.sourced(attribute, one) for one in found.disputed if one.value in dispute.values)
+            others = "; ".join(
+                self.sourced(attribute, one)
+                for one in found.disputed
+                if json_value(attribute, one.value) in dispute.values
+            )
             words, rules = self.teller.value(attribute, found.value), ", ".join(dispute.rules)
             label = self.teller.label(name)
             text = self.say("dispute", label=label, words=words, others=others, rules=rules)
             yield Node("dispute", name, text, sources=found.sources)
 
-    def sourced(self, attribute: AttributeRecord, stated: StatedRecord) -> str:
+    def sourced(self, attribute: Attribute, stated: Stated) -> str:
         """Return a value with those who state it."""
         return f"{self.teller.value(attribute, stated.value)} ({', '.join(stated.sources)})"
 

@@ -14,9 +14,10 @@ from attrs import field, frozen
 from llmrules.errors import Place, TraceError
 from llmrules.language.texts import Text
 from llmrules.reading.files import read_json, write_whole
-from llmrules.trace.codec import canonical, digest, plain, structure
+from llmrules.trace.codec import canonical, digest, plain
+from llmrules.trace.given import Given
 from llmrules.trace.record.found import Found
-from llmrules.trace.record.given import Given
+from llmrules.trace.spelling import Spelling, structure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -79,13 +80,11 @@ class Trace:
     @classmethod
     def sealed(cls, given: Given, found: Found, made_by: MadeBy, texts: Iterable[tuple[object, str]] = ()) -> Trace:
         """Return the trace of these parts with their digests."""
-        known = (*texts, (found, canonical(plain(found))))
-        parts = {name: digest(_text(part, known)) for name, part in parts_of(given)}
-        digests = Digests(
-            parts, digest(canonical(parts)), digest(_text(found, known)), digest(canonical(plain(made_by)))
-        )
+        said, told = _texts(given, texts), canonical(plain(found))
+        parts = {name: digest(text) for name, (_, text) in said.items()}
+        digests = Digests(parts, digest(canonical(parts)), digest(told), digest(canonical(plain(made_by))))
         trace = cls(FORMAT, given, found, made_by, digests)
-        object.__setattr__(trace, "texts", known)
+        object.__setattr__(trace, "texts", (*said.values(), (found, told)))
         return trace
 
     def to_json(self) -> str:
@@ -93,8 +92,8 @@ class Trace:
         return _object(
             digests=canonical(plain(self.digests)),
             format=canonical(self.format),
-            found=_text(self.found, self.texts),
-            given=_object(**{name: _text(part, self.texts) for name, part in parts_of(self.given)}),
+            found=_known(self.found, self.texts) or canonical(plain(self.found)),
+            given=_object(**{name: text for name, (_, text) in _texts(self.given, self.texts).items()}),
             made_by=canonical(plain(self.made_by)),
         )
 
@@ -125,8 +124,15 @@ def parts_of(given: Given) -> list[tuple[str, object]]:
     return [(one.name, part) for one, part in parts if part != one.default]
 
 
-def _text(part: object, known: Iterable[tuple[object, str]]) -> str:
-    return next((text for one, text in known if one is part), None) or canonical(plain(part))
+def _texts(given: Given, known: Iterable[tuple[object, str]]) -> dict[str, tuple[object, str]]:
+    """Return the parts of ``given`` by name, each beside its canonical text: the known one, or one that is made."""
+    parts = {name: (part, _known(part, known)) for name, part in parts_of(given)}
+    write = plain if all(text is not None for _, text in parts.values()) else Spelling.of(given.vocabulary).write
+    return {name: (part, canonical(write(part)) if text is None else text) for name, (part, text) in parts.items()}
+
+
+def _known(part: object, known: Iterable[tuple[object, str]]) -> str | None:
+    return next((text for one, text in known if one is part), None)
 
 
 def _object(**members: str) -> str:

@@ -1,36 +1,42 @@
-"""The case of a trace: its requirements, approvals and choices, read as strictly as a profile, and decided again."""
+"""Decides again from a trace: from what it was given alone, or under other rules and another catalogue.
+
+Neither the rule files nor the catalogue need be at hand. A trace was read as strictly as a file; what its rules and
+models make together is made as any other world is, and one that cannot stand is refused.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from attrs import evolve
 
+from llmrules.catalog import Catalog
 from llmrules.catalog.restriction import restriction_of
-from llmrules.decision.ranking import OVER
+from llmrules.decision.knowledge import Knowledge
 from llmrules.decision.resting import STALE_AFTER
+from llmrules.engine.program import Program
 from llmrules.errors import LoadError, Place, ProfileError, RestrictionError, TraceError
-from llmrules.language.approvals import read_approvals
-from llmrules.language.conditions import ALWAYS, MODEL_SIDE, read_table
+from llmrules.language.conditions import json_table
 from llmrules.language.profile import Profile, Requirement
-from llmrules.language.rules.effects import UNKNOWN_POLICIES
-from llmrules.language.vocabulary import AS_OF
+from llmrules.language.rules.ruleset import RuleSet
+from llmrules.language.values import Period, encode
+from llmrules.language.vocabulary import AS_OF, Vocabulary
 from llmrules.reading.cursor import Cursor
-from llmrules.trace.codec import plain
-from llmrules.worlds.replay.files import load_given, source_of
-from llmrules.worlds.replay.rules import conditions_data, exact
+from llmrules.reading.files import Source
+from llmrules.trace.spelling import Spelling
+from llmrules.worlds.altered import altered
+from llmrules.worlds.changes import ModelAs, RuleAs, Switched
 from llmrules.worlds.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from llmrules.decision.decision import Decision
-    from llmrules.decision.knowledge import Knowledge
     from llmrules.errors import InputError
     from llmrules.language.conditions import Table
-    from llmrules.language.rules.effects import Policy
-    from llmrules.language.vocabulary import Vocabulary
-    from llmrules.trace.record import ApprovalRecord, Given, RequirementRecord
+    from llmrules.language.sources import Citable
+    from llmrules.language.values import Value
+    from llmrules.trace.record import Given
 
 
 def replay(given: Given, *, name: str = "given") -> Decision:
@@ -38,9 +44,7 @@ def replay(given: Given, *, name: str = "given") -> Decision:
 
     ``name`` is what messages call the trace.
     """
-    knowledge = load_given(given, name=name)
-    profile = read_requirements(given.requirements, knowledge.ruleset.vocabulary, name=name)
-    return decide(knowledge, approved(profile, given.approvals, name), given, name=name)
+    return decide(load_given(given, name=name), profile_of(given), given, name=name)
 
 
 def replay_under(given: Given, knowledge: Knowledge, *, name: str = "given") -> Decision:
@@ -53,8 +57,33 @@ def replay_under(given: Given, knowledge: Knowledge, *, name: str = "given") -> 
     vocabulary = knowledge.ruleset.vocabulary
     profile = with_defaults(read_requirements(stated(given.requirements), vocabulary, name=name), vocabulary)
     rules, models = knowledge.ruleset.rules, knowledge.catalog.models
-    known = [one for one in given.approvals if one.rule in rules and one.model in models]
-    return decide(knowledge, approved(profile, known, name), given, name=name)
+    known = tuple(one for one in given.approvals if one.rule in rules and one.model in models)
+    return decide(knowledge, evolve(profile, approvals=known), given, name=name)
+
+
+def load_given(given: Given, *, name: str = "given") -> Knowledge:
+    """Return the rules and the catalogue that a trace was given. Raises TraceError where they cannot stand."""
+    citable: dict[str, Citable] = {one.id: one for one in given.documents}
+    citable |= {one.id: one for one in given.claims}
+    packs = {rule.pack for rule in given.rules} | {one.pack for one in given.disabled if one.pack is not None}
+    vocabulary = Vocabulary({one.name: one for one in given.vocabulary})
+    bare = RuleSet(vocabulary, dict(sorted(citable.items())), {}, tuple(sorted(packs)), (), {}, {})
+    nothing = Knowledge(bare, Catalog({}), Program((), 1), (), ())
+    knowledge = altered(
+        nothing,
+        *(ModelAs(model) for model in given.catalogue),
+        *(RuleAs(rule) for rule in given.rules),
+        Switched(given.disabled),
+    )
+    if knowledge is None:
+        message = "holds rules that cannot stand together, or models that extend what is none"
+        raise TraceError(message, code="cannot-stand", place=Place(name, key="given"))
+    return knowledge
+
+
+def profile_of(given: Given) -> Profile:
+    """Return the case of a trace."""
+    return Profile(given.requirements, approvals=given.approvals)
 
 
 def decide(knowledge: Knowledge, profile: Profile, given: Given, *, name: str = "given") -> Decision:
@@ -63,21 +92,17 @@ def decide(knowledge: Knowledge, profile: Profile, given: Given, *, name: str = 
     That is its policy, what it ranks, whom it asks and what it counts as old. A trace that does not say when a source
     is old was made before anybody counted; the usual age stands in. Raises LoadError or TraceError.
     """
-    for key, found, allowed in (("unknown", given.unknown, UNKNOWN_POLICIES), ("over", given.over, OVER)):
-        if found not in allowed:
-            message = f"is nothing that {key} may be"
-            place = Place(name, key=f"given.{key}")
-            raise TraceError(message, code="unknown-name", place=place, found=found, allowed=allowed)
     stale_after = STALE_AFTER if given.stale_after is None else given.stale_after
     if stale_after < 1:
         place = Place(name, key="given.stale_after")
         raise TraceError("must be a day or more", code="out-of-bounds", place=place, found=stale_after)
-    only = _only(given, knowledge.ruleset.vocabulary, name)
+    vocabulary = knowledge.ruleset.vocabulary
+    only = None if given.only is None else _only(given.only, vocabulary, name)
     world = evolve(
         World.under(knowledge, profile),
-        unknown=cast("Policy", given.unknown),
+        unknown=given.unknown,
         over=given.over,
-        restriction=restriction_of(only, given.among, knowledge.ruleset.vocabulary),
+        restriction=restriction_of(only, given.among, vocabulary),
         stale_after=stale_after,
     )
     try:
@@ -89,36 +114,12 @@ def decide(knowledge: Knowledge, profile: Profile, given: Given, *, name: str = 
         ) from None
 
 
-def _only(given: Given, vocabulary: Vocabulary, name: str) -> Table | None:
-    """Return the condition on whom to ask, as the vocabulary reads it."""
-    if not given.only:
-        return None if given.only is None else ALWAYS
-    problems: list[InputError] = []
-    types = {attribute.name: attribute.type for attribute in given.vocabulary}
-    data = conditions_data(given.only, types)
-    top = Cursor.top(source_of(name, {}), RestrictionError, problems).child("given", None)
-    table = read_table(top.child("only", data), vocabulary, scopes=MODEL_SIDE)
-    if problems:
-        raise LoadError(problems)
-    return table
+def _only(only: Table, vocabulary: Vocabulary, name: str) -> Table:
+    """Return the condition on whom to ask, as a vocabulary reads it."""
+    return Spelling.of(vocabulary).read(json_table(only), type(only), name)
 
 
-def approved(profile: Profile, approvals: Iterable[ApprovalRecord], name: str) -> Profile:
-    """Return a profile with the approvals that a trace records. Raises LoadError with everything that is wrong."""
-    problems: list[InputError] = []
-    top = Cursor.top(source_of(name, {"approval": [_approval(one) for one in approvals]}), ProfileError, problems)
-    read = read_approvals(top.table())
-    if problems:
-        raise LoadError(problems)
-    return evolve(profile, approvals=read)
-
-
-def _approval(approval: ApprovalRecord) -> dict[str, Any]:
-    data: dict[str, Any] = plain(approval)
-    return data
-
-
-def stated(requirements: Iterable[RequirementRecord]) -> tuple[RequirementRecord, ...]:
+def stated(requirements: Iterable[Requirement]) -> tuple[Requirement, ...]:
     """Return what a case states, and its date."""
     return tuple(one for one in requirements if one.origin == "stated" or one.attribute == AS_OF.name)
 
@@ -132,22 +133,27 @@ def with_defaults(profile: Profile, vocabulary: Vocabulary) -> Profile:
     return evolve(profile, requirements=tuple(found[name] for name in sorted(found)))
 
 
-def read_requirements(requirements: Iterable[RequirementRecord], vocabulary: Vocabulary, *, name: str) -> Profile:
-    """Read recorded requirements strictly, exactly those. Raises LoadError with everything that is wrong."""
+def read_requirements(requirements: Iterable[Requirement], vocabulary: Vocabulary, *, name: str) -> Profile:
+    """Read requirements by another vocabulary, exactly those. Raises LoadError with everything that is wrong."""
     problems: list[InputError] = []
-    top = Cursor.top(source_of(name, {}), ProfileError, problems).child("requirements", None)
+    source = Source(name, "", {}, is_toml=False)
+    top = Cursor.top(source, ProfileError, problems).child("requirements", None)
     declared = vocabulary.names("requirement")
     found: dict[str, Requirement] = {}
     for one in requirements:
-        cursor = top.child(one.attribute, plain(one).get("value"))
+        cursor = top.child(one.attribute, _as_stated(one.value))
         if one.attribute not in declared:
             message = "is not a declared requirement"
             cursor.problem("unknown-requirement", message, found=one.attribute, allowed=declared)
             continue
-        attribute = vocabulary[one.attribute]
-        value = attribute.read(cursor.child("value", exact(cursor.value, attribute.type)))
+        value = vocabulary[one.attribute].read(cursor)
         if value is not None:
             found[one.attribute] = Requirement(one.attribute, value, one.origin)
     if problems:
         raise LoadError(problems)
     return Profile(tuple(found[name] for name in sorted(found)))
+
+
+def _as_stated(value: Value) -> object:
+    """Return a value as a file would state it."""
+    return encode(value) if isinstance(value, Period | frozenset) else value
