@@ -15,7 +15,7 @@ READY := .venv/ready-$(MADE_FOR)
 READY_DEV := .venv/ready-dev-$(MADE_FOR)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test cover lint format bench fuzz clean
+.PHONY: help demo checker conformance setup test cover lint format bench fuzz clean
 
 help:
 	@echo "make demo    answer one real profile, in English and in Korean"
@@ -25,6 +25,8 @@ help:
 	@echo "make format  put the code in its format"
 	@echo "make bench   measure"
 	@echo "make fuzz    compare the two evaluators on PROGRAMS=$(PROGRAMS) random programs"
+	@echo "make checker build llmrules-check.pyz, which checks traces with nothing installed"
+	@echo "make conformance  write the cases that checkers are measured by anew"
 	@echo "make setup   only make .venv, with everything for development"
 	@echo "make clean   remove whatever the others made"
 
@@ -63,8 +65,14 @@ bench: $(READY_DEV)
 fuzz: $(READY_DEV)
 	$(BIN)/python -m tests.fuzz_engine --programs $(PROGRAMS)
 
+checker: $(READY)
+	$(BIN)/python -m llmrules.verify.bundle llmrules-check.pyz
+
+conformance: $(READY_DEV)
+	$(BIN)/python -m tests.conformance
+
 clean:
-	rm -rf .venv build dist .coverage .coverage.* htmlcov .hypothesis
+	rm -rf .venv build dist llmrules-check.pyz .coverage .coverage.* htmlcov .hypothesis
 	rm -rf .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

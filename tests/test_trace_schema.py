@@ -18,12 +18,13 @@ from llmrules.errors import LoadError
 from llmrules.trace import schema
 from llmrules.trace.codec import canonical
 from llmrules.trace.record import Trace
-from llmrules.verify import examine, shape
+from llmrules.verify import examine
+from llmrules.verify.kernel import shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PUBLISHED = Path(schema.__file__).with_name("llmrules.trace.1.schema.json")
+PUBLISHED = Path(shape.__file__).with_name(shape.SCHEMA)
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +123,7 @@ def test_a_pattern_ends_where_the_text_ends(traces: dict[str, str]) -> None:
     document["digests"]["found"] += "\n"
     report = examine(canonical(document).encode())
     assert report.wrong is not None
-    assert (report.level, report.wrong.pointer) == (None, "/digests/found")
+    assert (report.level, report.wrong.at) == (None, "/digests/found")
 
 
 def test_the_written_form_is_rfc_8785(traces: dict[str, str]) -> None:
@@ -149,4 +150,4 @@ def test_a_list_of_numbers_comes_back() -> None:
 def test_every_keyword_of_the_schema_is_known_to_the_checker() -> None:
     """A schema with a keyword that the checker does not know is refused, not half read."""
     with pytest.raises(ValueError, match="multipleOf"):
-        shape._compile({"type": "integer", "multipleOf": 2}, {})
+        shape.Schema({"Even": {"type": "integer", "multipleOf": 2}})

@@ -21,8 +21,6 @@ from llmrules.errors import FileError, Place, printable
 from llmrules.say.lines import Line
 from llmrules.say.sentences import Sentences
 from llmrules.verify import Level, examine
-from llmrules.verify.report import Refusal
-from llmrules.verify.shape import read_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -159,8 +157,6 @@ def _row(path: Path, level: Level, older_than: int | None, counts: _Counts) -> R
         return _examined(path, level, older_than, counts)
     except FileError as error:
         return Row(path.name, ok=False, reason=error.message)
-    except Refusal as refusal:
-        return Row(path.name, ok=False, at=refusal.wrong.pointer, reason=refusal.wrong.sentence)
     except Exception as error:  # noqa: BLE001 - an auditor is told of this file, and learns of all the others
         reason = f"could not be examined: {type(error).__name__}: {error}"
         return Row(path.name, ok=False, reason=reason[:LONGEST_REASON])
@@ -169,12 +165,11 @@ def _row(path: Path, level: Level, older_than: int | None, counts: _Counts) -> R
 def _examined(path: Path, level: Level, older_than: int | None, counts: _Counts) -> Row:
     if path.exists() and not path.is_file() and not path.is_dir():
         raise FileError("is no file: a pipe or a device", code="no-file", place=Place(path.as_posix()))
-    raw = read_bytes(path)
-    report = examine(raw, None, level)
+    report = examine(path, None, level)
     row = Row(path.name, report.ok, report.level)
     if report.wrong is not None:
-        return evolve(row, at=report.wrong.pointer, reason=report.wrong.sentence)
-    return _counted(row, json.loads(raw.decode("utf-8-sig")), older_than, counts)
+        return evolve(row, at=report.wrong.at, reason=report.wrong.sentence)
+    return _counted(row, report.document, older_than, counts)
 
 
 def _counted(row: Row, document: Plain, older_than: int | None, counts: _Counts) -> Row:

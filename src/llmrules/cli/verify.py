@@ -8,19 +8,12 @@ import click
 
 from llmrules.cli import options
 from llmrules.cli.terminal import print_json, print_plain
-from llmrules.errors import printable
 from llmrules.trace.codec import canonical
 from llmrules.verify import LEVELS
 from llmrules.verify import verify as examine
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from llmrules.verify import Report
-
-REACHED = 0
-NOT_REACHED = 1
-NO_TRACE = 2
 
 
 @click.command(short_help="Check a trace without trusting the program that wrote it.")
@@ -60,21 +53,7 @@ def verify(ctx: click.Context, /, trace: Path, **given: Any) -> None:  # noqa: A
         level=given["level"],
     )
     if given["output"] == "json":
-        print_json(canonical(_plain(report)))
+        print_json(canonical(report.plain()))
     else:
         print_plain(str(report))
-    ctx.exit(REACHED if report.ok else NO_TRACE if report.level is None else NOT_REACHED)
-
-
-def _plain(report: Report) -> dict[str, object]:
-    wrong = report.wrong
-    return {
-        "asked": report.asked,
-        "level": report.level,
-        "matched": list(report.matched),
-        "ok": report.ok,
-        "remarks": [printable(remark) for remark in report.remarks],
-        "wrong": None
-        if wrong is None
-        else {"at": wrong.pointer, "expected": wrong.expected, "found": wrong.found, "sentence": wrong.sentence},
-    }
+    ctx.exit(report.status)

@@ -1,7 +1,7 @@
 """The JSON Schema (2020-12) of ``llmrules.trace/1``, generated from the records, so that a field is defined once.
 
-The published copy beside this module, ``llmrules.trace.1.schema.json``, is what others validate against and what the
-checker reads; a test holds it equal to what is generated here.
+The published copy, ``verify/kernel/llmrules.trace.1.schema.json``, is what others validate against and what the checker
+reads; a test holds it equal to what is generated here.
 """
 
 from __future__ import annotations

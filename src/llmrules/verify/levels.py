@@ -1,20 +1,20 @@
-"""The door: verifies one trace, level by level, up to the first thing that is wrong."""
+"""The door: verifies one trace, level by level, up to the first thing that is wrong.
+
+All but ``matched`` is the kernel's, which stands alone; here its words meet our files.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attrs import evolve
-
-from llmrules.verify.consistent import check_consistent
-from llmrules.verify.rederive import check_rederived
-from llmrules.verify.report import LEVELS, Level, Refusal, Report
-from llmrules.verify.shape import read_bytes, read_shape
+from llmrules.errors import FileError, Place
+from llmrules.verify.kernel import shape
+from llmrules.verify.kernel.refusal import Refusal
+from llmrules.verify.report import LEVELS, Level, Report, check, named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from llmrules.trace.record import Trace
     from llmrules.verify.matched import Case, Files, Paths
 
@@ -58,28 +58,30 @@ def examine(trace: Trace | bytes | str | Path, files: Files | None = None, level
     if asked not in LEVELS or (asked == "matched" and files is None):
         message = f"{asked} is no level" if asked not in LEVELS else "matched needs rules, a catalogue or a profile"
         raise ValueError(message)
-    report = Report(level=None, asked=asked)
-    climb = _levels(report, trace, files)
     try:
-        while report.level != asked:
-            report = next(climb)
+        raw = read_bytes(Path(trace)) if isinstance(trace, str | Path) else trace
     except Refusal as refusal:
-        return evolve(report, wrong=refusal.wrong)
-    return report
+        return Report(level=None, asked=asked, wrong=refusal.wrong)
+    report = check(raw if isinstance(raw, bytes) else raw.to_json().encode(), asked)
+    if files is None or report.document is None or not (report.level == LEVELS[-2] and asked == LEVELS[-1]):
+        return report
+    from llmrules.verify.matched import check_matched
+
+    try:
+        matched, remarks = check_matched(report.document, files)
+    except Refusal as refusal:
+        return replace(report, wrong=named(refusal.wrong, report.document))
+    return replace(report, level=asked, matched=matched, remarks=remarks)
 
 
-def _levels(report: Report, trace: Trace | bytes | str | Path, files: Files | None) -> Iterator[Report]:
-    """Climb: yield what is to be said at each level that is reached. Raises Refusal."""
-    raw = read_bytes(Path(trace)) if isinstance(trace, str | Path) else trace
-    document = read_shape(raw if isinstance(raw, bytes) else raw.to_json().encode())
-    yield (report := evolve(report, level="shape", made_by=document["made_by"]))
-    given = check_consistent(document)
-    yield (report := evolve(report, level="consistent"))
-    check_rederived(given, document)
-    yield (report := evolve(report, level="re-derived"))
-    if files is not None:
-        from llmrules.verify.matched import CHOICES, check_matched
-
-        matched, remarks = check_matched(document, files)
-        rest = tuple(part for part in document["digests"]["parts"] if part not in (*matched, *CHOICES))
-        yield evolve(report, level="matched", matched=matched, unmatched=rest, remarks=remarks)
+def read_bytes(path: Path) -> bytes:
+    """Return the bytes of a file. Raises FileError where there is none, Refusal where it is too large."""
+    place = Place(path.as_posix())
+    try:
+        return shape.read_bytes(path)
+    except FileNotFoundError:
+        raise FileError("there is no such file", code="no-file", place=place) from None
+    except IsADirectoryError:
+        raise FileError("is a folder, not a file", code="is-folder", place=place) from None
+    except (OSError, ValueError) as error:
+        raise FileError(f"cannot be read: {error}", code="unreadable", place=place) from None

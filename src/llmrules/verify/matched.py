@@ -27,8 +27,8 @@ from llmrules.reading.files import Source, read_catalog_file, read_json, read_to
 from llmrules.trace.codec import plain
 from llmrules.trace.given import Given
 from llmrules.trace.spelling import Spelling, structure
-from llmrules.verify.report import Plain, Refusal, compare, shown
-from llmrules.verify.shape import digest
+from llmrules.verify.kernel.refusal import Plain, Refusal, compare, shown
+from llmrules.verify.kernel.shape import digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,7 +109,7 @@ def check_matched(document: dict[str, Plain], files: Files) -> tuple[tuple[str, 
         missing = not_handed_over({one["id"] for one in document["given"]["documents"]}, handed_over)
         if missing is None:
             raise
-        refusal.wrong = evolve(refusal.wrong, sentence=f"{refusal.wrong.sentence}; {missing}")
+        refusal.wrong = refusal.wrong._replace(sentence=f"{refusal.wrong.sentence}; {missing}")
         raise
 
 
@@ -143,7 +143,7 @@ def _check_parts(document: dict[str, Plain], files: Files) -> tuple[tuple[str, .
             _check_among(f"/given/{part}", given[part], its)
             continue
         if document["digests"]["parts"][part] != said.digests[part]:
-            compare(f"/given/{part}", given[part], its, SENTENCE)
+            compare("files", f"/given/{part}", given[part], its, SENTENCE)
         matched.append(part)
     if files.profile is not None:
         profile = _profile(files, said.vocabulary)
@@ -152,13 +152,16 @@ def _check_parts(document: dict[str, Plain], files: Files) -> tuple[tuple[str, .
             profile = _on_the_day(profile, day["value"])
             remarks.append(f"not compared: as_of, which was assumed to be {day['value']}, the day of the decision")
         requirements = Spelling.of(said.vocabulary).write(profile.requirements)
-        compare("/given/requirements", given["requirements"], requirements, SENTENCE)
-        compare("/given/unknown", given["unknown"], files.unknown, "is not the policy that was asked for")
+        compare("files", "/given/requirements", given["requirements"], requirements, SENTENCE)
+        compare("files", "/given/unknown", given["unknown"], files.unknown, "is not the policy that was asked for")
         matched += ["requirements", "unknown"]
         if files.catalogues is not None:
             approvals = plain(in_order((*said.approvals, *profile.approvals)))
-            compare("/given/approvals", given["approvals"], approvals, SENTENCE)
+            compare("files", "/given/approvals", given["approvals"], approvals, SENTENCE)
             matched.append("approvals")
+    remarks.insert(0, f"compared with files: {', '.join(matched)}")
+    if rest := [part for part in given if part not in (*matched, *CHOICES)]:
+        remarks.insert(1, f"not compared, since no file for it was handed over: {', '.join(rest)}")
     chosen = [f"{name} = {shown(given[name])}" for name in CHOICES if name in given]
     remarks += [f"not compared: {', '.join(chosen)}, as whoever decided chose"] if chosen else []
     return tuple(matched), tuple(remarks)
@@ -206,7 +209,7 @@ def _said_by_catalogues(catalogues: tuple[Source, ...] | None, given: Plain) -> 
     catalog = read_catalog(catalogues, vocabulary, named | citable.keys(), problems)
     if problems:
         sentence = f"cannot read the catalogue handed over: {problems[0].message} ({problems[0].place})"
-        raise Refusal("/given/vocabulary", sentence)
+        raise Refusal("files", "/given/vocabulary", sentence)
     bare = RuleSet(vocabulary, citable, {}, (), (), {}, {})
     record = Spelling.of(vocabulary).write(Given.of(bare, catalog))
     return _Said(vocabulary, {part: record[part] for part in (*BY_EITHER, "catalogue")}, catalog.approvals)
@@ -217,9 +220,9 @@ def _check_among(at: str, found: list[Plain], expected: list[Plain]) -> None:
     places = {one["id"]: (index, one) for index, one in enumerate(found)}
     for one in expected:
         if one["id"] not in places:
-            raise Refusal(at, f"lack {one['id']}, which the files handed over have", expected=one)
+            raise Refusal("files", at, f"lack {one['id']}, which the files handed over have", expected=one)
         index, its = places[one["id"]]
-        compare(f"{at}/{index}", its, one, SENTENCE)
+        compare("files", f"{at}/{index}", its, one, SENTENCE)
 
 
 def _profile(files: Files, vocabulary: Vocabulary) -> Profile:
@@ -234,7 +237,7 @@ def _profile(files: Files, vocabulary: Vocabulary) -> Profile:
             raise
         first = error.errors[0]
         sentence = f"cannot read the profile handed over: {first.message} ({first.place})"
-        raise Refusal("/given/vocabulary", sentence) from None
+        raise Refusal("files", "/given/vocabulary", sentence) from None
 
 
 def _on_the_day(profile: Profile, day: str) -> Profile:

@@ -1,146 +1,142 @@
-"""What a verification says: the level that the trace reached, and the first thing that is wrong with it."""
+"""What a verification says: the level that the trace reached, and the first thing that is wrong with it.
 
-from __future__ import annotations
+It stands alone, as the kernel does: this is what ``llmrules verify`` and ``llmrules-check.pyz`` print.
+"""
 
-import json
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from dataclasses import dataclass, field, replace
+from typing import ClassVar, Literal, TypeAlias
 
-from attrs import field, frozen
-
-from llmrules.errors import LlmrulesError, printable
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-Plain: TypeAlias = Any
-"""Plain JSON: the trace as it was parsed, with nothing made of it."""
-
-Record: TypeAlias = "dict[str, Plain]"
-"""A record that is derived, to be compared with the one in the trace."""
+from .kernel import climb
+from .kernel.refusal import Plain, Record, Refusal, Wrong, printable, shown
 
 Level: TypeAlias = Literal["shape", "consistent", "re-derived", "matched"]
 
-LEVELS: tuple[Level, ...] = ("shape", "consistent", "re-derived", "matched")
-"""From the least to the most; each needs no more than it says, and each one includes those before it."""
-
-MEANS: Mapping[Level, str] = {
+MEANS: dict[Level | None, str] = {
+    None: "not a trace",
     "shape": "it is a trace of this format, whole and within its limits",
     "consistent": "its digests, references, sums and ranks agree with each other",
     "re-derived": "all that it found follows from the requirements, rules and values that it records",
     "matched": "and what it records is what stands in the files handed over",
 }
 
+LEVELS: tuple[Level, ...] = ("shape", "consistent", "re-derived", "matched")
+"""From the least to the most; each needs no more than it says, and each one includes those before it."""
 
-@frozen
-class Wrong:
-    """The first thing wrong: a JSON pointer, what is wrong with it, what stands there and what should, as JSON."""
+FILES = {"rule files": "rules", "catalogue": "catalogue", "profile": "requirements"}
+"""What a trace can be compared with, and the part of ``given`` that it says."""
 
-    pointer: str
-    sentence: str
-    found: str | None = None
-    expected: str | None = None
+NAMED = {"rules": "rule", "catalogue": "model", "vocabulary": "attribute", "offers": "offer", "facts": "fact"}
+NAMING = ("rule", "model", "offer", "attribute", "requirement", "fact", "source")
+"""What the entries of a list are that have an id or a name, and the keys by which others name them."""
 
-    def __str__(self) -> str:
-        """Word it on a few lines."""
-        lines = [f"    at: {self.pointer or 'the whole file'}", f"    {self.sentence}"]
-        if self.found is not None:
-            lines.append(f"    found: {self.found}")
-        if self.expected is not None:
-            lines.append(f"    expected: {self.expected}")
-        return "\n".join(lines)
+CLAIMED, LONGEST_CLAIM = ("llmrules", "engine", "decided_at"), 60
 
 
-@frozen
+@dataclass(frozen=True)
 class Report:
     """The level reached (None: not even the shape of a trace), the level asked for, and the first thing wrong.
 
-    ``matched`` names the parts of ``given`` that were compared with files, ``unmatched`` those that no file handed
-    over speaks of. ``made_by`` is what the trace claims of its making: it is sealed, and nobody can check it.
+    ``matched`` names the parts of ``given`` that were compared with files, ``document`` is the trace, once it has its
+    shape.
     """
 
     level: Level | None
     asked: Level
     wrong: Wrong | None = None
     matched: tuple[str, ...] = ()
-    unmatched: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
-    made_by: dict[str, Plain] | None = field(default=None, repr=False)
+    document: Record | None = field(default=None, repr=False, compare=False)
+
+    REACHED: ClassVar[int] = 0
+    NOT_REACHED: ClassVar[int] = 1
+    NO_TRACE: ClassVar[int] = 2
 
     @property
     def ok(self) -> bool:
         """Whether the level asked for is reached."""
         return self.wrong is None and self.level == self.asked
 
+    @property
+    def status(self) -> int:
+        """How a command ends."""
+        return self.REACHED if self.ok else self.NO_TRACE if self.level is None else self.NOT_REACHED
+
+    @property
+    def not_compared(self) -> list[str]:
+        """What a trace can be compared with and this one was not."""
+        return [name for name, part in FILES.items() if part not in self.matched]
+
+    @property
+    def reached(self) -> str | None:
+        """The level in words: *matched* says with what, where that is not all."""
+        compared = ", ".join(name for name in FILES if name not in self.not_compared)
+        return f"matched: {compared}" if self.level == "matched" and self.not_compared else self.level
+
+    def claims(self) -> dict[str, str]:
+        """Return what the trace claims of its making, which is sealed and nobody can check, each cut to one line."""
+        made_by = self.document["made_by"] if self.document else {}
+        return {name: str(shown(one, LONGEST_CLAIM)).strip('"') for name, one in made_by.items() if name in CLAIMED}
+
     def __str__(self) -> str:
-        """Say the level, then what is wrong or what was compared, then who claims to have made the trace."""
-        lines = [f"{self.level}: {MEANS[self.level]}" if self.level else "not a trace"]
-        if self.wrong is not None:
-            lines += [f"not {self.asked}:", str(self.wrong)]
-        if self.matched:
-            lines.append(f"compared with files: {', '.join(self.matched)}")
-        if self.unmatched:
-            lines.append(f"not compared, since no file for it was handed over: {', '.join(self.unmatched)}")
+        """Say the level, what is wrong, who claims to have made the trace, and last what was compared with nothing."""
+        said = MEANS[self.level] if self.level in {None, self.reached} else "the rest was compared with nothing"
+        lines = [f"{self.reached}: {said}" if self.level else said]
+        lines += [f"not {self.asked}:", worded(self.wrong)] if self.wrong else []
         lines += self.remarks
-        if self.made_by is not None:
-            made = {name: printable(str(self.made_by[name])) for name in ("llmrules", "engine", "decided_at")}
+        if self.document is not None:
             lines.append(
-                f"made by llmrules {made['llmrules']}, engine {made['engine']}, at {made['decided_at']} (claimed)"
+                "claimed: made by llmrules {llmrules}, engine {engine}, at {decided_at}".format(**self.claims())
             )
+        if self.level in LEVELS[2:] and self.not_compared:
+            rest = ", which are taken to be what the trace says" if self.level == "re-derived" else ""
+            lines.append(f"not compared: {', '.join(self.not_compared)}{rest}")
         return "\n".join(lines)
 
-
-NOTHING = object()
-"""Stands for what is not there at all."""
-
-UNSAID = object()
-"""Stands for what a sentence says well enough."""
-
-
-class Refusal(LlmrulesError):  # noqa: N818 - it is no error of ours, and never leaves the checker
-    """Ends a verification at the first thing that is wrong."""
-
-    def __init__(self, at: str, sentence: str, *, found: Plain = UNSAID, expected: Plain = UNSAID) -> None:
-        """Keep what is wrong; ``at`` is a JSON pointer."""
-        self.wrong = Wrong(at, sentence, shown(found), shown(expected))
-        super().__init__(self.wrong)
+    def plain(self) -> Record:
+        """Return all of it as plain JSON."""
+        said = {name: getattr(self, name) for name in ("asked", "ok", "not_compared", "matched")}
+        remarks = [printable(remark) for remark in self.remarks]
+        rest = {"wrong": self.wrong and self.wrong._asdict(), "claimed": self.claims(), "remarks": remarks}
+        return {**said, **rest, "level": self.reached}
 
 
-def sparse(**fields: Plain) -> Record:
-    """Return the fields of a record that a trace writes only when there is something in them."""
-    return {name: value for name, value in fields.items() if value not in (None, [], {})}
-
-
-def step(at: str, key: str | int) -> str:
-    """Return the pointer to a part of what a pointer names."""
-    return f"{at}/{str(key).replace('~', '~0').replace('/', '~1')}"
-
-
-def compare(at: str, found: Plain, expected: Plain, sentence: str) -> None:
-    """Refuse at the first part that differs; ``true`` is not ``1``, and the order of keys is no difference."""
-    for where, one, other in _differences(at, found, expected):
-        raise Refusal(where, sentence, found=one, expected=other)
-
-
-def _differences(at: str, found: Plain, expected: Plain) -> Iterator[tuple[str, Plain, Plain]]:
-    if type(found) is not type(expected):
-        yield at, found, expected
-    elif isinstance(found, dict):
-        for key in [*expected, *(key for key in found if key not in expected)]:
-            yield from _differences(step(at, key), found.get(key, NOTHING), expected.get(key, NOTHING))
-    elif isinstance(found, list):
-        for index in range(max(len(found), len(expected))):
-            pair = (one[index] if index < len(one) else NOTHING for one in (found, expected))
-            yield from _differences(step(at, index), *pair)
-    elif found != expected:
-        yield at, found, expected
-
-
-def shown(value: Plain, longest: int = 200) -> str | None:
-    """Return a value as JSON on one short line without what a terminal would obey; None where nothing need be shown."""
-    if value is UNSAID:
-        return None
+def check(raw: bytes, level: Level = "re-derived") -> Report:
+    """Verify the bytes of a trace up to a level, or to the first thing that is wrong."""
+    report = Report(level=None, asked=level)
     try:
-        text = "nothing" if value is NOTHING else json.dumps(value, ensure_ascii=False, sort_keys=True)
-    except RecursionError:
-        text = "something deeply nested"
-    return printable(text if len(text) <= longest else f"{text[: longest - 1]}…")
+        for reached, document in zip(LEVELS, climb(raw), strict=False):
+            report = replace(report, level=reached, document=document)
+            if reached == level:
+                break
+    except Refusal as refusal:
+        return replace(report, wrong=named(refusal.wrong, report.document or {}))
+    return report
+
+
+def worded(wrong: Wrong) -> str:
+    """Word what is wrong on a few lines."""
+    names = f" ({wrong.names})" if wrong.names else ""
+    lines = [f"at: {wrong.at or 'the whole file'}{names}", f"{wrong.sentence} [{wrong.code}]"]
+    both = {"found": wrong.found, "expected": wrong.expected}
+    lines += [f"{name}: {said}" for name, said in both.items() if said is not None]
+    return "\n".join(f"    {line}" for line in lines)
+
+
+def named(wrong: Wrong, document: Record) -> Wrong:
+    """Return what is wrong with the ids of what its pointer leads through."""
+    names: dict[str, str] = {}
+    value: Plain = document
+    within = ""
+    for part in wrong.at.split("/")[1:]:
+        key = part.replace("~1", "/").replace("~0", "~")
+        if within == "leaves" and "rule" in names:  # what they ask is said once, in the criterion
+            criteria = document["found"]["criteria"]
+            value = next((one["leaves"] for one in criteria if one["rule"] == names["rule"]), value)
+        inside = {str(index): one for index, one in enumerate(value)} if isinstance(value, list) else value
+        value, within = inside.get(key), within if key.isdigit() else key
+        its = value if isinstance(value, dict) else {}
+        own = {NAMED[within]: its.get("id") or its.get("name")} if within in NAMED else its
+        names |= {kind: str(own[kind]) for kind in NAMING if isinstance(own.get(kind), str)}
+        if not isinstance(value, dict | list):
+            break
+    return wrong._replace(names=printable(", ".join(f'{kind} "{name}"' for kind, name in names.items())))

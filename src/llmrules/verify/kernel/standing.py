@@ -3,26 +3,19 @@
 A model has the best verdict of its candidates, and of those that have it the most points.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from itertools import groupby, pairwise
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
-from attrs import frozen
-
-from llmrules.verify.report import Record, sparse
-from llmrules.verify.rows import name_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from .given import Given, name_of
+from .refusal import Record, sparse
 
 VERDICTS = ("eligible", "unverified", "excluded")
 """From best to worst."""
 
 
-@frozen(eq=False)
-class Contender:
+class Contender(NamedTuple):
     """A model, or a single offer of one, with those of its candidates that have its verdict, most points first."""
 
     name: str
@@ -33,15 +26,6 @@ class Contender:
     def points(self) -> Fraction:
         """The most points that one of its candidates has; none where it is excluded."""
         return Fraction(self.rows[0].get("points", 0))
-
-    def carriers(self) -> list[Record]:
-        """Return the candidates that earn it its place."""
-        return [row for row in self.rows if Fraction(row["points"]) == self.points]
-
-    def offers(self) -> Record | None:
-        """Return the names of its offers, where it has several."""
-        named = [row["offer"] for row in self.rows if "offer" in row]
-        return {"model": self.name, "offers": named} if named else None
 
 
 def contenders(records: list[Record], over: str) -> list[Contender]:
@@ -57,38 +41,40 @@ def contenders(records: list[Record], over: str) -> list[Contender]:
     return found
 
 
-def result(ranked: list[Contender], over: str, *, refused: list[str], advice: list[str]) -> Record:
-    """Return the outcome that verdicts and points imply."""
-    ranking = [place for place, _ in _places(ranked, "eligible", over)]
+def result(given: Given, ranked: list[Contender], fired: Iterable[str]) -> Record:
+    """Return the outcome that verdicts and points imply, and the rules that refuse or advise."""
+    ranking, unverified = ([place for place, _ in _places(ranked, one, given.over)] for one in VERDICTS[:2])
+    refused, advice = (
+        sorted(name for name in fired if given.rules[name]["effect"] == effect) for effect in ("refuse", "advise")
+    )
     return {
         "best": ranking[0]["models"] if ranking and not refused else [],
         "refused": refused,
         "ranking": ranking,
-        "unverified": [place for place, _ in _places(ranked, "unverified", over)],
+        "unverified": unverified,
         "excluded": [one.name for one in ranked if one.verdict == "excluded"],
         "advice": advice,
     }
 
 
 def carried(ranked: list[Contender], over: str) -> Iterator[tuple[Record, int]]:
-    """Yield each candidate that earns a place, with the place."""
-    for verdict in ("eligible", "unverified"):
+    """Yield each candidate that earns a place, with the place: of several offers, those with the most points."""
+    for verdict in VERDICTS[:2]:
         for place, tied in _places(ranked, verdict, over):
-            yield from ((row, place["place"]) for one in tied for row in one.carriers())
+            for one in tied:
+                yield from ((row, place["place"]) for row in one.rows if Fraction(row["points"]) == one.points)
 
 
 def _places(ranked: list[Contender], verdict: str, over: str) -> list[tuple[Record, list[Contender]]]:
     """Rank those of one verdict: equal points are one place, shared (1, 1, 3), in their order."""
-    alike = [one for one in ranked if one.verdict == verdict]
-    ordered = sorted(alike, key=lambda one: -one.points)
+    ordered = sorted((one for one in ranked if one.verdict == verdict), key=lambda one: -one.points)
     found: list[tuple[Record, list[Contender]]] = []
-    place = 1
-    for its, group in groupby(ordered, key=lambda one: one.points):
-        tied = list(group)
-        offers = [one.offers() for one in tied] if over == "models" else []
-        record = {"place": place, "points": str(its), "models": [one.name for one in tied]}
-        found.append((record | sparse(offers=[one for one in offers if one]), tied))
-        place += len(tied)
+    for points, group in groupby(ordered, key=lambda one: one.points):
+        tied, place = list(group), 1 + sum(len(its) for _, its in found)
+        named = [(one.name, [row["offer"] for row in one.rows if "offer" in row]) for one in tied]
+        offers = [{"model": name, "offers": its} for name, its in named if its and over == "models"]
+        record = {"place": place, "points": str(points), "models": [one.name for one in tied]}
+        found.append((record | sparse(offers=offers), tied))
     for (one, _), (after, _) in pairwise(found):
         one["margin"] = str(Fraction(one["points"]) - Fraction(after["points"]))
     return found

@@ -3,29 +3,13 @@
 Candidates are three-valued: what the catalogue does not say is unknown, which is not no and not yes.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
-from llmrules.verify.given import HARD, Given, grade, predicate
-from llmrules.verify.report import Plain, Record, sparse
-from llmrules.verify.truth import (
-    OPERATORS,
-    Truth,
-    asks_absence,
-    both,
-    either,
-    leaves,
-    opposite,
-    table_truth,
-    tests,
-    thresholds,
-)
-
-if TYPE_CHECKING:
-    from llmrules.verify.truth import Facts
+from .given import HARD, Given, grade, predicate
+from .refusal import Plain, Record, sparse
+from .truth import OPERATORS, Facts, Truth, asks_absence, both, either, leaves, opposite, table_truth, thresholds
 
 World: TypeAlias = Mapping[str, Plain]
 """The values of one candidate, by attribute; what is unknown has none."""
@@ -38,11 +22,10 @@ class Criterion:
 
     def __init__(self, rule: Plain, given: Given, facts: Facts) -> None:
         """Take the thresholds from the facts."""
-        self.rule, self.effect = rule, rule["effect"]
-        graded = grade(rule)
+        self.rule, self.effect, graded = rule, rule["effect"], grade(rule)
         self.where = Conditions("where", rule.get("where", {}), given, facts)
         self.predicate = Conditions("predicate", predicate(rule), given, facts)
-        self.grade = _Grade(*graded, given) if graded else None
+        self.grade = _Leaf("grade", *graded, given, facts) if graded else None
         self.leaves = [*self.where.leaves, *self.predicate.leaves, *([self.grade] if self.grade else [])]
         self.reads = frozenset(leaf.name for leaf in self.leaves)
 
@@ -62,7 +45,7 @@ class Criterion:
         """Return the points of a candidate that it reaches."""
         weight = Fraction(self.rule["weight"])
         if self.grade is not None:
-            return weight * self.grade.place(world)
+            return weight * self.grade.attribute.place(world[self.grade.name], self.grade.leaf["toward"])
         return -weight if self.effect == "avoid" else weight
 
     def said(self, world: World) -> tuple[Any, ...]:
@@ -72,8 +55,7 @@ class Criterion:
 
     def applied(self, world: World, outcome: str) -> Record:
         """Record it applied to a candidate."""
-        found = [leaf.on(world)[1] for leaf in self.leaves]
-        return {"rule": self.rule["id"], "leaves": found, "outcome": outcome}
+        return {"rule": self.rule["id"], "leaves": [leaf.on(world)[1] for leaf in self.leaves], "outcome": outcome}
 
 
 class Conditions:
@@ -98,13 +80,15 @@ class _Leaf:
     """One leaf of a criterion with the thresholds in force; each distinct value is tested once."""
 
     def __init__(self, side: str, name: str, leaf: Plain, given: Given, facts: Facts) -> None:
-        self.side, self.name, self.leaf = side, name, leaf
-        self.attribute = given.attributes[name]
+        self.side, self.name, self.leaf, self.attribute = side, name, leaf, given.attributes[name]
         self.tests = [
-            (operator, thresholds(self.attribute, operator, raw, facts, given.attributes))
-            for operator, raw in tests(leaf)
+            (operator, thresholds(self.attribute, operator, leaf[operator], facts, given.attributes))
+            for operator in OPERATORS
+            if operator in leaf
         ]
         self.seen: dict[Plain, tuple[Truth, Record]] = {}
+        if side == "grade":
+            self.tests = [("toward", [(leaf["toward"], None)])]
 
     def record(self) -> Record:
         """Record the leaf itself."""
@@ -123,36 +107,11 @@ class _Leaf:
         if raw is None:
             truth = asks_absence(self.leaf) or (False if "known" in self.leaf else None)
             return truth, {"holds": HOLDS[truth]}
+        if self.side == "grade":
+            return True, {"holds": "true", "actual": raw}
         actual = self.attribute.value(raw)
         sides = [(OPERATORS[operator], wanted) for operator, found in self.tests for _, wanted in found]
         truth = both(operator.truth(self.attribute, actual, wanted) for operator, wanted in sides)
         gaps = [operator.gap(self.attribute, actual, wanted) for operator, wanted in sides]
         shown = gaps if any(gap is not None for gap in gaps) else None
         return truth, {"holds": HOLDS[truth], "actual": raw} | sparse(gaps=shown)
-
-
-class _Grade(_Leaf):
-    """What a graded preference looks at: a value that is known, the better the more points."""
-
-    def __init__(self, name: str, toward: str, given: Given) -> None:
-        super().__init__("grade", name, {}, given, {})
-        self.toward = toward
-        self.places: dict[Plain, Fraction] = {}
-
-    def place(self, world: World) -> Fraction:
-        """Return how good a known value is, from 0 to 1."""
-        raw = world[self.name]
-        if raw not in self.places:
-            self.places[raw] = self.attribute.place(raw, self.toward)
-        return self.places[raw]
-
-    def record(self) -> Record:
-        """Record it as a test of its own."""
-        return {
-            "side": "grade",
-            "attribute": self.name,
-            "tests": [{"operator": "toward", "thresholds": [self.toward]}],
-        }
-
-    def _outcome(self, raw: Plain) -> tuple[Truth, Record]:
-        return (None, {"holds": "unknown"}) if raw is None else (True, {"holds": "true", "actual": raw})

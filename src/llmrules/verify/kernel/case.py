@@ -3,23 +3,14 @@
 Requirements are two-valued: what is neither stated, assumed nor concluded makes every leaf false but ``known = false``.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict, deque
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Iterator
 
-from attrs import define, field
-
-from llmrules.verify.cost import ON_CASE
-from llmrules.verify.given import Given, concluded, on_models, references
-from llmrules.verify.report import Plain, Record, Refusal, sparse
-from llmrules.verify.truth import OPERATORS, asks_absence, leaves, negative, own, right_side
-from llmrules.verify.values import Attribute, number, text
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from llmrules.verify.truth import Facts
+from .cost import ON_CASE
+from .given import Given, concluded, on_models, references
+from .refusal import Plain, Record, Refusal, sparse
+from .truth import OPERATORS, Facts, asks_absence, leaves, negative, own, right_side
+from .values import Attribute, number, text
 
 
 def derive_case(given: Given) -> tuple[Record, Facts]:
@@ -27,22 +18,17 @@ def derive_case(given: Given) -> tuple[Record, Facts]:
     case = _Case(given)
     case.fire()
     rules = [case.rule(rule) for rule in given.rules.values()]
-    waits: defaultdict[str, list[str]] = defaultdict(list)
+    found = {"facts": list(case.facts()), "rules": rules, "firings": case.firings, "conflicts": list(case.conflicts())}
+    return found | {"unread": case.unread(), "waits": waits(rules)}, case.known
+
+
+def waits(rules: list[Record]) -> list[Record]:
+    """Return the requirements that rules wait for, with these."""
+    waiting: defaultdict[str, list[str]] = defaultdict(list)
     for one in rules:
         for name in one.get("waits_for", ()):
-            waits[name].append(one["id"])
-    found = {
-        "facts": list(case.facts()),
-        "rules": rules,
-        "firings": case.firings,
-        "conflicts": list(case.conflicts()),
-        "unread": case.unread(),
-        "waits": [{"requirement": name, "rules": waiting} for name, waiting in sorted(waits.items())],
-    }
-    return found, case.known
-
-
-# Strata
+            waiting[name].append(one["id"])
+    return [{"requirement": name, "rules": its} for name, its in sorted(waiting.items())]
 
 
 def strata(given: Given) -> dict[str, int]:
@@ -51,16 +37,17 @@ def strata(given: Given) -> dict[str, int]:
     It is the greatest of the strata of the attributes that the rule tests positively or refers to, of those that it
     tests negatively plus 1, and of its overriders plus 1; an attribute's is that of its highest concluding rule.
     """
-    firing = {name: rule for name, rule in given.rules.items() if given.fires(rule)}
-    edges: defaultdict[Node, list[tuple[Node, int]]] = defaultdict(list)
-    for name, rule in firing.items():
-        for attribute, plus in _tested(given, rule):
+    edges: defaultdict[tuple[str, str], list[tuple[tuple[str, str], int]]] = defaultdict(list)
+    for name, rule in given.firing.items():
+        tested = [(one, int(negative(given.attributes[one], leaf))) for one, leaf in leaves(rule.get("when", {}))]
+        tested += [(one, 1) for one, _ in leaves(rule.get("unless", {}))] + [(one, 0) for one in references(rule)]
+        for attribute, plus in tested:
             edges["attribute", attribute].append((("rule", name), plus))
         edges["rule", name] += [(("rule", target), 1) for target in rule.get("overrides", ())]
         if rule["effect"] == "conclude":
             edges["rule", name].append((("attribute", concluded(rule)), 0))
     most = sum(plus for targets in edges.values() for _, plus in targets)
-    found: defaultdict[Node, int] = defaultdict(int)
+    found: defaultdict[tuple[str, str], int] = defaultdict(int)
     queue = deque(edges)
     while queue:
         node = queue.popleft()
@@ -68,45 +55,26 @@ def strata(given: Given) -> dict[str, int]:
             if found[node] + plus > found[target]:
                 found[target] = found[node] + plus
                 if found[target] > most:
-                    raise Refusal("/given/rules", f"have no strata: {target[1]} depends on its own absence")
+                    sentence = f"have no strata: {target[1]} depends on its own absence"
+                    raise Refusal("circle", "/given/rules", sentence)
                 queue.append(target)
-    return {name: found["rule", name] for name in firing}
+    return {name: found["rule", name] for name in given.firing}
 
 
-Node: TypeAlias = tuple[str, str]
-
-
-def _tested(given: Given, rule: Plain) -> Iterator[tuple[str, int]]:
-    """Yield each requirement that a rule tests or refers to, with 1 where it tests it negatively."""
-    for name, leaf in leaves(rule.get("when", {})):
-        yield name, int(negative(given.attributes[name], leaf))
-    yield from ((name, 1) for name, _ in leaves(rule.get("unless", {})))
-    yield from ((name, 0) for name in references(rule))
-
-
-# Firing
-
-
-@define
 class _Case:
     """What is known so far, and what is recorded on the way."""
 
-    given: Given
-    known: dict[str, set[Plain]] = field(init=False)
-    firings: list[Record] = field(factory=list)
-    stratum: dict[str, int] = field(init=False)
-    seen: dict[str, Record] = field(factory=dict)
-    """The table of each rule that fired, on the facts known when its round began."""
-    by: defaultdict[str, list[str]] = field(factory=lambda: defaultdict(list))
-    """The rules that conclude a fact, by its id."""
-    overriders: defaultdict[str, list[str]] = field(factory=lambda: defaultdict(list))
-
-    def __attrs_post_init__(self) -> None:
-        requirements = self.given.requirements
-        self.known = {name: set(_values(one["value"])) for name, one in requirements.items()}
-        self.stratum = strata(self.given)
+    def __init__(self, given: Given) -> None:
+        self.given, self.stratum = given, strata(given)
+        self.known: dict[str, set[Plain]] = {
+            name: set(_values(one["value"])) for name, one in given.requirements.items()
+        }
+        self.firings: list[Record] = []
+        self.seen: dict[str, Record] = {}  # the table of each rule that fired, on what was known when its round began
+        self.by: defaultdict[str, list[str]] = defaultdict(list)  # the rules that conclude a fact, by its id
+        self.overriders: defaultdict[str, list[str]] = defaultdict(list)
         for name in self.stratum:
-            for target in self.given.rules[name].get("overrides", ()):
+            for target in given.rules[name].get("overrides", ()):
                 self.overriders[target].append(name)
 
     def fire(self) -> None:
@@ -123,26 +91,24 @@ class _Case:
 
     def ready(self, waiting: list[str]) -> dict[str, Record]:
         """Return the rules that hold on what is known, and are not defeated, with the record of ``when``."""
-        ready = {}
-        for name in waiting:
-            rule = self.given.rules[name]
-            when = self.when(rule)
-            if when["holds"] and not self.unless(rule).get("holds") and not self.defeated_by(name):
-                ready[name] = when
-        return ready
+        tables = {name: self.when(self.given.rules[name]) for name in waiting}
+        return {
+            name: when
+            for name, when in tables.items()
+            if when["holds"] and not self.unless(self.given.rules[name]).get("holds") and not self.defeated_by(name)
+        }
 
     def conclude(self, name: str, when: Record, stratum: int, number: int) -> set[str]:
         """Record one firing and add what it concludes; return the attributes that were concluded."""
-        rule, facts = self.given.rules[name], []
+        rule = self.given.rules[name]
         self.seen[name] = when
         body = rule["body"] if rule["effect"] == "conclude" else {}
         for attribute, value in body.items():
-            values = in_order(self.given.attributes[attribute], _values(value))
-            facts = [fact_id(attribute, one) for one in values]
-            self.known.setdefault(attribute, set()).update(values)
+            self.known.setdefault(attribute, set()).update(_values(value))
+        facts = concludes(self.given, rule) if body else []
         for fact in facts:
             self.by[fact].append(name)
-        uses = sorted(set(_cites(when)))
+        uses = sorted({fact for _, leaf in _recorded(when, true=True) for fact in leaf.get("cites", ())})
         self.firings.append({"rule": name, "stratum": stratum, "round": number, "uses": uses, "concludes": facts})
         return set(body)
 
@@ -170,11 +136,8 @@ class _Case:
 
     def table(self, table: Plain, implied: Plain) -> Record:
         """Record a table: its leaves with their truth, and the tables within it."""
-        found = {name: self.leaf(name, leaf) for name, leaf in own(table)}
-        beside = {name: self.leaf(name, leaf) for name, leaf in own(implied)}
-        groups = {
-            group: [self.table(inner, {}) for inner in table[group]] for group in ("all", "any") if group in table
-        }
+        found, beside = ({name: self.leaf(name, leaf) for name, leaf in own(one)} for one in (table, implied))
+        groups = {name: [self.table(inner, {}) for inner in table[name]] for name in ("all", "any") if name in table}
         holds = all(one["holds"] for one in (*found.values(), *beside.values(), *groups.get("all", ())))
         holds = holds and ("any" not in groups or any(one["holds"] for one in groups["any"]))
         return {"holds": holds, "leaves": found, "implied": beside, **groups}
@@ -189,32 +152,33 @@ class _Case:
             cites = _members_cited(name, leaf, values) if holds else []
         else:
             accepted = [one for one in values if _passes(attribute, leaf, one)]
-            holds, cites = bool(accepted), [fact_id(name, one) for one in by_size(attribute, accepted)]
-        return {"holds": holds, "actual": in_order(attribute, values)} | sparse(cites=cites)
+            by_size = sorted(accepted, key=number if attribute.type == "number" else text)
+            holds, cites = bool(accepted), [fact_id(name, one) for one in by_size]
+        return {"holds": holds, "actual": attribute.in_order(values)} | sparse(cites=cites)
 
     # What is recorded at the end
 
     def rule(self, rule: Plain) -> Record:
         """Record what became of a rule."""
         name = rule["id"]
-        if self.given.on_trial(rule):
-            return {"id": name, "status": "trial", "when": self.when(rule)} | sparse(
-                unless=self.unless(rule), defeated_by=self.defeated_by(name)
-            )
+        if name in self.given.trials:
+            rest = sparse(unless=self.unless(rule), defeated_by=self.defeated_by(name))
+            return {"id": name, "status": "trial", "when": self.when(rule)} | rest
         if name not in self.stratum:
             return {"id": name, "status": "disabled" if name in self.given.disabled else "classifying"}
         when, unless = self.seen.get(name) or self.when(rule), self.unless(rule)
         defeated = self.defeated_by(name) if when["holds"] and not unless.get("holds") else []
         status = "fired" if name in self.seen else "defeated" if defeated else "silent"
-        waits = sorted(set(_not_stated(when))) if status == "silent" else []
+        false = [(one, leaf) for one, leaf in _recorded(when, true=False) if not leaf["holds"] and "actual" not in leaf]
+        waiting = sorted({one for one, _ in false}) if status == "silent" else []
         found = {"id": name, "status": status, "stratum": self.stratum[name], "when": when}
-        return found | sparse(unless=unless, waits_for=waits, defeated_by=defeated)
+        return found | sparse(unless=unless, waits_for=waiting, defeated_by=defeated)
 
     def facts(self) -> Iterator[Record]:
         """Record every fact: by attribute, values in their order, last the fact that a set was stated empty."""
         for name, values in sorted(self.known.items()):
             requirement = self.given.requirements.get(name, {"value": None, "origin": None})
-            for one in in_order(self.given.attributes[name], values):
+            for one in self.given.attributes[name].in_order(values):
                 by = sorted(self.by[fact_id(name, one)])
                 origin = [requirement["origin"]] if one in _values(requirement["value"]) else []
                 origin += ["concluded"] if by else []
@@ -226,13 +190,11 @@ class _Case:
         """Record values that cannot both be meant, and members that rules added to a stated set."""
         for name, values in sorted(self.known.items()):
             attribute, requirement = self.given.attributes[name], self.given.requirements.get(name)
-            if attribute.type == "set":
-                kind, clash = "widened", values.difference(requirement["value"]) if requirement else set()
-            else:
-                kind, clash = "conflict", values if len(values) > 1 else set()
-            if clash:
-                facts = [fact_id(name, one) for one in in_order(attribute, clash)]
-                yield {"attribute": name, "kind": kind, "facts": facts}
+            widened = attribute.type == "set"
+            added = values.difference(requirement["value"]) if widened and requirement else set()
+            if clash := added if widened else values if len(values) > 1 else set():
+                facts = [fact_id(name, one) for one in attribute.in_order(clash)]
+                yield {"attribute": name, "kind": "widened" if widened else "conflict", "facts": facts}
 
     def unread(self) -> list[str]:
         """Return the stated requirements that no rule in force reads, nor a cost that one reads; the date is of use."""
@@ -250,20 +212,15 @@ def reads(rule: Plain) -> set[str]:
     return {name for table in tables for name, _ in leaves(table)}.union(references(rule))
 
 
+def concludes(given: Given, rule: Plain) -> list[str]:
+    """Return the facts that a rule concludes, by id."""
+    ((name, value),) = rule["body"].items()
+    return [fact_id(name, one) for one in given.attributes[name].in_order(_values(value))]
+
+
 def fact_id(name: str, value: Plain = None) -> str:
     """Return the id of a fact: the attribute and its value, of a set a member; nothing after ``=``: it is empty."""
     return f"{name}={'' if value is None else text(value)}"
-
-
-def in_order(attribute: Attribute, values: Iterable[Plain]) -> list[Plain]:
-    """Return values in the order of facts: choices as declared, all else by its text."""
-    order = attribute.choices
-    return sorted(values, key=lambda one: (order.index(one) if one in order else 0, text(one)))
-
-
-def by_size(attribute: Attribute, values: Iterable[Plain]) -> list[Plain]:
-    """Return values in the order in which a leaf cites them: numbers by size, all else by its text."""
-    return sorted(values, key=number if attribute.type == "number" else text)
 
 
 def _values(value: Plain) -> list[Plain]:
@@ -272,10 +229,8 @@ def _values(value: Plain) -> list[Plain]:
 
 def _passes(attribute: Attribute, leaf: Plain, value: Plain) -> bool:
     actual = attribute.value(value)
-    return all(
-        OPERATORS[operator].truth(attribute, actual, right_side(attribute, operator, side)) is True
-        for operator, side in leaf.items()
-    )
+    tests = ((OPERATORS[operator], right_side(attribute, operator, side)) for operator, side in leaf.items())
+    return all(operator.truth(attribute, actual, wanted) is True for operator, wanted in tests)
 
 
 def _members_cited(name: str, leaf: Plain, values: set[Plain]) -> list[str]:
@@ -287,18 +242,9 @@ def _members_cited(name: str, leaf: Plain, values: set[Plain]) -> list[str]:
     return [fact_id(name, one) for one in sorted(cited)] if values else [fact_id(name)]
 
 
-def _cites(table: Record) -> Iterator[str]:
-    """Yield the facts that make a true table true; of ``any``, those of every true table."""
-    for leaf in (*table["leaves"].values(), *table["implied"].values()):
-        yield from leaf.get("cites", ())
+def _recorded(table: Record, *, true: bool) -> Iterator[tuple[str, Record]]:
+    """Yield the leaves of a table as recorded, and of the tables in it: of a true table, of those that are true."""
+    yield from (*table["leaves"].items(), *table["implied"].items())
     for inner in (*table.get("all", ()), *table.get("any", ())):
-        if inner["holds"]:
-            yield from _cites(inner)
-
-
-def _not_stated(table: Record) -> Iterator[str]:
-    for name, leaf in (*table["leaves"].items(), *table["implied"].items()):
-        if not leaf["holds"] and "actual" not in leaf:
-            yield name
-    for inner in (*table.get("all", ()), *table.get("any", ())):
-        yield from _not_stated(inner)
+        if inner["holds"] or not true:
+            yield from _recorded(inner, true=true)

@@ -1,24 +1,18 @@
 """What is open about those who are not excluded: facts that nobody states, and values whose sources are old."""
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
 
-from llmrules.verify.cost import ON_PRICES, lacking
-from llmrules.verify.criteria import Conditions
-from llmrules.verify.given import concluded
-from llmrules.verify.truth import leaves
-from llmrules.verify.values import days
+from .cost import ON_PRICES, lacking
+from .criteria import Conditions, Criterion, World
+from .given import Given, concluded
+from .refusal import Record
+from .truth import Facts, leaves
+from .values import days
+from .worlds import Known
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from llmrules.verify.criteria import Criterion, World
-    from llmrules.verify.given import Given
-    from llmrules.verify.report import Record
-    from llmrules.verify.truth import Facts
-    from llmrules.verify.worlds import Known
+Standing = Sequence[tuple[Known, Record]]
+"""The candidates that are not excluded, each with its record."""
 
 
 class Wanted:
@@ -28,9 +22,8 @@ class Wanted:
         """Take the rules that classify models."""
         self.given, self.facts, self.criteria = given, facts, criteria
         self.classes: defaultdict[str, list[Conditions]] = defaultdict(list)
-        for name, rule in given.rules.items():
-            if given.classifies(rule) and name not in given.disabled:
-                self.classes[concluded(rule)].append(Conditions("where", rule.get("where", {}), given, {}))
+        for rule in given.classifying:
+            self.classes[concluded(rule)].append(Conditions("where", rule.get("where", {}), given, {}))
 
     def by(self, applied: Iterable[Record], world: World, outcomes: tuple[str, ...]) -> set[str]:
         """Return what rules with one of some outcomes lack to be decided on a candidate."""
@@ -60,12 +53,10 @@ class Wanted:
         return below or {name}
 
 
-def unknowns(found: Iterable[tuple[Known, Record]], wanted: Wanted) -> list[Record]:
+def unknowns(standing: Standing, wanted: Wanted) -> list[Record]:
     """Count the candidates whose checks or points each attribute leaves open, and those that it alone would settle."""
-    undecided: Counter[str] = Counter()
-    unscored: Counter[str] = Counter()
-    settles: Counter[str] = Counter()
-    for known, one in found:
+    undecided, unscored, settles = Counter[str](), Counter[str](), Counter[str]()
+    for known, one in standing:
         missing = one.get("missing", ())
         undecided.update(wanted.by(one.get("checks", ()), known.world, ("unknown", "accepted")))
         unscored.update(wanted.by(one.get("scores", ()), known.world, ("unknown",)))
@@ -77,7 +68,7 @@ def unknowns(found: Iterable[tuple[Known, Record]], wanted: Wanted) -> list[Reco
     return sorted(counts, key=lambda one: (-one["settles"], -one["undecided"], -one["unscored"], one["attribute"]))
 
 
-def stale(given: Given, standing: Iterable[Known], criteria: Iterable[Criterion]) -> list[Record]:
+def stale(given: Given, standing: Standing, criteria: Iterable[Criterion]) -> list[Record]:
     """Count the values in use that have nothing newer to rest on than an old source.
 
     A value of a model counts once, however many of its offers stand; a month or a year is as old as its first day, and
@@ -85,11 +76,9 @@ def stale(given: Given, standing: Iterable[Known], criteria: Iterable[Criterion]
     """
     if given.stale_after is None:
         return []
-    oldest = days(given.day)[0] - given.stale_after
+    oldest, counts, seen = days(given.day)[0] - given.stale_after, Counter[str](), set[str]()
     used = sorted(_used(given, {leaf.name for one in criteria for leaf in one.leaves}))
-    counts: Counter[str] = Counter()
-    seen: set[str] = set()
-    for known in standing:
+    for known, _ in standing:
         again = known.row.model in seen
         seen.add(known.row.model)
         for name in used:
@@ -102,9 +91,8 @@ def stale(given: Given, standing: Iterable[Known], criteria: Iterable[Criterion]
 def _used(given: Given, read: set[str]) -> set[str]:
     """Return the attributes that are read, and those from which such ones are concluded or computed."""
     rests_on = {name: set(ON_PRICES) for name, one in given.attributes.items() if one.computed}
-    for name, rule in given.rules.items():
-        if given.classifies(rule) and name not in given.disabled:
-            rests_on.setdefault(concluded(rule), set()).update(tested for tested, _ in leaves(rule.get("where", {})))
+    for rule in given.classifying:
+        rests_on.setdefault(concluded(rule), set()).update(tested for tested, _ in leaves(rule.get("where", {})))
     used, waiting = set(read), list(read)
     while waiting:
         more = rests_on.get(waiting.pop(), set()) - used

@@ -4,19 +4,12 @@ It is unknown as soon as the tokens of a month or a price that they need is, or 
 An offer of which nothing of a tier is stated has none; of a tier with prices, a limit that is unknown is reached.
 """
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
-from llmrules.verify.report import Plain, Refusal
-from llmrules.verify.values import is_short, number, written
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from llmrules.verify.truth import Facts
-    from llmrules.verify.values import Attribute
+from .refusal import Plain, Record, Refusal
+from .truth import Facts
+from .values import Attribute, is_short, number, written
 
 TOKENS = ("monthly_input_tokens", "monthly_output_tokens")
 LONG_SHARE, LONG_TOKENS = "long_request_share", "long_request_tokens"
@@ -34,15 +27,14 @@ ON_PRICES = (*PRICES, TIER_ABOVE, *TIER_PRICES)
 
 def check_prices(attributes: Mapping[str, Attribute]) -> None:
     """Refuse a vocabulary in which a cost is computed from what is no number."""
-    if any(one.computed for one in attributes.values()):
-        for scope, names in (("requirement", ON_CASE), ("offer", ON_PRICES)):
-            for name in names:
-                if name in attributes and (attributes[name].scope, attributes[name].type) != (scope, "number"):
-                    sentence = f"makes {name}, from which a cost is computed, anything but a number of the {scope}"
-                    raise Refusal("/given/vocabulary", sentence)
+    used = {**dict.fromkeys(ON_CASE, "requirement"), **dict.fromkeys(ON_PRICES, "offer")}
+    for name in used.keys() & attributes.keys() if any(one.computed for one in attributes.values()) else ():
+        if (attributes[name].scope, attributes[name].type) != (used[name], "number"):
+            sentence = f"makes {name}, from which a cost is computed, anything but a number of the {used[name]}"
+            raise Refusal("declaration", "/given/vocabulary", sentence)
 
 
-def monthly_cost(offer: Mapping[str, Plain], facts: Facts) -> dict[str, Plain] | None:
+def monthly_cost(offer: Mapping[str, Plain], facts: Facts) -> Record | None:
     """Return the cost and the terms that it adds up from, or None where it is unknown; ``offer`` is its values."""
     amounts = _amounts(offer, facts)
     if amounts is None or any(name not in offer for name in amounts):

@@ -1,23 +1,14 @@
-"""What is true: operators and condition tables, on plain JSON, written from the meaning of the language.
-
-Truth is three-valued: None is *unknown*. This is the checker's own copy, on purpose: what it says is compared with
-what the program found.
-"""
-
-from __future__ import annotations
+"""What is true: operators and condition tables, on plain JSON. Truth is three-valued: None is *unknown*."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, TypeAlias
+from fractions import Fraction
+from operator import ge, gt
+from typing import Literal, NamedTuple, TypeAlias
 
-from attrs import frozen
-
-from llmrules.verify.report import Plain
-from llmrules.verify.values import Attribute, Value, is_short, number, text, written
-
-if TYPE_CHECKING:
-    from fractions import Fraction
+from .refusal import Plain
+from .values import Attribute, Value, is_short, number, text, written
 
 Truth: TypeAlias = bool | None
 
@@ -33,8 +24,7 @@ def both(truths: Iterable[Truth]) -> Truth:
 
 def either(truths: Iterable[Truth]) -> Truth:
     """Return whether one is true: true if one is, else unknown if one is."""
-    seen = set(truths)
-    return True if True in seen else None if None in seen else False
+    return opposite(both(opposite(truth) for truth in truths))
 
 
 def opposite(truth: Truth) -> Truth:
@@ -48,11 +38,9 @@ def opposite(truth: Truth) -> Truth:
 def _is(attribute: Attribute, actual: Value, wanted: Value) -> Truth:
     if isinstance(actual, tuple):
         (low, high), point = actual, wanted[0]
-        if low == high:
-            return bool(low == point)
-        return None if low <= point <= high else False
-    if attribute.partial:
-        return None if actual <= wanted else False
+        return bool(low == point) if low == high else None if low <= point <= high else False
+    if attribute.type == "set":
+        return bool(actual == wanted) if _whole(attribute, actual) or not actual <= wanted else None
     return bool(actual == wanted)
 
 
@@ -60,57 +48,28 @@ def _any_of(attribute: Attribute, actual: Value, wanted: Value) -> Truth:
     return either(_is(attribute, actual, one) for one in wanted)
 
 
-def _none_of(attribute: Attribute, actual: Value, wanted: Value) -> Truth:
-    return opposite((_has_any if attribute.type == "set" else _any_of)(attribute, actual, wanted))
+def _whole(attribute: Attribute, actual: Value) -> bool:
+    """Return whether a set is known to have no other members: it is not partial, or lists every choice."""
+    return not attribute.partial or len(actual) == len(attribute.choices)
 
 
-def _found(attribute: Attribute, found: object) -> Truth:
-    """Return what it means whether a set lists a member: a partial one that does not leaves it unknown."""
-    return True if found else None if attribute.partial else False
+def _listed(attribute: Attribute, actual: Value, found: object) -> Truth:
+    """Return what it means whether a set lists something: one that may have more members leaves it unknown."""
+    return True if found else False if _whole(attribute, actual) else None
 
 
-def _has(attribute: Attribute, actual: Value, wanted: Value) -> Truth:
-    return _found(attribute, wanted in actual)
+def _overlap(attribute: Attribute, actual: Value, wanted: Value) -> Truth:
+    return _listed(attribute, actual, actual & wanted) if wanted else False
 
 
-def _has_any(attribute: Attribute, actual: Value, wanted: Value) -> Truth:
-    return _found(attribute, actual & wanted)
+def _ordered(beyond: Callable[[Value, Value], bool]) -> Callable[[Attribute, Value, Value], Truth]:
+    """Return how a period compares: unknown where one of its ends is beyond what is wanted and the other is not."""
+    return lambda _, actual, wanted: (
+        True if beyond(actual[0], wanted[0]) else None if beyond(actual[1], wanted[0]) else False
+    )
 
 
-def _has_all(attribute: Attribute, actual: Value, wanted: Value) -> Truth:
-    return _found(attribute, actual >= wanted)
-
-
-def _only(attribute: Attribute, actual: Value, wanted: Value) -> Truth:
-    return False if actual - wanted else None if attribute.partial else True
-
-
-def _like(_: Attribute, actual: Value, wanted: Value) -> Truth:
-    return fnmatchcase(actual, wanted)
-
-
-def _above(_: Attribute, actual: Value, wanted: Value) -> Truth:
-    return True if actual[0] > wanted[0] else None if actual[1] > wanted[0] else False
-
-
-def _at_least(_: Attribute, actual: Value, wanted: Value) -> Truth:
-    return True if actual[0] >= wanted[0] else None if actual[1] >= wanted[0] else False
-
-
-def _at_most(attribute: Attribute, actual: Value, wanted: Value) -> Truth:
-    return opposite(_above(attribute, actual, wanted))
-
-
-def _below(attribute: Attribute, actual: Value, wanted: Value) -> Truth:
-    return opposite(_at_least(attribute, actual, wanted))
-
-
-def _known(_attribute: Attribute, _actual: Value, wanted: Value) -> Truth:
-    return bool(wanted)
-
-
-def _no_gap(_attribute: Attribute, _actual: Value, _wanted: Value) -> Plain:
-    return None
+ABOVE, AT_LEAST = _ordered(gt), _ordered(ge)
 
 
 def _distance(_: Attribute, actual: Value, wanted: Value) -> Plain:
@@ -130,51 +89,50 @@ def _missing(attribute: Attribute, actual: Value, wanted: Value) -> Plain:
     return attribute.listed(({wanted} if isinstance(wanted, str) else wanted) - actual)
 
 
-def _missing_all(attribute: Attribute, actual: Value, wanted: Value) -> Plain:
-    """Return what of ``has_any`` is missing: nothing as soon as one is there."""
-    return _missing(attribute, actual, wanted) if actual.isdisjoint(wanted) else []
-
-
-def _surplus(attribute: Attribute, actual: Value, wanted: Value) -> Plain:
-    return attribute.listed(actual - wanted)
-
-
-def _shared(attribute: Attribute, actual: Value, wanted: Value) -> Plain:
-    return attribute.listed(actual & wanted) if attribute.type == "set" else None
-
-
-@frozen
-class Operator:
+class Operator(NamedTuple):
     """One operator: what stands on its right, the types of attributes it takes, its truth, its gap.
 
-    On the right stands a ``value``, a list of ``values``, a ``member`` or ``members`` of a set, a ``flag`` or a
-    ``glob``. A ``negative`` one can turn false on a set when a member is added.
+    A ``negative`` one can turn false on a set when a member is added.
     """
 
-    right: str
+    right: Literal["value", "values", "member", "members", "flag", "glob"]
     types: tuple[str, ...]
     truth: Callable[[Attribute, Value, Value], Truth]
-    gap: Callable[[Attribute, Value, Value], Plain]
+    gap: Callable[[Attribute, Value, Value], Plain] = lambda _attribute, _actual, _wanted: None
     negative: bool = False
 
 
+SET = ("set",)
 ORDERED = ("number", "scale", "date")
 SINGLE = (*ORDERED, "choice", "text")
 
 OPERATORS = {
     "is": Operator("value", (*SINGLE, "flag", "set"), _is, _is_gap, negative=True),
-    "any_of": Operator("values", SINGLE, _any_of, _no_gap),
-    "none_of": Operator("values", (*SINGLE, "set"), _none_of, _shared, negative=True),
-    "has": Operator("member", ("set",), _has, _missing),
-    "has_any": Operator("members", ("set",), _has_any, _missing_all),
-    "has_all": Operator("members", ("set",), _has_all, _missing),
-    "only": Operator("members", ("set",), _only, _surplus, negative=True),
-    "like": Operator("glob", ("text",), _like, _no_gap),
-    "at_least": Operator("value", ORDERED, _at_least, _distance),
-    "at_most": Operator("value", ORDERED, _at_most, _distance),
-    "above": Operator("value", ORDERED, _above, _distance),
-    "below": Operator("value", ORDERED, _below, _distance),
-    "known": Operator("flag", (*SINGLE, "flag", "set"), _known, _no_gap),
+    "any_of": Operator("values", SINGLE, _any_of),
+    "none_of": Operator(
+        *("values", (*SINGLE, "set")),
+        lambda one, actual, wanted: opposite((_overlap if one.type == "set" else _any_of)(one, actual, wanted)),
+        lambda one, actual, wanted: one.listed(actual & wanted) if one.type == "set" else None,
+        negative=True,
+    ),
+    "has": Operator("member", SET, lambda one, actual, wanted: _listed(one, actual, wanted in actual), _missing),
+    "has_any": Operator(
+        *("members", SET, _overlap),
+        lambda one, actual, wanted: _missing(one, actual, wanted) if actual.isdisjoint(wanted) else [],
+    ),
+    "has_all": Operator("members", SET, lambda one, actual, wanted: _listed(one, actual, actual >= wanted), _missing),
+    "only": Operator(
+        *("members", SET),
+        lambda one, actual, wanted: False if actual - wanted else True if _whole(one, actual) else None,
+        lambda one, actual, wanted: one.listed(actual - wanted),
+        negative=True,
+    ),
+    "like": Operator("glob", ("text",), lambda _, actual, wanted: fnmatchcase(actual, wanted)),
+    "at_least": Operator("value", ORDERED, AT_LEAST, _distance),
+    "at_most": Operator("value", ORDERED, lambda *compared: opposite(ABOVE(*compared)), _distance),
+    "above": Operator("value", ORDERED, ABOVE, _distance),
+    "below": Operator("value", ORDERED, lambda *compared: opposite(AT_LEAST(*compared)), _distance),
+    "known": Operator("flag", (*SINGLE, "flag", "set"), lambda _one, _actual, wanted: bool(wanted)),
 }
 """In this order the tests of one leaf are recorded."""
 
@@ -183,18 +141,14 @@ def right_side(attribute: Attribute, operator: str, raw: Plain) -> Value:
     """Return a written right side ready for comparing. Raises ValueError for what cannot stand there."""
     kind = OPERATORS[operator].right
     if attribute.type not in OPERATORS[operator].types:
-        message = f"{operator} does not go with {attribute.name}, a {attribute.type}"
-        raise ValueError(message)
+        raise ValueError(f"{operator} does not go with {attribute.name}, a {attribute.type}")
     if kind == "value":
         return attribute.whole(raw)
     if kind in {"values", "members"} and type(raw) is list:
-        if attribute.type == "set":
-            return attribute.value(raw)
-        return tuple(attribute.whole(one) for one in raw)
+        return attribute.value(raw) if attribute.type == "set" else tuple(attribute.whole(one) for one in raw)
     if type(raw) is {"flag": bool, "glob": str}.get(kind) or (kind == "member" and raw in attribute.choices):
         return raw
-    message = f"cannot stand on the right of {operator}"
-    raise ValueError(message)
+    raise ValueError(f"cannot stand on the right of {operator}")
 
 
 def thresholds(
@@ -204,13 +158,11 @@ def thresholds(
     if not isinstance(raw, dict):
         return [(raw, right_side(attribute, operator, raw))]
     requirement, values = attributes[raw["requirement"]], facts[raw["requirement"]]
-    if requirement.type == "set":
-        one = attribute.listed(values)
-        return [(one, right_side(attribute, operator, one))]
-    if "plus" not in raw:
-        return [(one, right_side(attribute, operator, one)) for one in sorted(values, key=text)]
-    later = [_later(requirement, one, number(raw["plus"])) for one in values]
-    return [(one, (point, point)) for one, point in sorted(later, key=lambda pair: text(pair[0]))]
+    if "plus" in raw:
+        later = [_later(requirement, one, number(raw["plus"])) for one in values]
+        return [(one, (point, point)) for one, point in sorted(later, key=lambda pair: text(pair[0]))]
+    right = [requirement.listed(values)] if requirement.type == "set" else sorted(values, key=text)
+    return [(one, right_side(attribute, operator, one)) for one in right]
 
 
 def _later(requirement: Attribute, raw: Plain, plus: Fraction | int) -> tuple[Plain, Fraction | int]:
@@ -235,11 +187,6 @@ def leaves(table: Plain) -> Iterator[tuple[str, Plain]]:
 def own(table: Plain) -> list[tuple[str, Plain]]:
     """Return the leaves of the table itself: an attribute and its tests, by name."""
     return [(name, table[name]) for name in sorted(table) if name not in {"all", "any"}]
-
-
-def tests(leaf: dict[str, Plain]) -> list[tuple[str, Plain]]:
-    """Return the tests of a leaf in the order of the operators."""
-    return [(operator, leaf[operator]) for operator in OPERATORS if operator in leaf]
 
 
 def table_truth(table: Plain, leaf_truth: Callable[[str, dict[str, Plain]], Truth]) -> Truth:

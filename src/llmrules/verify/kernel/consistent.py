@@ -1,0 +1,126 @@
+"""Consistency: whether the parts of a trace agree with each other. Digests, references, sums, ranks.
+
+It asks nothing about rules or truth: what it finds wrong, anyone can see in the file.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from fractions import Fraction
+
+from .candidates import verdict_of
+from .case import waits
+from .given import HARD, ON_MODELS, Given, grouped, name_of, rows_of
+from .reading import read_given
+from .refusal import NOTHING, Plain, Record, Refusal, compare, expect
+from .shape import digest
+from .standing import carried, contenders, result
+
+
+def check_consistent(document: Record) -> Given:
+    """Refuse the first thing that contradicts another; return ``given`` by name."""
+    _check_digests(document)
+    given, found = read_given(document["given"]), document["found"]
+    fired = [one["id"] for one in found["rules"] if one["status"] == "fired"]
+    _check_names("/found/rules", [one["id"] for one in found["rules"]], list(given.rules), "rules")
+    _check_facts(given, found)
+    _check_firings(found, fired)
+    compare("found", "/found/waits", found["waits"], waits(found["rules"]), "disagrees with what the rules wait for")
+    _check_rows(given, found)
+    _check_candidates(given, found, [name for name in fired if given.rules[name]["effect"] in ON_MODELS])
+    ranked = contenders(found["candidates"], given.over)
+    places = {name_of(row): place for row, place in carried(ranked, given.over)}
+    for index, one in enumerate(found["candidates"]):
+        its, expected = one.get("place", NOTHING), places.get(name_of(one), NOTHING)
+        compare("rank", f"/found/candidates/{index}/place", its, expected, "is not the place that the points give")
+    sentence = "disagrees with the verdicts and points of the candidates"
+    compare("rank", "/found/result", found["result"], result(given, ranked, fired), sentence)
+    return given
+
+
+def _check_digests(document: Record) -> None:
+    parts = {name: digest(part) for name, part in document["given"].items()}
+    expected = {"parts": parts, "given": digest(parts)}
+    expected |= {part: digest(document[part]) for part in ("found", "made_by")}
+    compare("digest", "/digests", document["digests"], expected, "is not the digest of what the trace holds")
+
+
+def _check_facts(given: Given, found: Plain) -> None:
+    """Refuse facts that are not named after their attribute, and mentions of facts that are not there."""
+    facts: set[str] = set()
+    for index, one in enumerate(found["facts"]):
+        named = one["attribute"] in given.attributes and one["id"].startswith(f"{one['attribute']}=")
+        right = named and one["id"] not in facts
+        expect(right, "reference", f"/found/facts/{index}/id", "is not named after its attribute, or twice", one["id"])
+        facts.add(one["id"])
+    for at, name in _cited(found):
+        expect(name in facts, "reference", at, "names no fact", name)
+
+
+def _cited(found: Plain) -> Iterator[tuple[str, str]]:
+    """Yield every mention of a fact with its pointer."""
+    pending = [(f"/found/{part}", found[part]) for part in ("firings", "conflicts", "rules")]
+    while pending:
+        at, value = pending.pop()
+        for key, one in value.items() if isinstance(value, dict) else enumerate(value):
+            if key in {"uses", "concludes", "facts", "cites"} and isinstance(one, list):
+                yield from ((f"{at}/{key}/{index}", name) for index, name in enumerate(one))
+            elif isinstance(one, dict | list):
+                pending.append((f"{at}/{key}", one))
+
+
+def _check_firings(found: Plain, fired: list[str]) -> None:
+    """Refuse firings out of order, twice, or in another stratum than their rule."""
+    order = [(one["stratum"], one["round"], one["rule"]) for one in found["firings"]]
+    strata = {one["id"]: one.get("stratum") for one in found["rules"]}
+    _check_names("/found/firings", sorted(rule for _, _, rule in order), fired, "rules that fired")
+    right = order == sorted(order) and all(stratum == strata[rule] for stratum, _, rule in order)
+    expect(right, "order", "/found/firings", "are not in the order of stratum (that of the rule), round and rule")
+
+
+def _check_names(at: str, found: list[str], expected: list[str], what: str) -> None:
+    """Refuse names that are not those that are expected, with the first that is missing, more, or twice."""
+    if found == expected:
+        return
+    counts, wanted = Counter(found), set(expected)
+    wrong = {
+        "missing": [name for name in expected if name not in counts],
+        "more": [name for name in found if name not in wanted],
+        "twice": [name for name in found if counts[name] > 1],
+        "out of order": [name for name, other in zip(found, expected, strict=False) if name != other],
+    }
+    said, names = next((said, names) for said, names in wrong.items() if names)
+    raise Refusal("names", at, f"are not the {what}, each once and in order: {said} {', '.join(names[:5])}")
+
+
+def _check_rows(given: Given, found: Plain) -> None:
+    """Refuse candidates that are not those of the catalogue, each judged or else left out, once and in order."""
+    rows = rows_of(given)
+    named, out = {row.name: [row] for row in rows} | dict(grouped(rows, rows)), set[str]()
+    for part in ("among", "only", "undecided"):
+        for index, name in enumerate(found.get("left_out", {}).get(part, ())):
+            its = {row.name for row in named.get(name, ())}
+            right, at = its and not its & out, f"/found/left_out/{part}/{index}"
+            expect(right, "reference", at, "names no candidate, or one twice", name)
+            out |= its
+    kept = [row.name for row in rows if row.name not in out]
+    _check_names("/found/candidates", [name_of(one) for one in found["candidates"]], kept, "candidates not left out")
+
+
+def _check_candidates(given: Given, found: Plain, touching: list[str]) -> None:
+    """Refuse criteria and candidates that do not speak of the same rules, models, sums and places."""
+    _check_names("/found/criteria", [one["rule"] for one in found["criteria"]], touching, "fired rules on models")
+    leaves = {one["rule"]: len(one["leaves"]) for one in found["criteria"]}
+    hard = [name for name in touching if given.rules[name]["effect"] in HARD]
+    for index, one in enumerate(found["candidates"]):
+        at = f"/found/candidates/{index}"
+        _check_names(f"{at}/checks", [check["rule"] for check in one.get("checks", ())], hard, "hard rules that fired")
+        for part in ("checks", "scores", "notes", "exemptions"):
+            for place, applied in enumerate(one.get(part, ())):
+                right, where = leaves.get(applied["rule"]) == len(applied["leaves"]), f"{at}/{part}/{place}"
+                expect(right, "reference", where, "has not the leaves of its criterion", applied["rule"])
+        verdict = verdict_of(one.get("checks", ()))
+        compare("sum", f"{at}/verdict", one["verdict"], verdict, "disagrees with the checks")
+        if verdict != "excluded" or "points" in one:
+            total = str(sum((Fraction(score.get("points", "0")) for score in one.get("scores", ())), Fraction()))
+            expected = NOTHING if verdict == "excluded" else total
+            compare("sum", f"{at}/points", one.get("points", NOTHING), expected, "is not the sum of the scores")

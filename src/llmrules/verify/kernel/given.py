@@ -1,0 +1,140 @@
+"""``given`` by name: what a decision rests on, what a rule says of itself, and who the candidates are."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from .refusal import Plain, expect
+from .truth import leaves
+from .values import Attribute
+
+HARD = ("require", "exclude")
+SOFT = ("prefer", "avoid")
+ON_MODELS = (*HARD, *SOFT, "caution", "exempt")
+"""The effects that are applied to models; the others are conclude, advise and refuse."""
+
+
+class Given:
+    """What a decision rests on, by name: all rules, disabled ones too, and each requirement stated or assumed."""
+
+    def __init__(
+        self, plain: Plain, attributes: dict[str, Attribute], disabled: set[str], dates: dict[str, str]
+    ) -> None:
+        """Take what was read; ``dates`` says when each document, and each claim by its document, was last looked at."""
+        self.attributes, self.disabled, self.dates = attributes, disabled, dates
+        self.rules: dict[str, Plain] = {one["id"]: one for one in plain["rules"]}
+        self.models: dict[str, Plain] = {one["id"]: one for one in plain["catalogue"]}
+        self.requirements: dict[str, Plain] = {one["attribute"]: one for one in plain["requirements"]}
+        self.unknown, self.over = str(plain["unknown"]), str(plain.get("over", "models"))
+        self.only, self.among, self.stale_after = plain.get("only"), plain.get("among"), plain.get("stale_after")
+        in_force = [rule for name, rule in self.rules.items() if name not in disabled]
+        self.classifying = [rule for rule in in_force if self.classifies(rule)]
+        self.trials = {rule["id"] for rule in in_force if rule.get("trial")}
+        rest = [rule for rule in in_force if rule["id"] not in self.trials and not self.classifies(rule)]
+        self.firing: dict[str, Plain] = {rule["id"]: rule for rule in rest}
+        self.approvals: defaultdict[tuple[str, str], list[Plain]] = defaultdict(list)
+        for one in plain["approvals"]:
+            self.approvals[one["rule"], one["model"]].append(one)
+
+    @property
+    def day(self) -> str:
+        """The day decided for."""
+        return str(self.requirements["as_of"]["value"])
+
+    def attribute(self, name: str, scopes: tuple[str, ...], at: str) -> Attribute:
+        """Return the attribute of one of some scopes that stands at a pointer. Refuses any other name."""
+        known = name in self.attributes and self.attributes[name].scope in scopes
+        expect(known, "reference", at, f"{name} is no attribute of the {' or '.join(scopes)}", name)
+        return self.attributes[name]
+
+    def classifies(self, rule: Plain) -> bool:
+        """Return whether a rule concludes an attribute of the model."""
+        its = self.attributes.get(concluded(rule)) if rule["effect"] == "conclude" and rule["body"] else None
+        return its is not None and its.scope == "model"
+
+    def approved_by(self, rule: str, model: str) -> list[str]:
+        """Return who approved a model where a rule asks for it, as far as that is in force on the day decided for."""
+        its = self.approvals.get((rule, model), ())
+        return sorted({one["by"] for one in its if one["on"] <= self.day <= one.get("until", self.day)})
+
+
+def concluded(rule: Plain) -> str:
+    """Return the attribute that a rule concludes."""
+    return str(next(iter(rule["body"])))
+
+
+def grade(rule: Plain) -> tuple[str, Plain] | None:
+    """Return the attribute of a graded preference and the leaf that says its direction, or None."""
+    leaves = [*rule["body"].items()] if rule["effect"] == "prefer" else []
+    graded = [(name, leaf) for name, leaf in leaves if isinstance(leaf, dict) and "toward" in leaf]
+    return graded[0] if graded else None
+
+
+def predicate(rule: Plain) -> Plain:
+    """Return what a rule tests of models after its effect; an empty table where it tests nothing."""
+    tests = rule["effect"] in ON_MODELS and rule["effect"] != "exempt" and grade(rule) is None
+    return rule["body"] if tests else {}
+
+
+def on_models(rule: Plain) -> set[str]:
+    """Return the attributes of models and offers that a rule tests or grades."""
+    graded, tables = grade(rule), (rule.get("where", {}), predicate(rule))
+    tested = {name for table in tables for name, _ in leaves(table)}
+    return tested | {graded[0]} if graded else tested
+
+
+def references(rule: Plain) -> list[str]:
+    """Return the requirements that a rule's tests on models refer to, sorted."""
+    tables = (rule.get("where", {}), predicate(rule))
+    sides = (side for table in tables for _, leaf in leaves(table) for side in leaf.values())
+    return sorted({side["requirement"] for side in sides if isinstance(side, dict)})
+
+
+class Row(NamedTuple):
+    """A candidate: a model with one of its offers, which has a name only where the model has several; and its place.
+
+    Where something is true of all candidates of a model, the model is named in their place.
+    """
+
+    model: str
+    offer: str | None
+    place: int
+
+    @property
+    def name(self) -> str:
+        """The name of the candidate."""
+        return self.model if self.offer is None else f"{self.model} @ {self.offer}"
+
+
+def rows_of(given: Given) -> list[Row]:
+    """Return every candidate, of the listed models in their order. Refuses names that could mean two of them."""
+    rows = []
+    for name, model in given.models.items():
+        several = len(model["offers"]) > 1
+        offers = [offer.get("id") if several else None for offer in model["offers"]]
+        rows += [Row(name, offer, place) for place, offer in enumerate(offers) if model.get("listed", True)]
+    names = Counter(row.name for row in rows) + Counter({row.model for row in rows if row.offer is not None})
+    twice = [name for name, count in names.items() if count > 1]
+    expect(not twice, "order", "/given/catalogue", "has two candidates of one name", twice)
+    return rows
+
+
+def name_of(record: Plain) -> str:
+    """Return the name of the candidate that a record speaks of."""
+    return f"{record['model']} @ {record['offer']}" if "offer" in record else str(record["model"])
+
+
+def grouped(some: Iterable[Row], of: Sequence[Row]) -> list[tuple[str, list[Row]]]:
+    """Return rows by the names they go by: a model whose rows in ``of`` are all among them, else each row itself."""
+    whole, its = Counter(row.model for row in of), dict[str, list[Row]]()
+    for row in some:
+        its.setdefault(row.model, []).append(row)
+    found: list[tuple[str, list[Row]]] = []
+    for model, rows in its.items():
+        found += [(model, rows)] if len(rows) == whole[model] else [(row.name, [row]) for row in rows]
+    return found
+
+
+def names_of(some: Iterable[Row], of: Sequence[Row]) -> list[str]:
+    """Return the names that rows go by."""
+    return [name for name, _ in grouped(some, of)]

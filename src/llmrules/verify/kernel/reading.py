@@ -1,0 +1,277 @@
+"""Reads ``given``: every name in it resolves, every value is one of its attribute, every right side fits.
+
+So much must be true of it that it means something; what no loader accepts is refused here. Whether rules and values
+are the right ones, only files can tell.
+"""
+
+from collections.abc import Iterable, Iterator
+from graphlib import CycleError, TopologicalSorter
+
+from .cost import check_prices
+from .given import HARD, SOFT, Given, grade, predicate
+from .refusal import Plain, Record, Refusal, compare, expect, step
+from .truth import OPERATORS, asks_absence, leaves, negative, own, right_side
+from .values import Attribute, days, number, read_at
+
+EFFECT_KEYS = {
+    **dict.fromkeys(HARD, ("where", "otherwise", "unknown")),
+    **dict.fromkeys(SOFT, ("where", "weight")),
+    "conclude": ("where",),
+    "caution": ("where", "level"),
+    "exempt": ("where", "approver"),
+}
+NEEDED = {**dict.fromkeys(SOFT, "weight"), "caution": "level", "exempt": "where"}
+NOT_CLASSIFYING = {"when", "unless", "overrides", "effective_from", "effective_to", "trial"}
+"""Of a rule: the keys that go with some effects alone, those that these need, and what none has that classifies."""
+
+DEEPEST, MOST_DAYS = 32, 36_500
+"""How deep tables of conditions may stand in each other, and how many days a date may be moved."""
+
+REQUIREMENT, MODEL, CANDIDATE = ("requirement",), ("model",), ("model", "offer")
+NAMED = {"requirements": "attribute", **dict.fromkeys(("documents", "claims", "rules", "catalogue"), "id")}
+CITING = ("vocabulary", "claims", "rules", "catalogue")
+
+
+def read_given(plain: Plain) -> Given:
+    """Return ``given`` by name. Raises Refusal."""
+    read = {name: read_at("declaration", at, one, Attribute) for name, one, at in _named(plain, "vocabulary", "name")}
+    kind = (read["as_of"].scope, read["as_of"].type) if "as_of" in read else ()
+    expect(
+        kind == ("requirement", "date"), "declaration", "/given/vocabulary", "has no as_of, the date of the decision"
+    )
+    check_prices(read)
+    names = {part: {name for name, _, _ in _named(plain, part, key)} for part, key in NAMED.items()}
+    expect(names["documents"].isdisjoint(names["claims"]), "order", "/given/claims", "have the id of a document")
+    _check_sources("/given", {part: plain[part] for part in CITING}, names["documents"] | names["claims"])
+    given = Given(plain, read, set(_disabled(plain, names["rules"])), _dates(plain))
+    for index, rule in enumerate(given.rules.values()):
+        _check_rule(given, rule, f"/given/rules/{index}")
+    for index, model in enumerate(given.models.values()):
+        _check_model(given, model, f"/given/catalogue/{index}")
+    _check_inherited(given)
+    for index, one in enumerate(given.requirements.values()):
+        _check_requirement(given, one, f"/given/requirements/{index}")
+    _check_approvals(given, plain["approvals"])
+    if given.only is not None:
+        _check_table(given, given.only, CANDIDATE, "/given/only", refers=False)
+    _check_ascending("/given/among", given.among or ())
+    for name in ("as_of", *(name for name, one in read.items() if one.default is not None)):
+        expect(name in given.requirements, "missing", "/given/requirements", f"lack {name}, which always has a value")
+    return given
+
+
+def _named(plain: Plain, part: str, key: str) -> Iterator[tuple[str, Plain, str]]:
+    """Yield the items of a part with name and pointer; every name stands once, and in order."""
+    _check_ascending(f"/given/{part}", (item[key] for item in plain[part]), f"/{key}")
+    yield from ((str(item[key]), item, f"/given/{part}/{index}") for index, item in enumerate(plain[part]))
+
+
+def _check_ascending(at: str, names: Iterable[Plain], key: str = "") -> None:
+    before: Plain = None
+    for index, name in enumerate(names):
+        right = name not in {None, ""} and (before is None or before < name)
+        expect(right, "order", f"{at}/{index}{key}", "stands twice or out of order", name)
+        before = name
+
+
+def _dates(plain: Plain) -> dict[str, str]:
+    """Return the date of each source: of a document when it was last checked, of a claim that of its document."""
+    found = {}
+    for index, one in enumerate(plain["documents"]):
+        for key in [key for key in ("review_by", "date", "checked") if key in one]:
+            found[one["id"]] = one[key]
+            read_at("value", f"/given/documents/{index}/{key}", one[key], days)
+    return found | {one["id"]: found[one["document"]] for one in plain["claims"] if one.get("document") in found}
+
+
+def _check_sources(at: str, value: Plain, sources: set[str]) -> None:
+    """Refuse what cites no claim or document that is given, or one twice, anywhere."""
+    for key, one in value.items() if isinstance(value, dict) else enumerate(value):
+        names = one if key == "sources" else [one] if key == "document" else ()
+        for index, name in enumerate(names):
+            sentence = "names no claim and no document that is given, or one twice"
+            expect(name in sources and name not in names[:index], "reference", f"{at}/{key}", sentence, name)
+        if isinstance(one, dict | list) and key not in {"when", "unless", "where", "body", "value", "sources"}:
+            _check_sources(step(at, key), one, sources)
+
+
+def _disabled(plain: Plain, rules: set[str]) -> Iterator[str]:
+    """Yield the rules that are switched off, by name or with their pack."""
+    for index, one in enumerate(plain["disabled"]):
+        at, known = f"/given/disabled/{index}", one.get("rule") in rules
+        expect(("rule" in one) != ("pack" in one), "reference", at, "switches off neither a rule nor a pack, or both")
+        expect(known or "pack" in one, "reference", f"{at}/rule", "names no rule that is given", one.get("rule"))
+        kind, key = ("rule", "id") if "rule" in one else ("pack", "pack")
+        yield from (rule["id"] for rule in plain["rules"] if rule[key] == one[kind])
+
+
+def _check_requirement(given: Given, one: Plain, at: str) -> None:
+    """Refuse what is no value of the attribute, and what is assumed although the vocabulary does not."""
+    attribute = given.attribute(one["attribute"], REQUIREMENT, at)
+    read_at("value", f"{at}/value", one["value"], attribute.whole, attribute.within)
+    right = one["origin"] != "assumed" or attribute.name == "as_of" or one["value"] == attribute.default
+    expect(right, "value", f"{at}/value", "is not the default, which alone is assumed", one["value"])
+
+
+def _check_approvals(given: Given, approvals: list[Plain]) -> None:
+    """Refuse approvals out of order, twice, with no day, or of what does not ask for one."""
+    keys = ("rule", "model", "on", "by")
+    _check_ascending("/given/approvals", ((*(one[key] for key in keys), one.get("until", "")) for one in approvals))
+    for index, one in enumerate(approvals):
+        at, asks = f"/given/approvals/{index}", given.rules.get(one["rule"], {}).get("level") == "approval"
+        for key in one.keys() & {"on", "until"}:
+            read_at("value", f"{at}/{key}", one[key], given.attributes["as_of"].whole)
+        expect(asks, "reference", f"{at}/rule", "names no rule that asks for approval", one["rule"])
+        expect(one["model"] in given.models, "reference", f"{at}/model", "names no model that is given", one["model"])
+
+
+# Rules
+
+
+def _check_rule(given: Given, rule: Plain, at: str) -> None:
+    effect, body, graded = rule["effect"], rule["body"], None
+    kind = {"exempt": list, "advise": bool, "refuse": bool}.get(effect, dict)
+    expect(isinstance(body, kind) and body not in ({}, []), "rule", f"{at}/body", f"is not what {effect} takes", body)
+    others = {key for keys in EFFECT_KEYS.values() for key in keys}.difference(EFFECT_KEYS.get(effect, ()))
+    wrong = sorted(rule.keys() & others | ({NEEDED[effect]} if effect in NEEDED else set()) - rule.keys())
+    expect(not wrong, "rule", at, f"has a key that does not go with {effect}, or lacks one that does", wrong)
+    if effect == "conclude":
+        _check_conclusion(given, body, f"{at}/body")
+    _check_targets(given, rule, at)
+    if graded := grade(rule):
+        attribute = given.attribute(graded[0], CANDIDATE, f"{at}/body")
+        right = attribute.type == "scale" or attribute.marks
+        expect(right, "rule", f"{at}/body", "is neither a scale nor a number with marks", body)
+    for key in rule.keys() & {"effective_from", "effective_to", "review_by"}:
+        read_at("value", f"{at}/{key}", rule[key], given.attributes["as_of"].whole)
+    classifies = given.classifies(rule)
+    wrong = sorted(rule.keys() & (NOT_CLASSIFYING if classifies else {"where"} if effect == "conclude" else set()))
+    expect(not wrong, "rule", at, f"concludes what does not go with {', '.join(wrong)}")
+    _check_table(given, rule.get("when", {}), REQUIREMENT, f"{at}/when")
+    _check_table(given, rule.get("unless", {}), REQUIREMENT, f"{at}/unless")
+    wrong = [name for name, leaf in leaves(rule.get("unless", {})) if negative(given.attributes[name], leaf)]
+    expect(not wrong, "condition", f"{at}/unless", "can turn false when a fact is added", wrong)
+    _check_table(given, rule.get("where", {}), MODEL if classifies else CANDIDATE, f"{at}/where")
+    _check_table(given, predicate(rule), CANDIDATE, f"{at}/body")
+
+
+def _check_targets(given: Given, rule: Plain, at: str) -> None:
+    """Refuse overrides and exemptions of rules that are not there, are named twice, or cannot be reached."""
+    exempted = rule["body"] if rule["effect"] == "exempt" else ()
+    for key, names in (("overrides", rule.get("overrides", ())), ("body", exempted)):
+        for index, name in enumerate(names):
+            there = name in given.rules and name not in names[:index]
+            expect(there, "reference", f"{at}/{key}", "names a rule that is not given, or one twice", name)
+            its = given.rules[name]
+            reached = its["effect"] in HARD if key == "body" else its is not rule and not given.classifies(its)
+            expect(reached, "rule", f"{at}/{key}", "names a rule that cannot be reached so", name)
+
+
+def _check_conclusion(given: Given, body: Plain, at: str) -> None:
+    for name, value in body.items():
+        attribute = given.attribute(name, ("requirement", "model"), at)
+        read_at("value", f"{at}/{name}", value, attribute.whole, attribute.within)
+        of_model = attribute.partial if attribute.type == "set" else attribute.type == "flag" and value is True
+        free = name != "as_of" and attribute.default is None and (attribute.scope != "model" or of_model)
+        expect(free and len(body) == 1 and value != [], "rule", at, "is nothing that a rule may conclude", body)
+
+
+def _check_table(
+    given: Given, table: Plain, scopes: tuple[str, ...], at: str, *, refers: bool = True, depth: int = 0
+) -> None:
+    refers = refers and scopes == CANDIDATE
+    expect(depth <= DEEPEST, "condition", at, "is nested more deeply than any rule")
+    for name, leaf in own(table):
+        attribute = given.attribute(name, scopes, at)
+        right = (
+            isinstance(leaf, dict) and leaf.keys() <= OPERATORS.keys() and not (asks_absence(leaf) and len(leaf) > 1)
+        )
+        expect(right, "condition", f"{at}/{name}", "are no tests", leaf)
+        for operator, side in leaf.items():
+            where = f"{at}/{name}/{operator}"
+            if isinstance(side, dict):
+                right = refers and _comparable(given, attribute, operator, side, where)
+                expect(right, "condition", where, f"cannot be compared with {name} by {operator}", side)
+            else:
+                _check_side(attribute, operator, side, where)
+    for group in ("all", "any"):
+        for index, inner in enumerate(table.get(group, [])):
+            expect(isinstance(inner, dict), "condition", f"{at}/{group}/{index}", "is no table of conditions", inner)
+            _check_table(given, inner, scopes, f"{at}/{group}/{index}", refers=refers, depth=depth + 1)
+
+
+def _check_side(attribute: Attribute, operator: str, side: Plain, at: str) -> None:
+    """Refuse what cannot stand on the right, and a list that is empty or not in its order."""
+    read_at("condition", at, side, lambda raw: right_side(attribute, operator, raw), attribute.within)
+    expect(side != [] or operator == "is", "condition", at, "is an empty list, which matches nothing or everything")
+    if isinstance(side, list) and attribute.choices:
+        expect(side == attribute.listed(side), "order", at, "names a choice twice or out of order", side)
+    elif isinstance(side, list):
+        _check_ascending(at, map(number, side) if attribute.type == "number" else side)
+
+
+def _comparable(given: Given, attribute: Attribute, operator: str, side: Plain, at: str) -> bool:
+    """Return whether a right side may be this requirement: the type, unit and choices of the operand."""
+    other = given.attribute(side["requirement"], REQUIREMENT, at)
+    types = {"value": (attribute.type,), "values": ("set",), "members": ("set",), "member": ("choice", "scale")}
+    right = OPERATORS[operator].right
+    fits = other.type in types.get(right, ()) and attribute.type in OPERATORS[operator].types
+    fits = fits and (other.unit, other.choices) == (attribute.unit, attribute.choices)
+    if "plus" not in side:
+        return fits and (right != "values" or bool(attribute.choices))
+    plus = read_at("condition", f"{at}/plus", side["plus"], number)
+    whole_days = attribute.type == "date" and type(side["plus"]) is int and abs(plus) <= MOST_DAYS
+    return fits and right == "value" and plus != 0 and (attribute.type == "number" or whole_days)
+
+
+# The catalogue
+
+
+def _check_model(given: Given, model: Plain, at: str) -> None:
+    offers, base = model["offers"], model.get("extends", model["id"])
+    expect(offers, "missing", f"{at}/offers", "a model has an offer, even if nothing is known of it")
+    expect(base in given.models, "reference", f"{at}/extends", "names no model that is given", base)
+    _check_entries(given, model["attributes"], "model", f"{at}/attributes")
+    for index, offer in enumerate(offers):
+        _check_entries(given, offer["attributes"], "offer", f"{at}/offers/{index}/attributes")
+    if len(offers) > 1 or "id" in offers[0]:  # their ids give their order
+        _check_ascending(f"{at}/offers", (offer.get("id") for offer in offers), "/id")
+
+
+def _check_entries(given: Given, entries: Plain, scope: str, at: str) -> None:
+    """Refuse values that are none of their attribute, and disputed and dated ones that are no others."""
+    for name, entry in entries.items():
+        pointer, day = f"{at}/{name}", given.attributes["as_of"].whole
+        attribute = given.attribute(name, (scope,), pointer)
+        disputed, dated = entry.get("disputed", ()), entry.get("dated", ())
+        for stated in (entry, *disputed, *entry.get("replaced", ()), *dated):
+            read_at("value", pointer, stated["value"], attribute.value, attribute.within)
+        for index, one in enumerate(disputed):
+            where, sentence = f"{pointer}/disputed/{index}/value", "is the value in force, not another one"
+            expect(one["value"] != entry["value"], "value", where, sentence)
+        for index, one in enumerate(dated):
+            read_at("value", f"{pointer}/dated/{index}/since", one["since"], day)
+        _check_ascending(f"{pointer}/dated", (one["since"] for one in dated), "/since")
+
+
+def _check_inherited(given: Given) -> None:
+    """Refuse what a model inherits unless it is all that the nearest one along ``extends`` states of it, and no less.
+
+    Only attributes that are declared so are inherited, nothing of an offer is, and a value of its own goes before.
+    """
+    places = {name: f"/given/catalogue/{index}" for index, name in enumerate(given.models)}
+    extends = {name: {one["extends"]} if "extends" in one else set() for name, one in given.models.items()}
+    try:
+        order = list(TopologicalSorter(extends).static_order())
+    except CycleError as error:
+        first = min(error.args[1], key=list(places).index)
+        raise Refusal("circle", f"{places[first]}/extends", "makes the model extend itself") from None
+    lent: dict[str, Record] = {}
+    for name in order:
+        entries = given.models[name]["attributes"]
+        own = {key: one for key, one in entries.items() if "inherited_from" not in one}
+        inherited = {key: one for lender in extends[name] for key, one in lent[lender].items() if key not in own}
+        found = {key: one for key, one in entries.items() if key not in own}
+        compare("inherited", f"{places[name]}/attributes", found, inherited, "is not what the model inherits")
+        lends = {key: {**one, "inherited_from": name} for key, one in own.items() if given.attributes[key].inherited}
+        lent[name] = inherited | lends

@@ -1,0 +1,271 @@
+"""Writes the cases that any checker of traces can be measured by: ``python -m tests.conformance [FOLDER]``.
+
+They are plain files, which name no part of this program. Those of ``derived`` are traces that hold; those of
+``refused`` are forged, each in one way, with all digests made anew unless the digests are what is wrong.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from attrs import frozen
+from tests.mutants import canonical, reseal
+from tests.offer_worlds import sellers
+from tests.test_verify import MODELS, RULES, STATED
+from tests.test_verify_offers import CATALOGUE
+from tests.test_verify_offers import RULES as OFFER_RULES
+from tests.test_verify_offers import STATED as OFFER_STATED
+from tests.worlds import DAY, rule, world
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from llmrules.decision.decision import Decision
+
+Document: TypeAlias = dict[str, Any]
+
+VERSION = 1
+FOLDER = Path(__file__).resolve().parent.parent / "conformance" / str(VERSION)
+
+MADE_BY: Document = {
+    "llmrules": "0",
+    "python": "3",
+    "engine": "none",
+    "certified": False,
+    "decided_at": f"{DAY}T12:00:00+00:00",
+    "nanoseconds": {},
+    "places": [],
+}
+"""What every case claims of its making, so that the same cases are the same bytes."""
+
+
+@frozen
+class Forgery:
+    """A forged trace: the level that must refuse it, the code of the reason, and what was done to a trace that holds."""
+
+    name: str
+    level: str
+    code: str
+    says: str
+    trace: bytes
+
+
+def write(folder: Path) -> None:
+    """Write every case, and the list of them."""
+    for part in ("derived", "refused"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    derived, refused = [], []
+    for name, (says, decision) in derivations().items():
+        (folder / "derived" / f"{name}.json").write_bytes(canonical(told(decision)) + b"\n")
+        derived.append({"file": f"derived/{name}.json", "says": says})
+    for one in forgeries():
+        (folder / "refused" / f"{one.name}.json").write_bytes(one.trace + b"\n")
+        refused.append({"file": f"refused/{one.name}.json", "level": one.level, "code": one.code, "says": one.says})
+    cases = {"version": VERSION, "format": "llmrules.trace/1", "derived": derived, "refused": refused}
+    (folder / "cases.json").write_text(json.dumps(cases, indent=1) + "\n", encoding="utf-8")
+
+
+def told(decision: Decision) -> Document:
+    """Return the trace of a decision as anyone could have made it."""
+    return reseal({**json.loads(decision.trace.to_json()), "made_by": MADE_BY}, {})
+
+
+# What holds
+
+
+SMALL = """
+language = 1
+pack = "vocabulary"
+document = [{ id = "d", title = "The handbook", date = 2026-01-01 }]
+[requirement]
+offline = { type = "flag" }
+room = { type = "number", unit = "tokens" }
+hosting = { type = "choice", choices = { own = "own machines", vendor = "a vendor" } }
+wanted = { type = "set", choices = { code = "code", maths = "maths" } }
+[model]
+weights = { type = "flag" }
+window = { type = "number", unit = "tokens", marks = [10, 20, 40] }
+skills = { type = "set", partial = true, choices = "wanted" }
+capable = { type = "flag" }
+[offer]
+price = { type = "number", unit = "USD" }
+"""
+SMALL_RULES = (
+    rule("class", "where.weights = true\nconclude.capable = true")
+    + rule("hosts", "when.offline = true\nconclude.hosting = 'own'")
+    + rule("must", "when.hosting = 'own'\nrequire.weights = true")
+    + rule("roomy", "require.window.at_least.requirement = 'room'")
+    + rule("liked", "prefer.window.toward = 'highest'\nweight = 3")
+    + rule("skilled", "prefer.skills.has_all.requirement = 'wanted'\nweight = 2")
+    + rule("noted", "caution.price.above = 1\nlevel = 'approval'")
+)
+
+
+def _model(name: str, text: str, sources: str) -> str:
+    cited = ", ".join(f'{one} = "d"' for one in sources.split())
+    return f'[[model]]\nid = "{name}"\n{text}\nsources = {{ {cited} }}\n'
+
+
+SMALL_MODELS = (
+    _model("lark", "weights = true\nwindow = 30\nskills = ['code', 'maths']", "weights window skills")
+    + '[[model.offer]]\nprice = 2\nsources.price = "d"\n'
+    + _model("wren", "weights = true\nwindow = 12\nskills = ['code']", "weights window skills")
+    + _model("owl", "weights = false\nwindow = 5", "weights window")
+    + '[[approval]]\nrule = "noted"\nmodel = "lark"\nby = "A. Kim"\non = 2026-01-15\n'
+)
+SMALL_CASE: dict[str, object] = {"as_of": DAY, "offline": True, "room": 10, "wanted": ["code"]}
+
+
+def small(rules: str = SMALL_RULES, models: str = SMALL_MODELS, **changed: object) -> Decision:
+    """Decide in the small world."""
+    return world(rules, models, vocabulary=SMALL).decide({**SMALL_CASE, **changed})
+
+
+def derivations() -> dict[str, tuple[str, Decision]]:
+    """Return the decisions whose traces hold, by name, each with what it shows."""
+    offers = sellers(OFFER_RULES, CATALOGUE)
+    of_nothing = (
+        rule("none", "require.skills.none_of.requirement = 'wanted'")
+        + rule("any", "prefer.skills.has_any.requirement = 'wanted'\nweight = 1")
+        + rule("all", "prefer.skills.has_all.requirement = 'wanted'\nweight = 1")
+    )
+    whole = (
+        rule("only", "require.skills.only = ['code', 'maths']")
+        + rule("not", "exclude.skills.is = ['code']")
+        + rule("empty", "avoid.skills.is = []\nweight = 1")
+    )
+    return {
+        "small": ("facts, strata, hard and soft rules, a grade, an approval", small()),
+        "refused": ("a rule refuses the case", small(SMALL_RULES + rule("stop", "when.offline = true\nrefuse = true"))),
+        "conflict": ("two values that cannot both be meant", small(hosting="vendor")),
+        "nothing-stated": ("what rules wait for", world(SMALL_RULES, SMALL_MODELS, vocabulary=SMALL).decide({"as_of": DAY})),
+        "nothing-listed": ("tests against a list of nothing are decided without knowing", small(of_nothing, wanted=[])),
+        "whole-sets": ("a partial set that lists every choice is complete", small(whole)),
+        "everything": ("every effect, trials, disputes, exemptions", world(RULES, MODELS).decide({"as_of": DAY, **STATED})),
+        "offers": ("offers, dates, costs, old sources", offers.decide({"as_of": DAY, **OFFER_STATED}, stale_after=365)),
+        "over-offers": (
+            "a ranking over offers, restricted",
+            offers.decide({"as_of": DAY, **OFFER_STATED}, over="offers", only={"window": {"at_least": 1_000}}),
+        ),
+    }
+
+
+# What is forged
+
+
+def forgeries() -> Iterator[Forgery]:
+    """Yield every forged trace."""
+    right = told(small())
+    for name, (level, code, says, change) in CHANGES.items():
+        document = json.loads(canonical(right))
+        change(document)
+        sealed = reseal(document, {}) if code != "digest" and "digests" in document else document
+        yield Forgery(name, level, code, says, canonical(sealed))
+    for name, (code, says, raw) in RAW.items():
+        yield Forgery(name, "shape", code, says, raw(canonical(right)))
+
+
+def _at(pointer: str, value: object = None, *, drop: bool = False) -> Callable[[Document], None]:
+    """Return what sets or drops one thing."""
+
+    def change(document: Any) -> None:  # noqa: ANN401 - plain JSON
+        *way, last = (int(part) if part.isdigit() else part for part in pointer.split("/")[1:])
+        for part in way:
+            document = document[part]
+        if drop:
+            del document[last]
+        elif isinstance(document, list) and last == len(document):
+            document.append(value)
+        else:
+            document[last] = value
+
+    return change
+
+
+def _all(*changes: Callable[[Document], None]) -> Callable[[Document], None]:
+    def change(document: Document) -> None:
+        for one in changes:
+            one(document)
+
+    return change
+
+
+def _of_rule(name: str, key: str, value: object) -> Callable[[Document], None]:
+    def change(document: Document) -> None:
+        next(one for one in document["given"]["rules"] if one["id"] == name)[key] = value
+
+    return change
+
+
+def _swap(part: str) -> Callable[[Document], None]:
+    def change(document: Document) -> None:
+        its = document["given"][part]
+        its[0], its[1] = its[1], its[0]
+
+    return change
+
+
+SHAPE, CONSISTENT, DERIVED = "shape", "consistent", "re-derived"
+CHANGES: dict[str, tuple[str, str, str, Callable[[Document], None]]] = {
+    "later-version": (SHAPE, "format", "a version that is to come", _at("/format", "llmrules.trace/2")),
+    "unknown-key": (SHAPE, "schema", "a key that nobody defined", _at("/found/more", 1)),
+    "missing-part": (SHAPE, "schema", "a part of given is not there", _at("/given/rules", drop=True)),
+    "long-points": (SHAPE, "schema", "points with more digits than any", _at("/found/candidates/0/points", "1/" + "9" * 4000)),
+    "unsealed": (CONSISTENT, "digest", "a change without new digests", _at("/found/result/best", [])),
+    "of-made-by": (CONSISTENT, "digest", "who made it is sealed, too", _at("/made_by/engine", "another")),
+    "rules-out-of-order": (CONSISTENT, "order", "two rules in each other's place", _swap("rules")),
+    "model-twice": (CONSISTENT, "order", "a model that stands twice", lambda one: one["given"]["catalogue"].insert(0, one["given"]["catalogue"][0])),
+    "list-out-of-order": (CONSISTENT, "value", "choices of a set out of their order", _at("/given/catalogue/0/attributes/skills/value", ["maths", "code"])),
+    "no-such-source": (CONSISTENT, "reference", "a rule cites what is not given", _of_rule("must", "sources", ["e"])),
+    "no-such-attribute": (CONSISTENT, "reference", "a rule tests what is not declared", _of_rule("must", "when", {"on": {"is": True}})),
+    "no-such-model": (CONSISTENT, "reference", "an approval of nobody", _at("/given/approvals/0/model", "kite")),
+    "disables-nothing": (CONSISTENT, "reference", "what is switched off is not named", _at("/given/disabled/0", {"reason": {"en": "So."}})),
+    "no-value": (CONSISTENT, "value", "a value that is none of its attribute", _at("/given/catalogue/0/attributes/window/value", "30")),
+    "declared-wrongly": (CONSISTENT, "declaration", "marks that do not ascend", lambda one: next(its for its in one["given"]["vocabulary"] if its["name"] == "window").update(marks=[20, 10])),
+    "no-choices": (CONSISTENT, "declaration", "a choice without choices", lambda one: next(its for its in one["given"]["vocabulary"] if its["name"] == "hosting").update(choices=[])),
+    "no-weight": (CONSISTENT, "rule", "a preference without points", lambda one: next(its for its in one["given"]["rules"] if its["id"] == "skilled").pop("weight")),
+    "empty-list": (CONSISTENT, "condition", "a test against nothing", _of_rule("must", "where", {"skills": {"none_of": []}})),
+    "choice-twice": (CONSISTENT, "condition", "a choice that is named twice", _of_rule("must", "where", {"skills": {"has_any": ["code", "code"]}})),
+    "wrong-operator": (CONSISTENT, "condition", "an operator that goes with no flag", _of_rule("must", "when", {"offline": {"above": True}})),
+    "no-default": (CONSISTENT, "missing", "the day decided for is not there", _at("/given/requirements/0", drop=True)),
+    "extends-itself": (CONSISTENT, "circle", "a model extends itself", _at("/given/catalogue/0/extends", "lark")),
+    "not-inherited": (CONSISTENT, "inherited", "a value inherited from nobody", _at("/given/catalogue/0/attributes/window/inherited_from", "owl")),
+    "rule-left-out": (CONSISTENT, "names", "a rule of which nothing is found", _at("/found/rules/0", drop=True)),
+    "check-left-out": (CONSISTENT, "names", "a check that a candidate does not have", _at("/found/candidates/0/checks/0", drop=True)),
+    "candidate-twice": (CONSISTENT, "names", "a candidate that stands twice", lambda one: one["found"]["candidates"].append(one["found"]["candidates"][0])),
+    "wrong-sum": (CONSISTENT, "sum", "points that are not the sum", _at("/found/candidates/0/points", "9")),
+    "wrong-verdict": (CONSISTENT, "sum", "a verdict that is not that of the checks", _at("/found/candidates/1/verdict", "eligible")),
+    "wrong-place": (CONSISTENT, "rank", "a place that points do not give", _at("/found/candidates/0/place", 2)),
+    "wrong-best": (CONSISTENT, "rank", "another model is the best", _at("/found/result/best", ["wren"])),
+    "no-strata": (
+        DERIVED, "circle", "a rule that depends on its own absence",
+        _all(_of_rule("hosts", "when", {"hosting": {"known": False}}), _of_rule("hosts", "effect", "conclude")),
+    ),
+    "wrong-truth": (DERIVED, "derived", "a leaf that holds and does not", _at("/found/candidates/0/checks/0/leaves/0/holds", "unknown")),
+    "wrong-gap": (DERIVED, "derived", "a gap of another size", _at("/found/candidates/0/checks/1/leaves/0/gaps", [1])),
+    "silent-rule": (DERIVED, "derived", "what a rule waits for is not said", _at("/found/unread", ["room"])),
+    "other-value": (DERIVED, "derived", "a value changed after the decision", _at("/given/catalogue/0/attributes/window/value", 4)),
+    "another-day": (DERIVED, "derived", "an approval that was not in force", _at("/given/approvals/0/until", "2026-02-01")),
+    "fact-from-nowhere": (DERIVED, "derived", "a fact that nobody concludes", _at("/found/facts/0/origin", ["concluded"])),
+    "unknowns-left-out": (DERIVED, "derived", "what is unknown is not said", _at("/found/unknowns", drop=True)),
+}
+"""Each by its name: the level that must refuse it, the code, what was done, and the change that does it."""
+
+RAW: dict[str, tuple[str, str, Callable[[bytes], bytes]]] = {
+    "cut": ("json", "half of a file", lambda raw: raw[: len(raw) // 2]),
+    "not-utf-8": ("encoding", "a byte that is no UTF-8", lambda raw: raw.replace(b'"lark"', b'"l\xffrk"', 1)),
+    "half-a-character": ("encoding", "an unpaired surrogate", lambda raw: raw.replace(b'"A. Kim"', b'"\\ud800"', 1)),
+    "key-twice": ("duplicate-key", "a key that stands twice", lambda raw: raw.replace(b'"place":1', b'"place":1,"place":1', 1)),
+    "nan": ("number", "what is no number in JSON", lambda raw: raw.replace(b'"place":1', b'"place":NaN', 1)),
+    "fraction": ("number", "a number that is no integer", lambda raw: raw.replace(b'"place":1', b'"place":1.0', 1)),
+    "huge-integer": ("number", "an integer that readers round", lambda raw: raw.replace(b'"place":1', b'"place":1' + b"0" * 30, 1)),
+    "minus-zero": ("number", "a zero below zero", lambda raw: raw.replace(b'"value":10', b'"value":-0', 1)),
+}
+"""Changes of bytes: the code, what was done, and what does it."""
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)
