@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-
 from typing import TYPE_CHECKING, Any
 
 import pytest

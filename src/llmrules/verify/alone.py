@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from .kernel.refusal import Refusal, printable
-from .kernel.shape import read_bytes
+from .kernel.shape import LARGEST_TRACE
 from .report import LEVELS, Report, check
 
 
@@ -35,3 +35,11 @@ def main(arguments: list[str] | None = None) -> int:
     lines = [text] if given.json else [printable(line) for line in str(report).splitlines()]
     sys.stdout.buffer.write("".join(f"{line}\n" for line in lines).encode())
     return report.status
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return the bytes of a file. Raises OSError or ValueError where there is none, Refusal where it is too large."""
+    with path.open("rb") as stream:
+        if path.stat().st_size > LARGEST_TRACE or len(raw := stream.read(LARGEST_TRACE + 1)) > LARGEST_TRACE:
+            raise Refusal("too-large", "", f"is larger than {LARGEST_TRACE // 2**20} MiB, more than a trace may have")
+    return raw

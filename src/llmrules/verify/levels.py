@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from llmrules.errors import FileError, Place
-from llmrules.verify.kernel import shape
+from llmrules.verify import alone
 from llmrules.verify.kernel.refusal import Refusal
 from llmrules.verify.report import LEVELS, Level, Report, check, named
 
@@ -78,7 +78,7 @@ def read_bytes(path: Path) -> bytes:
     """Return the bytes of a file. Raises FileError where there is none, Refusal where it is too large."""
     place = Place(path.as_posix())
     try:
-        return shape.read_bytes(path)
+        return alone.read_bytes(path)
     except FileNotFoundError:
         raise FileError("there is no such file", code="no-file", place=place) from None
     except IsADirectoryError:

@@ -26,9 +26,6 @@ def climb(raw: bytes) -> Iterator[Record]:
 
 
 def derive(given: Given) -> Record:
-    """Return all that follows, in the order of causes, so that the first difference is the first cause.
-
-    A further field of ``found`` is derived in a function of its own and joined here.
-    """
+    """Return all that follows in the order of causes; a further field of ``found`` is derived and joined here."""
     case, facts = derive_case(given)
     return case | derive_candidates(given, facts, case["rules"])

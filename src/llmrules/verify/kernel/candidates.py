@@ -1,19 +1,16 @@
-"""The candidates, derived again: who is judged, every check, point and note, verdicts, places, and what stays open.
-
-A candidate is a model with one of its offers: all that is asked of it must hold of the same offer.
-"""
+"""The candidates, derived again: who is judged, every check, point and note, verdicts, places, and what stays open."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 
 from .case import concludes
-from .criteria import Conditions, Criterion, World
+from .criteria import Conditions, Criterion
 from .given import HARD, ON_MODELS, SOFT, Given, Row, grouped, names_of
 from .questions import Wanted, stale, unknowns
 from .refusal import Record, sparse
 from .standing import carried, contenders, result
 from .truth import Facts, Truth
-from .worlds import Known, know
+from .worlds import Classes, Known, know
 
 
 def derive_candidates(given: Given, facts: Facts, rules_found: list[Record]) -> Record:
@@ -21,9 +18,10 @@ def derive_candidates(given: Given, facts: Facts, rules_found: list[Record]) -> 
     fired = [one["id"] for one in rules_found if one["status"] == "fired"]
     rules = [given.rules[name] for name in sorted(fired) if given.rules[name]["effect"] in ON_MODELS]
     criteria = {rule["id"]: Criterion(rule, given, facts) for rule in rules}
-    known = list(know(given, facts))
+    classes = Classes(given)
+    known = list(know(given, facts, classes))
     judged, left_out = _judged(given, facts, known)
-    wanted = Wanted(given, facts, criteria)
+    wanted = Wanted(given, facts, criteria, classes)
     candidates = [Candidate(given, one, criteria) for one in judged]
     records = [one.record(wanted) for one in candidates]
     ranked = contenders(records, given.over)
@@ -32,12 +30,16 @@ def derive_candidates(given: Given, facts: Facts, rules_found: list[Record]) -> 
     standing = [(one, record) for one, record in zip(judged, records, strict=True) if record["verdict"] != "excluded"]
     return {
         "criteria": [one.record() for one in criteria.values()],
-        "contradictions": [*_contradictions(known)],
+        "contradictions": [
+            {"model": one.row.model, "attribute": attribute, "rule": rule}
+            for one in known
+            for attribute, rule in sorted(one.contradictions if one.row.place == 0 else ())  # once for all its offers
+        ],
         **({} if left_out is None else {"left_out": left_out}),
         "candidates": records,
         "trials": [_trial(given, facts, candidates, one) for one in rules_found if one["status"] == "trial"],
         "result": result(given, ranked, fired),
-        **sparse(unknowns=unknowns(standing, wanted), stale=stale(given, standing, criteria.values())),
+        **sparse(unknowns=unknowns(standing, wanted), stale=stale(given, standing, criteria.values(), classes)),
     }
 
 
@@ -63,13 +65,6 @@ def _judged(given: Given, facts: Facts, known: list[Known]) -> tuple[list[Known]
         unmatched=sorted(among - listed),
         disputed=names_of([one.row for one in known if one.row in truths and is_disputed(one)], rows),
     )
-
-
-def _contradictions(known: list[Known]) -> Iterator[Record]:
-    """Yield what rules conclude of a model against the catalogue, once for all its offers."""
-    for one in known:
-        for attribute, rule in sorted(one.contradictions) if one.row.place == 0 else ():
-            yield {"model": one.row.model, "attribute": attribute, "rule": rule}
 
 
 class Candidate:
@@ -119,9 +114,8 @@ class Candidate:
         """Record a soft rule: points only when it is true."""
         truth = self.truths[criterion.rule["id"]]
         outcome = {True: "points", False: "none", None: "unknown"}[truth]
-        return criterion.applied(self.known.world, outcome) | sparse(
-            points=str(criterion.points(self.known.world)) if truth else None
-        )
+        points = str(criterion.points(self.known.world)) if truth else None
+        return criterion.applied(self.known.world, outcome) | sparse(points=points)
 
     def notes(self) -> Iterator[Record]:
         """Record the cautions that are true; one that asks for approval also where it is unknown."""
@@ -133,12 +127,8 @@ class Candidate:
     def disputes(self) -> Iterator[Record]:
         """Record each disputed value under which a rule would say something else."""
         for attribute, worlds in sorted(self.known.others.items()):
-            others = [(_changed(self.known.world, world), world) for world in worlds]
-            rules = [
-                name
-                for name, one in self.criteria.items()
-                if any(one.reads & names and one.said(world) != one.said(self.known.world) for names, world in others)
-            ]
+            its, known = self.criteria.items(), self.known.world
+            rules = [name for name, one in its if any(one.differs(world, known) for world in worlds)]
             if rules:
                 values = [one["value"] for one in self.known.entries[attribute]["disputed"]]
                 yield {"attribute": attribute, "values": values, "rules": rules}
@@ -153,14 +143,6 @@ def verdict_of(checks: Iterable[Record]) -> str:
 def attaches(criterion: Criterion, truth: Truth) -> bool:
     """Return whether a caution is attached: where it is true, and, if it asks for approval, where it is unknown."""
     return truth is True or (truth is None and criterion.rule.get("level") == "approval")
-
-
-def _changed(world: World, other: World) -> set[str]:
-    """Return the attributes whose values, or whether they are known, differ in two worlds."""
-    return {name for name in world.keys() | other.keys() if world.get(name) != other.get(name)}
-
-
-# The rules on trial: what each would do on the facts known at the end. Nothing of it counts.
 
 
 def _trial(given: Given, facts: Facts, candidates: list[Candidate], found: Record) -> Record:
@@ -180,10 +162,8 @@ def _on_models(given: Given, criterion: Criterion, candidates: list[Candidate]) 
     truths: dict[Row, Truth] = {one.known.row: criterion.truth(one.known.world) for one in candidates}
     if rule["effect"] in HARD:
         held = {one.known.row for one in candidates if not one.exempted(rule["id"])}
-        policy = rule.get("unknown", given.unknown)
-        failing = (False, None) if policy == "exclude" else (False,)
-        out = [row for row in rows if row in held and truths[row] in failing]
-        open_ = [row for row in rows if row in held and truths[row] is None and policy == "apart"]
+        means = {False: "out", None: {"exclude": "out", "apart": "open"}.get(rule.get("unknown", given.unknown))}
+        out, open_ = ([row for row in rows if row in held and means.get(truths[row]) == one] for one in ("out", "open"))
         return sparse(excludes=names_of(out, rows), unverifies=names_of(open_, rows))
     if rule["effect"] in SOFT:
         points = {one.known.row: str(criterion.points(one.known.world)) for one in candidates if truths[one.known.row]}
@@ -194,7 +174,6 @@ def _on_models(given: Given, criterion: Criterion, candidates: list[Candidate]) 
 def _points(points: dict[Row, str], rows: list[Row]) -> Iterator[Record]:
     """Yield the points of each model whose candidates all get the same, else of each candidate."""
     for name, its in grouped(points, rows):
-        if len({points[row] for row in its}) == 1:
-            yield {"model": name, "points": points[its[0]]}
-        else:
-            yield from ({"model": row.name, "points": points[row]} for row in its)
+        alike = len({points[row] for row in its}) == 1
+        each = its[:1] if alike else its
+        yield from ({"model": name if alike else row.name, "points": points[row]} for row in each)

@@ -1,7 +1,4 @@
-"""The case, derived again: strata, the least fixpoint round by round, facts, conflicts, what was waited for.
-
-Requirements are two-valued: what is neither stated, assumed nor concluded makes every leaf false but ``known = false``.
-"""
+"""The case, derived again: strata, the least fixpoint round by round, facts, conflicts, what was waited for."""
 
 from collections import defaultdict, deque
 from collections.abc import Iterator
@@ -9,7 +6,7 @@ from collections.abc import Iterator
 from .cost import ON_CASE
 from .given import Given, concluded, on_models, references
 from .refusal import Plain, Record, Refusal, sparse
-from .truth import OPERATORS, Facts, asks_absence, leaves, negative, own, right_side
+from .truth import OPERATORS, Facts, leaves, negative, own, right_side
 from .values import Attribute, number, text
 
 
@@ -18,24 +15,20 @@ def derive_case(given: Given) -> tuple[Record, Facts]:
     case = _Case(given)
     case.fire()
     rules = [case.rule(rule) for rule in given.rules.values()]
-    found = {"facts": list(case.facts()), "rules": rules, "firings": case.firings, "conflicts": list(case.conflicts())}
-    return found | {"unread": case.unread(), "waits": waits(rules)}, case.known
-
-
-def waits(rules: list[Record]) -> list[Record]:
-    """Return the requirements that rules wait for, with these."""
     waiting: defaultdict[str, list[str]] = defaultdict(list)
     for one in rules:
         for name in one.get("waits_for", ()):
             waiting[name].append(one["id"])
-    return [{"requirement": name, "rules": its} for name, its in sorted(waiting.items())]
+    found = {"facts": list(case.facts()), "rules": rules, "firings": case.firings, "conflicts": list(case.conflicts())}
+    waits = [{"requirement": name, "rules": its} for name, its in sorted(waiting.items())]
+    return found | {"unread": case.unread(), "waits": waits}, case.known
 
 
 def strata(given: Given) -> dict[str, int]:
-    """Return the stratum of every rule that fires.
+    """Return the stratum of every rule that fires: the greatest of the strata of what it rests on.
 
-    It is the greatest of the strata of the attributes that the rule tests positively or refers to, of those that it
-    tests negatively plus 1, and of its overriders plus 1; an attribute's is that of its highest concluding rule.
+    These are the attributes that it tests positively or refers to, those that it tests negatively plus 1, and its
+    overriders plus 1; an attribute's stratum is that of its highest concluding rule.
     """
     edges: defaultdict[tuple[str, str], list[tuple[tuple[str, str], int]]] = defaultdict(list)
     for name, rule in given.firing.items():
@@ -66,9 +59,8 @@ class _Case:
 
     def __init__(self, given: Given) -> None:
         self.given, self.stratum = given, strata(given)
-        self.known: dict[str, set[Plain]] = {
-            name: set(_values(one["value"])) for name, one in given.requirements.items()
-        }
+        stated = given.requirements.items()
+        self.known: dict[str, set[Plain]] = {name: set(_values(one["value"])) for name, one in stated}
         self.firings: list[Record] = []
         self.seen: dict[str, Record] = {}  # the table of each rule that fired, on what was known when its round began
         self.by: defaultdict[str, list[str]] = defaultdict(list)  # the rules that conclude a fact, by its id
@@ -92,11 +84,8 @@ class _Case:
     def ready(self, waiting: list[str]) -> dict[str, Record]:
         """Return the rules that hold on what is known, and are not defeated, with the record of ``when``."""
         tables = {name: self.when(self.given.rules[name]) for name in waiting}
-        return {
-            name: when
-            for name, when in tables.items()
-            if when["holds"] and not self.unless(self.given.rules[name]).get("holds") and not self.defeated_by(name)
-        }
+        free = [name for name in waiting if tables[name]["holds"] and not self.defeated_by(name)]
+        return {name: tables[name] for name in free if not self.unless(self.given.rules[name]).get("holds")}
 
     def conclude(self, name: str, when: Record, stratum: int, number: int) -> set[str]:
         """Record one firing and add what it concludes; return the attributes that were concluded."""
@@ -115,8 +104,6 @@ class _Case:
     def defeated_by(self, name: str) -> list[str]:
         """Return the rules that fired and override a rule, sorted."""
         return sorted(other for other in self.overriders[name] if other in self.seen)
-
-    # Tables and leaves
 
     def when(self, rule: Plain) -> Record:
         """Record ``when``, with what it implies: what the rule refers to is known, and the rule is in force."""
@@ -146,7 +133,7 @@ class _Case:
         """Record a leaf: whether one value (of a set: all its members together) passes every test."""
         attribute, values = self.given.attributes[name], self.known.get(name)
         if values is None:
-            return {"holds": asks_absence(leaf)}
+            return {"holds": leaf.get("known") is False}
         if attribute.type == "set":
             holds = _passes(attribute, leaf, attribute.listed(values))
             cites = _members_cited(name, leaf, values) if holds else []
@@ -155,8 +142,6 @@ class _Case:
             by_size = sorted(accepted, key=number if attribute.type == "number" else text)
             holds, cites = bool(accepted), [fact_id(name, one) for one in by_size]
         return {"holds": holds, "actual": attribute.in_order(values)} | sparse(cites=cites)
-
-    # What is recorded at the end
 
     def rule(self, rule: Plain) -> Record:
         """Record what became of a rule."""

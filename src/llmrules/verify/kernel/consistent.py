@@ -1,14 +1,9 @@
-"""Consistency: whether the parts of a trace agree with each other. Digests, references, sums, ranks.
-
-It asks nothing about rules or truth: what it finds wrong, anyone can see in the file.
-"""
+"""Consistency: whether the parts of a trace agree with each other: digests, references, sums, ranks."""
 
 from collections import Counter
-from collections.abc import Iterator
 from fractions import Fraction
 
 from .candidates import verdict_of
-from .case import waits
 from .given import HARD, ON_MODELS, Given, grouped, name_of, rows_of
 from .reading import read_given
 from .refusal import NOTHING, Plain, Record, Refusal, compare, expect
@@ -18,13 +13,13 @@ from .standing import carried, contenders, result
 
 def check_consistent(document: Record) -> Given:
     """Refuse the first thing that contradicts another; return ``given`` by name."""
-    _check_digests(document)
+    parts = {name: digest(part) for name, part in document["given"].items()}
+    digests = {"parts": parts, "given": digest(parts), **{one: digest(document[one]) for one in ("found", "made_by")}}
+    compare("digest", "/digests", document["digests"], digests, "is not the digest of what the trace holds")
     given, found = read_given(document["given"]), document["found"]
     fired = [one["id"] for one in found["rules"] if one["status"] == "fired"]
     _check_names("/found/rules", [one["id"] for one in found["rules"]], list(given.rules), "rules")
-    _check_facts(given, found)
     _check_firings(found, fired)
-    compare("found", "/found/waits", found["waits"], waits(found["rules"]), "disagrees with what the rules wait for")
     _check_rows(given, found)
     _check_candidates(given, found, [name for name in fired if given.rules[name]["effect"] in ON_MODELS])
     ranked = contenders(found["candidates"], given.over)
@@ -32,40 +27,9 @@ def check_consistent(document: Record) -> Given:
     for index, one in enumerate(found["candidates"]):
         its, expected = one.get("place", NOTHING), places.get(name_of(one), NOTHING)
         compare("rank", f"/found/candidates/{index}/place", its, expected, "is not the place that the points give")
-    sentence = "disagrees with the verdicts and points of the candidates"
-    compare("rank", "/found/result", found["result"], result(given, ranked, fired), sentence)
+    expected = result(given, ranked, fired)
+    compare("rank", "/found/result", found["result"], expected, "disagrees with verdicts and points of the candidates")
     return given
-
-
-def _check_digests(document: Record) -> None:
-    parts = {name: digest(part) for name, part in document["given"].items()}
-    expected = {"parts": parts, "given": digest(parts)}
-    expected |= {part: digest(document[part]) for part in ("found", "made_by")}
-    compare("digest", "/digests", document["digests"], expected, "is not the digest of what the trace holds")
-
-
-def _check_facts(given: Given, found: Plain) -> None:
-    """Refuse facts that are not named after their attribute, and mentions of facts that are not there."""
-    facts: set[str] = set()
-    for index, one in enumerate(found["facts"]):
-        named = one["attribute"] in given.attributes and one["id"].startswith(f"{one['attribute']}=")
-        right = named and one["id"] not in facts
-        expect(right, "reference", f"/found/facts/{index}/id", "is not named after its attribute, or twice", one["id"])
-        facts.add(one["id"])
-    for at, name in _cited(found):
-        expect(name in facts, "reference", at, "names no fact", name)
-
-
-def _cited(found: Plain) -> Iterator[tuple[str, str]]:
-    """Yield every mention of a fact with its pointer."""
-    pending = [(f"/found/{part}", found[part]) for part in ("firings", "conflicts", "rules")]
-    while pending:
-        at, value = pending.pop()
-        for key, one in value.items() if isinstance(value, dict) else enumerate(value):
-            if key in {"uses", "concludes", "facts", "cites"} and isinstance(one, list):
-                yield from ((f"{at}/{key}/{index}", name) for index, name in enumerate(one))
-            elif isinstance(one, dict | list):
-                pending.append((f"{at}/{key}", one))
 
 
 def _check_firings(found: Plain, fired: list[str]) -> None:

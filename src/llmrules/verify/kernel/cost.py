@@ -13,16 +13,11 @@ from .values import Attribute, is_short, number, written
 
 TOKENS = ("monthly_input_tokens", "monthly_output_tokens")
 LONG_SHARE, LONG_TOKENS = "long_request_share", "long_request_tokens"
-"""How much of the tokens belongs to long requests, and how long these are."""
-
-ON_CASE = (*TOKENS, LONG_SHARE, LONG_TOKENS)
-"""What of a case a cost is computed from."""
-
-TIER_ABOVE = "tier_above"
-PRICES = ("input_price", "output_price")
+PRICES, TIER_ABOVE = ("input_price", "output_price"), "tier_above"
 TIER_PRICES = ("tier_input_price", "tier_output_price")
+ON_CASE = (*TOKENS, LONG_SHARE, LONG_TOKENS)
 ON_PRICES = (*PRICES, TIER_ABOVE, *TIER_PRICES)
-"""What of an offer a cost is computed from."""
+"""What of a case and of an offer a cost is computed from; long requests cost the prices of the tier."""
 
 
 def check_prices(attributes: Mapping[str, Attribute]) -> None:

@@ -1,19 +1,14 @@
-"""Conditions on models and offers, and the rules that fired and apply them: truth, gaps and points on one candidate.
-
-Candidates are three-valued: what the catalogue does not say is unknown, which is not no and not yes.
-"""
+"""Conditions on models and offers, and the rules that fired and apply them: truth, gaps and points on one candidate."""
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from .given import HARD, Given, grade, predicate
 from .refusal import Plain, Record, sparse
-from .truth import OPERATORS, Facts, Truth, asks_absence, both, either, leaves, opposite, table_truth, thresholds
+from .truth import OPERATORS, Facts, Truth, both, either, leaves, opposite, table_truth, thresholds
 
-World: TypeAlias = Mapping[str, Plain]
-"""The values of one candidate, by attribute; what is unknown has none."""
-
+World: TypeAlias = Mapping[str, Plain]  # the values of one candidate, by attribute; what is unknown has none
 HOLDS = {True: "true", False: "false", None: "unknown"}
 
 
@@ -27,7 +22,6 @@ class Criterion:
         self.predicate = Conditions("predicate", predicate(rule), given, facts)
         self.grade = _Leaf("grade", *graded, given, facts) if graded else None
         self.leaves = [*self.where.leaves, *self.predicate.leaves, *([self.grade] if self.grade else [])]
-        self.reads = frozenset(leaf.name for leaf in self.leaves)
 
     def record(self) -> Record:
         """Record the rule with its leaves, said once for all candidates."""
@@ -48,10 +42,12 @@ class Criterion:
             return weight * self.grade.attribute.place(world[self.grade.name], self.grade.leaf["toward"])
         return -weight if self.effect == "avoid" else weight
 
-    def said(self, world: World) -> tuple[Any, ...]:
-        """Return all that a disputed value might change: the truth, and the points where they are graded."""
-        truth = self.truth(world)
-        return truth, self.points(world) if truth and self.grade else None
+    def differs(self, world: World, other: World) -> bool:
+        """Return whether it says something else in another world: another truth, or other points that are graded."""
+        if all(world.get(leaf.name) == other.get(leaf.name) for leaf in self.leaves):
+            return False
+        truths = self.truth(world), self.truth(other)
+        return truths[0] != truths[1] or bool(truths[0] and self.grade and self.points(world) != self.points(other))
 
     def applied(self, world: World, outcome: str) -> Record:
         """Record it applied to a candidate."""
@@ -71,8 +67,7 @@ class Conditions:
         """Return the truth on a candidate."""
         truths = tuple(leaf.on(world)[0] for leaf in self.leaves)
         if truths not in self.seen:
-            each = iter(truths)
-            self.seen[truths] = table_truth(self.table, lambda _name, _leaf: next(each))
+            self.seen[truths] = table_truth(self.table, iter(truths))
         return self.seen[truths]
 
 
@@ -81,11 +76,8 @@ class _Leaf:
 
     def __init__(self, side: str, name: str, leaf: Plain, given: Given, facts: Facts) -> None:
         self.side, self.name, self.leaf, self.attribute = side, name, leaf, given.attributes[name]
-        self.tests = [
-            (operator, thresholds(self.attribute, operator, leaf[operator], facts, given.attributes))
-            for operator in OPERATORS
-            if operator in leaf
-        ]
+        tests = [operator for operator in OPERATORS if operator in leaf]
+        self.tests = [(one, thresholds(self.attribute, one, leaf[one], facts, given.attributes)) for one in tests]
         self.seen: dict[Plain, tuple[Truth, Record]] = {}
         if side == "grade":
             self.tests = [("toward", [(leaf["toward"], None)])]
@@ -105,7 +97,7 @@ class _Leaf:
 
     def _outcome(self, raw: Plain) -> tuple[Truth, Record]:
         if raw is None:
-            truth = asks_absence(self.leaf) or (False if "known" in self.leaf else None)
+            truth = self.leaf.get("known") is False or (False if "known" in self.leaf else None)
             return truth, {"holds": HOLDS[truth]}
         if self.side == "grade":
             return True, {"holds": "true", "actual": raw}

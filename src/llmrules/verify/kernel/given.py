@@ -8,8 +8,7 @@ from .refusal import Plain, expect
 from .truth import leaves
 from .values import Attribute
 
-HARD = ("require", "exclude")
-SOFT = ("prefer", "avoid")
+HARD, SOFT = ("require", "exclude"), ("prefer", "avoid")
 ON_MODELS = (*HARD, *SOFT, "caution", "exempt")
 """The effects that are applied to models; the others are conclude, advise and refuse."""
 
@@ -17,21 +16,19 @@ ON_MODELS = (*HARD, *SOFT, "caution", "exempt")
 class Given:
     """What a decision rests on, by name: all rules, disabled ones too, and each requirement stated or assumed."""
 
-    def __init__(
-        self, plain: Plain, attributes: dict[str, Attribute], disabled: set[str], dates: dict[str, str]
-    ) -> None:
-        """Take what was read; ``dates`` says when each document, and each claim by its document, was last looked at."""
-        self.attributes, self.disabled, self.dates = attributes, disabled, dates
+    def __init__(self, plain: Plain, attributes: dict[str, Attribute], off: set[str], dates: dict[str, str]) -> None:
+        """Take what was read; ``dates`` says when each document, and each claim by its document, was last seen."""
+        self.attributes, self.disabled, self.dates = attributes, off, dates
         self.rules: dict[str, Plain] = {one["id"]: one for one in plain["rules"]}
         self.models: dict[str, Plain] = {one["id"]: one for one in plain["catalogue"]}
         self.requirements: dict[str, Plain] = {one["attribute"]: one for one in plain["requirements"]}
         self.unknown, self.over = str(plain["unknown"]), str(plain.get("over", "models"))
         self.only, self.among, self.stale_after = plain.get("only"), plain.get("among"), plain.get("stale_after")
-        in_force = [rule for name, rule in self.rules.items() if name not in disabled]
-        self.classifying = [rule for rule in in_force if self.classifies(rule)]
-        self.trials = {rule["id"] for rule in in_force if rule.get("trial")}
-        rest = [rule for rule in in_force if rule["id"] not in self.trials and not self.classifies(rule)]
-        self.firing: dict[str, Plain] = {rule["id"]: rule for rule in rest}
+        in_force = {name: rule for name, rule in self.rules.items() if name not in off}
+        self.classifying = [rule for rule in in_force.values() if self.classifies(rule)]
+        self.trials = {name for name, rule in in_force.items() if rule.get("trial")}
+        apart = self.trials.union(rule["id"] for rule in self.classifying)
+        self.firing = {name: rule for name, rule in in_force.items() if name not in apart}
         self.approvals: defaultdict[tuple[str, str], list[Plain]] = defaultdict(list)
         for one in plain["approvals"]:
             self.approvals[one["rule"], one["model"]].append(one)
@@ -91,10 +88,7 @@ def references(rule: Plain) -> list[str]:
 
 
 class Row(NamedTuple):
-    """A candidate: a model with one of its offers, which has a name only where the model has several; and its place.
-
-    Where something is true of all candidates of a model, the model is named in their place.
-    """
+    """A candidate: a model with one of its offers, which has a name only where the model has several; and its place."""
 
     model: str
     offer: str | None
@@ -126,13 +120,12 @@ def name_of(record: Plain) -> str:
 
 def grouped(some: Iterable[Row], of: Sequence[Row]) -> list[tuple[str, list[Row]]]:
     """Return rows by the names they go by: a model whose rows in ``of`` are all among them, else each row itself."""
-    whole, its = Counter(row.model for row in of), dict[str, list[Row]]()
+    counts, its = Counter(row.model for row in of), defaultdict[str, list[Row]](list)
     for row in some:
-        its.setdefault(row.model, []).append(row)
-    found: list[tuple[str, list[Row]]] = []
-    for model, rows in its.items():
-        found += [(model, rows)] if len(rows) == whole[model] else [(row.name, [row]) for row in rows]
-    return found
+        its[row.model].append(row)
+    whole = {model: len(rows) == counts[model] for model, rows in its.items()}
+    parts = ([(model, rows)] if whole[model] else [(row.name, [row]) for row in rows] for model, rows in its.items())
+    return [one for part in parts for one in part]
 
 
 def names_of(some: Iterable[Row], of: Sequence[Row]) -> list[str]:

@@ -1,29 +1,25 @@
 """What is open about those who are not excluded: facts that nobody states, and values whose sources are old."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from .cost import ON_PRICES, lacking
-from .criteria import Conditions, Criterion, World
-from .given import Given, concluded
+from .criteria import Criterion, World
+from .given import Given
 from .refusal import Record
-from .truth import Facts, leaves
+from .truth import Facts
 from .values import days
-from .worlds import Known
+from .worlds import Classes, Known
 
-Standing = Sequence[tuple[Known, Record]]
-"""The candidates that are not excluded, each with its record."""
+Standing = Sequence[tuple[Known, Record]]  # the candidates that are not excluded, each with its record
 
 
 class Wanted:
     """The attributes that somebody would have to state so that rules can decide on candidates."""
 
-    def __init__(self, given: Given, facts: Facts, criteria: Mapping[str, Criterion]) -> None:
-        """Take the rules that classify models."""
-        self.given, self.facts, self.criteria = given, facts, criteria
-        self.classes: defaultdict[str, list[Conditions]] = defaultdict(list)
-        for rule in given.classifying:
-            self.classes[concluded(rule)].append(Conditions("where", rule.get("where", {}), given, {}))
+    def __init__(self, given: Given, facts: Facts, criteria: Mapping[str, Criterion], classes: Classes) -> None:
+        """Take what may lack something."""
+        self.given, self.facts, self.criteria, self.classes = given, facts, criteria, classes
 
     def by(self, applied: Iterable[Record], world: World, outcomes: tuple[str, ...]) -> set[str]:
         """Return what rules with one of some outcomes lack to be decided on a candidate."""
@@ -37,17 +33,13 @@ class Wanted:
         return {name for one in unknown for name in self.below(one, world)}
 
     def below(self, name: str, world: World) -> set[str]:
-        """Return what an attribute that leaves a test unknown rests on and lacks itself, else the attribute.
-
-        A value that is there and still leaves a test unknown does not say enough; of a set that is not there, members
-        are to be stated, whatever rules would add to it.
-        """
+        """Return what an attribute that leaves a test unknown rests on and lacks itself, else the attribute."""
         attribute, below = self.given.attributes[name], set[str]()
         if name not in world and attribute.computed:
             prices = lacking(world, self.facts)
             below = prices if prices <= self.given.attributes.keys() else set()
         elif name not in world and attribute.type == "flag":
-            undecided = [where for where in self.classes[name] if where.on(world) is None]
+            undecided = [where for _, where in self.classes.rules[name] if where.on(world) is None]
             unknown = {leaf.name for where in undecided for leaf in where.leaves if leaf.on(world)[0] is None}
             below = {lower for one in unknown for lower in self.below(one, world)}
         return below or {name}
@@ -68,7 +60,7 @@ def unknowns(standing: Standing, wanted: Wanted) -> list[Record]:
     return sorted(counts, key=lambda one: (-one["settles"], -one["undecided"], -one["unscored"], one["attribute"]))
 
 
-def stale(given: Given, standing: Standing, criteria: Iterable[Criterion]) -> list[Record]:
+def stale(given: Given, standing: Standing, criteria: Iterable[Criterion], classes: Classes) -> list[Record]:
     """Count the values in use that have nothing newer to rest on than an old source.
 
     A value of a model counts once, however many of its offers stand; a month or a year is as old as its first day, and
@@ -77,7 +69,7 @@ def stale(given: Given, standing: Standing, criteria: Iterable[Criterion]) -> li
     if given.stale_after is None:
         return []
     oldest, counts, seen = days(given.day)[0] - given.stale_after, Counter[str](), set[str]()
-    used = sorted(_used(given, {leaf.name for one in criteria for leaf in one.leaves}))
+    used = _used(given, {leaf.name for one in criteria for leaf in one.leaves}, classes)
     for known, _ in standing:
         again = known.row.model in seen
         seen.add(known.row.model)
@@ -88,22 +80,16 @@ def stale(given: Given, standing: Standing, criteria: Iterable[Criterion]) -> li
     return sorted(found, key=lambda one: (one["date"], one["source"]))
 
 
-def _used(given: Given, read: set[str]) -> set[str]:
+def _used(given: Given, read: set[str], classes: Classes) -> list[str]:
     """Return the attributes that are read, and those from which such ones are concluded or computed."""
-    rests_on = {name: set(ON_PRICES) for name, one in given.attributes.items() if one.computed}
-    for rule in given.classifying:
-        rests_on.setdefault(concluded(rule), set()).update(tested for tested, _ in leaves(rule.get("where", {})))
-    used, waiting = set(read), list(read)
-    while waiting:
-        more = rests_on.get(waiting.pop(), set()) - used
-        used |= more
-        waiting += more
-    return used
+    waiting = [*read]
+    for name in waiting:
+        below = {*ON_PRICES} if given.attributes[name].computed else classes.tested.get(name, set())
+        waiting += sorted((below & given.attributes.keys()).difference(waiting))
+    return sorted(waiting)
 
 
 def _old(given: Given, sources: Sequence[str], oldest: int) -> list[str]:
     """Return the newest of some sources, of equal ones the first by its id, where even that is old; else nothing."""
-    if not sources or any(source not in given.dates for source in sources):
-        return []
-    first, source = min((-days(given.dates[source])[0], source) for source in sources)
-    return [source] if -first < oldest else []
+    dated = sorted((-days(given.dates[source])[0], source) for source in sources if source in given.dates)
+    return [dated[0][1]] if dated and len(dated) == len(sources) and -dated[0][0] < oldest else []

@@ -1,16 +1,13 @@
-"""Reads ``given``: every name in it resolves, every value is one of its attribute, every right side fits.
-
-So much must be true of it that it means something; what no loader accepts is refused here. Whether rules and values
-are the right ones, only files can tell.
-"""
+"""Reads ``given``: names resolve, values are ones of their attributes, and what no loader accepts is refused."""
 
 from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
+from typing import TypeAlias
 
 from .cost import check_prices
 from .given import HARD, SOFT, Given, grade, predicate
 from .refusal import Plain, Record, Refusal, compare, expect, step
-from .truth import OPERATORS, asks_absence, leaves, negative, own, right_side
+from .truth import OPERATORS, leaves, negative, own, right_side
 from .values import Attribute, days, number, read_at
 
 EFFECT_KEYS = {
@@ -24,11 +21,10 @@ NEEDED = {**dict.fromkeys(SOFT, "weight"), "caution": "level", "exempt": "where"
 NOT_CLASSIFYING = {"when", "unless", "overrides", "effective_from", "effective_to", "trial"}
 """Of a rule: the keys that go with some effects alone, those that these need, and what none has that classifies."""
 
-DEEPEST, MOST_DAYS = 32, 36_500
-"""How deep tables of conditions may stand in each other, and how many days a date may be moved."""
-
+DEEPEST, MOST_DAYS = 32, 36_500  # tables of conditions in each other, and how far a date may be moved
+Scopes: TypeAlias = tuple[str, ...]
 REQUIREMENT, MODEL, CANDIDATE = ("requirement",), ("model",), ("model", "offer")
-NAMED = {"requirements": "attribute", **dict.fromkeys(("documents", "claims", "rules", "catalogue"), "id")}
+NAMED = {"requirements": "attribute", "documents": "id", "claims": "id", "rules": "id", "catalogue": "id"}
 CITING = ("vocabulary", "claims", "rules", "catalogue")
 
 
@@ -36,9 +32,7 @@ def read_given(plain: Plain) -> Given:
     """Return ``given`` by name. Raises Refusal."""
     read = {name: read_at("declaration", at, one, Attribute) for name, one, at in _named(plain, "vocabulary", "name")}
     kind = (read["as_of"].scope, read["as_of"].type) if "as_of" in read else ()
-    expect(
-        kind == ("requirement", "date"), "declaration", "/given/vocabulary", "has no as_of, the date of the decision"
-    )
+    expect(kind == ("requirement", "date"), "declaration", "/given/vocabulary", "has no as_of, the day decided for")
     check_prices(read)
     names = {part: {name for name, _, _ in _named(plain, part, key)} for part, key in NAMED.items()}
     expect(names["documents"].isdisjoint(names["claims"]), "order", "/given/claims", "have the id of a document")
@@ -125,9 +119,6 @@ def _check_approvals(given: Given, approvals: list[Plain]) -> None:
         expect(one["model"] in given.models, "reference", f"{at}/model", "names no model that is given", one["model"])
 
 
-# Rules
-
-
 def _check_rule(given: Given, rule: Plain, at: str) -> None:
     effect, body, graded = rule["effect"], rule["body"], None
     kind = {"exempt": list, "advise": bool, "refuse": bool}.get(effect, dict)
@@ -176,16 +167,13 @@ def _check_conclusion(given: Given, body: Plain, at: str) -> None:
         expect(free and len(body) == 1 and value != [], "rule", at, "is nothing that a rule may conclude", body)
 
 
-def _check_table(
-    given: Given, table: Plain, scopes: tuple[str, ...], at: str, *, refers: bool = True, depth: int = 0
-) -> None:
+def _check_table(given: Given, table: Plain, scopes: Scopes, at: str, *, refers: bool = True, depth: int = 0) -> None:
     refers = refers and scopes == CANDIDATE
     expect(depth <= DEEPEST, "condition", at, "is nested more deeply than any rule")
     for name, leaf in own(table):
         attribute = given.attribute(name, scopes, at)
-        right = (
-            isinstance(leaf, dict) and leaf.keys() <= OPERATORS.keys() and not (asks_absence(leaf) and len(leaf) > 1)
-        )
+        alone = not isinstance(leaf, dict) or leaf.get("known") is not False or len(leaf) == 1
+        right = isinstance(leaf, dict) and leaf.keys() <= OPERATORS.keys() and alone
         expect(right, "condition", f"{at}/{name}", "are no tests", leaf)
         for operator, side in leaf.items():
             where = f"{at}/{name}/{operator}"
@@ -224,9 +212,6 @@ def _comparable(given: Given, attribute: Attribute, operator: str, side: Plain, 
     return fits and right == "value" and plus != 0 and (attribute.type == "number" or whole_days)
 
 
-# The catalogue
-
-
 def _check_model(given: Given, model: Plain, at: str) -> None:
     offers, base = model["offers"], model.get("extends", model["id"])
     expect(offers, "missing", f"{at}/offers", "a model has an offer, even if nothing is known of it")
@@ -255,10 +240,7 @@ def _check_entries(given: Given, entries: Plain, scope: str, at: str) -> None:
 
 
 def _check_inherited(given: Given) -> None:
-    """Refuse what a model inherits unless it is all that the nearest one along ``extends`` states of it, and no less.
-
-    Only attributes that are declared so are inherited, nothing of an offer is, and a value of its own goes before.
-    """
+    """Refuse what a model inherits unless it is all that the nearest one along ``extends`` lends, and no less."""
     places = {name: f"/given/catalogue/{index}" for index, name in enumerate(given.models)}
     extends = {name: {one["extends"]} if "extends" in one else set() for name, one in given.models.items()}
     try:

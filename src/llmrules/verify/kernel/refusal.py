@@ -4,21 +4,13 @@ import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple, TypeAlias
 
-Plain: TypeAlias = Any
-"""Plain JSON: the trace as it was parsed, with nothing made of it."""
-
-Record: TypeAlias = dict[str, Any]
-"""A record that is derived, to be compared with the one in the trace."""
-
-NOTHING, UNSAID = object(), object()
-"""What stands for what is not there at all, and for what a sentence says well enough."""
+Plain: TypeAlias = Any  # plain JSON: the trace as it was parsed, with nothing made of it
+Record: TypeAlias = dict[str, Any]  # one that is derived, to be compared with the one in the trace
+NOTHING, UNSAID = object(), object()  # for what is not there at all, and what a sentence says well enough
 
 
 class Wrong(NamedTuple):
-    """What is wrong: a stable code, a JSON pointer, a sentence, what stands there and what should, as JSON.
-
-    ``names`` says of which rule, model or attribute the pointer speaks.
-    """
+    """What is wrong: a stable code, a JSON pointer, a sentence, what stands there and what should, who is meant."""
 
     code: str
     at: str

@@ -5,33 +5,16 @@ import json
 import re
 from collections import Counter
 from functools import lru_cache
-from pathlib import Path
 from pkgutil import get_data
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from .refusal import NOTHING, Plain, Record, Refusal, expect, step
 
-FORMAT = "llmrules.trace/1"
-SCHEMA = "llmrules.trace.1.schema.json"
-
-LARGEST_TRACE = 64 * 1024 * 1024
-"""Bytes. A larger file is refused before it is read."""
-
-MOST_PARTS = 2_000_000
-"""Brackets, braces and commas: what a parser makes of a file can be many times its size."""
-
+FORMAT, SCHEMA = "llmrules.trace/1", "llmrules.trace.1.schema.json"
+LARGEST_TRACE = 64 * 1024 * 1024  # bytes; a larger file is refused before it is read
+MOST_PARTS = 2_000_000  # brackets, braces and commas: what a parser makes of a file can be many times its size
 MOST_INTEGER = 2**53 - 1
-
-HALF_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
-"""Escapes that are half a character each; a pair of them is a whole one, and canonical JSON has none."""
-
-
-def read_bytes(path: Path) -> bytes:
-    """Return the bytes of a file. Raises OSError or ValueError where there is none, Refusal where it is too large."""
-    with path.open("rb") as stream:
-        if path.stat().st_size > LARGEST_TRACE or len(raw := stream.read(LARGEST_TRACE + 1)) > LARGEST_TRACE:
-            raise Refusal("too-large", "", f"is larger than {LARGEST_TRACE // 2**20} MiB, more than a trace may have")
-    return raw
+HALF_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")  # two of them are one character, of which canonical JSON has none
 
 
 def read_shape(raw: bytes) -> Record:
@@ -40,12 +23,11 @@ def read_shape(raw: bytes) -> Record:
         document = _parse(raw)
         expect(isinstance(document, dict | _Doubt), "schema", "", "a trace is a JSON object", type(document).__name__)
         _check_format({} if isinstance(document, _Doubt) else document.get("format", NOTHING))
-        _schema().check({"$ref": "Trace"}, document)
+        _check({"$ref": "Trace"}, document)
         if HALF_CHARACTER.search(raw):
             canonical(document).encode()
     except UnicodeEncodeError:
-        sentence = "a text holds half a character (a lone surrogate), which no file can hold"
-        raise Refusal("encoding", "", sentence) from None
+        raise Refusal("encoding", "", "a text holds half a character (a lone surrogate), as no file can") from None
     except RecursionError:
         raise Refusal("depth", "", "is nested more deeply than any trace") from None
     return dict(document)
@@ -61,11 +43,12 @@ def digest(value: Plain) -> str:
     return hashlib.sha256(canonical(value).encode()).hexdigest()
 
 
-class _Doubt:
+class _Doubt(NamedTuple):
     """What readers of JSON may disagree about, in the place of what it would be; the schema refuses it there."""
 
-    def __init__(self, code: str, sentence: str, found: str) -> None:
-        self.code, self.sentence, self.found = code, sentence, found[:40]
+    code: str
+    sentence: str
+    found: str
 
 
 def _table(pairs: list[tuple[str, Plain]]) -> Plain:
@@ -105,90 +88,73 @@ def _parse(raw: bytes) -> Plain:
 def _check_format(found: Plain) -> None:
     match = re.fullmatch(r"llmrules\.trace/([0-9]{1,9})", found) if isinstance(found, str) else None
     if match and found != FORMAT:
-        raise Refusal(
-            "format", "/format", f"is a trace of version {match[1]}; this checker knows version 1", found=found
-        )
+        raise Refusal("format", "/format", f"is a trace of version {match[1]}; this checker reads 1", found=found)
     if found != FORMAT and not isinstance(found, dict):
         raise Refusal("format", "/format", "is not a trace of llmrules", found=found, expected=FORMAT)
 
 
-# The published schema: the few keywords that it uses, and no others.
-
-KEYWORDS = frozenset(
-    {"$ref", "description", "type", "const", "enum", "anyOf", "properties", "required", "additionalProperties"}
-    | {"propertyNames", "items", "minItems", "minProperties", "maxProperties", "pattern", "minimum", "maximum"}
-)
-
 TYPES = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool, "null": type(None)}
 
-Way: TypeAlias = "tuple[Way, str | int] | None"
-"""The way to a value: the way to what holds it, and its key there."""
+Way: TypeAlias = "tuple[Way, str | int] | None"  # to a value: the way to what holds it, and its key there
 
 
-class Schema:
-    """The definitions of the published schema, by name."""
+@lru_cache(maxsize=1)
+def _definitions() -> Record:
+    return dict(json.loads(get_data(__package__, SCHEMA) or b"")["$defs"])
 
-    def __init__(self, definitions: dict[str, Record]) -> None:
-        """Take them. Raises ValueError for a keyword that this checker does not know."""
-        self.definitions, pending = definitions, list(definitions.values())
-        for rule in pending:
-            if unknown := rule.keys() - KEYWORDS:
-                raise ValueError(
-                    f"the published schema uses {', '.join(sorted(unknown))}, which this checker does not know"
-                )
-            pending += [*rule.get("properties", {}).values(), *rule.get("anyOf", ())]
-            pending += [rule[key] for key in ("items", "additionalProperties") if rule.get(key)]
 
-    def check(self, rule: Record, value: Plain, way: Way = None) -> None:
-        """Refuse the first thing that a part of the schema forbids."""
-        if "$ref" in rule:
-            rule = self.definitions[rule["$ref"].removeprefix("#/$defs/")]
-        if isinstance(value, _Doubt):
-            raise Refusal(value.code, _pointer(way), value.sentence, found=value.found)
-        if "anyOf" in rule:
-            return self.check_branches(rule["anyOf"], value, way)
-        if "type" not in rule:
-            allowed = rule.get("enum") or [rule["const"]]
-            right = any(type(one) is type(value) and one == value for one in allowed)
-            return _expect(right, way, f"must be {' or '.join(map(canonical, allowed))}", value)
+def _check(rule: Record, value: Plain, way: Way = None) -> None:
+    """Refuse the first thing that a part of the schema forbids."""
+    if isinstance(value, _Doubt):
+        raise Refusal(value.code, _pointer(way), value.sentence, found=value.found)
+    if "$ref" in rule:
+        rule = _definitions()[rule["$ref"].removeprefix("#/$defs/")]
+    if "anyOf" in rule:
+        _check_branches(rule["anyOf"], value, way)
+    elif "type" not in rule:
+        allowed = rule.get("enum") or [rule["const"]]
+        right = any(type(one) is type(value) and one == value for one in allowed)
+        _expect(right, way, f"must be {' or '.join(map(canonical, allowed))}", value)
+    else:
         _expect(type(value) is TYPES[rule["type"]], way, f"must be of type {rule['type']}", value)
-        if rule["type"] == "object":
-            self.check_object(rule, value, way)
-        elif rule["type"] == "array":
-            _expect(len(value) >= rule.get("minItems", 0), way, "must be a list that is not empty", value)
-            for index, one in enumerate(value):
-                self.check(rule["items"], one, (way, index))
-        elif rule["type"] == "integer":
-            least, most = rule["minimum"], rule["maximum"]
-            _expect(least <= value <= most, way, f"must be an integer from {least} to {most}", value)
-        elif "pattern" in rule:
-            _expect(re.fullmatch(rule["pattern"], value), way, f"must be a text that matches {rule['pattern']}", value)
-        return None
+        _check_parts(rule, value, way)
 
-    def check_branches(self, branches: list[Record], value: Plain, way: Way) -> None:
-        """Refuse what none of several parts allows, with what the last one of its type says."""
-        nearest = Refusal("schema", _pointer(way), "is of none of the kinds that may stand here", found=value)
-        for branch in branches:
-            rule = self.definitions[branch["$ref"].removeprefix("#/$defs/")] if "$ref" in branch else branch
-            if "type" not in rule or TYPES[rule["type"]] is type(value):
-                try:
-                    return self.check(rule, value, way)
-                except Refusal as refusal:
-                    nearest = refusal
-        raise nearest
 
-    def check_object(self, rule: Record, value: Record, way: Way) -> None:
-        """Refuse an object with too few members, or with one that does not belong to it."""
+def _check_branches(branches: list[Record], value: Plain, way: Way) -> None:
+    """Refuse what none of several parts allows, with what the last one of its type says."""
+    nearest = Refusal("schema", _pointer(way), "is of none of the kinds that may stand here", found=value)
+    for branch in branches:
+        rule = _definitions()[branch["$ref"].removeprefix("#/$defs/")] if "$ref" in branch else branch
+        if "type" not in rule or TYPES[rule["type"]] is type(value):
+            try:
+                return _check(rule, value, way)
+            except Refusal as refusal:
+                nearest = refusal
+    raise nearest
+
+
+def _check_parts(rule: Record, value: Plain, way: Way) -> None:
+    """Refuse a value of the right type that is too small, too large, or holds what does not belong there."""
+    if rule["type"] == "object":
         lacking = [key for key in rule.get("required", ()) if key not in value]
         _expect(not lacking, way, f"lacks {', '.join(lacking)}", value)
         right = rule.get("minProperties", 0) <= len(value) <= rule.get("maxProperties", MOST_PARTS)
         _expect(right, way, "has too few or too many members", value)
-        properties, pattern = rule.get("properties", {}), rule.get("propertyNames", {}).get("pattern")
+        properties, pattern = rule.get("properties", {}), rule.get("propertyNames", {}).get("pattern", "")
         for key, one in value.items():
             inner = properties.get(key) or rule["additionalProperties"]
-            right = inner and (pattern is None or re.fullmatch(pattern, key))
+            right = inner and (not pattern or re.fullmatch(pattern, key))
             _expect(right, (way, key), "has a key that does not belong here", key)
-            self.check(inner, one, (way, key))
+            _check(inner, one, (way, key))
+    elif rule["type"] == "array":
+        _expect(len(value) >= rule.get("minItems", 0), way, "must be a list that is not empty", value)
+        for index, one in enumerate(value):
+            _check(rule["items"], one, (way, index))
+    elif rule["type"] == "integer":
+        least, most = rule["minimum"], rule["maximum"]
+        _expect(least <= value <= most, way, f"must be an integer from {least} to {most}", value)
+    elif "pattern" in rule:
+        _expect(re.fullmatch(rule["pattern"], value), way, f"must be a text that matches {rule['pattern']}", value)
 
 
 def _expect(right: object, way: Way, sentence: str, found: Plain) -> None:
@@ -202,8 +168,3 @@ def _pointer(way: Way) -> str:
         way, key = way
         at = step("", key) + at
     return at
-
-
-@lru_cache(maxsize=1)
-def _schema() -> Schema:
-    return Schema(json.loads(get_data(__package__, SCHEMA) or b"")["$defs"])

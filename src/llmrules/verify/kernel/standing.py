@@ -1,7 +1,4 @@
-"""Who stands where: the places that verdicts and points of all candidates give, of models or of offers.
-
-A model has the best verdict of its candidates, and of those that have it the most points.
-"""
+"""Who stands where: the places that verdicts and points of all candidates give, of models or of offers."""
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
@@ -11,8 +8,7 @@ from typing import NamedTuple
 from .given import Given, name_of
 from .refusal import Record, sparse
 
-VERDICTS = ("eligible", "unverified", "excluded")
-"""From best to worst."""
+VERDICTS = ("eligible", "unverified", "excluded")  # from best to worst
 
 
 class Contender(NamedTuple):
@@ -44,9 +40,8 @@ def contenders(records: list[Record], over: str) -> list[Contender]:
 def result(given: Given, ranked: list[Contender], fired: Iterable[str]) -> Record:
     """Return the outcome that verdicts and points imply, and the rules that refuse or advise."""
     ranking, unverified = ([place for place, _ in _places(ranked, one, given.over)] for one in VERDICTS[:2])
-    refused, advice = (
-        sorted(name for name in fired if given.rules[name]["effect"] == effect) for effect in ("refuse", "advise")
-    )
+    effects = {name: given.rules[name]["effect"] for name in sorted(fired)}
+    refused, advice = ([name for name, its in effects.items() if its == one] for one in ("refuse", "advise"))
     return {
         "best": ranking[0]["models"] if ranking and not refused else [],
         "refused": refused,

@@ -11,9 +11,7 @@ from .refusal import Plain
 from .values import Attribute, Value, is_short, number, text, written
 
 Truth: TypeAlias = bool | None
-
-Facts: TypeAlias = Mapping[str, "set[Plain]"]
-"""What is known of the case: each attribute's values as JSON; of a set, its members."""
+Facts: TypeAlias = Mapping[str, set[Plain]]  # what is known of the case: an attribute's values, of a set its members
 
 
 def both(truths: Iterable[Truth]) -> Truth:
@@ -32,9 +30,6 @@ def opposite(truth: Truth) -> Truth:
     return None if truth is None else not truth
 
 
-# Operators: (attribute, actual, wanted) → truth, and how far off
-
-
 def _is(attribute: Attribute, actual: Value, wanted: Value) -> Truth:
     if isinstance(actual, tuple):
         (low, high), point = actual, wanted[0]
@@ -42,10 +37,6 @@ def _is(attribute: Attribute, actual: Value, wanted: Value) -> Truth:
     if attribute.type == "set":
         return bool(actual == wanted) if _whole(attribute, actual) or not actual <= wanted else None
     return bool(actual == wanted)
-
-
-def _any_of(attribute: Attribute, actual: Value, wanted: Value) -> Truth:
-    return either(_is(attribute, actual, one) for one in wanted)
 
 
 def _whole(attribute: Attribute, actual: Value) -> bool:
@@ -59,14 +50,14 @@ def _listed(attribute: Attribute, actual: Value, found: object) -> Truth:
 
 
 def _overlap(attribute: Attribute, actual: Value, wanted: Value) -> Truth:
-    return _listed(attribute, actual, actual & wanted) if wanted else False
+    if attribute.type == "set" and wanted:
+        return _listed(attribute, actual, actual & wanted)
+    return either(_is(attribute, actual, one) for one in wanted)
 
 
 def _ordered(beyond: Callable[[Value, Value], bool]) -> Callable[[Attribute, Value, Value], Truth]:
     """Return how a period compares: unknown where one of its ends is beyond what is wanted and the other is not."""
-    return lambda _, actual, wanted: (
-        True if beyond(actual[0], wanted[0]) else None if beyond(actual[1], wanted[0]) else False
-    )
+    return lambda _, has, wanted: True if beyond(has[0], wanted[0]) else None if beyond(has[1], wanted[0]) else False
 
 
 ABOVE, AT_LEAST = _ordered(gt), _ordered(ge)
@@ -90,10 +81,7 @@ def _missing(attribute: Attribute, actual: Value, wanted: Value) -> Plain:
 
 
 class Operator(NamedTuple):
-    """One operator: what stands on its right, the types of attributes it takes, its truth, its gap.
-
-    A ``negative`` one can turn false on a set when a member is added.
-    """
+    """One operator; a ``negative`` one can turn false on a set when a member is added."""
 
     right: Literal["value", "values", "member", "members", "flag", "glob"]
     types: tuple[str, ...]
@@ -102,16 +90,15 @@ class Operator(NamedTuple):
     negative: bool = False
 
 
-SET = ("set",)
-ORDERED = ("number", "scale", "date")
+SET, ORDERED = ("set",), ("number", "scale", "date")
 SINGLE = (*ORDERED, "choice", "text")
 
 OPERATORS = {
     "is": Operator("value", (*SINGLE, "flag", "set"), _is, _is_gap, negative=True),
-    "any_of": Operator("values", SINGLE, _any_of),
+    "any_of": Operator("values", SINGLE, _overlap),
     "none_of": Operator(
         *("values", (*SINGLE, "set")),
-        lambda one, actual, wanted: opposite((_overlap if one.type == "set" else _any_of)(one, actual, wanted)),
+        lambda one, actual, wanted: opposite(_overlap(one, actual, wanted)),
         lambda one, actual, wanted: one.listed(actual & wanted) if one.type == "set" else None,
         negative=True,
     ),
@@ -174,9 +161,6 @@ def _later(requirement: Attribute, raw: Plain, plus: Fraction | int) -> tuple[Pl
     return date.fromordinal(int(point)).isoformat(), point
 
 
-# Condition tables
-
-
 def leaves(table: Plain) -> Iterator[tuple[str, Plain]]:
     """Yield every leaf, depth first: a table's own by name, then those of ``all`` and of ``any``."""
     yield from own(table)
@@ -189,20 +173,13 @@ def own(table: Plain) -> list[tuple[str, Plain]]:
     return [(name, table[name]) for name in sorted(table) if name not in {"all", "any"}]
 
 
-def table_truth(table: Plain, leaf_truth: Callable[[str, dict[str, Plain]], Truth]) -> Truth:
-    """Return the truth of a table: all its leaves, all of ``all``, one of ``any``. It asks every leaf, depth first."""
-    parts = [leaf_truth(name, leaf) for name, leaf in own(table)]
-    parts += [table_truth(inner, leaf_truth) for inner in table.get("all", ())]
-    if "any" in table:
-        parts.append(either([table_truth(inner, leaf_truth) for inner in table["any"]]))
-    return both(parts)
-
-
-def asks_absence(leaf: dict[str, Plain]) -> bool:
-    """Return whether a leaf is ``known = false``."""
-    return leaf.get("known") is False
+def table_truth(table: Plain, truths: Iterator[Truth]) -> Truth:
+    """Return the truth of a table by those of its leaves, depth first: all its own, all of ``all``, one of ``any``."""
+    parts = [next(truths) for _ in own(table)] + [table_truth(inner, truths) for inner in table.get("all", ())]
+    return both([*parts, either([table_truth(inner, truths) for inner in table["any"]])] if "any" in table else parts)
 
 
 def negative(attribute: Attribute, leaf: dict[str, Plain]) -> bool:
-    """Return whether a leaf can turn false when a fact is added."""
-    return asks_absence(leaf) or (attribute.type == "set" and any(OPERATORS[operator].negative for operator in leaf))
+    """Return whether a leaf can turn false when a fact is added: ``known = false``, and some tests of sets."""
+    turning = attribute.type == "set" and any(OPERATORS[operator].negative for operator in leaf)
+    return leaf.get("known") is False or turning

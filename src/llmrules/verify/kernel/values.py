@@ -14,9 +14,8 @@ from .refusal import Plain, Refusal
 Value: TypeAlias = Any
 """A value ready for comparing: (lowest, highest) of what has an order, a frozenset of members, else as in JSON."""
 
-CHOSEN = ("choice", "scale", "set")
-COMPUTED = ("monthly-cost", "offer", "number")
-"""The way of computing, the scope and the type of the only attribute that is computed."""
+CHOSEN, BOUNDS = ("choice", "scale", "set"), ("minimum", "maximum")
+COMPUTED = ("monthly-cost", "offer", "number")  # how, in which scope and of which type the one that is computed is
 
 
 class Attribute:
@@ -40,11 +39,8 @@ class Attribute:
     def value(self, raw: Plain) -> Value:
         """Return a JSON value ready for comparing. Raises ValueError for what is no value of this attribute."""
         kind, word = self.type, raw if type(raw) is str else ""
-        if (
-            (kind == "flag" and type(raw) is bool)
-            or (kind == "choice" and word in self.choices)
-            or (kind == "text" and word)
-        ):
+        plain = {"flag": type(raw) is bool, "choice": word in self.choices, "text": bool(word)}
+        if plain.get(kind):
             return raw
         if kind == "number" and type(raw) in {int, str}:
             return (number(raw),) * 2
@@ -93,9 +89,6 @@ class Attribute:
         return 1 - place if toward == "lowest" else place
 
 
-BOUNDS = ("minimum", "maximum")
-
-
 def _check_declared(attribute: Attribute, record: Plain) -> None:
     """Refuse, by ValueError, a declaration that contradicts itself."""
     scope, kind, marks = attribute.scope, attribute.type, attribute.marks
@@ -110,13 +103,12 @@ def _check_declared(attribute: Attribute, record: Plain) -> None:
     }
     wrong = {
         "has a name that means something else": attribute.name in {"all", "any"},
-        "has no choices, or one of them twice": len(set(attribute.choices))
-        < max(len(attribute.choices), kind in CHOSEN),
+        "has no choices": kind in CHOSEN and not attribute.choices,
+        "has a choice twice": len(set(attribute.choices)) < len(attribute.choices),
         "has marks that do not ascend": len(marks) == 1 or any(one >= other for one, other in pairwise(marks)),
         "has a minimum above its maximum": low is not None and high is not None and low > high,
-        "is computed, and nothing but the monthly cost of an offer is": (
-            attribute.computed and (record["computed"], scope, kind) != COMPUTED
-        ),
+        "is computed as only the cost of an offer is": attribute.computed
+        and (record["computed"], scope, kind) != COMPUTED,
     }
     wrong |= {f"has {key}, which no {kind} of the {scope} has": key in record for key, fit in fits.items() if not fit}
     for message, found in wrong.items():
@@ -127,8 +119,7 @@ def _check_declared(attribute: Attribute, record: Plain) -> None:
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,39})(\.[0-9]{0,78}[1-9])?")
 _EXACT = Context(prec=200)
 
-LONGEST = 40
-"""Digits that a number may have, and places before or after the point; a longer difference is not recorded."""
+LONGEST = 40  # digits of a number, and places before or after its point; a longer difference is not recorded
 
 
 def number(raw: Plain) -> Fraction | int:
@@ -162,8 +153,7 @@ def days(raw: str) -> tuple[int, int]:
     if match is None:
         raise ValueError("is not a date")
     year, month, day = int(match[1]), match[2], match[3]
-    first = date(year, int(month or 1), int(day or 1))
-    last_month = int(month or 12)
+    first, last_month = date(year, int(month or 1), int(day or 1)), int(month or 12)
     last = date(year, last_month, int(day or calendar.monthrange(year, last_month)[1]))
     return first.toordinal(), last.toordinal()
 

@@ -1,7 +1,4 @@
-"""What is known of each candidate on the day decided for: values in force, what rules conclude, what is computed.
-
-And the same once more with each disputed value in the place of the one in force.
-"""
+"""What is known of each candidate on the day decided for: values in force, what rules conclude, what is computed."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -13,7 +10,7 @@ from .cost import monthly_cost
 from .criteria import Conditions, World
 from .given import Given, Row, concluded, rows_of
 from .refusal import Plain, Record, Refusal, sparse
-from .truth import Facts, either, leaves
+from .truth import Facts, either
 
 
 class Known(NamedTuple):
@@ -28,9 +25,9 @@ class Known(NamedTuple):
     others: dict[str, list[World]]
 
 
-def know(given: Given, facts: Facts) -> Iterator[Known]:
+def know(given: Given, facts: Facts, classes: "Classes") -> Iterator[Known]:
     """Yield what is known of every candidate."""
-    classes, costs = _Classes(given), [name for name, one in given.attributes.items() if one.computed]
+    costs = [name for name, one in given.attributes.items() if one.computed]
 
     def computed(offer: Record) -> Record:
         """Record what the case makes an offer cost; what it states itself is not computed."""
@@ -66,24 +63,25 @@ def _values(entries: Record) -> Record:
 
 def _disputed(entries: Record) -> dict[str, list[Record]]:
     """Return, for each disputed attribute, the values as they would be under each of its disputed ones."""
-    values, disputed = _values(entries), {name: one["disputed"] for name, one in entries.items() if "disputed" in one}
-    return {name: [values | {name: other["value"]} for other in its] for name, its in disputed.items()}
+    disputed = {name: [one["value"] for one in its.get("disputed", ())] for name, its in entries.items()}
+    return {name: [_values(entries) | {name: other} for other in its] for name, its in disputed.items() if its}
 
 
-class _Classes:
+class Classes:
     """The rules that classify models, by the attribute they conclude, in the order of their dependencies."""
 
     def __init__(self, given: Given) -> None:
+        """Take the rules. Refuses those that conclude in a circle."""
         self.given = given
         self.rules: defaultdict[str, list[tuple[Plain, Conditions]]] = defaultdict(list)
-        tested: defaultdict[str, set[str]] = defaultdict(set)
+        self.tested: defaultdict[str, set[str]] = defaultdict(set)
         for rule in given.classifying:
-            where = rule.get("where", {})
-            self.rules[concluded(rule)].append((rule, Conditions("where", where, given, {})))
-            tested[concluded(rule)] |= {name for name, _ in leaves(where)}
+            where = Conditions("where", rule.get("where", {}), given, {})
+            self.rules[concluded(rule)].append((rule, where))
+            self.tested[concluded(rule)] |= {leaf.name for leaf in where.leaves}
+        concluding = {name: its & self.tested.keys() for name, its in self.tested.items()}
         try:
-            order = TopologicalSorter({name: its & tested.keys() for name, its in tested.items()}).static_order()
-            self.order = list(order)
+            self.order = list(TopologicalSorter(concluding).static_order())
         except CycleError:
             raise Refusal("circle", "/given/rules", "classify models in a circle") from None
 
@@ -91,15 +89,12 @@ class _Classes:
         """Return all values of a model, what was concluded with the rules that do, and what the entry contradicts."""
         world, found, contradictions = dict(stated), {}, []
         for name in self.order:
-            attribute, truths = (
-                self.given.attributes[name],
-                [(rule, where.on(world)) for rule, where in self.rules[name]],
-            )
+            truths = [(rule, where.on(world)) for rule, where in self.rules[name]]
             by = [rule for rule, truth in truths if truth]
-            if attribute.type == "set":
+            if self.given.attributes[name].type == "set":
                 if by:
                     members = [member for rule in by for member in rule["body"][name]]
-                    world[name] = attribute.listed([*stated.get(name, ()), *members])
+                    world[name] = self.given.attributes[name].listed([*stated.get(name, ()), *members])
                     found[name] = {"value": world[name], "by": [rule["id"] for rule in by]}
             elif name in stated:
                 contradictions += [(name, rule["id"]) for rule in by if stated[name] is False]
