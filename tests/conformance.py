@@ -23,7 +23,7 @@ from tests.worlds import DAY, rule, world
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from llmrules.decision.decision import Decision
+    from llmrules.advisor import Decision
 
 Document: TypeAlias = dict[str, Any]
 
@@ -44,7 +44,7 @@ MADE_BY: Document = {
 
 @frozen
 class Forgery:
-    """A forged trace: the level that must refuse it, the code of the reason, and what was done to a trace that holds."""
+    """A forged trace: the level that must refuse it, the code of the reason, and what was done to one that holds."""
 
     name: str
     level: str
@@ -119,8 +119,9 @@ SMALL_MODELS = (
 SMALL_CASE: dict[str, object] = {"as_of": DAY, "offline": True, "room": 10, "wanted": ["code"]}
 
 
-def small(rules: str = SMALL_RULES, models: str = SMALL_MODELS, **changed: object) -> Decision:
-    """Decide in the small world."""
+def small(rules: str = SMALL_RULES, **changed: object) -> Decision:
+    """Decide in the small world, or by other rules on its models."""
+    models = SMALL_MODELS if "noted" in rules else SMALL_MODELS.partition("[[approval]]")[0]
     return world(rules, models, vocabulary=SMALL).decide({**SMALL_CASE, **changed})
 
 
@@ -141,10 +142,16 @@ def derivations() -> dict[str, tuple[str, Decision]]:
         "small": ("facts, strata, hard and soft rules, a grade, an approval", small()),
         "refused": ("a rule refuses the case", small(SMALL_RULES + rule("stop", "when.offline = true\nrefuse = true"))),
         "conflict": ("two values that cannot both be meant", small(hosting="vendor")),
-        "nothing-stated": ("what rules wait for", world(SMALL_RULES, SMALL_MODELS, vocabulary=SMALL).decide({"as_of": DAY})),
+        "nothing-stated": (
+            "what rules wait for",
+            world(SMALL_RULES, SMALL_MODELS, vocabulary=SMALL).decide({"as_of": DAY}),
+        ),
         "nothing-listed": ("tests against a list of nothing are decided without knowing", small(of_nothing, wanted=[])),
         "whole-sets": ("a partial set that lists every choice is complete", small(whole)),
-        "everything": ("every effect, trials, disputes, exemptions", world(RULES, MODELS).decide({"as_of": DAY, **STATED})),
+        "everything": (
+            "every effect, trials, disputes, exemptions",
+            world(RULES, MODELS).decide({"as_of": DAY, **STATED}),
+        ),
         "offers": ("offers, dates, costs, old sources", offers.decide({"as_of": DAY, **OFFER_STATED}, stale_after=365)),
         "over-offers": (
             "a ranking over offers, restricted",
@@ -213,44 +220,145 @@ CHANGES: dict[str, tuple[str, str, str, Callable[[Document], None]]] = {
     "later-version": (SHAPE, "format", "a version that is to come", _at("/format", "llmrules.trace/2")),
     "unknown-key": (SHAPE, "schema", "a key that nobody defined", _at("/found/more", 1)),
     "missing-part": (SHAPE, "schema", "a part of given is not there", _at("/given/rules", drop=True)),
-    "long-points": (SHAPE, "schema", "points with more digits than any", _at("/found/candidates/0/points", "1/" + "9" * 4000)),
+    "long-points": (
+        SHAPE,
+        "schema",
+        "points with more digits than any",
+        _at("/found/candidates/0/points", "1/" + "9" * 5_000),
+    ),
     "unsealed": (CONSISTENT, "digest", "a change without new digests", _at("/found/result/best", [])),
     "of-made-by": (CONSISTENT, "digest", "who made it is sealed, too", _at("/made_by/engine", "another")),
     "rules-out-of-order": (CONSISTENT, "order", "two rules in each other's place", _swap("rules")),
-    "model-twice": (CONSISTENT, "order", "a model that stands twice", lambda one: one["given"]["catalogue"].insert(0, one["given"]["catalogue"][0])),
-    "list-out-of-order": (CONSISTENT, "value", "choices of a set out of their order", _at("/given/catalogue/0/attributes/skills/value", ["maths", "code"])),
+    "model-twice": (
+        CONSISTENT,
+        "order",
+        "a model that stands twice",
+        lambda one: one["given"]["catalogue"].insert(0, one["given"]["catalogue"][0]),
+    ),
+    "list-out-of-order": (
+        CONSISTENT,
+        "value",
+        "choices of a set out of their order",
+        _at("/given/catalogue/0/attributes/skills/value", ["maths", "code"]),
+    ),
     "no-such-source": (CONSISTENT, "reference", "a rule cites what is not given", _of_rule("must", "sources", ["e"])),
-    "no-such-attribute": (CONSISTENT, "reference", "a rule tests what is not declared", _of_rule("must", "when", {"on": {"is": True}})),
+    "no-such-attribute": (
+        CONSISTENT,
+        "reference",
+        "a rule tests what is not declared",
+        _of_rule("must", "when", {"on": {"is": True}}),
+    ),
     "no-such-model": (CONSISTENT, "reference", "an approval of nobody", _at("/given/approvals/0/model", "kite")),
-    "disables-nothing": (CONSISTENT, "reference", "what is switched off is not named", _at("/given/disabled/0", {"reason": {"en": "So."}})),
-    "no-value": (CONSISTENT, "value", "a value that is none of its attribute", _at("/given/catalogue/0/attributes/window/value", "30")),
-    "declared-wrongly": (CONSISTENT, "declaration", "marks that do not ascend", lambda one: next(its for its in one["given"]["vocabulary"] if its["name"] == "window").update(marks=[20, 10])),
-    "no-choices": (CONSISTENT, "declaration", "a choice without choices", lambda one: next(its for its in one["given"]["vocabulary"] if its["name"] == "hosting").update(choices=[])),
-    "no-weight": (CONSISTENT, "rule", "a preference without points", lambda one: next(its for its in one["given"]["rules"] if its["id"] == "skilled").pop("weight")),
-    "empty-list": (CONSISTENT, "condition", "a test against nothing", _of_rule("must", "where", {"skills": {"none_of": []}})),
-    "choice-twice": (CONSISTENT, "condition", "a choice that is named twice", _of_rule("must", "where", {"skills": {"has_any": ["code", "code"]}})),
-    "wrong-operator": (CONSISTENT, "condition", "an operator that goes with no flag", _of_rule("must", "when", {"offline": {"above": True}})),
+    "disables-nothing": (
+        CONSISTENT,
+        "reference",
+        "what is switched off is not named",
+        _at("/given/disabled/0", {"reason": {"en": "So."}}),
+    ),
+    "no-value": (
+        CONSISTENT,
+        "value",
+        "a value that is none of its attribute",
+        _at("/given/catalogue/0/attributes/window/value", "30"),
+    ),
+    "declared-wrongly": (
+        CONSISTENT,
+        "declaration",
+        "marks that do not ascend",
+        lambda one: next(its for its in one["given"]["vocabulary"] if its["name"] == "window").update(marks=[20, 10]),
+    ),
+    "no-choices": (
+        CONSISTENT,
+        "declaration",
+        "a choice without choices",
+        lambda one: next(its for its in one["given"]["vocabulary"] if its["name"] == "hosting").update(choices=[]),
+    ),
+    "no-weight": (
+        CONSISTENT,
+        "rule",
+        "a preference without points",
+        lambda one: next(its for its in one["given"]["rules"] if its["id"] == "skilled").pop("weight"),
+    ),
+    "empty-list": (
+        CONSISTENT,
+        "condition",
+        "a test against nothing",
+        _of_rule("must", "where", {"skills": {"none_of": []}}),
+    ),
+    "choice-twice": (
+        CONSISTENT,
+        "condition",
+        "a choice that is named twice",
+        _of_rule("must", "where", {"skills": {"has_any": ["code", "code"]}}),
+    ),
+    "wrong-operator": (
+        CONSISTENT,
+        "condition",
+        "an operator that goes with no flag",
+        _of_rule("must", "when", {"offline": {"above": True}}),
+    ),
     "no-default": (CONSISTENT, "missing", "the day decided for is not there", _at("/given/requirements/0", drop=True)),
     "extends-itself": (CONSISTENT, "circle", "a model extends itself", _at("/given/catalogue/0/extends", "lark")),
-    "not-inherited": (CONSISTENT, "inherited", "a value inherited from nobody", _at("/given/catalogue/0/attributes/window/inherited_from", "owl")),
+    "not-inherited": (
+        CONSISTENT,
+        "inherited",
+        "a value inherited from nobody",
+        _at("/given/catalogue/0/attributes/window/inherited_from", "owl"),
+    ),
     "rule-left-out": (CONSISTENT, "names", "a rule of which nothing is found", _at("/found/rules/0", drop=True)),
-    "check-left-out": (CONSISTENT, "names", "a check that a candidate does not have", _at("/found/candidates/0/checks/0", drop=True)),
-    "candidate-twice": (CONSISTENT, "names", "a candidate that stands twice", lambda one: one["found"]["candidates"].append(one["found"]["candidates"][0])),
+    "check-left-out": (
+        CONSISTENT,
+        "names",
+        "a check that a candidate does not have",
+        _at("/found/candidates/0/checks/0", drop=True),
+    ),
+    "candidate-twice": (
+        CONSISTENT,
+        "names",
+        "a candidate that stands twice",
+        lambda one: one["found"]["candidates"].append(one["found"]["candidates"][0]),
+    ),
     "wrong-sum": (CONSISTENT, "sum", "points that are not the sum", _at("/found/candidates/0/points", "9")),
-    "wrong-verdict": (CONSISTENT, "sum", "a verdict that is not that of the checks", _at("/found/candidates/1/verdict", "eligible")),
+    "wrong-verdict": (
+        CONSISTENT,
+        "sum",
+        "a verdict that is not that of the checks",
+        _at("/found/candidates/1/verdict", "eligible"),
+    ),
     "wrong-place": (CONSISTENT, "rank", "a place that points do not give", _at("/found/candidates/0/place", 2)),
     "wrong-best": (CONSISTENT, "rank", "another model is the best", _at("/found/result/best", ["wren"])),
     "no-strata": (
-        DERIVED, "circle", "a rule that depends on its own absence",
+        DERIVED,
+        "circle",
+        "a rule that depends on its own absence",
         _all(_of_rule("hosts", "when", {"hosting": {"known": False}}), _of_rule("hosts", "effect", "conclude")),
     ),
-    "wrong-truth": (DERIVED, "derived", "a leaf that holds and does not", _at("/found/candidates/0/checks/0/leaves/0/holds", "unknown")),
+    "wrong-truth": (
+        DERIVED,
+        "derived",
+        "a leaf that holds and does not",
+        _at("/found/candidates/0/checks/0/leaves/0/holds", "unknown"),
+    ),
     "wrong-gap": (DERIVED, "derived", "a gap of another size", _at("/found/candidates/0/checks/1/leaves/0/gaps", [1])),
     "silent-rule": (DERIVED, "derived", "what a rule waits for is not said", _at("/found/unread", ["room"])),
-    "other-value": (DERIVED, "derived", "a value changed after the decision", _at("/given/catalogue/0/attributes/window/value", 4)),
-    "another-day": (DERIVED, "derived", "an approval that was not in force", _at("/given/approvals/0/until", "2026-02-01")),
-    "fact-from-nowhere": (DERIVED, "derived", "a fact that nobody concludes", _at("/found/facts/0/origin", ["concluded"])),
-    "unknowns-left-out": (DERIVED, "derived", "what is unknown is not said", _at("/found/unknowns", drop=True)),
+    "other-value": (
+        DERIVED,
+        "derived",
+        "a value changed after the decision",
+        _at("/given/catalogue/0/attributes/window/value", 4),
+    ),
+    "another-day": (
+        DERIVED,
+        "derived",
+        "an approval that was not in force",
+        _at("/given/approvals/0/until", "2026-02-01"),
+    ),
+    "fact-from-nowhere": (
+        DERIVED,
+        "derived",
+        "a fact that nobody concludes",
+        _at("/found/facts/0/origin", ["concluded"]),
+    ),
 }
 """Each by its name: the level that must refuse it, the code, what was done, and the change that does it."""
 
@@ -258,10 +366,18 @@ RAW: dict[str, tuple[str, str, Callable[[bytes], bytes]]] = {
     "cut": ("json", "half of a file", lambda raw: raw[: len(raw) // 2]),
     "not-utf-8": ("encoding", "a byte that is no UTF-8", lambda raw: raw.replace(b'"lark"', b'"l\xffrk"', 1)),
     "half-a-character": ("encoding", "an unpaired surrogate", lambda raw: raw.replace(b'"A. Kim"', b'"\\ud800"', 1)),
-    "key-twice": ("duplicate-key", "a key that stands twice", lambda raw: raw.replace(b'"place":1', b'"place":1,"place":1', 1)),
+    "key-twice": (
+        "duplicate-key",
+        "a key that stands twice",
+        lambda raw: raw.replace(b'"place":1', b'"place":1,"place":1', 1),
+    ),
     "nan": ("number", "what is no number in JSON", lambda raw: raw.replace(b'"place":1', b'"place":NaN', 1)),
     "fraction": ("number", "a number that is no integer", lambda raw: raw.replace(b'"place":1', b'"place":1.0', 1)),
-    "huge-integer": ("number", "an integer that readers round", lambda raw: raw.replace(b'"place":1', b'"place":1' + b"0" * 30, 1)),
+    "huge-integer": (
+        "number",
+        "an integer that readers round",
+        lambda raw: raw.replace(b'"place":1', b'"place":1' + b"0" * 30, 1),
+    ),
     "minus-zero": ("number", "a zero below zero", lambda raw: raw.replace(b'"value":10', b'"value":-0', 1)),
 }
 """Changes of bytes: the code, what was done, and what does it."""

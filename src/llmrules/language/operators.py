@@ -39,6 +39,8 @@ class Operator:
     gap_ko: str = ""
     negative_on_sets: bool = False
     """On a set it can turn false when a member is added."""
+    of_nothing: Truth = None
+    """Its truth against a list of nothing, which needs no value; None where it takes no list, or needs one."""
 
 
 def negation(truth: Truth) -> Truth:
@@ -67,9 +69,7 @@ def _rank(attribute: Attribute, value: Any) -> Any:
 
 def _is(attribute: Attribute, actual: Any, wanted: Any) -> Truth:
     if attribute.many:
-        if attribute.partial and actual <= wanted:
-            return None
-        return bool(actual == wanted)
+        return None if actual <= wanted and not _is_whole(attribute, actual) else bool(actual == wanted)
     if isinstance(actual, Period):
         if actual.first == actual.last == wanted.first:
             return True
@@ -87,27 +87,32 @@ def _none_of(attribute: Attribute, actual: Any, wanted: Any) -> Truth:
     return negation(_any_of(attribute, actual, wanted))
 
 
-def _absent(attribute: Attribute) -> Truth:
-    """Return what it means that a set does not list a member."""
-    return None if attribute.partial else False
+def _is_whole(attribute: Attribute, actual: Any) -> bool:
+    """Whether a set is known to have no other members: it is not partial, or it lists every choice."""
+    return not attribute.partial or len(actual) == len(attribute.choices)
+
+
+def _listed(attribute: Attribute, actual: Any, *, found: bool) -> Truth:
+    """Return what it means whether a set lists something: one that may have more members leaves it unknown."""
+    return True if found else False if _is_whole(attribute, actual) else None
 
 
 def _has(attribute: Attribute, actual: Any, wanted: Any) -> Truth:
-    return True if wanted in actual else _absent(attribute)
+    return _listed(attribute, actual, found=wanted in actual)
 
 
 def _has_any(attribute: Attribute, actual: Any, wanted: Any) -> Truth:
-    return _absent(attribute) if actual.isdisjoint(wanted) else True
+    return _listed(attribute, actual, found=not actual.isdisjoint(wanted)) if wanted else False
 
 
 def _has_all(attribute: Attribute, actual: Any, wanted: Any) -> Truth:
-    return True if actual >= frozenset(wanted) else _absent(attribute)
+    return _listed(attribute, actual, found=actual >= frozenset(wanted))
 
 
 def _only(attribute: Attribute, actual: Any, wanted: Any) -> Truth:
     if not actual <= frozenset(wanted):
         return False
-    return None if attribute.partial else True
+    return True if _is_whole(attribute, actual) else None
 
 
 @lru_cache(maxsize=256)
@@ -193,7 +198,7 @@ _SINGLE: tuple[Type, ...] = ("choice", "scale", "number", "text", "date")
 
 _TABLE = (
     Operator("is", "same", TYPES, _is, _is_gap, "{}", "{}", "differs by {}", "차이: {}", negative_on_sets=True),
-    Operator("any_of", "list", _SINGLE, _any_of, _no_gap, "one of {}", "{} 중 하나"),
+    Operator("any_of", "list", _SINGLE, _any_of, _no_gap, "one of {}", "{} 중 하나", of_nothing=False),
     Operator(
         name="none_of",
         operand="list",
@@ -205,15 +210,18 @@ _TABLE = (
         gap_en="has {}",
         gap_ko="{} 있음",
         negative_on_sets=True,
+        of_nothing=True,
     ),
     Operator("has", "member", ("set",), _has, _missing, "including {}", "{} 포함", "lacks {}", "{} 없음"),
     Operator(
         *("has_any", "members", ("set",), _has_any, _missing_all, "including one of {}", "{} 중 하나 이상 포함"),
         *("lacks {}", "{} 없음"),
+        of_nothing=False,
     ),
     Operator(
         *("has_all", "members", ("set",), _has_all, _missing, "including all of {}", "{} 모두 포함"),
         *("lacks {}", "{} 없음"),
+        of_nothing=True,
     ),
     Operator(
         *("only", "members", ("set",), _only, _surplus, "nothing but {}", "{}만"),

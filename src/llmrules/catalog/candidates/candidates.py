@@ -176,14 +176,10 @@ class Candidates:
         return found
 
     def _evaluate(self, leaf: Leaf, facts: Facts) -> Masks:
-        known = self.known.get(leaf.attribute.name, 0)
-        if leaf.asks_absence:
-            return self.everyone & ~known, known
         groups = self.groups.get(leaf.attribute.name)
         true, false = (0, 0) if groups is None else groups.where(lambda value: truth_of(leaf, value, facts))
-        if any(test.operator.name == "known" for test in leaf.tests):
-            false |= self.everyone & ~known
-        return true, false
+        rest, truth = self.everyone & ~self.known.get(leaf.attribute.name, 0), truth_of(leaf, None, facts)
+        return true | (rest if truth is True else 0), false | (rest if truth is False else 0)
 
     def grades(self, grade: Grade) -> Grades:
         """Return the place between the marks of each candidate, and by its bit of each value that differs elsewhere."""
@@ -205,9 +201,7 @@ MOST_CACHED = 4_096
 def truth_of(leaf: Leaf, value: Value | None, facts: Facts) -> Truth:
     """Return the three-valued truth of a leaf on one value of a model or offer; None is an absent value."""
     if value is None:
-        if leaf.asks_absence:
-            return True
-        return False if any(test.operator.name == "known" for test in leaf.tests) else None
+        return conjunction([test.truth_of_absence(leaf.attribute, facts) for test in leaf.tests])
     return conjunction([test.truth(leaf.attribute, value, facts) for test in leaf.tests])
 
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from attrs import frozen
 
 from llmrules.catalog.candidates import truth_of
-from llmrules.language.conditions import Leaf, Reference, Table, Test
+from llmrules.language.conditions import Facts, Leaf, Reference, Table, Test
 from llmrules.language.operators import Truth, conjunction
 from llmrules.language.values import EXACT, Number, Period, Value, number
 from llmrules.language.vocabulary import AS_OF
@@ -215,7 +215,11 @@ def cells(leaves: tuple[Leaf, ...]) -> tuple[Cell, ...] | None:
             given = dict(zip(free, chosen, strict=True))
             found.append(Cell(value, tuple(_truth(leaf, value, given) for leaf in leaves), exact=not free))
     if not _always_known(attribute):
-        found.append(Cell(None, tuple(_absent(leaf) for leaf in leaves)))
+        found.append(Cell(None, tuple(_absent(leaf, {}) for leaf in leaves)))
+        listed = [test.operand for test in references if test.operator.of_nothing is not None]
+        nothing = {one.requirement: frozenset[Value]() for one in listed if isinstance(one, Reference)}
+        if nothing:
+            found.append(Cell(None, tuple(_absent(leaf, nothing) for leaf in leaves), exact=False))
     return tuple(found)
 
 
@@ -224,9 +228,9 @@ def _truth(leaf: Leaf, value: Value, given: dict[Test, Truth]) -> Truth:
     return conjunction([given[test] if test in given else test.truth(attribute, value, {}) for test in leaf.tests])
 
 
-def _absent(leaf: Leaf) -> Truth:
+def _absent(leaf: Leaf, facts: Facts) -> Truth:
     """Return the truth of a leaf where its attribute has no value: of a requirement it is never unknown."""
-    return leaf.asks_absence if leaf.attribute.scope == "requirement" else truth_of(leaf, None, {})
+    return leaf.asks_absence if leaf.attribute.scope == "requirement" else truth_of(leaf, None, facts)
 
 
 def _always_known(attribute: Attribute) -> bool:

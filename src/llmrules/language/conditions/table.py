@@ -47,6 +47,14 @@ class Test:
             [self.operator.truth(attribute, actual, operand) for operand in self.thresholds(attribute, facts)]
         )
 
+    def truth_of_absence(self, attribute: Attribute, facts: Facts) -> Truth:
+        """Return the truth where a model or offer has no value; against a list of nothing none is needed."""
+        if self.operator.name == "known":
+            return self.operand is False
+        if not isinstance(self.operand, Reference) or self.operand.requirement not in facts:
+            return None
+        return self.operator.of_nothing if self.thresholds(attribute, facts) == ((),) else None
+
     def thresholds(self, attribute: Attribute, facts: Facts) -> tuple[Operand, ...]:
         """Return the right sides in force: one, or the values of the requirement it refers to, in their order."""
         if not isinstance(self.operand, Reference):

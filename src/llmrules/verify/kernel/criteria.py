@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from .given import HARD, Given, grade, predicate
 from .refusal import Plain, Record, sparse
-from .truth import OPERATORS, Facts, Truth, both, either, leaves, opposite, table_truth, thresholds
+from .truth import OF_NOTHING, OPERATORS, Facts, Truth, both, either, leaves, opposite, table_truth, thresholds
 
 World: TypeAlias = Mapping[str, Plain]  # the values of one candidate, by attribute; what is unknown has none
 HOLDS = {True: "true", False: "false", None: "unknown"}
@@ -95,9 +95,15 @@ class _Leaf:
             self.seen[key] = self._outcome(value)
         return self.seen[key]
 
+    def of_absence(self, operator: str, wanted: Plain) -> Truth:
+        """Return the truth where no value is known; against a list of nothing none is needed."""
+        if operator == "known":
+            return self.leaf["known"] is False
+        return OF_NOTHING.get(operator) if wanted in ((), frozenset()) else None
+
     def _outcome(self, raw: Plain) -> tuple[Truth, Record]:
         if raw is None:
-            truth = self.leaf.get("known") is False or (False if "known" in self.leaf else None)
+            truth = both(self.of_absence(operator, wanted) for operator, found in self.tests for _, wanted in found)
             return truth, {"holds": HOLDS[truth]}
         if self.side == "grade":
             return True, {"holds": "true", "actual": raw}

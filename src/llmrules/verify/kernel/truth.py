@@ -122,6 +122,8 @@ OPERATORS = {
     "known": Operator("flag", (*SINGLE, "flag", "set"), lambda _one, _actual, wanted: bool(wanted)),
 }
 """In this order the tests of one leaf are recorded."""
+OF_NOTHING = {"any_of": False, "none_of": True, "has_any": False, "has_all": True}
+"""What is decided without knowing the value: tests against a list of nothing."""
 
 
 def right_side(attribute: Attribute, operator: str, raw: Plain) -> Value:
