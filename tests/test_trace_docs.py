@@ -64,7 +64,7 @@ def explained() -> dict[str, list[str]]:
 
 def test_every_record_is_explained_field_by_field() -> None:
     """No field lacks its words, in the order of the records, and no words are left of one that is gone."""
-    fields = {kind.__name__: [field.name for field in attrs.fields(kind)] for kind in RECORDS}
+    fields = {kind.__name__: [field.name for field in attrs.fields(kind) if field.init] for kind in RECORDS}
     assert explained() == fields
 
 
