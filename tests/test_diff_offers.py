@@ -110,7 +110,7 @@ def test_an_offer_that_is_added_is_told_as_one_thing() -> None:
     assert causes(found, "verdict", "lark @ shop") == [("offer:lark @ shop",)]
     assert causes(found, "points", "lark") == [("offer:lark @ shop",)]
     assert "Because of offer Lark @ shop (added), alone\n    Lark @ shop: not judged → eligible" in told(decided(), new)
-    assert "원인: 오퍼 Lark @ shop (추가) (단독)\n    Lark @ shop: 판정하지 않음 → 적격" in told(decided(), new, "ko")
+    assert "원인: 제공 상품 Lark @ shop (추가) (단독)\n    Lark @ shop: 판정하지 않음 → 적격" in told(decided(), new, "ko")
     assert "- offer Lark @ shop (removed)" in told(new, decided())
 
 
@@ -178,7 +178,7 @@ def test_offers_instead_of_models() -> None:
     text = told(old, new)
     assert "Because of what is ranked (models → offers), alone" in text
     assert "    Lark (maker, cloud): now ranked\n    Lark: no longer ranked\n    Wren: place 2 → 3\n" in text
-    assert "순위 대상 (모델 → 오퍼)" in told(old, new, "ko")
+    assert "순위 대상 (모델 → 제공 상품)" in told(old, new, "ko")
 
 
 def test_who_is_asked() -> None:
@@ -355,7 +355,7 @@ def test_on_the_command_line(tmp_path: Path) -> None:
     status, again = run("replay", old, *november, "--catalog", quote)
     assert (status, again) == (1, "Decided again as of 2026-11-26. " + run("diff", old, new)[1])
     assert (
-        "Claude Haiku 5.5 @ anthropic, price of input (0.1 USD per million tokens → 4 USD per million tokens)" in again
+        "Claude Haiku 5.5 @ anthropic, price of input ($0.10 per million tokens → $4.00 per million tokens)" in again
     )
     korean = run("diff", old, new, "--lang", "ko")[1]
-    assert "Claude Haiku 5.5 @ anthropic의 입력 가격 (0.1달러/백만 토큰 → 4달러/백만 토큰) (단독)" in korean
+    assert "Claude Haiku 5.5 @ anthropic의 입력 가격 (백만 토큰당 $0.10 → 백만 토큰당 $4.00) (단독)" in korean

@@ -177,10 +177,10 @@ def width(text: str) -> int:
 def test_a_list_has_a_row_for_each_model(loaded: tuple[str, ...]) -> None:
     """Models stand in the order of ids, each with the lowest values of its offers; ``+`` is more, ``?`` unknown."""
     assert said(*DAY, *loaded) == (
-        "ID       NAME     DEVELOPER     OPENNESS      WINDOW  IN $/M  OUT $/M  OFFERS\n"
-        "astra-2  Astra 2  Example Labs  closed       200k+ ?    2+ ?     10 ?       3\n"
-        "lark     종달새   Beispiel      open source  262,144     0.3      0.2       1\n"
-        "mute     Mute     ?             ?                  ?       ?        ?       1\n"
+        "ID       NAME     DEVELOPER     OPENNESS      WINDOW   IN $/M  OUT $/M  OFFERS\n"
+        "astra-2  Astra 2  Example Labs  closed       200k+ ?  2.00+ ?  10.00 ?       3\n"
+        "lark     종달새   Beispiel      open source  262,144     0.30     0.20       1\n"
+        "mute     Mute     ?             ?                  ?        ?        ?       1\n"
         "\n"
         "3 of 3 models\n"
     )
@@ -189,9 +189,9 @@ def test_a_list_has_a_row_for_each_model(loaded: tuple[str, ...]) -> None:
 def test_a_list_speaks_korean(loaded: tuple[str, ...]) -> None:
     """Headings, choices and the lines below are Korean, and the columns still stand under each other."""
     printed = said(*DAY, *loaded, "--lang", "ko", "--where", "output_price<=1").splitlines()
-    heads = ["ID", "이름", "개발사", "공개 수준", "윈도우", "입력 $/M", "출력 $/M", "오퍼"]
+    heads = ["ID", "이름", "개발사", "공개 수준", "윈도우", "입력 $/M", "출력 $/M", "제공 상품"]
     assert re.split(" {2,}", printed[0]) == heads
-    assert printed[1].split() == ["lark", "종달새", "Beispiel", "오픈", "소스", "262,144", "0.3", "0.2", "1"]
+    assert printed[1].split() == ["lark", "종달새", "Beispiel", "오픈", "소스", "262,144", "0.30", "0.20", "1"]
     assert width(printed[0]) == width(printed[1])
     assert printed[3:] == [
         "모델 3개 중 1개",
@@ -226,7 +226,7 @@ def test_words_search_id_name_developer_and_family(
 def test_conditions_hold_for_one_offer_together(loaded: tuple[str, ...]) -> None:
     """A model is found by the offers that satisfy all conditions at once, and those are counted."""
     printed = said(*DAY, *loaded, "--where", "context_window>=200k", "--where", "input_price<=2.2")
-    assert re.split(" {2,}", printed.splitlines()[1])[3:] == ["closed", "1.05m", "2", "10", "1 of 3"]
+    assert re.split(" {2,}", printed.splitlines()[1])[3:] == ["closed", "1.05m", "2.00", "10.00", "1 of 3"]
     apart = said(*DAY, *loaded, "--where", "region=eu", "--where", "input_price<=2.2", "astra-2")
     assert "0 of 3 models" in apart
 
@@ -255,8 +255,8 @@ def test_offers_are_rows_of_their_own(loaded: tuple[str, ...]) -> None:
     """``--offers`` lists each offer that satisfies the conditions, by the id that decisions call it."""
     assert said("astra-2", "--offers", *DAY, *loaded) == (
         "MODEL    OFFER        REGION  OPENNESS  WINDOW  IN $/M  OUT $/M\n"
-        "astra-2  own          ?       closed     1.05m       2       10\n"
-        "astra-2  reseller/eu  eu      closed      200k     2.5        ?\n"
+        "astra-2  own          ?       closed     1.05m    2.00    10.00\n"
+        "astra-2  reseller/eu  eu      closed      200k    2.50        ?\n"
         "astra-2  third        ?       closed         ?       ?        ?\n"
         "\n"
         "offers found: 3; models loaded: 3\n"
@@ -388,9 +388,9 @@ def test_a_model_is_shown_with_everything_known(loaded: tuple[str, ...]) -> None
         "Offer own\n"
         "  context window (context_window): 1,050,000 tokens  (list)\n"
         "    ! disputed: another source says 262,144 tokens  (other)\n"
-        "  price of input (input_price): 2 USD per million tokens  (list, other)\n"
-        "    from 2026-12-01: 4 USD per million tokens  (other)\n"
-        "    from 2027-03-01: 5 USD per million tokens  (list)\n"
+        "  price of input (input_price): $2.00 per million tokens  (list, other)\n"
+        "    from 2026-12-01: $4.00 per million tokens  (other)\n"
+        "    from 2027-03-01: $5.00 per million tokens  (list)\n"
     ) in printed
     assert printed.index("Offer own") < printed.index("Offer reseller/eu") < printed.index("Offer third")
     assert printed.endswith(
@@ -403,10 +403,10 @@ def test_a_model_is_shown_with_everything_known(loaded: tuple[str, ...]) -> None
 def test_a_dated_value_in_force_says_what_was_before(loaded: tuple[str, ...]) -> None:
     """From its day on the dated value stands first, with its own source, and the stated one beneath it."""
     assert (
-        "  price of input (input_price): 4 USD per million tokens  (other)\n"
-        "    until then: 2 USD per million tokens  (list, other)\n"
-        "    from 2026-12-01: 4 USD per million tokens (in force on 2027-02-28)  (other)\n"
-        "    from 2027-03-01: 5 USD per million tokens  (list)\n"
+        "  price of input (input_price): $4.00 per million tokens  (other)\n"
+        "    until then: $2.00 per million tokens  (list, other)\n"
+        "    from 2026-12-01: $4.00 per million tokens (in force on 2027-02-28)  (other)\n"
+        "    from 2027-03-01: $5.00 per million tokens  (list)\n"
     ) in said("astra-2", "--as-of", "2027-02-28", *loaded)
     fact = json.loads(said("astra-2", "--as-of", "2027-03-01", "--format", "json", *loaded))["model"]["offers"][0]
     assert fact["attributes"]["input_price"] == {
@@ -426,7 +426,7 @@ def test_what_rules_conclude_names_them(loaded: tuple[str, ...]) -> None:
     printed = said("lark", *DAY, *loaded)
     assert "(compact): yes\n    It is small.  [lark-is-compact] (list)\n" in printed
     assert re.search(r"\n  strengths: .*, .*  \(list\)\n    It writes code.  \[lark-is-strong-at-code\]", printed)
-    assert "    replaces 0.1 USD per million tokens  (list)\n" in printed
+    assert "    replaces $0.10 per million tokens  (list)\n" in printed
     assert "licence: Apache-2.0  (list)" in printed
     shown = json.loads(said("lark", "--format", "json", *DAY, *loaded))
     assert shown["model"]["attributes"]["compact"] == {"value": True, "by": ["lark-is-compact"]}
@@ -461,9 +461,9 @@ def test_an_unlisted_model_is_shown_and_says_so(loaded: tuple[str, ...]) -> None
 def test_a_model_is_shown_in_korean(loaded: tuple[str, ...]) -> None:
     """Every line of ours is Korean; names and titles are as they were written."""
     printed = said("astra-2", "--as-of", "2026-12-01", "--lang", "ko", *loaded)
-    for line in ("모델", "  astra-family 모델을 확장함", "    astra-family에서 상속", "오퍼 own", "출처"):
+    for line in ("모델", "  astra-family 모델을 확장함", "    astra-family에서 상속", "제공 상품 own", "출처"):
         assert f"\n{line}\n" in printed
-    assert "    2026-12-01부터: 4달러/백만 토큰 (2026-12-01 기준 적용 중)  (other)\n" in printed
+    assert "    2026-12-01부터: 백만 토큰당 $4.00 (2026-12-01 기준 적용 중)  (other)\n" in printed
     assert "    ! 출처 불일치: 다른 출처의 값은 262,144토큰  (other)\n" in printed
 
 
@@ -487,7 +487,7 @@ def test_models_are_compared_where_they_differ(loaded: tuple[str, ...]) -> None:
     rows = [re.split(" {2,}", line) for line in lines]
     assert ["developer", "Beispiel", "Example Labs"] in rows
     assert ["licence", "Apache-2.0", "unknown"] in rows
-    assert ["0.3", "2-2.5 (1 of 3 unknown)"] in [row[-2:] for row in rows]
+    assert ["0.30", "2.00-2.50 (1 of 3 unknown)"] in [row[-2:] for row in rows]
     assert ["family", "unknown", "Astra"] in rows
     assert re.fullmatch(r"attributes that differ: \d+; equal: 0; unknown of all: \d+ \(--all shows them\)", lines[-1])
     everything = said("lark", "astra-2", "--all", *DAY, *loaded)

@@ -207,7 +207,7 @@ def test_every_example_reads_in_both_languages(shipped: Advisor, path: Path, lan
     decision = shipped.decide(path)
     for line in text_lines(build_report(decision.trace, language)):
         assert "{" not in line.text
-        assert line.style == "blank" or line.text.strip()
+        assert line.style == "blank" or str(line).strip()
         assert "None" not in line.text
 
 

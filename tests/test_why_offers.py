@@ -92,8 +92,8 @@ def test_a_ranking_says_what_a_month_costs() -> None:
     )
     rules = rule("any", "require.input_price.known = true")
     said = text(decide(rules, one, two, **MONTH))
-    assert "  1. One ($2.00 per month), 0 points\n" in said
-    assert "  1. Two (from $3.00 per month), 0 points; all offers pass: x, y\n" in said
+    assert "  1. One ($2.00 a month), 0 points\n" in said
+    assert "  1. Two (from $3.00 a month), 0 points; all offers pass: x, y\n" in said
     assert "  1. One, 0 points\n" in text(decide(rules, one, two))
 
 
@@ -105,7 +105,7 @@ def test_an_announced_price_is_a_caution_while_the_model_is_needed() -> None:
     for offer in one["offer"]:
         offer["dated"] = [dated]
     stated = {**MONTH, "monthly_budget": 9}
-    said = "! One: from 2026-09-01 on: input price 5 instead of 1, monthly cost $6.00 per month  (d)\n"
+    said = "! One: from 2026-09-01 on: input price 5 instead of 1, monthly cost $6.00 a month  (d)\n"
     report = text(decide(FITS, one, **stated))
     assert said in report
     assert report.count("from 2026-09-01 on") == 1
@@ -218,7 +218,7 @@ def test_a_cost_with_a_tier_says_its_prices_and_where_they_begin() -> None:
     decision = decide(FITS, entry("m", {"id": "x", **prices}), monthly_budget=4, long_request_share=0.5, **MONTH)
     said = text(decision).partition("Excluded")[2]
     assert "M costs 5.00." in said
-    assert "monthly cost: $5.00 per month (asked: at most $4.00 per month; $1.00 per month above)" in said
+    assert "monthly cost: $5.00 a month (asked: at most $4.00 a month; $1.00 a month above)" in said
     lines = [line.strip() for line in said.splitlines()]
     assert "+ 500,000 tokens \N{MULTIPLICATION SIGN} $4.00 per million (tier output price)  (c)" in lines
     assert "tier above: 200  (c)" in lines

@@ -50,7 +50,7 @@ def print_lines(lines: Iterable[Line]) -> None:
             text.append(f"{printable(line.mark)} ", MARKS.get(line.mark, style))
         text.append(printable(line.text), STYLES[line.style] or TONES.get(line.tone, ""))
         if line.origin:
-            text.append(f"  {printable(line.origin)}", "dim")
+            text.append(f"{'  ' if line.text else ''}{printable(line.origin)}", "dim")
         console.print(Padding(text, (0, 0, 0, line.indent), expand=False))
 
 

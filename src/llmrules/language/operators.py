@@ -206,7 +206,7 @@ _TABLE = (
         truth=_none_of,
         gap=_shared,
         en="none of {}",
-        ko="{}에 해당하지 않음",
+        ko="{} 제외",
         gap_en="has {}",
         gap_ko="{} 있음",
         negative_on_sets=True,
@@ -233,7 +233,7 @@ _TABLE = (
     Operator("at_most", "same", ORDERED, _at_most, _distance, "at most {}", "{} 이하"),
     Operator("above", "same", ORDERED, _above, _distance, "above {}", "{} 초과"),
     Operator("below", "same", ORDERED, _below, _distance, "below {}", "{} 미만"),
-    Operator("known", "flag", TYPES, _known, _no_gap, "known", "알려짐"),
+    Operator("known", "flag", TYPES, _known, _no_gap, "known", "값을 아는 경우"),
 )
 
 OPERATORS: dict[str, Operator] = {operator.name: operator for operator in _TABLE}

@@ -32,8 +32,10 @@ MOST_NAMES = 3
 MOST_BEST = 12
 """How many of those that share the first place an answer names."""
 
-_AMOUNT = re.compile(r"USD( per (day|month|year))?")
-"""The units of sums of money; a price, which is per something bought, may need more than cents."""
+_MONEY = re.compile(r"(?:USD|달러)(?:(?: per |/)(?P<per>.+))?")
+"""The units of money, in English and in Korean: an amount, or one for what stands behind it."""
+
+_PERIODS = {"day": "day", "month": "month", "year": "year", "일": "day", "월": "month", "년": "year"}
 
 _OF_ONE = {"any_of": "is", "has_any": "has", "has_all": "has"}
 """What an operator on a list means when the list has one member."""
@@ -98,19 +100,23 @@ class Teller:
         return printable(choice)
 
     def price(self, attribute: Attribute, value: Value | Json) -> str:
-        """Return a value beside another one of its attribute: of a price the amount alone."""
-        priced = attribute.unit is not None and attribute.unit.read("en").startswith("USD")
-        amount = priced and isinstance(value, int | Decimal | str)
+        """Return a value beside another one of its attribute: of money the amount alone."""
+        money = attribute.unit is not None and _MONEY.fullmatch(attribute.unit.read("en"))
+        amount = bool(money) and isinstance(value, int | Decimal | str)
         return f"${money_words(value)}" if amount else self.value(attribute, value)  # type: ignore[arg-type]
 
     def _amount(self, attribute: Attribute, value: int | Decimal | str, *, unit: bool = True) -> str:
-        """Return a number of an attribute's unit: sums of money with their sign, all else with the unit behind it."""
-        if attribute.unit is None or not _AMOUNT.fullmatch(attribute.unit.read("en")):
-            return number_words(value, self.say.read(attribute.unit) if attribute.unit and unit else "")
+        """Return a number of an attribute's unit: money with its sign, all else with the unit behind it."""
+        measure = self.say.read(attribute.unit) if attribute.unit is not None else ""
+        money = _MONEY.fullmatch(measure)
+        if money is None:
+            return number_words(value, printable(measure) if unit else "")
+        amount, per = money_words(value), money["per"]
         if not unit:
-            return money_words(value)
-        per = self.say.read(attribute.unit).removeprefix("USD").removeprefix("달러")
-        return f"${money_words(value)}{printable(per)}"
+            return amount
+        if per is None or per in _PERIODS:
+            return self.say(f"money-a-{_PERIODS[per]}" if per else "money", amount=amount)
+        return self.say("money-per", amount=amount, unit=printable(per))
 
     def points(self, points: str) -> str:
         """Return points with their noun: 1 point, 2.50 points."""
@@ -146,7 +152,7 @@ class Teller:
         said += map(self.condition, conditions.get("all", ()))
         either = [*map(self.condition, conditions.get("any", ()))]
         if either:
-            said.append(self.say("joined-choices").join(f"({one})" if "; " in one else one for one in either))
+            said.append(self.say("joined-any").join(f"({one})" if "; " in one else one for one in either))
         return printable_lines("; ".join(said))
 
     def gap(self, attribute: Attribute, tests: tuple[TestRecord, ...], outcome: LeafOutcome) -> str:

@@ -19,7 +19,7 @@ from llmrules.say.columns import WIDTH, Column, aligned
 from llmrules.say.lines import Line
 from llmrules.say.models.listed import MEASURED, OF_MODEL, OF_OFFER, Listed, listed_models, listed_offers
 from llmrules.say.models.spoken import Spoken, short
-from llmrules.say.teller import number_words
+from llmrules.say.teller import money_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -163,7 +163,7 @@ class _Cells:
             matching = row["matching"]
             return self.spoken.say("some-of", some=matching, all=value) if matching != value else str(value)
         if key in MEASURED:
-            write = short if key == "context_window" else number_words
+            write = short if key == "context_window" else money_words
             return _span_words(value, write) if isinstance(value, dict) else "?" if value is None else write(value)
         if key == "offer" and value is None:
             return f"({row['provider']})" if row["provider"] is not None else ""

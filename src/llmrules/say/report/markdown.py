@@ -37,7 +37,8 @@ def _entry(entry: Entry, depth: int) -> Iterator[str]:
     mark = f"**{_escaped(entry.mark, first=False)}** " if marked else ""
     rule = f" {_code(entry.rule)}" if entry.rule else ""
     sources = f" ({', '.join(map(_escaped, entry.sources))})" if entry.sources else ""
-    yield f"{'  ' * depth}- {mark}{_escaped(entry.text, first=not mark)}{rule}{sources}"
+    said = f"{_escaped(entry.text, first=not mark)}{rule}{sources}"
+    yield f"{'  ' * depth}- {mark}{said.lstrip()}"
     for child in entry.children:
         yield from _entry(child, depth + 1)
 

@@ -7,16 +7,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from llmrules.say.report.case import Case
-from llmrules.say.report.entry import Report, Section
+from llmrules.say.report.entry import Entry, Report, Section
 from llmrules.say.report.notes import Notes
 from llmrules.say.report.standings import Standings
 from llmrules.say.teller import MOST_BEST, points_words, printable_lines
 from llmrules.say.why import Explainer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from llmrules.language.texts import Language
     from llmrules.trace.record import Trace
+
+OF_MODELS = ("ranking", "unverified", "excluded")
+"""The sections that tell models one after another."""
 
 
 def build_report(trace: Trace, language: Language = "en") -> Report:
@@ -53,6 +60,7 @@ class _Reporter:
             "notes": self.notes.notes(),
         }
         sections = [Section(key, self.heading(key), tuple(entries)) for key, entries in made.items()]
+        sections = [*_said_once(sections)]
         kept = [section for section in sections if section.entries]
         cited = Section("sources", self.heading("sources"), tuple(self.notes.sources(kept)))
         title = self.trace.made_by.title
@@ -63,6 +71,24 @@ class _Reporter:
         """Return the heading of a section; a ranking in a refused case recommends nothing."""
         refused = key == "ranking" and self.trace.found.result.refused
         return self.say(f"heading.{'refused-ranking' if refused else key}")
+
+
+def _said_once(sections: Iterable[Section]) -> Iterator[Section]:
+    """Yield the sections; of models, what a rule said before is not said again: the rule's name stays."""
+    said: set[tuple[str, str]] = set()
+    for section in sections:
+        if section.key in OF_MODELS:
+            entries = tuple(evolve(one, children=tuple(_again(one.children, said))) for one in section.entries)
+            yield evolve(section, entries=entries)
+        else:
+            yield section
+
+
+def _again(entries: Iterable[Entry], said: set[tuple[str, str]]) -> Iterator[Entry]:
+    for entry in entries:
+        again = bool(entry.rule) and (entry.rule, entry.text) in said
+        said.add((entry.rule, entry.text))
+        yield evolve(entry, text="", sources=()) if again else entry
 
 
 class Answer:

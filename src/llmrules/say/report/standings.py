@@ -170,12 +170,27 @@ class Standings:
         """Return a rule as it was applied to a candidate; ``details`` shows what it tested, whatever came of it."""
         rule = self.index.rules[applied.rule]
         node = self.why.applications.applied(applied, candidate)
-        leaves = tuple(self.leaf_entry(child) for child in node.children if child.kind in {"leaf", "group"})
-        shown = leaves if details or applied.outcome in {"unknown", "accepted"} else ()
+        tested = [child for child in node.children if child.kind in {"leaf", "group"}]
+        open_ = "unknown" if applied.outcome in {"unknown", "accepted"} else ""
+        decisive = self.decisive(tested, open_) or tested
+        shown = tuple(map(self.leaf_entry, decisive)) if details or open_ else ()
         sentence = self.why.applications.sentence(rule, applied, candidate)
         if applied.outcome in {"accepted", "exempted"}:
             sentence = f"{self.why.applications.outcome(applied)}: {sentence}"
         return Entry(sentence, mark, rule.id, rule.sources, shown)
+
+    def decisive(self, tested: Iterable[Node], open_: str) -> list[Node]:
+        """Return what a rule came out by: the tests that fail, or are open, but those of whether a value is known."""
+        found = []
+        for node in tested:
+            inner = self.decisive(node.children, open_) if node.kind == "group" else []
+            if len(inner) == 1:
+                found += inner
+            elif inner:
+                found.append(evolve(node, children=tuple(inner)))
+            elif node.kind == "leaf" and node.wanted != self.say("not-known"):
+                found += [node] if node.text.startswith("?" if open_ else "✗") else []
+        return found
 
     def leaf_entry(self, node: Node) -> Entry:
         """Return a value of a model; one that a single rule concludes names that rule, above what the rule looks at."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from llmrules.language.rules.effects import EFFECTS
 from llmrules.say.why.applied import Applications
 from llmrules.say.why.chain import Chain
 from llmrules.say.why.changes import Changes
@@ -18,6 +19,8 @@ from llmrules.say.why.offers import Offers
 from llmrules.say.why.origins import Origins
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from llmrules.language.texts import Language
     from llmrules.trace.record import Applied, CandidateRecord, Trace
 
@@ -61,8 +64,18 @@ class Explainer:
             *(self.applications.applied(one, candidate) for one in candidate.notes),
             *self.origins.disputes(candidate),
             *self.offers.others(name),
+            *self.set_aside(),
         ]
         return Node("verdict", name, text, candidate.verdict, children=tuple(children))
+
+    def set_aside(self) -> Iterator[Node]:
+        """Yield the rules over models that others override in this case: what they would have said."""
+        for found in self.index.trace.found.rules:
+            rule = self.index.rules[found.id]
+            if found.status == "defeated" and EFFECTS[rule.effect].touches_models:
+                aside = self.say("set-aside", by=", ".join(found.defeated_by))
+                text = f"{aside}: {self.index.because(rule.id)} [{rule.id}]"
+                yield Node("aside", rule.id, text, "defeated", rule.sources)
 
     def stands(self, candidate: CandidateRecord) -> str:
         """Return the verdict on a candidate with its place and points, as far as it has them."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Kind: TypeAlias = Literal[
     "verdict",
     "rule",
+    "aside",
     "group",
     "leaf",
     "value",
