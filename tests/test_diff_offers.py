@@ -110,7 +110,9 @@ def test_an_offer_that_is_added_is_told_as_one_thing() -> None:
     assert causes(found, "verdict", "lark @ shop") == [("offer:lark @ shop",)]
     assert causes(found, "points", "lark") == [("offer:lark @ shop",)]
     assert "Because of offer Lark @ shop (added), alone\n    Lark @ shop: not judged → eligible" in told(decided(), new)
-    assert "원인: 제공 상품 Lark @ shop (추가) (단독)\n    Lark @ shop: 판정하지 않음 → 적격" in told(decided(), new, "ko")
+    assert "원인: 제공 상품 Lark @ shop (추가) (단독)\n    Lark @ shop: 판정하지 않음 → 적격" in told(
+        decided(), new, "ko"
+    )
     assert "- offer Lark @ shop (removed)" in told(new, decided())
 
 
@@ -354,8 +356,6 @@ def test_on_the_command_line(tmp_path: Path) -> None:
     assert run("replay", old, *november)[0] == 0
     status, again = run("replay", old, *november, "--catalog", quote)
     assert (status, again) == (1, "Decided again as of 2026-11-26. " + run("diff", old, new)[1])
-    assert (
-        "Claude Haiku 5.5 @ anthropic, price of input ($0.10 per million tokens → $4.00 per million tokens)" in again
-    )
+    assert "Claude Haiku 5.5 @ anthropic, price of input ($0.10 per million tokens → $4.00 per million tokens)" in again
     korean = run("diff", old, new, "--lang", "ko")[1]
     assert "Claude Haiku 5.5 @ anthropic의 입력 가격 (백만 토큰당 $0.10 → 백만 토큰당 $4.00) (단독)" in korean

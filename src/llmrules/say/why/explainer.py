@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmrules.language.rules.effects import EFFECTS
 from llmrules.say.why.applied import Applications
 from llmrules.say.why.chain import Chain
 from llmrules.say.why.changes import Changes
@@ -72,7 +71,7 @@ class Explainer:
         """Yield the rules over models that others override in this case: what they would have said."""
         for found in self.index.trace.found.rules:
             rule = self.index.rules[found.id]
-            if found.status == "defeated" and EFFECTS[rule.effect].touches_models:
+            if found.status == "defeated" and rule.effect.touches_models:
                 aside = self.say("set-aside", by=", ".join(found.defeated_by))
                 text = f"{aside}: {self.index.because(rule.id)} [{rule.id}]"
                 yield Node("aside", rule.id, text, "defeated", rule.sources)
