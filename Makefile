@@ -3,9 +3,15 @@
 
 PYTHON ?= python3
 PROGRAMS ?= 100000
+PYTHONS ?= python3.11 python3.12 python3.13
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
+
+DURABLE := $(shell sed -n 's/^durable = \["\(.*\)"\]$$/\1/p' pyproject.toml)
+# durable-rules calls a function that Python 3.13 took away; this names the one that took its place. Where the old one
+# is still there, it changes nothing. (CFLAGS would not do: its setup.py overwrites them.)
+export CPPFLAGS := $(CPPFLAGS) -DPyEval_CallObject=PyObject_CallObject
 
 BIN := .venv/bin
 # The environment belongs to one folder and one interpreter; where either changes it is made anew.
@@ -14,8 +20,12 @@ VENV := .venv/made-for-$(MADE_FOR)
 READY := .venv/ready-$(MADE_FOR)
 READY_DEV := .venv/ready-dev-$(MADE_FOR)
 
+# A wheel that pip built without the flag, and keeps in its cache, installs on 3.13 but cannot be imported.
+IMPORTABLE = $(BIN)/python -c 'import durable_rules_engine' 2>/dev/null || \
+  $(BIN)/python -m pip install -qq --no-deps --no-cache-dir --force-reinstall '$(DURABLE)'
+
 .DEFAULT_GOAL := help
-.PHONY: help demo checker conformance setup test cover lint format bench fuzz clean
+.PHONY: help demo checker conformance setup test cover lint format bench fuzz site wheels check-install clean
 
 help:
 	@echo "make demo    answer one real profile, in English and in Korean"
@@ -27,6 +37,9 @@ help:
 	@echo "make fuzz    compare the two evaluators on PROGRAMS=$(PROGRAMS) random programs"
 	@echo "make checker build llmrules-check.pyz, which checks traces with nothing installed"
 	@echo "make conformance  write the cases that checkers are measured by anew"
+	@echo "make site    build the pages of docs/ as a site, in build/site"
+	@echo "make wheels  build llmrules and durable-rules in dist, to install where there is no compiler"
+	@echo "make check-install  try each way of docs/install.md on PYTHONS=\"$(PYTHONS)\""
 	@echo "make setup   only make .venv, with everything for development"
 	@echo "make clean   remove whatever the others made"
 
@@ -71,6 +84,20 @@ checker: $(READY)
 conformance: $(READY_DEV)
 	$(BIN)/python -m tests.conformance
 
+site: $(READY_DEV)
+	$(BIN)/sphinx-build --quiet --fresh-env --fail-on-warning --keep-going docs build/site
+
+# One wheel of durable-rules for Python 3.11 and all later ones: its C code keeps to the limited API of 3.11, though its
+# setup.py does not know it. So three things are said from outside: the macro, the suffix of the extension and the tag.
+wheels: $(READY_DEV)
+	$(BIN)/python -m build --outdir dist
+	CPPFLAGS="$(CPPFLAGS) -DPy_LIMITED_API=0x030b0000" SETUPTOOLS_EXT_SUFFIX=.abi3.so \
+	  $(BIN)/python -m pip wheel --quiet --no-deps --no-cache-dir --no-binary durable-rules --use-pep517 \
+	  --config-settings=--build-option=--py-limited-api=cp311 --wheel-dir dist '$(DURABLE)'
+
+check-install: wheels
+	$(BIN)/python -m tests.check_install $(PYTHONS)
+
 clean:
 	rm -rf .venv build dist llmrules-check.pyz .coverage .coverage.* htmlcov .hypothesis
 	rm -rf .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
@@ -83,9 +110,11 @@ $(VENV):
 	@touch $@
 
 $(READY): pyproject.toml | $(VENV)
-	$(BIN)/python -m pip install -qq --editable .
+	$(BIN)/python -m pip install -qq --editable '.[durable]'
+	@$(IMPORTABLE)
 	@touch $@
 
 $(READY_DEV): pyproject.toml | $(VENV)
-	$(BIN)/python -m pip install -qq --editable '.[dev]'
+	$(BIN)/python -m pip install -qq --editable '.[dev,durable,site]'
+	@$(IMPORTABLE)
 	@touch $(READY) $@
