@@ -1,7 +1,7 @@
 """Runs every line of docs/install.md as it is written, in a new environment of each Python that its section is about.
 
-``make check-install`` builds the wheels first. It takes minutes and downloads what we depend on, so it is no part of the
-suite.
+``make check-install`` builds the wheels first. It takes minutes and downloads what we depend on, so it is no part of
+the suite.
 """
 
 from __future__ import annotations

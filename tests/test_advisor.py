@@ -33,7 +33,7 @@ ROOT = Path(__file__).parent.parent
 HOSPITAL = ROOT / "examples" / "hospital-records.toml"
 CASE = {"fine_tuning": True, "modalities": ["text"], "context_tokens": 60_000, "as_of": date(2026, 3, 1)}
 
-needs_durable = pytest.mark.skipif(not durable.available(), reason="durable-rules cannot be built or imported here")
+needs_durable = pytest.mark.skipif(not durable.available(), reason="durable-rules is not installed here")
 
 OWN = """
 language = 1

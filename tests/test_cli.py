@@ -361,7 +361,7 @@ def test_help_can_be_read(command: tuple[str, ...]) -> None:
         assert "\\b" not in result.output
         assert result.output.startswith("Usage: ")
     if command in {(), ("decide",)}:
-        assert any(line.strip().startswith("llmrules decide examples/") for line in result.output.splitlines())
+        assert any(line.strip().startswith("llmrules decide example:") for line in result.output.splitlines())
     for option in re.findall(r"^  --\S+.*", result.output, re.MULTILINE):
         assert "  " in option.strip() or len(option) > 20
 

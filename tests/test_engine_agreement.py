@@ -27,7 +27,7 @@ PROGRAMS = 800
 CASES = 3
 ROOT = Path(__file__).resolve().parent.parent
 
-needs_durable = pytest.mark.skipif(not available(), reason="durable-rules cannot be built or imported here")
+needs_durable = pytest.mark.skipif(not available(), reason="durable-rules is not installed here")
 seeds = st.integers(0, 2**32)
 few = settings(max_examples=60)
 

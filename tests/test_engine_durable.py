@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     Toml = dict[str, Any]
 
-pytestmark = pytest.mark.skipif(not available(), reason="durable-rules cannot be built or imported here")
+pytestmark = pytest.mark.skipif(not available(), reason="durable-rules is not installed here")
 
 CALLED = {"create_ruleset", "delete_ruleset", "assert_fact", "start_action_for_state", "complete_and_start_action"}
 CALLED |= {"delete_state"}

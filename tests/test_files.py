@@ -489,7 +489,8 @@ def test_a_web_page_is_recognised(name: str, tmp_path: Path) -> None:
     with pytest.raises(FileError) as raised:
         read_catalog_file(path, name)
     assert raised.value.code == "syntax"
-    assert str(raised.value).endswith("hint: this is a web page; save the raw file")
+    assert raised.value.hint == "this is a web page; save the raw file"
+    assert "    hint: this is a web page; save the raw file" in str(raised.value).splitlines()
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,8 @@ class InputError(LlmrulesError):
     """
 
     stage: ClassVar[str] = "input"
+    page: ClassVar[str] = ""
+    """Where the docs explain what would have been right, if they do."""
 
     def __init__(
         self,
@@ -129,7 +131,11 @@ class InputError(LlmrulesError):
         return _rebuild, (type(self), self.message, parts)
 
     def __str__(self) -> str:
-        """Word the error: the place, the message, then one line for each further part."""
+        """Word the error: the place, the message, one line for each further part, and where to read more."""
+        return f"{self.said()}\n    read: {self.page}" if self.page else self.said()
+
+    def said(self) -> str:
+        """Word the error without its page, which those that are reported together name once."""
         lines = [f"{self.place}: {self.message} [{self.code}]", *self.place.excerpt()]
         if self.place.key:
             entry = f' in "{self.place.entry}"' if self.place.entry else ""
@@ -202,46 +208,59 @@ class FileError(InputError):
     stage = "file"
 
 
+class TomlError(FileError):
+    """The text of a file is no TOML."""
+
+    page = "docs/rules.md#traps-of-toml"
+
+
 class VocabularyError(InputError):
     """An attribute, choice, claim or document is declared wrongly."""
 
     stage = "vocabulary"
+    page = "docs/rules.md#attributes"
 
 
 class RuleError(InputError):
     """A rule or a disable entry is wrong."""
 
     stage = "rules"
+    page = "docs/rules.md#effects"
 
 
 class ProfileError(InputError):
     """A requirement or an expectation is wrong."""
 
     stage = "profile"
+    page = "docs/rules.md#cases"
 
 
 class CatalogError(InputError):
     """A model, an offer or a catalogue value is wrong."""
 
     stage = "catalogue"
+    page = "docs/rules.md#models-of-your-own"
 
 
 class RestrictionError(InputError):
     """A condition or a list that says which models a decision is about is wrong."""
 
     stage = "restriction"
+    page = "docs/catalogs.md#restricting-who-is-judged"
 
 
 class SettingsError(InputError):
     """A setting of the project is wrong."""
 
     stage = "settings"
+    page = "docs/rules.md#changing-rules-of-others"
 
 
 class TraceError(InputError):
     """A trace cannot be read."""
 
     stage = "trace"
+    page = "docs/trace.md"
 
 
 class LoadError(LlmrulesError):
@@ -254,12 +273,14 @@ class LoadError(LlmrulesError):
         super().__init__(self.errors)
 
     def __str__(self) -> str:
-        """Word the first errors, say how many more there are, then their number."""
+        """Word the first errors, then how many more there are, the pages of the docs about them all, and their number."""
         count = len(self.errors)
         more = [f"and {count - MOST_SHOWN:,} more"] if count > MOST_SHOWN else []
+        pages = sorted({error.page for error in self.errors if error.page})
+        read = [f"read: {', '.join(pages)}"] if pages else []
         stopped = "; reading stopped there" if count >= MOST_ERRORS else ""
         said = f"{count:,} error{'s' if count != 1 else ''}{stopped}"
-        return "\n".join([*map(str, self.errors[:MOST_SHOWN]), *more, said])
+        return "\n".join([*(error.said() for error in self.errors[:MOST_SHOWN]), *more, *read, said])
 
 
 def _identity(error: InputError) -> tuple[object, ...]:

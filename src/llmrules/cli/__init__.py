@@ -21,7 +21,7 @@ FAILED = 1
 
 
 COMMANDS = ("decide", "why", "verify", "audit", "diff", "replay", "lint", "test", "rules", "models", "import", "schema",
-            "init")  # fmt: skip
+            "init", "examples")  # fmt: skip
 """In the order of the help. Each is a function of its name in a module of its name, imported when it is called.
 
 A name that Python keeps for itself ends in an underscore there.
@@ -104,7 +104,7 @@ def main() -> None:
     Write down what you need in a profile, then let the rules decide:
 
     \b
-      llmrules decide examples/hospital-records.toml
+      llmrules decide example:hospital-records
       llmrules decide --set fine_tuning=true --set 'modalities=["text"]'
       llmrules why decision.json claude
 

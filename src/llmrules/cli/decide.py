@@ -30,7 +30,7 @@ UNVERIFIED = 4
 
 
 @click.command(short_help="Decide a case: which model, and why.")
-@click.argument("profile", required=False)
+@click.argument("profile", required=False, type=options.ProfilePath())
 @click.option("--set", "settings", metavar="NAME=VALUE", multiple=True, help="State or replace one requirement.")
 @options.knowledge
 @click.option("--model", shell_complete=options.complete_models, help="Judge this one model, with the whole chain.")
@@ -69,14 +69,15 @@ UNVERIFIED = 4
 def decide(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  # noqa: ANN401 - click passes them
     """Decide a case: which model, and why.
 
-    PROFILE is a TOML file with [requirements], a .json file of the same shape, or - for JSON on standard input. It
-    may be left out where --set says everything; the value of --set is TOML, else text:
+    PROFILE is a TOML file with [requirements], a .json file of the same shape, - for JSON on standard input, or one
+    of our examples (llmrules examples). It may be left out where --set says everything; the value of --set is TOML,
+    else text:
 
     \b
-      llmrules decide examples/video-archive.toml
-      llmrules decide examples/video-archive.toml --set budget=tight
+      llmrules decide example:video-archive
+      llmrules decide example:video-archive --set budget=tight
       llmrules decide --set data_sovereignty=true --set 'tasks=["coding"]'
-      llmrules decide examples/video-archive.toml --format html > decision.html
+      llmrules decide example:video-archive --format html > decision.html
       echo '{"fine_tuning": true}' | llmrules decide -
 
     The FILE of --among is a CSV file of ids, one a line or in the column headed model or id; columns are parted by

@@ -31,7 +31,7 @@ OLD_AND_NEW = 2
 
 
 @click.command(short_help="What changed between two decisions, and what caused it.")
-@click.argument("paths", nargs=-1, required=True, type=options.PATH, metavar="OLD NEW | CASES...")
+@click.argument("paths", nargs=-1, required=True, type=options.PROFILE, metavar="OLD NEW | CASES...")
 @options.knowledge
 @click.option("--old-rules", "old_rule_paths", type=options.PATH, multiple=True,
               help="A rule file or folder on top of ours on the old side.")  # fmt: skip
@@ -55,7 +55,7 @@ def diff(ctx: click.Context, /, paths: tuple[Path, ...], **given: Any) -> None: 
 
     \b
       llmrules diff old.json new.json
-      llmrules diff --rules policy/ examples/
+      llmrules diff --rules policy/ example:all
       llmrules diff --old-rules main/policy --rules policy profiles/ --format markdown
 
     Exit status: 0 no outcome changes, 1 something changes, 2 something is wrong with the input.

@@ -14,6 +14,7 @@ from llmrules.errors import FileError, LlmrulesError, Place, ProfileError
 from llmrules.language.rules.effects import UNKNOWN_POLICIES
 from llmrules.language.settings import Settings, for_folder
 from llmrules.language.texts import LANGUAGES
+from llmrules.reading import shipped
 from llmrules.reading.files import (
     STANDARD_INPUT,
     Source,
@@ -33,6 +34,17 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
 PATH = click.Path(path_type=Path)
+
+
+class ProfilePath(click.Path):
+    """A path to a profile, or ``example:NAME``, which stands for the file of an example that comes with the package."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401 - click's
+        """Return the path. Raises FileError for an example that is none."""
+        return super().convert(shipped.named_example(value) or value if isinstance(value, str) else value, param, ctx)
+
+
+PROFILE = ProfilePath(path_type=Path)
 
 SETTINGS = "llmrules.settings"
 """Under which name a command keeps the settings of the project."""
@@ -201,6 +213,13 @@ def _setting(text: str) -> tuple[str, object]:
 def complete_rules(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Complete the id of a shipped rule."""
     return _complete(lambda advisor: advisor.knowledge.ruleset.rules, incomplete)
+
+
+def complete_examples(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete the name of an example."""
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(name) for name in shipped.example_names() if name.startswith(incomplete)]
 
 
 def complete_models(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:

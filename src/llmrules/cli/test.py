@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from llmrules.check.cases.coverage import cover
-from llmrules.check.cases.failure import failure_lines
+from llmrules.check.cases.failure import failure_annotations, failure_lines
 from llmrules.check.cases.junit import junit_xml
 from llmrules.check.cases.mutate import mutate
 from llmrules.check.cases.report import coverage_lines, mutation_lines, percent, summary
@@ -32,13 +32,15 @@ FAILED = 1
 
 
 @click.command(short_help="Run cases: profiles with what their decisions must be.")
-@click.argument("paths", nargs=-1, required=True, type=options.PATH, metavar="PATH...")
+@click.argument("paths", nargs=-1, required=True, type=options.PROFILE, metavar="PATH...")
 @options.knowledge
 @click.option("--coverage", is_flag=True, help="Say what of the rules no case makes use of.")
 @click.option("--mutate", is_flag=True, help="Change each rule in every small way; say which changes no case notices.")
 @click.option("--fail-under", type=click.FloatRange(0, 100), metavar="PERCENT",
               help="Fail when the coverage, or the share of mutants caught, is less.")  # fmt: skip
 @click.option("--update", is_flag=True, help="Show what would be expected of the failing cases, and rewrite them so.")
+@click.option("--format", "output", type=click.Choice(["text", "github"]), default="text", show_default=True,
+              help="How to print the cases that fail: in full, or as annotations of GitHub.")  # fmt: skip
 @click.option("--junit", type=options.PATH, metavar="FILE", help="Write the results to this file as JUnit XML.")
 @options.language
 @click.pass_context
@@ -49,10 +51,11 @@ def test(ctx: click.Context, /, paths: tuple[Path, ...], **given: Any) -> None: 
     comes out differently is shown as a difference, with the chain of every model and rule concerned.
 
     \b
-      llmrules test examples
-      llmrules test tests/cases --rules policy.toml --coverage --fail-under 100
-      llmrules test tests/cases --mutate
-      llmrules test tests/cases --update
+      llmrules test example:all
+      llmrules test cases --rules policy.toml --coverage --fail-under 100
+      llmrules test cases --mutate
+      llmrules test cases --update
+      llmrules test cases --format github
 
     Exit status: 0 everything is as expected, 1 a case is not or a figure is below --fail-under, 2 something is wrong
     with the input.
@@ -65,7 +68,10 @@ def test(ctx: click.Context, /, paths: tuple[Path, ...], **given: Any) -> None: 
     results = run(advisor, collect(paths, advisor.knowledge))
     failing = [result for result in results if not result.passed]
     for result in failing:
-        print_lines([*failure_lines(result, language), Line("blank")])
+        if given["output"] == "github":
+            click.echo("\n".join(failure_annotations(result, language)))
+        else:
+            print_lines([*failure_lines(result, language), Line("blank")])
     if given["update"]:
         _rewrite(failing, language)
         results = run(advisor, collect(paths, advisor.knowledge))

@@ -33,7 +33,7 @@ MOST_RULES = 2_000
 
 
 def available() -> bool:
-    """Say whether durable-rules is here and can be imported: on Python 3.13 a plain build installs, and cannot."""
+    """Say whether durable-rules is here and can be imported: on 3.13 a build without its flag installs, and cannot."""
     try:
         _module()
     except EngineError:
@@ -209,7 +209,7 @@ def _module() -> Any:  # noqa: ANN401 - the C module has no types
     try:
         import durable_rules_engine
     except ImportError as error:
-        message = f'durable-rules cannot be imported ({error}); engine = "plain" does without it'
+        message = f'durable-rules cannot be imported ({error}): see docs/install.md; engine = "plain" does without it'
         raise EngineError(message) from None
     return durable_rules_engine
 

@@ -1,7 +1,7 @@
 """The plain evaluator: the meaning of rules, written down once more and nothing else.
 
 It certifies every decision that durable-rules made, is the oracle of the tests, and answers alone where
-durable-rules cannot be built or where bulk speed counts. It shares no code with the durable engine.
+durable-rules is not installed or where bulk speed counts. It shares no code with the durable engine.
 """
 
 from __future__ import annotations

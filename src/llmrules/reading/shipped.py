@@ -1,4 +1,4 @@
-"""Say where the rules and the catalogues that come with the package are.
+"""Say where the rules, the catalogues and the examples that come with the package are.
 
 It only finds them; it never reads them.
 """
@@ -80,6 +80,42 @@ def located(paths: Iterable[str | Path]) -> list[Path]:
     if (error := next(filter(None, map(misnamed_catalog, paths)), None)) is not None:
         raise error
     return [Path(path) if (ours := named_catalog(path)) is None else ours[0] for path in paths]
+
+
+EXAMPLE = "example:"
+"""How the name of a profile that comes with the package begins, where a profile may be named."""
+
+EVERY_EXAMPLE = "all"
+
+
+def examples_folder() -> Path:
+    """Find the folder of the profiles that come with the package."""
+    return _data() / "examples"
+
+
+def example_names() -> tuple[str, ...]:
+    """Return the names of the profiles that come with the package, such as ``hospital-records``."""
+    return tuple(sorted(path.stem for path in examples_folder().glob("*.toml")))
+
+
+def example_path(name: str) -> Path:
+    """Return the file of a profile that comes with the package. Raises FileError for a name of none."""
+    names = example_names()
+    if name not in names:
+        message = "names no example"
+        raise FileError(message, code="unknown-example", place=Place(EXAMPLE), found=name, allowed=names)
+    return examples_folder() / f"{name}.toml"
+
+
+def named_example(given: str) -> Path | None:
+    """Find what ``example:NAME`` names, or ``example:all``, their folder; None for what does not begin like that.
+
+    Raises FileError for a name of none.
+    """
+    if not given.startswith(EXAMPLE):
+        return None
+    name = given.removeprefix(EXAMPLE)
+    return examples_folder() if name == EVERY_EXAMPLE else example_path(name)
 
 
 def _data() -> Path:

@@ -11,7 +11,7 @@ import tomllib
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from llmrules.errors import FileError, Place
+from llmrules.errors import FileError, Place, TomlError
 
 
 def toml_data(text: str, name: str) -> dict[str, Any]:
@@ -79,7 +79,7 @@ def _syntax_error(error: tomllib.TOMLDecodeError, text: str, name: str) -> FileE
     hint = WEB_PAGE if text.lstrip().startswith("<") else hint
     message = message.replace("mutate immutable namespace", "add to the closed table")
     message = re.sub(r"\(('[^()]*',?)\)", lambda keys: ".".join(re.findall(r"'([^']*)'", keys[1])), message)
-    return FileError(f"is not TOML: {message}", code="syntax", place=place, hint=hint)
+    return TomlError(f"is not TOML: {message}", code="syntax", place=place, hint=hint)
 
 
 BARE_KEY = "a key is letters a to z, digits, - and _; any other one stands in quotes"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
+from llmrules.check.annotation import annotation
 from llmrules.check.cases.edits import leaf_text
 from llmrules.errors import show
 from llmrules.say.lines import Line
@@ -40,6 +41,15 @@ def failure_lines(result: Result, language: Language = "en") -> Iterator[Line]:
     for mismatch in result.mismatches:
         yield from difference_lines(mismatch, language)
     yield from _chains(result, language)
+
+
+def failure_annotations(result: Result, language: Language = "en") -> Iterator[str]:
+    """Yield each way in which a case is not as expected as an annotation of GitHub, at what it expects."""
+    title = result.case.title(language) or result.case.name
+    for mismatch in result.mismatches:
+        place = result.case.source.place(("expect", mismatch.key))
+        lines = [str(line) for line in difference_lines(mismatch, language)]
+        yield annotation("error", place, title, "\n".join([Sentences(language)("expected-found"), *lines]))
 
 
 def difference_lines(mismatch: Mismatch, language: Language = "en") -> Iterator[Line]:

@@ -112,7 +112,7 @@ class Finding:
     """One thing that is wrong or doubtful.
 
     ``rules`` are the ids of the rules that it concerns, the one it stands at first; ``others`` are further places
-    that matter.
+    that matter; ``page`` is the one of the docs that explains it.
     """
 
     code: str
@@ -122,6 +122,7 @@ class Finding:
     hint: Text | None = None
     rules: tuple[str, ...] = ()
     others: tuple[Place, ...] = ()
+    page: str = ""
 
     @property
     def rule(self) -> str:
@@ -148,7 +149,11 @@ def found(
     severity: Severity | None = None,
 ) -> Finding:
     """Return a finding with the usual severity of its code, unless another one is given."""
-    return Finding(code, severity or CODES[code].severity, place, sentence, hint, rules, others)
+    return Finding(code, severity or CODES[code].severity, place, sentence, hint, rules, others, page=_page(code))
+
+
+def _page(code: str) -> str:
+    return f"docs/findings/{code}.md"
 
 
 def from_error(error: InputError) -> Finding:
@@ -169,4 +174,5 @@ def from_error(error: InputError) -> Finding:
         hint=hint,
         rules=(error.place.entry,) if error.place.entry and error.place.key.startswith("rule[") else (),
         others=(error.other,) if error.other is not None else (),
+        page=_page(error.code) if error.code in CODES else error.page,
     )

@@ -7,7 +7,9 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import quote
 
+from llmrules.check.annotation import annotation
 from llmrules.check.lint.finding import CODES, SEVERITIES, Finding
+from llmrules.check.lint.pages import page
 from llmrules.errors import Place, printable
 from llmrules.language.texts import Text
 from llmrules.say.sentences import Sentences
@@ -15,20 +17,26 @@ from llmrules.say.sentences import Sentences
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from llmrules.check.annotation import Level
+    from llmrules.check.lint.finding import Severity
     from llmrules.language.texts import Language
 
 Record: TypeAlias = dict[str, Any]
 
 SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
-_GITHUB = {"error": "error", "warning": "warning", "note": "notice"}
+_GITHUB: dict[Severity, Level] = {"error": "error", "warning": "warning", "note": "notice"}
 
 
 def as_text(findings: Sequence[Finding], language: Language = "en") -> str:
-    """Return findings as compilers print them: place, severity, code and sentence, then what to do."""
+    """Return findings as compilers print them: place, severity, code and sentence, then what to do.
+
+    Where several have one page of the docs, the first names it.
+    """
     say = Sentences(language)
-    hint, also = say("hint"), say("see-also")
+    hint, also, read = say("hint"), say("see-also"), say("read")
     lines = []
+    named: set[str] = set()
     for finding in findings:
         severity = say(f"severity.{finding.severity}")
         lines.append(f"{finding.place}: {severity}[{finding.code}]: {finding.said(language)}")
@@ -36,6 +44,9 @@ def as_text(findings: Sequence[Finding], language: Language = "en") -> str:
         if finding.advised(language):
             lines.append(f"    {hint}: {finding.advised(language)}")
         lines += [f"    {also}: {place}" for place in finding.others]
+        if finding.page and finding.page not in named:
+            lines.append(f"    {read}: {finding.page}")
+            named.add(finding.page)
     lines.append(count(findings, language))
     return "\n".join(map(printable, lines))
 
@@ -63,6 +74,8 @@ def _record(finding: Finding) -> Record:
     if finding.hint is not None:
         record["hint"] = _both(finding.hint)
     record["others"] = [_place(place) for place in finding.others]
+    if finding.page:
+        record["page"] = finding.page
     return record
 
 
@@ -94,6 +107,7 @@ def _rule(code: str, language: Language) -> Record:
     if code in CODES:
         known = CODES[code]
         record["shortDescription"] = {"text": Text(known.en, known.ko).read(language)}
+        record["help"] = {"text": page(code), "markdown": page(code)}
         record["defaultConfiguration"] = {"level": known.severity}
     return record
 
@@ -126,16 +140,5 @@ def as_github(findings: Sequence[Finding], language: Language = "en") -> str:
 
 
 def _annotation(finding: Finding, language: Language) -> str:
-    place = finding.place
-    advised = finding.advised(language)
-    message = f"{finding.said(language)}\n{advised}" if advised else finding.said(language)
-    properties = {"file": place.file, "line": place.line, "col": place.column, "title": finding.code}
-    shown = ",".join(f"{key}={_escaped(str(value), ':,')}" for key, value in properties.items() if value is not None)
-    return f"::{_GITHUB[finding.severity]} {shown}::{_escaped(message)}"
-
-
-def _escaped(text: str, more: str = "") -> str:
-    """Escape what a workflow command would end at."""
-    for mark in ("%", "\r", "\n", *more):
-        text = text.replace(mark, f"%{ord(mark):02X}")
-    return text
+    parts = (finding.said(language), finding.advised(language), finding.page)
+    return annotation(_GITHUB[finding.severity], finding.place, finding.code, "\n".join(filter(None, parts)))

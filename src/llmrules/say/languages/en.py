@@ -405,6 +405,7 @@ SENTENCES = {
     "no-findings": "no findings",
     "hint": "hint",
     "see-also": "see also",
+    "read": "read",
     "audit.traces": "Traces",
     "audit.rules": "Rules, by how many traces they decided",
     "audit.never": "Rules that never fired",
@@ -416,4 +417,5 @@ SENTENCES = {
     "traces-using": "dated {date}; used in {traces}",
     "trace-changed": "{file}: was changed after it was made, so what is said here may be wrong; `llmrules verify {file}` says where",
     "disabled": "disabled",
+    "decide-an-example": "decide one: llmrules decide example:NAME",
 }

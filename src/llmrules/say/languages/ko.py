@@ -427,6 +427,7 @@ SENTENCES = {
     "no-findings": "발견된 항목 없음",
     "hint": "도움말",
     "see-also": "참고 위치",
+    "read": "설명",
     "audit.traces": "추적 기록",
     "audit.rules": "규칙(결정에 작용한 추적 기록 수 순)",
     "audit.never": "한 번도 발동하지 않은 규칙",
@@ -438,4 +439,5 @@ SENTENCES = {
     "traces-using": "{date} 자료, {traces}건에서 사용",
     "trace-changed": "{file}: 만들어진 뒤에 바뀌었으므로 아래 설명이 틀릴 수 있습니다. 바뀐 곳은 `llmrules verify {file}`로 확인하세요",
     "disabled": "사용 안 함",
+    "decide-an-example": "예제 실행: llmrules decide example:이름",
 }
