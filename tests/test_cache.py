@@ -20,6 +20,7 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import llmrules
 from llmrules import Advisor, LoadError
 from llmrules.catalog import Catalog, Dated, Entry, Model, Offer, Stated, cache, read_catalog
 from llmrules.catalog.cache import FOLDER, MOST_FILES, Slot, slot_for
@@ -240,13 +241,18 @@ def test_a_slot_belongs_to_the_files_and_the_version(monkeypatch: pytest.MonkeyP
     ]
     slots = [slot_for(*one) for one in changed]
     assert slots[0] == slot_for(*raw(OURS, THEIRS))
-    monkeypatch.setattr(cache, "version", lambda _: "0.0.0")
+    monkeypatch.setattr("importlib.metadata.version", lambda _: "0.0.0")
     slots.append(slot_for(rules, files))
     monkeypatch.setattr(cache, "FORMAT", 0)
     slots.append(slot_for(rules, files))
     monkeypatch.setattr(cache, "own_code", lambda: "edited")
     slots.append(slot_for(rules, files))
     assert len(set(slots)) == len(changed) + 3
+
+
+def test_every_module_counts_as_own_code() -> None:
+    """What is remembered belongs to the modules of the whole package, not to those beside the cache alone."""
+    assert cache.own_code() == cache.code_in(Path(llmrules.__file__).parent)
 
 
 def test_edited_code_of_the_same_version_is_other_code(tmp_path: Path) -> None:
@@ -288,7 +294,7 @@ def test_a_copy_without_a_version_remembers_nothing(monkeypatch: pytest.MonkeyPa
     def unknown(name: str) -> str:
         raise PackageNotFoundError(name)
 
-    monkeypatch.setattr(cache, "version", unknown)
+    monkeypatch.setattr("importlib.metadata.version", unknown)
     assert slot_for(*raw(OURS)) is None
 
 

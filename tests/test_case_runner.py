@@ -438,6 +438,23 @@ def test_the_command_fails_with_a_case(tmp_path: Path) -> None:
     assert "사례 1개 중 1개가 기대와 다릅니다" in korean
 
 
+def test_failures_are_annotations_of_github(tmp_path: Path) -> None:
+    """With --format github each difference stands at the line of what was expected, under the title of the case."""
+    path = written(tmp_path, "best = ['grok']\nfired = ['bias-advice']")
+    done = command(path, "--format", "github")
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert done.exit_code == 1
+    best, fired, counted = done.output.splitlines()
+    asked = lines.index("best = ['grok']") + 1
+    assert best.startswith(f"::error file={path},line={asked},col=1,title=")
+    assert best.endswith("::- expected, + found%0A  best%0A    + gpt-5%0A    - grok")
+    assert f",line={asked + 1}," in fired
+    assert "1 case" in counted
+    passing = command(written(tmp_path, "best = ['gpt-5']", "passing.toml"), "--format", "github")
+    assert passing.exit_code == 0
+    assert "::" not in passing.output
+
+
 def test_the_command_ends_with_2_on_bad_input(tmp_path: Path) -> None:
     """What is no case, a case that is wrong, and a limit on nothing are bad input."""
     assert command(tmp_path / "gone.toml").exit_code == 2

@@ -583,6 +583,7 @@ def completions(*words: str) -> list[str]:
         (("decide", "--model", "mis"), ["mistral"]),
         (("why", "t.json", "phi"), ["phi-3-mini"]),
         (("rules", "fine-tuning-n"), ["fine-tuning-needs-weights"]),
+        (("examples", "hospital"), ["hospital-records"]),
     ],
 )
 def test_the_shell_completes(words: tuple[str, ...], expected: list[str]) -> None:

@@ -26,6 +26,24 @@ def test_importing_loads_nothing_heavy() -> None:
     assert not loaded("import llmrules") & set(HEAVY)
 
 
+def test_importing_costs_nothing() -> None:
+    """``import llmrules`` loads nothing but itself, so that it costs less than attrs and cattrs do."""
+    before = loaded("import importlib, typing")
+    assert {name.partition(".")[0] for name in loaded("import llmrules") - before} == {"llmrules"}
+    assert {name for name in loaded("import llmrules") if name.startswith("llmrules")} == {"llmrules"}
+
+
+def test_names_are_there_when_they_are_used() -> None:
+    """Each name that the package exports is loaded by its first use, and no other name is."""
+    shown = loaded("from llmrules import *\nassert Advisor.load and Decision and LoadError and __version__")
+    assert {"llmrules.advisor", "llmrules.decision.decision"} <= shown
+    for name in llmrules.__all__:
+        assert getattr(llmrules, name).__module__.startswith("llmrules.") if name != "__version__" else True
+        assert name in dir(llmrules)
+    with pytest.raises(AttributeError, match="module 'llmrules' has no attribute 'Adviser'"):
+        _ = getattr(llmrules, "Adviser")  # noqa: B009 - as a misspelt name is looked up
+
+
 def test_importing_does_nothing_else() -> None:
     """Importing every module but those of the command line starts no thread, writes no file and prints nothing."""
     folder = Path(llmrules.__file__).parent

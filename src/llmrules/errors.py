@@ -7,7 +7,6 @@ itself. Broken input raises; it never becomes a verdict.
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 from unicodedata import east_asian_width
@@ -163,6 +162,8 @@ def nearest(found: object, allowed: Iterable[str]) -> str | None:
     """Return the allowed name closest to what was found, small and capital letters alike, or None."""
     if not isinstance(found, str) or len(found) > LONGEST_NAME:
         return None
+    from difflib import get_close_matches  # only mistakes need it
+
     names = {name.casefold(): name for name in allowed if name != found}
     close = get_close_matches(found.casefold(), names, n=1, cutoff=0.6)
     return names[close[0]] if close else None

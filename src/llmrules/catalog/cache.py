@@ -15,7 +15,6 @@ import json
 import os
 import re
 import stat
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -98,6 +97,8 @@ def slot_for(rules: Sequence[Raw], catalogues: Sequence[Raw]) -> Slot | None:
     """Return where it is remembered what these files are read as; None where they are small, or nothing is to be."""
     if sum(file.size for file in catalogues) <= SMALLEST:
         return None
+    from importlib.metadata import PackageNotFoundError  # takes a while to load, and small catalogues do without
+
     folder = _folder()
     try:
         return None if folder is None else Slot(folder / f"catalogue-{_key(rules, catalogues)}.json")
@@ -122,6 +123,8 @@ def _folder() -> Path | None:
 
 def _key(rules: Sequence[Raw], catalogues: Sequence[Raw]) -> str:
     """Return the SHA-256 over all that the result depends on. Raises PackageNotFoundError or OSError."""
+    from importlib.metadata import version
+
     files = [[[file.name, file.layer, file.is_json, file.digest] for file in kind] for kind in (rules, catalogues)]
     return hashlib.sha256(json.dumps([FORMAT, version("llmrules"), own_code(), *files]).encode()).hexdigest()
 
@@ -129,7 +132,7 @@ def _key(rules: Sequence[Raw], catalogues: Sequence[Raw]) -> str:
 @functools.cache
 def own_code() -> str:
     """Return the digest of the modules of this package, as this process finds them first. Raises OSError."""
-    return code_in(Path(__file__).parent)
+    return code_in(Path(__file__).parent.parent)
 
 
 def code_in(folder: Path) -> str:
