@@ -145,10 +145,9 @@ def test_what_a_page_shows_is_compared_line_by_line(shown: list[str], missing: s
     assert difference(shown, ["a", "b", "c"]) == missing
 
 
-@pytest.mark.parametrize("page", ["docs/rules.md", "docs/cookbook.md"])
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])
 def test_the_links_of_a_page_lead_somewhere(page: str) -> None:
-    """Every relative link names a file that is there."""
+    """Every relative link names a file that is there; those of docs/ are followed on the site that is made of it."""
     path = ROOT / page
     links = [part.partition(")")[0] for part in path.read_text(encoding="utf-8").split("](")[1:]]
-    assert links
     assert [link for link in links if "://" not in link and not (path.parent / link.partition("#")[0]).exists()] == []

@@ -7,12 +7,15 @@ import subprocess
 import sys
 import sysconfig
 import venv
+import zipfile
 from collections.abc import Iterator
-from importlib.metadata import distribution
+from importlib.metadata import distribution, metadata
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from tests.check_install import WAYS
+from tests.documents import commands, sections
 
 from llmrules.reading import shipped
 
@@ -55,11 +58,14 @@ def fresh(tmp_path: Path) -> Path:
 
 
 def test_the_wheel_works_from_an_empty_folder(fresh: Path, tmp_path: Path) -> None:
-    """The wheel, built from the sdist, brings the rules and the catalogue."""
+    """The wheel, built from the sdist, brings rules, catalogue and examples; its own page has no link to a checkout."""
     built = tmp_path / "built"
     _run([sys.executable, "-m", "build", "--no-isolation", "--outdir", str(built), str(ROOT)], tmp_path)
     (wheel,) = built.glob("*.whl")
     assert len(list(built.glob("*.tar.gz"))) == 1
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith("/METADATA"))
+        assert not re.findall(r"\]\((?!https?://|#)", archive.read(name).decode())
     _install(fresh, str(wheel))
     _works(fresh, tmp_path, package=_packages(fresh) / "llmrules", data=_packages(fresh) / "llmrules" / "data")
 
@@ -83,6 +89,37 @@ def test_an_incomplete_installation_says_so(monkeypatch: pytest.MonkeyPatch, tmp
         shipped.rules_folder()
 
 
+def test_durable_rules_is_asked_for_by_one_requirement() -> None:
+    """What 3.11 and 3.12 depend on, what the extra asks for elsewhere, and what `make wheels` builds are the same."""
+    asked = [Requirement(line) for line in metadata("llmrules").get_all("Requires-Dist") or ()]
+    markers = {str(one.marker): str(one.specifier) for one in asked if one.name == "durable-rules"}
+    assert markers == {'python_version < "3.13"': "==2.0.28", 'extra == "durable"': "==2.0.28"}
+    built = _run(["make", "--dry-run", "wheels", f"PYTHON={sys.executable}"], ROOT)
+    assert "--wheel-dir dist 'durable-rules==2.0.28'" in built
+    assert "-DPyEval_CallObject=PyObject_CallObject" in built
+
+
+def test_the_page_names_what_the_plain_evaluator_needs() -> None:
+    """docs/install.md installs all that the package depends on but durable-rules, where that is left out."""
+    (section,) = (one for one in sections("docs/install.md") if one.title.startswith("The plain evaluator alone"))
+    (named,) = (line for block in section.blocks for line, _ in commands(block) if line.startswith("pip install attrs"))
+    needed = (Requirement(line) for line in metadata("llmrules").get_all("Requires-Dist") or ())
+    asked = {one.name for one in needed if "extra" not in str(one.marker)}
+    assert {*named.split()[2:]} == asked - {"durable-rules"}
+
+
+def test_each_way_to_install_takes_three_lines() -> None:
+    """docs/install.md has a way for each Python, with a compiler and without, and each ends with a decision."""
+    ways = [one for one in sections("docs/install.md") if one.blocks]
+    assert [way.title for way, one in zip(WAYS, ways, strict=True) if one.title.startswith(way.title)] == [
+        way.title for way in WAYS
+    ]
+    for one in ways:
+        lines = [line for block in one.blocks for line, _ in commands(block)]
+        assert len(lines) <= 3
+        assert lines[-1].startswith("llmrules decide ")
+
+
 def _works(environment: Path, tmp_path: Path, *, package: Path, data: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
@@ -95,6 +132,9 @@ def _works(environment: Path, tmp_path: Path, *, package: Path, data: Path) -> N
     profile = tmp_path / "profile.toml"
     profile.write_text(PROFILE, encoding="utf-8")
     assert "mistral" in _run([str(environment / "bin" / "llmrules"), "decide", str(profile)], empty).lower()
+    assert "hospital-records" in _run([str(environment / "bin" / "llmrules"), "examples"], empty)
+    decided = _run([str(environment / "bin" / "llmrules"), "decide", "example:hospital-records"], empty)
+    assert "phi-3-mini" in decided.lower().replace(" ", "-")
     assert not list(empty.iterdir())
 
 
