@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -33,11 +34,18 @@ source = "data-policy"
 """
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def starter(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write the project that `llmrules init` writes."""
-    assert CliRunner().invoke(main, ["init", str(tmp_path)]).exit_code == 0
-    return tmp_path
+    folder = tmp_path_factory.mktemp("starter")
+    assert CliRunner().invoke(main, ["init", str(folder)]).exit_code == 0
+    return folder
+
+
+@pytest.fixture
+def project(starter: Path, tmp_path: Path) -> Path:
+    """Copy that project, so that it can be broken."""
+    return shutil.copytree(starter, tmp_path / "project")
 
 
 def shell(script: str, folder: Path, **environ: str) -> subprocess.CompletedProcess[str]:

@@ -274,7 +274,7 @@ class LoadError(LlmrulesError):
         super().__init__(self.errors)
 
     def __str__(self) -> str:
-        """Word the first errors, then how many more there are, the pages of the docs about them all, and their number."""
+        """Word the first errors, then how many more there are, the pages of the docs about them, and their number."""
         count = len(self.errors)
         more = [f"and {count - MOST_SHOWN:,} more"] if count > MOST_SHOWN else []
         pages = sorted({error.page for error in self.errors if error.page})

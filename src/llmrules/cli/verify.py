@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.command(short_help="Check a trace without trusting the program that wrote it.")
 @click.argument("trace", type=options.PATH)
 @options.knowledge
-@click.option("--profile", type=options.PATH, help="The profile that was decided.")
+@click.option("--profile", type=options.PROFILE, help="The profile that was decided.")
 @options.policy
 @click.option("--shipped", is_flag=True, help="Compare with our own rules and catalogue, though no file is named.")
 @click.option("--level", type=click.Choice(LEVELS), help="The level to reach; default: the highest that is possible.")
