@@ -87,13 +87,16 @@ conformance: $(READY_DEV)
 site: $(READY_DEV)
 	$(BIN)/sphinx-build --quiet --fresh-env --fail-on-warning --keep-going docs build/site
 
-# One wheel of durable-rules for Python 3.11 and all later ones: its C code keeps to the limited API of 3.11, though its
-# setup.py does not know it. So three things are said from outside: the macro, the suffix of the extension and the tag.
+# One wheel of durable-rules for this Python and all later ones: its C code keeps to the limited API, though its setup.py
+# does not know it. So three things are said from outside: the macro, the suffix of the extension and the tag. Not for
+# an earlier Python: from 3.12 on the headers no longer count references to None, and 3.11 would run out of them.
+wheels: LIMITED := $(shell $(PYTHON) -c 'import sys; print("0x%02x%02x0000" % sys.version_info[:2])')
+wheels: TAG := $(shell $(PYTHON) -c 'import sys; print("cp%d%d" % sys.version_info[:2])')
 wheels: $(READY_DEV)
 	$(BIN)/python -m build --outdir dist
-	CPPFLAGS="$(CPPFLAGS) -DPy_LIMITED_API=0x030b0000" SETUPTOOLS_EXT_SUFFIX=.abi3.so \
+	CPPFLAGS="$(CPPFLAGS) -DPy_LIMITED_API=$(LIMITED)" SETUPTOOLS_EXT_SUFFIX=.abi3.so \
 	  $(BIN)/python -m pip wheel --quiet --no-deps --no-cache-dir --no-binary durable-rules --use-pep517 \
-	  --config-settings=--build-option=--py-limited-api=cp311 --wheel-dir dist '$(DURABLE)'
+	  --config-settings=--build-option=--py-limited-api=$(TAG) --wheel-dir dist '$(DURABLE)'
 
 check-install: wheels
 	$(BIN)/python -m tests.check_install $(PYTHONS)

@@ -31,6 +31,14 @@ class Way:
     pythons: tuple[tuple[int, int], ...]
 
 
+MANY = """
+from llmrules import Advisor
+advisor = Advisor.load(engine="{engine}")
+for number in range(5000):
+    advisor.decide({{"fine_tuning": True, "context_tokens": number}})
+"""
+"""What breaks where a wheel does not fit its Python: every decision loses references to None, until none are left."""
+
 WAYS = (
     Way("Python 3.11 and 3.12", "durable", compiler=True, pythons=((3, 11), (3, 12))),
     Way("Python 3.13 and later", "durable", compiler=True, pythons=NEW),
@@ -80,6 +88,7 @@ def _try(way: Way, python: str) -> str | None:
         )
         if done.returncode:
             return f"failed\n{done.stdout}{done.stderr}"
+        subprocess.run([environment / "bin" / "python", "-I", "-c", MANY.format(engine=way.engine)], check=True)
         answered = json.loads(trace.read_text(encoding="utf-8"))["made_by"]["engine"]
         return None if answered == way.engine else f"{answered} answered"
 

@@ -97,6 +97,9 @@ def test_durable_rules_is_asked_for_by_one_requirement() -> None:
     built = _run(["make", "--dry-run", "wheels", f"PYTHON={sys.executable}"], ROOT)
     assert "--wheel-dir dist 'durable-rules==2.0.28'" in built
     assert "-DPyEval_CallObject=PyObject_CallObject" in built
+    major, minor = sys.version_info[:2]
+    assert f"-DPy_LIMITED_API=0x{major:02x}{minor:02x}0000" in built
+    assert f"--py-limited-api=cp{major}{minor}" in built
 
 
 def test_the_page_names_what_the_plain_evaluator_needs() -> None:
