@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -34,7 +35,7 @@ class Way:
 MANY = """
 from llmrules import Advisor
 advisor = Advisor.load(engine="{engine}")
-for number in range(5000):
+for number in range(1, 5001):
     advisor.decide({{"fine_tuning": True, "context_tokens": number}})
 """
 """What breaks where a wheel does not fit its Python: every decision loses references to None, until none are left."""
@@ -78,6 +79,7 @@ def _try(way: Way, python: str) -> str | None:
         environment, trace = Path(folder) / "environment", Path(folder) / "trace.json"
         subprocess.run([python, "-m", "venv", environment], check=True)
         lines[-1] += f" --trace {trace}"
+        lines.append(shlex.join(["python", "-I", "-c", MANY.format(engine=way.engine)]))
         done = subprocess.run(
             ["/bin/bash", "-ec", "\n".join(lines)],
             cwd=ROOT,
@@ -88,7 +90,6 @@ def _try(way: Way, python: str) -> str | None:
         )
         if done.returncode:
             return f"failed\n{done.stdout}{done.stderr}"
-        subprocess.run([environment / "bin" / "python", "-I", "-c", MANY.format(engine=way.engine)], check=True)
         answered = json.loads(trace.read_text(encoding="utf-8"))["made_by"]["engine"]
         return None if answered == way.engine else f"{answered} answered"
 
