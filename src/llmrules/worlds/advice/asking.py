@@ -1,0 +1,168 @@
+"""What to ask next: the requirements not stated yet whose answer can still change the outcome, by how much it can.
+
+Each answer is tried, alone; those that matter only together with another are looked for in pairs. So a requirement
+that is not listed does not matter, unless more than two answers together do.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from llmrules.language.values import Value
+from llmrules.language.vocabulary import AS_OF
+from llmrules.worlds.advice.bands import Bands, dependencies
+from llmrules.worlds.advice.outlook import Outlooks
+from llmrules.worlds.changes import Stated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from llmrules.language.vocabulary import Attribute
+    from llmrules.worlds.advice.outlook import Outlook
+    from llmrules.worlds.world import World
+
+MOST_PAIRED = 1_000
+"""Worlds in which pairs of answers are tried, at most."""
+
+
+@frozen
+class Answer:
+    """One answer, who is first then, who becomes eligible and who no longer is, and what is in conflict then."""
+
+    value: Value
+    first: tuple[str, ...]
+    gains: tuple[str, ...]
+    loses: tuple[str, ...]
+    conflicts: tuple[str, ...]
+
+
+@frozen
+class Question:
+    """A requirement that can still change the outcome, and what each answer would do.
+
+    ``parts`` says that some answer leaves some of those alone that share the first place; ``changes_first``,
+    ``changes_eligible`` and ``changes_conflicts`` are the shares of the answers that do. Where the question is not
+    ``exact``, there may be other answers that do something else.
+    """
+
+    attribute: str
+    answers: tuple[Answer, ...]
+    parts: bool
+    changes_first: Fraction
+    changes_eligible: Fraction
+    changes_conflicts: Fraction
+    exact: bool
+
+    @property
+    def order(self) -> tuple[object, ...]:
+        """What orders questions: one that parts a tie, then by how many answers change how much."""
+        shares = (self.changes_first, self.changes_eligible, self.changes_conflicts)
+        return (not self.parts, *(-share for share in shares), self.attribute)
+
+
+@frozen
+class Pair:
+    """Two requirements neither of which changes the outcome alone, with answers that do together."""
+
+    attributes: tuple[str, str]
+    values: tuple[Value, Value]
+    first: tuple[str, ...]
+
+
+@frozen
+class Questions:
+    """All that still matters: questions, the first one first, and pairs.
+
+    ``complete`` says that all pairs were tried; without questions and pairs nothing that anybody is asked matters any
+    more.
+    """
+
+    questions: tuple[Question, ...]
+    pairs: tuple[Pair, ...]
+    complete: bool
+
+
+def next_questions(world: World) -> Questions:
+    """Return what to ask next in a case."""
+    return _Asking(world).questions()
+
+
+class _Asking:
+    def __init__(self, world: World) -> None:
+        vocabulary = world.knowledge.ruleset.vocabulary
+        bands = Bands(world.knowledge, world.profile.as_of.first)
+        self._outlooks = Outlooks(world)
+        self._now = self._outlooks.of()
+        self._silent: set[str] = set()
+        self._depends = dependencies(world.knowledge)
+        stated = {one.attribute for one in world.profile.requirements if one.origin == "stated"}
+        asked = [one for one in vocabulary if _can_be_asked(one) and one.name not in stated]
+        self._answers = {one.name: bands.answers(one) for one in asked}
+
+    def questions(self) -> Questions:
+        """Return the questions that matter alone, and the pairs that matter only together."""
+        found = [question for name in self._answers if (question := self._question(name)) is not None]
+        ordered = tuple(sorted(found, key=lambda question: question.order))
+        alone = {question.attribute for question in found}
+        rest = [name for name in self._answers if name not in alone]
+        tried = 0
+        pairs: list[Pair] = []
+        for one, other in self._pairs(rest):
+            tried += len(self._answers[one].values) * len(self._answers[other].values)
+            if tried > MOST_PAIRED:
+                return Questions(ordered, tuple(pairs), complete=False)
+            pairs += self._pair(one, other)
+        return Questions(ordered, tuple(pairs), complete=True)
+
+    def _pairs(self, names: Sequence[str]) -> list[tuple[str, str]]:
+        """Return the pairs that may matter together: those on both of which some rule depends come first.
+
+        Of all others both must change something alone, be it nothing that anybody sees.
+        """
+        joined = {pair for read in self._depends.values() for pair in combinations(sorted(read), 2)}
+        pairs = list(combinations(sorted(names), 2))
+        loud = [pair for pair in pairs if pair not in joined and self._silent.isdisjoint(pair)]
+        return [*(pair for pair in pairs if pair in joined), *loud]
+
+    def _question(self, name: str) -> Question | None:
+        answers = self._answers[name]
+        seen = [self._outlooks.of(Stated(name, value)) for value in answers.values]
+        if not any(map(self._matters, seen)):
+            if all(one is self._now for one in seen):
+                self._silent.add(name)
+            return None
+        now, count = self._now, len(seen)
+        return Question(
+            attribute=name,
+            answers=tuple(map(self._answer, answers.values, seen)),
+            parts=any(one.first and {*one.first} < {*now.first} for one in seen),
+            changes_first=Fraction(sum(one.first != now.first for one in seen), count),
+            changes_eligible=Fraction(sum(one.eligible != now.eligible for one in seen), count),
+            changes_conflicts=Fraction(sum(one.conflicts != now.conflicts for one in seen), count),
+            exact=answers.exact,
+        )
+
+    def _answer(self, value: Value, seen: Outlook) -> Answer:
+        gains, loses = seen.eligible - self._now.eligible, self._now.eligible - seen.eligible
+        return Answer(value, seen.first, tuple(sorted(gains)), tuple(sorted(loses)), seen.conflicts)
+
+    def _pair(self, one: str, other: str) -> Iterator[Pair]:
+        """Yield the first two answers that matter together."""
+        for value in self._answers[one].values:
+            for beside in self._answers[other].values:
+                seen = self._outlooks.of(Stated(one, value), Stated(other, beside))
+                if self._matters(seen):
+                    yield Pair((one, other), (value, beside), seen.first)
+                    return
+
+    def _matters(self, seen: Outlook) -> bool:
+        now = self._now
+        return (seen.first, seen.eligible, seen.conflicts) != (now.first, now.eligible, now.conflicts)
+
+
+def _can_be_asked(attribute: Attribute) -> bool:
+    return attribute.scope == "requirement" and attribute.ask is not None and attribute.name != AS_OF.name

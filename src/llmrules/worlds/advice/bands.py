@@ -1,0 +1,189 @@
+"""The answers to a question that differ: each choice, and of numbers, dates and texts one value of each band.
+
+Rules and values of the catalogue cut the numbers and days into finitely many bands, within each of which every test
+comes out the same. So what holds of the answers here holds of all.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from llmrules.catalog.costs import USAGE
+from llmrules.language.conditions import Reference
+from llmrules.language.values import EXACT, Number, Period, Value, number
+from llmrules.language.vocabulary import AS_OF
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from llmrules.decision.knowledge import Knowledge
+    from llmrules.language.conditions import Leaf, Test
+    from llmrules.language.rules.rule import Rule
+    from llmrules.language.vocabulary import Attribute
+
+
+@frozen
+class Answers:
+    """The answers to a question; ``exact`` unless there may be others with which something else comes out.
+
+    Those of ordered types stand in their order, the bands between two cuts as one value.
+    """
+
+    attribute: str
+    values: tuple[Value, ...]
+    exact: bool = True
+
+
+class Bands:
+    """The bands of every requirement under some rules, over the values that are in force on a day."""
+
+    def __init__(self, knowledge: Knowledge, when: date) -> None:
+        """Look up who tests what."""
+        self._vocabulary = knowledge.ruleset.vocabulary
+        self._columns = knowledge.criteria_on(when).candidates.columns
+        self._rules = knowledge.ruleset.firing()
+
+    def answers(self, attribute: Attribute) -> Answers:
+        """Return the answers that differ; of a set one member each."""
+        name = attribute.name
+        if attribute.type == "flag":
+            return Answers(name, (True, False))
+        if attribute.many:
+            return Answers(name, tuple(frozenset({one}) for one in attribute.choice_ids))
+        if attribute.choices:
+            return Answers(name, attribute.choice_ids)
+        cuts = set(self._cuts(attribute))
+        if attribute.type == "number":
+            numbers = [one for one in cuts if isinstance(one, int | Decimal)]
+            return Answers(name, tuple(_numbers(attribute, sorted(numbers))), exact=name not in USAGE)
+        if attribute.type == "date":
+            days = [one.first for one in cuts if isinstance(one, Period)]
+            return Answers(name, tuple(map(_on, _days(sorted(days)))))
+        texts = sorted(map(str, cuts))
+        return Answers(name, (*texts, _other(texts)), exact=not self._matched(attribute))
+
+    def _cuts(self, attribute: Attribute) -> Iterator[Value]:
+        """Yield the values at which some test of an attribute, or of models against it, may turn."""
+        for rule in self._rules:
+            yield from _bounds(rule, attribute)
+            for leaf in (*rule.when.all_leaves(), *rule.unless.all_leaves()):
+                if leaf.attribute.name == attribute.name:
+                    yield from _literals(leaf)
+            conclusion = rule.effect.conclusion
+            if conclusion is not None and conclusion.attribute.name == attribute.name:
+                yield from conclusion.values
+            for leaf in (*rule.where.all_leaves(), *rule.effect.predicate.all_leaves()):
+                for test in leaf.tests:
+                    if isinstance(test.operand, Reference) and test.operand.requirement == attribute.name:
+                        yield from self._against(leaf.attribute.name, test)
+
+    def _against(self, name: str, test: Test) -> Iterator[Value]:
+        """Yield the values of a requirement at which a test of models against it turns for some model."""
+        column, reference = self._columns.get(name), test.operand
+        assert isinstance(reference, Reference)  # noqa: S101 - as the caller saw
+        for value in set() if column is None else {*column.first} - {None}:
+            yield from _earlier(value, reference.plus)
+
+    def _matched(self, attribute: Attribute) -> bool:
+        """Whether some rule tests a text by its form."""
+        leaves = (leaf for rule in self._rules for leaf in (*rule.when.all_leaves(), *rule.unless.all_leaves()))
+        tests = (test for leaf in leaves if leaf.attribute.name == attribute.name for test in leaf.tests)
+        return any(test.operator.name == "like" for test in tests)
+
+
+def dependencies(knowledge: Knowledge) -> dict[str, frozenset[str]]:
+    """Return for each rule all requirements on which depends whether it fires and what it says of models."""
+    rules = knowledge.ruleset.firing()
+    direct = {rule.id: _read_by(rule) for rule in rules}
+    overriders: dict[str, set[str]] = {}
+    concluding: dict[str, set[str]] = {}
+    for rule in rules:
+        for target in rule.overrides:
+            overriders.setdefault(target, set()).add(rule.id)
+        if rule.effect.conclusion is not None:
+            concluding.setdefault(rule.effect.conclusion.attribute.name, set()).add(rule.id)
+    found = {}
+    for rule in rules:
+        reached, waiting = {rule.id}, [rule.id]
+        while waiting:
+            name = waiting.pop()
+            more = overriders.get(name, set()).union(*(concluding.get(one, set()) for one in direct[name])) - reached
+            reached |= more
+            waiting += more
+        found[rule.id] = frozenset().union(*(direct[name] for name in reached))
+    return found
+
+
+def _read_by(rule: Rule) -> frozenset[str]:
+    """Return the requirements that a rule itself tests or refers to."""
+    tested = {leaf.attribute.name for leaf in (*rule.when.all_leaves(), *rule.unless.all_leaves())}
+    models = (leaf.attribute for leaf in (*rule.where.all_leaves(), *rule.effect.predicate.all_leaves()))
+    grade = rule.effect.grade
+    computed = any(one.computed is not None for one in (*models, *([] if grade is None else [grade.attribute])))
+    return frozenset({*tested, *rule.references(), *(USAGE if computed else ())})
+
+
+def _bounds(rule: Rule, attribute: Attribute) -> Iterator[Value]:
+    """Yield the days between which a rule is in force, which are tests of the day of the decision."""
+    if attribute.name == AS_OF.name:
+        yield from (day for day in (rule.effective_from, rule.effective_to) if day is not None)
+
+
+def _literals(leaf: Leaf) -> Iterator[Value]:
+    for test in leaf.tests:
+        if not isinstance(test.operand, Reference) and test.operator.name != "known":
+            yield from test.operand if isinstance(test.operand, tuple) else (test.operand,)
+
+
+def _earlier(value: Value | None, plus: Number) -> Iterator[Value]:
+    """Yield what a requirement must be so that a value is so much more, for a period on its first and its last day."""
+    if isinstance(value, Period):
+        for day in {value.first, value.last}:
+            try:
+                yield _on(day - timedelta(days=int(plus)))
+            except OverflowError:
+                continue
+    elif isinstance(value, int | Decimal) and not isinstance(value, bool):
+        exact = number(EXACT.subtract(Decimal(value), Decimal(plus)))
+        if exact is not None:
+            yield exact
+    elif isinstance(value, str):
+        yield value
+
+
+def _numbers(attribute: Attribute, cuts: list[Number]) -> Iterator[Number]:
+    """Yield each cut, and a number below, between and above them, of those that the attribute may have."""
+    low, high = attribute.minimum, attribute.maximum
+    marks = {Decimal(one) for one in cuts if (low is None or one >= low) and (high is None or one <= high)}
+    least, most = min(marks, default=Decimal(0)), max(marks, default=Decimal(0))
+    marks.add(EXACT.subtract(least, Decimal(1)) if low is None else Decimal(low))
+    marks.add(EXACT.add(most, Decimal(1)) if high is None else Decimal(high))
+    ordered = sorted(marks)
+    between = [EXACT.divide(EXACT.add(one, other), Decimal(2)) for one, other in pairwise(ordered)]
+    yield from (exact for value in sorted((*ordered, *between)) if (exact := number(value)) is not None)
+
+
+def _days(cuts: Iterable[date]) -> list[date]:
+    """Return each day at which something turns, with the days beside it; some day where nothing does."""
+    found = set()
+    for day in cuts:
+        for step in (-1, 0, 1):
+            try:
+                found.add(day + timedelta(days=step))
+            except OverflowError:
+                continue
+    return sorted(found) or [date(2000, 1, 1)]
+
+
+def _on(day: date) -> Period:
+    return Period(day, day, day.isoformat())
+
+
+def _other(texts: Iterable[str]) -> str:
+    """Return a text that is none of these."""
+    return f"{max(texts, key=len, default='')}-"

@@ -1,0 +1,189 @@
+"""What stands in the way: requirements that together exclude everybody, and the smallest changes that help.
+
+What is relaxed is what the user stated, never what a rule concluded from it. Rules with exceptions are not monotone, so
+sets are tried one by one, the small ones first; where that would take too many decisions, the answer says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from itertools import combinations, product
+from math import comb
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from attrs import field, frozen
+
+from llmrules.language.values import Period
+from llmrules.language.vocabulary import AS_OF, ORDERED
+from llmrules.worlds.advice.bands import Bands
+from llmrules.worlds.advice.outlook import Outlooks
+from llmrules.worlds.changes import Stated
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from llmrules.language.profile import Requirement
+    from llmrules.language.values import Value
+    from llmrules.language.vocabulary import Attribute
+    from llmrules.worlds.advice.outlook import Outlook
+    from llmrules.worlds.world import World
+
+MOST_WORLDS = 4_000
+"""Worlds that one search looks at, at most."""
+
+MOST_CHANGES = 3
+"""Changes that one relaxation makes, at most."""
+
+One = TypeVar("One")
+
+
+@frozen
+class Found(Generic[One]):
+    """What a search found. It is ``complete``, or holds all that is no larger than ``up_to``: it was cut there."""
+
+    ways: tuple[One, ...]
+    complete: bool
+    up_to: int
+
+
+@frozen
+class Relaxation:
+    """Changes of what is stated of which none can be left out, and who is eligible then, with the points."""
+
+    changes: tuple[Stated, ...]
+    brings: Mapping[str, Fraction] = field(hash=False)
+    first: tuple[str, ...] = ()
+
+
+@frozen
+class NearMiss:
+    """A model that is not eligible, and the fewest requirements each of which stands in its way."""
+
+    model: str
+    requirements: tuple[str, ...]
+    points: Fraction
+
+
+class Relaxing:
+    """Looks for the ways in which one case could come out otherwise. Worlds that it looked at once are remembered."""
+
+    def __init__(self, world: World) -> None:
+        """Read what is stated."""
+        self._bands = Bands(world.knowledge, world.profile.as_of.first)
+        self._vocabulary = world.knowledge.ruleset.vocabulary
+        self._outlooks = Outlooks(world)
+        stated = (one for one in world.profile.requirements if one.origin == "stated")
+        self._stated = {one.attribute: one for one in stated if one.attribute != AS_OF.name}
+        self._options = {name: tuple(self._others(one)) for name, one in self._stated.items()}
+
+    def conflict_sets(self) -> Found[tuple[str, ...]]:
+        """Return every set of stated requirements that alone leaves nobody eligible, while no part of it does."""
+
+        def fails(kept: tuple[str, ...]) -> bool:
+            dropped = self._stated.keys() - {*kept}
+            return not self._outlooks.of(*(Stated(name, None) for name in sorted(dropped))).points
+
+        return _smallest([(name,) for name in self._stated], len(self._stated), fails)
+
+    def relaxations(self, wanted: Callable[[Outlook], bool] = lambda seen: bool(seen.points)) -> Found[Relaxation]:
+        """Return every set of changes after which an outlook is as wanted, while after no part of it it is.
+
+        As long as nothing else is wanted, that is that anybody is eligible.
+        """
+        found = _smallest(list(self._options.values()), MOST_CHANGES, lambda way: wanted(self._outlooks.of(*way)))
+        kept = [one for one in found.ways if self._is_least(one, found.ways)]
+        return Found(tuple(map(self._relaxation, kept)), found.complete, found.up_to)
+
+    def toward(self, model: str) -> tuple[Found[Relaxation], Found[Relaxation]]:
+        """Return the changes after which a model is eligible, and those after which it is on the first place."""
+        return (
+            self.relaxations(lambda seen: model in seen.points),
+            self.relaxations(lambda seen: model in seen.first),
+        )
+
+    def near_misses(self, count: int) -> Found[NearMiss]:
+        """Return models that are not eligible, those in whose way the fewest requirements stand first."""
+        eligible = self._outlooks.of().points
+        found: dict[str, NearMiss] = {}
+        names, seen, size = tuple(self._stated), 0, 0
+        while size < len(names) and len(found) < count and seen + comb(len(names), size + 1) <= MOST_WORLDS:
+            size += 1
+            for dropped in combinations(names, size):
+                seen += 1
+                points = self._outlooks.of(*(Stated(name, None) for name in dropped)).points
+                for model in sorted(points.keys() - eligible.keys() - found.keys()):
+                    found[model] = NearMiss(model, dropped, points[model])
+        ordered = sorted(found.values(), key=lambda one: (len(one.requirements), -one.points, one.model))
+        return Found(tuple(ordered[:count]), len(found) >= count or size == len(names), size)
+
+    def _relaxation(self, changes: tuple[Stated, ...]) -> Relaxation:
+        seen = self._outlooks.of(*changes)
+        return Relaxation(changes, seen.points, seen.first)
+
+    def _others(self, stated: Requirement) -> Iterator[Stated]:
+        """Yield the requirement dropped, and with each other value; of a set with one member less or more."""
+        name, value = stated.attribute, stated.value
+        attribute = self._vocabulary[name]
+        yield Stated(name, None)
+        if isinstance(value, frozenset):
+            for member in attribute.choice_ids:
+                yield Stated(name, value ^ {member})
+            return
+        for other in self._bands.answers(attribute).values:
+            if other != value:
+                yield Stated(name, other)
+
+    def _is_least(self, changes: tuple[Stated, ...], ways: Sequence[tuple[Stated, ...]]) -> bool:
+        """Whether no other way changes one ordered value less, into the same direction, and all else alike."""
+        return not any(self._moves_less(other, changes) for other in ways)
+
+    def _moves_less(self, one: tuple[Stated, ...], other: tuple[Stated, ...]) -> bool:
+        if [way.attribute for way in one] != [way.attribute for way in other]:
+            return False
+        differing = [pair for pair in zip(one, other, strict=True) if pair[0] != pair[1]]
+        return bool(differing) and all(self._is_nearer(less, more) for less, more in differing)
+
+    def _is_nearer(self, less: Stated, more: Stated) -> bool:
+        attribute = self._vocabulary[less.attribute]
+        if attribute.type not in ORDERED or less.value is None or more.value is None:
+            return False
+        here, near, far = (
+            _order(attribute, value) for value in (self._stated[less.attribute].value, less.value, more.value)
+        )
+        return here < near < far or here > near > far
+
+
+def _order(attribute: Attribute, value: Value) -> Decimal:
+    """Return what orders a number, a date, or a choice of a scale."""
+    if isinstance(value, Period):
+        return Decimal(value.first.toordinal())
+    return Decimal(value) if isinstance(value, int | Decimal) else Decimal(attribute.choice_ids.index(str(value)))
+
+
+def _smallest(
+    options: Sequence[Sequence[One]], most: int, works: Callable[[tuple[One, ...]], bool]
+) -> Found[tuple[One, ...]]:
+    """Return the ways that work and hold no smaller one: at most one of each row of options, and ``most`` in all."""
+    found: list[tuple[One, ...]] = []
+    looked = 0
+    for count in range(min(most, len(options)) + 1):
+        looked += _ways(options, count)
+        if looked > MOST_WORLDS:
+            return Found(tuple(found), complete=False, up_to=count - 1)
+        smaller = [frozenset(one) for one in found]
+        for rows in combinations(options, count):
+            found += [way for way in product(*rows) if not any(known <= {*way} for known in smaller) and works(way)]
+        if found == [()]:
+            return Found(tuple(found), complete=True, up_to=len(options))
+    return Found(tuple(found), complete=most >= len(options), up_to=min(most, len(options)))
+
+
+def _ways(options: Sequence[Sequence[One]], count: int) -> int:
+    """Return how many ways there are to take so many options of different rows."""
+    ways = [1, *[0] * count]
+    for row in options:
+        for size in range(count, 0, -1):
+            ways[size] += ways[size - 1] * len(row)
+    return ways[count]
