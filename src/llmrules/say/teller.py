@@ -90,13 +90,13 @@ class Teller:
             return self._amount(attribute, value, unit=unit)  # type: ignore[arg-type]
         if attribute.choices:
             return self.choice(attribute, str(value))
-        return printable(str(value))
+        return printable_lines(str(value))
 
     def choice(self, attribute: Attribute, choice: str) -> str:
         """Return the name of a choice: its words up to a colon, after which they explain."""
         for declared in attribute.choices:
             if declared.id == choice:
-                return self.say.read(declared.means).split(":")[0].strip()
+                return printable_lines(self.say.read(declared.means).split(":")[0])
         return printable(choice)
 
     def price(self, attribute: Attribute, value: Value | Json) -> str:
@@ -217,9 +217,14 @@ def points_words(points: str) -> str:
     return str(exact) if exact.denominator == 1 else f"{float(exact):.2f}"
 
 
+LONGEST_SAID = 10_000
+"""Characters of a text that are said; all of it stands in the trace."""
+
+
 def printable_lines(text: str) -> str:
-    """Return a text on one line without what a terminal would obey."""
-    return printable(" ".join(text.split()))
+    """Return a text on one line without what a terminal would obey; of a very long one its beginning."""
+    shown = printable(" ".join(text[:LONGEST_SAID].split()))
+    return shown if len(text) <= LONGEST_SAID else f"{shown}…"
 
 
 def condition_tests(conditions: Conditions) -> Iterator[tuple[str, tuple[TestRecord, ...]]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from llmrules.say.teller import printable_lines
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -51,12 +53,13 @@ def _escaped(text: str, *, first: bool = True) -> str:
     >>> print(_escaped("1. + one"), _escaped("+ one"))
     1\. + one \+ one
     """
-    escaped = _ACTIVE.sub(lambda match: f"\\{match[0]}", text)
+    escaped = _ACTIVE.sub(lambda match: f"\\{match[0]}", printable_lines(text))
     return re.sub(r"^(\d{1,9})?([-+=.)])", r"\1\\\2", escaped) if first else escaped
 
 
 def _code(text: str) -> str:
     """Return a text as code, between more backticks than it has in a row."""
+    text = printable_lines(text)
     fence = "`" * (1 + max((len(run) for run in _RUNS.findall(text)), default=0))
     space = " " if text.startswith("`") or text.endswith("`") else ""
     return f"{fence}{space}{text}{space}{fence}"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from llmrules.say.report.graph import Edge, Vertex, derivation_graph
 from llmrules.say.report.steps import Steps
+from llmrules.say.teller import printable_lines
 from llmrules.say.why import Explainer
 
 if TYPE_CHECKING:
@@ -72,4 +73,4 @@ def _arrow(steps: Steps, edge: Edge) -> str:
 
 def _escaped(text: str) -> str:
     """Return a text in which every character means itself, by Mermaid's own codes."""
-    return _ACTIVE.sub(lambda match: f"#{ord(match[0])};", text)
+    return _ACTIVE.sub(lambda match: f"#{ord(match[0])};", printable_lines(text))
