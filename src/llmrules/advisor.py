@@ -21,6 +21,12 @@ from llmrules.language.profile import Profile, read_profile, state
 from llmrules.reading import shipped
 from llmrules.reading.files import Raw, Source, read_raw, read_toml, toml_files
 from llmrules.trace.recorder import Recorder
+from llmrules.worlds.advice.asking import next_questions
+from llmrules.worlds.advice.finding_out import worth_finding_out
+from llmrules.worlds.advice.firmness import firmness
+from llmrules.worlds.advice.relaxing import Relaxing
+from llmrules.worlds.changes import Stated
+from llmrules.worlds.world import World
 
 if TYPE_CHECKING:
     from llmrules.decision.ranking import Over
@@ -28,6 +34,10 @@ if TYPE_CHECKING:
     from llmrules.language.texts import Language
     from llmrules.say.why import Explanation
     from llmrules.trace.record import Trace
+    from llmrules.worlds.advice.asking import Questions
+    from llmrules.worlds.advice.finding_out import WorthKnowing
+    from llmrules.worlds.advice.firmness import Firmness
+    from llmrules.worlds.advice.relaxing import Found, NearMiss, Relaxation
 
 
 class Advisor:
@@ -124,6 +134,9 @@ class Advisor:
         return Decision.of(decided, self._recorder)
 
 
+NOTHING_ELSE: Mapping[str, object] = {}
+
+
 @frozen(eq=False, slots=False)
 class Decision(decision.Decision):
     """What the rules say of a case, with its record and its words."""
@@ -146,6 +159,55 @@ class Decision(decision.Decision):
         from llmrules.say.report.screen import screen_lines  # who only decides does not load what tells
 
         return "\n".join(map(str, screen_lines(self.trace, language)))
+
+    @cached_property
+    def _ways(self) -> Relaxing:
+        return Relaxing(World.of(self))
+
+    @cached_property
+    def conflict_sets(self) -> Found[tuple[str, ...]]:
+        """Every smallest set of stated requirements that leaves nobody eligible by itself."""
+        return self._ways.conflict_sets()
+
+    @cached_property
+    def relaxations(self) -> Found[Relaxation]:
+        """Every smallest change of what is stated with which somebody is eligible; none at all where somebody is."""
+        return self._ways.relaxations()
+
+    def near_misses(self, count: int = 3) -> Found[NearMiss]:
+        """Return models that are not eligible, those in whose way the fewest requirements stand first."""
+        return self._ways.near_misses(count)
+
+    def what_would_it_take(self, model: str) -> tuple[Found[Relaxation], Found[Relaxation]]:
+        """Return the smallest changes with which a model is eligible, and with which it is first. Raises KeyError."""
+        self.verdict(model)
+        return self._ways.toward(model)
+
+    def what_if(self, requirements: Mapping[str, object] = NOTHING_ELSE, /, **more: object) -> Decision:
+        """Decide again with some requirements stated otherwise, or not at all (None). Raises LoadError."""
+        asked = {**requirements, **more}
+        vocabulary = self.knowledge.ruleset.vocabulary
+        stated = {name: value for name, value in asked.items() if value is not None}
+        read = state({**stated, **dict.fromkeys(asked.keys() - vocabulary.names("requirement"), 0)}, vocabulary)
+        values = {one.attribute: one.value for one in read.requirements}
+        there = World.of(self).changed(*(Stated(name, values[name] if name in stated else None) for name in asked))
+        assert there is not None  # noqa: S101 - the rules and the catalogue are the same
+        return Decision.of(there.decide(), self.recorder)
+
+    @cached_property
+    def next_questions(self) -> Questions:
+        """What to ask next: the requirements not stated that still matter, and by how much."""
+        return next_questions(World.of(self))
+
+    @cached_property
+    def firmness(self) -> Firmness | None:
+        """How firm the first place is, and until when it stays; None where nobody is first."""
+        return firmness(World.of(self))
+
+    @cached_property
+    def worth_finding_out(self) -> tuple[WorthKnowing, ...]:
+        """The unknown values of the catalogue that could change who is first, were they known."""
+        return worth_finding_out(World.of(self))
 
     def report(self, language: Language = "en") -> str:
         """Return the decision with all its reasons and sources, as plain text."""

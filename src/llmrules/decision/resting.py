@@ -51,7 +51,7 @@ def resting(decision: Decision) -> tuple[Resting, ...]:
     """Return the dated sources that values of candidates which are not excluded rest on, the oldest first."""
     ruleset, as_of = decision.knowledge.ruleset, decision.profile.as_of.first
     rules = (ruleset.rules[name] for name in decision.fired)
-    read = sorted(_read(ruleset, (rule for rule in rules if rule.effect.touches_models)))
+    read = sorted(read_by_rules(ruleset, (rule for rule in rules if rule.effect.touches_models)))
     days = {name: _day(one, ruleset.citable) for name, one in ruleset.citable.items()}
     found: defaultdict[str, defaultdict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for index, name, entry in _in_use(decision, read):
@@ -85,7 +85,7 @@ def _in_use(decision: Decision, read: Iterable[str]) -> Iterator[tuple[int, str,
             yield from ((index, name, table[name]) for name in read if name in table)
 
 
-def _read(ruleset: RuleSet, rules: Iterable[Rule]) -> set[str]:
+def read_by_rules(ruleset: RuleSet, rules: Iterable[Rule]) -> set[str]:
     """Return all attributes that the rules read, and those that the concluded and the computed ones rest on."""
     resting = {
         name: {leaf.attribute.name for rule in concluding for leaf in rule.where.all_leaves()}

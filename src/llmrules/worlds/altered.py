@@ -147,7 +147,7 @@ def _with_catalog(knowledge: Knowledge, changes: Iterable[OfCatalog]) -> Knowled
     for change in changes:
         name = change.model.id if isinstance(change, ModelAs) else change.model
         touched.setdefault(name, models.get(name))
-        model = _changed(models.get(name), change, vocabulary)
+        model = changed_model(models.get(name), change, vocabulary)
         if model is None:
             models.pop(name, None)
         else:
@@ -162,21 +162,23 @@ def _with_catalog(knowledge: Knowledge, changes: Iterable[OfCatalog]) -> Knowled
     return evolve(knowledge, catalog=catalog, turning_days=days, arranged={})
 
 
-def _changed(model: Model | None, change: OfCatalog, vocabulary: Vocabulary) -> Model | None:
+def changed_model(model: Model | None, change: OfCatalog, vocabulary: Vocabulary) -> Model | None:
     """Return a model as a change makes it, with its own entries alone."""
     if isinstance(change, ModelAs):
         return change.model
     if model is None or isinstance(change, ModelOut):
         return None
     if isinstance(change, OfferOut):
-        return evolve(_own(model), offers=tuple(one for one in model.offers if one.id != change.offer) or (Offer(),))
+        return evolve(
+            as_stated(model), offers=tuple(one for one in model.offers if one.id != change.offer) or (Offer(),)
+        )
     if vocabulary[change.attribute].scope == "model":
-        return evolve(_own(model), entries=_entries(_own(model).entries, change))
+        return evolve(as_stated(model), entries=_entries(as_stated(model).entries, change))
     offers = (
         evolve(offer, entries=_entries(offer.entries, change)) if offer.id == change.offer else offer
         for offer in model.offers
     )
-    return evolve(_own(model), offers=tuple(offers))
+    return evolve(as_stated(model), offers=tuple(offers))
 
 
 def _entries(entries: Mapping[str, Entry], change: ValueAs) -> Mapping[str, Entry]:
@@ -186,7 +188,7 @@ def _entries(entries: Mapping[str, Entry], change: ValueAs) -> Mapping[str, Entr
     return dict(sorted(found.items()))
 
 
-def _own(model: Model) -> Model:
+def as_stated(model: Model) -> Model:
     """Return a model as its own entries state it."""
     if model.extends is None:
         return model
@@ -197,7 +199,7 @@ def _inheriting(
     models: Mapping[str, Model], touched: Collection[str], vocabulary: Vocabulary
 ) -> dict[str, Model] | None:
     """Let the models inherit anew that are touched or extend such ones; None where one extends nothing, or itself."""
-    own = {name: _own(model) for name, model in models.items()}
+    own = {name: as_stated(model) for name, model in models.items()}
     found = dict(models)
     for name, model in own.items():
         line = (model, *lineage(model, own))

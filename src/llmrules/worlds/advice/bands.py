@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from llmrules.catalog.costs import USAGE
+from llmrules.catalog.costs import PRICES, USAGE
 from llmrules.language.conditions import Reference
 from llmrules.language.values import EXACT, Number, Period, Value, number
 from llmrules.language.vocabulary import AS_OF
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from llmrules.decision.knowledge import Knowledge
-    from llmrules.language.conditions import Leaf, Test
+    from llmrules.language.conditions import Facts, Leaf, Test
     from llmrules.language.rules.rule import Rule
     from llmrules.language.vocabulary import Attribute
 
@@ -31,12 +31,14 @@ if TYPE_CHECKING:
 class Answers:
     """The answers to a question; ``exact`` unless there may be others with which something else comes out.
 
-    Those of ordered types stand in their order, the bands between two cuts as one value.
+    Those of ordered types stand in their order. Of numbers, those that are no ``cuts`` stand for all between the cuts
+    beside them.
     """
 
     attribute: str
     values: tuple[Value, ...]
     exact: bool = True
+    cuts: frozenset[Value] = frozenset()
 
 
 class Bands:
@@ -60,7 +62,7 @@ class Bands:
         cuts = set(self._cuts(attribute))
         if attribute.type == "number":
             numbers = [one for one in cuts if isinstance(one, int | Decimal)]
-            return Answers(name, tuple(_numbers(attribute, sorted(numbers))), exact=name not in USAGE)
+            return Answers(name, tuple(_numbers(attribute, numbers)), name not in USAGE, frozenset(numbers))
         if attribute.type == "date":
             days = [one.first for one in cuts if isinstance(one, Period)]
             return Answers(name, tuple(map(_on, _days(sorted(days)))))
@@ -96,6 +98,13 @@ class Bands:
         return any(test.operator.name == "like" for test in tests)
 
 
+def order(attribute: Attribute, value: Value) -> Decimal:
+    """Return what orders a number, a date, or a choice of a scale."""
+    if isinstance(value, Period):
+        return Decimal(value.first.toordinal())
+    return Decimal(value) if isinstance(value, int | Decimal) else Decimal(attribute.choice_ids.index(str(value)))
+
+
 def dependencies(knowledge: Knowledge) -> dict[str, frozenset[str]]:
     """Return for each rule all requirements on which depends whether it fires and what it says of models."""
     rules = knowledge.ruleset.firing()
@@ -128,6 +137,57 @@ def _read_by(rule: Rule) -> frozenset[str]:
     return frozenset({*tested, *rule.references(), *(USAGE if computed else ())})
 
 
+def values_to_try(attribute: Attribute, known: Value | None, rules: Iterable[Rule], facts: Facts) -> tuple[Value, ...]:
+    """Return values of an attribute of models that rules tell apart in a case, where it is not known, or not all of it.
+
+    Of a set that lists what is known alone, each has one member more. Of other sets they are all subsets where these
+    are few, else each member alone, all and none.
+    """
+    if attribute.type == "flag":
+        return (True, False)
+    if attribute.many:
+        return tuple(_sets(attribute, known if isinstance(known, frozenset) else frozenset()))
+    if attribute.choices:
+        return attribute.choice_ids
+    cuts = {*attribute.marks, *_compared(attribute, rules, facts), *(DEAR if attribute.name in PRICES else ())}
+    if attribute.type == "number":
+        return tuple(_numbers(attribute, (one for one in cuts if isinstance(one, int | Decimal))))
+    if attribute.type == "date":
+        return tuple(map(_on, _days(one.first for one in cuts if isinstance(one, Period))))
+    texts = sorted(map(str, cuts))
+    return (*texts, _other(texts))
+
+
+def _compared(attribute: Attribute, rules: Iterable[Rule], facts: Facts) -> Iterator[Value]:
+    """Yield all that an attribute of models is compared with in a case."""
+    for rule in rules:
+        for leaf in (*rule.where.all_leaves(), *rule.effect.predicate.all_leaves()):
+            for test in leaf.tests if leaf.attribute.name == attribute.name else ():
+                if not isinstance(test.operand, Reference):
+                    yield from _operands(test)
+                elif test.operand.requirement in facts:
+                    for operand in test.thresholds(attribute, facts):
+                        yield from operand if isinstance(operand, tuple) else (operand,)
+
+
+DEAR = (1_000_000,)
+"""A price with which any cost is too high, since what a cost is compared with cuts no price."""
+
+MOST_SUBSETS = 4
+"""Choices of a set of which all subsets are tried."""
+
+
+def _sets(attribute: Attribute, known: frozenset[str]) -> Iterator[frozenset[str]]:
+    choices = attribute.choice_ids
+    if attribute.partial:
+        yield from (known | {one} for one in choices if one not in known)
+    elif len(choices) <= MOST_SUBSETS:
+        for size in range(len(choices) + 1):
+            yield from map(frozenset, combinations(choices, size))
+    else:
+        yield from (frozenset(), *(frozenset({one}) for one in choices), frozenset(choices))
+
+
 def _bounds(rule: Rule, attribute: Attribute) -> Iterator[Value]:
     """Yield the days between which a rule is in force, which are tests of the day of the decision."""
     if attribute.name == AS_OF.name:
@@ -136,8 +196,16 @@ def _bounds(rule: Rule, attribute: Attribute) -> Iterator[Value]:
 
 def _literals(leaf: Leaf) -> Iterator[Value]:
     for test in leaf.tests:
-        if not isinstance(test.operand, Reference) and test.operator.name != "known":
-            yield from test.operand if isinstance(test.operand, tuple) else (test.operand,)
+        if not isinstance(test.operand, Reference):
+            yield from _operands(test)
+
+
+def _operands(test: Test) -> tuple[Value, ...]:
+    """Return the values that a test without a reference compares with."""
+    assert not isinstance(test.operand, Reference)  # noqa: S101 - as the callers see
+    if test.operator.name == "known":
+        return ()
+    return test.operand if isinstance(test.operand, tuple) else (test.operand,)
 
 
 def _earlier(value: Value | None, plus: Number) -> Iterator[Value]:
@@ -156,7 +224,7 @@ def _earlier(value: Value | None, plus: Number) -> Iterator[Value]:
         yield value
 
 
-def _numbers(attribute: Attribute, cuts: list[Number]) -> Iterator[Number]:
+def _numbers(attribute: Attribute, cuts: Iterable[Number]) -> Iterator[Number]:
     """Yield each cut, and a number below, between and above them, of those that the attribute may have."""
     low, high = attribute.minimum, attribute.maximum
     marks = {Decimal(one) for one in cuts if (low is None or one >= low) and (high is None or one <= high)}

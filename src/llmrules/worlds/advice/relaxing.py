@@ -7,7 +7,6 @@ sets are tried one by one, the small ones first; where that would take too many 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from fractions import Fraction
 from itertools import combinations, product
 from math import comb
@@ -15,9 +14,8 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from attrs import field, frozen
 
-from llmrules.language.values import Period
 from llmrules.language.vocabulary import AS_OF, ORDERED
-from llmrules.worlds.advice.bands import Bands
+from llmrules.worlds.advice.bands import Bands, order
 from llmrules.worlds.advice.outlook import Outlooks
 from llmrules.worlds.changes import Stated
 
@@ -25,8 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from llmrules.language.profile import Requirement
-    from llmrules.language.values import Value
-    from llmrules.language.vocabulary import Attribute
     from llmrules.worlds.advice.outlook import Outlook
     from llmrules.worlds.world import World
 
@@ -79,7 +75,12 @@ class Relaxing:
         self._options = {name: tuple(self._others(one)) for name, one in self._stated.items()}
 
     def conflict_sets(self) -> Found[tuple[str, ...]]:
-        """Return every set of stated requirements that alone leaves nobody eligible, while no part of it does."""
+        """Return every set of stated requirements that alone leaves nobody eligible, while no part of it does.
+
+        There is none where somebody is eligible with all of them.
+        """
+        if self._outlooks.of().points:
+            return Found((), complete=True, up_to=len(self._stated))
 
         def fails(kept: tuple[str, ...]) -> bool:
             dropped = self._stated.keys() - {*kept}
@@ -150,16 +151,9 @@ class Relaxing:
         if attribute.type not in ORDERED or less.value is None or more.value is None:
             return False
         here, near, far = (
-            _order(attribute, value) for value in (self._stated[less.attribute].value, less.value, more.value)
+            order(attribute, value) for value in (self._stated[less.attribute].value, less.value, more.value)
         )
         return here < near < far or here > near > far
-
-
-def _order(attribute: Attribute, value: Value) -> Decimal:
-    """Return what orders a number, a date, or a choice of a scale."""
-    if isinstance(value, Period):
-        return Decimal(value.first.toordinal())
-    return Decimal(value) if isinstance(value, int | Decimal) else Decimal(attribute.choice_ids.index(str(value)))
 
 
 def _smallest(

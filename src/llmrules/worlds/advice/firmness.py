@@ -1,0 +1,251 @@
+"""How firm the first place of a decision is: its margin, what it stays with, what it rests on, and until when it stays.
+
+Every number here is exact over what is known: the first place is decided again beside each value at which it may turn.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from attrs import evolve, frozen
+
+from llmrules.catalog.candidates import bits
+from llmrules.errors import RestrictionError
+from llmrules.language.values import Period, Value
+from llmrules.language.vocabulary import AS_OF, ORDERED
+from llmrules.worlds.advice.bands import Bands, order
+from llmrules.worlds.advice.outlook import Outlooks
+from llmrules.worlds.changes import RuleOut, Stated
+from llmrules.worlds.world import stating
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from llmrules.decision.decision import Decision
+    from llmrules.decision.judgement import Score
+    from llmrules.language.profile import Requirement
+    from llmrules.worlds.world import World
+
+
+@frozen
+class Stays:
+    """The values of a stated requirement, all else alike, with which the first place stays, around the stated one.
+
+    Of an ordered one they lie between ``low`` and ``high`` (None: without end), which belong to them or not, and
+    ``others`` is empty; of any other they are ``others``. Where it is not ``exact``, further values may change it.
+    """
+
+    attribute: str
+    low: Value | None = None
+    high: Value | None = None
+    low_included: bool = True
+    high_included: bool = True
+    others: tuple[Value, ...] = ()
+    exact: bool = True
+
+
+@frozen
+class WeightStays:
+    """The whole weights of a rule, all else alike, with which the first place stays; ``high`` None: all above."""
+
+    rule: str
+    weight: int
+    low: int
+    high: int | None
+
+
+@frozen
+class ShelfLife:
+    """The first day on which the first place is another one by what is known today, and what brings it about.
+
+    ``begin`` and ``end`` are rules that fire from then on and no longer; ``excluded`` are the rules that then exclude
+    each model that was first.
+    """
+
+    day: date
+    first: tuple[str, ...]
+    begin: tuple[str, ...]
+    end: tuple[str, ...]
+    excluded: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@frozen
+class Firmness:
+    """How far the first place can be trusted.
+
+    ``margin`` is by how many points it leads, None where nobody follows. ``rests_on`` are the rules without which,
+    alone, it would be another one, and ``disputed`` the values of the first that sources dispute and rules read.
+    ``until`` is None where nothing that is known today changes it.
+    """
+
+    first: tuple[str, ...]
+    margin: Fraction | None
+    requirements: tuple[Stays, ...]
+    weights: tuple[WeightStays, ...]
+    rests_on: tuple[str, ...]
+    disputed: tuple[tuple[str, str], ...]
+    until: ShelfLife | None
+
+
+def firmness(world: World) -> Firmness | None:
+    """Return how firm the first place of a case is; None where nobody is first."""
+    decision = world.decide()
+    if not decision.best:
+        return None
+    rest = [one.points for one in decision.ranking if one.place > 1]
+    outlooks = Outlooks(world)
+    return Firmness(
+        first=tuple(decision.best),
+        margin=decision.ranking[0].points - rest[0] if rest else None,
+        requirements=tuple(_requirements(world, outlooks)),
+        weights=tuple(_weights(decision)),
+        rests_on=tuple(_rests_on(world, decision)),
+        disputed=tuple(
+            (one.model, one.attribute)
+            for one in decision.cautions
+            if one.level == "disputed" and one.attribute is not None and one.model in decision.best
+        ),
+        until=shelf_life(world),
+    )
+
+
+# Requirements
+
+
+def _requirements(world: World, outlooks: Outlooks) -> Iterator[Stays]:
+    """Yield with which values of each stated requirement the first place stays."""
+    bands = Bands(world.knowledge, world.profile.as_of.first)
+    for one in world.profile.requirements:
+        attribute = world.knowledge.ruleset.vocabulary[one.attribute]
+        if one.origin != "stated" or one.attribute == AS_OF.name or attribute.many:
+            continue
+        answers = bands.answers(attribute)
+        first = outlooks.of().first
+        stays = {value: outlooks.of(Stated(one.attribute, value)).first == first for value in answers.values}
+        if attribute.type not in ORDERED:
+            others = tuple(value for value, same in stays.items() if same and value != one.value)
+            yield Stays(one.attribute, others=others, exact=answers.exact)
+            continue
+        ordered = sorted(stays, key=lambda value: order(attribute, value))
+        here = order(attribute, one.value)
+        below = [value for value in ordered if order(attribute, value) < here][::-1]
+        above = [value for value in ordered if order(attribute, value) > here]
+        low, low_included = _end(one, below, stays, answers.cuts)
+        high, high_included = _end(one, above, stays, answers.cuts)
+        yield Stays(one.attribute, low, high, low_included, high_included, (), answers.exact)
+
+
+def _end(
+    stated: Requirement, beyond: Sequence[Value], stays: dict[Value, bool], cuts: frozenset[Value]
+) -> tuple[Value | None, bool]:
+    """Return the last value into one direction with which the first place stays, and whether it belongs to them.
+
+    Values that are no cuts stand for all between the cuts beside them; of days and choices each is one by itself.
+    """
+    last = stated.value
+    for value in beyond:
+        if not stays[value]:
+            if isinstance(value, str | Period):
+                return last, True
+            return (value, False) if value in cuts else (last, True)
+        last = value
+    return None, False
+
+
+# Weights
+
+
+def _weights(decision: Decision) -> Iterator[WeightStays]:
+    """Yield the weights with which the first place stays, of each rule that gives or takes points."""
+    for score in decision.judgement.scores:
+        rule = score.criterion.rule
+        if rule.weight is not None:
+            yield _weight(decision, score, rule.id, rule.weight)
+
+
+def _weight(decision: Decision, score: Score, rule: str, weight: int) -> WeightStays:
+    """Follow the points of each candidate, which are a line over the weight, to where the first place turns."""
+    lines = _lines(decision, score, weight)
+    leaders = {line for name, its in lines.items() if name in decision.best for line in its}
+    turns = set()
+    for base, slope in leaders:
+        for other, its_slope in {line for its in lines.values() for line in its}:
+            if slope != its_slope:
+                turns.add((other - base) / (slope - its_slope))
+    tried = {whole for turn in turns for whole in range(turn.__floor__() - 1, turn.__floor__() + 3)}
+    tried |= {weight - 1, weight + 1}
+    first = set(decision.best)
+    low, high = 1, None
+    for whole in sorted((one for one in tried if 0 < one < weight), reverse=True):
+        if _leaders(lines, whole) != first:
+            low = whole + 1
+            break
+    for whole in sorted(one for one in tried if one > weight):
+        if _leaders(lines, whole) != first:
+            high = whole - 1
+            break
+    return WeightStays(rule, weight, low, high)
+
+
+def _lines(decision: Decision, score: Score, weight: int) -> dict[str, set[tuple[Fraction, Fraction]]]:
+    """Return of each that is eligible what its candidates earn without a rule, and what the rule gives by weight."""
+    judgement, scale = decision.judgement, decision.criteria.scale
+    lines: dict[str, set[tuple[Fraction, Fraction]]] = {}
+    for name, mask in decision.units:
+        for index in bits(mask & judgement.eligible):
+            given = score.points(index) if score.outcome.true >> index & 1 else 0
+            slope = Fraction(given, scale * weight)
+            lines.setdefault(name, set()).add((Fraction(judgement.points[index], scale) - slope * weight, slope))
+    return lines
+
+
+def _leaders(lines: dict[str, set[tuple[Fraction, Fraction]]], weight: int) -> set[str]:
+    points = {name: max(base + slope * weight for base, slope in its) for name, its in lines.items()}
+    most = max(points.values())
+    return {name for name, found in points.items() if found == most}
+
+
+# Rules and days
+
+
+def _rests_on(world: World, decision: Decision) -> Iterator[str]:
+    """Yield the rules without which, alone, the first place would be another one."""
+    classifying = (rule.id for rule in world.knowledge.ruleset.classifying())
+    for rule in sorted({*decision.fired, *classifying}):
+        without = world.changed(RuleOut(rule))
+        if without is not None and Outlooks(without).of().first != decision.best:
+            yield rule
+
+
+def shelf_life(world: World) -> ShelfLife | None:
+    """Return the first later day on which the first place is another one; None if there is none."""
+    decision, outlooks = world.decide(), Outlooks(world)
+    for when in _days(world):
+        turned = Stated(AS_OF.name, Period(when, when, when.isoformat()))
+        first = outlooks.of(turned).first
+        if first != decision.best:
+            later = evolve(world, profile=stating(world.profile, turned, world.knowledge.ruleset.vocabulary))
+            return _life(when, first, decision, later)
+    return None
+
+
+def _life(when: date, first: tuple[str, ...], decision: Decision, later: World) -> ShelfLife:
+    try:
+        found = later.decide()
+    except RestrictionError:  # nobody is left to judge
+        return ShelfLife(when, first, (), (), ())
+    fired, after = {*decision.fired}, {*found.fired}
+    excluded = tuple((one.model, one.by) for one in found.excluded if one.model in decision.best)
+    return ShelfLife(when, first, tuple(sorted(after - fired)), tuple(sorted(fired - after)), excluded)
+
+
+def _days(world: World) -> list[date]:
+    """Return the later days on which something that is known today begins or ends."""
+    knowledge, today = world.knowledge, world.profile.as_of.first
+    days = {turn for turn in knowledge.turning_days if turn > today}
+    for when in (today, *sorted(days)):
+        answers = Bands(knowledge, when).answers(AS_OF).values
+        days.update(one.first for one in answers if isinstance(one, Period) and one.first > today)
+    return sorted(days)

@@ -1,0 +1,221 @@
+"""How firm a first place is, and what is worth finding out: as deciding again says, beside each end."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from attrs import evolve
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests import offer_worlds
+from tests.shipped_cases import EXAMPLES
+from tests.test_advice import TRIED, nothing_fits, random_world, seen
+from tests.worlds import DAY, VALUES, model, rule, world
+
+from llmrules.advisor import Advisor
+from llmrules.catalog import Entry
+from llmrules.catalog.entries import Stated as Said
+from llmrules.errors import LoadError
+from llmrules.language.values import Period, day
+from llmrules.worlds.advice.bands import order
+from llmrules.worlds.advice.document import plain
+from llmrules.worlds.advice.finding_out import worth_finding_out
+from llmrules.worlds.advice.firmness import firmness, shelf_life
+from llmrules.worlds.changes import RuleAs, RuleOut, Stated, ValueAs
+from llmrules.worlds.world import World
+
+if TYPE_CHECKING:
+    from llmrules.language.values import Value
+    from llmrules.worlds.advice.firmness import Stays
+
+
+def inside(here: World, stays: Stays, value: Value) -> bool:
+    """Whether a value is among those with which the first place is said to stay."""
+    attribute = here.knowledge.ruleset.vocabulary[stays.attribute]
+    stated = next(one.value for one in here.profile.requirements if one.attribute == stays.attribute)
+    if attribute.type not in {"number", "scale", "date"}:
+        return value == stated or value in stays.others
+    at = order(attribute, value)
+    low = None if stays.low is None else order(attribute, stays.low)
+    high = None if stays.high is None else order(attribute, stays.high)
+    above = low is None or at > low or (at == low and stays.low_included)
+    return above and (high is None or at < high or (at == high and stays.high_included))
+
+
+def beside(here: World, stays: Stays) -> list[Value]:
+    """Return the values just beyond the ends between which the first place is said to stay."""
+    attribute, tiny = here.knowledge.ruleset.vocabulary[stays.attribute], Decimal("0.001")
+    found: list[Value] = []
+    for end, included, step in ((stays.low, stays.low_included, -1), (stays.high, stays.high_included, 1)):
+        if isinstance(end, str):
+            found.append(attribute.choice_ids[attribute.choice_ids.index(end) + step])
+        elif isinstance(end, int | Decimal):
+            found.append(end + step * tiny if included else end)
+    return found
+
+
+@given(st.integers(0, 2**32))
+@settings(max_examples=40)
+def test_the_first_place_stays_inside_and_turns_just_outside(seed: int) -> None:
+    """Of each stated requirement and each weight, the ends are those at which another decision turns."""
+    here = random_world(seed)
+    found = None if here is None else firmness(here)
+    if here is None or found is None:
+        return
+    first = seen(here).first
+    for stays in found.requirements:
+        for value in TRIED[stays.attribute]:
+            if inside(here, stays, value):
+                assert seen(here, Stated(stays.attribute, value)).first == first, (stays, value)
+            elif not isinstance(value, int):
+                assert seen(here, Stated(stays.attribute, value)).first != first or stays.low or stays.high
+        for value in beside(here, stays):
+            assert seen(here, Stated(stays.attribute, value)).first != first, (stays, value)
+    rules = here.knowledge.ruleset.rules
+    for weight in found.weights:
+        high = weight.weight * 1_000 if weight.high is None else weight.high
+        tried = {weight.low: True, high: True, weight.low - 1: False, high + 1: weight.high is None}
+        for whole, same in tried.items():
+            changed = here.changed(RuleAs(evolve(rules[weight.rule], weight=whole)))
+            assert changed is not None
+            assert not whole or (seen(changed).first == first) == same, (weight, whole)
+    assert found.rests_on == tuple(
+        name for name in sorted(rules) if (out := here.changed(RuleOut(name))) is not None and seen(out).first != first
+    )
+
+
+@given(st.data())
+@settings(max_examples=12)
+def test_a_choice_stays_until_the_day_that_is_named(data: st.DataObject) -> None:
+    """Day by day, the first place is the same before that day and another one on it, with what brings it about."""
+    text, _ = data.draw(offer_worlds.catalogues())
+    advisor = offer_worlds.sellers(data.draw(offer_worlds.rules()), text)
+    stated = {**data.draw(offer_worlds.requirements()), "as_of": date(2026, 2, 20)}
+    here = World.under(advisor.knowledge, advisor.profile(stated))
+    found, first = shelf_life(here), seen(here).first
+    for days in range(1, 320):
+        when = date(2026, 2, 20) + timedelta(days=days)
+        there = seen(here, Stated("as_of", Period(when, when, when.isoformat())))
+        if there.first != first:
+            assert found is not None
+            assert (found.day, found.first) == (when, there.first)
+            return
+    assert found is None or found.day > date(2026, 12, 31)
+
+
+def test_what_ends_a_choice_is_named() -> None:
+    """An exemption that ends, a rule that begins, and who is excluded from then on by what."""
+    rules = (
+        rule("needs", "require.weights = true")
+        + rule("spares", "where.open = 'closed'\nexempt = ['needs']\napprover = 'me'\neffective_to = 2026-04-30")
+        + rule("likes", "prefer.open = 'closed'\nweight = 3")
+        + rule("later", "when.as_of.at_least = 2026-06-01\nprefer.open = 'free'\nweight = 1")
+    )
+    advisor = world(rules, model("lark", weights=False, open="closed") + model("wren", weights=True, open="free"))
+    decision = advisor.decide({"as_of": DAY})
+    assert decision.best == ("lark",)
+    firm = decision.firmness
+    assert firm is not None
+    assert firm.margin == 3
+    assert firm.rests_on == ("likes", "spares")
+    assert plain(firm.until) == {
+        "day": "2026-05-01",
+        "first": ["wren"],
+        "begin": [],
+        "end": ["spares"],
+        "excluded": [["lark", ["needs"]]],
+    }
+
+
+@given(st.integers(0, 2**32))
+@settings(max_examples=40)
+def test_what_is_worth_finding_out_would_change_who_is_first(seed: int) -> None:
+    """Every unknown value of every model is tried; those that are listed, and no others, change the first place."""
+    here = random_world(seed)
+    if here is None:
+        return
+    first = tuple(sorted(seen(here).first))
+    listed = {(one.model, one.attribute): one for one in worth_finding_out(here)}
+    for entry in here.knowledge.catalog:
+        known = {**entry.entries, **entry.offers[0].entries}
+        for name in sorted(VALUES):
+            attribute = here.knowledge.ruleset.vocabulary[name]
+            there: dict[Value, tuple[str, ...]] = {}
+            mine = listed.get((entry.id, name))
+            values = list(map(day, VALUES[name])) if attribute.type == "date" else list(VALUES[name])
+            if attribute.many:
+                before = known[name].value if name in known else frozenset()
+                assert isinstance(before, frozenset)
+                members = (frozenset({one}) for one in attribute.choice_ids)
+                values = (
+                    [before | one for one in members if not one <= before]
+                    if attribute.partial
+                    else [*map(frozenset, VALUES[name])]
+                )
+            if name in known and not attribute.partial:
+                assert mine is None
+                continue
+            for value in (*(one for one in values if one is not None), *(mine.values if mine is not None else ())):
+                changed = here.changed(ValueAs(entry.id, name, Entry(Said(value, ()))))
+                assert changed is not None
+                there[value] = tuple(sorted(seen(changed).first))
+            assert mine is not None or all(its == first for its in there.values()), (entry.id, name, there)
+            if mine is not None:
+                assert mine.first == tuple(there[value] for value in mine.values)
+                assert first not in mine.first
+
+
+# Through the door
+
+
+def test_a_decision_gives_advice() -> None:
+    """What a decision knows of other cases is asked of it, and is plain JSON on request."""
+    here = nothing_fits()
+    advisor = Advisor(here.knowledge, engine="plain")
+    decision = advisor.decide(here.profile)
+    assert decision.best == ()
+    assert decision.firmness is None
+    assert plain(decision.conflict_sets) == {"ways": [["offline", "tokens"]], "complete": True, "up_to": 4}
+    assert plain(decision.relaxations)["ways"][3] == {
+        "changes": [{"attribute": "tokens", "value": 50_000}],
+        "brings": {"lark": "13/9"},
+        "first": ["lark"],
+    }
+    assert [one.model for one in decision.near_misses(1).ways] == ["lark"]
+    eligible, first = decision.what_would_it_take("wren")
+    assert eligible.ways[0].changes == (Stated("offline", None),)
+    assert first.ways[0].first == ("wren",)
+    with pytest.raises(KeyError):
+        decision.what_would_it_take("nobody")
+
+
+def test_what_if_is_another_decision() -> None:
+    """Requirements are stated otherwise or not at all, as strictly as in any case; the decision itself stays."""
+    advisor = Advisor.load(engine="plain")
+    decision = advisor.decide(EXAMPLES / "hospital-records.toml")
+    before = json.loads(decision.trace.to_json())
+    other = decision.what_if(context_tokens=500_000, fine_tuning=None)
+    stated = {one.attribute: one.value for one in other.profile.requirements}
+    assert stated["context_tokens"] == 500_000
+    assert "fine_tuning" not in stated
+    assert other.trace.found != decision.trace.found
+    assert decision.what_if().trace.found == decision.trace.found
+    assert json.loads(decision.trace.to_json()) == before
+    for wrong in ({"context_tokens": "many"}, {"nothing_of_the_kind": None}, {"openness": "closed"}):
+        with pytest.raises(LoadError):
+            decision.what_if(wrong)
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.toml"))[:8], ids=lambda path: path.stem)
+def test_advice_on_an_example_can_be_written(path: Any) -> None:  # noqa: ANN401
+    """Everything that is advised on an example is plain JSON, and the same each time."""
+    decisions = [Advisor.load(engine="plain").decide(path) for _ in range(2)]
+    written = [
+        json.dumps([plain(part) for part in (one.relaxations, one.next_questions, one.firmness, one.worth_finding_out)])
+        for one in decisions
+    ]
+    assert written[0] == written[1]
