@@ -6,6 +6,7 @@ may say, and nothing else.
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
@@ -38,6 +39,12 @@ Plain: TypeAlias = Any
 """Plain JSON."""
 
 STATED = ("value", "sources")
+"""The keys of a value that stands beside another one."""
+
+BESIDE = ("disputed", "replaced", "dated")
+ENTRY = (*STATED, *BESIDE, "inherited_from")
+"""The keys of a value of the catalogue."""
+
 _HOLDERS: tuple[tuple[type, Scope], ...] = ((Offer, "offer"), (Model, "model"))
 """What has values of the catalogue; a model holds offers."""
 
@@ -52,9 +59,6 @@ FIRST: dict[str, Any] = {
     "approvals": tuple[Approval, ...],
 }
 """The parts of ``given`` that need no vocabulary to be read."""
-
-ENTRY = (*STATED, "disputed", "replaced", "inherited_from", "dated")
-"""The keys of a value of the catalogue."""
 
 
 def structure(data: object, kind: type[T], name: str) -> T:
@@ -94,7 +98,13 @@ def _given(data: Plain, made: Converter) -> Given:
     def known(name: str) -> Any:
         return override(struct_hook=lambda *_: parts[name])
 
-    return reader(Given, spelling.converter, **{name: known(name) for name in parts})(data, Given)  # type: ignore[no-any-return]
+    given: Given = reader(Given, spelling.converter, **{name: known(name) for name in parts})(data, Given)
+    for named in (given.rules, given.catalogue):
+        twice = [name for name, count in Counter(one.id for one in named).items() if count > 1]
+        if twice:
+            message = f"{twice[0]} stands twice"
+            raise ValueError(message)
+    return given
 
 
 @frozen(eq=False, slots=False)
@@ -172,31 +182,19 @@ class Spelling:
 
     def _read_entry(self, attribute: Attribute, cursor: Cursor) -> Entry | None:
         said = _table(cursor, ENTRY)
-        others = {
-            key: tuple(
-                filter(
-                    None,
-                    (
-                        self._stated(attribute, one, _table(one, STATED))
-                        for one in cursor.child(key, said[key]).elements()
-                    ),
-                )
-            )
-            for key in ("disputed", "replaced")
-            if key in said
-        }
-        dated = cursor.child("dated", said["dated"]).elements() if "dated" in said else ()
         stated = self._stated(attribute, cursor, said)
-        if stated is None:
-            return None
-        return Entry(
-            stated,
-            **others,
-            inherited_from=cursor.child("inherited_from", said["inherited_from"]).text()
-            if "inherited_from" in said
-            else None,
-            dated=tuple(filter(None, (self._dated(attribute, one) for one in dated))),
+        lists = {key: cursor.child(key, said[key]).elements() for key in BESIDE if key in said}
+        disputed, replaced = (
+            tuple(
+                found
+                for one in lists.get(key, ())
+                if (found := self._stated(attribute, one, _table(one, STATED))) is not None
+            )
+            for key in BESIDE[:2]
         )
+        dated = tuple(later for one in lists.get("dated", ()) if (later := self._dated(attribute, one)) is not None)
+        parent = cursor.child("inherited_from", said["inherited_from"]).text() if "inherited_from" in said else None
+        return None if stated is None else Entry(stated, disputed, replaced, parent, dated)
 
     def _stated(self, attribute: Attribute, cursor: Cursor, said: Mapping[str, Plain]) -> Stated | None:
         value = read_value(attribute, cursor.child("value", said.get("value")), periods=True)
@@ -225,7 +223,8 @@ class Spelling:
         concludes = effect == Conclude.name and isinstance(body, dict)
         said[effect] = {n: exact(v, types.get(n)) for n, v in body.items()} if concludes else _conditions(body, types)
         rules = RuleReader(self.vocabulary, self.citable)
-        return loaded(lambda cursor: rules.rule(cursor, pack), said, "rule")  # type: ignore[return-value]
+        rule: Rule = loaded(lambda cursor: rules.rule(cursor, pack), said, "rule")  # type: ignore[assignment]
+        return evolve(rule, cursor=None)
 
     def _only(self, data: Plain) -> Table:
         if data == {}:
