@@ -97,9 +97,11 @@ def test_every_snippet_is_read_by_the_loader(advisor: Advisor) -> None:
 
 def test_every_effect_has_a_snippet(advisor: Advisor) -> None:
     """Whoever looks for an effect or a key finds it in use, in the page or in one of the tables."""
-    own = [rule for rule in advisor.knowledge.ruleset.rules.values() if rule.cursor and rule.cursor.source.layer]
+    ruleset = advisor.knowledge.ruleset
+    places = {name: cursor for name, cursor in ruleset.places.items() if cursor.source.layer}
+    own = [ruleset.rules[name] for name in places]
     assert {rule.effect.name for rule in own} >= EFFECTS.keys() - {"avoid"}
-    used = {key for rule in own if rule.cursor for key in rule.cursor.table()}
+    used = {key for cursor in places.values() for key in cursor.table()}
     assert used >= {*RULE_KEYS} - {"avoid", "locked", "unknown"}
 
 

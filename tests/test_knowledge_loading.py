@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from attrs import astuple
+from attrs import astuple, evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -34,7 +34,7 @@ def load(*texts: str) -> Knowledge:
 
 def parts(ruleset: RuleSet) -> tuple[object, ...]:
     """Return all that a rule set holds."""
-    return astuple(ruleset, recurse=False)
+    return astuple(evolve(ruleset, places={}), recurse=False)
 
 
 def test_a_rule_file_may_bring_all_that_its_rules_rest_on() -> None:

@@ -314,10 +314,9 @@ def test_a_change_without_a_meaning_is_equivalent() -> None:
 
 def test_a_mutant_knows_its_place() -> None:
     """Each mutant names the file and line that it changes."""
-    (only,) = world(
-        rule("r", "when.offline = true\nwhen.tuning = true\nadvise = true")
-    ).knowledge.ruleset.rules.values()
-    lines = {mutant.was: mutant.place.line for mutant in mutants(only) if mutant.place is not None}
+    ruleset = world(rule("r", "when.offline = true\nwhen.tuning = true\nadvise = true")).knowledge.ruleset
+    found = mutants(ruleset.rules["r"], ruleset.places["r"])
+    lines = {mutant.was: mutant.place.line for mutant in found if mutant.place is not None}
     assert lines["tuning = true"] == (lines["offline = true"] or 0) + 1
 
 

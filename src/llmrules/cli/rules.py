@@ -65,7 +65,8 @@ def _does(rule: Rule, language: Language) -> str:
 
 
 def _show(ruleset: RuleSet, rule: Rule, language: Language) -> str:
-    lines = [f"# {rule.cursor.place}", *_written(rule.cursor)] if rule.cursor is not None else []
+    cursor = ruleset.places[rule.id]
+    lines = [f"# {cursor.place}", *_written(cursor)]
     if rule.id in ruleset.disabled:
         reason = printable_lines(ruleset.disabled[rule.id].reason.read(language))
         lines.append(f"# {Sentences(language)('disabled')}: {reason}")

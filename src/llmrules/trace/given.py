@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from llmrules.catalog.entries import Model
 from llmrules.language.approvals import Approval
@@ -51,7 +51,7 @@ class Given:
             vocabulary=tuple(ruleset.vocabulary),
             documents=tuple(one for one in citable if isinstance(one, Document)),
             claims=tuple(one for one in citable if isinstance(one, Claim)),
-            rules=tuple(evolve(rule, cursor=None) for rule in ruleset.rules.values()),
+            rules=tuple(ruleset.rules.values()),
             disabled=ruleset.disables,
             catalogue=tuple(catalog),
             approvals=(),

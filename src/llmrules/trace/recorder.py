@@ -86,8 +86,8 @@ class Recorder:
 
     @cached_property
     def _rule_places(self) -> tuple[RulePlace, ...]:
-        rules = self.knowledge.ruleset.rules.values()
-        places = [(rule.id, rule.cursor.place) for rule in rules if rule.cursor is not None]
+        ruleset = self.knowledge.ruleset
+        places = [(name, ruleset.places[name].place) for name in ruleset.rules if name in ruleset.places]
         return tuple(RulePlace(name, place.file, place.line or 0) for name, place in places)
 
     @cached_property

@@ -223,8 +223,7 @@ class Spelling:
         concludes = effect == Conclude.name and isinstance(body, dict)
         said[effect] = {n: exact(v, types.get(n)) for n, v in body.items()} if concludes else _conditions(body, types)
         rules = RuleReader(self.vocabulary, self.citable)
-        rule: Rule = loaded(lambda cursor: rules.rule(cursor, pack), said, "rule")  # type: ignore[assignment]
-        return evolve(rule, cursor=None)
+        return loaded(lambda cursor: rules.rule(cursor, pack), said, "rule")  # type: ignore[return-value]
 
     def _only(self, data: Plain) -> Table:
         if data == {}:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from llmrules.check.cases.meaning import Meaning
     from llmrules.language.conditions import Leaf, Table
+    from llmrules.reading.cursor import Cursor
 
 Kind: TypeAlias = Literal["operator", "threshold", "member", "condition", "exception", "override", "effect"]
 
@@ -57,8 +58,11 @@ class _Edit:
     what: Any
 
 
-def mutants(rule: Rule) -> tuple[Mutant, ...]:
-    """Return every mutant of a rule, in the order in which the rule is written; switching it off comes last."""
+def mutants(rule: Rule, cursor: Cursor | None = None) -> tuple[Mutant, ...]:
+    """Return every mutant of a rule, in the order in which the rule is written; switching it off comes last.
+
+    ``cursor`` is where it stands, if that is known.
+    """
     original = meaning(rule)
     seen: set[Meaning] = set()
     kept = []
@@ -68,14 +72,14 @@ def mutants(rule: Rule) -> tuple[Mutant, ...]:
         if means not in seen:
             equivalent = means == original
             seen |= set() if equivalent else {means}
-            place = _place(rule, edit.path)
+            place = _place(cursor, edit.path)
             kept.append(Mutant(rule.id, edit.kind, edit.path, edit.was, edit.now, changed, place, equivalent))
     name = rule.effect.name
-    return (*kept, Mutant(rule.id, "effect", (name,), name, None, None, _place(rule, (name,))))
+    return (*kept, Mutant(rule.id, "effect", (name,), name, None, None, _place(cursor, (name,))))
 
 
-def _place(rule: Rule, path: KeyPath) -> Place | None:
-    return rule.cursor.source.place((*rule.cursor.path, *path)) if rule.cursor is not None else None
+def _place(cursor: Cursor | None, path: KeyPath) -> Place | None:
+    return cursor.source.place((*cursor.path, *path)) if cursor is not None else None
 
 
 def _edits(rule: Rule) -> Iterator[tuple[str, _Edit]]:

@@ -86,7 +86,7 @@ def mutate(advisor: Advisor, cases: Iterable[Case]) -> Mutation:
 
 
 def _trials(knowledge: Knowledge, rule: Rule, bases: list[_Base]) -> Iterable[Trial]:
-    for mutant in mutants(rule):
+    for mutant in mutants(rule, knowledge.ruleset.places.get(rule.id)):
         change = RuleOut(rule.id) if mutant.changed is None else RuleAs(mutant.changed)
         changed = None if mutant.equivalent else altered(knowledge, change)
         if mutant.equivalent or (changed is not None and _says_the_same(knowledge, changed, rule, mutant)):

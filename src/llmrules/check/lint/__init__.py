@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from llmrules.decision.knowledge import Knowledge
-    from llmrules.language.rules.rule import Rule
     from llmrules.language.settings import Settings
     from llmrules.reading.files import Source
 
@@ -49,7 +48,7 @@ def lint(knowledge: Knowledge, files: Iterable[Source] = (), *, today: date | No
     """
     survey = Survey(knowledge, tuple(files), today or datetime.now(UTC).date())
     everything = [finding for check in CHECKS for finding in check(survey)]
-    return ordered([*_heeding(survey.active, everything)])
+    return ordered([*_heeding(survey, everything)])
 
 
 def lint_files(given: Given, *, today: date | None = None, settings: Settings | None = None) -> tuple[Finding, ...]:
@@ -87,9 +86,9 @@ def _about(finding: Finding, names: Collection[str]) -> Finding | None:
     return None
 
 
-def _heeding(rules: Iterable[Rule], findings: Iterable[Finding]) -> Iterator[Finding]:
+def _heeding(survey: Survey, findings: Iterable[Finding]) -> Iterator[Finding]:
     """Yield the findings that no rule ignores, and what rules ignore in vain."""
-    wanted = {(rule.id, code): rule for rule in rules for code in rule.ignore}
+    wanted = {(rule.id, code): rule for rule in survey.active for code in rule.ignore}
     used = set()
     for finding in findings:
         hits = {(rule, finding.code) for rule in finding.rules} & wanted.keys()
@@ -97,7 +96,7 @@ def _heeding(rules: Iterable[Rule], findings: Iterable[Finding]) -> Iterator[Fin
         if not hits:
             yield finding
     for (name, code), rule in wanted.items():
-        if (name, code) not in used and rule.cursor is not None:
+        if (name, code) not in used and name in survey.knowledge.ruleset.places:
             known = code in CODES
             why = (
                 Text("is not there", "발견되지 않습니다")
@@ -106,7 +105,7 @@ def _heeding(rules: Iterable[Rule], findings: Iterable[Finding]) -> Iterator[Fin
             )
             yield found(
                 "unused-ignore",
-                rule.cursor.source.place((*rule.cursor.path, "ignore", code)),
+                survey.place(rule, "ignore", code),
                 Text(f"{name} ignores {code}, which {why.en}", f"{name}이(가) 무시하는 {code}: {why.ko}"),
                 rules=(name,),
                 severity="note" if known else "warning",

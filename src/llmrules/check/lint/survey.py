@@ -53,7 +53,7 @@ class Survey:
     @cached_property
     def sources(self) -> tuple[Source, ...]:
         """The files as read: those given, and those that rules and attributes remember."""
-        rules = (rule.cursor for rule in self.knowledge.ruleset.rules.values())
+        rules = self.knowledge.ruleset.places.values()
         attributes = (attribute.place for attribute in self.knowledge.ruleset.vocabulary)
         remembered = (cursor.source for cursor in (*rules, *attributes) if cursor is not None)
         return tuple({source.name: source for source in (*remembered, *self.files)}.values())
@@ -173,7 +173,8 @@ class Survey:
 
     def place(self, rule: Rule, *path: str | int) -> Place:
         """Return where a rule, or a key of it, stands."""
-        return Place(rule.pack) if rule.cursor is None else rule.cursor.source.place((*rule.cursor.path, *path))
+        cursor = self.knowledge.ruleset.places.get(rule.id)
+        return Place(rule.pack) if cursor is None else cursor.source.place((*cursor.path, *path))
 
     def declared(self, attribute: Attribute, *path: str | int) -> Place:
         """Return where an attribute, or a key of it, is declared."""

@@ -23,30 +23,32 @@ if TYPE_CHECKING:
 
 
 def check_locks(
-    rules: Mapping[str, Rule], disables: Iterable[tuple[Disable, Cursor]], disabled: Container[str]
+    rules: Mapping[str, Rule],
+    places: Mapping[str, Cursor],
+    disables: Iterable[tuple[Disable, Cursor]],
+    disabled: Container[str],
 ) -> None:
     """Note each attempt of a later layer to undo, to empty or to silence a locked rule, with both places."""
     disables = tuple(disables)
-    undoing = _undoing(rules.values())
+    undoing = _undoing(rules.values(), places)
     concluders = by_conclusion(rule for rule in rules.values() if rule.id not in disabled and not rule.trial)
     for target in rules.values():
-        if not target.locked or target.cursor is None:
+        if not target.locked:
             continue
+        own = places[target.id]
         switching = [(cursor, "switch it off") for disable, cursor in disables if disable.covers(target)]
-        locked = target.cursor.table()["locked"].place
-        for cursor, what in (*switching, *undoing[target.id], *_concluding(target, concluders)):
-            if cursor.source.layer > target.cursor.source.layer:
+        locked = own.table()["locked"].place
+        for cursor, what in (*switching, *undoing[target.id], *_concluding(target, concluders, places)):
+            if cursor.source.layer > own.source.layer:
                 message = f"is locked by an earlier layer, which no later one may undo: this would {what}"
                 cursor.problem("locked", message, found=target.id, other=locked)
 
 
-def _undoing(rules: Iterable[Rule]) -> Mapping[str, list[Attempt]]:
+def _undoing(rules: Iterable[Rule], places: Mapping[str, Cursor]) -> Mapping[str, list[Attempt]]:
     """Return what overrides and exempts from each rule."""
     found: defaultdict[str, list[Attempt]] = defaultdict(list)
     for rule in rules:
-        if rule.cursor is None:
-            continue
-        keys = rule.cursor.table()
+        keys = places[rule.id].table()
         for name in rule.overrides:
             found[name].append((keys["overrides"].element(name), "override it"))
         for name in rule.effect.exempts:
@@ -54,17 +56,16 @@ def _undoing(rules: Iterable[Rule]) -> Mapping[str, list[Attempt]]:
     return found
 
 
-def _concluding(target: Rule, concluders: Mapping[str, list[Rule]]) -> Iterator[Attempt]:
+def _concluding(target: Rule, concluders: Mapping[str, list[Rule]], places: Mapping[str, Cursor]) -> Iterator[Attempt]:
     """Yield where something is concluded on which it depends whom the rule reaches, who passes it, and if it fires."""
-    models, case = _read_of_models(target, concluders), _silencing(target)
+    models, case = _read_of_models(target, concluders, places), _silencing(target)
     for name in sorted(models | case):
         what = f"conclude {name}, which it reads of models" if name in models else f"conclude {name}, which can stop it"
         for rule in concluders.get(name, ()):
-            if rule.cursor is not None:
-                yield rule.cursor.table()[rule.effect.name], what
+            yield places[rule.id].table()[rule.effect.name], what
 
 
-def _read_of_models(target: Rule, concluders: Mapping[str, list[Rule]]) -> set[str]:
+def _read_of_models(target: Rule, concluders: Mapping[str, list[Rule]], places: Mapping[str, Cursor]) -> set[str]:
     """Return what a rule reads of models, also by way of the classes that its own layer and earlier ones declare."""
     found: set[str] = set()
     agenda = [*target.reads()]
@@ -74,7 +75,7 @@ def _read_of_models(target: Rule, concluders: Mapping[str, list[Rule]]) -> set[s
             continue
         found.add(name)
         for rule in concluders.get(name, ()):
-            if rule.cursor is None or target.cursor is None or rule.cursor.source.layer <= target.cursor.source.layer:
+            if places[rule.id].source.layer <= places[target.id].source.layer:
                 agenda += rule.reads()
     return found
 

@@ -110,7 +110,6 @@ class RuleReader:
             locked=bool(keys["locked"].flag()) if "locked" in keys else False,
             trial=bool(keys["trial"].flag()) if "trial" in keys else False,
             ignore=_reasons(keys["ignore"]) if "ignore" in keys else {},
-            cursor=entry,
         )
 
     def _id(self, entry: Cursor, keys: Keys) -> str | None:

@@ -12,7 +12,6 @@ from llmrules.language.rules.effects import Effect, Level, Policy
 from llmrules.language.texts import Text
 from llmrules.language.values import Period
 from llmrules.language.vocabulary import AS_OF, Attribute
-from llmrules.reading.cursor import Cursor
 
 
 @frozen
@@ -20,8 +19,8 @@ class Rule:
     """One rule.
 
     ``locked`` forbids later layers to switch it off, override it or exempt from it; ``trial`` records what it would do
-    and changes nothing; ``ignore`` maps codes of findings to the reason for keeping what they find. ``cursor`` is
-    where it stands; it is no part of what the rule says.
+    and changes nothing; ``ignore`` maps codes of findings to the reason for keeping what they find. Where it stands
+    is no part of it.
     """
 
     id: str
@@ -45,7 +44,6 @@ class Rule:
     locked: bool = False
     trial: bool = False
     ignore: Mapping[str, str] = field(factory=dict, hash=False)
-    cursor: Cursor | None = field(default=None, eq=False, repr=False)
 
     @property
     def classifies(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
-from attrs import frozen
+from attrs import field, frozen
 
 from llmrules.errors import InputError, RuleError, VocabularyError
 from llmrules.language.rules.effects import HARD, RESERVED
@@ -58,6 +58,8 @@ class RuleSet:
     disables: tuple[Disable, ...]
     disabled: Mapping[str, Disable]
     strata: Mapping[str, int]
+    places: Mapping[str, Cursor] = field(factory=dict)
+    """Where each rule stands that was read from a file."""
 
     def firing(self) -> tuple[Rule, ...]:
         """Return the rules that fire on requirements, in the order of ids."""
@@ -82,9 +84,10 @@ def read_ruleset(files: Iterable[Source], catalogues: Iterable[Source], problems
     vocabulary = read_vocabulary(readable, citable, reserved=RESERVED)
     reader = RuleReader(vocabulary, citable.keys())
     rules: dict[str, Rule] = {}
+    places: dict[str, Cursor] = {}
     disables: list[tuple[Disable, Cursor]] = []
     for top in readable:
-        _read_rules(top, reader, rules)
+        _read_rules(top, reader, rules, places)
         tables = top.table()
         for entry in tables["disable"].elements() if "disable" in tables else ():
             read = reader.disable(entry)
@@ -94,16 +97,16 @@ def read_ruleset(files: Iterable[Source], catalogues: Iterable[Source], problems
     declared = _declared_ids(readable)
     disabled = _apply_disables(disables, ordered, packs, declared)
     for rule in ordered.values():
-        _check_targets(rule, ordered, declared)
-    check_locks(ordered, disables, disabled)
-    _check_conclusions(ordered)
+        _check_targets(rule, places[rule.id], ordered, declared)
+    check_locks(ordered, places, disables, disabled)
+    _check_conclusions(ordered, places)
     strata = stratify(rule for rule in ordered.values() if rule.id not in disabled and not rule.trial)
     if isinstance(strata, Cycle):
-        _note_cycle(strata, ordered)
+        _note_cycle(strata, places)
         strata = {}
     classified = classification_order(rule for rule in ordered.values() if rule.id not in disabled)
     if isinstance(classified, Cycle):
-        _note_circle(classified, ordered)
+        _note_circle(classified, ordered, places)
     return RuleSet(
         vocabulary=vocabulary,
         citable=citable,
@@ -112,6 +115,7 @@ def read_ruleset(files: Iterable[Source], catalogues: Iterable[Source], problems
         disables=tuple(sorted((d for d, _ in disables), key=lambda d: (d.rule or "", d.pack or "", str(d.reason)))),
         disabled=disabled,
         strata=strata,
+        places={name: places[name] for name in ordered},
     )
 
 
@@ -153,16 +157,16 @@ def _check_header(top: Cursor, packs: dict[str, Cursor]) -> bool:
     return True
 
 
-def _read_rules(top: Cursor, reader: RuleReader, rules: dict[str, Rule]) -> None:
+def _read_rules(top: Cursor, reader: RuleReader, rules: dict[str, Rule], places: dict[str, Cursor]) -> None:
     tables = top.table()
     pack = str(tables["pack"].value) if "pack" in tables else ""
     for entry in tables["rule"].elements() if "rule" in tables else ():
         rule = reader.rule(entry, pack)
         if rule is None:
             continue
-        known = rules.get(rule.id)
-        if known is not None and known.cursor is not None:
-            message, other = "is the id of two rules", known.cursor.child("id", rule.id).place
+        known = places.setdefault(rule.id, entry)
+        if known is not entry:
+            message, other = "is the id of two rules", known.child("id", rule.id).place
             entry.child("id", rule.id).problem("duplicate-id", message, found=rule.id, other=other)
             continue
         rules[rule.id] = rule
@@ -194,11 +198,8 @@ def _apply_disables(
     return off
 
 
-def _check_targets(rule: Rule, rules: Mapping[str, Rule], declared: frozenset[str]) -> None:
+def _check_targets(rule: Rule, cursor: Cursor, rules: Mapping[str, Rule], declared: frozenset[str]) -> None:
     """Note overrides and exemptions that name what they cannot reach."""
-    cursor = rule.cursor
-    if cursor is None:
-        return
     for target in rule.overrides:
         overrides = _named(cursor, "overrides", target)
         if target not in declared:
@@ -218,19 +219,19 @@ def _check_targets(rule: Rule, rules: Mapping[str, Rule], declared: frozenset[st
             where.problem("cannot-exempt", message, found=target, allowed=hard)
 
 
-def _check_conclusions(rules: Mapping[str, Rule]) -> None:
+def _check_conclusions(rules: Mapping[str, Rule], places: Mapping[str, Cursor]) -> None:
     """Note the first rule with which too many different values are concluded of one requirement."""
     for concluding in by_conclusion(rules.values()).values():
         values: set[Value] = set()
         for rule in concluding:
             conclusion = rule.effect.conclusion
-            if conclusion is None or conclusion.attribute.many or rule.cursor is None:
+            if conclusion is None or conclusion.attribute.many:
                 continue
             values |= conclusion.values
             if len(values) > MOST_CONCLUDED:
                 message = f"rules conclude more than {MOST_CONCLUDED:,} different values of {conclusion.attribute.name}"
                 hint = "a requirement that has so many values at once decides nothing; conclude a range of them"
-                rule.cursor.child("conclude", None).problem("too-many-values", message, hint=hint)
+                places[rule.id].child("conclude", None).problem("too-many-values", message, hint=hint)
                 break
 
 
@@ -239,19 +240,16 @@ def _named(cursor: Cursor, key: str, target: str) -> Cursor:
     return cursor.table()[key].element(target)
 
 
-def _note_circle(cycle: Cycle, rules: Mapping[str, Rule]) -> None:
+def _note_circle(cycle: Cycle, rules: Mapping[str, Rule], places: Mapping[str, Cursor]) -> None:
     concluding = by_conclusion(rules.values())
-    cursor = next(rule.cursor for name, found in concluding.items() if name in cycle.steps for rule in found)
-    if cursor is not None:
-        cursor.problem("classifying-cycle", f"rules that classify models conclude in a circle: {cycle}")
+    first = next(rule for name, found in concluding.items() if name in cycle.steps for rule in found)
+    places[first.id].problem("classifying-cycle", f"rules that classify models conclude in a circle: {cycle}")
 
 
-def _note_cycle(cycle: Cycle, rules: Mapping[str, Rule]) -> None:
-    members = [rules[step.removeprefix("rule ")] for step in cycle.steps if step.startswith("rule ")]
-    cursor = members[0].cursor
-    if cursor is not None:
-        cursor.problem(
-            "negative-cycle",
-            f"what a negative test asks must be decided before it is asked, but here it depends on itself: {cycle}",
-            hint="a negative test is unless, overrides, known = false, and is, only or none_of on a set",
-        )
+def _note_cycle(cycle: Cycle, places: Mapping[str, Cursor]) -> None:
+    members = [step.removeprefix("rule ") for step in cycle.steps if step.startswith("rule ")]
+    places[members[0]].problem(
+        "negative-cycle",
+        f"what a negative test asks must be decided before it is asked, but here it depends on itself: {cycle}",
+        hint="a negative test is unless, overrides, known = false, and is, only or none_of on a set",
+    )
