@@ -76,9 +76,17 @@ def load_given(given: Given, *, name: str = "given") -> Knowledge:
         Switched(given.disabled),
     )
     if knowledge is None:
-        message = "holds rules that cannot stand together, or models that extend what is none"
-        raise TraceError(message, code="cannot-stand", place=Place(name, key="given"))
+        raise TraceError(_wrong_with(given), code="cannot-stand", place=Place(name, key="given"))
     return knowledge
+
+
+def _wrong_with(given: Given) -> str:
+    """Return why no knowledge can be made of rules and models, each of which can be read."""
+    models, rules = {one.id for one in given.catalogue}, {one.id for one in given.rules}
+    extended = {one.extends for one in given.catalogue if one.extends is not None} - models
+    named = {name for rule in given.rules for name in (*rule.overrides, *rule.effect.exempts)} - rules
+    lost = ", ".join(sorted(extended | named))
+    return f"names what it does not hold: {lost}" if lost else "holds rules or models that depend on themselves"
 
 
 def profile_of(given: Given) -> Profile:
