@@ -315,9 +315,10 @@ def test_a_decision_over_models_is_as_reckoned_by_hand() -> None:
     }
     assert found["contradictions"] == [{"model": "m1", "attribute": "capable", "rule": "class"}]
     assert found["unknowns"] == [{"attribute": "output_price", "undecided": 1, "unscored": 1, "settles": 1}]
-    assert found["stale"] == [
-        {"source": "old", "date": "2024", "values": 1},  # the size of m3
-        {"source": "seen", "date": "2025-02-28", "values": 4},  # the windows of a and b and both prices of b
+    old = [one for one in found["resting"] if "old" in one]
+    assert [(one["source"], one["date"], sum(map(len, one["values"].values()))) for one in old] == [
+        ("old", "2024", 1),  # the size of m3
+        ("seen", "2025-02-28", 4),  # the windows of a and b and both prices of b
     ]
     assert verify(canonical(_document())).ok
 
@@ -437,7 +438,9 @@ def test_choices_are_reported_and_not_compared() -> None:
 def test_a_trace_from_before_there_were_choices_is_a_trace() -> None:
     """Without stale_after, a trace may say nothing of what is unknown, but nothing wrong."""
     document = json.loads(sellers(RULES, CATALOGUE).decide({"as_of": DAY, **STATED}).trace.to_json())
-    del document["given"]["stale_after"], document["found"]["stale"]
+    del document["given"]["stale_after"]
+    for one in document["found"]["resting"]:
+        one.pop("old", None)
     assert verify(_forged(document)).ok
     unknowns = document["found"].pop("unknowns")
     assert verify(_forged(document)).ok
@@ -657,7 +660,7 @@ ADDED: dict[str, tuple[Callable[[Document], object], str]] = {
         lambda document: _offer(document, 1, 0)["attributes"]["input_price"].update(
             dated=[{"since": "2026-03-01", "value": 3, "sources": ["d"]}]
         ),
-        "/found/candidates/0/computed/monthly_cost/value",
+        "/found/candidates/0/begun",
     ),
     "a cost is stated": (
         lambda document: _offer(document, 1, 0)["attributes"].update(monthly_cost={"value": "14.5", "sources": ["d"]}),
@@ -670,8 +673,8 @@ ADDED: dict[str, tuple[Callable[[Document], object], str]] = {
         "/found/candidates/3/computed",
     ),
     "another source is old": (
-        lambda document: document["found"]["stale"].append({"source": "d", "date": "2026-01-01", "values": 1}),
-        "/found/stale/2",
+        lambda document: document["found"]["resting"][-1].update(old=True),
+        "/found/resting/2/old",
     ),
 }
 
@@ -686,9 +689,10 @@ def test_what_is_added_is_noticed(name: str) -> None:
 
 
 def test_a_price_of_another_day_is_no_change() -> None:
-    """A dated value that has not begun, or has ended, is given and has no say."""
+    """A dated value that has ended is given and has no say; one that is to begin says what a month will cost."""
     document = _document()
     price = _offer(document, 1, 1)["attributes"]["input_price"]
     price["dated"] = [{"since": "2025-01-01", "value": 77, "sources": ["d"]}, *price["dated"]]
-    price["dated"][-1]["value"] = 88
     assert verify(_forged(document)).ok
+    price["dated"][-1]["value"] = 88
+    assert _wrong(verify(_forged(document))) == "/found/candidates/1/coming/0/costs/monthly_cost"

@@ -23,7 +23,7 @@ from llmrules.say.sentences import Sentences
 from llmrules.verify import Level, examine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from llmrules.language.texts import Language
 
@@ -51,7 +51,10 @@ FORMULA = ("=", "+", "-", "@")
 
 @frozen
 class OldValue:
-    """A value of the catalogue and the newest document that states it; of one of several offers, ``model @ offer``."""
+    """A value of the catalogue and the newest document that states it; of one of several offers, ``model @ offer``.
+
+    ``date`` is when that document was checked last, else its own.
+    """
 
     model: str
     attribute: str
@@ -130,8 +133,8 @@ class _Counts:
 def audit(folder: str | Path, *, level: Level = "re-derived", older_than: int | None = None) -> Audit:
     """Read every ``*.json`` of a folder as a trace and sum up. Raises FileError where there is none.
 
-    ``older_than`` is an age in days: a value used counts as old where the newest document that states it is older on
-    the day of the decision. Without it no value does.
+    ``older_than`` is an age in days: a value in use counts as old where the newest source that states it is older on
+    the day of the decision, as ``found.resting`` says. Without it no value does.
     """
     counts = _Counts()
     rows = tuple(_row(path, level, older_than, counts) for path in _files(Path(folder)))
@@ -179,7 +182,7 @@ def _counted(row: Row, document: Plain, older_than: int | None, counts: _Counts)
     fired, decisive = _fired(found), _decisive(found)
     day = _last_day(as_of)
     overdue = {rule["id"] for rule in given["rules"] if rule["id"] in fired and _days(rule.get("review_by"), day) > 0}
-    old = () if older_than is None else tuple(_old(document, day, older_than, counts.shared))
+    old = () if older_than is None else tuple(_old(document, older_than, counts.shared))
     counts.stand.update({rule["id"] for rule in given["rules"]})
     counts.fired.update(fired)
     counts.decisive.update(decisive)
@@ -215,57 +218,23 @@ def _applied(candidate: Plain) -> Iterator[Plain]:
         yield from candidate.get(side, ())
 
 
-def _old(document: Plain, day: date | None, older_than: int, shared: dict[Any, Any]) -> Iterator[OldValue]:
-    """Yield the old values that the criteria of each model, and of each of its offers, read."""
-    given, found = document["given"], document["found"]
-    dates = {one["id"]: one["date"] for one in given["documents"]}
+def _old(document: Plain, older_than: int, shared: dict[Any, Any]) -> Iterator[OldValue]:
+    """Yield the values in use that rest on nothing newer than so many days, as the trace says it."""
+    given, rows = document["given"], document["found"]["candidates"]
+    of_model = {one["name"] for one in given["vocabulary"] if one["scope"] == "model"}
     cited = {one["id"]: one.get("document", "") for one in given["claims"]}
-    computed = {one["name"] for one in given["vocabulary"] if "computed" in one}
-    read = {one["rule"]: {leaf["attribute"] for leaf in one["leaves"]} for one in found["criteria"]}
-    models = {one["id"]: one for one in given["catalogue"]}
-    seen = set()
-    for candidate in found["candidates"]:
-        used = {name for one in _applied(candidate) for name in read.get(one["rule"], ())}
-        used |= {term["attribute"] for name in used & computed for term in _terms(candidate, name)}
-        for who, values in _stating(candidate, models):
-            for name in sorted(used & values.keys()):
-                newest = _newest(_sources(values[name], day), dates, cited)
-                if newest and (who, name) not in seen and _days(dates[newest], day) > older_than:
-                    seen.add((who, name))
-                    old = OldValue(who, name, newest, dates[newest])
-                    yield shared.setdefault(old, old)
-
-
-def _stating(candidate: Plain, models: Mapping[str, Plain]) -> Iterator[tuple[str, Plain]]:
-    """Yield the values of the model and of the one offer that a candidate is, each with what it is called."""
-    model = models.get(candidate["model"], {"attributes": {}, "offers": ()})
-    yield candidate["model"], model["attributes"]
-    name, offers = candidate.get("offer"), model["offers"]
-    for offer in offers:
-        if len(offers) == 1:
-            yield candidate["model"], offer["attributes"]
-        elif name is not None and offer.get("id") == name:
-            yield f"{candidate['model']} @ {name}", offer["attributes"]
-
-
-def _terms(candidate: Plain, name: str) -> Sequence[Plain]:
-    """Return what a computed value of a candidate is the sum of."""
-    terms: Sequence[Plain] = candidate.get("computed", {}).get(name, {}).get("terms", ())
-    return terms
-
-
-def _sources(value: Plain, day: date | None) -> Sequence[str]:
-    """Return the sources of the value that is in force on a day."""
-    begun = [one for one in value.get("dated", ()) if _days(one["since"], day) >= 0 and _last_day(one["since"])]
-    sources: Sequence[str] = (max(begun, key=lambda one: str(one["since"])) if begun else value).get("sources", ())
-    return sources
-
-
-def _newest(sources: Iterable[str], dates: Mapping[str, str], cited: Mapping[str, str]) -> str:
-    """Return the newest of the documents that claims and documents cited stand for; empty where none has a date."""
-    documents = {cited.get(source, source) for source in sources}
-    dated = [(day, one) for one in documents if one in dates and (day := _last_day(dates[one])) is not None]
-    return max(dated)[1] if dated else ""
+    found = [
+        (place, name, one)
+        for one in document["found"].get("resting", ())
+        if one["days"] > older_than
+        for name, places in one["values"].items()
+        for place in places
+    ]
+    for place, name, one in sorted(found, key=lambda value: value[:2]):
+        row, document_id = rows[place], cited.get(one["source"], one["source"])
+        who = row["model"] if name in of_model or "offer" not in row else f"{row['model']} @ {row['offer']}"
+        old = OldValue(who, name, document_id, one["date"])
+        yield shared.setdefault(old, old)
 
 
 def _days(since: str | None, day: date | None) -> int:

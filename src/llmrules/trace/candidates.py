@@ -13,6 +13,7 @@ from llmrules.trace.plain import json_value
 from llmrules.trace.record import (
     Applied,
     CandidateRecord,
+    ChangeRecord,
     ComputedRecord,
     ConcludedRecord,
     CriterionLeaf,
@@ -102,6 +103,7 @@ class _Recorder:
         verdict = judgement.verdict(index)
         ranked = verdict != "excluded"
         checks = tuple(self._check(check, leaves, index) for check, leaves in self.checks)
+        outlook = self.decision.outlooks.of(index)
         points = Fraction(judgement.points[index], self.decision.criteria.scale)
         return CandidateRecord(
             model=row.model.id,
@@ -116,6 +118,15 @@ class _Recorder:
             notes=tuple(self._notes(index)) if ranked else (),
             exemptions=tuple(self._exemptions(index)),
             disputes=tuple(self._dispute(index, attribute, rules) for attribute, rules in self.disputes[index]),
+            begun={name: since.text for name, since in sorted(outlook.begun.items())},
+            coming=tuple(
+                ChangeRecord(
+                    since=change.since.text,
+                    attributes=change.attributes,
+                    costs={name: encode_number(cost) for name, cost in sorted(change.costs.items())},
+                )
+                for change in outlook.coming
+            ),
             missing=self.decision.open_questions.missing_of(index) if verdict == "unverified" else (),
         )
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
+from llmrules.catalog.candidates import bits
 from llmrules.catalog.restriction import Restriction
 from llmrules.language.approvals import in_order
 from llmrules.language.values import encode_fraction
@@ -23,9 +24,9 @@ from llmrules.trace.record import (
     MadeBy,
     OffersRecord,
     PlaceRecord,
+    RestingRecord,
     Result,
     RulePlace,
-    StaleRecord,
     Trace,
     UnknownRecord,
 )
@@ -123,7 +124,7 @@ class Recorder:
             unknowns=tuple(
                 UnknownRecord(one.attribute, one.undecided, one.unscored, one.settles) for one in decision.unknowns
             ),
-            stale=tuple(StaleRecord(one.source, one.date, one.count) for one in decision.resting if one.old),
+            resting=_resting(decision),
         )
 
     def _made_by(self, made: Made, profile: Profile) -> MadeBy:
@@ -155,6 +156,22 @@ def _places(ranking: Iterable[Placed]) -> tuple[PlaceRecord, ...]:
             offers=tuple(OffersRecord(placed.model, placed.offers) for placed in its if placed.offers),
         )
         for its, after in zip(groups, [*groups[1:], None], strict=False)
+    )
+
+
+def _resting(decision: Decision) -> tuple[RestingRecord, ...]:
+    """Record what values rest on; candidates are counted as they are recorded, those alone that were judged."""
+    judged = decision.criteria.everyone & ~decision.unjudged.everyone
+    place = {index: number for number, index in enumerate(bits(judged))}
+    return tuple(
+        RestingRecord(
+            source=one.source,
+            date=one.date,
+            days=one.days,
+            values={name: tuple(place[index] for index in indices) for name, indices in one.values.items()},
+            old=one.old,
+        )
+        for one in decision.resting
     )
 
 

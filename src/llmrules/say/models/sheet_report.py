@@ -94,14 +94,12 @@ class _Told:
             return
         if entry.inherited_from is not None:
             yield Entry(self.spoken.say("inherited", lender=entry.inherited_from))
-        begun = [one for one in entry.dated if one.since.first <= self.sheet.as_of]
+        begun = entry.begun(self.sheet.as_of)
         if begun:
             yield self.stated(fact.attribute, "value-before", entry.stated)
         for one in entry.dated:
             since = self.spoken.say("from-day", day=str(one.since), words=self.value(fact.attribute, one.stated))
-            current = (
-                self.spoken.say("in-force", day=self.sheet.as_of.isoformat()) if begun and one is begun[-1] else ""
-            )
+            current = self.spoken.say("in-force", day=self.sheet.as_of.isoformat()) if one is begun else ""
             yield Entry(since + current, sources=one.stated.sources)
         for other in () if begun else entry.disputed:
             yield self.stated(fact.attribute, "value-disputed", other, mark="!")
@@ -170,7 +168,7 @@ def _plain_fact(fact: Fact, sheet: Sheet) -> Plain:
     if attribute.unit is not None:
         record["unit"] = attribute.unit.read("en")
     if entry is not None:
-        begun = any(one.since.first <= sheet.as_of for one in entry.dated)
+        begun = entry.begun(sheet.as_of)
         record |= {
             "stated_before": _plain_stated(attribute, entry.stated) if begun else None,
             "dated": [{"since": one.since.text, **_plain_stated(attribute, one.stated)} for one in entry.dated],

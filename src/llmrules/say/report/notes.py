@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from llmrules.language.conditions import json_table
-from llmrules.language.values import period
 from llmrules.say.report.entry import Entry, Section, sources_of
 from llmrules.say.teller import points_words, printable_lines
 from llmrules.say.why import by_standing
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 
     from llmrules.say.report.case import Case
     from llmrules.say.why import Explainer, Node
-    from llmrules.trace.record import Applied, CandidateRecord, StaleRecord, UnknownRecord
+    from llmrules.trace.record import Applied, CandidateRecord, RestingRecord, UnknownRecord
 
 MOST_NOTED = 12
 """How many names a note gives before it says how many more there are."""
@@ -99,19 +98,18 @@ class Notes:
 
     def stale(self) -> Iterator[Entry]:
         """Yield the old sources that values rest on, with their age on the day of the decision."""
-        found: dict[tuple[str, str], list[StaleRecord]] = {}
-        for one in self.index.trace.found.stale:
-            document = self.index.document(one.source)
-            title = printable_lines(document.title) if document is not None else one.source
-            found.setdefault((one.date, title), []).append(one)
+        found: dict[tuple[str, int, str], list[RestingRecord]] = {}
+        for one in self.index.trace.found.resting:
+            if one.old:
+                document = self.index.document(one.source)
+                title = printable_lines(document.title) if document is not None else one.source
+                found.setdefault((one.date, one.days, title), []).append(one)
         told = list(found.items())
-        for (stated, title), its in told[:MOST_STALE]:
-            since, day, values = period(stated), self.index.as_of, sum(one.values for one in its)
-            days = (day - since.first).days if since is not None and day is not None else 0
-            text = self.say("stale", values=values, stated=stated, days=days, title=title)
+        for (stated, days, title), its in told[:MOST_STALE]:
+            text = self.say("stale", values=_count(its), stated=stated, days=days, title=title)
             yield Entry(text, mark="!", sources=tuple(one.source for one in its))
         if len(told) > MOST_STALE:
-            more, values = len(told) - MOST_STALE, sum(one.values for _, its in told[MOST_STALE:] for one in its)
+            more, values = len(told) - MOST_STALE, sum(_count(its) for _, its in told[MOST_STALE:])
             yield Entry(self.say("stale-more", values=values, more=more), mark="!")
 
     def left_out(self) -> Iterator[Entry]:
@@ -211,3 +209,8 @@ class Notes:
             elif source in self.index.documents:
                 document = self.index.documents[source]
                 yield Entry(f"{source}: {printable_lines(document.title)} ({document.date})")
+
+
+def _count(resting: Iterable[RestingRecord]) -> int:
+    """Return how many values rest on some sources."""
+    return sum(len(places) for one in resting for places in one.values.values())

@@ -42,7 +42,7 @@ class Explainer:
         self.index = Index(trace, language)
         self.teller, self.say = self.index.teller, self.index.say
         self.chain, self.origins = Chain(self.index), Origins(self.index)
-        self.changes = Changes(self.index, self.origins)
+        self.changes = Changes(self.index)
         self.applications = Applications(self.index, self.chain, self.origins)
         self.offers = Offers(self.index, self.applications)
 

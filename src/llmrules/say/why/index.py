@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 class InForce:
     """The value of an attribute on the day of the decision, and since when, where it took the place of another one.
 
-    ``coming`` are those that are to take its place later.
+    ``coming`` are those that are to take its place while the model is needed.
     """
 
     value: Json
@@ -131,12 +131,12 @@ class Index:
         record = next((entries[name] for entries in self.entries(candidate) if name in entries), None)
         if record is None:
             return None
-        day = self.as_of
-        begun = [one for one in record.dated if day is not None and one.since.first <= day]
-        coming, attribute = record.dated[len(begun) :], self.attributes[name]
-        if begun:
-            return InForce(json_value(attribute, begun[-1].value), begun[-1].sources, record, begun[-1], coming)
-        return InForce(json_value(attribute, record.value), record.sources, record, None, coming)
+        attribute, since = self.attributes[name], candidate.begun.get(name)
+        dated = {str(one.since): one for one in record.dated}
+        coming = tuple(dated[change.since] for change in candidate.coming if name in change.attributes)
+        found = None if since is None else dated[since]
+        stated = record if found is None else found
+        return InForce(json_value(attribute, stated.value), stated.sources, record, found, coming)
 
     def value_sources(self, name: str, candidate: CandidateRecord) -> tuple[str, ...]:
         """Return the claims and documents that state a value of a candidate."""

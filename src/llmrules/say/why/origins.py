@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,6 @@ from llmrules.catalog.costs import (
 )
 from llmrules.language.conditions import json_table
 from llmrules.language.rules.rule import by_conclusion
-from llmrules.language.values import period
 from llmrules.say.teller import condition_tests, money_words, number_words
 from llmrules.say.why.explanation import Node
 from llmrules.trace.plain import json_value
@@ -35,12 +33,6 @@ if TYPE_CHECKING:
         TermRecord,
         TestRecord,
     )
-
-ENDS_ON = "ends_on"
-"""The requirement that says until when the model is needed."""
-
-REACH = timedelta(days=365)
-"""Where no end is stated, a value that takes force later than this after the decision is of no concern to it."""
 
 
 class Origins:
@@ -95,18 +87,12 @@ class Origins:
             text = self.dated(attribute, found.since) + self.say("until-then", before=before)
             yield Node("value", name, text, sources=found.record.sources)
         for coming in found.coming:
-            if self.within_reach(coming):
-                yield Node("value", name, self.dated(attribute, coming), sources=coming.sources)
+            yield Node("value", name, self.dated(attribute, coming), sources=coming.sources)
 
     def dated(self, attribute: Attribute, one: Dated) -> str:
         """Return a value that takes force on a day."""
         words = self.teller.price(attribute, one.value)
         return self.say("from-day", day=str(one.since), words=words)
-
-    def within_reach(self, one: Dated) -> bool:
-        """Whether a value takes force while the model is needed: until the stated end, else within a year."""
-        day, end = self.index.as_of, period(self.index.requirements.get(ENDS_ON))
-        return day is not None and one.since.first <= (end.last if end is not None else day + REACH)
 
     def cost(self, computed: ComputedRecord, candidate: CandidateRecord) -> Iterator[Node]:
         """Yield the parts of a computed cost, and for long requests what is known of a price of their own."""

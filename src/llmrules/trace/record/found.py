@@ -170,10 +170,24 @@ class DisputeRecord:
 
 
 @frozen
+class ChangeRecord:
+    """Attributes of a candidate that have another value from a day on, and what a month costs then, if it is known.
+
+    ``costs`` are told where a price is among the attributes.
+    """
+
+    since: str
+    attributes: tuple[str, ...]
+    costs: dict[str, Number] = field(factory=dict)
+
+
+@frozen
 class CandidateRecord:
     """One model with one of its offers: every check, point and note.
 
-    ``missing`` has the attributes that someone would have to state to settle an unverified one.
+    ``missing`` has the attributes that someone would have to state to settle an unverified one. ``begun`` has the
+    attributes whose value in force took the place of another one, each with the day since when; ``coming`` what changes
+    while the model is needed: until the end that the case states, else within a year.
     ``offer`` is left out where the model has but one. Where models are ranked, the offers that earn a model its place
     have one; in a ranking of offers each has its own. An excluded candidate has no place and no points; its scores and
     notes are not recorded.
@@ -192,6 +206,8 @@ class CandidateRecord:
     exemptions: tuple[Applied, ...] = ()
     disputes: tuple[DisputeRecord, ...] = ()
     missing: tuple[str, ...] = ()
+    begun: dict[str, str] = field(factory=dict)
+    coming: tuple[ChangeRecord, ...] = ()
 
 
 @frozen
@@ -282,12 +298,19 @@ class UnknownRecord:
 
 
 @frozen
-class StaleRecord:
-    """How many of the values used have nothing newer to rest on than this old source, and its date."""
+class RestingRecord:
+    """The values in use that have nothing newer to rest on than this source.
+
+    ``date`` is when its document was checked last, else its own date; ``days`` its age on the day of the decision, from
+    the first day that this may mean; ``old`` whether these are more than ``given.stale_after``. ``values`` has by
+    attribute the places, from 0, in ``found.candidates`` of those whose value it is, what is of a model at its first.
+    """
 
     source: str
     date: str
-    values: int
+    days: int
+    values: dict[str, tuple[int, ...]]
+    old: bool = False
 
 
 @frozen
@@ -319,4 +342,4 @@ class Found:
     result: Result
     left_out: LeftOutRecord | None = None
     unknowns: tuple[UnknownRecord, ...] = ()
-    stale: tuple[StaleRecord, ...] = ()
+    resting: tuple[RestingRecord, ...] = ()

@@ -6,11 +6,11 @@ from fractions import Fraction
 from .case import concludes
 from .criteria import Conditions, Criterion
 from .given import HARD, ON_MODELS, SOFT, Given, Row, grouped, names_of
-from .questions import Wanted, stale, unknowns
+from .questions import Wanted, resting, unknowns
 from .refusal import Record, sparse
 from .standing import carried, contenders, result
 from .truth import Facts, Truth
-from .worlds import Classes, Known, know
+from .worlds import Classes, Known, know, outlook
 
 
 def derive_candidates(given: Given, facts: Facts, rules_found: list[Record]) -> Record:
@@ -27,7 +27,7 @@ def derive_candidates(given: Given, facts: Facts, rules_found: list[Record]) -> 
     ranked = contenders(records, given.over)
     for record, place in carried(ranked, given.over):
         record["place"] = place
-    standing = [(one, record) for one, record in zip(judged, records, strict=True) if record["verdict"] != "excluded"]
+    standing = [(place, judged[place], one) for place, one in enumerate(records) if one["verdict"] != "excluded"]
     return {
         "criteria": [one.record() for one in criteria.values()],
         "contradictions": [
@@ -39,7 +39,7 @@ def derive_candidates(given: Given, facts: Facts, rules_found: list[Record]) -> 
         "candidates": records,
         "trials": [_trial(given, facts, candidates, one) for one in rules_found if one["status"] == "trial"],
         "result": result(given, ranked, fired),
-        **sparse(unknowns=unknowns(standing, wanted), stale=stale(given, standing, criteria.values(), classes)),
+        **sparse(unknowns=unknowns(standing, wanted), resting=resting(standing, wanted)),
     }
 
 
@@ -54,7 +54,6 @@ def _judged(given: Given, facts: Facts, known: list[Known]) -> tuple[list[Known]
     truths: dict[Row, Truth] = {one.row: only.on(one.world) for one in known if one.row.model in among}
 
     def is_disputed(one: Known) -> bool:
-        """Return whether a candidate is judged, or is not, because of a value that sources dispute."""
         worlds = (world for worlds in one.others.values() for world in worlds)
         return any((only.on(world) is True) is not (truths[one.row] is True) for world in worlds)
 
@@ -83,18 +82,22 @@ class Candidate:
         verdict = verdict_of(checks)
         ranked = verdict != "excluded"
         scores = [self.score(one) for one in criteria if one.effect in SOFT] if ranked else []
-        return {"model": row.model} | sparse(
-            offer=row.offer,
-            concluded=self.known.concluded,
-            computed=self.known.computed,
-            exemptions=[one.applied(world, "attached") for one in self.exempting],
-            checks=checks,
-            verdict=verdict,
-            scores=scores,
-            points=str(sum((Fraction(score.get("points", 0)) for score in scores), Fraction())) if ranked else None,
-            notes=[*self.notes()] if ranked else None,
-            disputes=[*self.disputes()],
-            missing=sorted(wanted.by(checks, world, ("unknown",))) if verdict == "unverified" else None,
+        return (
+            {"model": row.model}
+            | outlook(self.given, wanted.facts, self.known)
+            | sparse(
+                offer=row.offer,
+                concluded=self.known.concluded,
+                computed=self.known.computed,
+                exemptions=[one.applied(world, "attached") for one in self.exempting],
+                checks=checks,
+                verdict=verdict,
+                scores=scores,
+                points=str(sum((Fraction(score.get("points", 0)) for score in scores), Fraction())) if ranked else None,
+                notes=[*self.notes()] if ranked else None,
+                disputes=[*self.disputes()],
+                missing=sorted(wanted.by(checks, world, ("unknown",))) if verdict == "unverified" else None,
+            )
         )
 
     def check(self, criterion: Criterion) -> Record:

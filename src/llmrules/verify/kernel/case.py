@@ -48,8 +48,7 @@ def strata(given: Given) -> dict[str, int]:
             if found[node] + plus > found[target]:
                 found[target] = found[node] + plus
                 if found[target] > most:
-                    sentence = f"have no strata: {target[1]} depends on its own absence"
-                    raise Refusal("circle", "/given/rules", sentence)
+                    raise Refusal("circle", "/given/rules", f"have no strata: {target[1]} depends on its own absence")
                 queue.append(target)
     return {name: found["rule", name] for name in given.firing}
 
@@ -77,7 +76,6 @@ class _Case:
             while ready:
                 new = [self.conclude(name, when, stratum, round_) for name, when in ready.items()]
                 waiting = [name for name in waiting if name not in ready]
-                # only what reads a new fact can have come to hold
                 ready = self.ready([name for name in waiting if reads(self.given.rules[name]) & set().union(*new)])
                 round_ += 1
 
@@ -185,9 +183,7 @@ class _Case:
         """Return the stated requirements that no rule in force reads, nor a cost that one reads; the date is of use."""
         rules = [self.given.rules[name] for name in self.stratum]
         costs = {name for name, one in self.given.attributes.items() if one.computed}
-        read = {"as_of"}.union(*map(reads, rules))
-        if any(costs & on_models(rule) for rule in rules):
-            read |= set(ON_CASE)
+        read = {"as_of"}.union(*map(reads, rules), ON_CASE if any(costs & on_models(rule) for rule in rules) else ())
         return [name for name, one in self.given.requirements.items() if one["origin"] == "stated" and name not in read]
 
 

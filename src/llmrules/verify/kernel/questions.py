@@ -1,17 +1,17 @@
-"""What is open about those who are not excluded: facts that nobody states, and values whose sources are old."""
+"""What is open about those who are not excluded: facts that nobody states, and what the values in use rest on."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from .cost import ON_PRICES, lacking
 from .criteria import Criterion, World
 from .given import Given
-from .refusal import Record
+from .refusal import Record, sparse
 from .truth import Facts
 from .values import days
 from .worlds import Classes, Known
 
-Standing = Sequence[tuple[Known, Record]]  # the candidates that are not excluded, each with its record
+Standing = Sequence[tuple[int, Known, Record]]  # the candidates that are not excluded, with their places and records
 
 
 class Wanted:
@@ -48,7 +48,7 @@ class Wanted:
 def unknowns(standing: Standing, wanted: Wanted) -> list[Record]:
     """Count the candidates whose checks or points each attribute leaves open, and those that it alone would settle."""
     undecided, unscored, settles = Counter[str](), Counter[str](), Counter[str]()
-    for known, one in standing:
+    for _, known, one in standing:
         missing = one.get("missing", ())
         undecided.update(wanted.by(one.get("checks", ()), known.world, ("unknown", "accepted")))
         unscored.update(wanted.by(one.get("scores", ()), known.world, ("unknown",)))
@@ -60,24 +60,25 @@ def unknowns(standing: Standing, wanted: Wanted) -> list[Record]:
     return sorted(counts, key=lambda one: (-one["settles"], -one["undecided"], -one["unscored"], one["attribute"]))
 
 
-def stale(given: Given, standing: Standing, criteria: Iterable[Criterion], classes: Classes) -> list[Record]:
-    """Count the values in use that have nothing newer to rest on than an old source.
-
-    A value of a model counts once, however many of its offers stand; a month or a year is as old as its first day, and
-    a source without a date is never old.
-    """
-    if given.stale_after is None:
-        return []
-    oldest, counts, seen = days(given.day)[0] - given.stale_after, Counter[str](), set[str]()
-    used = _used(given, {leaf.name for one in criteria for leaf in one.leaves}, classes)
-    for known, _ in standing:
-        again = known.row.model in seen
-        seen.add(known.row.model)
+def resting(standing: Standing, wanted: Wanted) -> list[Record]:
+    """Return the newest source, if all are dated, of the values in use; a model's counts at its first candidate."""
+    given, seen = wanted.given, set[str]()
+    used = _used(given, {leaf.name for one in wanted.criteria.values() for leaf in one.leaves}, wanted.classes)
+    found = defaultdict[str, defaultdict[str, list[int]]](lambda: defaultdict(list))
+    for place, known, _ in standing:
         for name in used:
-            if name in known.entries and not (again and given.attributes[name].scope == "model"):
-                counts.update(_old(given, known.entries[name].get("sources", ()), oldest))
-    found = [{"source": source, "date": given.dates[source], "values": count} for source, count in counts.items()]
-    return sorted(found, key=lambda one: (one["date"], one["source"]))
+            if name in known.entries and (known.row.model not in seen or given.attributes[name].scope == "offer"):
+                sources = known.entries[name].get("sources", ())
+                dated = sorted((-days(given.dates[source])[0], source) for source in sources if source in given.dates)
+                if dated and len(dated) == len(sources):
+                    found[dated[0][1]][name].append(place)
+        seen.add(known.row.model)
+    records = []
+    for source, values in found.items():
+        age = days(given.day)[0] - days(given.dates[source])[0]
+        record = {"source": source, "date": given.dates[source], "days": age, "values": dict(values)}
+        records.append(record | sparse(old=(given.stale_after is not None and age > given.stale_after) or None))
+    return sorted(records, key=lambda one: (one["date"], one["source"]))
 
 
 def _used(given: Given, read: set[str], classes: Classes) -> list[str]:
@@ -87,9 +88,3 @@ def _used(given: Given, read: set[str], classes: Classes) -> list[str]:
         below = {*ON_PRICES} if given.attributes[name].computed else classes.tested.get(name, set())
         waiting += sorted((below & given.attributes.keys()).difference(waiting))
     return sorted(waiting)
-
-
-def _old(given: Given, sources: Sequence[str], oldest: int) -> list[str]:
-    """Return the newest of some sources, of equal ones the first by its id, where even that is old; else nothing."""
-    dated = sorted((-days(given.dates[source])[0], source) for source in sources if source in given.dates)
-    return [dated[0][1]] if dated and len(dated) == len(sources) and -dated[0][0] < oldest else []

@@ -94,7 +94,6 @@ def _check_format(found: Plain) -> None:
 
 
 TYPES = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool, "null": type(None)}
-
 Way: TypeAlias = "tuple[Way, str | int] | None"  # to a value: the way to what holds it, and its key there
 
 

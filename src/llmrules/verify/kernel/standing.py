@@ -55,9 +55,8 @@ def result(given: Given, ranked: list[Contender], fired: Iterable[str]) -> Recor
 def carried(ranked: list[Contender], over: str) -> Iterator[tuple[Record, int]]:
     """Yield each candidate that earns a place, with the place: of several offers, those with the most points."""
     for verdict in VERDICTS[:2]:
-        for place, tied in _places(ranked, verdict, over):
-            for one in tied:
-                yield from ((row, place["place"]) for row in one.rows if Fraction(row["points"]) == one.points)
+        for place, one in ((place, one) for place, tied in _places(ranked, verdict, over) for one in tied):
+            yield from ((row, place["place"]) for row in one.rows if Fraction(row["points"]) == one.points)
 
 
 def _places(ranked: list[Contender], verdict: str, over: str) -> list[tuple[Record, list[Contender]]]:

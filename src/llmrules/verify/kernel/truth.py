@@ -92,7 +92,6 @@ class Operator(NamedTuple):
 
 SET, ORDERED = ("set",), ("number", "scale", "date")
 SINGLE = (*ORDERED, "choice", "text")
-
 OPERATORS = {
     "is": Operator("value", (*SINGLE, "flag", "set"), _is, _is_gap, negative=True),
     "any_of": Operator("values", SINGLE, _overlap),

@@ -6,11 +6,12 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import groupby
 from typing import NamedTuple
 
-from .cost import monthly_cost
+from .cost import ON_PRICES, monthly_cost
 from .criteria import Conditions, World
 from .given import Given, Row, concluded, rows_of
 from .refusal import Plain, Record, Refusal, sparse
 from .truth import Facts, either
+from .values import days
 
 
 class Known(NamedTuple):
@@ -30,7 +31,6 @@ def know(given: Given, facts: Facts, classes: "Classes") -> Iterator[Known]:
     costs = [name for name, one in given.attributes.items() if one.computed]
 
     def computed(offer: Record) -> Record:
-        """Record what the case makes an offer cost; what it states itself is not computed."""
         cost = monthly_cost(offer, facts) if costs else None
         return {name: cost for name in costs if cost and name not in offer}
 
@@ -65,6 +65,23 @@ def _disputed(entries: Record) -> dict[str, list[Record]]:
     """Return, for each disputed attribute, the values as they would be under each of its disputed ones."""
     disputed = {name: [one["value"] for one in its.get("disputed", ())] for name, its in entries.items()}
     return {name: [_values(entries) | {name: other} for other in its] for name, its in disputed.items() if its}
+
+
+def outlook(given: Given, facts: Facts, known: Known) -> Record:
+    """Record since when values stand in the place of others, and what changes until the stated end, or for a year."""
+    plain = given.models[known.row.model]
+    offered = plain["offers"][known.row.place]["attributes"]
+    entries = sorted({**plain["attributes"], **offered}.items())
+    dated = [(one["since"], name) for name, its in entries for one in its.get("dated", ())]
+    ends = [days(one)[1] for one in facts.get("ends_on", ()) if given.attributes["ends_on"].type == "date"]
+    until = max(ends, default=days(given.day)[0] + 365)
+    coming = []
+    for since in sorted({since for since, _ in dated if given.day < since and days(since)[0] <= until}):
+        names = [name for day, name in dated if day == since]
+        cost = monthly_cost(_values(_in_force(offered, since)), facts) if {*ON_PRICES} & {*names} else None
+        costs = {name: cost["value"] for name in known.computed if cost}
+        coming.append({"since": since, "attributes": names} | sparse(costs=costs))
+    return sparse(begun={name: since for since, name in dated if since <= given.day}, coming=coming)
 
 
 class Classes:
