@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import shutil
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import attrs
@@ -21,7 +22,6 @@ from llmrules.say.page import render_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
     from typing import Literal
 
     from playwright.sync_api import Dialog
@@ -123,6 +123,35 @@ def shipped() -> Trace:
     return Advisor.load(engine="plain").decide("examples/insurer-on-own-servers.toml").trace
 
 
+@pytest.fixture(scope="module")
+def november() -> Trace:
+    """A decision among the 69 models of November 2026."""
+    return Advisor.load(engine="plain", catalog=["2026-11"]).decide("examples/hospital-records.toml").trace
+
+
+AXE = Path(__file__).parent / "data" / "axe-core" / "axe.min.js"
+"""axe-core 4.14.1 as npm has it (MPL-2.0); its licence stands beside it."""
+
+BROKEN = """() => {
+  const broken = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    if (node.parentElement.closest("script, style, svg, .visually-hidden")) continue;
+    for (const match of node.data.matchAll(/[\\w.]*\\w(?:-[\\w.]*\\w)+/g)) {
+      const range = document.createRange();
+      range.setStart(node, match.index);
+      range.setEnd(node, match.index + match[0].length);
+      const lines = new Set([...range.getClientRects()].map((one) => Math.round(one.top)));
+      let block = node.parentElement;
+      while (getComputedStyle(block).display.startsWith("inline")) block = block.parentElement;
+      const wide = [...range.getClientRects()].reduce((sum, one) => sum + one.width, 0);
+      if (lines.size > 1 && wide < block.clientWidth * 0.9) broken.push(match[0] + " in " + block.outerHTML.slice(0, 200));
+    }
+  }
+  return broken;
+}"""
+
+
 @pytest.mark.parametrize("language", ["en", "ko"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [PHONE, DESK])
@@ -175,11 +204,78 @@ CONTRASTS = """() => {
 }"""
 
 
-def test_a_deep_derivation_fits(opened: Opened, shipped: Trace) -> None:
-    """The graph of a shipped example scrolls in its own frame, the page does not."""
-    for width in (PHONE, 768, DESK, 1900):
-        page = opened.open(shipped, "ko", width=width)
-        assert page.evaluate("document.documentElement.scrollWidth") == width
+def test_a_deep_derivation_fits(opened: Opened, shipped: Trace, november: Trace) -> None:
+    """The graph fits its frame on a desk and on a phone, with the models of November too, and the page its window."""
+    for trace in (shipped, november):
+        for width in (PHONE, 768, DESK, 1900):
+            page = opened.open(trace, "ko", width=width)
+            assert page.evaluate("document.documentElement.scrollWidth") == width
+            assert (
+                page.evaluate(
+                    "(({scrollWidth, clientWidth}) => scrollWidth - clientWidth)(document.querySelector('.canvas'))"
+                )
+                == 0
+            )
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_the_first_screen_has_the_answer_and_what_stands_behind_it(
+    opened: Opened, november: Trace, language: Language
+) -> None:
+    """The story, the day, the catalogue, the answer, what earned it, who is next and who is out, before any table."""
+    page = opened.open(november, language)
+    for part in (".case", ".story", "h1", ".asked", ".glance"):
+        box = page.locator(part).bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= 900
+    expect(page.locator(".asked")).to_contain_text("2026-11")
+    assert page.locator(".glance dt").count() >= 3
+
+
+def test_nothing_fits_names_what_stands_in_the_way(opened: Opened) -> None:
+    """Where no model fits, the first screen says which demand rules out whom."""
+    page = opened.open(Advisor.load(engine="plain").decide("examples/beyond-every-window.toml").trace)
+    expect(page.locator(".glance")).to_contain_text("40,000,000 tokens")
+
+
+def test_a_failing_sentence_stands_under_its_badge(opened: Opened, trace: Trace) -> None:
+    """Why a model is out is read without opening anything."""
+    page = opened.open(trace)
+    out = page.locator("tbody:has(.verdict.excluded)")
+    assert out.count() > 0
+    for number in range(out.count()):
+        expect(out.nth(number).locator(".failing li").first).to_be_visible()
+
+
+def test_no_word_breaks_at_its_hyphen(opened: Opened, november: Trace) -> None:
+    """On a phone a name such as GPT-5 stays on one line; only what is wider than a line breaks."""
+    page = opened.open(november, width=PHONE)
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    assert page.evaluate(BROKEN) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_serious_finding_of_axe(opened: Opened, trace: Trace, november: Trace, scheme: Scheme) -> None:
+    """The rules of axe-core find nothing serious, folded and unfolded, in both schemes."""
+    for shown in (trace, november):
+        page = opened.open(shown, scheme=scheme)
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        for opening in ("false", "true"):
+            page.evaluate(f"document.querySelectorAll('details').forEach((one) => {{ one.open = {opening}; }})")
+            found = page.evaluate("axe.run({ resultTypes: ['violations'] }).then((one) => one.violations)")
+            serious = [
+                (one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in {"serious", "critical"}
+            ]
+            assert serious == []
+
+
+def test_the_first_thing_that_a_key_reaches_skips_the_head(opened: Opened, trace: Trace) -> None:
+    """Tab and Enter lead to the ranking."""
+    page = opened.open(trace)
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
 
 
 @pytest.mark.parametrize("name", ["", "word " * 40, "x" * 200, "긴 이름 " * 30, "W" * 30])
@@ -381,16 +477,23 @@ def test_without_scripts_everything_is_there(opened: Opened, trace: Trace) -> No
     expect(page.locator("#graph .node")).to_have_count(32)
 
 
-def test_print_shows_every_reason(opened: Opened, trace: Trace) -> None:
-    """On paper all reasons are open, and what only works on a screen is gone."""
-    page = opened.open(trace)
-    page.emulate_media(media="print")
-    page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    expect(page.locator("#model-ginkgo .reasons")).to_be_visible()
-    for gone in ("nav", ".filter", ".followed-path"):
-        expect(page.locator(gone)).to_be_hidden()
-    page.evaluate("dispatchEvent(new Event('afterprint'))")
-    assert page.locator("details[open]").count() == 0
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_it_prints_on_two_to_four_sheets(
+    opened: Opened, trace: Trace, shipped: Trace, november: Trace, language: Language
+) -> None:
+    """On paper details are folded; who is out and why, the case, the cautions and the digests are there."""
+    for shown in (trace, shipped, november):
+        page = opened.open(shown, language)
+        page.emulate_media(media="print")
+        sheets = len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4")))
+        assert 2 <= sheets <= 4
+        for gone in ("nav", ".filter", ".followed-path", "#derivation", ".reasons", ".sources"):
+            expect(page.locator(gone).first).to_be_hidden()
+        for kept in ("h1", ".story", "#case", "#cautions", "#table", "footer dl"):
+            if page.locator(kept).count():
+                expect(page.locator(kept)).to_be_visible()
+        for number in range(min(page.locator(".failing").count(), 5)):
+            expect(page.locator(".failing").nth(number)).to_be_visible()
 
 
 HOSTILE = (

@@ -202,6 +202,7 @@ SENTENCES = {
     "placed": "place {place}, {points}{by}",
     "not-drawn": "{count} more models are not drawn",
     # The page
+    "page.skip": "Skip to the ranking",
     "page.contents": "On this page",
     "page.attention": "Before you rely on it",
     "page.ranking_lead": "Points by rule, each rule with its letter. Hatched is what counts against.",

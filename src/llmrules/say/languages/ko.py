@@ -224,6 +224,7 @@ SENTENCES = {
     "placed": "{place}위, {points}{by}",
     "not-drawn": "모델 {count}개는 그림에서 생략",
     # The page
+    "page.skip": "순위로 건너뛰기",
     "page.contents": "이 페이지의 내용",
     "page.attention": "채택하기 전에",
     "page.ranking_lead": "규칙별 점수이며, 글자는 규칙을 가리킵니다. 빗금은 감점입니다.",

@@ -15,6 +15,7 @@ from llmrules.say.page.picture import draw_picture
 from llmrules.say.page.ranking import FIRST_BARS, Ranking
 from llmrules.say.page.sources import cited_sources
 from llmrules.say.report.report import build_report
+from llmrules.say.report.screen import Screen
 from llmrules.say.why import Explainer
 
 if TYPE_CHECKING:
@@ -35,9 +36,14 @@ def page_content(trace: Trace, language: Language) -> dict[str, object]:
     ranking = Ranking(linker)
     headings = linker.say.family("heading")
     headings.update({section.key: section.heading for section in report.sections})
+    screen, story = Screen(linker.why), trace.made_by.story
     content: dict[str, object] = {
         "title": report.title,
+        "story": linker.say.read(story) if story is not None else "",
         "answer": report.answer,
+        "known": tuple(said.text for said in screen.known()),
+        "asked": screen.asked().text,
+        "glance": tuple(_glance(screen)),
         "counts": verdict_counts(linker),
         "refused": linker.anchored("refused"),
         "conflicts": linker.items("conflicts"),
@@ -64,6 +70,14 @@ def page_content(trace: Trace, language: Language) -> dict[str, object]:
         "digests": trace.digests,
     }
     return {**content, "sources": tuple(cited_sources(linker))}
+
+
+def _glance(screen: Screen) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield what earned the first place, who is next and who is out: a label, and what stands beside it."""
+    for part in (screen.reasons(), screen.runners_up(), screen.out(), screen.unverified()):
+        told = tuple(part)
+        if told:
+            yield told[0].label, tuple(f"{said.text}{said.beside}" for said in told)
 
 
 def _attention(linker: Linker) -> Iterator[Item]:

@@ -29,6 +29,9 @@ NONE = "\N{EN DASH}"
 MOST_REASONED = 120
 """How many models of each verdict have their reasons on the page; the others have their line, and the command."""
 
+MOST_FAILING = 2
+"""How many failing sentences stand under the badge of an excluded model; all are among its reasons."""
+
 MOST_FAILURES = 24
 """How many reasons of an excluded model with several offers are listed, those of the most offers first."""
 
@@ -65,6 +68,8 @@ class Shown:
     passing: str
     costs: str
     missing: str
+    failing: tuple[str, ...] = ()
+    """The sentences of the rules that exclude it, the first of them."""
     summary: str = ""
     reasons: tuple[Reason, ...] = ()
     disputes: tuple[Item, ...] = ()
@@ -111,7 +116,14 @@ def _row(linker: Linker, name: str) -> Shown:
         passing=linker.why.offers.passing(name),
         costs="; ".join(f"{linker.teller.label(one)}: {words}" for one, words in linker.why.offers.costs(name).items()),
         missing=", ".join(map(linker.teller.label, candidate.missing)),
+        failing=tuple(_failing(linker, candidate))[:MOST_FAILING],
     )
+
+
+def _failing(linker: Linker, candidate: CandidateRecord) -> Iterator[str]:
+    for check in candidate.checks:
+        if candidate.verdict == "excluded" and check.outcome == "failed":
+            yield linker.why.applications.sentence(linker.index.rules[check.rule], check, candidate)
 
 
 def _with_reasons(linker: Linker, row: Shown) -> Shown:

@@ -58,17 +58,6 @@
   addEventListener("hashchange", reveal);
   reveal();
 
-  // Paper has no disclosure: all are open on it, and as they were afterwards
-
-  let closed = [];
-  addEventListener("beforeprint", () => {
-    closed = [...document.querySelectorAll("details:not([open])")];
-    for (const details of closed) details.open = true;
-  });
-  addEventListener("afterprint", () => {
-    for (const details of closed) details.open = false;
-  });
-
   // The graph
 
   const graph = document.getElementById("graph");
@@ -78,6 +67,15 @@
   const pathSaid = document.getElementById("path-said");
   const list = document.getElementById("path-steps");
   const all = document.getElementById("path-all");
+
+  function whole(element, text) {
+    for (const part of text.split(/([\w.]*\w(?:-[\w.]*\w)+)/)) {
+      const span = document.createElement("span");
+      span.textContent = part;
+      if (part.includes("-")) span.className = "whole";
+      element.append(span);
+    }
+  }
 
   function reach(start, here, there) {
     const seen = new Set([start]);
@@ -101,7 +99,7 @@
     kind.classList.toggle("again", index > 0 && path[index - 1].dataset.kind === node.dataset.kind);
     const words = document.createElement(node.dataset.href ? "a" : "b");
     if (node.dataset.href) words.setAttribute("href", node.dataset.href);
-    words.textContent = node.dataset.words;
+    whole(words, node.dataset.words);
     item.append(kind, words);
     return item;
   }

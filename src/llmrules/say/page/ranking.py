@@ -45,6 +45,7 @@ class Bar:
     place: str
     name: Anchor
     points: str
+    cost: str
     label: str
     zero: str
     segments: tuple[Segment, ...]
@@ -106,8 +107,9 @@ class Ranking:
                 )
             )
         name, points = self.linker.model_anchor(model), points_words(place.points)
+        cost = ", ".join(self.linker.why.offers.costs(model).values())
         label = f"{name.text}: {points}" + (f" ({', '.join(said)})" if said else "")
-        return Bar(f"{place.place}.", name, points, label, _percent(zero), tuple(segments))
+        return Bar(f"{place.place}.", name, points, cost, label, _percent(zero), tuple(segments))
 
     def _colour(self, rule: str) -> int:
         """Return which of the colours a rule has; letters tell apart those that share one."""

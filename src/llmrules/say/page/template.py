@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, StrictUndefined, select_autoescape
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from llmrules.say.page.content import page_content
 from llmrules.say.sentences import Sentences
@@ -59,12 +60,23 @@ def _template() -> Template:
         trim_blocks=True,
         undefined=StrictUndefined,
     )
+    environment.filters["whole"] = _whole
     return environment.from_string(_asset("page.html.jinja"))
 
 
 def _plain(value: object) -> object:
     """Take out of every text what a browser may obey without markup: control and bidirectional characters."""
     return printable_lines(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+_HYPHENED = re.compile(r"[\w.]*\w(?:-[\w.]*\w)+")
+"""A word with hyphens, which is to stand whole on a line."""
+
+
+def _whole(text: str) -> Markup:
+    """Return a text in which no word breaks at its hyphen."""
+    escaped = str(escape(printable_lines(text)))
+    return Markup(_HYPHENED.sub(r'<span class="whole">\g<0></span>', escaped))  # noqa: S704 - escaped above
 
 
 @lru_cache(maxsize=4)

@@ -66,7 +66,7 @@ class Said:
 
 def screen_lines(trace: Trace, language: Language = "en", *, width: int = WIDTH) -> Iterator[Line]:
     """Yield a decision as at most ``HEIGHT`` lines: one for each thing, and more where there is room."""
-    parts = [part for part in map(list, _Screen(Explainer(trace, language)).parts()) if part]
+    parts = [part for part in map(list, Screen(Explainer(trace, language)).parts()) if part]
     labelled = 1 + max((width_of(said.label) for part in parts for said in part), default=0)
     parts = [[evolve(said, indent=said.indent if number in {0, len(parts) - 1} else labelled) for said in part]
              for number, part in enumerate(parts)]  # fmt: skip
@@ -89,7 +89,7 @@ def screen_lines(trace: Trace, language: Language = "en", *, width: int = WIDTH)
                     yield Line(said.style, text, said.indent, said.mark if first else "", tone=said.tone)
 
 
-class _Screen:
+class Screen:
     """Tells the parts of a screen: each a few things, in the order of what matters."""
 
     def __init__(self, why: Explainer) -> None:
@@ -117,17 +117,22 @@ class _Screen:
             yield Said(": ".join(said), style="heading", most=1)
 
     def conflicts(self) -> Iterator[Said]:
+        """Yield the values that clash."""
         told = [entry.text for entry in self.case.conflicts()]
         for text in told[: MOST["conflicts"]]:
             yield Said(text, mark="!", tone="open", most=1)
 
     def answer(self) -> Iterator[Said]:
-        """Yield the answer, with the release, the seller and the cost of each that has the first place."""
-        best = self.result.best if not self.result.refused else ()
+        """Yield the answer, with what is known of those that have the first place."""
         answer = Answer(self.why)
         yield Said(answer.text(), style="answer", most=3)
         for rule in self.result.refused[: MOST["refused"]]:
             yield Said(self.index.because(rule), indent=2)
+        yield from self.known()
+
+    def known(self) -> Iterator[Said]:
+        """Yield the release, the seller and the cost of those that have the first place."""
+        best = self.result.best if not self.result.refused else ()
         for name in best[:1] if len(best) > PARTING else best:
             known = ", ".join(self.known_of(name))
             if known:
@@ -146,6 +151,7 @@ class _Screen:
         yield from self.why.offers.costs(name).values()
 
     def seller(self, candidate: CandidateRecord) -> str:
+        """Name who serves a candidate, if that is known."""
         value = self.index.actual("provider", candidate)
         return "" if value is None else self.teller.value(self.index.attributes["provider"], value)
 
@@ -276,6 +282,7 @@ class _Screen:
         yield from self.part("questions", told)
 
     def asking(self, name: str) -> str:
+        """Return the question for a requirement, under the name by which it is stated."""
         ask = self.index.attributes[name].ask
         return f"{name}: {self.say.read(ask) if ask is not None else self.teller.label(name)}"
 
