@@ -145,7 +145,7 @@ BROKEN = """() => {
       let block = node.parentElement;
       while (getComputedStyle(block).display.startsWith("inline")) block = block.parentElement;
       const wide = [...range.getClientRects()].reduce((sum, one) => sum + one.width, 0);
-      if (lines.size > 1 && wide < block.clientWidth * 0.9) broken.push(match[0] + " in " + block.outerHTML.slice(0, 200));
+      if (lines.size > 1 && wide < block.clientWidth * 0.9) broken.push(match[0]);
     }
   }
   return broken;
