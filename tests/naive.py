@@ -142,7 +142,7 @@ def _truth(name: str, value: Any, operand: Any, order: list[str]) -> bool:  # no
         "is": lambda: bool(place(value) == place(operand)),
         "any_of": lambda: place(value) in [place(one) for one in operand],
         "none_of": lambda: place(value) not in [place(one) for one in operand],
-        "like": lambda: fnmatchcase(value, operand),
+        "like": lambda: fnmatchcase(value, operand.replace("[", "[[]")),
         "at_least": lambda: bool(place(value) >= place(operand)),
         "at_most": lambda: bool(place(value) <= place(operand)),
         "above": lambda: bool(place(value) > place(operand)),

@@ -46,7 +46,7 @@ def rules(said: Callable[[], str]) -> dict[str, object]:
         "language": 1,
         "pack": "hostile",
         "document": [
-            {"id": "written", "title": said(), "date": "2020", "url": f"https://example.org/{said()}", "licence": said()}
+            {"id": "written", "title": said(), "date": "2020", "url": f"https://a.org/{said()}", "licence": said()}
         ],
         "claim": [{"id": "claimed", "document": "written", "says": both()}],
         "requirement": {

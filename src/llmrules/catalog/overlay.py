@@ -191,4 +191,5 @@ def check_lineage(model: Model, ancestors: tuple[Model, ...], drafts: Mapping[st
         cursor.problem("unknown-model", message, found=last.extends, allowed=sorted(drafts))
     circle = [model.id, *(one.id for one in ancestors)]
     if last.extends == model.id == min(circle):
-        cursor.problem("extends-cycle", f"extends itself: {' → '.join([*circle, model.id])}")
+        places = ", ".join(f"{name}: {drafts[name].cursor.place}" for name in sorted(circle))
+        cursor.problem("extends-cycle", f"extends itself: {' → '.join([*circle, model.id])} ({places})")

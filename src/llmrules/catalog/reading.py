@@ -46,7 +46,7 @@ DATED_KEYS = ("attribute", "since", "value", "source")
 NOTE_KEYS: Mapping[str, tuple[str, ...]] = {"disputed": DISPUTE_KEYS, "dated": DATED_KEYS}
 """What an entry that stands beside a value needs, by its key."""
 
-MODEL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]*")
+MODEL_ID = re.compile(r"[^\W_][\w.:/@+-]*")
 
 
 def read_catalog(

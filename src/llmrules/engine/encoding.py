@@ -131,7 +131,9 @@ class _Reader:
     def _matches(self, value: str, leaf: Leaf) -> bool:
         code = self.codes.bits((value,)) & ~KNOWN
         return all(
-            fnmatchcase(value, str(test.operand)) if test.operator.name == "like" else self.codes.accepted(test) & code
+            fnmatchcase(value, str(test.operand).replace("[", "[[]"))
+            if test.operator.name == "like"
+            else self.codes.accepted(test) & code
             for test in leaf.tests
         )
 

@@ -117,7 +117,7 @@ def _only(attribute: Attribute, actual: Any, wanted: Any) -> Truth:
 
 @lru_cache(maxsize=256)
 def _glob(pattern: str) -> re.Pattern[str]:
-    return re.compile(translate(pattern))
+    return re.compile(translate(pattern.replace("[", "[[]")))
 
 
 def _like(_attribute: Attribute, actual: Any, wanted: Any) -> Truth:

@@ -89,9 +89,7 @@ def read_profile(source: Source, vocabulary: Vocabulary) -> Profile:
     stray = [name for name in source.data if name in vocabulary.names("requirement")]
     hints = dict.fromkeys(stray, "it is a requirement: write it under [requirements]")
     keys = top.keys(FILE_KEYS, what="a profile", hints=hints)
-    if "requirements" not in keys and not stray:
-        top.missing("requirements", "a profile needs [requirements]")
-    requirements = _read_requirements(keys["requirements"], vocabulary) if "requirements" in keys else ()
+    requirements = _read_requirements(keys.get("requirements", top.child("requirements", {})), vocabulary)
     profile = Profile(
         requirements=requirements,
         title=read_text(keys["title"], plain=True) if "title" in keys else None,

@@ -170,13 +170,15 @@ class Cursor:
         self.wrong_type("true or false", hint=f"write {meant}, without quotes" if meant else None)
         return None
 
-    def positive(self) -> int | None:
-        """Return a positive integer, or None after noting what is wrong."""
+    def positive(self, *, negative: str | None = None) -> int | None:
+        """Return a positive integer, or None after noting what is wrong, with a hint for who wrote a negative one."""
         value = self.value
         if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= LARGEST:
             return value
         quoted = isinstance(value, str) and value.strip().isdecimal()
-        self.wrong_type("a positive integer", hint="write the number without quotes" if quoted else None)
+        below = isinstance(value, int) and not isinstance(value, bool) and value < 0
+        hint = "write the number without quotes" if quoted else negative if below else None
+        self.wrong_type("a positive integer", hint=hint)
         return None
 
     def one_of(self, allowed: Iterable[Name]) -> Name | None:

@@ -15,8 +15,24 @@ if TYPE_CHECKING:
     from llmrules.check.lint.survey import Survey
 
 
+def _dated_ahead(survey: Survey) -> Iterator[Finding]:
+    """Yield documents that are of a day to come: nobody can have read them."""
+    for name, citable in survey.knowledge.ruleset.citable.items():
+        if isinstance(citable, Document) and citable.date.first > survey.today:
+            yield found(
+                "future-source",
+                _document_place(survey, name, "date"),
+                Text(
+                    f"{name} is dated {citable.date}, after today",
+                    f"{name}의 날짜 {citable.date}은(는) 오늘 이후입니다",
+                ),
+                hint=Text("look at the year", "연도를 확인하세요"),
+            )
+
+
 def check_dates(survey: Survey) -> Iterator[Finding]:
-    """Yield documents and claims that were due and not checked since, and rules whose review is due."""
+    """Yield documents of a day to come or due and not checked since, and rules whose review is due."""
+    yield from _dated_ahead(survey)
     for name, citable in survey.knowledge.ruleset.citable.items():
         if not isinstance(citable, Document) or citable.review_by is None or citable.review_by.last >= survey.today:
             continue
@@ -27,7 +43,7 @@ def check_dates(survey: Survey) -> Iterator[Finding]:
         since_ko = f" 마지막 확인일은 {checked}입니다." if checked is not None else ""
         yield found(
             "stale-source",
-            _document_place(survey, name),
+            _document_place(survey, name, "review_by"),
             Text(f"{name} was to be checked by {due}{since}", f"{name}은(는) {due}까지 확인했어야 합니다.{since_ko}"),
             hint=Text(
                 "check that it still says so, then renew checked and review_by",
@@ -49,11 +65,11 @@ def check_dates(survey: Survey) -> Iterator[Finding]:
             )
 
 
-def _document_place(survey: Survey, name: str) -> Place:
-    """Return where the date of a document stands, as far as its file is known."""
+def _document_place(survey: Survey, name: str, key: str) -> Place:
+    """Return where a date of a document stands, as far as its file is known."""
     for source in survey.sources:
         entries = source.data.get("document")
         for index, entry in enumerate(entries if isinstance(entries, list) else ()):
             if isinstance(entry, dict) and entry.get("id") == name:
-                return source.place(("document", index, "review_by"))
-    return Place("sources", key="review_by", entry=name)
+                return source.place(("document", index, key))
+    return Place("sources", key=key, entry=name)

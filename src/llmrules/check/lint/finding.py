@@ -86,6 +86,11 @@ _TABLE = (
         *("stale-source", "warning", "A source that was to be checked again by now."),
         "이미 다시 확인했어야 하는 출처입니다.",
     ),
+    Code("future-source", "warning", "A source that is dated after today.", "날짜가 오늘 이후인 출처입니다."),
+    Code(
+        *("always-in-conflict", "warning", "Two rules that fire in every case and conclude different values."),
+        "모든 경우에 발동하여 서로 다른 값을 도출하는 두 규칙입니다.",
+    ),
     Code("stale-rule", "warning", "A rule that was to be reviewed by now.", "이미 검토했어야 하는 규칙입니다."),
     Code(
         *("confusable-id", "error", "A name with characters that look like others, or that nobody sees."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from llmrules.check.lint.finding import Finding, found
@@ -39,6 +40,7 @@ def check_overlap(survey: Survey) -> Iterator[Finding]:
         if rule.id not in duplicates:
             yield from _shadowed(survey, rule)
     yield from _overrides(survey)
+    yield from _conflicts(survey)
 
 
 def _duplicates(survey: Survey) -> Iterator[tuple[Rule, Rule]]:
@@ -209,4 +211,29 @@ def _chain(survey: Survey, rule: Rule, other: Rule, index: int) -> Iterator[Find
                 ),
                 rules=(rule.id, other.id, last),
                 others=(survey.place(other), survey.place(target)),
+            )
+
+
+def _conflicts(survey: Survey) -> Iterator[Finding]:
+    """Yield pairs of rules without any condition that conclude different values of an attribute that has one."""
+    for name, rules in sorted(survey.concluders.items()):
+        free = [rule for rule in rules if not rule.classifies and rule.id not in survey.overriders]
+        always = [rule for rule in free if survey.conditions[rule.id] == ALWAYS == rule.unless]
+        for one, other in pairwise(always):
+            first, second = one.effect.conclusion, other.effect.conclusion
+            if first is None or second is None or first.attribute.many or first.values == second.values:
+                continue
+            yield found(
+                "always-in-conflict",
+                survey.place(other, "conclude"),
+                Text(
+                    f"{one.id} and {other.id} fire in every case and conclude different values of {name}",
+                    f"{one.id}과(와) {other.id}은(는) 모든 경우에 발동하여 {name}의 서로 다른 값을 도출합니다",
+                ),
+                hint=Text(
+                    "say in when where each of them holds, or leave one out",
+                    "각 규칙이 적용되는 경우를 when에 밝히거나 하나를 빼세요",
+                ),
+                rules=(other.id, one.id),
+                others=(survey.place(one, "conclude"),),
             )

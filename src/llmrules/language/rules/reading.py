@@ -40,6 +40,9 @@ RULE_ID = re.compile(r"[a-z0-9]+(?:[-_/][a-z0-9]+)*")
 DEEPEST_HEADER = 2
 """How many tables under a table of a rule are searched for keys that slid into them."""
 
+HINTS = {"priority": 'there are no priorities: write overrides = ["the id of the rule that this one defeats"]'}
+"""What to do instead with keys that people write in a rule."""
+
 DISABLE_KEYS = ("rule", "pack", "reason")
 
 
@@ -55,7 +58,7 @@ class RuleReader:
         if not isinstance(entry.value, dict):
             entry.wrong_type("a table that states a rule")
             return None
-        read = entry.keys(RULE_KEYS, what="a rule")
+        read = entry.keys(RULE_KEYS, what="a rule", hints=HINTS)
         slid: set[str] = set()
         keys = {key: _without_slid(child, slid) for key, child in read.items()}
         name = self._id(entry, keys)
@@ -98,7 +101,9 @@ class RuleReader:
             unless=unless,
             where=where,
             otherwise=otherwise if kind.hard else None,
-            weight=keys["weight"].positive() if "weight" in keys else None,
+            weight=keys["weight"].positive(negative="to take points away, write avoid in the place of prefer")
+            if "weight" in keys
+            else None,
             level=(keys["level"].one_of(LEVELS) if "level" in keys else "note") if "level" in kind.keys else None,
             unknown=keys["unknown"].one_of(UNKNOWN_POLICIES) if "unknown" in keys else None,
             approver=keys["approver"].text() if "approver" in keys else None,

@@ -242,14 +242,23 @@ def _named(cursor: Cursor, key: str, target: str) -> Cursor:
 
 def _note_circle(cycle: Cycle, rules: Mapping[str, Rule], places: Mapping[str, Cursor]) -> None:
     concluding = by_conclusion(rules.values())
-    first = next(rule for name, found in concluding.items() if name in cycle.steps for rule in found)
-    places[first.id].problem("classifying-cycle", f"rules that classify models conclude in a circle: {cycle}")
+    circle = {*cycle.steps}
+    members = [rule for name in concluding if name in circle for rule in concluding[name] if rule.reads() & circle]
+    standing = _standing((rule.id for rule in members), places)
+    message = f"rules that classify models conclude in a circle: {cycle} ({standing})"
+    places[members[0].id].problem("classifying-cycle", message)
 
 
 def _note_cycle(cycle: Cycle, places: Mapping[str, Cursor]) -> None:
     members = [step.removeprefix("rule ") for step in cycle.steps if step.startswith("rule ")]
     places[members[0]].problem(
         "negative-cycle",
-        f"what a negative test asks must be decided before it is asked, but here it depends on itself: {cycle}",
+        "what a negative test asks must be decided before it is asked, but here it depends on itself: "
+        f"{cycle} ({_standing(members, places)})",
         hint="a negative test is unless, overrides, known = false, and is, only or none_of on a set",
     )
+
+
+def _standing(rules: Iterable[str], places: Mapping[str, Cursor]) -> str:
+    """Return where each of some rules stands."""
+    return ", ".join(f"{name}: {places[name].place}" for name in sorted({*rules}))

@@ -113,7 +113,7 @@ OPERATORS = {
         lambda one, actual, wanted: one.listed(actual - wanted),
         negative=True,
     ),
-    "like": Operator("glob", ("text",), lambda _, actual, wanted: fnmatchcase(actual, wanted)),
+    "like": Operator("glob", ("text",), lambda _, actual, wanted: fnmatchcase(actual, wanted.replace("[", "[[]"))),
     "at_least": Operator("value", ORDERED, AT_LEAST, _distance),
     "at_most": Operator("value", ORDERED, lambda *compared: opposite(ABOVE(*compared)), _distance),
     "above": Operator("value", ORDERED, ABOVE, _distance),
