@@ -52,6 +52,22 @@ def test_decide_speaks_korean() -> None:
     assert all(re.search("[가-힣]", heading) for heading in headings)
 
 
+@pytest.mark.parametrize(
+    ("environment", "answer"),
+    [
+        ({"LANG": "ko_KR.UTF-8"}, "추천"),
+        ({"LC_ALL": "ko", "LANG": "en_US.UTF-8"}, "추천"),
+        ({"LANG": "de_DE.UTF-8"}, "Recommended"),
+        ({"LC_ALL": "C.UTF-8", "LANG": "ko_KR.UTF-8"}, "Recommended"),
+    ],
+)
+def test_the_environment_chooses_the_language(environment: dict[str, str], answer: str) -> None:
+    """``LANG=ko_KR.UTF-8`` is answered in Korean; what we do not speak, in English."""
+    blank = {"LC_ALL": "", "LC_MESSAGES": "", "LANG": ""}
+    result = CliRunner(env={**blank, **environment}).invoke(main, ["decide", HOSPITAL])
+    assert result.output.splitlines()[1].startswith(answer)
+
+
 def test_decide_reads_json_on_standard_input() -> None:
     """``-`` reads requirements as JSON, bare or as a whole profile."""
     requirements = {"fine_tuning": True, "modalities": ["text"], "as_of": "2026-03-01", "context_tokens": 30_000}

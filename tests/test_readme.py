@@ -1,33 +1,61 @@
-"""The README runs: its first program prints what the page says, and each command that it shows is one."""
+"""The READMEs run: the first program prints what the page says, and each command runs as written, one after another."""
 
 from __future__ import annotations
 
 import contextlib
 import io
+import os
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
-from llmrules.cli import COMMANDS
+import pytest
+from tests.import_files import FILES, FOLDER
 
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parent.parent
+PAGES = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.ko.md")}
+DIFFERENT = 1
+"""The exit status of ``diff`` where something changes, and of ``lint`` and ``audit`` where something is wrong."""
 
 
-def test_the_first_program_prints_what_the_page_says() -> None:
-    """The code of the README is run, and its output is the block that follows it."""
-    code, output = re.findall(r"```(?:python|text)\n(.*?)```", README, re.DOTALL)[:2]
+@pytest.mark.parametrize("page", PAGES)
+def test_the_first_program_prints_what_the_page_says(page: str) -> None:
+    """The code of a README is run, and its output is the block that follows it: the answer on one screen."""
+    code, output = re.findall(r"```(?:python|text)\n(.*?)```", PAGES[page], re.DOTALL)[:2]
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
-        exec(compile(code, "README.md", "exec"), {})  # noqa: S102 - it is our own page
+        exec(compile(code, page, "exec"), {})  # noqa: S102 - it is our own page
     assert printed.getvalue().rstrip() == output.rstrip()
 
 
-def test_code_comes_first() -> None:
+@pytest.mark.parametrize("page", PAGES)
+def test_code_comes_first(page: str) -> None:
     """The first code stands by line 15."""
-    assert README[: README.index("```")].count("\n") < 15
+    assert PAGES[page][: PAGES[page].index("```")].count("\n") < 15
 
 
-def test_every_command_shown_exists() -> None:
-    """The console blocks show no command that is not there."""
-    shown = re.findall(r"^\$ llmrules (\S+)", README, re.MULTILINE)
-    assert shown
-    assert set(shown) <= set(COMMANDS)
+def commands(page: str) -> list[str]:
+    """Return the commands that a page shows."""
+    return re.findall(r"^\$ (llmrules .*)", PAGES[page], re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_command_runs_as_written(page: str, tmp_path: Path) -> None:
+    """In an empty folder, with a file of models.dev beside, each command of the page runs after those before it."""
+    shutil.copy(FOLDER / FILES["models-dev"], tmp_path / "api.json")
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    environment = {**os.environ, "PATH": path, "LC_ALL": "C.UTF-8", "PYTHONUTF8": "1"}
+    for command in commands(page):
+        done = subprocess.run(
+            ["/bin/sh", "-c", command], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode in {0, DIFFERENT}, f"{command}\n{done.stderr}"
+        assert done.stdout or ">" in command, command
+
+
+def test_both_pages_show_the_same_commands() -> None:
+    """The Korean page asks for Korean, and for nothing else than the English one."""
+    english, korean = ([re.sub(r" --lang ko|\s+#.*", "", one) for one in commands(page)] for page in PAGES)
+    assert [one.strip() for one in english] == [one.strip() for one in korean]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -74,7 +75,13 @@ def _working_folder() -> Path:
 
 
 def _language(ctx: click.Context, _param: click.Parameter, value: str | None) -> str:
-    return value or _project(ctx).language or "en"
+    return value or _project(ctx).language or _spoken()
+
+
+def _spoken() -> str:
+    """Return the language that the environment asks for, as far as we speak it, else English."""
+    said = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    return next((one for one in LANGUAGES if said.split("_")[0].split(".")[0] == one), "en")
 
 
 def _policy(ctx: click.Context, _param: click.Parameter, value: str | None) -> str:
@@ -84,7 +91,10 @@ def _policy(ctx: click.Context, _param: click.Parameter, value: str | None) -> s
 def language(command: Command) -> Command:
     """Add ``--lang``; what is not given is the project's, else English."""
     option = click.option(
-        "--lang", type=click.Choice(LANGUAGES), callback=_language, help="Language.  [default: the project's, else en]"
+        "--lang",
+        type=click.Choice(LANGUAGES),
+        callback=_language,
+        help="Language.  [default: the project's, else that of LANG]",
     )
     return option(command)
 

@@ -160,6 +160,8 @@ SENTENCES = {
     "would-score": "would give points to {names}",
     "unread": "no rule reads what you said of {label}",
     "contradiction": "the catalogue's {label} of {model} holds against a rule",
+    "engine-certified": "the rules were fired by {engine}, and a second evaluator agreed",
+    "engine-alone": "the rules were fired by {engine} alone",
     "switched-off": "switched off: {name}, because: {reason}",
     # The one screen
     "screen-label.why": "why",
@@ -175,7 +177,6 @@ SENTENCES = {
     "asked-of": "as of {day}, among {count} model{count:|s} of {names}",
     "the-catalogue": "the catalogue",
     "newer-catalogue": " (early 2026; --catalog {name} has today's)",
-    "by-plain": ", by the plain evaluator alone",
     "passes-all": "passes the {count} hard rule{count:|s} that apply; no rule gives it points",
     "behind": "{place}. {names}, {points} behind",
     "parted": "{label} -{points}",

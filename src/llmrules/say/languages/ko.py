@@ -182,6 +182,8 @@ SENTENCES = {
     "would-score": "점수: {names}",
     "unread": "어떤 규칙도 사용하지 않은 입력: {label}",
     "contradiction": "{model}의 {label} 값은 규칙과 다르지만 카탈로그 값을 따릅니다",
+    "engine-certified": "규칙 실행: {engine} 엔진(두 번째 평가기와 일치)",
+    "engine-alone": "규칙 실행: {engine} 엔진 단독",
     "switched-off": "사용 안 함: {name}, 사유: {reason}",
     # The one screen
     "screen-label.why": "근거",
@@ -197,7 +199,6 @@ SENTENCES = {
     "asked-of": "{day} 기준, {names}의 모델 {count}개 중에서",
     "the-catalogue": "카탈로그",
     "newer-catalogue": " (2026년 초 기준, 최신 모델은 --catalog {name})",
-    "by-plain": ", 기본 평가기만 사용",
     "passes-all": "해당하는 필수 규칙 {count}개를 모두 통과했고, 점수를 주는 규칙은 없음",
     "behind": "{place}위 {names}, {points}점 차",
     "parted": "{label} -{points}",

@@ -196,6 +196,8 @@ class Notes:
             reason = printable_lines(self.say.read(disable.reason))
             name = disable.rule or disable.pack or ""
             yield Entry(self.say("switched-off", name=name, reason=reason))
+        made = self.index.trace.made_by
+        yield Entry(self.say("engine-certified" if made.certified else "engine-alone", engine=made.engine))
 
     def sources(self, sections: Iterable[Section]) -> Iterator[Entry]:
         """Yield what each source that is named says, and each document that a claim among them is from."""

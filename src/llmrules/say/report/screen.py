@@ -164,8 +164,6 @@ class Screen:
         said = self.say("asked-of", day=str(day), count=models, names=names)
         if catalogues == FIRST_CATALOGUE and shipped.catalog_names():
             said += self.say("newer-catalogue", name=shipped.catalog_names()[-1])
-        if trace.made_by.engine == "plain":
-            said = f"{said}{self.say('by-plain')}"
         return Said(said, indent=2)
 
     # The ranking
