@@ -88,3 +88,16 @@ def test_an_error_that_is_no_failure_shows_its_traceback(folder: pytest.Pytester
     done = run(folder, "--llmrules", "cases/good.toml", "cases/good.toml")
     done.assert_outcomes(failed=1)
     done.stdout.fnmatch_lines(["*AttributeError*"])
+
+
+def test_the_settings_of_the_project_are_read(pytester: pytest.Pytester) -> None:
+    """After ``llmrules init``, ``pytest --llmrules`` passes, with rules and catalogue as the command has them."""
+    from click.testing import CliRunner
+
+    from llmrules.cli import main
+
+    assert CliRunner().invoke(main, ["init", str(pytester.path)]).exit_code == 0
+    run(pytester, "--llmrules").assert_outcomes(passed=1)
+    (pytester.path / "llmrules.toml").write_text('rules = ["nowhere.toml"]\n', encoding="utf-8")
+    broken = run(pytester, "--llmrules", "cases")
+    broken.stderr.fnmatch_lines(["*nowhere.toml: there is no such file*"])

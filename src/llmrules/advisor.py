@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,9 @@ from llmrules.decision import decision, procedure
 from llmrules.decision.knowledge import Knowledge, load_knowledge
 from llmrules.decision.resting import STALE_AFTER
 from llmrules.engine.engines import EngineName, Engines
-from llmrules.errors import FileError, LoadError
+from llmrules.errors import FileError, LlmrulesError, LoadError
 from llmrules.language.profile import Profile, read_profile, state
+from llmrules.language.settings import discreet, for_folder
 from llmrules.reading import shipped
 from llmrules.reading.files import Raw, Source, read_raw, read_toml, toml_files
 from llmrules.trace.recorder import Recorder
@@ -43,12 +45,21 @@ if TYPE_CHECKING:
 class Advisor:
     """Rules and a catalogue, ready to decide. One advisor may be shared by threads."""
 
-    def __init__(self, knowledge: Knowledge, *, engine: EngineName = "auto", settings: str | None = None) -> None:
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        *,
+        engine: EngineName = "auto",
+        settings: str | None = None,
+        unknown: Policy = "apart",
+    ) -> None:
         """Choose the engine: ``auto`` takes durable-rules where it can be imported, else the plain evaluator.
 
-        ``settings`` names the file that said what was loaded; traces record it.
+        ``settings`` names the file that said what was loaded; traces record it. ``unknown`` is the policy where none
+        is named.
         """
         self.knowledge = knowledge
+        self.unknown = unknown
         self.settings = settings
         self._engines = Engines(knowledge.program, engine)
         self._recorder = Recorder(knowledge)
@@ -85,6 +96,22 @@ class Advisor:
         raw_catalogues = _read_all(catalogues, failures, may_be_json=True)
         return cls(_know(raw_rules, raw_catalogues, failures, progress, cache=cache), engine=engine, settings=settings)
 
+    @classmethod
+    def project(cls, folder: str | Path = ".", *, engine: EngineName = "auto") -> Advisor:
+        """Load what the project says that a folder lies in, as the commands do: rules, catalogues, and its policy.
+
+        Its settings stand in ``llmrules.toml`` or ``pyproject.toml``, in the folder or the nearest one above; where
+        there are none, it is what ``load`` loads. Raises LoadError or FileError with everything that is wrong.
+        """
+        settings = for_folder(Path(folder))
+        file = None if settings.file is None else settings.file.as_posix()
+        try:
+            loaded = cls.load(rules=settings.rules, catalog=settings.catalog, engine=engine, settings=file)
+        except LlmrulesError as error:
+            raise discreet(error, settings) from None
+        loaded.unknown = settings.unknown or "apart"
+        return loaded
+
     @property
     def engine(self) -> str:
         """The name of the engine that fires the rules."""
@@ -103,7 +130,7 @@ class Advisor:
         self,
         requirements: Profile | Mapping[str, object] | str | Path,
         *,
-        unknown: Policy = "apart",
+        unknown: Policy | None = None,
         over: Over = "models",
         only: Only | None = None,
         among: Iterable[str] | None = None,
@@ -112,20 +139,20 @@ class Advisor:
         """Decide a case: requirements by name, or a profile or its file.
 
         ``unknown`` says what a hard rule does with a model whose check is unknown, where the rule itself says
-        nothing. ``over`` says whether models are ranked, each by the best of its offers, or every offer for itself.
-        ``among`` lists the ids of the models to choose from. ``only`` is a condition on them and their offers: one
-        text or several as on the command line (``["openness=open-source", "context_window>=200k"]``), or a table as in
-        a rule. Who is left out is neither judged nor ranked. Values whose newest source is more than ``stale_after``
-        days old are counted as stale. Raises LoadError for requirements or conditions that are wrong,
-        RestrictionError where nobody is left to judge, TypeError for what is no case, condition or list,
-        CertificationError if the engines disagree.
+        nothing; where it is not named it is the project's, else ``apart``. ``over`` says whether models are ranked,
+        each by the best of its offers, or every offer for itself. ``among`` lists the ids of the models to choose from.
+        ``only`` is a condition on them and their offers: one text or several as on the command line
+        (``["openness=open-source", "context_window>=200k"]``), or a table as in a rule. Who is left out is neither
+        judged nor ranked. Values whose newest source is more than ``stale_after`` days old are counted as stale.
+        Raises LoadError for requirements or conditions that are wrong, RestrictionError where nobody is left to judge,
+        TypeError for what is no case, condition or list, CertificationError if the engines disagree.
         """
         knowledge = self.knowledge
         decided = procedure.decide(
             knowledge,
             self._engines,
             self.profile(requirements),
-            unknown=unknown,
+            unknown=unknown or self.unknown,
             over=over,
             restriction=restriction_of(only, among, knowledge.ruleset.vocabulary),
             stale_after=stale_after,
@@ -216,12 +243,43 @@ class Decision(decision.Decision):
 
         return render_text(build_report(self.trace, language))
 
+    def html(self, language: Language = "en") -> str:
+        """Return the decision as one page of HTML, which needs nothing else."""
+        from llmrules.say.page import render_page
+
+        return render_page(self.trace, language)
+
+    def markdown(self, language: Language = "en") -> str:
+        """Return the whole report as Markdown."""
+        from llmrules.say.report.markdown import render_markdown
+        from llmrules.say.report.report import build_report
+
+        return render_markdown(build_report(self.trace, language))
+
+    def mermaid(self, language: Language = "en", *, model: str | None = None) -> str:
+        """Return the derivation, or what of it concerns one model, as a Mermaid flowchart. Raises UnknownModelError."""
+        from llmrules.say.report.mermaid import render_mermaid
+
+        return render_mermaid(self.trace, language, model)
+
     def __str__(self) -> str:
         """Return the decision on one screen, in English."""
         return self.screen()
 
+    def __repr__(self) -> str:
+        """Return the answer on one line, and what was asked."""
+        from llmrules.say.report.report import build_report
+
+        stated = ", ".join(f"{one.attribute}={one.value!s}" for one in self.profile.requirements)
+        return f"<Decision: {build_report(self.trace).answer} ({stated})>"
+
+    def _repr_html_(self) -> str:
+        """Return the page for a notebook, in a frame of its own, so that its style touches nothing else."""
+        style = "width:100%;height:40em;border:0"
+        return f'<iframe style="{style}" sandbox="allow-scripts" srcdoc="{escape(self.html())}"></iframe>'
+
     def why(self, model: str, language: Language = "en") -> Explanation:
-        """Return why a model stands where it stands; ``print`` it, or walk its tree. Raises KeyError."""
+        """Return why a model stands where it stands; ``print`` it, or walk its tree. Raises UnknownModelError."""
         from llmrules.say.why import why
 
         return why(self.trace, model, language)

@@ -243,6 +243,26 @@ class CatalogError(InputError):
     page = "docs/rules.md#models-of-your-own"
 
 
+class UnknownModelError(CatalogError, KeyError):
+    """A name is that of no model that was judged."""
+
+    def __init__(self, message: str, **parts: Any) -> None:  # noqa: ANN401 - those of InputError
+        """Keep the parts."""
+        InputError.__init__(self, message, **parts)
+
+
+def check_judged(name: str, judged: Iterable[str]) -> None:
+    """Raise UnknownModelError, with the nearest name, for a name of nothing that was judged."""
+    names = tuple(judged)
+    if name not in names:
+        message = "names no model that was judged"
+        raise UnknownModelError(message, code="unknown-model", place=Place("model"), found=name, allowed=names)
+
+
+class UnknownLanguageError(LlmrulesError, ValueError):
+    """A language in which nothing is said."""
+
+
 class RestrictionError(InputError):
     """A condition or a list that says which models a decision is about is wrong."""
 

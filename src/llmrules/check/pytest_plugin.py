@@ -74,10 +74,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options."""
     group = parser.getgroup("llmrules", "cases of llmrules")
     several: dict[str, Any] = {"action": "append", "default": [], "metavar": "PATH"}
-    group.addoption("--llmrules", **several, help="Run the cases of this file or folder as well.")
+    which = "Run the cases of this file or folder as well; without PATH, those of the folder cases."
+    group.addoption("--llmrules", **several, nargs="?", const="cases", help=which)
     group.addoption("--llmrules-rules", **several, help="A rule file or folder on top of the shipped ones.")
     group.addoption("--llmrules-catalog", **several, help="A catalogue file on top of the shipped one.")
-    group.addoption("--llmrules-lang", choices=("en", "ko"), default="en", help="Language of what failures say.")
+    group.addoption("--llmrules-lang", choices=("en", "ko"), help="Language of what failures say.")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -88,14 +89,21 @@ def pytest_configure(config: pytest.Config) -> None:
     from llmrules.advisor import Advisor
     from llmrules.check.cases.run import collect
     from llmrules.errors import LlmrulesError
+    from llmrules.language.settings import Settings, discreet, for_folder
 
+    settings = Settings()
     try:
+        settings = for_folder(Path.cwd())
         advisor = Advisor.load(
-            rules=config.getoption("llmrules_rules"), catalog=config.getoption("llmrules_catalog"), engine="plain"
+            rules=[*settings.rules, *map(Path, config.getoption("llmrules_rules"))],
+            catalog=[*settings.catalog, *map(Path, config.getoption("llmrules_catalog"))],
+            engine="plain",
         )
         cases = collect(paths, advisor.knowledge)
     except LlmrulesError as error:
-        raise pytest.UsageError(*str(error).splitlines()) from None
+        raise pytest.UsageError(*str(discreet(error, settings)).splitlines()) from None
+    if config.option.llmrules_lang is None:
+        config.option.llmrules_lang = settings.language or "en"
     files = {Path(case.name).resolve(): case for case in cases}
     config.stash[_COLLECTED] = advisor, files
     config.args += map(str, files)

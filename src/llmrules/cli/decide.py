@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from llmrules.catalog.register import read_register
 from llmrules.cli import options
-from llmrules.cli.formats import FORMATS, print_decision
+from llmrules.cli.formats import FORMATS, format_of, print_decision, show_page, write_decision
 from llmrules.cli.outputs import refuse_overwriting
 from llmrules.cli.terminal import print_note, print_plain
 from llmrules.decision.ranking import OVER
@@ -20,11 +21,15 @@ from llmrules.language.profile import read_profile
 from llmrules.language.vocabulary import AS_OF
 
 if TYPE_CHECKING:
-    from llmrules.advisor import Advisor
-    from llmrules.decision.decision import Decision
+    from llmrules.advisor import Advisor, Decision
     from llmrules.language.conditions import Table
 
+FAILING = ("conflict", "caution", "tie", "unverified")
+"""What a pipeline may want to be told of: two values for one requirement, a caution about the first place (not a mere
+note), a first place that is shared, and a model of which a check is unknown."""
+
 CHOSEN = 0
+FAILED = 1
 NOTHING_ELIGIBLE = 3
 UNVERIFIED = 4
 
@@ -62,8 +67,13 @@ UNVERIFIED = 4
 @options.language
 @click.option("--full", is_flag=True, help="Print the whole report, not one screen.")
 @click.option("--quiet", is_flag=True, help="Print nothing but the ids that have the first place.")
-@click.option("--format", "output", type=click.Choice(FORMATS), default="text", show_default=True,
-              help="What to print: text, a page, the derivation as a graph, or the trace as JSON.")  # fmt: skip
+@click.option("--format", "output", type=click.Choice(FORMATS),
+              help="What to print: text, a page, the derivation as a graph, or the trace as JSON.  [default: by the "
+              "suffix of -o, else text]")  # fmt: skip
+@click.option("-o", "--output", "target", type=options.PATH, metavar="FILE", help="Write it to this file.")
+@click.option("--open", "opened", is_flag=True, help="Open the page in the browser: the file of -o, or a new one.")
+@click.option("--fail-on", callback=options.some_of(FAILING), metavar=f"[{'|'.join(FAILING)}],...",
+              help="End with 1 where there is such a thing.")  # fmt: skip
 @click.option("--trace", "trace_file", type=options.PATH, help="Write the whole trace to this file.")
 @click.pass_context
 def decide(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  # noqa: ANN401 - click passes them
@@ -77,7 +87,7 @@ def decide(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  #
       llmrules decide example:video-archive
       llmrules decide example:video-archive --set budget=tight
       llmrules decide --set data_sovereignty=true --set 'tasks=["coding"]'
-      llmrules decide example:video-archive --format html > decision.html
+      llmrules decide example:video-archive -o decision.html --open
       echo '{"fine_tuning": true}' | llmrules decide -
 
     The FILE of --among is a CSV file of ids, one a line or in the column headed model or id; columns are parted by
@@ -88,13 +98,13 @@ def decide(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  #
     \b
       llmrules decide profile.toml --among allowed.csv --only region=eu
 
-    Exit status: 0 there is a choice, 3 nothing is eligible or the case is refused, 2 the input is wrong. With
-    --model: 0 it is eligible, 3 excluded (or the case refused), 4 unverified.
+    Exit status: 0 there is a choice, 3 nothing is eligible or the case is refused, 2 the input is wrong, 1 there is
+    what --fail-on names. With --model: 0 it is eligible, 3 excluded (or the case refused), 4 unverified.
     """  # noqa: D301 - click leaves a paragraph as it is that begins with a backspace
     if profile is None and not given["settings"]:
         raise click.UsageError("name a profile, or state requirements with --set", ctx)
     case_file = None if profile in (None, "-") else Path(profile)
-    refuse_overwriting([case_file, given["among"], *options.files_read(given)], [given["trace_file"]])
+    refuse_overwriting([case_file, given["among"], *options.files_read(given)], [given["trace_file"], given["target"]])
     advisor = options.load(given, engine=given["engine"])
     as_of = given["as_of"]
     dated = [] if as_of is None else [f"{AS_OF.name}={as_of.date().isoformat()}"]
@@ -123,11 +133,37 @@ def decide(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  #
         _say_unmatched(decision, given["among"])
     if given["trace_file"] is not None:
         decision.trace.save(given["trace_file"])
+    _tell(decision, model, given)
+    failing = [name for name in given["fail_on"] if _has(decision, name)]
+    if failing:
+        print_note(f"--fail-on: {', '.join(failing)}")
+    ctx.exit(_status(decision, model) or (FAILED if failing else CHOSEN))
+
+
+def _tell(decision: Decision, model: str | None, given: dict[str, Any]) -> None:
+    """Print the decision, or write it to a file, or open its page."""
+    target, output = given["target"], format_of(given["output"], given["target"])
+    if given["opened"]:
+        output = "html"
+        if target is None:
+            target = Path(mkdtemp(prefix="llmrules-")) / "decision.html"
     if given["quiet"]:
         print_plain("\n".join(decision.best))
+    elif target is None:
+        print_decision(decision.trace, output, given["lang"], model=model, full=given["full"])
     else:
-        print_decision(decision.trace, given["output"], given["lang"], model=model, full=given["full"])
-    ctx.exit(_status(decision, model))
+        write_decision(target, decision.trace, output, given["lang"], model=model, full=given["full"])
+    if given["opened"] and target is not None:
+        show_page(target)
+
+
+def _has(decision: Decision, name: str) -> bool:
+    """Whether a decision has what it is to fail on."""
+    if name == "conflict":
+        return bool(decision.conflicts)
+    if name == "caution":
+        return any(one.model in decision.best and one.level not in {"note", "approved"} for one in decision.cautions)
+    return len(decision.best) > 1 if name == "tie" else bool(decision.unverified)
 
 
 def _condition(texts: tuple[str, ...], advisor: Advisor) -> Table | None:

@@ -47,6 +47,22 @@ class ProfilePath(click.Path):
 
 PROFILE = ProfilePath(path_type=Path)
 
+
+def some_of(names: Iterable[str]) -> Callable[[click.Context, click.Parameter, str | None], tuple[str, ...]]:
+    """Return what reads some of a few names, with commas between them, for an option to call."""
+    known = tuple(names)
+
+    def read(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...]:
+        given = [one.strip() for one in value.split(",")] if value else []
+        for one in given:
+            if one not in known:
+                message = f"{one!r} is not one of {', '.join(known)}"
+                raise click.BadParameter(message, ctx, param)
+        return tuple(name for name in known if name in given)
+
+    return read
+
+
 SETTINGS = "llmrules.settings"
 """Under which name a command keeps the settings of the project."""
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from llmrules.cli import options
-from llmrules.cli.formats import FORMATS, print_decision
+from llmrules.cli.formats import FORMATS, format_of, print_decision, write_decision
+from llmrules.cli.outputs import refuse_overwriting
 from llmrules.cli.terminal import print_note
 from llmrules.errors import Place, TraceError
 from llmrules.say.sentences import Sentences
@@ -26,9 +27,13 @@ if TYPE_CHECKING:
 @click.argument("model", required=False, shell_complete=options.complete_models)
 @options.isolated
 @options.language
-@click.option("--format", "output", type=click.Choice(FORMATS), default="text", show_default=True,
-              help="What to print: a report, a page, the graph of the derivation, or the trace as JSON.")  # fmt: skip
-def why(trace: Path, model: str | None, lang: Language, output: str, *, isolated: bool) -> None:
+@click.option("--format", "output", type=click.Choice(FORMATS),
+              help="What to print: a report, a page, the graph of the derivation, or the trace as JSON.  [default: by "
+              "the suffix of -o, else text]")  # fmt: skip
+@click.option("-o", "--output", "target", type=options.PATH, metavar="FILE", help="Write it to this file.")
+def why(
+    trace: Path, model: str | None, lang: Language, output: str | None, target: Path | None, *, isolated: bool
+) -> None:
     """Say why MODEL stands where it stands, from the saved TRACE alone; without MODEL, report the whole decision.
 
     Of a model with several offers the best one is explained, the others beside it; 'MODEL @ OFFER' names one of them.
@@ -42,4 +47,9 @@ def why(trace: Path, model: str | None, lang: Language, output: str, *, isolated
     if model is not None and model not in judged:
         message = "names no model of the trace"
         raise TraceError(message, code="unknown-model", place=Place(str(trace)), found=model, allowed=judged)
-    print_decision(record, output, lang, model=model, full=True)
+    said_as = format_of(output, target)
+    if target is None:
+        print_decision(record, said_as, lang, model=model, full=True)
+    else:
+        refuse_overwriting([trace], [target])
+        write_decision(target, record, said_as, lang, model=model, full=True)

@@ -19,6 +19,7 @@ from llmrules.decision.outlook import Outlooks
 from llmrules.decision.ranking import OnDemand, Over, Placed, Ranking, Standing
 from llmrules.decision.resting import STALE_AFTER, Resting, resting
 from llmrules.engine.derivation import Derivation
+from llmrules.errors import check_judged
 from llmrules.language.approvals import Approval
 from llmrules.language.profile import Profile
 from llmrules.language.rules.effects import Advise, Policy, Refuse
@@ -198,12 +199,13 @@ class Decision:
         return bool(self.candidates.masks.get(model, 0) & ~self.unjudged.everyone)
 
     def verdict(self, model: str) -> Verdict:
-        """Return the verdict on a model, or on one ``model @ offer``. Raises KeyError for one that was not judged."""
-        its = self.candidates.masks[model]
+        """Return the verdict on a model, or on one ``model @ offer``. Raises UnknownModelError for one not judged."""
+        its = self.candidates.masks.get(model, 0)
         for mask, verdict in self._verdicts:
             if mask & its:
                 return verdict
-        raise KeyError(model)
+        check_judged(model, (name for name in self.candidates.every_name() if name != model and self.judged(name)))
+        raise AssertionError(model)  # it is none of the names
 
     def cost(self, model: str) -> Cost | None:
         """Return what a month costs at a ``model @ offer``; of a model, at the cheapest offer that earns it its place.

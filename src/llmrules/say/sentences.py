@@ -10,6 +10,9 @@ import re
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from llmrules.errors import UnknownLanguageError
+from llmrules.language.texts import LANGUAGES
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -22,6 +25,9 @@ class Sentences:
     """Says the sentences of one language."""
 
     def __init__(self, language: Language) -> None:
+        if language not in LANGUAGES:
+            message = f"nothing is said in {language!r}; there are {' and '.join(LANGUAGES)}"
+            raise UnknownLanguageError(message)
         module = import_module(f"llmrules.say.languages.{language}")
         self.language = language
         self.sentences: Mapping[str, str] = module.SENTENCES

@@ -8,7 +8,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from llmrules.errors import nearest
+from llmrules.errors import check_judged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,11 +33,9 @@ class Judged:
         """Whether some model has several offers, so that models and candidates are not the same thing."""
 
     def known(self, name: str) -> None:
-        """Raise KeyError, with the nearest name, for a name of nothing that was judged."""
+        """Raise UnknownModelError, with the nearest name, for a name of nothing that was judged."""
         if name not in self.candidates and name not in self.of_model:
-            close = nearest(name, self.names())
-            message = f"{name!r} names nothing that was judged" + (f"; the nearest name is {close!r}" if close else "")
-            raise KeyError(message)
+            check_judged(name, self.names())
 
     def names(self) -> tuple[str, ...]:
         """Return every name: of models, and of each offer of those that have several."""
