@@ -39,7 +39,7 @@ def test_every_sentence_is_said_somewhere() -> None:
         if "languages" not in path.parts
     )
     families = {*re.findall(r'["\']([a-z-]+)\.\{', code), *re.findall(r'family\("([a-z-]+)"\)', code)}
-    begun = tuple(re.findall(r'["\']([a-z]+-)\{', code))
+    begun = tuple(re.findall(r'["\']([a-z-]+-)\{', code))
     silent = [
         name
         for name in en.SENTENCES
