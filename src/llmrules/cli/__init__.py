@@ -20,11 +20,11 @@ BAD_INPUT = 2
 FAILED = 1
 
 
-COMMANDS = ("decide", "why", "verify", "audit", "diff", "replay", "lint", "test", "rules", "models", "import", "schema",
-            "init", "examples")  # fmt: skip
+COMMANDS = ("decide", "why", "advise", "what-if", "verify", "audit", "diff", "replay", "lint", "test", "rules", "models",
+            "import", "schema", "init", "examples")  # fmt: skip
 """In the order of the help. Each is a function of its name in a module of its name, imported when it is called.
 
-A name that Python keeps for itself ends in an underscore there.
+A name that Python keeps for itself ends in an underscore there, and a hyphen is one.
 """
 
 
@@ -39,7 +39,7 @@ class _Commands(click.Group):
         """Import one command."""
         if cmd_name not in COMMANDS:
             return None
-        name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name.replace("-", "_")
         command: click.Command = getattr(import_module(f"llmrules.cli.{name}"), name)
         return command
 

@@ -12,13 +12,14 @@ from llmrules.catalog.register import read_register
 from llmrules.cli import options
 from llmrules.cli.formats import FORMATS, format_of, print_decision, show_page, write_decision
 from llmrules.cli.outputs import refuse_overwriting
-from llmrules.cli.terminal import print_note, print_plain
+from llmrules.cli.terminal import print_lines, print_note, print_plain
 from llmrules.decision.ranking import OVER
 from llmrules.decision.resting import STALE_AFTER
 from llmrules.errors import SHOWN, CatalogError, Place, RestrictionError, nearest
 from llmrules.language.conditions.written import written_condition
 from llmrules.language.profile import read_profile
 from llmrules.language.vocabulary import AS_OF
+from llmrules.say.advice import Adviser
 
 if TYPE_CHECKING:
     from llmrules.advisor import Advisor, Decision
@@ -66,6 +67,7 @@ UNVERIFIED = 4
               help="What fires the rules.")  # fmt: skip
 @options.language
 @click.option("--full", is_flag=True, help="Print the whole report, not one screen.")
+@click.option("--firmness", is_flag=True, help="Say beneath how firm the first place is, and until when it stays.")
 @click.option("--quiet", is_flag=True, help="Print nothing but the ids that have the first place.")
 @click.option("--format", "output", type=click.Choice(FORMATS),
               help="What to print: text, a page, the derivation as a graph, or the trace as JSON.  [default: by the "
@@ -151,6 +153,8 @@ def _tell(decision: Decision, model: str | None, given: dict[str, Any]) -> None:
         print_plain("\n".join(decision.best))
     elif target is None:
         print_decision(decision.trace, output, given["lang"], model=model, full=given["full"])
+        if given["firmness"] and output == "text":
+            print_lines(Adviser(decision, given["lang"]).firmness(decision.firmness))
     else:
         write_decision(target, decision.trace, output, given["lang"], model=model, full=given["full"])
     if given["opened"] and target is not None:

@@ -39,6 +39,10 @@ class Answer:
     loses: tuple[str, ...]
     conflicts: tuple[str, ...]
 
+    def changes(self, first: tuple[str, ...]) -> bool:
+        """Whether it changes who is first, who is eligible, or leaves something in conflict."""
+        return bool(self.gains or self.loses or self.conflicts) or self.first != first
+
 
 @frozen
 class Question:
@@ -75,12 +79,13 @@ class Pair:
 
 @frozen
 class Questions:
-    """All that still matters: questions, the first one first, and pairs.
+    """Who is first as it is, and all that still matters: questions, the first one first, and pairs.
 
     ``complete`` says that all pairs were tried; without questions and pairs nothing that anybody is asked matters any
     more.
     """
 
+    first: tuple[str, ...]
     questions: tuple[Question, ...]
     pairs: tuple[Pair, ...]
     complete: bool
@@ -114,9 +119,9 @@ class _Asking:
         for one, other in self._pairs(rest):
             tried += len(self._answers[one].values) * len(self._answers[other].values)
             if tried > MOST_PAIRED:
-                return Questions(ordered, tuple(pairs), complete=False)
+                return Questions(self._now.first, ordered, tuple(pairs), complete=False)
             pairs += self._pair(one, other)
-        return Questions(ordered, tuple(pairs), complete=True)
+        return Questions(self._now.first, ordered, tuple(pairs), complete=True)
 
     def _pairs(self, names: Sequence[str]) -> list[tuple[str, str]]:
         """Return the pairs that may matter together: those on both of which some rule depends come first.

@@ -35,7 +35,7 @@ class WorthKnowing:
     """An unknown value of a model, or of one of its offers, and the values with which somebody else would be first.
 
     ``first`` says who, in the order of ``values``. Where it is a ``member``, the set lists what is known alone: each
-    value is the set with one member more, and that a member is not known is never settled.
+    value is a member that it may have besides, and that it has not is never settled.
     """
 
     model: str
@@ -58,6 +58,7 @@ class _Try:
 
     place: tuple[str, str | None, str]
     value: Value
+    told: Value
     member: bool
     mark: str
     heirs: frozenset[str] = field(repr=False)
@@ -88,7 +89,7 @@ class _Search:
             if first != tuple(sorted(self._decision.best)):
                 changing.setdefault(one.place, []).append((one, first))
         for (model, offer, attribute), its in changing.items():
-            values, firsts = tuple(one.value for one, _ in its), tuple(first for _, first in its)
+            values, firsts = tuple(one.told for one, _ in its), tuple(first for _, first in its)
             yield WorthKnowing(model, offer, attribute, values, firsts, its[0][0].member)
 
     def _tries(self) -> Iterator[_Try]:
@@ -102,7 +103,10 @@ class _Search:
                     for value in values_to_try(attribute, known, self._rules, self._decision.derivation.facts):
                         number += 1
                         place = (model.id, offer, attribute.name)
-                        yield _Try(place, value, attribute.partial, f"#{number}", heirs)
+                        told = value
+                        if attribute.partial and isinstance(value, frozenset) and isinstance(known, frozenset):
+                            told = value - known
+                        yield _Try(place, value, told, attribute.partial, f"#{number}", heirs)
 
     def _ancestors(self, name: str) -> set[str]:
         return {one.id for one in lineage(self._models[name], self._models)}

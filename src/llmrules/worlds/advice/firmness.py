@@ -103,9 +103,11 @@ def firmness(world: World) -> Firmness | None:
         weights=tuple(_weights(decision)),
         rests_on=tuple(_rests_on(world, decision)),
         disputed=tuple(
-            (one.model, one.attribute)
-            for one in decision.cautions
-            if one.level == "disputed" and one.attribute is not None and one.model in decision.best
+            dict.fromkeys(
+                (one.model, one.attribute)
+                for one in decision.cautions
+                if one.level == "disputed" and one.attribute is not None and one.model in decision.best
+            )
         ),
         until=shelf_life(world),
     )

@@ -1,0 +1,83 @@
+"""``llmrules advise``: what to ask next, what would help, what to find out, and how firm a decision is."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from llmrules.cli import options
+from llmrules.cli.terminal import print_json, print_lines
+from llmrules.language.profile import read_profile
+from llmrules.say.advice import Adviser
+from llmrules.say.lines import Line
+from llmrules.worlds.advice.document import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from llmrules.advisor import Decision
+    from llmrules.language.texts import Language
+
+FORMAT = "llmrules.advice/1"
+
+
+@click.command(short_help="What to ask next, what would help, and how firm the answer is.")
+@click.argument("profile", required=False, type=options.ProfilePath())
+@click.option("--set", "settings", metavar="NAME=VALUE", multiple=True, help="State or replace one requirement.")
+@options.knowledge
+@options.policy
+@options.language
+@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True,
+              help="What to print: lines, or everything as JSON.")  # fmt: skip
+@click.pass_context
+def advise(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  # noqa: ANN401 - click passes them
+    """Say what a decision depends on: every line is found by deciding the case otherwise.
+
+    Where nobody is eligible: which requirements cannot be had together, and the least changes that help. Then the
+    questions whose answers still matter, unknown values worth finding out, and how firm the first place is: with
+    which requirements and weights it stays, which rules it rests on, and until when.
+
+    \b
+      llmrules advise example:nothing-fits
+      llmrules advise example:hospital-records --format json
+
+    PROFILE and --set are those of llmrules decide.
+    """  # noqa: D301 - click leaves a paragraph as it is that begins with a backspace
+    if profile is None and not given["settings"]:
+        raise click.UsageError("name a profile, or state requirements with --set", ctx)
+    advisor = options.load(given, engine="plain")
+    case = read_profile(options.read_profile_source(profile, given["settings"]), advisor.knowledge.ruleset.vocabulary)
+    decision = advisor.decide(case, unknown=given["unknown"])
+    if given["output"] == "json":
+        print_json(json.dumps(_document(decision), ensure_ascii=False, indent=2))
+    else:
+        print_lines(_lines(decision, given["lang"]))
+
+
+def _document(decision: Decision) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "best": list(decision.best),
+        "conflict_sets": plain(decision.conflict_sets),
+        "relaxations": plain(decision.relaxations),
+        "near_misses": plain(decision.near_misses()),
+        "next_questions": plain(decision.next_questions),
+        "worth_finding_out": plain(decision.worth_finding_out),
+        "firmness": plain(decision.firmness),
+    }
+
+
+def _lines(decision: Decision, language: Language) -> Iterator[Line]:
+    """Yield all advice, without the blank line before the first of it."""
+    adviser = Adviser(decision, language)
+    sections = (
+        adviser.conflict_sets(decision.conflict_sets),
+        adviser.relaxations(decision.relaxations),
+        adviser.firmness(decision.firmness),
+        adviser.next_questions(decision.next_questions),
+        adviser.worth(decision.worth_finding_out),
+    )
+    lines = [line for section in sections for line in section]
+    yield from lines[1:] if lines and lines[0].style == "blank" else lines

@@ -1,0 +1,56 @@
+"""``llmrules what-if``: the same case with some requirements stated otherwise, and what that changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from llmrules.check.diff import MOST_REPLAYS, compare_decisions
+from llmrules.check.diff.telling import difference_report
+from llmrules.cli import options
+from llmrules.cli.diff import print_report
+from llmrules.cli.terminal import print_json
+from llmrules.language.profile import read_profile
+from llmrules.trace.codec import canonical, plain
+
+SAME = 0
+DIFFERENT = 1
+
+
+@click.command(short_help="What another answer would change, and why.")
+@click.argument("profile", required=True, type=options.ProfilePath())
+@click.option("--set", "settings", metavar="NAME=VALUE", multiple=True, help="What is stated otherwise.")
+@click.option("--drop", "dropped", metavar="NAME", multiple=True, help="What is not stated.")
+@options.knowledge
+@options.policy
+@options.language
+@click.option("--replays", type=click.IntRange(0), default=MOST_REPLAYS, show_default=True,
+              help="How often the comparison decides again, at most, to find causes.")  # fmt: skip
+@click.option("--format", "output", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True,
+              help="What to print: a report, the same for a pull request, or everything as JSON.")  # fmt: skip
+@click.pass_context
+def what_if(ctx: click.Context, /, profile: str, **given: Any) -> None:  # noqa: ANN401 - click passes them
+    """Decide a case as its profile says and once more with other answers, and say what changes and what causes it.
+
+    \b
+      llmrules what-if example:hospital-records --set context_tokens=500000
+      llmrules what-if example:hospital-records --drop offline
+
+    Exit status: 0 no outcome changes, 1 something changes, 2 something is wrong with the input.
+    """  # noqa: D301 - click leaves a paragraph as it is that begins with a backspace
+    if not given["settings"] and not given["dropped"]:
+        raise click.UsageError("say what is stated otherwise with --set, or what is not stated with --drop", ctx)
+    advisor = options.load(given, engine="plain")
+    vocabulary = advisor.knowledge.ruleset.vocabulary
+    old = advisor.decide(read_profile(options.read_profile_source(profile, ()), vocabulary), unknown=given["unknown"])
+    changed = read_profile(options.read_profile_source(profile, given["settings"]), vocabulary)
+    names = [name.partition("=")[0].strip() for name in given["settings"]]
+    stated = {one.attribute: one.value for one in changed.requirements if one.attribute in names}
+    new = old.what_if({**stated, **dict.fromkeys(given["dropped"])})
+    found = compare_decisions(old, new, most=given["replays"])
+    if given["output"] == "json":
+        print_json(canonical(plain(found)))
+    else:
+        print_report(difference_report(found, (old.trace.given, new.trace.given), given["lang"]), given["output"])
+    ctx.exit(SAME if found.same else DIFFERENT)
