@@ -11,7 +11,6 @@ from llmrules.cli import options
 from llmrules.cli.terminal import print_json, print_lines
 from llmrules.language.profile import read_profile
 from llmrules.say.advice import Adviser
-from llmrules.say.lines import Line
 from llmrules.worlds.advice.document import plain
 
 if TYPE_CHECKING:
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
     from llmrules.advisor import Decision
     from llmrules.language.texts import Language
+    from llmrules.say.lines import Line
 
 FORMAT = "llmrules.advice/1"
 

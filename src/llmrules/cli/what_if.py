@@ -14,9 +14,6 @@ from llmrules.cli.terminal import print_json
 from llmrules.language.profile import read_profile
 from llmrules.trace.codec import canonical, plain
 
-SAME = 0
-DIFFERENT = 1
-
 
 @click.command(short_help="What another answer would change, and why.")
 @click.argument("profile", required=True, type=options.ProfilePath())
@@ -37,7 +34,7 @@ def what_if(ctx: click.Context, /, profile: str, **given: Any) -> None:  # noqa:
       llmrules what-if example:hospital-records --set context_tokens=500000
       llmrules what-if example:hospital-records --drop offline
 
-    Exit status: 0 no outcome changes, 1 something changes, 2 something is wrong with the input.
+    Exit status: 0, whatever changes; 2 something is wrong with the input.
     """  # noqa: D301 - click leaves a paragraph as it is that begins with a backspace
     if not given["settings"] and not given["dropped"]:
         raise click.UsageError("say what is stated otherwise with --set, or what is not stated with --drop", ctx)
@@ -53,4 +50,3 @@ def what_if(ctx: click.Context, /, profile: str, **given: Any) -> None:  # noqa:
         print_json(canonical(plain(found)))
     else:
         print_report(difference_report(found, (old.trace.given, new.trace.given), given["lang"]), given["output"])
-    ctx.exit(SAME if found.same else DIFFERENT)
