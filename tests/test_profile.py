@@ -5,17 +5,22 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from llmrules.errors import LoadError
-from llmrules.language.profile import Expectation, Requirement, read_profile, state
+from llmrules.language.profile import Expectation, Profile, Requirement, read_profile, state
 from llmrules.language.rules.ruleset import read_ruleset
+from llmrules.language.stating import CaseReader
 from llmrules.language.texts import Text
 from llmrules.language.values import Period
 from llmrules.reading.files import parse_json, parse_toml, read_toml
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 BASE = read_toml(Path(__file__).parent / "data" / "base" / "rules.toml", "base")
 VOCABULARY = read_ruleset([BASE], [], []).vocabulary
@@ -116,3 +121,26 @@ def test_json_and_toml_say_the_same() -> None:
     text = '{"requirements": {"as_of": "2026-03-01", "pages": 0.5, "modalities": ["video"]}, "title": {"en": "A"}}'
     toml = '[requirements]\nas_of = 2026-03-01\npages = 0.50\nmodalities = ["video"]\n[title]\nen = "A"\n'
     assert read_profile(parse_json(text), VOCABULARY) == read_profile(parse_toml(toml, "x"), VOCABULARY)
+
+
+ANYTHING = st.one_of(
+    st.sampled_from(["tight", "video", "text", "EU", " ", "\ud800", "", "2026-03-01", "2026-13-01", "60", "é"]),
+    st.sampled_from([True, False, 0, 1, 60_000, -1, 10**30, 0.5, float("nan"), Decimal("1.50"), Decimal("NaN"), None]),
+    st.sampled_from([date(2026, 3, 1), datetime(2026, 3, 1, tzinfo=UTC), DAY]),
+    st.lists(st.sampled_from(["text", "video", "smell", 1]), max_size=3),
+    st.sets(st.sampled_from(["text", "video"])).map(frozenset),
+    st.sampled_from([("text",), {"text"}, {"text": True}, [["text"]]]),
+)
+
+
+@given(st.dictionaries(st.sampled_from([*VOCABULARY.names("requirement"), "weights", "nothing", 3]), ANYTHING))
+def test_the_quick_way_to_read_a_case_is_the_careful_one(stated: dict[Any, object]) -> None:
+    """Whatever a program states, the compiled readers give the same requirements, or the same errors."""
+
+    def read(how: Callable[[dict[Any, object]], Profile]) -> object:
+        try:
+            return how({"as_of": "2026-03-01", **stated}).requirements
+        except LoadError as error:
+            return str(error)
+
+    assert read(CaseReader(VOCABULARY).read) == read(lambda case: state(case, VOCABULARY))

@@ -20,6 +20,7 @@ from llmrules.engine.engines import EngineName, Engines
 from llmrules.errors import FileError, LlmrulesError, LoadError
 from llmrules.language.profile import Profile, read_profile, state
 from llmrules.language.settings import discreet, for_folder
+from llmrules.language.stating import CaseReader
 from llmrules.reading import shipped
 from llmrules.reading.files import Raw, Source, read_raw, read_toml, toml_files
 from llmrules.trace.recorder import Recorder
@@ -63,6 +64,7 @@ class Advisor:
         self.settings = settings
         self._engines = Engines(knowledge.program, engine)
         self._recorder = Recorder(knowledge)
+        self._cases = CaseReader(knowledge.ruleset.vocabulary)
 
     @classmethod
     def load(
@@ -123,7 +125,7 @@ class Advisor:
         if isinstance(source, Profile):
             return source
         if isinstance(source, Mapping):
-            return state(source, vocabulary)
+            return self._cases.read(source)
         return read_profile(read_toml(_file(source)), vocabulary)
 
     def decide(

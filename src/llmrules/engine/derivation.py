@@ -47,7 +47,8 @@ def derive(program: Program, facts: Facts, fired: frozenset[int]) -> Derivation:
     known = dict(facts)
     steps: list[Step] = []
     for stratum, rules in sorted(strata.items()):
-        waiting, readers, count = {rule.place: rule for rule in rules}, _readers(rules), 0
+        waiting, count = {rule.place: rule for rule in rules}, 0
+        readers: Mapping[str, list[int]] | None = None
         agenda: Iterable[int] = list(waiting)
         while waiting:
             ready = [waiting[place] for place in agenda if waiting[place].holds(known)]
@@ -63,7 +64,9 @@ def derive(program: Program, facts: Facts, fired: frozenset[int]) -> Derivation:
                     gained[rule.conclusion.attribute.name] |= rule.conclusion.values
             for name, values in gained.items():
                 known[name] = known.get(name, frozenset()) | values
-            agenda = sorted({place for name in gained for place in readers.get(name, ()) if place in waiting})
+            if waiting and readers is None:
+                readers = _readers(waiting.values())
+            agenda = sorted({place for name in gained for place in (readers or {}).get(name, ()) if place in waiting})
             count += 1
     return Derivation(tuple(steps), known)
 
@@ -72,6 +75,6 @@ def _readers(rules: Iterable[FiringRule]) -> Mapping[str, list[int]]:
     """Return the places of the rules that test each requirement: no other fact can make one fire."""
     found: defaultdict[str, list[int]] = defaultdict(list)
     for rule in rules:
-        for name in {leaf.attribute.name for leaf in rule.when.all_leaves()}:
+        for name in rule.tests:
             found[name].append(rule.place)
     return found

@@ -48,31 +48,39 @@ class PlainEngine:
 
 
 class _Stratum:
-    """The rules of one stratum, by the attribute without which they cannot fire and by every attribute they test."""
+    """The rules of one stratum, by what they cannot fire without and by every attribute they test.
+
+    That is one of some values of an attribute, where there are few such; else that the attribute has any value.
+    """
 
     def __init__(self, program: Program, number: int) -> None:
         self.free: list[FiringRule] = []
+        self.by_value: defaultdict[str, defaultdict[Value, list[FiringRule]]] = defaultdict(lambda: defaultdict(list))
         self.by_trigger: defaultdict[str, list[FiringRule]] = defaultdict(list)
         self.readers: defaultdict[str, list[FiringRule]] = defaultdict(list)
         for rule in program.rules:
             if rule.stratum != number:
                 continue
             needed = [leaf.attribute.name for leaf in rule.when.leaves if not leaf.asks_absence]
-            if needed:
+            if rule.holds.quick:
+                name, values = min(rule.holds.quick, key=lambda one: len(one[1]))
+                for value in values:
+                    self.by_value[name][value].append(rule)
+            elif needed:
                 self.by_trigger[needed[0]].append(rule)
             else:
                 self.free.append(rule)
-            for name in {leaf.attribute.name for leaf in rule.when.all_leaves()}:
+            for name in rule.tests:
                 self.readers[name].append(rule)
 
     def triggered(self, known: Facts) -> list[FiringRule]:
         """Return the rules that can fire on what is known when the stratum begins."""
         rules = list(self.free)
-        if len(known) < len(self.by_trigger):
-            for name in known:
-                rules += self.by_trigger.get(name, ())
-        else:
-            for name, waiting in self.by_trigger.items():
-                if name in known:
-                    rules += waiting
+        for name, values in known.items():
+            if name in self.by_trigger:
+                rules += self.by_trigger[name]
+            if name in self.by_value:
+                waiting = self.by_value[name]
+                for value in values:
+                    rules += waiting.get(value, ())
         return rules

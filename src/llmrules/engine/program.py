@@ -5,17 +5,18 @@ Both engines run the same program and report the same thing: the set of rules th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import operator
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import evolve, field, frozen
 
 from llmrules.language.conditions import ALWAYS, Facts, Leaf, Table
 from llmrules.language.rules.effects import Conclude
-from llmrules.language.values import Value
+from llmrules.language.values import Number, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from llmrules.language.rules.rule import Rule
     from llmrules.language.rules.ruleset import RuleSet
     from llmrules.language.vocabulary import Attribute
@@ -24,11 +25,28 @@ FINITE = ("flag", "choice", "scale")
 """The single-valued types with few values: their leaves become sets of accepted values."""
 
 
+COMPARED: Mapping[str, Callable[[Any, Any], bool]] = {
+    "is": operator.eq,
+    "at_least": operator.ge,
+    "at_most": operator.le,
+    "above": operator.gt,
+    "below": operator.lt,
+}
+"""The operators that compare a number with one other."""
+
+Comparison: TypeAlias = tuple[Callable[[Any, Any], bool], Number]
+
+
 @frozen(eq=False)
 class Check:
-    """The conditions of one rule, compiled: call it with facts."""
+    """The conditions of one rule, compiled: call it with facts.
+
+    ``quick`` has the values that satisfy a leaf where there are few, ``numbers`` the comparisons that one number must
+    pass, ``rest`` all other leaves and tables.
+    """
 
     quick: tuple[tuple[str, frozenset[Value]], ...]
+    numbers: tuple[tuple[str, tuple[Comparison, ...]], ...]
     rest: Table | None
     exceptions: tuple[Table, ...]
 
@@ -37,6 +55,10 @@ class Check:
         for name, values in self.quick:
             known = facts.get(name)
             if known is None or values.isdisjoint(known):
+                return False
+        for name, tests in self.numbers:
+            known = facts.get(name)
+            if known is None or not any(all(passes(one, wanted) for passes, wanted in tests) for one in known):
                 return False
         if self.rest is not None and not self.rest.holds(facts):
             return False
@@ -59,6 +81,8 @@ class FiringRule:
     overriders: tuple[int, ...]
     conclusion: Conclude | None
     holds: Check = field(repr=False)
+    tests: frozenset[str] = frozenset()
+    """The requirements that ``when`` tests."""
 
     def at(self, place: int, stratum: int, overriders: tuple[int, ...]) -> FiringRule:
         """Return the same rule where it stands in a program."""
@@ -99,7 +123,8 @@ def compile_program(ruleset: RuleSet, known: Mapping[str, FiringRule] = NOTHING)
 def _firing_rule(rule: Rule, attributes: Mapping[str, Attribute]) -> FiringRule:
     when = full_condition(rule, attributes)
     exceptions = rule.unless.exceptions()
-    return FiringRule(0, rule.id, 0, when, exceptions, (), rule.effect.conclusion, _compile(when, exceptions))
+    tests = frozenset(leaf.attribute.name for leaf in when.all_leaves())
+    return FiringRule(0, rule.id, 0, when, exceptions, (), rule.effect.conclusion, _compile(when, exceptions), tests)
 
 
 def full_condition(rule: Rule, attributes: Mapping[str, Attribute]) -> Table:
@@ -109,10 +134,28 @@ def full_condition(rule: Rule, attributes: Mapping[str, Attribute]) -> Table:
 
 
 def _compile(when: Table, exceptions: tuple[Table, ...]) -> Check:
-    """Compile a rule's conditions; the common shape, a few finite leaves, is one loop."""
-    quick = tuple((leaf.attribute.name, accepted(leaf)) for leaf in when.leaves if _is_finite(leaf))
-    rest = Table(tuple(leaf for leaf in when.leaves if not _is_finite(leaf)), when.every, when.either)
-    return Check(quick, rest if rest != ALWAYS else None, exceptions)
+    """Compile a rule's conditions; the common shapes, finite leaves and plain comparisons, are loops."""
+    quick, numbers, others = [], [], []
+    for leaf in when.leaves:
+        comparisons = _comparisons(leaf)
+        if _is_finite(leaf):
+            quick.append((leaf.attribute.name, accepted(leaf)))
+        elif comparisons is not None:
+            numbers.append((leaf.attribute.name, comparisons))
+        else:
+            others.append(leaf)
+    rest = Table(tuple(others), when.every, when.either)
+    return Check(tuple(quick), tuple(numbers), rest if rest != ALWAYS else None, exceptions)
+
+
+def _comparisons(leaf: Leaf) -> tuple[Comparison, ...] | None:
+    """Return the tests of a leaf as comparisons with numbers; None where they are not all such."""
+    found: list[Comparison] = []
+    for test in leaf.tests if leaf.attribute.type == "number" else ():
+        if test.operator.name not in COMPARED or not isinstance(test.operand, int | Decimal):
+            return None
+        found.append((COMPARED[test.operator.name], test.operand))
+    return tuple(found) or None
 
 
 def _is_finite(leaf: Leaf) -> bool:
