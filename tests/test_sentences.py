@@ -91,3 +91,9 @@ def test_no_sentence_leaves_the_reader_to_choose() -> None:
     """No plural in parentheses, and no pair of particles."""
     for said in (*en.SENTENCES.values(), *ko.SENTENCES.values()):
         assert not re.search(r"\(s\)|[을은이]\([를는가]\)|\(으\)로|\(이\)", said)
+
+
+def test_a_particle_that_was_left_open_is_settled() -> None:
+    """What lint finds names rules, whose final sounds nobody knew when its sentence was written."""
+    said = ko.settled('small-model과(와) one-rule은(는) "cost"을(를) 재정의합니다')
+    assert said == 'small-model과 one-rule은 "cost"를 재정의합니다'

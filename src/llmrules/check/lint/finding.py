@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from llmrules.errors import InputError, Place, printable, show
 from llmrules.language.texts import Text
+from llmrules.say.languages.ko import settled
 
 if TYPE_CHECKING:
     from llmrules.language.texts import Language
@@ -154,7 +155,9 @@ def found(
     severity: Severity | None = None,
 ) -> Finding:
     """Return a finding with the usual severity of its code, unless another one is given."""
-    return Finding(code, severity or CODES[code].severity, place, sentence, hint, rules, others, page=_page(code))
+    said = evolve(sentence, ko=settled(sentence.ko or ""))
+    advised = hint if hint is None else evolve(hint, ko=settled(hint.ko or ""))
+    return Finding(code, severity or CODES[code].severity, place, said, advised, rules, others, page=_page(code))
 
 
 def _page(code: str) -> str:
@@ -168,7 +171,7 @@ def from_error(error: InputError) -> Finding:
     sentence = f"{subject}{error.message}{shown}"
     hint = None
     if error.nearest is not None:
-        hint = Text(f"did you mean {error.nearest}?", f"{error.nearest}을(를) 뜻했나요?")
+        hint = Text(f"did you mean {error.nearest}?", settled(f"{error.nearest}을(를) 뜻했나요?"))
     elif error.hint is not None:
         hint = Text(error.hint, error.hint)
     return Finding(

@@ -17,6 +17,18 @@ def chosen(value: int | str, closed: str, open_: str) -> str:
     return open_ if not final or (final == "ㄹ" and open_.startswith("로")) else closed
 
 
+_OPEN_PAIR = re.compile(r"(?<=\S)(은\(는\)|이\(가\)|을\(를\)|과\(와\))")
+
+
+def settled(text: str) -> str:
+    """Return a sentence in which each particle that was left open has its form: ``은(는)`` and the like."""
+    parts = _OPEN_PAIR.split(text)
+    said = parts[0]
+    for pair, after in zip(parts[1::2], parts[2::2], strict=True):
+        said += chosen(said, pair[0], pair[2]) + after
+    return said
+
+
 def _final(text: str) -> str:
     """Return the final consonant with which a text is spoken, or nothing; what stands in parentheses is not spoken."""
     spoken = re.sub(r"[^0-9A-Za-z가-힣]+$", "", re.sub(r"\([^()]*\)\s*$", "", text))
@@ -27,6 +39,8 @@ def _final(text: str) -> str:
         return "ㄹ" if place == 8 else "ㄱ" if place else ""  # noqa: PLR2004 - the eighth of the 27 final consonants
     if spoken[-2:].lower() == "ng" or (last.lower() in "kptbc" and re.search(r"(?<![aeiou])[aeiou].$", spoken.lower())):
         return "ㄱ"
+    if spoken[-2:].lower() == "le":
+        return "ㄹ"
     return _FINALS_OF_LETTERS.get(last.lower(), "") if last else ""
 
 
