@@ -1,7 +1,8 @@
 """The shipped cases in their groups, each with the knowledge that it is decided by.
 
-The small cases and the examples are decided over the article's twelve models, of which nobody states when they retire
-or whether their names move. The cases of ``dated`` are decided over four made-up models of which that is known.
+The small cases and the examples are decided over the article's twelve models, of which nobody states whether their
+names move. The cases of ``dated`` are decided over made-up models of which that is known, those of ``november`` over
+the releases of November 2026.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ EXAMPLES = ROOT / "examples"
 SMALL = ROOT / "tests" / "cases"
 DATED = SMALL / "dated"
 OFFERS = DATED / "catalog.toml"
+NOVEMBER = SMALL / "november"
+RELEASES = ROOT / "catalogs" / "2026-11.toml"
 
 
 @frozen(eq=False)
@@ -37,7 +40,7 @@ class Group:
         return Advisor.load(catalog=self.catalogues, engine="plain")
 
 
-GROUPS = (Group((EXAMPLES, SMALL)), Group((DATED,), (OFFERS,)))
+GROUPS = (Group((EXAMPLES, SMALL)), Group((DATED,), (OFFERS,)), Group((NOVEMBER,), (RELEASES,)))
 
 
 @cache

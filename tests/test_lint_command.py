@@ -45,10 +45,11 @@ id = "policy"
 title = "Our policy"
 date = 2026-01-01
 [[rule]]
-id = "open-for-resale"
-when.redistribution = true
+id = "weights-for-resale"
+when.weights_access = true
 when.commercial_use = true
-require.openness.at_least = "open-weight"
+require.weights_available = true
+unknown = "exclude"
 because = { en = "So.", ko = "그래서." }
 otherwise = { en = "No.", ko = "아니요." }
 source = "policy"
@@ -160,7 +161,7 @@ def test_findings_stand_in_the_named_files(tmp_path: Path) -> None:
     path.write_text(SHADOWED, encoding="utf-8")
     (only,) = json.loads(run(str(tmp_path), "--format", "json").output)
     assert (only["code"], only["file"], only["line"]) == ("shadowed-rule", path.as_posix(), 8)
-    assert only["others"][0]["file"] == "rules/licence.toml"
+    assert only["others"][0]["file"] == "rules/customization.toml"
     assert run(str(path)).exit_code == 0
     assert run(str(path), "--strict").exit_code == 1
     assert f"::warning file={path.as_posix()}" in run(str(path), "--format", "github").output
@@ -171,14 +172,12 @@ def test_findings_stand_in_the_named_files(tmp_path: Path) -> None:
 def test_a_finding_is_turned_towards_the_named_file(tmp_path: Path) -> None:
     """Where the other rule of a pair stands in the named file, the finding stands there."""
     path = tmp_path / "ours.toml"
-    wide = SHADOWED.replace("open-for-resale", "always-open-source").replace(
-        '.at_least = "open-weight"', ' = "open-source"'
-    )
+    wide = SHADOWED.replace("weights-for-resale", "always-weights")
     path.write_text(re.sub(r"when\..*\n", "", wide), encoding="utf-8")
     found = [one for one in lint_files(gather([path])) if one.code == "shadowed-rule"]
     assert {one.place.file for one in found} == {path.as_posix()}
-    assert found[0].rules == ("always-open-source", "redistribution-needs-open-source")
-    assert [place.file for place in found[0].others] == ["rules/licence.toml"]
+    assert found[0].rules == ("always-weights", "weights-must-be-available")
+    assert [place.file for place in found[0].others] == ["rules/customization.toml"]
 
 
 def test_a_catalogue_is_known_by_its_models(tmp_path: Path) -> None:
@@ -199,10 +198,10 @@ def test_a_catalogue_is_known_by_its_models(tmp_path: Path) -> None:
     ("text", "code"),
     [
         ('language = 1\npack = "p"\n[[rule]]\nid = ', "syntax"),
-        (SHADOWED.replace("when.redistribution", "when.redistributoin"), "unknown-attribute"),
+        (SHADOWED.replace("when.commercial_use", "when.comercial_use"), "unknown-attribute"),
         (SHADOWED.replace('source = "policy"', 'source = "polcy"'), "unknown-source"),
         (SHADOWED.replace('"So."', '"So {much}."'), "unknown-slot"),
-        (SHADOWED.replace('"open-weight"', '"open-wait"'), "unknown-choice"),
+        (SHADOWED.replace("weights_available = true", 'openness = "open-wait"'), "unknown-choice"),
     ],
 )
 def test_an_error_of_loading_is_a_finding(tmp_path: Path, text: str, code: str) -> None:
@@ -220,26 +219,26 @@ def test_an_error_of_loading_is_a_finding(tmp_path: Path, text: str, code: str) 
 def test_a_cycle_is_printed(tmp_path: Path) -> None:
     """A stratum cycle is a finding that shows its path."""
     path = tmp_path / "ours.toml"
-    cycle = SHADOWED.replace('require.openness.at_least = "open-weight"', 'conclude.hosting = "api"')
+    cycle = SHADOWED.replace('require.weights_available = true\nunknown = "exclude"', 'conclude.hosting = "api"')
     cycle = cycle.replace("when.commercial_use = true", "when.hosting.known = false").replace(
         'otherwise = { en = "No.", ko = "아니요." }\n', ""
     )
     path.write_text(cycle, encoding="utf-8")
     found = lint_files(gather([path]))
     (only,) = [one for one in found if one.code == "negative-cycle"]
-    assert "hosting → rule open-for-resale → hosting" in only.said()
-    assert only.rules == ("open-for-resale",)
+    assert "hosting → rule weights-for-resale → hosting" in only.said()
+    assert only.rules == ("weights-for-resale",)
     assert "did you mean" not in only.advised()
 
 
 def test_the_nearest_name_is_the_hint() -> None:
     """Of a misspelt name the nearest one is said, in both languages."""
-    text = SHADOWED.replace("when.redistribution", "when.redistributoin")
+    text = SHADOWED.replace("when.commercial_use", "when.comercial_use")
     shipped = gather()
     given = Given((*shipped.rules, parse_toml(text, "o.toml")), shipped.catalogues, (), frozenset({"o.toml"}))
     (only,) = lint_files(given)
-    assert only.advised() == "did you mean redistribution?"
-    assert only.advised("ko").startswith("redistribution")
+    assert only.advised() == "did you mean commercial_use?"
+    assert only.advised("ko").startswith("commercial_use")
 
 
 @pytest.mark.parametrize(

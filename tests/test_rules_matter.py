@@ -1,6 +1,7 @@
 """Every shipped rule matters: without it some example would say something else, and some other would not.
 
-What no shipped value shows, such as the retirement of an offer, the cases over dated offers show.
+What the values of the twelve do not show, such as the retirement of an offer, the cases over dated offers and over the
+releases of November show.
 
 A decision *says*: each check that is not true, each point, note, advice, refusal and exemption, and which rules fire. A
 rule makes a difference in an example when the decision without it says something else, its own firing apart. So a
@@ -15,7 +16,7 @@ from typing import TypeAlias
 
 import pytest
 from attrs import evolve
-from tests.shipped_cases import DATED, EXAMPLES, OFFERS
+from tests.shipped_cases import DATED, EXAMPLES, NOVEMBER, OFFERS, RELEASES
 
 from llmrules.advisor import Advisor
 from llmrules.catalog.candidates import bits
@@ -28,6 +29,7 @@ from llmrules.worlds.world import World
 GROUPS = (
     ((), tuple(toml_files([EXAMPLES]))),
     ((OFFERS,), tuple(path for path in toml_files([DATED]) if path != OFFERS)),
+    ((RELEASES,), tuple(toml_files([NOVEMBER]))),
 )
 """The catalogues that lie on ours, and the cases that are decided over them."""
 

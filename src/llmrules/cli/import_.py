@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import nullcontext
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from attrs import evolve
 
+from llmrules.advisor import Advisor
 from llmrules.cli import options
 from llmrules.cli.outputs import refuse_overwriting, refuse_replacing
 from llmrules.cli.progress import part, progress
 from llmrules.cli.terminal import print_plain
 from llmrules.errors import FileError, Place
+from llmrules.importers.boards import Measuring
 from llmrules.importers.kinds import KINDS, read_file
 from llmrules.importers.merging import merge
+from llmrules.importers.names import Names
 from llmrules.importers.reading import Remark
 from llmrules.importers.report import report_data, report_text
 from llmrules.importers.writing import FORMATS, catalogue_text
 from llmrules.language.values import day
-from llmrules.reading.files import read_json_data, write_whole, writing_whole
+from llmrules.reading.files import read_json_data, read_text, write_whole, writing_whole
+from llmrules.reading.shipped import catalog_names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
+    from llmrules.catalog.entries import Model
     from llmrules.importers.reading import Reading
     from llmrules.importers.writing import Format
 
@@ -42,6 +48,10 @@ RESOLD = "the seller is not the developer (--only-first-party)"
 @click.option("--source-version", "versions", multiple=True, metavar="KIND=VERSION", help="The version of a file.")
 @click.option("--report", type=options.PATH, metavar="FILE", help="Write the whole report to this file, as JSON.")
 @click.option("--only-first-party", is_flag=True, help="Keep only what the developers of models sell themselves.")
+@click.option("--catalog", "catalog_paths", multiple=True, type=options.PATH, metavar="FILE",
+              help="Whose models a board may name.  [default: our catalogues]")  # fmt: skip
+@click.option("--board", metavar="NAME", help="What scores measure: the end of rank_NAME and measured_NAME.")
+@click.option("--title", metavar="TEXT", help="What scores are cited as.")
 def import_(
     inputs: tuple[str, ...],
     target: Path,
@@ -51,21 +61,26 @@ def import_(
     report: Path | None,
     *,
     only_first_party: bool,
+    **measured: Any,  # noqa: ANN401 - click gives the three options of a board by name
 ) -> None:
     """Turn public catalogue files, which you have downloaded, into one catalogue file to lay on top of ours.
 
-    KIND is models-dev (api.json), litellm (model_prices_and_context_window.json) or genai-prices (data.json); FILE may
-    be compressed with gzip. Each value cites the file that states it, and where files disagree all values are kept.
+    KIND is models-dev (api.json), litellm (model_prices_and_context_window.json) or genai-prices (data.json), or what
+    was measured: arena (its boards as JSON) or scores (a CSV file of yours with model,score,low,high,n). A JSON file
+    may be compressed with gzip. Each value cites the file that states it, and where files disagree all values are kept.
     What no file states stays unknown; the report says what was left out and why.
 
     \b
       llmrules import models-dev api.json -o models.json
       llmrules import models-dev api.json litellm prices.json -o models.json --report report.json
       llmrules decide profile.toml --catalog models.json
+      llmrules import arena boards.json -o measured.toml
+      llmrules import scores korean.csv --board korean --title "Our test" --date scores=2026-10-01 -o korean.toml
 
     Nothing is downloaded. Exit status: 0 the file is written, 2 something is wrong with the input.
     """  # noqa: D301 - click leaves a paragraph as it is that begins with a backspace
     files = _pairs(inputs)
+    _check_board(measured["board"], [kind for kind, _ in files])
     written_as = _form(target, form)
     kinds = [kind for kind, _ in files]
     days = {kind: _day(kind, text) for kind, text in _settings("--date", dates, kinds).items()}
@@ -74,10 +89,21 @@ def import_(
     refuse_replacing(target)
     parts = len(files) + 2  # merging is one part, and writing is one
     with progress("Importing") as advance:
-        readings = [
-            _read(kind, path, days.get(kind), named.get(kind), part(advance, number, parts))
-            for number, (kind, path) in enumerate(files)
-        ]
+        readings: list[Reading] = []
+        for number, (kind, path) in sorted(enumerate(files), key=lambda file: KINDS[file[1][0]].board is not None):
+            known = KINDS[kind]
+            data = read_text(path) if known.is_text else read_json_data(path)
+            reading = read_file(
+                kind,
+                path.as_posix(),
+                data,
+                date=days.get(kind),
+                version=named.get(kind),
+                today=datetime.now(UTC).date(),
+                measuring=None if known.board is None else _measuring(kind, readings, **measured),
+                progress=part(advance, number, parts),
+            )
+            readings.append(reading)
         if only_first_party:
             readings = [_first_party(reading) for reading in readings]
         overlay = merge(readings, progress=part(advance, len(files), parts))
@@ -96,6 +122,14 @@ def _pairs(inputs: Sequence[str]) -> list[tuple[str, Path]]:
         message = f"{inputs[-1]} needs a file: write KIND FILE [KIND FILE]…"
         raise click.UsageError(message, click.get_current_context())
     return [(kind, Path(name)) for kind, name in zip(inputs[::2], inputs[1::2], strict=True)]
+
+
+def _check_board(board: str | None, kinds: Sequence[str]) -> None:
+    """Refuse scores that do not say what they measure, or by a name that no attribute can end with."""
+    if "scores" in kinds and (board is None or not re.fullmatch(r"[a-z0-9]+(?:_[a-z0-9]+)*", board)):
+        message = "must say what the scores measure, in small letters, digits and _"
+        hint = "--board coding gives rank_coding, which our rules read; declare attributes of your own in a rule file"
+        raise FileError(message, code="bad-setting", place=Place("--board"), found=board, hint=hint)
 
 
 def _settings(option: str, given: Iterable[str], kinds: Sequence[str]) -> dict[str, str]:
@@ -139,10 +173,24 @@ def _form(target: Path, form: str | None) -> Format:
     return meant
 
 
-def _read(kind: str, path: Path, on: date | None, version: str | None, advance: Callable[[int, int], None]) -> Reading:
-    """Read one file as its kind."""
-    data, today = read_json_data(path), datetime.now(UTC).date()
-    return read_file(kind, path.as_posix(), data, date=on, version=version, today=today, progress=advance)
+def _measuring(
+    kind: str, readings: Iterable[Reading], *, catalog_paths: tuple[Path, ...], board: str | None, title: str | None
+) -> Measuring:
+    """Return what reading a board of a kind takes beside its file."""
+    of_ours = KINDS[kind].is_text
+    return Measuring(_names(readings, catalog_paths), (board or "") if of_ours else "", title if of_ours else None)
+
+
+def _names(readings: Iterable[Reading], paths: tuple[Path, ...]) -> Names:
+    """Return what the models of the catalogues and of the files read so far are called."""
+    catalog = Advisor.load(catalog=paths or catalog_names(), engine="plain").knowledge.catalog
+    called = [(model.id, (model.name, *_releases(model))) for model in catalog.listed]
+    return Names.of([*called, *((row.id, ()) for reading in readings for row in reading.rows)])
+
+
+def _releases(model: Model) -> tuple[str, ...]:
+    entry = model.entries.get("release")
+    return () if entry is None else (str(entry.value),)
 
 
 def _write(target: Path, catalogue: str, report: Path | None, told: str) -> None:
@@ -153,6 +201,7 @@ def _write(target: Path, catalogue: str, report: Path | None, told: str) -> None
 
 def _first_party(reading: Reading) -> Reading:
     """Skip the rows of those who sell the models of others."""
-    kept = tuple(row for row in reading.rows if row.first_party)
-    resold = tuple(Remark(row.key, RESOLD, found=row.provider) for row in reading.rows if not row.first_party)
+    kept = tuple(row for row in reading.rows if row.first_party or not row.seller)
+    others = (row for row in reading.rows if row.seller and not row.first_party)
+    resold = tuple(Remark(row.key, RESOLD, found=row.provider) for row in others)
     return evolve(reading, rows=kept, skipped=(*reading.skipped, *resold))

@@ -10,13 +10,15 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import PurePath
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, cast
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from llmrules.errors import FileError, Place
-from llmrules.importers import genai_prices, litellm, models_dev
+from llmrules.importers import arena, genai_prices, litellm, models_dev, scores
+from llmrules.importers.boards import Measuring
 from llmrules.importers.dates import calendar_day, day_in
+from llmrules.importers.names import Names
 from llmrules.importers.reading import GIVEN, NAMED, NOT_BEFORE, Origin, Reading
 
 Progress: TypeAlias = Callable[[int, int], None]
@@ -30,9 +32,19 @@ class Reader(Protocol):
         """Return every row of the file, checked before, as kept or skipped."""
 
 
+class BoardReader(Protocol):
+    """What reads a file of a kind that measures models and sells none."""
+
+    def __call__(self, rows: Any, /, origin: Origin, measuring: Measuring) -> Reading:  # noqa: ANN401
+        """Return every entry of the file, checked before, as kept or skipped."""
+
+
 @frozen
 class Kind:
     """A kind of files: its name, what publishes it, and the functions that read it.
+
+    A file of what was measured has a ``board`` reader, and none that reads rows of sellers; ``is_text`` says that it
+    is no JSON.
 
     ``version`` finds a version in the name of a file. ``check`` returns what a file holds where it has the shape of the
     kind, and raises FileError where it has not; of that, ``days`` yields the days on which something happened.
@@ -40,12 +52,14 @@ class Kind:
 
     name: str
     title: str
-    licence: str
-    url: str
+    licence: str | None
+    url: str | None
     version: re.Pattern[str] | None
-    read: Reader
+    read: Reader | None
     check: Callable[[object, str], Any]
     days: Callable[[Any], Iterator[object]]
+    board: BoardReader | None = None
+    is_text: bool = False
 
 
 _KINDS = (
@@ -79,6 +93,18 @@ _KINDS = (
         genai_prices.check,
         genai_prices.days,
     ),
+    Kind(
+        "arena",
+        "Arena (arena.ai), dataset leaderboard-dataset, used under CC BY 4.0",
+        "CC-BY-4.0",
+        "https://arena.ai/leaderboard",
+        None,
+        None,
+        arena.check,
+        arena.days,
+        arena.read,
+    ),
+    Kind("scores", "Scores", None, None, None, None, scores.check, scores.days, scores.read, is_text=True),
 )
 
 KINDS = {kind.name: kind for kind in _KINDS}
@@ -95,12 +121,21 @@ def read_file(
     date: date | None = None,
     version: str | None = None,
     today: date,
+    measuring: Measuring | None = None,
     progress: Progress | None = None,
 ) -> Reading:
-    """Read the data of one file, of which only the day and the version may be known. Raises FileError."""
-    rows = KINDS[kind].check(data, name)
+    """Read the data of one file, of which only the day and the version may be known. Raises FileError.
+
+    ``measuring`` is for a board, which without it names no model.
+    """
+    known = KINDS[kind]
+    rows = known.check(data, name)
     origin = origin_of(kind, name, rows, date=date, version=version, today=today)
-    return KINDS[kind].read(rows, origin, progress=progress)
+    if measuring is not None and measuring.title is not None:
+        origin = evolve(origin, title=measuring.title)
+    if known.board is not None:
+        return known.board(rows, origin, measuring or Measuring(Names({})))
+    return cast("Reader", known.read)(rows, origin, progress=progress)
 
 
 def origin_of(

@@ -82,7 +82,8 @@ def _model(name: str, lines: Sequence[_Line], losses: Losses) -> Model:
     sold: dict[str, list[_Line]] = defaultdict(list)
     voices: dict[str, list[Voice]] = defaultdict(list)
     for line in lines:
-        sold[_offer_id(line.row)].append(line)
+        if line.row.seller:
+            sold[_offer_id(line.row)].append(line)
         for attribute, value in line.row.model.items():
             voices[attribute].append(line.voice(value))
     return Model(

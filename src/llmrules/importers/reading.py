@@ -58,7 +58,8 @@ class Row:
     """One model at one seller.
 
     ``key`` is where it stands in the file, ``written`` its id as the seller writes it, ``id`` the normalised one under
-    which rows of all sellers and files meet. ``first_party`` says that the seller is the model's developer.
+    which rows of all sellers and files meet. ``first_party`` says that the seller is the model's developer. A row of a
+    board that measures models has no seller.
     """
 
     key: str

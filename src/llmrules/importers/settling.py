@@ -21,10 +21,15 @@ if TYPE_CHECKING:
 
     from llmrules.language.values import Period
 
-DATES = frozenset({"knowledge_cutoff", "release_date", "retires_on"})
+DATES = frozenset({"knowledge_cutoff", "listed_since", "release_date", "retires_on"})
 """The earlier one is the cautious one; a month or year that contains a finer date says nothing else than that one."""
 
-DEARER = frozenset({"input_price", "output_price", "tier_input_price", "tier_output_price"})
+DEARER = frozenset(
+    {
+        *("input_price", "output_price", "tier_input_price", "tier_output_price"),
+        *("cached_input_price", "batch_input_price", "batch_output_price"),
+    }
+)
 """The higher one is the cautious one, where of windows and limits it is the lower one."""
 
 WARNINGS = frozenset({"moving_alias"})

@@ -64,7 +64,8 @@ def _document(origin: Origin) -> dict[str, Any]:
 
 def _model(model: Model) -> dict[str, Any]:
     named = {} if model.name == model.id else {"name": model.name}
-    return {"id": model.id, **named, **_entries(model.entries), "offer": [_offer(offer) for offer in model.offers]}
+    offers = {"offer": [_offer(offer) for offer in model.offers]} if model.offers else {}
+    return {"id": model.id, **named, **_entries(model.entries), **offers}
 
 
 def _offer(offer: Offer) -> dict[str, Any]:

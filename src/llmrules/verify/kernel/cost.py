@@ -1,7 +1,8 @@
 """The monthly cost of an offer, reckoned again: tokens times prices, exactly, and rounded once, to the cent.
 
 It is unknown as soon as the tokens of a month or a price that they need is, or two values of the case are in conflict.
-An offer of which nothing of a tier is stated has none; of a tier with prices, a limit that is unknown is reached.
+An offer of which nothing of a tier, of batches or of cached input is stated has none; of a tier with prices, a limit
+that is unknown is reached. Batches come first, then long requests, and what is left of the input may be cached.
 """
 
 from collections.abc import Mapping
@@ -13,10 +14,12 @@ from .values import Attribute, is_short, number, written
 
 TOKENS = ("monthly_input_tokens", "monthly_output_tokens")
 LONG_SHARE, LONG_TOKENS = "long_request_share", "long_request_tokens"
+CACHED_SHARE, BATCH_SHARE = "cached_input_share", "batch_share"
 PRICES, TIER_ABOVE = ("input_price", "output_price"), "tier_above"
 TIER_PRICES = ("tier_input_price", "tier_output_price")
-ON_CASE = (*TOKENS, LONG_SHARE, LONG_TOKENS)
-ON_PRICES = (*PRICES, TIER_ABOVE, *TIER_PRICES)
+CACHED_PRICE, BATCH_PRICES = "cached_input_price", ("batch_input_price", "batch_output_price")
+ON_CASE = (*TOKENS, LONG_SHARE, LONG_TOKENS, CACHED_SHARE, BATCH_SHARE)
+ON_PRICES = (*PRICES, TIER_ABOVE, *TIER_PRICES, CACHED_PRICE, *BATCH_PRICES)
 """What of a case and of an offer a cost is computed from; long requests cost the prices of the tier."""
 
 
@@ -53,10 +56,15 @@ def _amounts(offer: Mapping[str, Plain], facts: Facts) -> dict[str, Fraction | i
     case = {name: [number(raw) for raw in facts[name]] for name in ON_CASE if name in facts}
     if any(name not in case for name in TOKENS) or any(len(values) > 1 for values in case.values()):
         return None
+    charged = {LONG_SHARE: _reaches_tier(offer, case.get(LONG_TOKENS)), CACHED_SHARE: CACHED_PRICE in offer}
+    charged[BATCH_SHARE] = offer.keys() >= {*BATCH_PRICES}
+    long, cached, batch = (case[name][0] if name in case and given else 0 for name, given in charged.items())
     tokens = [case[name][0] for name in TOKENS]
-    share = case[LONG_SHARE][0] if LONG_SHARE in case and _reaches_tier(offer, case.get(LONG_TOKENS)) else 0
-    amounts = [*(each * (1 - share) for each in tokens), *(each * share for each in tokens)]
-    return {name: amount for name, amount in zip((*PRICES, *TIER_PRICES), amounts, strict=True) if amount}
+    short = [each * (1 - batch) * (1 - long) for each in tokens]
+    amounts = dict(zip(PRICES, (short[0] * (1 - cached), short[1]), strict=True)) | {CACHED_PRICE: short[0] * cached}
+    others = [*(each * (1 - batch) * long for each in tokens), *(each * batch for each in tokens)]
+    amounts |= zip((*TIER_PRICES, *BATCH_PRICES), others, strict=True)
+    return {name: amount for name, amount in amounts.items() if amount}
 
 
 def _reaches_tier(offer: Mapping[str, Plain], long: list[Fraction | int] | None) -> bool:
