@@ -171,7 +171,7 @@ def _kinds(knowledge: Knowledge) -> dict[str, str]:
 
 
 def _lead(decision: Decision, kinds: Mapping[str, str]) -> str:
-    """Return by what the sole winner is ahead: what is known of both, or the first kind that it would not be without."""
+    """Return by what the sole winner is ahead: what is known of both, or the first kind that it is ahead by alone."""
     best = best_offers(decision)
     first = best[decision.best[0]]
     seconds = [best[placed.model] for placed in decision.ranking if placed.place == 2]

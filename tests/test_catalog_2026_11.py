@@ -125,7 +125,7 @@ def test_zones_follow_from_the_region(models: dict[str, Model]) -> None:
 
 
 def test_memory_follows_from_the_parameters(models: dict[str, Model]) -> None:
-    """Where parameters are known, so is the memory at each number of bits: the bytes of the weights and a tenth more."""
+    """Where parameters are known, so is the memory at each number of bits: the bytes of the weights and a tenth."""
     for model in models.values():
         parameters = number(model, "parameters")
         for name, bits in (("four", 4), ("eight", 8), ("sixteen", 16)):
