@@ -93,7 +93,7 @@ def test_a_decision_answers(advisor: Advisor) -> None:
     assert (decision.conflicts, decision.refused) == ((), ())
     assert "fine-tuning-needs-weights" in decision.fired
     assert str(decision) == decision.screen("en")
-    assert decision.report("ko").startswith("우열을 가릴 근거가 없음")
+    assert decision.report("ko").startswith("공동 1위(1점)")
     with pytest.raises(KeyError):
         decision.verdict("nobody")
 
