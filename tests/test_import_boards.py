@@ -149,7 +149,13 @@ def test_a_board_becomes_a_catalogue_that_adds_no_model(tmp_path: Path) -> None:
 
 def test_scores_of_your_own(tmp_path: Path) -> None:
     """A CSV file becomes ranks of one board, cited by its title and day; lines that are no score are told."""
-    scored = ("GPT-6 Luna,71,68,74,400", "gpt-6-sol-high,75,72,78,400", "solar-pro4,60,58,62,", "ours,9,8,10,", "x,1,2,3,")
+    scored = (
+        "GPT-6 Luna,71,68,74,400",
+        "gpt-6-sol-high,75,72,78,400",
+        "solar-pro4,60,58,62,",
+        "ours,9,8,10,",
+        "x,1,2,3,",
+    )
     lines = "\n".join(("model,score,low,high,n", *scored))
     path = tmp_path / "korean.csv"
     path.write_text(lines, encoding="utf-8")

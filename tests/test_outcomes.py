@@ -39,7 +39,7 @@ def test_few_models_are_unverified(outcomes: Outcomes) -> None:
 
 
 def test_nobody_wins_by_what_is_missing_elsewhere(outcomes: Outcomes) -> None:
-    """No model is first alone because the next one's value is not stated; half at least lead by what is known of both."""
+    """No model is first alone because the next one's value is not stated; half at least lead by what is known."""
     assert outcomes.leads[KINDS["value"]] == 0
     assert sum(outcomes.leads.values()) <= 2 * outcomes.leads["by what is known of both"]
 
