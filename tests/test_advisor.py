@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import gc
+import itertools
 import pickle
 import subprocess
 import sys
@@ -19,6 +20,7 @@ import pytest
 
 import llmrules
 from llmrules import Advisor, Decision, LlmrulesError, LoadError
+from llmrules.advisor.many import Brief
 from llmrules.engine import durable
 from llmrules.engine.plain import PlainEngine
 from llmrules.errors import CertificationError, EngineError, FileError
@@ -259,6 +261,34 @@ def test_an_advisor_and_a_decision_can_be_copied(engine: EngineName, copied: Cal
     assert other.engine == advisor.engine
     decided = other.decide(HOSPITAL, over="offers", only="openness=open-source")
     assert decided.trace.digests.found == decision.trace.digests.found
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_many_cases_are_decided_in_their_order(workers: int) -> None:
+    """However many processes decide, each case has its result where it stands, and a bad one stops no other."""
+    advisor = Advisor.load(engine="plain")
+    cases: list[Any] = [{"fine_tuning": number % 3 == 0, "as_of": "2026-03-01"} for number in range(150)]
+    cases[7], cases[70] = {"no_such": 1}, 3
+    found = list(advisor.decide_many(iter(cases), workers=workers, unknown="exclude"))
+    assert len(found) == len(cases)
+    for case, one in zip(cases, found, strict=True):
+        if isinstance(case, int):
+            assert isinstance(one, TypeError)
+        elif "no_such" in case:
+            assert isinstance(one, LoadError)
+        else:
+            assert one == Brief.of(advisor.decide(case, unknown="exclude"))
+
+
+def test_many_cases_are_read_as_they_are_decided() -> None:
+    """Cases without an end are no trouble: none is read before it is needed."""
+    advisor = Advisor.load(engine="plain")
+    endless = ({"context_tokens": number} for number in itertools.count())
+    found = advisor.decide_many(endless, summary=lambda decision: decision.profile.requirements[-1].value)
+    assert list(itertools.islice(found, 3))
+    assert next(endless) == {"context_tokens": 3}
+    with pytest.raises(ValueError, match="workers must be 1 or more"):
+        advisor.decide_many([], workers=0)
 
 
 def test_nothing_keeps_knowledge_that_nobody_uses() -> None:

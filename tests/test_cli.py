@@ -190,6 +190,26 @@ def test_the_trace_is_what_why_reads(tmp_path: Path) -> None:
             assert told.output == run("decide", HOSPITAL, "--model", name, "--lang", language).output
 
 
+def test_many_cases_are_a_line_each(tmp_path: Path) -> None:
+    """Each line of --many is decided, in its order; one that is wrong says why, stops no other, and the status is 2."""
+    lines = ['{"fine_tuning": true}', '{"requirements": {"fine_tuning": false}, "title": "a"}']
+    (tmp_path / "right.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    result = run("decide", "--many", str(tmp_path / "right.jsonl"), "--engine", "plain")
+    assert result.exit_code == 0
+    told = [json.loads(line) for line in result.output.splitlines()]
+    assert [(one["line"], one["eligible"], one["excluded"]) for one in told] == [(1, 8, 4), (2, 12, 0)]
+    (tmp_path / "wrong.jsonl").write_bytes("\n".join(["{", '{"nope": 1}', *lines]).encode() + b"\n\xff")
+    result = run("decide", "--many", str(tmp_path / "wrong.jsonl"), "--workers", "2")
+    assert result.exit_code == 2
+    assert ["error" in json.loads(line) for line in result.output.splitlines()] == [True, True, False, False, True]
+    for wrong in (
+        ("--many", "gone.jsonl"),
+        ("--many", str(tmp_path / "right.jsonl"), "--quiet"),
+        (HOSPITAL, "--many", "-"),
+    ):
+        assert run("decide", *wrong).exit_code == 2
+
+
 def test_json_prints_the_trace() -> None:
     """``--format json`` prints the trace, and the exit status is the same."""
     for profile, status in ((HOSPITAL, 0), (NOTHING_FITS, 3)):

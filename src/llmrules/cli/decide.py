@@ -11,6 +11,7 @@ import click
 from llmrules.catalog.register import read_register
 from llmrules.cli import options
 from llmrules.cli.formats import FORMATS, format_of, print_decision, show_page, write_decision
+from llmrules.cli.many import decide_lines
 from llmrules.cli.outputs import refuse_overwriting
 from llmrules.cli.terminal import print_lines, print_note, print_plain
 from llmrules.decision.ranking import OVER
@@ -31,6 +32,7 @@ note), a first place that is shared, and a model of which a check is unknown."""
 
 CHOSEN = 0
 FAILED = 1
+WRONG = 2
 NOTHING_ELIGIBLE = 3
 UNVERIFIED = 4
 
@@ -77,6 +79,10 @@ UNVERIFIED = 4
 @click.option("--fail-on", callback=options.some_of(FAILING), metavar=f"[{'|'.join(FAILING)}],...",
               help="End with 1 where there is such a thing.")  # fmt: skip
 @click.option("--trace", "trace_file", type=options.PATH, help="Write the whole trace to this file.")
+@click.option("--many", type=options.PATH, metavar="FILE", help="Decide each line of a file: a case as JSON; - is "
+              "standard input.")  # fmt: skip
+@click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True,
+              help="Of --many: the processes that decide.")  # fmt: skip
 @click.pass_context
 def decide(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  # noqa: ANN401 - click passes them
     """Decide a case: which model, and why.
@@ -100,9 +106,21 @@ def decide(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  #
     \b
       llmrules decide profile.toml --among allowed.csv --only region=eu
 
+    With --many, each line of FILE is a case: its requirements as a JSON object, or a profile. For each, one line of
+    JSON says who is first, why nobody may be, what is in conflict and how many have which verdict, or what is wrong
+    with it, which stops no other:
+
+    \b
+      llmrules decide --many cases.jsonl --workers 4 > decisions.jsonl
+
     Exit status: 0 there is a choice, 3 nothing is eligible or the case is refused, 2 the input is wrong, 1 there is
     what --fail-on names. With --model: 0 it is eligible, 3 excluded (or the case refused), 4 unverified.
     """  # noqa: D301 - click leaves a paragraph as it is that begins with a backspace
+    if given["many"] is not None:
+        if profile is not None:
+            raise click.UsageError("name a profile, or the file of --many, not both", ctx)
+        advisor = options.load(given, engine=given["engine"])
+        ctx.exit(CHOSEN if decide_lines(ctx, advisor, given, _choices(given, advisor)) else WRONG)
     if profile is None and not given["settings"]:
         raise click.UsageError("name a profile, or state requirements with --set", ctx)
     case_file = None if profile in (None, "-") else Path(profile)
@@ -118,14 +136,7 @@ def decide(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  #
     if model is not None and model not in names:
         message = "names no model of the catalogue"
         raise CatalogError(message, code="unknown-model", place=Place("--model"), found=model, allowed=names)
-    decision = advisor.decide(
-        case,
-        unknown=given["unknown"],
-        over=given["over"],
-        only=_condition(given["only"], advisor),
-        among=None if given["among"] is None else read_register(given["among"]),
-        stale_after=given["stale_after"],
-    )
+    decision = advisor.decide(case, **_choices(given, advisor))
     if model is not None and not decision.judged(model):
         raise RestrictionError(
             "is left out by --among or --only, so it was not judged",
@@ -140,6 +151,17 @@ def decide(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  #
     if failing:
         print_note(f"--fail-on: {', '.join(failing)}")
     ctx.exit(_status(decision, model) or (FAILED if failing else CHOSEN))
+
+
+def _choices(given: dict[str, Any], advisor: Advisor) -> dict[str, Any]:
+    """Return what is chosen beside the requirements."""
+    return {
+        "unknown": given["unknown"],
+        "over": given["over"],
+        "only": _condition(given["only"], advisor),
+        "among": None if given["among"] is None else read_register(given["among"]),
+        "stale_after": given["stale_after"],
+    }
 
 
 def _tell(decision: Decision, model: str | None, given: dict[str, Any]) -> None:

@@ -1,0 +1,153 @@
+"""The decision that users are handed: what was decided, with its record, its words and its advice."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from html import escape
+from typing import TYPE_CHECKING
+
+from attrs import field, fields, frozen
+
+from llmrules.decision import decision
+from llmrules.language.profile import state
+from llmrules.trace.recorder import Recorder
+from llmrules.worlds.advice.asking import next_questions
+from llmrules.worlds.advice.finding_out import worth_finding_out
+from llmrules.worlds.advice.firmness import firmness
+from llmrules.worlds.advice.relaxing import Relaxing
+from llmrules.worlds.changes import Stated
+from llmrules.worlds.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from llmrules.language.texts import Language
+    from llmrules.say.why import Explanation
+    from llmrules.trace.record import Trace
+    from llmrules.worlds.advice.asking import Questions
+    from llmrules.worlds.advice.finding_out import WorthKnowing
+    from llmrules.worlds.advice.firmness import Firmness
+    from llmrules.worlds.advice.relaxing import Found, NearMiss, Relaxation
+
+NOTHING_ELSE: Mapping[str, object] = {}
+
+
+@frozen(eq=False, slots=False)
+class Decision(decision.Decision):
+    """What the rules say of a case, with its record and its words."""
+
+    recorder: Recorder = field(repr=False, kw_only=True)
+
+    @classmethod
+    def of(cls, decided: decision.Decision, recorder: Recorder | None = None) -> Decision:
+        """Return what was decided, with a recorder of its knowledge."""
+        parts = {one.name: getattr(decided, one.name) for one in fields(decision.Decision)}
+        return cls(**parts, recorder=recorder or Recorder(decided.knowledge))
+
+    @cached_property
+    def trace(self) -> Trace:
+        """The complete record, as values."""
+        return self.recorder.trace(self)
+
+    def screen(self, language: Language = "en") -> str:
+        """Return the decision on one screen: the answer, what earned it, who is next, who is out, what to ask."""
+        from llmrules.say.report.screen import screen_lines  # who only decides does not load what tells
+
+        return "\n".join(map(str, screen_lines(self.trace, language)))
+
+    @cached_property
+    def _ways(self) -> Relaxing:
+        return Relaxing(World.of(self))
+
+    @cached_property
+    def conflict_sets(self) -> Found[tuple[str, ...]]:
+        """Every smallest set of stated requirements that leaves nobody eligible by itself."""
+        return self._ways.conflict_sets()
+
+    @cached_property
+    def relaxations(self) -> Found[Relaxation]:
+        """Every smallest change of what is stated with which somebody is eligible; none at all where somebody is."""
+        return self._ways.relaxations()
+
+    def near_misses(self, count: int = 3) -> Found[NearMiss]:
+        """Return models that are not eligible, those in whose way the fewest requirements stand first."""
+        return self._ways.near_misses(count)
+
+    def what_would_it_take(self, model: str) -> tuple[Found[Relaxation], Found[Relaxation]]:
+        """Return the smallest changes with which a model is eligible, and with which it is first. Raises KeyError."""
+        self.verdict(model)
+        return self._ways.toward(model)
+
+    def what_if(self, requirements: Mapping[str, object] = NOTHING_ELSE, /, **more: object) -> Decision:
+        """Decide again with some requirements stated otherwise, or not at all (None). Raises LoadError."""
+        asked = {**requirements, **more}
+        vocabulary = self.knowledge.ruleset.vocabulary
+        stated = {name: value for name, value in asked.items() if value is not None}
+        read = state({**stated, **dict.fromkeys(asked.keys() - vocabulary.names("requirement"), 0)}, vocabulary)
+        values = {one.attribute: one.value for one in read.requirements}
+        there = World.of(self).changed(*(Stated(name, values[name] if name in stated else None) for name in asked))
+        assert there is not None  # noqa: S101 - the rules and the catalogue are the same
+        return Decision.of(there.decide(), self.recorder)
+
+    @cached_property
+    def next_questions(self) -> Questions:
+        """What to ask next: the requirements not stated that still matter, and by how much."""
+        return next_questions(World.of(self))
+
+    @cached_property
+    def firmness(self) -> Firmness | None:
+        """How firm the first place is, and until when it stays; None where nobody is first."""
+        return firmness(World.of(self))
+
+    @cached_property
+    def worth_finding_out(self) -> tuple[WorthKnowing, ...]:
+        """The unknown values of the catalogue that could change who is first, were they known."""
+        return worth_finding_out(World.of(self))
+
+    def report(self, language: Language = "en") -> str:
+        """Return the decision with all its reasons and sources, as plain text."""
+        from llmrules.say.report.report import build_report  # who only decides does not load what tells
+        from llmrules.say.report.text import render_text
+
+        return render_text(build_report(self.trace, language))
+
+    def html(self, language: Language = "en") -> str:
+        """Return the decision as one page of HTML, which needs nothing else."""
+        from llmrules.say.page import render_page
+
+        return render_page(self.trace, language)
+
+    def markdown(self, language: Language = "en") -> str:
+        """Return the whole report as Markdown."""
+        from llmrules.say.report.markdown import render_markdown
+        from llmrules.say.report.report import build_report
+
+        return render_markdown(build_report(self.trace, language))
+
+    def mermaid(self, language: Language = "en", *, model: str | None = None) -> str:
+        """Return the derivation, or what of it concerns one model, as a Mermaid flowchart. Raises UnknownModelError."""
+        from llmrules.say.report.mermaid import render_mermaid
+
+        return render_mermaid(self.trace, language, model)
+
+    def __str__(self) -> str:
+        """Return the decision on one screen, in English."""
+        return self.screen()
+
+    def __repr__(self) -> str:
+        """Return the answer on one line, and what was asked."""
+        from llmrules.say.report.report import build_report
+
+        stated = ", ".join(f"{one.attribute}={one.value!s}" for one in self.profile.requirements)
+        return f"<Decision: {build_report(self.trace).answer} ({stated})>"
+
+    def _repr_html_(self) -> str:
+        """Return the page for a notebook, in a frame of its own, so that its style touches nothing else."""
+        style = "width:100%;height:40em;border:0"
+        return f'<iframe style="{style}" sandbox="allow-scripts" srcdoc="{escape(self.html())}"></iframe>'
+
+    def why(self, model: str, language: Language = "en") -> Explanation:
+        """Return why a model stands where it stands; ``print`` it, or walk its tree. Raises UnknownModelError."""
+        from llmrules.say.why import why
+
+        return why(self.trace, model, language)
