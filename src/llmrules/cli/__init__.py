@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from llmrules.cli.terminal import STANDARD_OUTPUT, drop, print_error
-from llmrules.errors import EngineError, LlmrulesError, printable
+from llmrules.errors import EngineError, LlmrulesError, nearest, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,7 @@ FAILED = 1
 
 
 COMMANDS = ("decide", "why", "advise", "what-if", "verify", "audit", "diff", "replay", "lint", "test", "rules",
-            "models", "import", "schema", "init", "examples")  # fmt: skip
+            "requirements", "models", "import", "schema", "init", "examples")  # fmt: skip
 """In the order of the help. Each is a function of its name in a module of its name, imported when it is called.
 
 A name that Python keeps for itself ends in an underscore there, and a hyphen is one.
@@ -35,9 +35,13 @@ class _Commands(click.Group):
         """Return the names of all commands."""
         return list(COMMANDS)
 
-    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import one command."""
         if cmd_name not in COMMANDS:
+            close = nearest(cmd_name, COMMANDS)
+            if close is not None:
+                message = f"No such command {cmd_name!r}. Did you mean {close}?"
+                raise click.UsageError(message, ctx)
             return None
         name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name.replace("-", "_")
         command: click.Command = getattr(import_module(f"llmrules.cli.{name}"), name)

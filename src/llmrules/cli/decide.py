@@ -39,7 +39,8 @@ UNVERIFIED = 4
 
 @click.command(short_help="Decide a case: which model, and why.")
 @click.argument("profile", required=False, type=options.ProfilePath())
-@click.option("--set", "settings", metavar="NAME=VALUE", multiple=True, help="State or replace one requirement.")
+@click.option("--set", "settings", metavar="NAME=VALUE", multiple=True, shell_complete=options.complete_settings,
+              help="State or replace one requirement.")  # fmt: skip
 @options.knowledge
 @click.option("--model", shell_complete=options.complete_models, help="Judge this one model, with the whole chain.")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Decide as of this date: rules in force then count.")
@@ -54,6 +55,7 @@ UNVERIFIED = 4
 @click.option(
     "--only",
     metavar="CONDITION",
+    shell_complete=options.complete_conditions,
     multiple=True,
     help="Judge only those for which this is true: 'openness=open-source', 'context_window>=200k'.",
 )
@@ -89,7 +91,7 @@ def decide(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  #
 
     PROFILE is a TOML file with [requirements], a .json file of the same shape, - for JSON on standard input, or one
     of our examples (llmrules examples). It may be left out where --set says everything; the value of --set is TOML,
-    else text:
+    or what is only typed: 200k, yes, text,image:
 
     \b
       llmrules decide example:video-archive
@@ -128,9 +130,9 @@ def decide(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  #
     advisor = options.load(given, engine=given["engine"])
     as_of = given["as_of"]
     dated = [] if as_of is None else [f"{AS_OF.name}={as_of.date().isoformat()}"]
-    source = options.read_profile_source(profile, [*given["settings"], *dated])
+    source = options.read_profile_source(profile, [*given["settings"], *dated], advisor.knowledge.ruleset.vocabulary)
     case = read_profile(source, advisor.knowledge.ruleset.vocabulary)
-    model = given["model"]
+    model = None if given["model"] is None else options.model_meant(given["model"], advisor.knowledge)
     # Asked of the day of the case, so that the catalogue is arranged once.
     names = () if model is None else advisor.knowledge.criteria_on(case.as_of.first).candidates.every_name()
     if model is not None and model not in names:

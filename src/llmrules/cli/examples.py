@@ -37,7 +37,7 @@ def examples(name: str | None, lang: Language) -> None:
     if name is None:
         print_plain("\n".join(_list(lang)))
     else:
-        click.echo(read_text(shipped.example_path(name.removeprefix(shipped.EXAMPLE))).rstrip("\n"))
+        print_plain(read_text(shipped.example_path(name.removeprefix(shipped.EXAMPLE))))
 
 
 def _list(language: Language) -> Iterator[str]:

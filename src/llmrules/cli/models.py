@@ -33,7 +33,8 @@ SEARCHING = ("where", "offers", "list_unknown", "limit")
 
 @click.command(short_help="List the models, show one, or compare some.")
 @click.argument("words", nargs=-1, metavar="[WORD | ID]...", shell_complete=options.complete_models)
-@click.option("--where", metavar="CONDITION", multiple=True, help="Only where this is true of an offer; repeatable.")
+@click.option("--where", metavar="CONDITION", multiple=True, shell_complete=options.complete_conditions,
+              help="Only where this is true of an offer; repeatable.")  # fmt: skip
 @click.option("--offers", is_flag=True, help="List offers, not models.")
 @click.option("--unknown", "list_unknown", is_flag=True, help="List those, too, of which a condition is unknown.")
 @click.option("--limit", type=click.IntRange(1), metavar="N",

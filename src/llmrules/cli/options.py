@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -12,10 +14,12 @@ from attrs import evolve
 from llmrules.advisor import Advisor
 from llmrules.cli.progress import progress
 from llmrules.errors import FileError, LlmrulesError, Place, ProfileError
+from llmrules.language.conditions.written import SIZES
 from llmrules.language.rules.effects import UNKNOWN_POLICIES
 from llmrules.language.settings import Settings, for_folder
 from llmrules.language.texts import LANGUAGES
 from llmrules.reading import shipped
+from llmrules.reading.cursor import FLAG_WORDS
 from llmrules.reading.files import (
     STANDARD_INPUT,
     Source,
@@ -31,6 +35,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from click.shell_completion import CompletionItem
+
+    from llmrules.decision.knowledge import Knowledge
+    from llmrules.language.vocabulary import Attribute, Scope, Vocabulary
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
@@ -195,8 +202,11 @@ def project_settings(*, ignored: bool) -> Settings:
     return _settings(click.get_current_context(), ignored=ignored)
 
 
-def read_profile_source(given: str | None, settings: Iterable[str]) -> Source:
-    """Read a profile (a TOML or JSON file, ``-`` for JSON on standard input, or none) and apply ``--set``."""
+def read_profile_source(given: str | None, settings: Iterable[str], vocabulary: Vocabulary) -> Source:
+    """Read a profile (a TOML or JSON file, ``-`` for JSON on standard input, or none) and apply ``--set``.
+
+    A value of ``--set`` may be what is only typed: 200k, yes, one member for a set; a file is strict.
+    """
     source = _read(given)
     changes: dict[str, object] = {}
     for setting in settings:
@@ -204,12 +214,40 @@ def read_profile_source(given: str | None, settings: Iterable[str]) -> Source:
         if name in changes:
             message = "sets one requirement twice"
             raise ProfileError(message, code="bad-setting", place=Place("--set"), found=setting)
-        changes[name] = value
+        attribute = vocabulary.attributes.get(name)
+        changes[name] = value if attribute is None else meant(attribute, value)
     requirements = source.data.get("requirements", {})
     if not changes or not isinstance(requirements, dict):
         return source  # its own error is reported by the profile
     data = {**source.data, "requirements": {**requirements, **changes}}
     return evolve(source, data=data, elsewhere={("requirements", name): f"--set {name}" for name in changes})
+
+
+SHORT = re.compile(r"(\d[\d_,]*(?:\.\d+)?)\s*([kKmM]?)")
+"""A number as people type it: 200k, 1.5m, 200,000."""
+
+
+def meant(attribute: Attribute, value: object) -> object:
+    """Return the value that somebody means who typed it, where nothing is lost by that; any other as it is."""
+    if attribute.many and isinstance(value, str):
+        return [one.strip() for one in value.split(",") if one.strip()]
+    if attribute.type == "flag" and isinstance(value, str):
+        word = FLAG_WORDS.get(value.strip().casefold())
+        return value if word is None else word == "true"
+    if attribute.type == "number" and isinstance(value, str) and (short := SHORT.fullmatch(value.strip())):
+        exact = Decimal(re.sub("[_,]", "", short[1])) * SIZES[short[2].lower()]
+        return int(exact) if exact == exact.to_integral_value() else exact
+    if attribute.type == "text" and isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return str(value)
+    return value
+
+
+def model_meant(name: str, knowledge: Knowledge) -> str:
+    """Return the id of the model that is called so, where one alone is; any other name as it is."""
+    if name in knowledge.models:
+        return name
+    called = [model.id for model in knowledge.catalog.listed if model.name.casefold() == name.casefold()]
+    return called[0] if len(called) == 1 else name
 
 
 def _read(given: str | None) -> Source:
@@ -251,6 +289,34 @@ def complete_examples(_ctx: click.Context, _param: click.Parameter, incomplete: 
 def complete_models(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Complete the id of a shipped model."""
     return _complete(lambda advisor: advisor.knowledge.models, incomplete)
+
+
+def complete_requirements(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete the name of a requirement."""
+    return _complete(lambda advisor: advisor.knowledge.ruleset.vocabulary.names("requirement"), incomplete)
+
+
+def complete_settings(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete ``name=value``: the name of a requirement, then one of its values."""
+    return _complete(lambda advisor: _pairs(advisor, ("requirement",), incomplete), incomplete)
+
+
+def complete_conditions(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete ``name=value``: the name of an attribute of models or offers, then one of its values."""
+    return _complete(lambda advisor: _pairs(advisor, ("model", "offer"), incomplete), incomplete)
+
+
+def _pairs(advisor: Advisor, scopes: Iterable[Scope], incomplete: str) -> list[str]:
+    """Return the names, each with its sign, or where one stands already its values behind it."""
+    vocabulary = advisor.knowledge.ruleset.vocabulary
+    name, equals, _ = incomplete.partition("=")
+    if not equals:
+        return [f"{one}=" for one in vocabulary.names(*scopes)]
+    attribute = vocabulary.attributes.get(name)
+    if attribute is None or attribute.scope not in scopes:
+        return []
+    values = ("true", "false") if attribute.type == "flag" else attribute.choice_ids
+    return [f"{name}={value}" for value in values]
 
 
 def _complete(names: Callable[[Advisor], Iterable[str]], incomplete: str) -> list[CompletionItem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -125,7 +126,7 @@ def _read_requirements(cursor: Cursor, vocabulary: Vocabulary) -> tuple[Requirem
     found: dict[str, Requirement] = {}
     for name, child in cursor.table().items():
         if name not in names:
-            hint = None
+            hint = _meaning(name, vocabulary)
             if name in vocabulary:
                 hint = f"{name} is an attribute of the {vocabulary[name].scope}; rules speak of it, profiles do not"
             child.problem("unknown-requirement", "is not a declared requirement", found=name, allowed=names, hint=hint)
@@ -140,6 +141,24 @@ def _read_requirements(cursor: Cursor, vocabulary: Vocabulary) -> tuple[Requirem
         today = datetime.now(UTC).date()
         found[AS_OF.name] = Requirement(AS_OF.name, Period(today, today, today.isoformat()), "assumed")
     return tuple(found[name] for name in sorted(found))
+
+
+SHORTEST_STEM = 4
+"""Letters with which two words begin alike that have to do with each other."""
+
+
+def _meaning(name: str, vocabulary: Vocabulary) -> str | None:
+    """Return which requirement may be meant by a name that is none: the one whose question has most of its words."""
+    stems = {part[:6] for part in re.split(r"[^a-z]+", name.casefold()) if len(part) >= SHORTEST_STEM}
+    best, most = None, 0
+    for one in vocabulary.names("requirement"):
+        attribute = vocabulary[one]
+        told = [text.read("en") for text in (attribute.label, attribute.ask, attribute.about) if text is not None]
+        said = " ".join([one.replace("_", " "), *told, *attribute.choice_ids]).casefold()
+        shared = sum(re.search(rf"\b{re.escape(stem)}", said) is not None for stem in stems)
+        if shared > most and attribute.ask is not None:
+            best, most = attribute, shared
+    return None if best is None or best.ask is None else f'"{best.ask.read("en")}" is {best.name}'
 
 
 def _read_expectation(cursor: Cursor) -> Expectation:

@@ -23,8 +23,8 @@ Name = TypeVar("Name", bound=str)
 LARGEST = 2**53 - 1
 """The largest positive integer: up to it, every reader of JSON is exact."""
 
-_FLAG_WORDS = {"yes": "true", "true": "true", "on": "true", "예": "true"}
-_FLAG_WORDS |= {"no": "false", "false": "false", "off": "false", "아니요": "false"}
+FLAG_WORDS = {"yes": "true", "true": "true", "on": "true", "예": "true"}
+FLAG_WORDS |= {"no": "false", "false": "false", "off": "false", "아니요": "false"}
 """What people write for a flag."""
 
 
@@ -166,7 +166,7 @@ class Cursor:
         """Return true or false, or None after noting what is wrong."""
         if isinstance(self.value, bool):
             return self.value
-        meant = _FLAG_WORDS.get(self.value.strip().casefold()) if isinstance(self.value, str) else None
+        meant = FLAG_WORDS.get(self.value.strip().casefold()) if isinstance(self.value, str) else None
         self.wrong_type("true or false", hint=f"write {meant}, without quotes" if meant else None)
         return None
 
