@@ -48,7 +48,8 @@ def advise(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  #
     if profile is None and not given["settings"]:
         raise click.UsageError("name a profile, or state requirements with --set", ctx)
     advisor = options.load(given, engine="plain")
-    case = read_profile(options.read_profile_source(profile, given["settings"]), advisor.knowledge.ruleset.vocabulary)
+    vocabulary = advisor.knowledge.ruleset.vocabulary
+    case = read_profile(options.read_profile_source(profile, given["settings"], vocabulary), vocabulary)
     decision = advisor.decide(case, unknown=given["unknown"])
     if given["output"] == "json":
         print_json(json.dumps(_document(decision), ensure_ascii=False, indent=2))

@@ -40,8 +40,10 @@ def what_if(ctx: click.Context, /, profile: str, **given: Any) -> None:  # noqa:
         raise click.UsageError("say what is stated otherwise with --set, or what is not stated with --drop", ctx)
     advisor = options.load(given, engine="plain")
     vocabulary = advisor.knowledge.ruleset.vocabulary
-    old = advisor.decide(read_profile(options.read_profile_source(profile, ()), vocabulary), unknown=given["unknown"])
-    changed = read_profile(options.read_profile_source(profile, given["settings"]), vocabulary)
+    old = advisor.decide(
+        read_profile(options.read_profile_source(profile, (), vocabulary), vocabulary), unknown=given["unknown"]
+    )
+    changed = read_profile(options.read_profile_source(profile, given["settings"], vocabulary), vocabulary)
     names = [name.partition("=")[0].strip() for name in given["settings"]]
     stated = {one.attribute: one.value for one in changed.requirements if one.attribute in names}
     new = old.what_if({**stated, **dict.fromkeys(given["dropped"])})
