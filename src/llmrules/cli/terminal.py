@@ -46,8 +46,8 @@ def print_lines(lines: Iterable[Line]) -> None:
             continue
         text = Text()
         if line.mark:
-            style = TONES[line.tone] if line.tone else "green" if line.mark.startswith("+") else "bold"
-            text.append(f"{printable(line.mark)} ", MARKS.get(line.mark, style))
+            style = MARKS.get(line.mark, "green" if line.mark.startswith("+") else "bold")
+            text.append(f"{printable(line.mark)} ", TONES.get(line.tone, style))
         text.append(printable(line.text), STYLES[line.style] or TONES.get(line.tone, ""))
         if line.origin:
             text.append(f"{'  ' if line.text else ''}{printable(line.origin)}", "dim")
