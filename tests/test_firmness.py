@@ -139,7 +139,7 @@ def test_what_is_worth_finding_out_would_change_who_is_first(seed: int) -> None:
     if here is None:
         return
     first = tuple(sorted(seen(here).first))
-    listed = {(one.model, one.attribute): one for one in worth_finding_out(here)}
+    listed = {(one.model, one.attribute): one for one in worth_finding_out(here).values}
     for entry in here.knowledge.catalog:
         known = {**entry.entries, **entry.offers[0].entries}
         for name in sorted(VALUES):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from llmrules.say.why import Explanation
     from llmrules.trace.record import Trace
     from llmrules.worlds.advice.asking import Questions
-    from llmrules.worlds.advice.finding_out import WorthKnowing
+    from llmrules.worlds.advice.finding_out import Worth
     from llmrules.worlds.advice.firmness import Firmness
     from llmrules.worlds.advice.relaxing import Found, NearMiss, Relaxation
 
@@ -100,7 +100,7 @@ class Decision(decision.Decision):
         return firmness(World.of(self))
 
     @cached_property
-    def worth_finding_out(self) -> tuple[WorthKnowing, ...]:
+    def worth_finding_out(self) -> Worth:
         """The unknown values of the catalogue that could change who is first, were they known."""
         return worth_finding_out(World.of(self))
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from llmrules.language.texts import Language
     from llmrules.language.values import Value
     from llmrules.worlds.advice.asking import Answer, Questions
-    from llmrules.worlds.advice.finding_out import WorthKnowing
+    from llmrules.worlds.advice.finding_out import Worth
     from llmrules.worlds.advice.firmness import Firmness, ShelfLife, Stays, WeightStays
     from llmrules.worlds.advice.relaxing import Found, Relaxation
     from llmrules.worlds.changes import Stated
@@ -80,10 +80,10 @@ class Adviser:
                 said += self._say(sentence, names=self._names(models))
         return Line("line", said, 4)
 
-    def worth(self, found: Sequence[WorthKnowing]) -> Iterator[Line]:
+    def worth(self, found: Worth) -> Iterator[Line]:
         """Yield what is worth finding out."""
         lines = []
-        for one in found[:MOST_LINES]:
+        for one in found.values[:MOST_LINES]:
             name = one.model if one.offer is None else f"{one.model} @ {one.offer}"
             alike = (value for value, first in zip(one.values, one.first, strict=True) if first == one.first[0])
             values = [self._value(one.attribute, value) for value in alike]
@@ -96,7 +96,9 @@ class Adviser:
                     first=self._names(one.first[0]) if one.first[0] else self._say("question-nobody"),
                 )
             )
-        yield from self._section("heading.worth", lines, len(found))
+        if not found.complete:
+            lines.append(self._line("worth-cut"))
+        yield from self._section("heading.worth", lines, len(found.values))
 
     def firmness(self, found: Firmness | None) -> Iterator[Line]:
         """Yield how firm the first place is; nothing where nobody has it."""

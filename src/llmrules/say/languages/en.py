@@ -208,6 +208,7 @@ SENTENCES = {
     "pairs-cut": "not all pairs of answers were tried",
     "worth-value": "{label} of {name}: were it {values}, {first} would be first",
     "worth-member": "{label} of {name}: were {values} known to be among them, {first} would be first",
+    "worth-cut": "not all unknown values were tried",
     "firm-margin": "{names}: ahead by {points}",
     "firm-alone": "{names}: nobody else is eligible",
     "firm-stays": "{label}: the first place stays at {bounds}",

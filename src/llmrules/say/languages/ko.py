@@ -244,6 +244,7 @@ SENTENCES = {
     "pairs-cut": "두 답의 조합을 모두 시도하지는 않음",
     "worth-value": "{name}의 {label}: {values}{values:이라면|라면} 1위는 {first}",
     "worth-member": "{name}의 {label}: {values}{values:이|가} 포함된다고 확인되면 1위는 {first}",
+    "worth-cut": "알 수 없는 값을 모두 시도하지는 않음",
     "firm-margin": "{names}: {points} 앞섬",
     "firm-alone": "{names}: 다른 적격 모델 없음",
     "firm-stays": "{label}: {bounds}이면 1위 유지",

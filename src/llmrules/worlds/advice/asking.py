@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from llmrules.worlds.advice.outlook import Outlook
     from llmrules.worlds.world import World
 
-MOST_PAIRED = 1_000
-"""Worlds in which pairs of answers are tried, at most."""
+MOST_PAIRED = 400
+"""Worlds in which pairs of answers are tried, unless more are asked for."""
 
 
 @frozen
@@ -91,9 +91,9 @@ class Questions:
     complete: bool
 
 
-def next_questions(world: World) -> Questions:
-    """Return what to ask next in a case."""
-    return _Asking(world).questions()
+def next_questions(world: World, *, most: int = MOST_PAIRED) -> Questions:
+    """Return what to ask next in a case; ``most`` bounds the pairs of answers that are tried."""
+    return _Asking(world).questions(most)
 
 
 class _Asking:
@@ -108,7 +108,7 @@ class _Asking:
         asked = [one for one in vocabulary if _can_be_asked(one) and one.name not in stated]
         self._answers = {one.name: bands.answers(one) for one in asked}
 
-    def questions(self) -> Questions:
+    def questions(self, most: int) -> Questions:
         """Return the questions that matter alone, and the pairs that matter only together."""
         found = [question for name in self._answers if (question := self._question(name)) is not None]
         ordered = tuple(sorted(found, key=lambda question: question.order))
@@ -118,7 +118,7 @@ class _Asking:
         pairs: list[Pair] = []
         for one, other in self._pairs(rest):
             tried += len(self._answers[one].values) * len(self._answers[other].values)
-            if tried > MOST_PAIRED:
+            if tried > most:
                 return Questions(self._now.first, ordered, tuple(pairs), complete=False)
             pairs += self._pair(one, other)
         return Questions(self._now.first, ordered, tuple(pairs), complete=True)

@@ -6,6 +6,8 @@ model and of its heirs, and all copies are decided at once; all others stand as 
 
 from __future__ import annotations
 
+from fractions import Fraction
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
@@ -21,8 +23,7 @@ from llmrules.worlds.altered import as_stated, changed_model
 from llmrules.worlds.changes import Among, ModelAs, ValueAs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from fractions import Fraction
+    from collections.abc import Iterator, Mapping, Sequence
 
     from llmrules.catalog import Model
     from llmrules.decision.decision import Decision
@@ -46,10 +47,22 @@ class WorthKnowing:
     member: bool = False
 
 
-def worth_finding_out(world: World) -> tuple[WorthKnowing, ...]:
-    """Return what is worth finding out in a case, by model, attribute and offer."""
+@frozen
+class Worth:
+    """What is worth finding out, by model, attribute and offer; ``complete`` unless too many values are unknown."""
+
+    values: tuple[WorthKnowing, ...]
+    complete: bool
+
+
+MOST_TRIED = 10_000
+"""Values that are tried, at most: those of models with more points first, then of the unverified and the excluded."""
+
+
+def worth_finding_out(world: World) -> Worth:
+    """Return what is worth finding out in a case."""
     decision = world.decide()
-    return () if decision.refused else tuple(_Search(world, decision).found())
+    return Worth((), complete=True) if decision.refused else _Search(world, decision).found()
 
 
 @frozen
@@ -74,29 +87,41 @@ class _Search:
         self._models = world.knowledge.catalog.models
         self._points = {one.model: one.points for one in decision.ranking}
         self._owners = {one.name: one.model.id for one in decision.candidates.rows}
+        self._excluded = {self._owner(one.model) for one in decision.excluded}
+        self._most: dict[str, Fraction] = {}
+        for name, points in self._points.items():
+            owner = self._owner(name)
+            self._most[owner] = max(points, self._most.get(owner, points))
 
-    def found(self) -> Iterator[WorthKnowing]:
-        """Yield what could change who is first."""
-        tries = list(self._tries())
-        copies = [ModelAs(copy) for one in tries for copy in self._copies(one)]
+    def found(self) -> Worth:
+        """Return what could change who is first."""
+        tries = list(islice(self._tries(), MOST_TRIED + 1))
+        complete = len(tries) <= MOST_TRIED
+        copies = [ModelAs(copy) for one in tries[:MOST_TRIED] for copy in self._copies(one)]
         # No approval changes who is first, and those of the case name models that are not copied.
         case = evolve(self._world, profile=evolve(self._world.profile, approvals=()))
         there = case.changed(*copies, Among(None))
-        points = {} if there is None else Outlooks(there).of().points
+        points: dict[str, dict[str, Fraction]] = {}
+        for name, its in ({} if there is None else Outlooks(there).of().points).items():
+            copy, at, offer = name.partition(" @ ")
+            points.setdefault(copy, {})[f"{at}{offer}"] = its
         changing: dict[tuple[str, str | None, str], list[tuple[_Try, tuple[str, ...]]]] = {}
-        for one in tries:
+        for one in tries[:MOST_TRIED]:
             first = self._first(one, points)
             if first != tuple(sorted(self._decision.best)):
                 changing.setdefault(one.place, []).append((one, first))
-        for (model, offer, attribute), its in changing.items():
-            values, firsts = tuple(one.told for one, _ in its), tuple(first for _, first in its)
-            yield WorthKnowing(model, offer, attribute, values, firsts, its[0][0].member)
+        return Worth(tuple(self._worth(place, changing[place]) for place in sorted(changing, key=_order)), complete)
+
+    def _worth(self, place: tuple[str, str | None, str], its: Sequence[tuple[_Try, tuple[str, ...]]]) -> WorthKnowing:
+        values, firsts = tuple(one.told for one, _ in its), tuple(first for _, first in its)
+        model, offer, attribute = place
+        return WorthKnowing(model, offer, attribute, values, firsts, its[0][0].member)
 
     def _tries(self) -> Iterator[_Try]:
         """Yield every value to try of what is unknown."""
         among, number = self._world.restriction.among, 0
         current = self._world.knowledge.catalog.on(self._world.profile.as_of.first)
-        for model in current.listed:
+        for model in sorted(current.listed, key=self._promise):
             heirs = frozenset(one for one in self._models if model.id in {one, *self._ancestors(one)})
             if among is None or not heirs.isdisjoint(among):
                 for attribute, offer, known in self._unknown(model):
@@ -107,6 +132,11 @@ class _Search:
                         if attribute.partial and isinstance(value, frozenset) and isinstance(known, frozenset):
                             told = value - known
                         yield _Try(place, value, told, attribute.partial, f"#{number}", heirs)
+
+    def _promise(self, model: Model) -> tuple[bool, bool, Fraction, str]:
+        """Return what orders models: the eligible by their points, the unverified, the excluded."""
+        points = self._most.get(model.id)
+        return points is None, model.id in self._excluded, -(points or Fraction(0)), model.id
 
     def _ancestors(self, name: str) -> set[str]:
         return {one.id for one in lineage(self._models[name], self._models)}
@@ -139,19 +169,20 @@ class _Search:
                 extends = f"{copy.extends}{one.mark}" if copy.extends in one.heirs else copy.extends
                 yield evolve(copy, id=f"{name}{one.mark}", extends=extends)
 
-    def _first(self, one: _Try, points: Mapping[str, Fraction]) -> tuple[str, ...]:
-        """Return who would be first with a value."""
+    def _first(self, one: _Try, points: Mapping[str, Mapping[str, Fraction]]) -> tuple[str, ...]:
+        """Return who would be first with a value; ``points`` are those of the copies and of their offers."""
         standing = {name: its for name, its in self._points.items() if self._owner(name) not in one.heirs}
         among = self._world.restriction.among
         for heir in one.heirs if among is None else one.heirs.intersection(among):
-            copy = f"{heir}{one.mark}"
-            standing |= {
-                f"{heir}{name.removeprefix(copy)}": its
-                for name, its in points.items()
-                if name == copy or name.startswith(f"{copy} @ ")
-            }
+            its = points.get(f"{heir}{one.mark}", {})
+            standing |= {f"{heir}{offer}": earned for offer, earned in its.items()}
         most = max(standing.values(), default=None)
         return tuple(sorted(name for name, its in standing.items() if its == most))
 
     def _owner(self, name: str) -> str:
         return self._owners.get(name, name)
+
+
+def _order(place: tuple[str, str | None, str]) -> tuple[str, str, str]:
+    model, offer, attribute = place
+    return model, attribute, offer or ""
