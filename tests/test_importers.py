@@ -117,7 +117,9 @@ def test_progress(kind: str) -> None:
     from llmrules.importers.kinds import KINDS as TABLE
 
     seen: list[tuple[int, int]] = []
-    TABLE[kind].read(data_of(kind), reading(kind).origin, progress=lambda done, total: seen.append((done, total)))
+    read = TABLE[kind].read
+    assert read is not None
+    read(data_of(kind), reading(kind).origin, progress=lambda done, total: seen.append((done, total)))
     assert seen == sorted(seen)
     assert seen[-1][0] == seen[-1][1] > 0
 
