@@ -130,7 +130,8 @@ def test_what_is_typed_is_understood(typed: str, written: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["context_tokens=200kk", "context_tokens=many", "fine_tuning=perhaps", "modalities=smell"]
+    "typed",
+    ["context_tokens=200kk", "context_tokens=many", "fine_tuning=perhaps", "modalities=smell", "context_tokens='12'"],
 )
 def test_what_would_have_to_be_guessed_is_refused(typed: str) -> None:
     """A form that means nothing for sure is an error, as ever."""

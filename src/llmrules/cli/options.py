@@ -215,7 +215,8 @@ def read_profile_source(given: str | None, settings: Iterable[str], vocabulary: 
             message = "sets one requirement twice"
             raise ProfileError(message, code="bad-setting", place=Place("--set"), found=setting)
         attribute = vocabulary.attributes.get(name)
-        changes[name] = value if attribute is None else meant(attribute, value)
+        typed = setting.partition("=")[2].strip() == str(value).strip()  # what stands in quotes is as it is written
+        changes[name] = meant(attribute, value) if attribute is not None and typed else value
     requirements = source.data.get("requirements", {})
     if not changes or not isinstance(requirements, dict):
         return source  # its own error is reported by the profile
