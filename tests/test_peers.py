@@ -1,0 +1,30 @@
+"""The workload of the benchmark of peers: what is compared must be the same decision."""
+
+from __future__ import annotations
+
+import importlib.util
+
+import pytest
+from benchmarks.peers.contestants import CONTESTANTS
+from benchmarks.peers.workload import oracle, workload
+
+MODULES = {"NumPy columns": "numpy", "pandas": "pandas", "zen (GoRules) and a loop": "zen", "CLIPS and a loop": "clips"}
+MODULES |= {"clingo and a loop": "clingo", "llmrules, durable, certified": "durable_rules_engine"}
+
+
+@pytest.mark.parametrize("name", CONTESTANTS)
+def test_a_contestant_answers_as_the_oracle(name: str) -> None:
+    """Whoever is installed gives the same exclusions, points and places for each case; else no time would count."""
+    if name in MODULES and importlib.util.find_spec(MODULES[name]) is None:
+        pytest.skip(f"{MODULES[name]} is not installed: pip install llmrules[bench]")
+    work = workload(40, 30, 25)
+    decide, answer = CONTESTANTS[name][0](work)
+    for case in work.cases:
+        assert answer(decide(case)) == oracle(work, case)
+
+
+def test_a_workload_is_the_same_for_the_same_numbers() -> None:
+    """Nothing in it is left to chance, so that figures can be compared; and some models stand in some case."""
+    assert workload(40, 12, 5) == workload(40, 12, 5)
+    answers = [oracle(workload(40, 60, 40), case) for case in workload(40, 60, 40).cases]
+    assert any(answer.ranking and answer.excluded for answer in answers)
