@@ -212,5 +212,5 @@ def _stating(advisor: Advisor, of: CandidateRecord, name: str, value: Value | No
 
     catalog = advisor.knowledge.catalog
     models = {**catalog.models, of.model: changed(catalog.models[of.model])}
-    knowledge = evolve(advisor.knowledge, catalog=evolve(catalog, models=models), arranged={})
+    knowledge = evolve(advisor.knowledge, catalog=evolve(catalog, models=models))
     return Advisor(knowledge, engine="plain")

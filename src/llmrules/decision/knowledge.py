@@ -28,7 +28,7 @@ class Knowledge:
     """A checked rule set over a checked catalogue, compiled and shared by every decision.
 
     ``arranged`` keeps the criteria for each number of turning days that have passed. They are made when they are asked
-    for first, so that knowledge which only one day is asked of arranges the catalogue once.
+    for first, so that knowledge which only one day is asked of arranges the catalogue once; no copy begins with any.
     """
 
     ruleset: RuleSet
@@ -37,7 +37,7 @@ class Knowledge:
     turning_days: tuple[date, ...]
     catalogues: tuple[str, ...]
     """The names of the files that the catalogue was read from, the first one first."""
-    arranged: dict[int, Criteria] = field(factory=dict, repr=False)
+    arranged: dict[int, Criteria] = field(factory=dict, init=False, repr=False)
 
     @property
     def models(self) -> tuple[str, ...]:

@@ -61,7 +61,9 @@ def _with_rules(knowledge: Knowledge, changes: Iterable[OfRules]) -> Knowledge |
     if before.classifying() == ruleset.classifying():
         shared = dict(knowledge.arranged)  # another thread may add to it
         arranged = {turns: _criteria(criteria, ruleset) for turns, criteria in shared.items()}
-    return evolve(knowledge, ruleset=ruleset, program=program, arranged=arranged)
+    found = evolve(knowledge, ruleset=ruleset, program=program)
+    found.arranged.update(arranged)
+    return found
 
 
 def _ruleset(before: RuleSet, changes: Iterable[OfRules]) -> RuleSet | None:
@@ -159,7 +161,7 @@ def _with_catalog(knowledge: Knowledge, changes: Iterable[OfCatalog]) -> Knowled
     catalog = evolve(knowledge.catalog, models=found)
     both = (*touched.values(), *(found.get(name) for name in touched))
     days = catalog.turning_days() if any(map(_turns, both)) else knowledge.turning_days
-    return evolve(knowledge, catalog=catalog, turning_days=days, arranged={})
+    return evolve(knowledge, catalog=catalog, turning_days=days)
 
 
 def changed_model(model: Model | None, change: OfCatalog, vocabulary: Vocabulary) -> Model | None:

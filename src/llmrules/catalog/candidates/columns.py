@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import define, field, frozen
@@ -114,7 +113,6 @@ def mask_of(bits: Collection[int]) -> int:
     return int.from_bytes(text, "little")
 
 
-@lru_cache(maxsize=1_024)
 def bits(mask: int) -> tuple[int, ...]:
     """Return the numbers of the bits that are set, ascending."""
     digits = f"{mask:b}"[::-1]  # arithmetic would copy all of a long mask for each bit
