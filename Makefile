@@ -3,6 +3,9 @@
 
 PYTHON ?= python3
 PROGRAMS ?= 100000
+CASES ?= 20000
+SEED ?= 0
+SECONDS ?= 3600
 PYTHONS ?= python3.11 python3.12 python3.13
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -34,7 +37,8 @@ help:
 	@echo "make lint    the same without the tests"
 	@echo "make format  put the code in its format"
 	@echo "make bench   measure"
-	@echo "make fuzz    compare the two evaluators on PROGRAMS=$(PROGRAMS) random programs"
+	@echo "make fuzz    compare the two evaluators on PROGRAMS=$(PROGRAMS) random programs, and try CASES=$(CASES) changed"
+	@echo "             files, traces and worlds, from SEED=$(SEED) on, for SECONDS=$(SECONDS) each at most"
 	@echo "make checker build llmrules-check.pyz, which checks traces with nothing installed"
 	@echo "make conformance  write the cases that checkers are measured by anew"
 	@echo "make site    build the pages of docs/ as a site, in build/site"
@@ -76,7 +80,10 @@ bench: $(READY_DEV)
 	$(BIN)/python -m benchmarks.growth
 
 fuzz: $(READY_DEV)
-	$(BIN)/python -m tests.fuzz_engine --programs $(PROGRAMS)
+	$(BIN)/python -m tests.fuzz_engine --programs $(PROGRAMS) --seed $(SEED) --seconds $(SECONDS)
+	$(BIN)/python -m tests.fuzz files --count $(CASES) --seed $(SEED) --seconds $(SECONDS)
+	$(BIN)/python -m tests.fuzz traces --count $(CASES) --seed $(SEED) --seconds $(SECONDS)
+	$(BIN)/python -m tests.fuzz worlds --count $(CASES) --seed $(SEED) --seconds $(SECONDS)
 
 checker: $(READY)
 	$(BIN)/python -m llmrules.verify.bundle llmrules-check.pyz

@@ -238,18 +238,6 @@ def test_an_offer_whose_name_no_file_could_state_comes_back() -> None:
     assert Decision.of(replay(trace.given)).trace.given == trace.given
 
 
-def test_a_trace_made_before_anybody_counted_old_sources_is_replayed() -> None:
-    """It says nothing of what is old or unknown, and nothing of it is compared."""
-    text = rule("r", "require.input_price.at_most = 3")
-    trace = written(sellers(text, OFFERS, 'language = 1\n[[model]]\nid = "wren"').decide({"as_of": "2028-03-01"}))
-    assert any(one.old for one in trace.found.resting)
-    assert trace.found.unknowns
-    old = evolve(trace, given=evolve(trace.given, stale_after=None), found=evolve(trace.found, resting=(), unknowns=()))
-    assert decide_again(old)[0].same
-    wrong = evolve(old.found, resting=trace.found.resting)
-    assert decide_again(evolve(old, found=wrong))[0].first == "/found/resting"
-
-
 def test_an_outcome_that_does_not_follow_is_pointed_at() -> None:
     """Whoever edits what a trace found is told where it no longer follows from what it was given."""
     trace = written(decide(world(rule("r", "require.weights = true"), model("m", weights=True))))

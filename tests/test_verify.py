@@ -346,8 +346,8 @@ def test_what_made_the_trace_is_sealed_and_never_compared(hospital: bytes) -> No
     assert _wrong(verify(canonical(document))) == "/digests/made_by"
     report = verify(_forged(document), rules=[], catalog=[], profile=_example("hospital-records"))
     assert report.ok
+    assert "claimed: made by" in str(report)
     assert "engine crystal ball" in str(report)
-    assert "(claimed)" in str(report)
 
 
 def test_the_report_says_where_what_and_what_instead(hospital: bytes) -> None:
@@ -384,7 +384,7 @@ HOSTILE = {
     "UTF-16": ("{}".encode("utf-16"), "is not UTF-8"),
     "an empty object": (b"{}", "is not a trace"),
     "another format": (b'{"format": "other/1"}', "is not a trace"),
-    "a later version": (b'{"format": "llmrules.trace/12", "new": 1.5e3}', "every number in a trace is an integer"),
+    "a later version": (b'{"format": "llmrules.trace/12", "new": 1.5e3}', "of version 12"),
     "nested lists": (b"[" * 100_000, "nested"),
     "nested objects": (b'{"a":' * 100_000, "nested"),
     "closed nested lists": (b"[" * 100_000 + b"]" * 100_000, "nested"),

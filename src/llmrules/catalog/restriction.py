@@ -130,7 +130,7 @@ def leave_out(restriction: Restriction, candidates: Candidates) -> Unjudged:
         masks = dict(candidates.models)
         unmatched = tuple(name for name in restriction.among if name not in masks)
         kept = sum(masks[name] for name in restriction.among if name in masks)
-        if not kept:
+        if everyone and not kept:
             raise _nobody_listed(unmatched, tuple(masks))
     if restriction.only is None:
         return Unjudged(among=everyone & ~kept, unmatched=unmatched)

@@ -19,6 +19,7 @@ from llmrules.decision.resting import STALE_AFTER
 from llmrules.errors import SHOWN, CatalogError, Place, RestrictionError, nearest
 from llmrules.language.conditions.written import written_condition
 from llmrules.language.profile import read_profile
+from llmrules.language.values import LARGEST_INTEGER
 from llmrules.language.vocabulary import AS_OF
 from llmrules.say.advice import Adviser
 
@@ -65,8 +66,8 @@ UNVERIFIED = 4
     metavar="FILE",
     help="Judge only the models that this list names: a CSV or TOML file of ids.",
 )
-@click.option("--stale-after", type=click.IntRange(min=1), default=STALE_AFTER, show_default=True, metavar="DAYS",
-              help="Caution about values whose newest source is older.")  # fmt: skip
+@click.option("--stale-after", type=click.IntRange(1, LARGEST_INTEGER), default=STALE_AFTER, show_default=True,
+              metavar="DAYS", help="Caution about values whose newest source is older.")  # fmt: skip
 @click.option("--engine", type=click.Choice(["auto", "durable", "plain"]), default="auto", show_default=True,
               help="What fires the rules.")  # fmt: skip
 @options.language

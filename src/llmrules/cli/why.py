@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 @click.command(short_help="Say why a model stands where it stands.")
 @click.argument("trace", type=options.PATH)
 @click.argument("model", required=False, shell_complete=options.complete_models)
+@click.option("--fast", is_flag=True, help="Do not derive the trace again before explaining it, and say so.")
 @options.isolated
 @options.language
 @click.option("--format", "output", type=click.Choice(FORMATS),
@@ -32,17 +33,25 @@ if TYPE_CHECKING:
               "the suffix of -o, else text]")  # fmt: skip
 @click.option("-o", "--output", "target", type=options.PATH, metavar="FILE", help="Write it to this file.")
 def why(
-    trace: Path, model: str | None, lang: Language, output: str | None, target: Path | None, *, isolated: bool
+    trace: Path,
+    model: str | None,
+    lang: Language,
+    output: str | None,
+    target: Path | None,
+    *,
+    fast: bool,
+    isolated: bool,
 ) -> None:
     """Say why MODEL stands where it stands, from the saved TRACE alone; without MODEL, report the whole decision.
 
     Of a model with several offers the best one is explained, the others beside it; 'MODEL @ OFFER' names one of them.
-    The trace is what `llmrules decide --trace FILE` wrote. Neither rules nor catalogue are needed.
+    The trace is what `llmrules decide --trace FILE` wrote. Neither rules nor catalogue are needed. It is derived again
+    first; where it was changed, that is said on standard error, and --fast says that it was not asked.
     """
     del isolated  # read by the option of the language
     record = Trace.load(trace)
-    if not verify(trace, level="consistent").ok:
-        print_note(Sentences(lang)("trace-changed", file=str(trace)))
+    if fast or not verify(trace, level="re-derived").ok:
+        print_note(Sentences(lang)("trace-unchecked" if fast else "trace-changed", file=str(trace)))
     judged = Judged(record).names()
     if model is not None and model not in judged:
         message = "names no model of the trace"

@@ -13,6 +13,7 @@ from attrs import evolve, field, frozen
 from llmrules.catalog.candidates import Candidates, bits, with_costs
 from llmrules.catalog.costs import Usage, usage_of
 from llmrules.decision.lanes import Lanes, flags, lanes_for
+from llmrules.errors import LoadError, Place, RuleError
 from llmrules.language.rules.rule import Rule
 
 if TYPE_CHECKING:
@@ -96,6 +97,11 @@ class Criterion:
         return evolve(self, grades=grades, signed_weight=self.signed_weight * factor)
 
 
+MOST_POINTS_DIGITS = 1_000
+MOST_UNITS = 10**MOST_POINTS_DIGITS
+"""Digits that the denominator of all points together may have: a trace holds no more."""
+
+
 @frozen(eq=False)
 class Criteria:
     """All rules that touch models, by id, over one arrangement of candidates.
@@ -109,6 +115,14 @@ class Criteria:
     everyone: int = field(init=False)
     lanes: Lanes = field(init=False)
     _by_usage: dict[Usage, Criteria] = field(factory=dict, init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse points with more digits than a trace may hold. Raises LoadError."""
+        if self.scale < MOST_UNITS:
+            return
+        message = f"grades by marks and values of so many digits that points have more than {MOST_POINTS_DIGITS:,}"
+        grading = [Place(f"rule {name}", entry=name) for name, one in self.by_rule.items() if one.grades]
+        raise LoadError([RuleError(message, code="too-many-digits", place=place) for place in grading])
 
     @everyone.default
     def _everyone(self) -> int:

@@ -12,9 +12,10 @@ from llmrules.decision.judgement import NOBODY, judge
 from llmrules.decision.ranking import OVER, Standing
 from llmrules.decision.resting import STALE_AFTER
 from llmrules.engine.derivation import derive
-from llmrules.errors import LoadError
+from llmrules.errors import LoadError, show
 from llmrules.language.approvals import check_approvals
 from llmrules.language.rules.effects import UNKNOWN_POLICIES
+from llmrules.language.values import LARGEST_INTEGER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -42,8 +43,8 @@ def decide(
     """Decide a case. ``engines`` are those of the program of this knowledge; the rest is as in ``Advisor.decide``."""
     _check_choice("unknown", unknown, UNKNOWN_POLICIES)
     _check_choice("over", over, OVER)
-    if type(stale_after) is not int or stale_after < 1:
-        message = f"stale_after must be a whole number of days from 1 on, not {stale_after!r}"
+    if type(stale_after) is not int or not 1 <= stale_after <= LARGEST_INTEGER:
+        message = f"stale_after must be a whole number of days from 1 to {LARGEST_INTEGER}, not {show(stale_after)}"
         raise ValueError(message)
     asked = Restriction() if restriction is None else restriction
     facts = profile.facts()

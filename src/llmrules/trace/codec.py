@@ -11,6 +11,7 @@ import re
 import types
 from decimal import Decimal
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import attrs
@@ -154,6 +155,10 @@ def _attribute_reader(made: Converter) -> Callable[[Plain, Any], Attribute]:
     def structure(data: Plain, kind: type[Attribute]) -> Attribute:
         attribute: Attribute = read(data, kind)
         loaded(lambda cursor: check_keys(attribute, cursor.table()), data, attribute.name)
+        marks, bounds = attribute.marks, [one for one in (attribute.minimum, attribute.maximum) if one is not None]
+        if len(marks) == 1 or any(low >= high for low, high in pairwise(marks)) or bounds != sorted(bounds):
+            message = f"{attribute.name} has marks or bounds that do not ascend"
+            raise ValueError(message)
         default: Any = attribute.default  # as JSON has it
         if default is None:
             return attribute

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from llmrules.catalog.entries import Model
+from llmrules.decision.resting import STALE_AFTER
 from llmrules.language.approvals import Approval
 from llmrules.language.conditions import Table
 from llmrules.language.profile import Requirement
@@ -26,7 +27,8 @@ class Given:
     """What the decision rests on; ``unknown`` is the decision's policy for checks that are unknown.
 
     ``over`` says what is ranked. Only the models of ``among``, where it is given, and only the candidates for which
-    ``only`` is true are judged. Values whose sources are more than ``stale_after`` days old are counted.
+    ``only`` is true are judged. Values whose sources are more than ``stale_after`` days old are counted. All of these
+    are always written; a restriction that nobody asked for is null.
     """
 
     vocabulary: tuple[Attribute, ...]
@@ -38,10 +40,10 @@ class Given:
     approvals: tuple[Approval, ...]
     requirements: tuple[Requirement, ...]
     unknown: Policy
-    over: Over = "models"
-    only: Table | None = None
-    among: tuple[str, ...] | None = None
-    stale_after: int | None = None
+    over: Over
+    only: Table | None
+    among: tuple[str, ...] | None
+    stale_after: int
 
     @classmethod
     def of(cls, ruleset: RuleSet, catalog: Catalog) -> Given:
@@ -57,4 +59,8 @@ class Given:
             approvals=(),
             requirements=(),
             unknown="apart",
+            over="models",
+            only=None,
+            among=None,
+            stale_after=STALE_AFTER,
         )

@@ -15,6 +15,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 import attrs
 
 from llmrules.catalog.entries import Entry, Offer, Stated
+from llmrules.decision.criteria import MOST_POINTS_DIGITS
 from llmrules.language.conditions import Table
 from llmrules.language.operators import OPERATORS
 from llmrules.language.rules.effects import EFFECTS, Effect
@@ -28,7 +29,11 @@ NAME = "^[a-z][a-z0-9_]*$"
 _INTEGER = {"type": "integer", "minimum": -LARGEST_INTEGER, "maximum": LARGEST_INTEGER}
 _TEXTS = {"type": "array", "items": {"type": "string"}}
 _DIGEST = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
-_POINTS = {"type": "string", "pattern": "^(0|-?[1-9][0-9]{0,3999}(/[1-9][0-9]{0,3999})?)$"}
+_SCORE, _POINTS = (
+    {"type": "string", "pattern": f"^(0|-?[1-9][0-9]{{0,{most + more}}}(/[1-9][0-9]{{0,{most}}})?)$"}
+    for most, more in ((140, 20), (MOST_POINTS_DIGITS - 1, 40))
+)
+"""What one rule gives, by numbers of at most 40 digits, and what all of them give: no decision writes more digits."""
 _SCALAR: list[dict[str, Any]] = [{"type": "boolean"}, _INTEGER, {"type": "string"}]
 _SEVERAL = {"type": "array", "items": {"anyOf": [_INTEGER, {"type": "string"}]}}
 _CONDITIONS = {"$ref": "#/$defs/Conditions"}
@@ -61,6 +66,8 @@ _NARROWER: dict[str, dict[str, Any]] = {
     "Trace.format": {"const": FORMAT},
     "Attribute.name": {"type": "string", "pattern": NAME},
     "Rule.weight": {"type": "integer", "minimum": 1, "maximum": LARGEST_INTEGER},
+    "Given.only": {"anyOf": [_CONDITIONS, {"type": "null"}]},
+    "Given.among": {"anyOf": [_TEXTS, {"type": "null"}]},
     "Given.stale_after": {"type": "integer", "minimum": 1, "maximum": LARGEST_INTEGER},
     "Requirement.origin": {"enum": ["stated", "assumed"]},
     "TestRecord.thresholds": {"type": "array", "items": {"anyOf": [*_SCALAR, _SEVERAL]}},
@@ -73,10 +80,10 @@ _NARROWER: dict[str, dict[str, Any]] = {
     "Digests.given": _DIGEST,
     "Digests.found": _DIGEST,
     "Digests.made_by": _DIGEST,
-    "Applied.points": _POINTS,
+    "Applied.points": _SCORE,
     "CandidateRecord.points": _POINTS,
     "PlaceRecord.points": _POINTS,
-    "TrialPoints.points": _POINTS,
+    "TrialPoints.points": _SCORE,
     "PlaceRecord.margin": _POINTS,
 }
 """What a field may hold, where its type alone says less."""

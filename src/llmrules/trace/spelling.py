@@ -6,7 +6,6 @@ may say, and nothing else.
 
 from __future__ import annotations
 
-from collections import Counter
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
@@ -27,6 +26,7 @@ from llmrules.language.sources import Claim, Document, check_sources
 from llmrules.language.values import day
 from llmrules.language.vocabulary import Attribute, Scope, Vocabulary
 from llmrules.trace.codec import converter, exact, loaded, read_value, reader, writer
+from llmrules.trace.coherence import check_coherent
 from llmrules.trace.given import Given
 
 if TYPE_CHECKING:
@@ -99,11 +99,7 @@ def _given(data: Plain, made: Converter) -> Given:
         return override(struct_hook=lambda *_: parts[name])
 
     given: Given = reader(Given, spelling.converter, **{name: known(name) for name in parts})(data, Given)
-    for named in (given.rules, given.catalogue):
-        twice = [name for name, count in Counter(one.id for one in named).items() if count > 1]
-        if twice:
-            message = f"{twice[0]} stands twice"
-            raise ValueError(message)
+    check_coherent(data)
     return given
 
 

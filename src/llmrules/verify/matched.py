@@ -7,6 +7,7 @@ records, part by part; what nobody handed over is not compared, and the report s
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -150,7 +151,7 @@ def _check_parts(document: dict[str, Plain], files: Files) -> tuple[tuple[str, .
         day = next(one for one in given["requirements"] if one["attribute"] == AS_OF.name)
         if day["origin"] == "assumed":
             profile = _on_the_day(profile, day["value"])
-            remarks.append(f"not compared: as_of, which was assumed to be {day['value']}, the day of the decision")
+            remarks.append(_assumed(day["value"], document["made_by"]["decided_at"], given["requirements"].index(day)))
         requirements = Spelling.of(said.vocabulary).write(profile.requirements)
         compare("files", "/given/requirements", given["requirements"], requirements, SENTENCE)
         compare("files", "/given/unknown", given["unknown"], files.unknown, "is not the policy that was asked for")
@@ -162,8 +163,8 @@ def _check_parts(document: dict[str, Plain], files: Files) -> tuple[tuple[str, .
     remarks.insert(0, f"compared with files: {', '.join(matched)}")
     if rest := [part for part in given if part not in (*matched, *CHOICES)]:
         remarks.insert(1, f"not compared, since no file for it was handed over: {', '.join(rest)}")
-    chosen = [f"{name} = {shown(given[name])}" for name in CHOICES if name in given]
-    remarks += [f"not compared: {', '.join(chosen)}, as whoever decided chose"] if chosen else []
+    chosen = [f"{name} = {shown(given[name])}" for name in CHOICES]
+    remarks.append(f"not compared: {', '.join(chosen)}, as whoever decided chose")
     return tuple(matched), tuple(remarks)
 
 
@@ -238,6 +239,18 @@ def _profile(files: Files, vocabulary: Vocabulary) -> Profile:
         first = error.errors[0]
         sentence = f"cannot read the profile handed over: {first.message} ({first.place})"
         raise Refusal("files", "/given/vocabulary", sentence) from None
+
+
+def _assumed(day: str, clock: str, index: int) -> str:
+    """Return what is to be said of a day that no file states; refuse one on which the clock that is claimed was not."""
+    try:
+        off = abs((datetime.fromisoformat(clock).astimezone(UTC).date() - date.fromisoformat(day)).days)
+    except (ValueError, OverflowError):
+        off = None
+    if off is None or off > 1:
+        sentence = "was assumed to be the day of the decision, which its own clock does not say"
+        raise Refusal("files", f"/given/requirements/{index}/value", sentence, found=day, expected=clock)
+    return f"not compared: as_of, which was assumed to be {day}, the day of the decision"
 
 
 def _on_the_day(profile: Profile, day: str) -> Profile:

@@ -13,7 +13,6 @@ from attrs import evolve
 from llmrules.catalog import Catalog
 from llmrules.catalog.restriction import restriction_of
 from llmrules.decision.knowledge import Knowledge
-from llmrules.decision.resting import STALE_AFTER
 from llmrules.engine.program import Program
 from llmrules.errors import LoadError, Place, ProfileError, RestrictionError, TraceError
 from llmrules.language.conditions import json_table
@@ -97,13 +96,8 @@ def profile_of(given: Given) -> Profile:
 def decide(knowledge: Knowledge, profile: Profile, given: Given, *, name: str = "given") -> Decision:
     """Decide with the plain evaluator, which the other engine is certified by, as ``given`` says.
 
-    That is its policy, what it ranks, whom it asks and what it counts as old. A trace that does not say when a source
-    is old was made before anybody counted; the usual age stands in. Raises LoadError or TraceError.
+    That is its policy, what it ranks, whom it asks and what it counts as old. Raises LoadError or TraceError.
     """
-    stale_after = STALE_AFTER if given.stale_after is None else given.stale_after
-    if stale_after < 1:
-        place = Place(name, key="given.stale_after")
-        raise TraceError("must be a day or more", code="out-of-bounds", place=place, found=stale_after)
     vocabulary = knowledge.ruleset.vocabulary
     only = None if given.only is None else _only(given.only, vocabulary, name)
     world = evolve(
@@ -111,7 +105,7 @@ def decide(knowledge: Knowledge, profile: Profile, given: Given, *, name: str = 
         unknown=given.unknown,
         over=given.over,
         restriction=restriction_of(only, given.among, vocabulary),
-        stale_after=stale_after,
+        stale_after=given.stale_after,
     )
     try:
         return world.decide()

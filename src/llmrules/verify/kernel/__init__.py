@@ -1,7 +1,4 @@
-"""The kernel of the checker: whether a trace has its shape, agrees with itself, and follows from what it records.
-
-It works on plain JSON, has its own copy of what is true, on purpose, and imports the standard library alone.
-"""
+"""The kernel of the checker: its own copy of what is true, on purpose, by the standard library alone."""
 
 from collections.abc import Iterator
 

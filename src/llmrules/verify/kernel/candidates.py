@@ -1,14 +1,13 @@
 """The candidates, derived again: who is judged, every check, point and note, verdicts, places, and what stays open."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from fractions import Fraction
 
 from .case import concludes
 from .criteria import Conditions, Criterion
 from .given import HARD, ON_MODELS, SOFT, Given, Row, grouped, names_of
 from .questions import Wanted, resting, unknowns
 from .refusal import Record, sparse
-from .standing import carried, contenders, result
+from .standing import carried, contenders, result, total
 from .truth import Facts, Truth
 from .worlds import Classes, Known, know, outlook
 
@@ -82,30 +81,28 @@ class Candidate:
         verdict = verdict_of(checks)
         ranked = verdict != "excluded"
         scores = [self.score(one) for one in criteria if one.effect in SOFT] if ranked else []
-        return (
-            {"model": row.model}
-            | outlook(self.given, wanted.facts, self.known)
-            | sparse(
-                offer=row.offer,
-                concluded=self.known.concluded,
-                computed=self.known.computed,
-                exemptions=[one.applied(world, "attached") for one in self.exempting],
-                checks=checks,
-                verdict=verdict,
-                scores=scores,
-                points=str(sum((Fraction(score.get("points", 0)) for score in scores), Fraction())) if ranked else None,
-                notes=[*self.notes()] if ranked else None,
-                disputes=[*self.disputes()],
-                missing=sorted(wanted.by(checks, world, ("unknown",))) if verdict == "unverified" else None,
-            )
+        return {"model": row.model} | sparse(
+            **outlook(self.given, wanted.facts, self.known),
+            offer=row.offer,
+            concluded=self.known.concluded,
+            computed=self.known.computed,
+            exemptions=[one.applied(world, "attached") for one in self.exempting],
+            checks=checks,
+            verdict=verdict,
+            scores=scores,
+            points=total(scores, "/given/rules") if ranked else None,
+            notes=[*self.notes()] if ranked else None,
+            disputes=[*self.disputes()],
+            missing=sorted(wanted.by(checks, world, ("unknown",))) if verdict == "unverified" else None,
         )
 
     def check(self, criterion: Criterion) -> Record:
         """Record a hard rule: exempted, passed, failed, or unknown with what the rule (or else the case) says of it."""
         rule, truth = criterion.rule, self.truths[criterion.rule["id"]]
         by = self.exempted(rule["id"])
-        policy = rule.get("unknown", self.given.unknown)
-        unknown = {"apart": "unknown", "exclude": "failed", "accept": "accepted"}[policy]
+        unknown = {"apart": "unknown", "exclude": "failed", "accept": "accepted"}[
+            rule.get("unknown", self.given.unknown)
+        ]
         outcome = "exempted" if by else {True: "passed", False: "failed", None: unknown}[truth]
         return criterion.applied(self.known.world, outcome) | sparse(exempted_by=by)
 

@@ -25,10 +25,9 @@ def derive_case(given: Given) -> tuple[Record, Facts]:
 
 
 def strata(given: Given) -> dict[str, int]:
-    """Return the stratum of every rule that fires: the greatest of the strata of what it rests on.
+    """Return the stratum of every rule that fires: that of the highest attribute that it tests or refers to.
 
-    These are the attributes that it tests positively or refers to, those that it tests negatively plus 1, and its
-    overriders plus 1; an attribute's stratum is that of its highest concluding rule.
+    One more for what it tests negatively, and for its overriders; an attribute has that of its highest concluding rule.
     """
     edges: defaultdict[tuple[str, str], list[tuple[tuple[str, str], int]]] = defaultdict(list)
     for name, rule in given.firing.items():

@@ -1,14 +1,13 @@
 """Consistency: whether the parts of a trace agree with each other: digests, references, sums, ranks."""
 
 from collections import Counter
-from fractions import Fraction
 
 from .candidates import verdict_of
 from .given import HARD, ON_MODELS, Given, grouped, name_of, rows_of
 from .reading import read_given
 from .refusal import NOTHING, Plain, Record, Refusal, compare, expect
 from .shape import digest
-from .standing import carried, contenders, result
+from .standing import carried, contenders, result, total
 
 
 def check_consistent(document: Record) -> Given:
@@ -85,6 +84,5 @@ def _check_candidates(given: Given, found: Plain, touching: list[str]) -> None:
         verdict = verdict_of(one.get("checks", ()))
         compare("sum", f"{at}/verdict", one["verdict"], verdict, "disagrees with the checks")
         if verdict != "excluded" or "points" in one:
-            total = str(sum((Fraction(score.get("points", "0")) for score in one.get("scores", ())), Fraction()))
-            expected = NOTHING if verdict == "excluded" else total
+            expected = NOTHING if verdict == "excluded" else total(one.get("scores", ()), f"{at}/points")
             compare("sum", f"{at}/points", one.get("points", NOTHING), expected, "is not the sum of the scores")

@@ -1,8 +1,6 @@
 """The monthly cost of an offer, reckoned again: tokens times prices, exactly, and rounded once, to the cent.
 
-It is unknown as soon as the tokens of a month or a price that they need is, or two values of the case are in conflict.
-An offer of which nothing of a tier, of batches or of cached input is stated has none; of a tier with prices, a limit
-that is unknown is reached. Batches come first, then long requests, and what is left of the input may be cached.
+Batches come first, then long requests, and what is left of the input may be cached; of a tier, an unknown limit is reached.
 """
 
 from collections.abc import Mapping

@@ -84,7 +84,7 @@ class _Leaf:
 
     def record(self) -> Record:
         """Record the leaf itself."""
-        tests = [{"operator": operator, "thresholds": [raw for raw, _ in sides]} for operator, sides in self.tests]
+        tests = [{"operator": one, "thresholds": [raw for raw, _ in sides]} for one, sides in self.tests]
         return {"side": self.side, "attribute": self.name, "tests": tests}
 
     def on(self, world: World) -> tuple[Truth, Record]:

@@ -22,8 +22,9 @@ class Given:
         self.rules: dict[str, Plain] = {one["id"]: one for one in plain["rules"]}
         self.models: dict[str, Plain] = {one["id"]: one for one in plain["catalogue"]}
         self.requirements: dict[str, Plain] = {one["attribute"]: one for one in plain["requirements"]}
-        self.unknown, self.over = str(plain["unknown"]), str(plain.get("over", "models"))
-        self.only, self.among, self.stale_after = plain.get("only"), plain.get("among"), plain.get("stale_after")
+        self.unknown, self.over = str(plain["unknown"]), str(plain["over"])
+        self.day = str(self.requirements.get("as_of", {}).get("value"))  # the day decided for
+        self.only, self.among, self.stale_after = plain["only"], plain["among"], plain["stale_after"]
         in_force = {name: rule for name, rule in self.rules.items() if name not in off}
         self.classifying = [rule for rule in in_force.values() if self.classifies(rule)]
         self.trials = {name for name, rule in in_force.items() if rule.get("trial")}
@@ -33,11 +34,6 @@ class Given:
         for one in plain["approvals"]:
             self.approvals[one["rule"], one["model"]].append(one)
 
-    @property
-    def day(self) -> str:
-        """The day decided for."""
-        return str(self.requirements["as_of"]["value"])
-
     def attribute(self, name: str, scopes: tuple[str, ...], at: str) -> Attribute:
         """Return the attribute of one of some scopes that stands at a pointer. Refuses any other name."""
         known = name in self.attributes and self.attributes[name].scope in scopes
@@ -46,7 +42,8 @@ class Given:
 
     def classifies(self, rule: Plain) -> bool:
         """Return whether a rule concludes an attribute of the model."""
-        its = self.attributes.get(concluded(rule)) if rule["effect"] == "conclude" and rule["body"] else None
+        concludes = rule["effect"] == "conclude" and isinstance(rule["body"], dict) and rule["body"]
+        its = self.attributes.get(concluded(rule)) if concludes else None
         return its is not None and its.scope == "model"
 
     def approved_by(self, rule: str, model: str) -> list[str]:

@@ -77,7 +77,7 @@ def resting(standing: Standing, wanted: Wanted) -> list[Record]:
     for source, values in found.items():
         age = days(given.day)[0] - days(given.dates[source])[0]
         record = {"source": source, "date": given.dates[source], "days": age, "values": dict(values)}
-        records.append(record | sparse(old=(given.stale_after is not None and age > given.stale_after) or None))
+        records.append(record | sparse(old=age > given.stale_after or None))
     return sorted(records, key=lambda one: (one["date"], one["source"]))
 
 

@@ -1,5 +1,6 @@
 """Reads ``given``: names resolve, values are ones of their attributes, and what no loader accepts is refused."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 from typing import TypeAlias
@@ -10,17 +11,11 @@ from .refusal import Plain, Record, Refusal, compare, expect, step
 from .truth import OPERATORS, leaves, negative, own, right_side
 from .values import Attribute, days, number, read_at
 
-EFFECT_KEYS = {
-    **dict.fromkeys(HARD, ("where", "otherwise", "unknown")),
-    **dict.fromkeys(SOFT, ("where", "weight")),
-    "conclude": ("where",),
-    "caution": ("where", "level"),
-    "exempt": ("where", "approver"),
-}
+EFFECT_KEYS = {"conclude": ("where",), "caution": ("where", "level"), "exempt": ("where", "approver")}
+EFFECT_KEYS |= {**dict.fromkeys(HARD, ("where", "otherwise", "unknown")), **dict.fromkeys(SOFT, ("where", "weight"))}
 NEEDED = {**dict.fromkeys(SOFT, "weight"), "caution": "level", "exempt": "where"}
 NOT_CLASSIFYING = {"when", "unless", "overrides", "effective_from", "effective_to", "trial"}
 """Of a rule: the keys that go with some effects alone, those that these need, and what none has that classifies."""
-
 DEEPEST, MOST_DAYS = 32, 36_500  # tables of conditions in each other, and how far a date may be moved
 Scopes: TypeAlias = tuple[str, ...]
 REQUIREMENT, MODEL, CANDIDATE = ("requirement",), ("model",), ("model", "offer")
@@ -82,21 +77,27 @@ def _check_sources(at: str, value: Plain, sources: set[str]) -> None:
     """Refuse what cites no claim or document that is given, or one twice, anywhere."""
     for key, one in value.items() if isinstance(value, dict) else enumerate(value):
         names = one if key == "sources" else [one] if key == "document" else ()
-        for index, name in enumerate(names):
-            sentence = "names no claim and no document that is given, or one twice"
-            expect(name in sources and name not in names[:index], "reference", f"{at}/{key}", sentence, name)
-        if isinstance(one, dict | list) and key not in {"when", "unless", "where", "body", "value", "sources"}:
-            _check_sources(step(at, key), one, sources)
+        wrong = [name for name, count in Counter(names).items() if name not in sources or count > 1]
+        expect(
+            not wrong, "reference", f"{at}/{key}", "names no claim and no document that is given, or one twice", wrong
+        )
+        if key not in {"when", "unless", "where", "body", "value", "default"}:
+            empty = one is (key == "listed") or one == [] or (one == {} and key != "attributes")
+            expect(not empty or at == "/given", "schema", step(at, key), "says what is left out where there is nothing")
+            if isinstance(one, dict | list) and key != "sources":
+                _check_sources(step(at, key), one, sources)
 
 
 def _disabled(plain: Plain, rules: set[str]) -> Iterator[str]:
     """Yield the rules that are switched off, by name or with their pack."""
+    packs: defaultdict[str, list[str]] = defaultdict(list)
+    for rule in plain["rules"]:
+        packs[rule["pack"]].append(rule["id"])
     for index, one in enumerate(plain["disabled"]):
         at, known = f"/given/disabled/{index}", one.get("rule") in rules
         expect(("rule" in one) != ("pack" in one), "reference", at, "switches off neither a rule nor a pack, or both")
         expect(known or "pack" in one, "reference", f"{at}/rule", "names no rule that is given", one.get("rule"))
-        kind, key = ("rule", "id") if "rule" in one else ("pack", "pack")
-        yield from (rule["id"] for rule in plain["rules"] if rule[key] == one[kind])
+        yield from [one["rule"]] if "rule" in one else packs.pop(one["pack"], ())
 
 
 def _check_requirement(given: Given, one: Plain, at: str) -> None:
@@ -150,8 +151,8 @@ def _check_targets(given: Given, rule: Plain, at: str) -> None:
     """Refuse overrides and exemptions of rules that are not there, are named twice, or cannot be reached."""
     exempted = rule["body"] if rule["effect"] == "exempt" else ()
     for key, names in (("overrides", rule.get("overrides", ())), ("body", exempted)):
-        for index, name in enumerate(names):
-            there = name in given.rules and name not in names[:index]
+        for name, count in Counter(names).items():
+            there = name in given.rules and count == 1
             expect(there, "reference", f"{at}/{key}", "names a rule that is not given, or one twice", name)
             its = given.rules[name]
             reached = its["effect"] in HARD if key == "body" else its is not rule and not given.classifies(its)

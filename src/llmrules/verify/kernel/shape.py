@@ -94,6 +94,7 @@ def _check_format(found: Plain) -> None:
 
 
 TYPES = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool, "null": type(None)}
+NAMES = {"object": "an object", "array": "a list", "string": "a text", "integer": "an integer"}
 Way: TypeAlias = "tuple[Way, str | int] | None"  # to a value: the way to what holds it, and its key there
 
 
@@ -113,9 +114,9 @@ def _check(rule: Record, value: Plain, way: Way = None) -> None:
     elif "type" not in rule:
         allowed = rule.get("enum") or [rule["const"]]
         right = any(type(one) is type(value) and one == value for one in allowed)
-        _expect(right, way, f"must be {' or '.join(map(canonical, allowed))}", value)
+        _expect(right, way, f"must be one of {', '.join(map(canonical, allowed))}", value)
     else:
-        _expect(type(value) is TYPES[rule["type"]], way, f"must be of type {rule['type']}", value)
+        _expect(type(value) is TYPES[rule["type"]], way, f"must be {NAMES.get(rule['type'], rule['type'])}", value)
         _check_parts(rule, value, way)
 
 

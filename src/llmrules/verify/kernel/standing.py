@@ -6,8 +6,9 @@ from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from .given import Given, name_of
-from .refusal import Record, sparse
+from .refusal import Record, expect, sparse
 
+MOST_UNITS = 10**1_000  # the denominator of all points together is less
 VERDICTS = ("eligible", "unverified", "excluded")  # from best to worst
 
 
@@ -22,6 +23,15 @@ class Contender(NamedTuple):
     def points(self) -> Fraction:
         """The most points that one of its candidates has; none where it is excluded."""
         return Fraction(self.rows[0].get("points", 0))
+
+
+def total(scores: Iterable[Record], at: str) -> str:
+    """Return the sum of some points. Refuses one with more digits than a decision may write."""
+    found = Fraction()
+    for score in scores:
+        found += Fraction(score.get("points", 0))
+        expect(found.denominator < MOST_UNITS, "number", at, "adds up to more digits than a decision may write")
+    return str(found)
 
 
 def contenders(records: list[Record], over: str) -> list[Contender]:

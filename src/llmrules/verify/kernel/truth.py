@@ -121,8 +121,7 @@ OPERATORS = {
     "known": Operator("flag", (*SINGLE, "flag", "set"), lambda _one, _actual, wanted: bool(wanted)),
 }
 """In this order the tests of one leaf are recorded."""
-OF_NOTHING = {"any_of": False, "none_of": True, "has_any": False, "has_all": True}
-"""What is decided without knowing the value: tests against a list of nothing."""
+OF_NOTHING = {"any_of": False, "none_of": True, "has_any": False, "has_all": True}  # needs no value to be decided
 
 
 def right_side(attribute: Attribute, operator: str, raw: Plain) -> Value:

@@ -2,6 +2,7 @@
 
 import calendar
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Context, Decimal
@@ -11,11 +12,9 @@ from typing import Any, TypeAlias
 
 from .refusal import Plain, Refusal
 
-Value: TypeAlias = Any
-"""A value ready for comparing: (lowest, highest) of what has an order, a frozenset of members, else as in JSON."""
-
+Value: TypeAlias = Any  # ready for comparing: (lowest, highest) of what has an order, a frozenset of members, else JSON
 CHOSEN, BOUNDS = ("choice", "scale", "set"), ("minimum", "maximum")
-COMPUTED = ("monthly-cost", "offer", "number")  # how, in which scope and of which type the one that is computed is
+COMPUTED = ("monthly-cost", "offer", "number")  # how, scope and type
 
 
 class Attribute:
@@ -26,6 +25,7 @@ class Attribute:
         unit, bounds = record.get("unit", {}), {key: number(record[key]) for key in BOUNDS if key in record}
         self.name, self.scope, self.type = str(record["name"]), str(record["scope"]), str(record["type"])
         self.choices = tuple(str(choice["id"]) for choice in record.get("choices", ()))
+        self.order = {choice: place for place, choice in enumerate(self.choices)}
         self.partial, self.computed = bool(record.get("partial")), "computed" in record
         self.inherited, self.default = bool(record.get("inherited")), record.get("default")
         self.unit = unit.get("en") or unit.get("ko") or ""
@@ -39,13 +39,11 @@ class Attribute:
     def value(self, raw: Plain) -> Value:
         """Return a JSON value ready for comparing. Raises ValueError for what is no value of this attribute."""
         kind, word = self.type, raw if type(raw) is str else ""
-        plain = {"flag": type(raw) is bool, "choice": word in self.choices, "text": bool(word)}
+        plain = {"flag": type(raw) is bool, "choice": word in self.order, "text": bool(word)}
         if plain.get(kind):
             return raw
-        if kind == "number" and type(raw) in {int, str}:
-            return (number(raw),) * 2
-        if kind == "scale" and word in self.choices:
-            return (self.choices.index(word),) * 2
+        if (kind == "number" and type(raw) in {int, str}) or (kind == "scale" and word in self.order):
+            return (number(raw) if kind == "number" else self.order[word],) * 2
         if kind == "set" and type(raw) is list and raw == self.listed(raw):
             return frozenset(raw)
         if kind == "date":
@@ -69,12 +67,12 @@ class Attribute:
 
     def listed(self, members: Iterable[Plain]) -> list[str]:
         """Return the choices that are among the members, each once, in their declared order."""
-        wanted = {member for member in members if type(member) is str}
-        return [choice for choice in self.choices if choice in wanted]
+        wanted = {member for member in members if type(member) is str and member in self.order}
+        return sorted(wanted, key=self.order.__getitem__)
 
     def in_order(self, values: Iterable[Plain]) -> list[Plain]:
         """Return values in the order of facts: choices as declared, all else by its text."""
-        return sorted(values, key=lambda one: (self.choices.index(one) if one in self.choices else 0, text(one)))
+        return sorted(values, key=lambda one: (self.order.get(one, 0), text(one)))
 
     def place(self, raw: Plain, toward: str) -> Fraction:
         """Return how good a value is, from 0 to 1: mark i of n (from 0) is at i/(n-1), straight lines between."""
@@ -82,7 +80,7 @@ class Attribute:
         if self.type == "scale":
             place = Fraction(at, max(len(self.choices) - 1, 1))
         else:
-            below = max((i for i, mark in enumerate(self.marks[:-1]) if mark <= at), default=0)
+            below = max(bisect_right(self.marks, at, hi=len(self.marks) - 1) - 1, 0)
             low, high = self.marks[below], self.marks[below + 1]
             inside = min(max((at - low) / (high - low), Fraction(0)), Fraction(1))
             place = (below + inside) / (len(self.marks) - 1)
@@ -104,7 +102,7 @@ def _check_declared(attribute: Attribute, record: Plain) -> None:
     wrong = {
         "has a name that means something else": attribute.name in {"all", "any"},
         "has no choices": kind in CHOSEN and not attribute.choices,
-        "has a choice twice": len(set(attribute.choices)) < len(attribute.choices),
+        "has a choice twice": len(attribute.order) < len(attribute.choices),
         "has marks that do not ascend": len(marks) == 1 or any(one >= other for one, other in pairwise(marks)),
         "has a minimum above its maximum": low is not None and high is not None and low > high,
         "is computed as only the cost of an offer is": attribute.computed

@@ -47,8 +47,8 @@ def know(given: Given, facts: Facts, classes: "Classes") -> Iterator[Known]:
             values = priced(_values(offered))
             others: dict[str, list[World]] = {name: [one | values for one in its] for name, its in reclassed.items()}
             others |= {name: [world | priced(one) for one in its] for name, its in _disputed(offered).items()}
-            entries, known = {**own, **offered}, world | values
-            yield Known(row, entries, known, found, contradictions, computed(_values(offered)), others)
+            prices = computed(_values(offered))
+            yield Known(row, {**own, **offered}, world | values, found, contradictions, prices, others)
 
 
 def _in_force(entries: Record, day: str) -> Record:
