@@ -70,7 +70,7 @@ def write(folder: Path) -> None:
 
 def told(decision: Decision) -> Document:
     """Return the trace of a decision as anyone could have made it."""
-    return reseal({**json.loads(decision.trace.to_json()), "made_by": MADE_BY}, {})
+    return reseal({**json.loads(decision.trace.to_json()), "made_by": {**MADE_BY}}, {})
 
 
 # What holds

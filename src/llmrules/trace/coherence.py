@@ -8,6 +8,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from llmrules.language.values import LARGEST_INTEGER
 from llmrules.language.vocabulary import AS_OF
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ def check_coherent(given: Plain) -> None:
 
 
 def _wrongs(given: Plain) -> Iterator[str]:
+    if not 1 <= given["stale_after"] <= LARGEST_INTEGER:
+        yield f"stale_after must be a number of days from 1 to {LARGEST_INTEGER}"
     for part, keys in KEYS.items():
         names = [tuple(one.get(key, "") for key in keys) for one in given[part]]
         if any(one >= other for one, other in pairwise(names)):
