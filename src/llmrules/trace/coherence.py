@@ -36,26 +36,28 @@ def check_coherent(given: Plain) -> None:
 
 
 def _wrongs(given: Plain) -> Iterator[str]:
-    if not 1 <= given["stale_after"] <= LARGEST_INTEGER:
-        yield f"stale_after must be a number of days from 1 to {LARGEST_INTEGER}"
     for part, keys in KEYS.items():
         names = [tuple(one.get(key, "") for key in keys) for one in given[part]]
         if any(one >= other for one, other in pairwise(names)):
             yield f"{part} stand twice or out of order"
-    documents = {one["id"] for one in given["documents"]}
-    for one in given["claims"]:
-        if "document" in one and one["document"] not in documents:
-            yield f"claim {one['id']} names no document that is given"
-    defaults = {one["name"]: one.get("default") for one in given["vocabulary"]}
-    for one in given["requirements"]:
-        if one["origin"] == "assumed" and one["attribute"] != AS_OF.name and one["value"] != defaults[one["attribute"]]:
-            yield f"{one['attribute']} is assumed to be what is not its default"
     for one in given["vocabulary"]:
         choices = [choice["id"] for choice in one.get("choices", ())]
         if len(set(choices)) < len(choices):
             yield f"{one['name']} has a choice twice"
     if any(len(set(names)) < len(names) for part in given.values() for names in _cited(part)):
         yield "a source is named twice"
+    documents = {one["id"] for one in given["documents"]} | {None}
+    yield from (f"{one['id']} names no document" for one in given["claims"] if one.get("document") not in documents)
+    yield from _of_the_case(given)
+
+
+def _of_the_case(given: Plain) -> Iterator[str]:
+    if not 1 <= given["stale_after"] <= LARGEST_INTEGER:
+        yield f"stale_after must be a number of days from 1 to {LARGEST_INTEGER}"
+    defaults = {one["name"]: one.get("default") for one in given["vocabulary"]}
+    for one in given["requirements"]:
+        if one["origin"] == "assumed" and one["attribute"] != AS_OF.name and one["value"] != defaults[one["attribute"]]:
+            yield f"{one['attribute']} is assumed to be what is not its default"
 
 
 def _cited(value: Plain) -> Iterator[list[str]]:

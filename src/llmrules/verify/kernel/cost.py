@@ -1,12 +1,9 @@
-"""The monthly cost of an offer, reckoned again: tokens times prices, exactly, and rounded once, to the cent.
-
-Batches come first, then long requests, and what is left of the input may be cached; of a tier, an unknown limit is reached.
-"""
+"""The monthly cost of an offer, reckoned again, rounded once: batches, then long requests, then what is cached."""
 
 from collections.abc import Mapping
 from fractions import Fraction
 
-from .refusal import Plain, Record, Refusal
+from .refusal import Plain, Record, expect
 from .truth import Facts
 from .values import Attribute, is_short, number, written
 
@@ -18,16 +15,15 @@ TIER_PRICES = ("tier_input_price", "tier_output_price")
 CACHED_PRICE, BATCH_PRICES = "cached_input_price", ("batch_input_price", "batch_output_price")
 ON_CASE = (*TOKENS, LONG_SHARE, LONG_TOKENS, CACHED_SHARE, BATCH_SHARE)
 ON_PRICES = (*PRICES, TIER_ABOVE, *TIER_PRICES, CACHED_PRICE, *BATCH_PRICES)
-"""What of a case and of an offer a cost is computed from; long requests cost the prices of the tier."""
+"""What of a case and of an offer a cost is computed from."""
 
 
 def check_prices(attributes: Mapping[str, Attribute]) -> None:
     """Refuse a vocabulary in which a cost is computed from what is no number."""
     used = {**dict.fromkeys(ON_CASE, "requirement"), **dict.fromkeys(ON_PRICES, "offer")}
     for name in used.keys() & attributes.keys() if any(one.computed for one in attributes.values()) else ():
-        if (attributes[name].scope, attributes[name].type) != (used[name], "number"):
-            sentence = f"makes {name}, from which a cost is computed, anything but a number of the {used[name]}"
-            raise Refusal("declaration", "/given/vocabulary", sentence)
+        right, at = (attributes[name].scope, attributes[name].type) == (used[name], "number"), "/given/vocabulary"
+        expect(right, "declaration", at, f"makes {name}, of which costs are made, no number of the {used[name]}")
 
 
 def monthly_cost(offer: Mapping[str, Plain], facts: Facts) -> Record | None:
@@ -36,10 +32,8 @@ def monthly_cost(offer: Mapping[str, Plain], facts: Facts) -> Record | None:
     if amounts is None or any(name not in offer for name in amounts):
         return None
     costs = {name: amount * Fraction(number(offer[name])) / 1_000_000 for name, amount in amounts.items()}
-    terms = [
-        {"attribute": name, "price": offer[name], "tokens": written(amounts[name]), "cost": str(cost)}
-        for name, cost in costs.items()
-    ]
+    each = [(name, offer[name], written(amounts[name]), str(cost)) for name, cost in costs.items()]
+    terms = [dict(zip(("attribute", "price", "tokens", "cost"), one, strict=True)) for one in each]
     rounded = Fraction(round(sum(costs.values(), Fraction(0)) * 100), 100)  # half to even
     return {"value": written(rounded), "terms": terms} if is_short(rounded) else None
 
