@@ -11,11 +11,11 @@ from llmrules.advisor.loading import load
 from llmrules.advisor.many import Brief, Job, each
 from llmrules.catalog.restriction import Only, restriction_of
 from llmrules.decision import procedure
-from llmrules.decision.resting import STALE_AFTER
 from llmrules.engine.engines import EngineName, Engines
 from llmrules.errors import LlmrulesError
 from llmrules.language.profile import Profile, read_profile
 from llmrules.language.settings import discreet, for_folder
+from llmrules.language.sources import STALE_AFTER
 from llmrules.language.stating import CaseReader
 from llmrules.reading.files import read_toml
 from llmrules.trace.recorder import Recorder

@@ -15,10 +15,10 @@ from llmrules.cli.many import decide_lines
 from llmrules.cli.outputs import refuse_overwriting
 from llmrules.cli.terminal import print_lines, print_note, print_plain
 from llmrules.decision.ranking import OVER
-from llmrules.decision.resting import STALE_AFTER
 from llmrules.errors import SHOWN, CatalogError, Place, RestrictionError, nearest
 from llmrules.language.conditions.written import written_condition
 from llmrules.language.profile import read_profile
+from llmrules.language.sources import STALE_AFTER
 from llmrules.language.values import LARGEST_INTEGER
 from llmrules.language.vocabulary import AS_OF
 from llmrules.say.advice import Adviser

@@ -17,12 +17,13 @@ from llmrules.decision.knowledge import Knowledge
 from llmrules.decision.open_questions import OpenQuestions, Unknown
 from llmrules.decision.outlook import Outlooks
 from llmrules.decision.ranking import OnDemand, Over, Placed, Ranking, Standing
-from llmrules.decision.resting import STALE_AFTER, Resting, resting
+from llmrules.decision.resting import Resting, resting
 from llmrules.engine.derivation import Derivation
 from llmrules.errors import check_judged
 from llmrules.language.approvals import Approval
 from llmrules.language.profile import Profile
 from llmrules.language.rules.effects import Advise, Policy, Refuse
+from llmrules.language.sources import STALE_AFTER
 from llmrules.language.values import Value, as_text, number
 
 if TYPE_CHECKING:

@@ -10,11 +10,11 @@ from llmrules.catalog.restriction import Restriction, leave_out
 from llmrules.decision.decision import Decision, Made
 from llmrules.decision.judgement import NOBODY, judge
 from llmrules.decision.ranking import OVER, Standing
-from llmrules.decision.resting import STALE_AFTER
 from llmrules.engine.derivation import derive
 from llmrules.errors import LoadError, show
 from llmrules.language.approvals import check_approvals
 from llmrules.language.rules.effects import UNKNOWN_POLICIES
+from llmrules.language.sources import STALE_AFTER
 from llmrules.language.values import LARGEST_INTEGER
 
 if TYPE_CHECKING:

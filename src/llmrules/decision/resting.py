@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from llmrules.language.rules.ruleset import RuleSet
     from llmrules.language.sources import Citable
 
-STALE_AFTER = 365
-"""Days after which a source counts as old, unless the decision says otherwise."""
-
 
 @frozen
 class Resting:

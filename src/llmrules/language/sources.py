@@ -14,6 +14,9 @@ from llmrules.reading.cursor import Cursor  # noqa: TC001 - attrs resolves the t
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
+STALE_AFTER = 365
+"""Days after which a source counts as old, unless the decision says otherwise."""
+
 
 DOCUMENT_KEYS = ("id", "title", "date", "url", "licence", "checked", "review_by")
 CLAIM_KEYS = ("id", "document", "section", "kind", "says")

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from llmrules.catalog.entries import Model
-from llmrules.decision.resting import STALE_AFTER
 from llmrules.language.approvals import Approval
 from llmrules.language.conditions import Table
 from llmrules.language.profile import Requirement
 from llmrules.language.rules.effects import Policy
 from llmrules.language.rules.rule import Disable, Rule
-from llmrules.language.sources import Claim, Document
+from llmrules.language.sources import STALE_AFTER, Claim, Document
 from llmrules.language.vocabulary import Attribute
 from llmrules.trace.plain import Over
 
