@@ -41,6 +41,10 @@ FIRST_CATALOGUE = ("catalog.toml",)
 """What was read where our first catalogue was, and nothing on top."""
 
 
+OWN_MACHINES = "hosting=own"
+"""The fact with which nobody sells anything: what a seller charges and allows says nothing of weights run oneself."""
+
+
 @frozen
 class Said:
     """One thing that is said, under a label or indented; what does not fit into ``most`` lines is cut."""
@@ -146,7 +150,7 @@ class Screen:
         if isinstance(release, str) and release not in {name, candidate.model}:
             yield self.say("release", release=printable_lines(release))
         sellers = {self.seller(row) for row in self.index.judged.sharing(name)} - {""}
-        if seller is not None and sellers:
+        if seller is not None and sellers and OWN_MACHINES not in self.index.facts:
             yield self.say("sold-by", names=self.teller.several(sorted(sellers)))
         yield from self.why.offers.costs(name).values()
 
