@@ -137,8 +137,8 @@ def test_the_written_form_is_rfc_8785(traces: dict[str, str]) -> None:
 
 
 def test_a_trace_of_the_twelve_models_is_small(traces: dict[str, str]) -> None:
-    """It stays under 200 KB."""
-    assert max(len(text.encode()) for text in traces.values()) < 200 * 1024
+    """It stays under 400 KB."""
+    assert max(len(text.encode()) for text in traces.values()) < 400 * 1024
 
 
 def test_a_list_of_numbers_comes_back() -> None:
