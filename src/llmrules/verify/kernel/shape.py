@@ -113,8 +113,8 @@ def _check(rule: Record, value: Plain, way: Way = None) -> None:
         _check_branches(rule["anyOf"], value, way)
     elif "type" not in rule:
         allowed = rule.get("enum") or [rule["const"]]
-        right = any(type(one) is type(value) and one == value for one in allowed)
-        _expect(right, way, f"must be one of {', '.join(map(canonical, allowed))}", value)
+        if not any(type(one) is type(value) and one == value for one in allowed):
+            _expect(None, way, f"must be one of {', '.join(map(canonical, allowed))}", value)
     else:
         _expect(type(value) is TYPES[rule["type"]], way, f"must be {NAMES.get(rule['type'], rule['type'])}", value)
         _check_parts(rule, value, way)
@@ -122,7 +122,7 @@ def _check(rule: Record, value: Plain, way: Way = None) -> None:
 
 def _check_branches(branches: list[Record], value: Plain, way: Way) -> None:
     """Refuse what none of several parts allows, with what the last one of its type says."""
-    nearest = Refusal("schema", _pointer(way), "is of none of the kinds that may stand here", found=value)
+    nearest = None
     for branch in branches:
         rule = _definitions()[branch["$ref"].removeprefix("#/$defs/")] if "$ref" in branch else branch
         if "type" not in rule or TYPES[rule["type"]] is type(value):
@@ -130,7 +130,7 @@ def _check_branches(branches: list[Record], value: Plain, way: Way) -> None:
                 return _check(rule, value, way)
             except Refusal as refusal:
                 nearest = refusal
-    raise nearest
+    raise nearest or Refusal("schema", _pointer(way), "is of none of the kinds that may stand here", found=value)
 
 
 def _check_parts(rule: Record, value: Plain, way: Way) -> None:
