@@ -52,7 +52,7 @@ def test_a_failure_is_a_difference_with_its_chain(folder: pytest.Pytester) -> No
     """The failure shows what was expected, what was found, and why, and no traceback."""
     done = run(folder, "--llmrules", "cases/bad.toml", "cases/bad.toml")
     done.stdout.fnmatch_lines(
-        ["✗ *bad.toml: Wrong", "  best", "    + gpt-5", "    - grok", "  GPT-5: eligible, place 1 with 3 points"]
+        ["✗ *bad.toml: Wrong", "  best", "    + gpt-5", "    - grok", "  GPT-5: eligible, place 1 with 3.57 points"]
     )
     done.stdout.fnmatch_lines(["*any-subject-asks-for-breadth*"])
     done.stdout.no_fnmatch_line("*Traceback*")
