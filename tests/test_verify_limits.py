@@ -16,12 +16,13 @@ from tests.test_verify import _everything
 from tests.worlds import decide, model, rule, world
 
 from llmrules.cli import main
-from llmrules.errors import LlmrulesError, LoadError
+from llmrules.errors import LlmrulesError, LoadError, TraceError
 from llmrules.trace.record import Trace
 from llmrules.verify import verify
 from llmrules.worlds.replay import replay
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from llmrules.verify import Report
@@ -246,6 +247,26 @@ def test_no_change_of_what_is_given_divides_them(data: st.DataObject) -> None:
     mutate(document, mutant)
     raw = _sealed(document)
     assert verify(raw).ok is _decides_the_same(raw), mutant
+
+
+def test_a_number_in_another_form_is_read_by_neither() -> None:
+    """A price or a window that is written otherwise than a trace writes it: what verify refuses is not replayed."""
+    document = json.loads(_everything().trace.to_json())
+    entries = [entry for model in document["given"]["catalogue"] for entry in _entries(model)]
+    number = next(entry for entry in entries if type(entry["value"]) is int)
+    number["value"] = str(number["value"])
+    raw = _sealed(document)
+    assert not verify(raw).ok
+    with pytest.raises(TraceError, match="not written as a trace writes them"):
+        Trace.parse(json.loads(raw), "trace")
+
+
+def _entries(value: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - plain JSON
+    """Yield every stated value of a model and of its offers."""
+    for one in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        if isinstance(one, dict) and "value" in one and "sources" in one:
+            yield one
+        yield from _entries(one)
 
 
 # one reading of lists

@@ -100,7 +100,16 @@ def _given(data: Plain, made: Converter) -> Given:
 
     given: Given = reader(Given, spelling.converter, **{name: known(name) for name in parts})(data, Given)
     check_coherent(data)
+    _check_normal(data, spelling.converter.unstructure(given))
     return given
+
+
+def _check_normal(data: Plain, again: Plain) -> None:
+    """Refuse what is not written as a trace writes it, which a checker would refuse. Raises ValueError."""
+    for part in data.keys() | again.keys():
+        if data.get(part) != again.get(part):
+            message = f"{part} are not written as a trace writes them"
+            raise ValueError(message)
 
 
 @frozen(eq=False, slots=False)
