@@ -216,7 +216,7 @@ def test_texts_that_json_escapes() -> None:
 
 def test_patterns_are_matched_on_one_value() -> None:
     """A pattern and another test of the same leaf hold for the same one of two values."""
-    whens = [{"t": {"like": "a*", "none_of": ["ab"]}}, {"t": {"like": "*b"}}, {"t": {"like": "[!a]*", "known": True}}]
+    whens = [{"t": {"like": "a*", "none_of": ["ab"]}}, {"t": {"like": "*b"}}, {"t": {"like": "z*", "known": True}}]
     program = _program(TEXT, [{"when": when} for when in whens])
     engine = _agree(program, [{"t": frozenset(pair)} for pair in (("ab", "zz"), ("ab", "ac"), ("\ud800",), ("x\ny",))])
     assert engine.fire({"t": frozenset({"ab", "zz"})}) == {1, 2}
@@ -320,12 +320,13 @@ def test_absence_is_asked_only_when_it_is_settled() -> None:
 
 def test_two_thousand_rules() -> None:
     """That many are fired rightly; one more is refused before anything is compiled."""
-    chain: list[Toml] = [{"when": {"n": number}, "conclude": {"n": number + 1}} for number in range(adapter.MOST_RULES)]
+    numbers = [number // 2 for number in range(adapter.MOST_RULES)]  # of one attribute 1,000 values are concluded at most
+    chain: list[Toml] = [{"when": {"n": number}, "conclude": {"n": number + 1}} for number in numbers]
     program = _program(NUMBER, chain)
     engine = DurableEngine(program)
-    last = adapter.MOST_RULES - 15
+    last = adapter.MOST_RULES // 2 - 15
     assert engine.fire(_facts(n=last)) == PlainEngine(program).fire(_facts(n=last))
-    assert len(engine.fire(_facts(n=last))) == 15
+    assert len(engine.fire(_facts(n=last))) == 30
     more = evolve(program, rules=(*program.rules, program.rules[0]))
     with pytest.raises(EngineError, match=r"2,000 rules at most, here are 2,001"):
         DurableEngine(more)

@@ -95,8 +95,11 @@ def _shown(example: str) -> list[str]:
 
 
 @pytest.mark.parametrize("line", _shown(r"  +llmrules .*example:"))
-def test_what_a_help_shows_of_examples_runs_anywhere(line: str, tmp_path: Path) -> None:
+def test_what_a_help_shows_of_examples_runs_anywhere(
+    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Each such line works as it stands, from a folder that holds no more than the file of rules that it names."""
+    monkeypatch.setenv("PATH", str(tmp_path))  # a page that is to be opened finds no browser
     (tmp_path / "policy").mkdir()
     (tmp_path / "policy/ours.toml").write_text('language = 1\npack = "ours"\n', encoding="utf-8")
     program, *arguments = shlex.split(line.partition(" > ")[0])

@@ -49,10 +49,10 @@ def test_of_many_errors_the_first_are_worded_and_all_are_kept(tmp_path: Path) ->
     error = broken(tmp_path / "a.toml", "".join(f"pakc{number} = 1\n" for number in range(5_000)) + HEAD)
     assert len(error.errors) == 5_000
     assert str(error).count("is not a key of a rule file") == 20
-    assert str(error).endswith("\nand 4,980 more\n5,000 errors")
+    assert str(error).endswith("\nand 4,980 more\nread: docs/rules.md#effects\n5,000 errors")
     done = CliRunner().invoke(main, ["rules", "--rules", str(tmp_path / "a.toml")])
     assert done.exit_code == 2
-    assert done.stderr.endswith("\nand 4,980 more\n5,000 errors\n")
+    assert done.stderr.endswith("\nand 4,980 more\nread: docs/rules.md#effects\n5,000 errors\n")
 
 
 def test_reading_stops_at_thousands_of_errors(tmp_path: Path) -> None:

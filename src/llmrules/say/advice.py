@@ -43,7 +43,7 @@ class Adviser:
             self._line("conflict-set", labels=self._labels(one)) if one else self._line("nobody-anyway")
             for one in found.ways[:MOST_LINES]
         ]
-        yield from self._section("heading.conflict-sets", lines, len(found.ways))
+        yield from self._section("advised.conflict-sets", lines, len(found.ways))
 
     def relaxations(self, found: Found[Relaxation]) -> Iterator[Line]:
         """Yield the least changes that bring somebody back; nothing where somebody is eligible as it is."""
@@ -52,7 +52,7 @@ class Adviser:
                  for one in ways[:MOST_LINES]]  # fmt: skip
         if lines and not found.complete:
             lines.append(self._line("search-cut", size=found.up_to))
-        yield from self._section("heading.relaxations", lines, len(ways))
+        yield from self._section("advised.relaxations", lines, len(ways))
 
     def next_questions(self, found: Questions) -> Iterator[Line]:
         """Yield what still matters: each question with what its answers would do."""
@@ -69,7 +69,7 @@ class Adviser:
             lines.append(self._line("no-question"))
         if not found.complete:
             lines.append(self._line("pairs-cut"))
-        yield from self._section("heading.next-questions", lines, len(found.questions))
+        yield from self._section("advised.next-questions", lines, len(found.questions))
 
     def _answer(self, attribute: str, answer: Answer) -> Line:
         """Return what an answer would do."""
@@ -98,7 +98,7 @@ class Adviser:
             )
         if not found.complete:
             lines.append(self._line("worth-cut"))
-        yield from self._section("heading.worth", lines, len(found.values))
+        yield from self._section("advised.worth", lines, len(found.values))
 
     def firmness(self, found: Firmness | None) -> Iterator[Line]:
         """Yield how firm the first place is; nothing where nobody has it."""
@@ -117,7 +117,7 @@ class Adviser:
         lines += [self._line("firm-disputed", label=self._teller.label(name), name=self._teller.name(model))
                   for model, name in found.disputed]  # fmt: skip
         lines.append(self._until(found.until))
-        yield from self._section("heading.firmness", lines, len(lines))
+        yield from self._section("advised.firmness", lines, len(lines))
 
     def _stays(self, one: Stays) -> Iterator[Line]:
         """Yield the bounds of a requirement, of those that it has."""
@@ -161,7 +161,7 @@ class Adviser:
             yield Line("blank")
             yield Line("heading", self._say(heading))
             yield from lines
-            if told > MOST_LINES and heading != "heading.firmness":
+            if told > MOST_LINES and heading != "advised.firmness":
                 yield Line("line", self._say("more-differences", more=told - MOST_LINES), 2)
 
     def _line(self, sentence: str, **slots: int | str) -> Line:

@@ -23,7 +23,7 @@ from llmrules.errors import LoadError, TraceError
 from llmrules.language.conditions import Table
 from llmrules.language.profile import Requirement
 from llmrules.language.rules.rule import Disable, Rule
-from llmrules.language.sources import Document
+from llmrules.language.sources import STALE_AFTER, Document
 from llmrules.language.values import Period
 from llmrules.language.vocabulary import AS_OF
 from llmrules.trace.record import Given
@@ -224,6 +224,7 @@ class Worlds:
             requirements=_requirements(self._picked(chosen, "requirement"), attributes),
             **{choice: self._pick(chosen, policy_id(choice)) for choice in CHOICES if choice != "only"},
             only=self._only(chosen),
+            stale_after=STALE_AFTER,  # no outcome depends on it
         )
 
     def _only(self, chosen: frozenset[str]) -> Table | None:
