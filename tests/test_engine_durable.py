@@ -320,7 +320,8 @@ def test_absence_is_asked_only_when_it_is_settled() -> None:
 
 def test_two_thousand_rules() -> None:
     """That many are fired rightly; one more is refused before anything is compiled."""
-    numbers = [number // 2 for number in range(adapter.MOST_RULES)]  # of one attribute 1,000 values are concluded at most
+    # Of one attribute 1,000 values are concluded at most.
+    numbers = [number // 2 for number in range(adapter.MOST_RULES)]
     chain: list[Toml] = [{"when": {"n": number}, "conclude": {"n": number + 1}} for number in numbers]
     program = _program(NUMBER, chain)
     engine = DurableEngine(program)
