@@ -189,7 +189,7 @@ def test_scores_that_say_too_little(tmp_path: Path, text: str, options: tuple[st
 def test_the_pages_board_of_your_own_works(tmp_path: Path) -> None:
     """The rule file and the scores that the page shows give points for Korean."""
     section = PAGE.split("## What was measured")[1].split("\n## ")[0]
-    scores = section.split("```csv\n")[1].split("```")[0]
+    scores = section.split("```text\n")[1].split("```")[0]
     rules = section.split("```toml\n")[1].split("```")[0]
     (tmp_path / "korean.csv").write_text(scores, encoding="utf-8")
     (tmp_path / "korean.toml").write_text(rules, encoding="utf-8")
