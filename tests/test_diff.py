@@ -25,7 +25,7 @@ from llmrules.errors import RestrictionError, TraceError
 from llmrules.language.profile import Requirement
 from llmrules.language.rules.rule import Disable
 from llmrules.language.texts import Language, Text
-from llmrules.say.report.text import render_text
+from llmrules.say.report.entry import render_text
 from llmrules.trace.codec import canonical, converter, plain
 from llmrules.trace.record import Trace
 from llmrules.worlds.replay import replay

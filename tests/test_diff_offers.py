@@ -17,7 +17,7 @@ from llmrules.check.diff import Comparison, compare, compare_decisions
 from llmrules.check.diff.attribute import MOST_ONE_BY_ONE, MOST_REPLAYS
 from llmrules.check.diff.telling import difference_report
 from llmrules.cli import main
-from llmrules.say.report.text import render_text
+from llmrules.say.report.entry import render_text
 from llmrules.worlds.replay import replay
 
 if TYPE_CHECKING:

@@ -20,13 +20,13 @@ from llmrules import Advisor
 from llmrules.language.texts import LANGUAGES, Text
 from llmrules.say.page import render_page
 from llmrules.say.page.models import MOST_REASONED
+from llmrules.say.report.entry import render_text
 from llmrules.say.report.graph import MOST_MODELS, Graph, derivation_graph, join_conclusions
 from llmrules.say.report.layout import Box, Size, lay_out
 from llmrules.say.report.markdown import render_markdown
 from llmrules.say.report.mermaid import render_mermaid
 from llmrules.say.report.report import build_report
-from llmrules.say.report.text import render_text
-from llmrules.say.sentences import Sentences
+from llmrules.say.teller import Sentences
 
 if TYPE_CHECKING:
     from collections.abc import Callable

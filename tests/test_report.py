@@ -12,8 +12,8 @@ from tests.worlds import VOCABULARY, decide, model, rule, world
 
 from llmrules import Advisor
 from llmrules.language.texts import Text
+from llmrules.say.report.entry import render_text, text_lines
 from llmrules.say.report.report import build_report
-from llmrules.say.report.text import render_text, text_lines
 from llmrules.say.why import why
 from llmrules.trace.record import Trace
 

@@ -9,7 +9,7 @@ import pytest
 
 from llmrules.language.texts import LANGUAGES
 from llmrules.say.languages import en, ko
-from llmrules.say.sentences import SLOT, Sentences
+from llmrules.say.teller import SLOT, Sentences
 
 SOURCE = Path(en.__file__).parents[2]
 ALIKE = frozenset({"count", "total", "changing", "values"})

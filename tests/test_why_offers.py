@@ -13,8 +13,8 @@ from tests.offer_worlds import sellers
 from tests.worlds import rule
 
 from llmrules.cli import main
+from llmrules.say.report.entry import render_text
 from llmrules.say.report.report import build_report
-from llmrules.say.report.text import render_text
 from llmrules.say.why import why
 from llmrules.verify import verify
 

@@ -106,8 +106,8 @@ class Decision(decision.Decision):
 
     def report(self, language: Language = "en") -> str:
         """Return the decision with all its reasons and sources, as plain text."""
+        from llmrules.say.report.entry import render_text
         from llmrules.say.report.report import build_report  # who only decides does not load what tells
-        from llmrules.say.report.text import render_text
 
         return render_text(build_report(self.trace, language))
 

@@ -19,7 +19,7 @@ from attrs import evolve, field, frozen
 
 from llmrules.errors import FileError, Place, printable
 from llmrules.say.lines import Line
-from llmrules.say.sentences import Sentences
+from llmrules.say.teller import Sentences
 from llmrules.verify import Level, examine
 
 if TYPE_CHECKING:

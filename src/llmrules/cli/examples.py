@@ -11,7 +11,7 @@ from llmrules.cli.terminal import print_plain
 from llmrules.language.texts import Text
 from llmrules.reading import shipped
 from llmrules.reading.files import read_text, read_toml
-from llmrules.say.sentences import Sentences
+from llmrules.say.teller import Sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,9 +8,9 @@ import click
 
 from llmrules.cli.terminal import page_width, print_json, print_lines, print_plain
 from llmrules.reading.files import write_whole
+from llmrules.say.report.entry import text_lines
 from llmrules.say.report.report import build_report
 from llmrules.say.report.screen import screen_lines
-from llmrules.say.report.text import text_lines
 from llmrules.say.why import why
 
 if TYPE_CHECKING:

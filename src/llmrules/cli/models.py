@@ -15,8 +15,8 @@ from llmrules.language.conditions import ALWAYS
 from llmrules.language.conditions.written import written_condition
 from llmrules.say.models import compare, list_found, select, sheet_of
 from llmrules.say.models.sheet_report import sheet_json, sheet_report
-from llmrules.say.report.text import text_lines
-from llmrules.say.sentences import Sentences
+from llmrules.say.report.entry import text_lines
+from llmrules.say.teller import Sentences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

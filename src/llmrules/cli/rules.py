@@ -14,8 +14,7 @@ from llmrules.errors import FileError, Place, RuleError
 from llmrules.language.sources import Claim
 from llmrules.reading.files import parse_toml
 from llmrules.say.lines import Line
-from llmrules.say.sentences import Sentences
-from llmrules.say.teller import printable_lines
+from llmrules.say.teller import Sentences, printable_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

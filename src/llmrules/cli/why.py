@@ -11,7 +11,7 @@ from llmrules.cli.formats import FORMATS, format_of, print_decision, write_decis
 from llmrules.cli.outputs import refuse_overwriting
 from llmrules.cli.terminal import print_note
 from llmrules.errors import Place, TraceError
-from llmrules.say.sentences import Sentences
+from llmrules.say.teller import Sentences
 from llmrules.say.why import Judged
 from llmrules.trace.record import Trace
 from llmrules.verify import verify

@@ -1,6 +1,8 @@
-"""What knows names, numbers, money, dates, values and tests in one language; whatever tells something holds one.
+"""What knows sentences, names, numbers, dates, values and tests in one language; whatever tells something holds one.
 
-The sentences that explain a rule stand in the rule; how they are joined stands with the language.
+The sentences that explain a rule stand in the rule; how they are joined stands with the language, a module of
+``languages``. There ``{count}`` is a slot, and ``{count:model|models}`` is one of two forms, chosen by what the slot
+holds: in English by number, in Korean by the final sound.
 """
 
 from __future__ import annotations
@@ -9,22 +11,23 @@ import re
 from collections import Counter
 from decimal import Decimal
 from fractions import Fraction
+from importlib import import_module
 from typing import TYPE_CHECKING
 
-from llmrules.errors import printable
+from llmrules.errors import UnknownLanguageError, printable
 from llmrules.language.operators import OPERATORS
-from llmrules.language.texts import Language, Text, fill
-from llmrules.say.sentences import Sentences
+from llmrules.language.texts import LANGUAGES, Language, Text, fill
 from llmrules.trace.plain import json_value
 from llmrules.trace.record import TestRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from llmrules.catalog import Model
     from llmrules.language.values import Value
     from llmrules.language.vocabulary import Attribute
     from llmrules.trace.record import Conditions, Json, LeafOutcome, Threshold
+
 
 MOST_NAMES = 3
 """How many names a line gives before it says how many more there are."""
@@ -245,3 +248,40 @@ def _telling_names(models: Sequence[Model]) -> dict[str, str]:
     names = {one.id: one.name for one in models}
     shared = Counter(names[one] for one in {one.id for one in models if one.listed})
     return {one: f"{name} ({one})" if shared[name] > 1 else name for one, name in names.items()}
+
+
+SLOT = re.compile(r"\{([a-z]+)(?::([^{}|]*)\|([^{}|]*))?\}")
+
+
+class Sentences:
+    """Says the sentences of one language."""
+
+    def __init__(self, language: Language) -> None:
+        if language not in LANGUAGES:
+            message = f"nothing is said in {language!r}; there are {' and '.join(LANGUAGES)}"
+            raise UnknownLanguageError(message)
+        module = import_module(f"llmrules.say.languages.{language}")
+        self.language = language
+        self.sentences: Mapping[str, str] = module.SENTENCES
+        self.chosen: Callable[[int | str, str, str], str] = module.chosen
+
+    def __call__(self, name: str, /, **slots: int | str) -> str:
+        """Return a sentence with its slots filled; counts have their thousands separated. Raises KeyError."""
+
+        def filled(match: re.Match[str]) -> str:
+            slot, one, other = match.groups()
+            value = slots[slot]
+            if one is not None:
+                return self.chosen(value, one, other)
+            return f"{value:,}" if isinstance(value, int) else value
+
+        return SLOT.sub(filled, self.sentences[name])
+
+    def family(self, name: str) -> dict[str, str]:
+        """Return the sentences whose names begin with ``name.``, by what follows, their slots still open."""
+        begin = f"{name}."
+        return {key.removeprefix(begin): said for key, said in self.sentences.items() if key.startswith(begin)}
+
+    def read(self, text: Text) -> str:
+        """Return a text of a rule, of the vocabulary or of a catalogue in this language."""
+        return text.read(self.language)

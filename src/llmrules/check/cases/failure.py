@@ -10,8 +10,7 @@ from llmrules.check.annotation import annotation
 from llmrules.check.cases.edits import leaf_text
 from llmrules.errors import show
 from llmrules.say.lines import Line
-from llmrules.say.sentences import Sentences
-from llmrules.say.teller import printable_lines
+from llmrules.say.teller import Sentences, printable_lines
 from llmrules.say.why import Explainer, Explanation
 
 if TYPE_CHECKING:

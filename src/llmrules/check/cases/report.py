@@ -6,7 +6,7 @@ from decimal import ROUND_DOWN, Decimal
 from typing import TYPE_CHECKING
 
 from llmrules.say.lines import Line
-from llmrules.say.sentences import Sentences
+from llmrules.say.teller import Sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

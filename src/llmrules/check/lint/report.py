@@ -12,7 +12,7 @@ from llmrules.check.lint.finding import CODES, SEVERITIES, Finding
 from llmrules.check.lint.pages import page
 from llmrules.errors import Place, printable
 from llmrules.language.texts import Text
-from llmrules.say.sentences import Sentences
+from llmrules.say.teller import Sentences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -18,8 +18,7 @@ from jinja2 import Environment, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
 from llmrules.say.page.content import page_content
-from llmrules.say.sentences import Sentences
-from llmrules.say.teller import printable_lines
+from llmrules.say.teller import Sentences, printable_lines
 
 if TYPE_CHECKING:
     from jinja2 import Template

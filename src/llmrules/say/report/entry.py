@@ -1,4 +1,8 @@
-"""What a report is made of, before any format: sections of entries, each naming its rule and its sources."""
+"""What a report is made of, before any format, and the plain text of it.
+
+A report is sections of entries, each naming its rule and its sources; as text it is one line for each entry, indented
+under what it belongs to. Nothing that a terminal would obey is in that, whatever stands in names, reasons or values.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,9 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
+from llmrules.errors import printable
 from llmrules.language.texts import Language
+from llmrules.say.lines import Line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -69,3 +75,28 @@ def together(entries: Sequence[Entry]) -> Entry:
     sources = tuple(dict.fromkeys(source for entry in entries for source in entry.sources))
     children = zip(*(entry.children for entry in entries), strict=True)
     return evolve(entries[0], sources=sources, children=tuple(map(together, children)))
+
+
+def text_lines(report: Report) -> Iterator[Line]:
+    """Yield the lines of a report."""
+    if report.title:
+        yield Line("heading", printable(report.title))
+    yield Line("answer", printable(report.answer))
+    for section in report.sections:
+        yield Line("blank")
+        yield Line("heading", printable(section.heading))
+        for entry in section.entries:
+            yield from _entry(entry, 2)
+
+
+def render_text(report: Report) -> str:
+    """Return a report as plain text."""
+    return "\n".join(str(line) for line in text_lines(report))
+
+
+def _entry(entry: Entry, indent: int) -> Iterator[Line]:
+    rule = f"[{entry.rule}]" if entry.rule else ""
+    sources = f"({', '.join(entry.sources)})" if entry.sources else ""
+    yield Line("line", printable(entry.text), indent, entry.mark, " ".join(part for part in (rule, sources) if part))
+    for child in entry.children:
+        yield from _entry(child, indent + (len(entry.mark) + 1 if entry.mark else 2))

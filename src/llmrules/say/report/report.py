@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from llmrules.say.report.case import Case
 from llmrules.say.report.entry import Entry, Report, Section
-from llmrules.say.report.notes import Notes
+from llmrules.say.report.notes import Case, Notes
 from llmrules.say.report.standings import Standings
 from llmrules.say.teller import MOST_BEST, points_words, printable_lines
 from llmrules.say.why import Explainer

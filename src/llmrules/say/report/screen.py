@@ -15,8 +15,7 @@ from attrs import evolve, frozen
 from llmrules.reading import shipped
 from llmrules.say.columns import WIDTH, cut, folded, padded, width_of
 from llmrules.say.lines import Line, Style, Tone
-from llmrules.say.report.case import Case
-from llmrules.say.report.notes import Notes
+from llmrules.say.report.notes import Case, Notes
 from llmrules.say.report.report import Answer
 from llmrules.say.teller import points_words, printable_lines
 from llmrules.say.why import Explainer

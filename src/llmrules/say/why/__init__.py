@@ -2,6 +2,6 @@
 
 from llmrules.say.why.explainer import DECISIVE, Explainer, why
 from llmrules.say.why.explanation import Explanation, Node
-from llmrules.say.why.judged import Judged, by_standing, grouped, row_name
+from llmrules.say.why.index import Judged, by_standing, grouped, row_name
 
 __all__ = ["DECISIVE", "Explainer", "Explanation", "Judged", "Node", "by_standing", "grouped", "row_name", "why"]

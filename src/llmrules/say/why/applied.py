@@ -13,9 +13,8 @@ if TYPE_CHECKING:
     from llmrules.language.conditions import Table
     from llmrules.language.rules.effects import Effect
     from llmrules.language.rules.rule import Rule
-    from llmrules.say.why.chain import Chain
     from llmrules.say.why.index import Index
-    from llmrules.say.why.origins import Origins
+    from llmrules.say.why.origins import Chain, Origins
     from llmrules.trace.record import (
         Applied,
         CandidateRecord,

@@ -7,21 +7,22 @@ one that is explained; each other offer then has one line. It is read from a tra
 
 from __future__ import annotations
 
+from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from llmrules.say.teller import points_words
 from llmrules.say.why.applied import Applications
-from llmrules.say.why.chain import Chain
-from llmrules.say.why.changes import Changes
 from llmrules.say.why.explanation import Explanation, Node
-from llmrules.say.why.index import Index
-from llmrules.say.why.offers import Offers
-from llmrules.say.why.origins import Origins
+from llmrules.say.why.index import Index, row_name
+from llmrules.say.why.origins import Chain, Changes, Origins
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from llmrules.language.texts import Language
     from llmrules.trace.record import Applied, CandidateRecord, Trace
+
 
 DECISIVE = ("failed", "unknown", "accepted", "exempted", "points", "attached", "approved", "passed", "none")
 """The outcomes of a rule on a model, what decides its verdict first."""
@@ -91,3 +92,114 @@ class Explainer:
 def _by_weight(applied: tuple[Applied, ...]) -> list[Applied]:
     """Return what decided the verdict first."""
     return sorted(applied, key=lambda one: (DECISIVE.index(one.outcome), one.rule))
+
+
+MOST_LINES = 12
+"""How many kinds of other offers are told apart; the others are counted."""
+
+MOST_DIFFERENCES = 3
+"""How many differences one offer has told; the others are counted."""
+
+
+class Offers:
+    """Explains the offers of a model."""
+
+    def __init__(self, index: Index, applications: Applications) -> None:
+        self.index, self.teller, self.say = index, index.teller, index.say
+        self.applications = applications
+
+    def passing(self, name: str, *, alike: bool = False) -> str:
+        """Say which offers of a model share its verdict, the best first; only if ``alike`` where all stand alike."""
+        best = self.index.judged.standing(name)
+        total = len(self.index.models[best.model].offers)
+        if name in self.index.judged.candidates or total == 1:
+            return ""
+        sharing = [row for row in self.index.judged.meant(name) if row.verdict == best.verdict]
+        most = [row for row in sharing if row.points == best.points]
+        if len(most) == total and not alike:
+            return ""
+        said = f"{self._count(len(sharing), total, best.verdict)}: {self.index.offers(most)}"
+        fewer = sorted((row for row in sharing if row not in most), key=lambda row: -Fraction(row.points or 0))
+        if fewer:
+            names = self.index.offers(fewer)
+            said += self.say("fewer-points", names=names)
+        return said
+
+    def _count(self, count: int, total: int, verdict: str) -> str:
+        how = self.say(
+            "passing" if verdict == "eligible" else "being", count=count, verdict=self.say(f"verdict.{verdict}")
+        )
+        return self.say("all-offers" if count == total else "some-offers", count=count, total=total, how=how)
+
+    def by_offers(self, name: str) -> str:
+        """Name a model with those of its offers that earn it its place, where not all of them do."""
+        said, best = self.teller.name(name), self._best(name)
+        return self.say("by-offers", name=said, offers=self.index.offers(best), count=len(best)) if best else said
+
+    def earning(self, name: str) -> str:
+        """Return the offers that earn a model its place, to stand behind its points; nothing where all of them do."""
+        best = self._best(name)
+        return f" ({self.index.offers(best)})" if best else ""
+
+    def costs(self, name: str) -> dict[str, str]:
+        """Return what a model costs in the case, by attribute: at the cheapest of the offers that earn it its place."""
+        sharing, found = self.index.judged.sharing(name), {}
+        for attribute in dict.fromkeys(attribute for row in sharing for attribute in row.computed):
+            values = [row.computed[attribute].value for row in sharing if attribute in row.computed]
+            words = self.teller.value(self.index.attributes[attribute], min(values, key=_amount))
+            found[attribute] = words if len(set(values)) == 1 else self.say("price-from", words=words)
+        return found
+
+    def _best(self, name: str) -> tuple[CandidateRecord, ...]:
+        best = self.index.judged.sharing(name)
+        alike = name in self.index.judged.candidates or len(best) == len(self.index.models[best[0].model].offers)
+        return () if alike else best
+
+    def others(self, name: str, *, alike: bool = True) -> Iterator[Node]:
+        """Yield one line for each other offer of a model: how it stands, and what is different with it.
+
+        Without ``alike`` those are left out that earn the model its place as well.
+        """
+        best = self.index.judged.standing(name)
+        told = (best,) if alike else self.index.judged.sharing(name)
+        rows = [row for row in self.index.judged.meant(name) if row not in told]
+        lines: dict[str, list[CandidateRecord]] = {}
+        for row in sorted(rows, key=lambda row: -Fraction(row.points or 0)):
+            lines.setdefault(self.unlike(row, best), []).append(row)
+        for text, its in list(lines.items())[:MOST_LINES]:
+            yield Node("offer", row_name(its[0]), f"{self.index.offers(its)}: {text}", its[0].verdict)
+        more = sum(map(len, list(lines.values())[MOST_LINES:]))
+        if more:
+            yield Node("offer", "", self.say("more-offers", more=more))
+
+    def unlike(self, row: CandidateRecord, best: CandidateRecord) -> str:
+        """Say how an offer stands, and in what it differs from another one."""
+        said = [self.standing_beside(row, best)]
+        checks = {check.rule: check.outcome for check in best.checks}
+        for check in row.checks:
+            if check.outcome != checks[check.rule]:
+                sentence = self.applications.sentence(self.index.rules[check.rule], check, row)
+                said.append(f"{self.applications.outcome(check)}: {sentence} [{check.rule}]")
+        scores = {score.rule: score.points for score in best.scores}
+        for score in row.scores:
+            if best.points is not None and (score.points or "0") != (scores[score.rule] or "0"):
+                here, there = self.applications.outcome(score), points_words(scores[score.rule] or "0")
+                said.append(self.say("points-instead", here=here, there=there, rule=score.rule))
+        if len(said) == 1:
+            said.append(self.say("otherwise-as-above"))
+        more = len(said) - 1 - MOST_DIFFERENCES
+        if more > 0:
+            said[1 + MOST_DIFFERENCES :] = [self.say("more-differences", more=more)]
+        return "; ".join(said)
+
+    def standing_beside(self, row: CandidateRecord, best: CandidateRecord) -> str:
+        """Return the verdict on an offer, and its points where they are not those of the other."""
+        said = self.say(f"verdict.{row.verdict}")
+        if row.points is None or row.points == best.points:
+            return said
+        return f"{said}, {self.teller.points(row.points)}"
+
+
+def _amount(value: object) -> Decimal:
+    """Return a number as a trace has it."""
+    return Decimal(str(value))

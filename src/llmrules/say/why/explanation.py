@@ -9,7 +9,7 @@ from attrs import frozen
 from llmrules.errors import printable
 from llmrules.language.texts import Language
 from llmrules.say.lines import Line, Tone
-from llmrules.say.sentences import Sentences
+from llmrules.say.teller import Sentences
 from llmrules.trace.record import Json
 
 if TYPE_CHECKING:

@@ -1,19 +1,16 @@
-"""Where a value of a candidate comes from: its entry, a family, a rule, a computation, another day, other sources."""
+"""Where things come from: the facts by which a rule fired, and the values of a candidate, with what becomes of them.
+
+A fact goes down to what was stated. A value is from its entry, a family, a rule, a computation, another day or other
+sources; while the model is needed, announced prices change it and what a month costs.
+"""
 
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from llmrules.catalog.costs import (
-    PRICES,
-    TIER_ABOVE,
-    TIER_PRICES,
-    USAGE,
-    Usage,
-    lacking,
-    usage_of,
-)
+from llmrules.catalog.costs import PRICES, TIER_ABOVE, TIER_PRICES, USAGE, Usage, lacking, usage_of
 from llmrules.language.conditions import json_table
 from llmrules.language.rules.rule import by_conclusion
 from llmrules.say.teller import condition_tests, money_words, number_words
@@ -25,11 +22,13 @@ if TYPE_CHECKING:
 
     from llmrules.catalog import Dated, Stated
     from llmrules.language.vocabulary import Attribute
-    from llmrules.say.why.index import Index
+    from llmrules.say.why.index import Index, InForce
     from llmrules.trace.record import (
         CandidateRecord,
         ComputedRecord,
         Conditions,
+        FactRecord,
+        Json,
         TermRecord,
         TestRecord,
     )
@@ -162,3 +161,82 @@ def _all_tests(conditions: Conditions) -> Iterator[tuple[str, tuple[TestRecord, 
     for key in ("all", "any"):
         for inner in conditions.get(key, ()):
             yield from _all_tests(inner)
+
+
+class Chain:
+    """Explains firings and facts."""
+
+    def __init__(self, index: Index) -> None:
+        self.index, self.teller, self.say = index, index.teller, index.say
+
+    def firing(self, rule: str, above: frozenset[str]) -> Node:
+        """Return the chain by which a rule fired: the facts it used, and how each of them came about."""
+        record = self.index.rules[rule]
+        firing = self.index.firings[rule]
+        facts = tuple(self.fact(self.index.facts[fact], above | {rule}) for fact in firing.uses)
+        text = self.say("because" if facts else "always-applies")
+        return Node("firing", rule, text, record.effect.name, children=facts)
+
+    def fact(self, fact: FactRecord, above: frozenset[str]) -> Node:
+        """Return a fact with the firings that concluded it; ``above`` are the rules that it stands under."""
+        value = self.teller.fact(self.index.attributes[fact.attribute], fact.value)
+        said = ", ".join(self.say(f"origin.{one}") for one in fact.origin)
+        text = f"{self.teller.label(fact.attribute)}: {value} ({said})"
+        children = tuple(self.conclusion(rule, above) for rule in fact.by if rule not in above)
+        return Node("fact", fact.id, text, ", ".join(fact.origin), children=children)
+
+    def conclusion(self, rule: str, above: frozenset[str]) -> Node:
+        """Return the firing of a rule that concludes: its reason, its sources, its chain."""
+        record = self.index.rules[rule]
+        sentence = self.index.because(rule)
+        chain = self.firing(rule, above)
+        return Node("firing", rule, f"{sentence} [{rule}]", record.effect.name, record.sources, chain.children)
+
+
+class Changes:
+    """Explains what changes."""
+
+    def __init__(self, index: Index) -> None:
+        self.index, self.teller, self.say = index, index.teller, index.say
+
+    @cached_property
+    def costs_read(self) -> tuple[str, ...]:
+        """The computed attributes that fired rules read."""
+        return tuple(name for name in self.attributes_read if self.index.attributes[name].computed is not None)
+
+    @cached_property
+    def attributes_read(self) -> tuple[str, ...]:
+        """The attributes of models and offers that fired rules read, by name."""
+        return tuple(sorted({leaf.attribute for one in self.index.trace.found.criteria for leaf in one.leaves}))
+
+    @cached_property
+    def watched(self) -> tuple[str, ...]:
+        """The prices, where a cost is read, and the attributes that fired rules read."""
+        return tuple(dict.fromkeys((*(PRICES if self.costs_read else ()), *self.attributes_read)))
+
+    def changes(self, candidate: CandidateRecord) -> Iterator[Node]:
+        """Yield, day by day, what changes of the values that fired rules read, and of the prices that a cost reads."""
+        for change in candidate.coming:
+            names = [name for name in self.watched if name in change.attributes]
+            its = [(name, found) for name in names if (found := self.index.in_force(name, candidate)) is not None]
+            if not its:
+                continue
+            sources: dict[str, None] = {}
+            said = []
+            for name, found in its:
+                one = next(one for one in found.coming if str(one.since) == change.since)
+                said.append(self.changed(name, found, one))
+                sources.update(dict.fromkeys(one.sources))
+            costs = ((name, change.costs[name]) for name in self.costs_read if name in change.costs)
+            said += [f"{self.teller.label(name)} {self.cost(name, value)}" for name, value in costs]
+            text = self.say("from-day-on", day=change.since) + ", ".join(said)
+            yield Node("change", change.since, text, sources=tuple(sources))
+
+    def cost(self, name: str, value: Json) -> str:
+        """Return a cost in words."""
+        return self.teller.value(self.index.attributes[name], str(value))
+
+    def changed(self, name: str, found: InForce, one: Dated) -> str:
+        """Return a value that takes force on a day beside the one in force."""
+        now, then = (self.teller.price(self.index.attributes[name], value) for value in (found.value, one.value))
+        return self.say("instead-of", label=self.teller.label(name), then=then, now=now)
