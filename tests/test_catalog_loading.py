@@ -89,6 +89,48 @@ def test_values_stand_with_their_sources() -> None:
     )
 
 
+def test_a_source_stands_once_for_all_that_rests_on_it() -> None:
+    """A source of a file, a model or an offer is that of each value in it that names none; the nearest one counts."""
+    read = catalog(
+        """
+source = "handbook"
+[[document]]
+id = "page"
+title = "A page"
+date = "2026-02"
+[[document]]
+id = "prices"
+title = "Prices"
+date = "2026-02"
+[[model]]
+id = "plain"
+developer = "Makers"
+[[model]]
+id = "own"
+source = ["page", "handbook"]
+developer = "Makers"
+openness = "closed"
+sources.openness = "prices"
+[[model.offer]]
+context_window = 1000
+[[model.offer]]
+id = "second"
+source = "prices"
+output_price = 2
+"""
+    )
+    plain, own = read.models["plain"], read.models["own"]
+    assert plain.entries["developer"].stated.sources == ("handbook",)
+    assert {name: entry.stated.sources for name, entry in own.entries.items()} == {
+        "developer": ("page", "handbook"),
+        "openness": ("prices",),
+    }
+    assert [[entry.stated.sources for entry in offer.entries.values()] for offer in own.offers] == [
+        [("page", "handbook")],
+        [("prices",)],
+    ]
+
+
 def test_a_variant_inherits_what_is_the_same_for_the_family() -> None:
     """An inherited attribute comes with its sources and disputes, and names where it is from; nothing else comes."""
     model = catalog(FAMILY).models["family/small@2025"]

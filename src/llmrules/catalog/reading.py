@@ -21,8 +21,13 @@ from llmrules.reading.cursor import Cursor
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from typing import TypeAlias
+
     from llmrules.errors import InputError
     from llmrules.reading.files import Source
+
+    Cited: TypeAlias = tuple[str, ...] | None
+    """The claims and documents that values rest on; None where none are named."""
 
 HINTS = {
     "rule": "rules stand in a rule file (--rules)",
@@ -32,9 +37,9 @@ HINTS = {
 }
 """What to do instead with keys that people write in a catalogue file."""
 
-FILE_KEYS = ("language", "title", "document", "claim", "model", "approval")
-MODEL_KEYS = ("id", "name", "extends", "listed", "sources", "disputed", "dated", "offer")
-OFFER_KEYS = ("id", "sources", "disputed", "dated")
+FILE_KEYS = ("language", "title", "source", "document", "claim", "model", "approval")
+MODEL_KEYS = ("id", "name", "extends", "listed", "source", "sources", "disputed", "dated", "offer")
+OFFER_KEYS = ("id", "source", "sources", "disputed", "dated")
 _HEADERS: Mapping[Scope, str] = {
     "requirement": "a profile or a rule speaks of it",
     "model": "write it under [[model]], above [[model.offer]]",
@@ -70,10 +75,11 @@ def read_catalog(
         if keys is None:
             continue
         approvals += read_approvals(keys)
+        source_of_all = reader.source(keys)
         here: dict[str, Cursor] = {}
         entries = keys["model"].elements() if "model" in keys else []
         for done, entry in enumerate(entries, start=1):
-            draft = reader.model(entry)
+            draft = reader.model(entry, source_of_all)
             if progress is not None:
                 progress(done, len(entries))
             if draft is None:
@@ -101,7 +107,11 @@ class _Reader:
     vocabulary: Vocabulary
     citable: Collection[str]
 
-    def model(self, entry: Cursor) -> Draft | None:
+    def source(self, keys: Mapping[str, Cursor], around: Cited = None) -> Cited:
+        """Return what every value of a file, a model or an offer rests on that names no source of its own."""
+        return self._cited(keys["source"]) if "source" in keys else around
+
+    def model(self, entry: Cursor, around: Cited) -> Draft | None:
         if not isinstance(entry.value, dict):
             entry.wrong_type("a table that states a model")
             return None
@@ -112,23 +122,24 @@ class _Reader:
         name = _id(keys["id"])
         if name is None:
             return None
+        rests_on = self.source(keys, around)
         draft = Draft(
             id=name,
             cursor=entry,
             name=keys["name"].name() if "name" in keys else None,
             extends=keys["extends"].name() if "extends" in keys else None,
             listed=keys["listed"].flag() if "listed" in keys else None,
-            entries=self._entries(entry, keys, "model"),
+            entries=self._entries(entry, keys, "model", rests_on),
             offers={},
             notes=self._notes(keys, "model", None),
         )
         for element in keys["offer"].elements() if "offer" in keys else ():
-            self._offer(element, draft)
+            self._offer(element, draft, rests_on)
         return draft
 
-    def _offer(self, element: Cursor, draft: Draft) -> None:
+    def _offer(self, element: Cursor, draft: Draft, around: Cited) -> None:
         keys = self._keys(element, OFFER_KEYS, "offer")
-        entries = self._entries(element, keys, "offer")
+        entries = self._entries(element, keys, "offer", self.source(keys, around))
         key = _id(keys["id"]) if "id" in keys else _offer_key(entries)
         if key is None:
             return
@@ -157,7 +168,9 @@ class _Reader:
         names = (*fixed, *self.vocabulary.names(scope))
         return entry.keys(names, what=found[scope], code="unknown-attribute", hints=hints)
 
-    def _entries(self, entry: Cursor, keys: Mapping[str, Cursor], scope: Scope) -> dict[str, Entry]:
+    def _entries(
+        self, entry: Cursor, keys: Mapping[str, Cursor], scope: Scope, rests_on: Cited
+    ) -> dict[str, Entry]:
         sources = keys["sources"].table() if "sources" in keys else {}
         declared = self.vocabulary.names(scope)
         for name, cursor in sources.items():
@@ -170,13 +183,13 @@ class _Reader:
                 cursor.problem("source-without-value", "is the source of a value that is not there", found=name)
         entries = {}
         for name in sorted(set(keys) & set(declared)):
-            cited = self._cited(sources[name]) if name in sources else ()
-            if name not in sources and not ("sources" in keys and keys["sources"].misspells(name)):
-                message = "a value needs a source"
-                keys[name].problem("missing-source", message, hint=f'sources.{name} = "id of a claim or document"')
+            cited = self._cited(sources[name]) if name in sources else rests_on
+            if cited is None and not ("sources" in keys and keys["sources"].misspells(name)):
+                hint = f'sources.{name} = "id of a claim or document", or source = "…" for the whole {scope} or file'
+                keys[name].problem("missing-source", "a value needs a source", hint=hint)
             value = self.vocabulary[name].read(keys[name], periods=True)
             if value is not None:
-                entries[name] = Entry(Stated(value, cited))
+                entries[name] = Entry(Stated(value, cited or ()))
         return entries
 
     def _cited(self, cursor: Cursor) -> tuple[str, ...]:

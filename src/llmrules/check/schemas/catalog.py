@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from llmrules.catalog.reading import DATED_KEYS, DISPUTE_KEYS, FILE_KEYS, MODEL_ID, MODEL_KEYS, OFFER_KEYS
 from llmrules.check.schemas.asking import needed
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from llmrules.language.vocabulary import Scope, Vocabulary
 
 
+SOURCE = {**ref("sources"), "description": "What every value below it rests on that names no source of its own."}
+
+
 def catalog_schema(ruleset: RuleSet) -> Schema:
     """Return the schema of catalogue files whose values the vocabulary of a rule set declares."""
     vocabulary = ruleset.vocabulary
@@ -40,6 +43,7 @@ def catalog_schema(ruleset: RuleSet) -> Schema:
     shapes = {
         "language": {"const": LANGUAGE, "description": "The language that the file is written in."},
         "title": text(plain=True),
+        "source": SOURCE,
         "document": documents(),
         "claim": claims(),
         "model": tables(_model(vocabulary), description="A model, or what this file adds to one."),
@@ -51,7 +55,9 @@ def catalog_schema(ruleset: RuleSet) -> Schema:
             said = described(attribute)
             definitions[f"value.{attribute.name}"] = either(value(attribute, periods=True), description=said)
     properties = {key: shapes[key] for key in FILE_KEYS}
-    return whole("A catalogue of llmrules", properties, definitions, needs=["language"])
+    offers = _sourced(vocabulary, "offer")
+    unsourced = _unsourced({"model": tables(_sourced(vocabulary, "model", {"offer": tables(offers)}))})
+    return whole("A catalogue of llmrules", properties, definitions, needs=["language"], allOf=[unsourced])
 
 
 def _model(vocabulary: Vocabulary) -> Schema:
@@ -77,11 +83,20 @@ def _offer(vocabulary: Vocabulary) -> Schema:
 
 
 def _entry(vocabulary: Vocabulary, scope: Scope, fixed: dict[str, Schema], needs: Iterable[str] = ()) -> Schema:
-    """Return the schema of a model or an offer: each value needs a source."""
-    names = vocabulary.names(scope)
-    values = {name: ref(f"value.{name}") for name in names}
-    sourced = {name: partial({"sources": partial(needs=[name])}, needs=["sources"]) for name in names}
-    return table(values | fixed, needs=needs, dependencies=sourced)
+    """Return the schema of a model or an offer."""
+    values = {name: ref(f"value.{name}") for name in vocabulary.names(scope)}
+    return table(values | fixed, needs=needs)
+
+
+def _sourced(vocabulary: Vocabulary, scope: Scope, inside: dict[str, Schema] | None = None) -> Schema:
+    """Return what a model or an offer must have where what holds it names no source: one for each value, or for all."""
+    own = {name: partial({"sources": partial(needs=[name])}, needs=["sources"]) for name in vocabulary.names(scope)}
+    return _unsourced(inside or {}, dependencies=own)
+
+
+def _unsourced(properties: dict[str, Schema], **more: Any) -> Schema:  # noqa: ANN401 - plain JSON
+    """Return what must hold of a table that names no source for all that is in it."""
+    return {"if": {"not": {"required": ["source"]}}, "then": partial(properties, **more)}
 
 
 def _sources(vocabulary: Vocabulary, scope: Scope) -> Schema:
@@ -92,6 +107,7 @@ def _sources(vocabulary: Vocabulary, scope: Scope) -> Schema:
 def _beside(vocabulary: Vocabulary, scope: Scope) -> dict[str, Schema]:
     """Return the shapes of what stands beside the values: their sources, other values, and later ones."""
     return {
+        "source": SOURCE,
         "sources": _sources(vocabulary, scope),
         "disputed": _other_values(
             *(vocabulary, scope, DISPUTE_KEYS), "A value that another source states; the plain one is in force."
