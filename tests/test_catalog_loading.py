@@ -112,6 +112,7 @@ developer = "Makers"
 openness = "closed"
 sources.openness = "prices"
 [[model.offer]]
+id = "first"
 context_window = 1000
 [[model.offer]]
 id = "second"
