@@ -20,7 +20,6 @@ from llmrules.reading.cursor import Cursor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-
     from typing import TypeAlias
 
     from llmrules.errors import InputError
@@ -168,9 +167,7 @@ class _Reader:
         names = (*fixed, *self.vocabulary.names(scope))
         return entry.keys(names, what=found[scope], code="unknown-attribute", hints=hints)
 
-    def _entries(
-        self, entry: Cursor, keys: Mapping[str, Cursor], scope: Scope, rests_on: Cited
-    ) -> dict[str, Entry]:
+    def _entries(self, entry: Cursor, keys: Mapping[str, Cursor], scope: Scope, rests_on: Cited) -> dict[str, Entry]:
         sources = keys["sources"].table() if "sources" in keys else {}
         declared = self.vocabulary.names(scope)
         for name, cursor in sources.items():
