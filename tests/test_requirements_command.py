@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from llmrules import Advisor
 from llmrules.cli import main
-from llmrules.cli.options import complete_conditions, complete_settings
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from click.shell_completion import CompletionItem
-
-PAGE = Path(__file__).parent.parent / "docs" / "requirements.md"
-RENEW = "llmrules requirements --isolated --format markdown > docs/requirements.md"
+DOCS = Path(__file__).parent.parent / "docs"
+RENEW = "llmrules requirements --isolated --format markdown --of {0} > docs/{0}s.md"
 
 
 @pytest.fixture(scope="module")
@@ -41,10 +35,11 @@ def listed(*arguments: str) -> list[dict[str, Any]]:
     return found
 
 
-def test_the_page_is_what_the_command_prints() -> None:
-    """docs/requirements.md is made by the command, and by nobody else."""
-    printed = said("requirements", "--isolated", "--format", "markdown")
-    assert PAGE.read_text(encoding="utf-8") == printed, f"renew it with: {RENEW}"
+@pytest.mark.parametrize("scope", ["requirement", "model", "offer"])
+def test_the_page_is_what_the_command_prints(scope: str) -> None:
+    """The pages on requirements, models and offers are made by the command, and by nobody else."""
+    printed = said("requirements", "--isolated", "--format", "markdown", "--of", scope)
+    assert (DOCS / f"{scope}s.md").read_text(encoding="utf-8") == printed, f"renew it with: {RENEW.format(scope)}"
 
 
 def test_what_can_be_stated_is_listed_and_nothing_that_rules_conclude(advisor: Advisor) -> None:
@@ -78,25 +73,6 @@ def test_attributes_of_models_and_offers_are_listed_likewise(advisor: Advisor) -
     for scope in ("model", "offer"):
         assert {one["name"] for one in listed("--of", scope)} == {*vocabulary.names(scope)}
     assert [one["name"] for one in listed("--of", "offer", "input_price")] == ["input_price"]
-
-
-@pytest.mark.parametrize(
-    ("complete", "typed", "expected"),
-    [
-        (complete_settings, "budg", ["budget="]),
-        (complete_settings, "budget=t", ["budget=tight"]),
-        (complete_settings, "fine_tuning=", ["fine_tuning=true", "fine_tuning=false"]),
-        (complete_settings, "openness=", []),
-        (complete_conditions, "openness=open-s", ["openness=open-source"]),
-        (complete_conditions, "input_pr", ["input_price="]),
-    ],
-)
-def test_names_and_values_are_completed(
-    complete: Callable[..., list[CompletionItem]], typed: str, expected: list[str]
-) -> None:
-    """After the sign come the values that may stand there."""
-    unused: Any = None
-    assert [one.value for one in complete(unused, unused, typed)] == expected
 
 
 def test_a_misspelt_command_is_met_with_the_nearest() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import contextmanager
 from importlib import import_module
@@ -28,6 +29,10 @@ A name that Python keeps for itself ends in an underscore there, and a hyphen is
 """
 
 
+COMPLETING = "_LLMRULES_COMPLETE"
+"""The variable by which a shell asks what may be typed next."""
+
+
 class _Commands(click.Group):
     """Finds each command when it is called, and words every error of this package instead of showing a traceback."""
 
@@ -49,6 +54,8 @@ class _Commands(click.Group):
 
     def main(self, *args: Any, **extra: Any) -> Any:  # noqa: ANN401 - as click has it
         """Run the command line. What the system refuses, and nobody foresaw, is one sentence, too."""
+        if COMPLETING in os.environ:
+            _complete_in_bash()
         try:
             return super().main(*args, **extra)
         except OSError as error:
@@ -77,6 +84,14 @@ class _Commands(click.Group):
         except LlmrulesError as error:
             print_error(str(_discreet(ctx, error)))
             ctx.exit(FAILED if isinstance(error, EngineError) else BAD_INPUT)
+
+
+def _complete_in_bash() -> None:
+    from click.shell_completion import add_completion_class
+
+    from llmrules.cli.completion import Bash
+
+    add_completion_class(Bash)
 
 
 def _discreet(ctx: click.Context, error: LlmrulesError) -> LlmrulesError:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from llmrules.cli import options
+from llmrules.cli import completion, options
 from llmrules.cli.terminal import print_json, print_lines
 from llmrules.language.profile import read_profile
 from llmrules.say.advice import Adviser
@@ -25,7 +25,8 @@ FORMAT = "llmrules.advice/1"
 
 @click.command(short_help="What to ask next, what would help, and how firm the answer is.")
 @click.argument("profile", required=False, type=options.ProfilePath())
-@click.option("--set", "settings", metavar="NAME=VALUE", multiple=True, help="State or replace one requirement.")
+@click.option("--set", "settings", metavar="NAME=VALUE", multiple=True,
+              shell_complete=completion.complete_settings, help="State or replace one requirement.")  # fmt: skip
 @options.knowledge
 @options.policy
 @options.language

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from llmrules.catalog.register import read_register
-from llmrules.cli import options
+from llmrules.cli import completion, options
 from llmrules.cli.formats import FORMATS, format_of, print_decision, show_page, write_decision
 from llmrules.cli.many import decide_lines
 from llmrules.cli.outputs import refuse_overwriting
@@ -40,10 +40,10 @@ UNVERIFIED = 4
 
 @click.command(short_help="Decide a case: which model, and why.")
 @click.argument("profile", required=False, type=options.ProfilePath())
-@click.option("--set", "settings", metavar="NAME=VALUE", multiple=True, shell_complete=options.complete_settings,
+@click.option("--set", "settings", metavar="NAME=VALUE", multiple=True, shell_complete=completion.complete_settings,
               help="State or replace one requirement.")  # fmt: skip
 @options.knowledge
-@click.option("--model", shell_complete=options.complete_models, help="Judge this one model, with the whole chain.")
+@click.option("--model", shell_complete=completion.complete_models, help="Judge this one model, with the whole chain.")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Decide as of this date: rules in force then count.")
 @options.policy
 @click.option(
@@ -56,7 +56,7 @@ UNVERIFIED = 4
 @click.option(
     "--only",
     metavar="CONDITION",
-    shell_complete=options.complete_conditions,
+    shell_complete=completion.complete_conditions,
     multiple=True,
     help="Judge only those for which this is true: 'openness=open-source', 'context_window>=200k'.",
 )

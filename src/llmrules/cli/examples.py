@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from llmrules.cli import options
+from llmrules.cli import completion, options
 from llmrules.cli.terminal import print_plain
 from llmrules.language.texts import Text
 from llmrules.reading import shipped
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="List the examples, or show one.")
-@click.argument("name", required=False, metavar="[NAME]", shell_complete=options.complete_examples)
+@click.argument("name", required=False, metavar="[NAME]", shell_complete=completion.complete_examples)
 @options.language
 def examples(name: str | None, lang: Language) -> None:
     """List the examples that come with llmrules, or print the file of the one with this NAME.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from llmrules.cli import options
+from llmrules.cli import completion, options
 from llmrules.cli.terminal import for_a_person, page_width, print_json, print_lines, print_note, print_plain
 from llmrules.errors import CatalogError, LoadError, Place
 from llmrules.language.conditions import ALWAYS
@@ -32,8 +32,8 @@ SEARCHING = ("where", "offers", "list_unknown", "limit")
 
 
 @click.command(short_help="List the models, show one, or compare some.")
-@click.argument("words", nargs=-1, metavar="[WORD | ID]...", shell_complete=options.complete_models)
-@click.option("--where", metavar="CONDITION", multiple=True, shell_complete=options.complete_conditions,
+@click.argument("words", nargs=-1, metavar="[WORD | ID]...", shell_complete=completion.complete_models)
+@click.option("--where", metavar="CONDITION", multiple=True, shell_complete=completion.complete_conditions,
               help="Only where this is true of an offer; repeatable.")  # fmt: skip
 @click.option("--offers", is_flag=True, help="List offers, not models.")
 @click.option("--unknown", "list_unknown", is_flag=True, help="List those, too, of which a condition is unknown.")

@@ -13,7 +13,7 @@ from attrs import evolve
 
 from llmrules.advisor import Advisor
 from llmrules.cli.progress import progress
-from llmrules.errors import FileError, LlmrulesError, Place, ProfileError
+from llmrules.errors import FileError, Place, ProfileError
 from llmrules.language.conditions.written import SIZES
 from llmrules.language.rules.effects import UNKNOWN_POLICIES
 from llmrules.language.settings import Settings, for_folder
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from llmrules.decision.knowledge import Knowledge
-    from llmrules.language.vocabulary import Attribute, Scope, Vocabulary
+    from llmrules.language.vocabulary import Attribute, Vocabulary
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
@@ -50,6 +50,14 @@ class ProfilePath(click.Path):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401 - click's
         """Return the path. Raises FileError for an example that is none."""
         return super().convert(shipped.named_example(value) or value if isinstance(value, str) else value, param, ctx)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Complete the name of an example once one is begun, else a path."""
+        from click.shell_completion import CompletionItem
+
+        names = [f"{shipped.EXAMPLE}{name}" for name in shipped.example_names()] if incomplete else []
+        begun = [CompletionItem(name) for name in names if name.startswith(incomplete)]
+        return begun or super().shell_complete(ctx, param, incomplete)
 
 
 PROFILE = ProfilePath(path_type=Path)
@@ -273,58 +281,3 @@ def _setting(text: str) -> tuple[str, object]:
     except FileError:
         return name.strip(), value
     return name.strip(), data["value"] if set(data) == {"value"} else value
-
-
-def complete_rules(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Complete the id of a shipped rule."""
-    return _complete(lambda advisor: advisor.knowledge.ruleset.rules, incomplete)
-
-
-def complete_examples(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Complete the name of an example."""
-    from click.shell_completion import CompletionItem
-
-    return [CompletionItem(name) for name in shipped.example_names() if name.startswith(incomplete)]
-
-
-def complete_models(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Complete the id of a shipped model."""
-    return _complete(lambda advisor: advisor.knowledge.models, incomplete)
-
-
-def complete_requirements(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Complete the name of a requirement."""
-    return _complete(lambda advisor: advisor.knowledge.ruleset.vocabulary.names("requirement"), incomplete)
-
-
-def complete_settings(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Complete ``name=value``: the name of a requirement, then one of its values."""
-    return _complete(lambda advisor: _pairs(advisor, ("requirement",), incomplete), incomplete)
-
-
-def complete_conditions(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Complete ``name=value``: the name of an attribute of models or offers, then one of its values."""
-    return _complete(lambda advisor: _pairs(advisor, ("model", "offer"), incomplete), incomplete)
-
-
-def _pairs(advisor: Advisor, scopes: Iterable[Scope], incomplete: str) -> list[str]:
-    """Return the names, each with its sign, or where one stands already its values behind it."""
-    vocabulary = advisor.knowledge.ruleset.vocabulary
-    name, equals, _ = incomplete.partition("=")
-    if not equals:
-        return [f"{one}=" for one in vocabulary.names(*scopes)]
-    attribute = vocabulary.attributes.get(name)
-    if attribute is None or attribute.scope not in scopes:
-        return []
-    values = ("true", "false") if attribute.type == "flag" else attribute.choice_ids
-    return [f"{name}={value}" for value in values]
-
-
-def _complete(names: Callable[[Advisor], Iterable[str]], incomplete: str) -> list[CompletionItem]:
-    from click.shell_completion import CompletionItem
-
-    try:
-        found = names(Advisor.load(engine="plain"))
-    except LlmrulesError:
-        return []
-    return [CompletionItem(name) for name in found if name.startswith(incomplete)]

@@ -11,7 +11,7 @@ from attrs import asdict, frozen
 
 from llmrules.check.lint.conditions import can_be_stated
 from llmrules.check.lint.survey import Survey
-from llmrules.cli import options
+from llmrules.cli import completion, options
 from llmrules.cli.terminal import print_json, print_lines, print_plain
 from llmrules.errors import Place, ProfileError
 from llmrules.language.texts import Text
@@ -37,9 +37,9 @@ TOPICS = {
 
 OTHERWISE = Text("Other", "기타")
 TITLES: dict[str, Text] = {
-    "requirement": Text("What can be stated of a case", "명시할 수 있는 요구 사항"),
+    "requirement": Text("What can be stated of a case", "명시할 수 있는 요구사항"),
     "model": Text("What the catalogue says of a model", "카탈로그가 모델에 대해 말하는 것"),
-    "offer": Text("What the catalogue says of an offer", "카탈로그가 오퍼에 대해 말하는 것"),
+    "offer": Text("What the catalogue says of an offer", "카탈로그가 제공 상품에 대해 말하는 것"),
 }
 READ_BY = Text("read by", "읽는 규칙")
 NO_RULE = Text("no rule", "없음")
@@ -72,7 +72,7 @@ class Said:
 
 
 @click.command(short_help="List what can be stated, and which rules read it.")
-@click.argument("words", nargs=-1, metavar="[NAME | WORD]...", shell_complete=options.complete_requirements)
+@click.argument("words", nargs=-1, metavar="[NAME | WORD]...", shell_complete=completion.complete_requirements)
 @click.option("--of", "scope", type=click.Choice(["requirement", "model", "offer"]), default="requirement",
               show_default=True, help="Of what: a case, a model, or an offer.")  # fmt: skip
 @options.knowledge
@@ -154,10 +154,12 @@ def _by_topic(found: Iterable[Said], language: Language) -> Iterator[tuple[str, 
 
 def text(found: Sequence[Said], language: Language, *, choices: bool) -> Iterator[Line]:
     """Yield the lines of a list; with ``choices`` each choice with what it means, and every rule."""
-    for number, (heading, members) in enumerate(_by_topic(found, language)):
+    topics = list(_by_topic(found, language))
+    for number, (heading, members) in enumerate(topics):
         if number:
             yield Line("blank")
-        yield Line("heading", heading)
+        if len(topics) > 1:
+            yield Line("heading", heading)
         for one in members:
             yield Line("line", f"{one.name} ({one.kind}): {one.question or one.label}", 2)
             if one.default:
@@ -172,12 +174,15 @@ def text(found: Sequence[Said], language: Language, *, choices: bool) -> Iterato
 
 
 def markdown(found: Sequence[Said], scope: Scope, language: Language) -> Iterator[str]:
-    """Yield a page: a section for each topic, an entry for each that can be stated."""
+    """Yield a page: a section for each topic, where there are any, an entry for each that can be stated."""
     yield f"# {TITLES[scope].read(language)}"
-    for heading, members in _by_topic(found, language):
-        yield from ("", f"## {heading}")
+    topics = list(_by_topic(found, language))
+    level = "###" if len(topics) > 1 else "##"
+    for heading, members in topics:
+        if len(topics) > 1:
+            yield from ("", f"## {heading}")
         for one in members:
-            yield from ("", f"### `{one.name}`", "", f"*{one.kind}.* {_escaped(one.question or one.label)}")
+            yield from ("", f"{level} `{one.name}`", "", f"*{one.kind}.* {_escaped(one.question or one.label)}")
             if one.default:
                 yield from ("", f"{DEFAULT.read(language)}: `{one.default}`.")
             if one.choices:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import tomli_w
 
-from llmrules.cli import options
+from llmrules.cli import completion, options
 from llmrules.cli.terminal import print_lines, print_plain
 from llmrules.errors import FileError, Place, RuleError
 from llmrules.language.sources import Claim
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="List the rules, or show one.")
-@click.argument("rule", required=False, metavar="[ID]", shell_complete=options.complete_rules)
+@click.argument("rule", required=False, metavar="[ID]", shell_complete=completion.complete_rules)
 @options.knowledge
 @options.language
 def rules(rule: str | None, **given: Any) -> None:  # noqa: ANN401 - click passes the options

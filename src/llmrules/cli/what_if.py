@@ -8,7 +8,7 @@ import click
 
 from llmrules.check.diff import MOST_REPLAYS, compare_decisions
 from llmrules.check.diff.telling import difference_report
-from llmrules.cli import options
+from llmrules.cli import completion, options
 from llmrules.cli.diff import print_report
 from llmrules.cli.terminal import print_json
 from llmrules.language.profile import read_profile
@@ -17,8 +17,10 @@ from llmrules.trace.codec import canonical, plain
 
 @click.command(short_help="What another answer would change, and why.")
 @click.argument("profile", required=True, type=options.ProfilePath())
-@click.option("--set", "settings", metavar="NAME=VALUE", multiple=True, help="What is stated otherwise.")
-@click.option("--drop", "dropped", metavar="NAME", multiple=True, help="What is not stated.")
+@click.option("--set", "settings", metavar="NAME=VALUE", multiple=True,
+              shell_complete=completion.complete_settings, help="What is stated otherwise.")  # fmt: skip
+@click.option("--drop", "dropped", metavar="NAME", multiple=True,
+              shell_complete=completion.complete_requirements, help="What is not stated.")  # fmt: skip
 @options.knowledge
 @options.policy
 @options.language

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from llmrules.cli import options
+from llmrules.cli import completion, options
 from llmrules.cli.formats import FORMATS, format_of, print_decision, write_decision
 from llmrules.cli.outputs import refuse_overwriting
 from llmrules.cli.terminal import print_note
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Say why a model stands where it stands.")
 @click.argument("trace", type=options.PATH)
-@click.argument("model", required=False, shell_complete=options.complete_models)
+@click.argument("model", required=False, shell_complete=completion.complete_judged)
 @click.option("--fast", is_flag=True, help="Do not derive the trace again before explaining it, and say so.")
 @options.isolated
 @options.language

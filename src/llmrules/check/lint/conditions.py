@@ -116,7 +116,7 @@ def _never_fires(survey: Survey, rule: Rule) -> Iterator[Finding]:
             survey.place(rule, "when"),
             Text(
                 f"{rule.id} refers to a requirement that cannot be known where its conditions hold",
-                f"{rule.id}의 조건이 성립하면 참조하는 요구 사항을 알 수 없습니다",
+                f"{rule.id}의 조건이 성립하면 참조하는 요구사항을 알 수 없습니다",
             ),
             rules=(rule.id,),
         )

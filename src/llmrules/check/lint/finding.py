@@ -46,7 +46,7 @@ _TABLE = (
     Code("unused-conclusion", "warning", "A conclusion that no rule reads.", "어떤 규칙도 읽지 않는 도출입니다."),
     Code(
         *("untriggerable-rule", "warning", "A rule to which no requirement that a user can state leads."),
-        "사용자가 명시할 수 있는 어떤 요구 사항에서도 도달할 수 없는 규칙입니다.",
+        "사용자가 명시할 수 있는 어떤 요구사항에서도 도달할 수 없는 규칙입니다.",
     ),
     Code(
         *("excludes-every-model", "warning", "A hard rule that no model of the catalogue passes."),

@@ -223,7 +223,7 @@ SENTENCES = {
     "and-more-aside": " (외 {more}건)",
     "screen-more": "--full 전체 보고서, --model ID 모델별 근거, --format html 웹 페이지, --trace FILE 기록 저장",
     # Advice
-    "advised.conflict-sets": "함께 충족할 수 없는 요구 사항",
+    "advised.conflict-sets": "함께 충족할 수 없는 요구사항",
     "advised.relaxations": "적합한 모델이 생기는 최소한의 변경",
     "advised.next-questions": "아직 결과를 바꿀 수 있는 질문(중요한 순)",
     "advised.worth": "알아볼 가치가 있는 값",
