@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 from tests.naive import naive_fire
 from tests.programs import load, random_facts, random_program, seeded
 
-from llmrules.engine.derivation import derive
 from llmrules.engine.durable import DurableEngine, available
+from llmrules.engine.firing import derive
 from llmrules.engine.plain import PlainEngine
 from llmrules.engine.program import compile_program
 

@@ -29,7 +29,7 @@ from llmrules.trace.codec import canonical, plain
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from llmrules.engine.engines import EngineName
+    from llmrules.engine.firing import EngineName
 
 ROOT = Path(__file__).parent.parent
 HOSPITAL = ROOT / "examples" / "hospital-records.toml"

@@ -13,10 +13,10 @@ from tests.offer_worlds import DAYS, catalogues, rules, sellers
 from tests.worlds import rule
 
 from llmrules.catalog.candidates import bits, truth_of
-from llmrules.catalog.candidates.columns import mask_of, spread
+from llmrules.catalog.candidates.candidates import mask_of, spread
 from llmrules.language.operators import conjunction, disjunction
 from llmrules.language.rules.effects import Conclude
-from llmrules.language.rules.strata import Cycle, classification_order
+from llmrules.language.rules.rule import Cycle, classification_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

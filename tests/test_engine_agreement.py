@@ -14,8 +14,8 @@ from tests import fuzz_engine
 from tests.naive import naive_fire, naive_strata
 from tests.programs import load, random_facts, random_program, seeded
 
-from llmrules.engine.derivation import derive
 from llmrules.engine.durable import available
+from llmrules.engine.firing import derive
 from llmrules.engine.plain import PlainEngine
 from llmrules.engine.program import compile_program
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmrules.decision.lanes import flags, lanes_for, places
+from llmrules.decision.criteria import flags, lanes_for, places
 
 WIDE = [1, 200, 65_000, 2**31, 2**63, 2**64, 10**40]
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from benchmarks.peers.workload import Case, Rule, Test, Workload
 
     from llmrules import Decision
-    from llmrules.engine.engines import EngineName
+    from llmrules.engine.firing import EngineName
 
 DAY = date(2026, 11, 1)
 SOURCE = {"id": "made-up", "title": "A workload that was made up", "date": DAY}

@@ -11,7 +11,7 @@ from llmrules.advisor.loading import load
 from llmrules.advisor.many import Brief, Job, each
 from llmrules.catalog.restriction import Only, restriction_of
 from llmrules.decision import procedure
-from llmrules.engine.engines import EngineName, Engines
+from llmrules.engine.firing import EngineName, Engines
 from llmrules.errors import LlmrulesError
 from llmrules.language.profile import Profile, read_profile
 from llmrules.language.settings import discreet, for_folder

@@ -1,24 +1,33 @@
-"""What an attribute that nobody states rests on: the attributes that someone can look up, for each candidate.
+"""What values rest on: what nobody states on what someone can look up, and what is in use on its sources.
 
-A flag that rules conclude is unknown because something is that those rules test, and a cost because a price is.
+A flag that rules conclude is unknown because something is that those rules test, and a cost because a price is. Of each
+value in use the newest source counts, with its age on the day of the decision.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date
 from typing import TYPE_CHECKING
+
+from attrs import frozen
 
 from llmrules.catalog.candidates import bits
 from llmrules.catalog.costs import PRICES, lacking, usage_of
 from llmrules.language.rules.rule import by_conclusion
+from llmrules.language.sources import Claim, Document
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
+    from llmrules.catalog import Entry
     from llmrules.catalog.candidates import Candidates
+    from llmrules.decision.decision import Decision
     from llmrules.language.conditions import Facts
     from llmrules.language.rules.rule import Rule
     from llmrules.language.rules.ruleset import RuleSet
+    from llmrules.language.sources import Citable
     from llmrules.language.values import Value
     from llmrules.language.vocabulary import Attribute
 
@@ -83,3 +92,96 @@ class Basis:
                 found = lacking(self._usage, dict(zip(PRICES, key, strict=True)))
                 seen[key] = found if all(name in self._vocabulary for name in found) else ()
             yield from ((name, 1 << index) for name in seen[key])
+
+
+@frozen
+class Resting:
+    """The values in use that have nothing newer to rest on than a source.
+
+    ``date`` is the day on which its document was checked last, else its own, and ``days`` its age, from the first day
+    that this may mean. ``values`` has the candidates by attribute; what is of a model counts at its first one.
+    """
+
+    source: str
+    date: str
+    days: int
+    old: bool
+    values: Mapping[str, tuple[int, ...]]
+
+    @property
+    def count(self) -> int:
+        """How many values that are."""
+        return sum(map(len, self.values.values()))
+
+
+def resting(decision: Decision) -> tuple[Resting, ...]:
+    """Return the dated sources that values of candidates which are not excluded rest on, the oldest first."""
+    ruleset, as_of = decision.knowledge.ruleset, decision.profile.as_of.first
+    rules = (ruleset.rules[name] for name in decision.fired)
+    read = sorted(read_by_rules(ruleset, (rule for rule in rules if rule.effect.touches_models)))
+    days = {name: _day(one, ruleset.citable) for name, one in ruleset.citable.items()}
+    found: defaultdict[str, defaultdict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for index, name, entry in _in_use(decision, read):
+        newest = min(entry.stated.sources, key=lambda source: (-days[source].toordinal(), source), default=None)
+        if newest is not None and days[newest] < date.max:
+            found[newest][name].append(index)
+    told = [
+        Resting(
+            source=source,
+            date=_date_text(ruleset.citable[source], ruleset.citable),
+            days=(as_of - days[source]).days,
+            old=(as_of - days[source]).days > decision.stale_after,
+            values={name: tuple(indices) for name, indices in sorted(values.items())},
+        )
+        for source, values in found.items()
+    ]
+    return tuple(sorted(told, key=lambda one: (one.date, one.source)))
+
+
+def _in_use(decision: Decision, read: Iterable[str]) -> Iterator[tuple[int, str, Entry]]:
+    """Yield each value that was read of a model that is not excluded, and of each such offer, once."""
+    judgement, rows = decision.judgement, decision.candidates.rows
+    seen: set[str] = set()
+    for index in bits(judgement.eligible | judgement.unverified):
+        row = rows[index]
+        tables: list[Mapping[str, Entry]] = [row.offer.entries]
+        if row.model.id not in seen:
+            seen.add(row.model.id)
+            tables.append(row.model.entries)
+        for table in tables:
+            yield from ((index, name, table[name]) for name in read if name in table)
+
+
+def read_by_rules(ruleset: RuleSet, rules: Iterable[Rule]) -> set[str]:
+    """Return all attributes that the rules read, and those that the concluded and the computed ones rest on."""
+    resting = {
+        name: {leaf.attribute.name for rule in concluding for leaf in rule.where.all_leaves()}
+        for name, concluding in by_conclusion(ruleset.classifying()).items()
+    }
+    resting |= {attribute.name: set(PRICES) for attribute in ruleset.vocabulary if attribute.computed is not None}
+    read: set[str] = set()
+    waiting = set().union(*(rule.reads() for rule in rules))
+    while waiting:
+        name = waiting.pop()
+        read.add(name)
+        waiting |= resting.get(name, set()) - read
+    return read
+
+
+def _document(one: Citable, citable: Mapping[str, Citable]) -> Document | None:
+    """Return the document that a source is, or that a claim is from."""
+    if isinstance(one, Claim):
+        found = citable.get(one.document) if one.document is not None else None
+        return found if isinstance(found, Document) else None
+    return one
+
+
+def _day(one: Citable, citable: Mapping[str, Citable]) -> date:
+    """Return the first day that a source may be of; a claim without a document is of no day, and so never old."""
+    document = _document(one, citable)
+    return date.max if document is None else (document.checked or document.date).first
+
+
+def _date_text(one: Citable, citable: Mapping[str, Citable]) -> str:
+    document = _document(one, citable)
+    return "" if document is None else (document.checked or document.date).text

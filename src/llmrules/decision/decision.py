@@ -10,18 +10,15 @@ from attrs import field, frozen
 from llmrules.catalog.candidates import bits
 from llmrules.catalog.costs import Cost
 from llmrules.catalog.restriction import LeftOut, Restriction, Unjudged
-from llmrules.decision.basis import Basis
+from llmrules.decision.basis import Basis, Resting, resting
 from llmrules.decision.criteria import Criteria
 from llmrules.decision.judgement import Judgement
 from llmrules.decision.knowledge import Knowledge
-from llmrules.decision.open_questions import OpenQuestions, Unknown
-from llmrules.decision.outlook import Outlooks
+from llmrules.decision.outlook import OpenQuestions, Outlooks, Unknown
 from llmrules.decision.ranking import OnDemand, Over, Placed, Ranking, Standing
-from llmrules.decision.resting import Resting, resting
-from llmrules.engine.derivation import Derivation
+from llmrules.engine.firing import Derivation
 from llmrules.errors import check_judged
-from llmrules.language.approvals import Approval
-from llmrules.language.profile import Profile
+from llmrules.language.profile import Approval, Profile
 from llmrules.language.rules.effects import Advise, Policy, Refuse
 from llmrules.language.sources import STALE_AFTER
 from llmrules.language.values import Value, as_text, number

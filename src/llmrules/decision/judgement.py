@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from attrs import frozen
 
-from llmrules.decision.criteria import Criterion, Outcome
-from llmrules.decision.lanes import Points
+from llmrules.decision.criteria import Criterion, Outcome, Points
 from llmrules.language.rules.effects import Policy
 
 if TYPE_CHECKING:

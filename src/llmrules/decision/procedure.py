@@ -10,9 +10,9 @@ from llmrules.catalog.restriction import Restriction, leave_out
 from llmrules.decision.decision import Decision, Made
 from llmrules.decision.judgement import NOBODY, judge
 from llmrules.decision.ranking import OVER, Standing
-from llmrules.engine.derivation import derive
+from llmrules.engine.firing import derive
 from llmrules.errors import LoadError, show
-from llmrules.language.approvals import check_approvals
+from llmrules.language.profile import check_approvals
 from llmrules.language.rules.effects import UNKNOWN_POLICIES
 from llmrules.language.sources import STALE_AFTER
 from llmrules.language.values import LARGEST_INTEGER
@@ -22,10 +22,9 @@ if TYPE_CHECKING:
 
     from llmrules.decision.knowledge import Knowledge
     from llmrules.decision.ranking import Over
-    from llmrules.engine.engines import Engines
+    from llmrules.engine.firing import Engines
     from llmrules.errors import InputError
-    from llmrules.language.approvals import Approval
-    from llmrules.language.profile import Profile
+    from llmrules.language.profile import Approval, Profile
     from llmrules.language.rules.effects import Policy
 
 

@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar, overload
 from attrs import frozen
 
 from llmrules.catalog.candidates import bits
-from llmrules.decision.lanes import places
+from llmrules.decision.criteria import places
 
 if TYPE_CHECKING:
     from llmrules.catalog.candidates import Candidates
-    from llmrules.decision.criteria import Criteria
+    from llmrules.decision.criteria import Criteria, Points
     from llmrules.decision.judgement import Judgement
-    from llmrules.decision.lanes import Points
 
 T = TypeVar("T")
 Over: TypeAlias = Literal["models", "offers"]

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from llmrules.errors import UnknownLanguageError, printable
 from llmrules.language.operators import OPERATORS
 from llmrules.language.texts import LANGUAGES, Language, Text, fill
-from llmrules.trace.plain import json_value
+from llmrules.trace.codec import json_value
 from llmrules.trace.record import TestRecord
 
 if TYPE_CHECKING:

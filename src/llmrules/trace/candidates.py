@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from llmrules.catalog.candidates import truth_of
 from llmrules.language.conditions import Leaf, json_operand
 from llmrules.language.values import encode_fraction, encode_number
-from llmrules.trace.plain import json_value
+from llmrules.trace.codec import json_value
 from llmrules.trace.record import (
     Applied,
     CandidateRecord,

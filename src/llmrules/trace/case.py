@@ -11,7 +11,7 @@ from llmrules.catalog.costs import USAGE
 from llmrules.language.conditions import ALWAYS, Table
 from llmrules.language.values import as_text
 from llmrules.language.vocabulary import AS_OF
-from llmrules.trace.plain import json_value
+from llmrules.trace.codec import json_value
 from llmrules.trace.record import (
     ConflictRecord,
     ContradictionRecord,

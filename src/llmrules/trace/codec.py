@@ -1,6 +1,7 @@
 """The one converter between values and plain JSON: exact types, no unknown key, defaults left out, one canonical text.
 
-What needs a vocabulary to be written or read is for ``spelling``.
+How values stand in a trace is said here, with the few words that a field may have. What needs a vocabulary to be
+written or read is for ``given``.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import types
 from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import attrs
 from attrs import evolve
@@ -27,7 +28,6 @@ from llmrules.language.values import Period, day, encode_number, number, period
 from llmrules.language.vocabulary import Attribute, check_keys
 from llmrules.reading.cursor import Cursor
 from llmrules.reading.files import Source
-from llmrules.trace.plain import Json, Number, Scalar, Threshold
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +35,29 @@ if TYPE_CHECKING:
     from llmrules.errors import InputError
     from llmrules.language.values import Number as Exact
     from llmrules.language.values import Value
+
+
+Scalar: TypeAlias = bool | int | str
+Json: TypeAlias = bool | int | str | tuple[str, ...]
+Threshold: TypeAlias = bool | int | str | tuple[int | str, ...]
+Number: TypeAlias = int | str
+Conditions: TypeAlias = dict[str, Any]
+"""A condition table in its normal form: attribute → operator → right side, and ``all`` and ``any`` lists of tables."""
+
+Holds: TypeAlias = Literal["true", "false", "unknown"]
+Origin: TypeAlias = Literal["stated", "assumed", "concluded"]
+Status: TypeAlias = Literal["fired", "silent", "defeated", "disabled", "classifying", "trial"]
+Over: TypeAlias = Literal["models", "offers"]
+Outcome: TypeAlias = Literal[
+    "passed", "failed", "unknown", "accepted", "exempted", "points", "none", "attached", "approved"
+]
+
+
+def json_value(attribute: Attribute, value: Value) -> Json:
+    """Return a value as a record holds it: lists are tuples."""
+    encoded = attribute.encode(value)
+    return tuple(encoded) if isinstance(encoded, list) else encoded
+
 
 T = TypeVar("T")
 Plain: TypeAlias = Any

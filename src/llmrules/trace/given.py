@@ -1,24 +1,42 @@
-"""What a decision rests on: the classes of the language and of the catalogue themselves, as they were read."""
+"""What a decision rests on, in the classes of the language and of the catalogue themselves, and how it stands in JSON.
+
+A rule, a condition and a value are read by the loader that reads those of files, so that a trace may say what a file
+may say, and nothing else.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from attrs import frozen
+import attrs
+from attrs import evolve, frozen
+from cattrs import BaseValidationError, Converter, override, transform_error
+from cattrs.v import format_exception
 
-from llmrules.catalog.entries import Model
-from llmrules.language.approvals import Approval
-from llmrules.language.conditions import Table
-from llmrules.language.profile import Requirement
-from llmrules.language.rules.effects import Policy
+from llmrules.catalog.entries import Dated, Entry, Model, Offer, Stated
+from llmrules.errors import Place, TraceError
+from llmrules.language.conditions import ALWAYS, DEEPEST, MODEL_SIDE, Table, read_table
+from llmrules.language.profile import Approval, Requirement
+from llmrules.language.rules.effects import Conclude, Policy
+from llmrules.language.rules.reading import RuleReader
 from llmrules.language.rules.rule import Disable, Rule
-from llmrules.language.sources import STALE_AFTER, Claim, Document
-from llmrules.language.vocabulary import Attribute
-from llmrules.trace.plain import Over
+from llmrules.language.sources import STALE_AFTER, Claim, Document, check_sources
+from llmrules.language.values import day
+from llmrules.language.vocabulary import Attribute, Scope, Vocabulary
+from llmrules.trace.codec import Over, converter, exact, loaded, read_value, reader, writer
+from llmrules.trace.coherence import check_coherent
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping
+
     from llmrules.catalog import Catalog
     from llmrules.language.rules.ruleset import RuleSet
+    from llmrules.reading.cursor import Cursor
+
+T = TypeVar("T")
+Plain: TypeAlias = Any
+"""Plain JSON."""
 
 
 @frozen
@@ -63,3 +81,255 @@ class Given:
             among=None,
             stale_after=STALE_AFTER,
         )
+
+
+STATED = ("value", "sources")
+"""The keys of a value that stands beside another one."""
+
+BESIDE = ("disputed", "replaced", "dated")
+ENTRY = (*STATED, *BESIDE, "inherited_from")
+"""The keys of a value of the catalogue."""
+
+_HOLDERS: tuple[tuple[type, Scope], ...] = ((Offer, "offer"), (Model, "model"))
+"""What has values of the catalogue; a model holds offers."""
+
+MOST_SAID = 5
+"""How many mistakes of a trace are told."""
+
+FIRST: dict[str, Any] = {
+    "vocabulary": tuple[Attribute, ...],
+    "documents": tuple[Document, ...],
+    "claims": tuple[Claim, ...],
+    "disabled": tuple[Disable, ...],
+    "approvals": tuple[Approval, ...],
+}
+"""The parts of ``given`` that need no vocabulary to be read."""
+
+
+def structure(data: object, kind: type[T], name: str) -> T:
+    """Return the record that plain values describe: every key known, every type exact. Raises TraceError."""
+    return _strictly(_traces(), data, kind, name)
+
+
+def _strictly(made: Converter, data: object, kind: type[T], name: str) -> T:
+    try:
+        return made.structure(data, kind)
+    except BaseValidationError as error:
+        message = "; ".join(transform_error(error, format_exception=_worded)[:MOST_SAID])
+    except ValueError as error:
+        message = str(error)
+    raise TraceError(f"is not a well-formed trace: {message}", code="shape", place=Place(name))
+
+
+def _worded(error: BaseException, kind: type | None) -> str:
+    """Return what is wrong with a value: what the loader says of it, else what cattrs does."""
+    return str(error) if type(error) is ValueError else format_exception(error, kind)
+
+
+@lru_cache(maxsize=1)
+def _traces() -> Converter:
+    """Return the converter of whole traces, which make their own vocabulary known."""
+    made = converter().copy()
+    made.register_structure_hook(Given, lambda data, _: _given(data, made))
+    return made
+
+
+def _given(data: Plain, made: Converter) -> Given:
+    """Read what a decision rests on: first the words and what may be cited, and by them all else."""
+    parts: dict[str, Any] = {name: made.structure(data[name], kind) for name, kind in FIRST.items()}
+    citable = {one.id for one in (*parts["documents"], *parts["claims"])}
+    spelling = Spelling.of(parts["vocabulary"], citable)
+
+    def known(name: str) -> Any:
+        return override(struct_hook=lambda *_: parts[name])
+
+    given: Given = reader(Given, spelling.converter, **{name: known(name) for name in parts})(data, Given)
+    check_coherent(data)
+    _check_normal(data, spelling.converter.unstructure(given))
+    return given
+
+
+def _check_normal(data: Plain, again: Plain) -> None:
+    """Refuse what is not written as a trace writes it, which a checker would refuse. Raises ValueError."""
+    for part in data.keys() | again.keys():
+        if data.get(part) != again.get(part):
+            message = f"{part} are not written as a trace writes them"
+            raise ValueError(message)
+
+
+@frozen(eq=False, slots=False)
+class Spelling:
+    """Writes and reads what is given by one vocabulary; ``citable`` is what a rule or a value may rest on."""
+
+    vocabulary: Vocabulary
+    citable: frozenset[str]
+
+    @classmethod
+    def of(cls, vocabulary: Iterable[Attribute], citable: Iterable[str] = ()) -> Spelling:
+        """Return the spelling by these attributes. Raises ValueError where two have one name."""
+        attributes: dict[str, Attribute] = {}
+        for one in vocabulary:
+            if one.name in attributes:
+                message = f"{one.name} is declared twice"
+                raise ValueError(message)
+            attributes[one.name] = one
+        return cls(Vocabulary(attributes), frozenset(citable))
+
+    def write(self, value: object) -> Plain:
+        """Return a value as plain JSON values."""
+        return self.converter.unstructure(value)
+
+    def read(self, data: Plain, kind: type[T], name: str = "given") -> T:
+        """Return the value that plain JSON values describe. Raises TraceError with everything that is wrong."""
+        return _strictly(self.converter, data, kind, name)
+
+    def again(self, value: T) -> T:
+        """Return a value of another vocabulary as this one reads it. Raises TraceError where it does not."""
+        return self.read(self.write(value), type(value))
+
+    @cached_property
+    def converter(self) -> Converter:
+        """The converter that does it."""
+        made = converter().copy()
+        for kind, scope in _HOLDERS:
+            its: dict[str, Any] = {"entries": self._entries(scope)}
+            its |= {"offers": override(omit_if_default=False)} if kind is Model else {}
+            made.register_unstructure_hook(kind, writer(kind, made, **its))
+            made.register_structure_hook(kind, reader(kind, made, **its))
+        made.register_unstructure_hook(Requirement, self._write_requirement)
+        made.register_structure_hook(Requirement, lambda data, _: self._requirement(data))
+        made.register_structure_hook(Rule, lambda data, _: self._rule(data))
+        made.register_structure_hook(Table, lambda data, _: self._only(data))
+        return made
+
+    def _write_requirement(self, one: Requirement) -> Plain:
+        return {**attrs.asdict(one), "value": self.vocabulary[one.attribute].encode(one.value)}
+
+    def _requirement(self, data: Plain) -> Requirement:
+        one = _bare_requirement()(data, Requirement)
+        if one.attribute not in self.vocabulary.names("requirement"):
+            message = f"{one.attribute} is not a declared requirement"
+            raise ValueError(message)
+        attribute = self.vocabulary[one.attribute]
+        value = loaded(lambda cursor: read_value(attribute, cursor), one.value, one.attribute)
+        return evolve(one, value=value)  # type: ignore[arg-type]
+
+    def _entries(self, scope: Scope) -> Any:
+        """Return how the values of a model or an offer are written and read."""
+
+        def write(entries: Mapping[str, Entry]) -> Plain:
+            return {name: _entry(self.vocabulary[name], entry) for name, entry in sorted(entries.items())}
+
+        def read(data: Plain, _: object) -> dict[str, Entry]:
+            return loaded(lambda cursor: self._read_entries(cursor, scope), data, "attributes")
+
+        return override(rename="attributes", omit_if_default=False, unstruct_hook=write, struct_hook=read)
+
+    def _read_entries(self, cursor: Cursor, scope: Scope) -> dict[str, Entry]:
+        keys = cursor.keys(self.vocabulary.names(scope), what=f"a {scope}", code="unknown-attribute")
+        read = {name: self._read_entry(self.vocabulary[name], child) for name, child in keys.items()}
+        return {name: entry for name, entry in read.items() if entry is not None}
+
+    def _read_entry(self, attribute: Attribute, cursor: Cursor) -> Entry | None:
+        said = _table(cursor, ENTRY)
+        stated = self._stated(attribute, cursor, said)
+        lists = {key: cursor.child(key, said[key]).elements() for key in BESIDE if key in said}
+        disputed, replaced = (
+            tuple(
+                found
+                for one in lists.get(key, ())
+                if (found := self._stated(attribute, one, _table(one, STATED))) is not None
+            )
+            for key in BESIDE[:2]
+        )
+        dated = tuple(later for one in lists.get("dated", ()) if (later := self._dated(attribute, one)) is not None)
+        parent = cursor.child("inherited_from", said["inherited_from"]).text() if "inherited_from" in said else None
+        return None if stated is None else Entry(stated, disputed, replaced, parent, dated)
+
+    def _stated(self, attribute: Attribute, cursor: Cursor, said: Mapping[str, Plain]) -> Stated | None:
+        value = read_value(attribute, cursor.child("value", said.get("value")), periods=True)
+        sources = said.get("sources", [])
+        if not isinstance(sources, list) or not self.citable.issuperset(sources):
+            check_sources(cited := cursor.child("sources", sources), cited.names(), self.citable)
+        return None if value is None else Stated(value, tuple(sources))
+
+    def _dated(self, attribute: Attribute, cursor: Cursor) -> Dated | None:
+        said = _table(cursor, (*STATED, "since"))
+        stated, since = self._stated(attribute, cursor, said), day(said.get("since"))
+        if since is None:
+            cursor.child("since", said.get("since")).wrong_type("the day since which the value is in force")
+        return None if stated is None or since is None else Dated(since, stated)
+
+    def _rule(self, data: Plain) -> Rule:
+        """Read a rule as a file states it: the effect by its name, the reasons by their codes."""
+        types = {one.name: one.type for one in self.vocabulary}
+        said = dict(data)
+        pack, effect, body = said.pop("pack"), said.pop("effect"), said.pop("body")
+        said["source"] = said.pop("sources")
+        for key in said.keys() & {"when", "unless", "where"}:
+            said[key] = _conditions(said[key], types)
+        if "ignore" in said:
+            said["ignore"] = {one["code"]: one["reason"] for one in said["ignore"]}
+        concludes = effect == Conclude.name and isinstance(body, dict)
+        said[effect] = {n: exact(v, types.get(n)) for n, v in body.items()} if concludes else _conditions(body, types)
+        rules = RuleReader(self.vocabulary, self.citable)
+        return loaded(lambda cursor: rules.rule(cursor, pack), said, "rule")  # type: ignore[return-value]
+
+    def _only(self, data: Plain) -> Table:
+        if data == {}:
+            return ALWAYS
+        types = {one.name: one.type for one in self.vocabulary}
+        said = _conditions(data, types)
+        return loaded(lambda cursor: read_table(cursor, self.vocabulary, scopes=MODEL_SIDE), said, "only")
+
+
+def _table(cursor: Cursor, allowed: Collection[str]) -> Mapping[str, Plain]:
+    """Return a table whose keys are all allowed; of any other, note what is wrong."""
+    if not isinstance(cursor.value, dict) or any(key not in allowed for key in cursor.value):
+        return {name: child.value for name, child in cursor.keys(allowed, what="a value").items()}
+    return cursor.value
+
+
+@lru_cache(maxsize=1)
+def _bare_requirement() -> Callable[[Plain, Any], Requirement]:
+    """Return what reads a requirement with its value as JSON has it."""
+    return reader(Requirement, converter(), value=override(struct_hook=lambda value, _: value))
+
+
+def _entry(attribute: Attribute, entry: Entry) -> Plain:
+    """Return a value of the catalogue with all that stands beside it; what is empty is left out."""
+    beside: dict[str, Plain] = {
+        "disputed": [_said(attribute, one) for one in entry.disputed],
+        "replaced": [_said(attribute, one) for one in entry.replaced],
+        "inherited_from": entry.inherited_from,
+        "dated": [{"since": str(one.since), **_said(attribute, one.stated)} for one in entry.dated],
+    }
+    return _said(attribute, entry.stated) | {key: value for key, value in beside.items() if value}
+
+
+def _said(attribute: Attribute, stated: Stated) -> Plain:
+    sources = {"sources": list(stated.sources)} if stated.sources else {}
+    return {"value": attribute.encode(stated.value), **sources}
+
+
+def _conditions(table: Plain, types: Mapping[str, str], depth: int = 0) -> Plain:
+    """Return a condition table with its numbers read from their texts; the loader refuses what is nested too deep."""
+    if not isinstance(table, dict) or depth > DEEPEST:
+        return table
+    return {
+        name: [_conditions(inner, types, depth + 1) for inner in tests]
+        if name in {"all", "any"} and isinstance(tests, list)
+        else _tests(tests, types.get(name))
+        for name, tests in table.items()
+    }
+
+
+def _tests(tests: Plain, kind: str | None) -> Plain:
+    if not isinstance(tests, dict):
+        return tests
+    return {
+        operator: {**right, "plus": exact(right["plus"], "number")}
+        if isinstance(right, dict) and "plus" in right
+        else exact(right, kind)
+        for operator, right in tests.items()
+    }

@@ -60,7 +60,7 @@ _SPELT: dict[Any, dict[str, Any]] = {
     tuple[Number, ...]: {"type": "array", "items": _NUMBER},
     Mapping[str, str]: {"type": "array", "items": _REASONS},
 }
-"""How values of the language stand in JSON: as ``codec`` and ``spelling`` write them."""
+"""How values of the language stand in JSON: as ``codec`` and ``given`` write them."""
 
 _NARROWER: dict[str, dict[str, Any]] = {
     "Trace.format": {"const": FORMAT},

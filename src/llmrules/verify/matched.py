@@ -16,8 +16,7 @@ from attrs import evolve, field, frozen
 
 from llmrules.catalog import Catalog, read_catalog
 from llmrules.errors import CatalogError, LoadError
-from llmrules.language.approvals import Approval, in_order
-from llmrules.language.profile import Profile, Requirement, read_profile, state
+from llmrules.language.profile import Approval, Profile, Requirement, in_order, read_profile, state
 from llmrules.language.rules.ruleset import RuleSet, read_ruleset
 from llmrules.language.sources import read_sources
 from llmrules.language.values import period
@@ -26,8 +25,7 @@ from llmrules.reading import shipped
 from llmrules.reading.cursor import Cursor
 from llmrules.reading.files import Source, read_catalog_file, read_json, read_toml, toml_files
 from llmrules.trace.codec import plain
-from llmrules.trace.given import Given
-from llmrules.trace.spelling import Spelling, structure
+from llmrules.trace.given import Given, Spelling, structure
 from llmrules.verify.kernel.refusal import Plain, Refusal, compare, shown
 from llmrules.verify.kernel.shape import digest
 

@@ -15,8 +15,7 @@ from llmrules.catalog import Offer
 from llmrules.catalog.overlay import inherit, lineage
 from llmrules.decision.criteria import Criteria, compile_criteria
 from llmrules.engine.program import compile_program
-from llmrules.language.rules.rule import Disable, Rule
-from llmrules.language.rules.strata import Cycle, classification_order, stratify, ties
+from llmrules.language.rules.rule import Cycle, Disable, Rule, classification_order, stratify, ties
 from llmrules.language.texts import Text
 from llmrules.worlds.changes import ModelAs, ModelOut, OfferOut, RuleAs, RuleOut, Switched, ValueAs
 

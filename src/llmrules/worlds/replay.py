@@ -22,7 +22,7 @@ from llmrules.language.values import Period, encode
 from llmrules.language.vocabulary import AS_OF, Vocabulary
 from llmrules.reading.cursor import Cursor
 from llmrules.reading.files import Source
-from llmrules.trace.spelling import Spelling
+from llmrules.trace.given import Spelling
 from llmrules.worlds.altered import altered
 from llmrules.worlds.changes import ModelAs, RuleAs, Switched
 from llmrules.worlds.world import World

@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 from llmrules.catalog.restriction import Restriction
 from llmrules.decision import procedure, ranking
 from llmrules.decision.knowledge import Knowledge
-from llmrules.engine.engines import Engines
+from llmrules.engine.firing import Engines
 from llmrules.language.profile import Profile, Requirement
 from llmrules.language.rules.effects import Policy
 from llmrules.language.sources import STALE_AFTER

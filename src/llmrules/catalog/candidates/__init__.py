@@ -4,13 +4,15 @@ from llmrules.catalog.candidates.arrangement import arrange
 from llmrules.catalog.candidates.candidates import (
     Candidate,
     Candidates,
+    Column,
     Contradiction,
     Dispute,
     Grades,
+    Masks,
+    bits,
     place_of,
     truth_of,
 )
-from llmrules.catalog.candidates.columns import Column, Masks, bits
 from llmrules.catalog.candidates.costing import with_costs
 
 __all__ = [

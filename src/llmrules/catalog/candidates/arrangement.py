@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import evolve
 
-from llmrules.catalog.candidates.candidates import Candidate, Candidates, Contradiction, Dispute
-from llmrules.catalog.candidates.columns import Column, bits, mask_of
-from llmrules.language.rules.rule import by_conclusion
-from llmrules.language.rules.strata import Cycle, classification_order
+from llmrules.catalog.candidates.candidates import Candidate, Candidates, Column, Contradiction, Dispute, bits, mask_of
+from llmrules.language.rules.rule import Cycle, by_conclusion, classification_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from llmrules.catalog import Catalog
-    from llmrules.catalog.candidates.columns import Masks
+    from llmrules.catalog.candidates.candidates import Masks
     from llmrules.language.rules.rule import Rule
     from llmrules.language.values import Value
     from llmrules.language.vocabulary import Vocabulary

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from llmrules.catalog.candidates.columns import Column
+from llmrules.catalog.candidates.candidates import Column
 from llmrules.catalog.costs import PRICES, Cost, Usage, monthly_cost
 
 if TYPE_CHECKING:

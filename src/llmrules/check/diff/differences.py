@@ -13,13 +13,13 @@ from llmrules.check.diff.offers import Shared, offer_name, shared
 from llmrules.check.diff.record import Difference, DifferenceKind, KeyChange
 from llmrules.language.vocabulary import AS_OF
 from llmrules.trace.codec import plain
-from llmrules.trace.spelling import Spelling
+from llmrules.trace.given import Spelling
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from llmrules.catalog import Model
-    from llmrules.language.approvals import Approval
+    from llmrules.language.profile import Approval
     from llmrules.language.rules.rule import Rule
     from llmrules.trace.record import Given
 

@@ -15,7 +15,7 @@ from llmrules.check.diff.record import ChangeKind
 from llmrules.decision.ranking import Standing
 from llmrules.language.values import encode_fraction
 from llmrules.trace.case import fact_id
-from llmrules.trace.trials import record_trials
+from llmrules.trace.recorder import record_trials
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

@@ -1,8 +1,17 @@
 """Condition tables: how they are read, what they depend on, when they hold, and their normal form."""
 
-from llmrules.language.conditions.normal_form import json_operand, json_table
 from llmrules.language.conditions.reading import DEEPEST, MODEL_SIDE, read_table
-from llmrules.language.conditions.table import ALWAYS, Facts, Leaf, Operand, Reference, Table, Test
+from llmrules.language.conditions.table import (
+    ALWAYS,
+    Facts,
+    Leaf,
+    Operand,
+    Reference,
+    Table,
+    Test,
+    json_operand,
+    json_table,
+)
 
 __all__ = [
     "ALWAYS",

@@ -1,8 +1,9 @@
-"""Condition tables as values: what they test, what they depend on, and when they hold on requirements.
+"""Condition tables as values: what they test, what they depend on, when they hold, and their normal form.
 
 A table is a conjunction: all its leaves, every table of ``all`` and one table of ``any``. A leaf is one attribute
 with all its tests. Requirements are two-valued (what is not known makes every leaf false except ``known = false``);
-models are three-valued and are evaluated, from the same leaves, by ``candidates``.
+models are three-valued and are evaluated, from the same leaves, by ``candidates``. The normal form is JSON: what the
+digests cover and a trace records.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import TypeAlias
 from attrs import frozen
 
 from llmrules.language.operators import Operator, Truth, conjunction
-from llmrules.language.values import EXACT, Number, Period, Value, as_text, number
+from llmrules.language.values import EXACT, Json, Number, Period, Value, as_text, encode_number, number
 from llmrules.language.vocabulary import Attribute
 
 Operand: TypeAlias = Value | tuple[Value, ...]
@@ -175,3 +176,34 @@ class Table:
 
 
 ALWAYS = Table()
+
+
+def json_table(table: Table) -> dict[str, object]:
+    """Return a condition table in its normal form: every operator written out, choices in their order."""
+    record: dict[str, object] = {
+        leaf.attribute.name: {test.operator.name: _json_operand(leaf.attribute, test.operand) for test in leaf.tests}
+        for leaf in table.leaves
+    }
+    if table.every:
+        record["all"] = [json_table(inner) for inner in table.every]
+    if table.either:
+        record["any"] = [json_table(inner) for inner in table.either]
+    return record
+
+
+def _json_operand(attribute: Attribute, operand: Operand | Reference) -> Json | dict[str, object]:
+    if isinstance(operand, Reference):
+        record: dict[str, object] = {"requirement": operand.requirement}
+        if operand.plus:
+            record["plus"] = encode_number(operand.plus)
+        return record
+    return json_operand(attribute, operand)
+
+
+def json_operand(attribute: Attribute, operand: Operand) -> Json:
+    """Return a right side as JSON."""
+    if isinstance(operand, tuple):
+        if attribute.choices:
+            return attribute.encode(frozenset(map(str, operand)))
+        return [attribute.encode(value) for value in operand]  # type: ignore[misc]
+    return attribute.encode(operand)

@@ -1,8 +1,16 @@
-"""One rule as a value: conditions, exactly one effect, a reason and its sources."""
+"""One rule as a value, with exactly one effect, a reason and its sources; and the order in which rules can be decided.
+
+A rule's stratum is the greatest of the strata of the attributes it tests positively or refers to, of those it
+tests negatively plus one, and of its overriders plus one; an attribute's is that of its highest concluding rule,
+else 0. A cycle through a negative test makes that impossible.
+"""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Mapping
+from graphlib import CycleError, TopologicalSorter
+from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
@@ -12,6 +20,9 @@ from llmrules.language.rules.effects import Effect, Level, Policy
 from llmrules.language.texts import Text
 from llmrules.language.values import Period
 from llmrules.language.vocabulary import AS_OF, Attribute
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @frozen
@@ -91,3 +102,104 @@ def by_conclusion(rules: Iterable[Rule]) -> dict[str, list[Rule]]:
         if rule.effect.conclusion is not None:
             found.setdefault(rule.effect.conclusion.attribute.name, []).append(rule)
     return found
+
+
+@frozen
+class Cycle:
+    """A cycle through a negative dependency: rules and attributes in order, the first one again at the end."""
+
+    steps: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """Return the cycle on one line."""
+        return " → ".join(self.steps)
+
+
+def stratify(rules: Iterable[Rule]) -> dict[str, int] | Cycle:
+    """Return each rule's stratum by id, or a cycle. Classifying rules are no part of this: they know no requirement."""
+    firing = sorted((rule for rule in rules if not rule.classifies), key=lambda rule: rule.id)
+    edges = _edges(firing)
+    most = sum(weight for targets in edges.values() for _, weight in targets)
+    level = dict.fromkeys(edges, 0)
+    before: dict[str, str] = {}
+    queue = deque(sorted(edges))
+    while queue:
+        node = queue.popleft()
+        for target, weight in edges.get(node, ()):
+            if level[node] + weight > level.setdefault(target, 0):
+                level[target] = level[node] + weight
+                before[target] = node
+                if level[target] > most:
+                    return _cycle(target, before)
+                queue.append(target)
+    return {rule.id: level[_rule_node(rule.id)] for rule in firing}
+
+
+def ties(rule: Rule) -> object:
+    """Return all that ties a rule to others: what it tests and concludes, and which rules it overrides."""
+    concluded = None if rule.effect.conclusion is None else rule.effect.conclusion.attribute.name
+    of_models = {leaf.attribute.name for leaf in rule.where.all_leaves()} if rule.classifies else set()
+    return rule.classifies, rule.trial, frozenset(_dependencies(rule)), of_models, rule.overrides, concluded
+
+
+def classification_order(rules: Iterable[Rule]) -> list[str] | Cycle:
+    """Return the attributes that rules conclude of models, each after those that its rules test, or a cycle."""
+    tested: dict[str, set[str]] = {}
+    for rule in rules:
+        if rule.classifies and rule.effect.conclusion is not None:
+            names = (leaf.attribute.name for leaf in rule.where.all_leaves())
+            tested.setdefault(rule.effect.conclusion.attribute.name, set()).update(names)
+    sorter: TopologicalSorter[str] = TopologicalSorter()
+    for name in sorted(tested):
+        sorter.add(name, *sorted(tested[name] & tested.keys()))
+    try:
+        return list(sorter.static_order())
+    except CycleError as error:
+        return _from_smallest(error.args[1][::-1])
+
+
+def _rule_node(name: str) -> str:
+    return f"rule {name}"
+
+
+def _edges(rules: list[Rule]) -> dict[str, list[tuple[str, int]]]:
+    """Map each node to the nodes that depend on it, with 1 for a negative dependency."""
+    edges: dict[str, list[tuple[str, int]]] = {}
+    ids = {rule.id for rule in rules}
+    for rule in rules:
+        node = _rule_node(rule.id)
+        edges.setdefault(node, [])
+        for attribute, weight in _dependencies(rule):
+            edges.setdefault(attribute, []).append((node, weight))
+        for target in rule.overrides:
+            if target in ids and target != rule.id:
+                edges[node].append((_rule_node(target), 1))
+        if rule.effect.conclusion is not None:
+            edges[node].append((rule.effect.conclusion.attribute.name, 0))
+    return edges
+
+
+def _dependencies(rule: Rule) -> Iterator[tuple[str, int]]:
+    for leaf in rule.when.all_leaves():
+        yield leaf.attribute.name, int(leaf.negative)
+    for leaf in rule.unless.all_leaves():
+        yield leaf.attribute.name, 1
+    for name in rule.references():
+        yield name, 0
+
+
+def _cycle(start: str, before: Mapping[str, str]) -> Cycle:
+    """Walk back until a node comes again; the steps between are the cycle."""
+    walked: list[str] = []
+    node = start
+    while node not in walked:
+        walked.append(node)
+        node = before[node]
+    steps = [*walked[walked.index(node) :], node]
+    return _from_smallest(steps[::-1])
+
+
+def _from_smallest(steps: list[str]) -> Cycle:
+    """Turn a cycle so that it begins with the smallest of its steps, however it was found."""
+    smallest = min(range(len(steps) - 1), key=lambda index: steps[index])
+    return Cycle((*steps[smallest:-1], *steps[: smallest + 1]))

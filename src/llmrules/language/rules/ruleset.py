@@ -11,8 +11,7 @@ from llmrules.errors import InputError, RuleError, VocabularyError
 from llmrules.language.rules.effects import HARD, RESERVED
 from llmrules.language.rules.locks import check_locks
 from llmrules.language.rules.reading import RuleReader
-from llmrules.language.rules.rule import Disable, Rule, by_conclusion
-from llmrules.language.rules.strata import Cycle, classification_order, stratify
+from llmrules.language.rules.rule import Cycle, Disable, Rule, by_conclusion, classification_order, stratify
 from llmrules.language.sources import Citable, read_sources
 from llmrules.language.vocabulary import SCOPES, Vocabulary, read_vocabulary
 from llmrules.reading.cursor import Cursor

@@ -15,11 +15,11 @@ from llmrules.language.vocabulary.attribute import (
     Choice,
     Scope,
     Type,
+    Vocabulary,
 )
 from llmrules.language.vocabulary.choices import CHOICE_KEYS
 from llmrules.language.vocabulary.declaration import ATTRIBUTE_KEYS, check_keys
 from llmrules.language.vocabulary.reading import read_vocabulary
-from llmrules.language.vocabulary.vocabulary import Vocabulary
 
 __all__ = [
     "AS_OF",

@@ -7,15 +7,20 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from attrs import field, frozen
 
 from llmrules.language.texts import Text
 from llmrules.language.values import MOST_DIGITS, PERIODS, Number, Period, Value, day, encode, number, period
 from llmrules.reading.cursor import Cursor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 
 Scope: TypeAlias = Literal["requirement", "model", "offer"]
 Type: TypeAlias = Literal["flag", "choice", "scale", "set", "number", "text", "date"]
@@ -195,3 +200,35 @@ AS_OF = Attribute(
     about=Text("Stated, or today (UTC).", "명시한 날짜이며, 없으면 오늘(UTC)입니다."),
 )
 """Always there: stated, or today with origin *assumed*."""
+
+
+@frozen
+class Vocabulary:
+    """All attributes by name, in the order of their names.
+
+    ``broken`` are names that files declare wrongly: that is noted, so that using them is no second mistake.
+    """
+
+    attributes: Mapping[str, Attribute]
+    broken: frozenset[str] = frozenset()
+    _names: dict[tuple[Scope, ...], tuple[str, ...]] = field(factory=dict, init=False, eq=False, repr=False)
+    """The names of each group of scopes that was asked for: every rule asks again."""
+
+    def __getitem__(self, name: str) -> Attribute:
+        """Return the attribute with a name."""
+        return self.attributes[name]
+
+    def __contains__(self, name: object) -> bool:
+        """Whether an attribute has the name."""
+        return name in self.attributes
+
+    def __iter__(self) -> Iterator[Attribute]:
+        """Yield every attribute in the order of names."""
+        return iter(self.attributes.values())
+
+    def names(self, *scopes: Scope) -> tuple[str, ...]:
+        """Return the names of the attributes of some scopes, sorted."""
+        if scopes not in self._names:
+            found = (name for name, attribute in self.attributes.items() if attribute.scope in scopes)
+            self._names[scopes] = tuple(found)
+        return self._names[scopes]

@@ -12,10 +12,9 @@ from attrs import evolve
 
 from llmrules.errors import VocabularyError
 from llmrules.language.sources import check_sources
-from llmrules.language.vocabulary.attribute import AS_OF, CHOSEN, SCOPES, Attribute, Scope
+from llmrules.language.vocabulary.attribute import AS_OF, CHOSEN, SCOPES, Attribute, Scope, Vocabulary
 from llmrules.language.vocabulary.choices import with_choices
 from llmrules.language.vocabulary.declaration import ATTRIBUTE_KEYS, Draft, read_attribute
-from llmrules.language.vocabulary.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

@@ -14,7 +14,7 @@ from llmrules.say.columns import WIDTH, wrapped
 from llmrules.say.lines import Line
 from llmrules.say.models.sheet import classified
 from llmrules.say.models.spoken import Spoken
-from llmrules.trace.plain import json_value
+from llmrules.trace.codec import json_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from llmrules.trace.plain import json_value
+from llmrules.trace.codec import json_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

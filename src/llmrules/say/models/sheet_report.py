@@ -16,7 +16,7 @@ from llmrules.say.models.sheet import Sheet
 from llmrules.say.models.spoken import Spoken
 from llmrules.say.report.entry import Entry, Report, Section, sources_of
 from llmrules.say.teller import printable_lines
-from llmrules.trace.plain import json_value
+from llmrules.trace.codec import json_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from llmrules.say.teller import Teller, printable_lines
-from llmrules.trace.plain import json_value
+from llmrules.trace.codec import json_value
 
 if TYPE_CHECKING:
     from llmrules.language.texts import Language

@@ -17,7 +17,7 @@ from llmrules.errors import check_judged
 from llmrules.language.values import Period
 from llmrules.language.vocabulary import AS_OF
 from llmrules.say.teller import Teller, printable_lines
-from llmrules.trace.plain import json_value
+from llmrules.trace.codec import json_value
 from llmrules.trace.record import Json
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from llmrules.language.conditions import json_table
 from llmrules.language.rules.rule import by_conclusion
 from llmrules.say.teller import condition_tests, money_words, number_words
 from llmrules.say.why.explanation import Node
-from llmrules.trace.plain import json_value
+from llmrules.trace.codec import json_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,8 +9,7 @@ The published JSON Schema, the checker and every rendering read a trace by these
 
 from __future__ import annotations
 
-from llmrules.trace.given import Given
-from llmrules.trace.plain import (
+from llmrules.trace.codec import (
     Conditions,
     Holds,
     Json,
@@ -22,6 +21,7 @@ from llmrules.trace.plain import (
     Status,
     Threshold,
 )
+from llmrules.trace.given import Given
 from llmrules.trace.record.found import (
     Applied,
     CandidateRecord,

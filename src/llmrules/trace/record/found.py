@@ -6,7 +6,7 @@ from typing import Literal
 
 from attrs import field, frozen
 
-from llmrules.trace.plain import Holds, Json, Number, Origin, Outcome, Scalar, Status, Threshold
+from llmrules.trace.codec import Holds, Json, Number, Origin, Outcome, Scalar, Status, Threshold
 
 
 @frozen

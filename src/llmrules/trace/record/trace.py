@@ -15,9 +15,8 @@ from llmrules.errors import Place, TraceError
 from llmrules.language.texts import Text
 from llmrules.reading.files import read_json, write_whole
 from llmrules.trace.codec import canonical, digest, plain
-from llmrules.trace.given import Given
+from llmrules.trace.given import Given, Spelling, structure
 from llmrules.trace.record.found import Found
-from llmrules.trace.spelling import Spelling, structure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

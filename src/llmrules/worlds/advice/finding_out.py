@@ -15,7 +15,7 @@ from attrs import evolve, field, frozen
 from llmrules.catalog import Entry
 from llmrules.catalog.entries import Stated as Said
 from llmrules.catalog.overlay import lineage
-from llmrules.decision.resting import read_by_rules
+from llmrules.decision.basis import read_by_rules
 from llmrules.language.values import Value
 from llmrules.worlds.advice.bands import values_to_try
 from llmrules.worlds.advice.outlook import Outlooks
