@@ -21,8 +21,9 @@ from llmrules.language.vocabulary import AS_OF
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from llmrules.catalog.candidates import Column
     from llmrules.decision.knowledge import Knowledge
-    from llmrules.language.conditions import Facts, Leaf, Test
+    from llmrules.language.conditions import Facts, Leaf, Table, Test
     from llmrules.language.rules.rule import Rule
     from llmrules.language.vocabulary import Attribute
 
@@ -42,13 +43,23 @@ class Answers:
 
 
 class Bands:
-    """The bands of every requirement under some rules, over the values that are in force on a day."""
+    """The bands of every requirement under some rules, over the values that are in force on a day.
 
-    def __init__(self, knowledge: Knowledge, when: date) -> None:
+    ``others`` are further rules with their days, and ``tables`` further tests on requirements, which cut as well.
+    """
+
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        when: date,
+        others: Iterable[tuple[Knowledge, date]] = (),
+        tables: Iterable[Table] = (),
+    ) -> None:
         """Look up who tests what."""
-        self._vocabulary = knowledge.ruleset.vocabulary
-        self._columns = knowledge.criteria_on(when).candidates.columns
-        self._rules = knowledge.ruleset.firing()
+        self._sides = [
+            (one.ruleset.firing(), one.criteria_on(day).candidates.columns) for one, day in ((knowledge, when), *others)
+        ]
+        self._tables = tuple(tables)
 
     def answers(self, attribute: Attribute) -> Answers:
         """Return the answers that differ; of a set one member each."""
@@ -71,31 +82,34 @@ class Bands:
 
     def _cuts(self, attribute: Attribute) -> Iterator[Value]:
         """Yield the values at which some test of an attribute, or of models against it, may turn."""
-        for rule in self._rules:
-            yield from _bounds(rule, attribute)
-            for leaf in (*rule.when.all_leaves(), *rule.unless.all_leaves()):
-                if leaf.attribute.name == attribute.name:
-                    yield from _literals(leaf)
-            conclusion = rule.effect.conclusion
-            if conclusion is not None and conclusion.attribute.name == attribute.name:
-                yield from conclusion.values
-            for leaf in (*rule.where.all_leaves(), *rule.effect.predicate.all_leaves()):
-                for test in leaf.tests:
-                    if isinstance(test.operand, Reference) and test.operand.requirement == attribute.name:
-                        yield from self._against(leaf.attribute.name, test)
-
-    def _against(self, name: str, test: Test) -> Iterator[Value]:
-        """Yield the values of a requirement at which a test of models against it turns for some model."""
-        column, reference = self._columns.get(name), test.operand
-        assert isinstance(reference, Reference)  # noqa: S101 - as the caller saw
-        for value in set() if column is None else {*column.first} - {None}:
-            yield from _earlier(value, reference.plus)
+        for leaf in self._leaves(attribute):
+            yield from _literals(leaf)
+        for rules, columns in self._sides:
+            for rule in rules:
+                yield from _bounds(rule, attribute)
+                conclusion = rule.effect.conclusion
+                if conclusion is not None and conclusion.attribute.name == attribute.name:
+                    yield from conclusion.values
+                for leaf in (*rule.where.all_leaves(), *rule.effect.predicate.all_leaves()):
+                    for test in leaf.tests:
+                        if isinstance(test.operand, Reference) and test.operand.requirement == attribute.name:
+                            yield from _against(columns.get(leaf.attribute.name), test.operand)
 
     def _matched(self, attribute: Attribute) -> bool:
         """Whether some rule tests a text by its form."""
-        leaves = (leaf for rule in self._rules for leaf in (*rule.when.all_leaves(), *rule.unless.all_leaves()))
-        tests = (test for leaf in leaves if leaf.attribute.name == attribute.name for test in leaf.tests)
-        return any(test.operator.name == "like" for test in tests)
+        return any(test.operator.name == "like" for leaf in self._leaves(attribute) for test in leaf.tests)
+
+    def _leaves(self, attribute: Attribute) -> Iterator[Leaf]:
+        """Yield the tests of a requirement."""
+        asked = (table for rules, _ in self._sides for rule in rules for table in (rule.when, rule.unless))
+        for table in (*asked, *self._tables):
+            yield from (leaf for leaf in table.all_leaves() if leaf.attribute.name == attribute.name)
+
+
+def _against(column: Column | None, reference: Reference) -> Iterator[Value]:
+    """Yield the values of a requirement at which a test of models against it turns for some model."""
+    for value in set() if column is None else {*column.first} - {None}:
+        yield from _earlier(value, reference.plus)
 
 
 def order(attribute: Attribute, value: Value) -> Decimal:

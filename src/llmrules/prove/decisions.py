@@ -1,0 +1,448 @@
+"""The decision of every profile at once: which rules fire, which verdict each candidate has, and who comes first.
+
+It is written from the meaning of rules (``docs/rules.md``) as formulas over what a profile states, and held to the
+engine by the tests: whatever a profile is, both say the same.
+
+What a month costs is left open: against every threshold it may come out either way, for each combination of prices by
+itself, and earn any part of a grade. So what holds here holds of every profile, whatever its costs.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
+
+from llmrules.catalog.candidates import truth_of
+from llmrules.catalog.costs import MONTHLY_INPUT, MONTHLY_OUTPUT, PRICES, USAGE
+from llmrules.language.conditions import Reference, json_table
+from llmrules.language.conditions.table import Table
+from llmrules.language.values import Period, as_text
+from llmrules.language.vocabulary import AS_OF
+from llmrules.prove.circuit import FALSE, TRUE, Literal
+from llmrules.prove.profiles import NOTHING, Known
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import date
+
+    from llmrules.decision.criteria import Criterion
+    from llmrules.decision.decision import Decision
+    from llmrules.decision.knowledge import Knowledge
+    from llmrules.language.conditions import Leaf, Test
+    from llmrules.language.operators import Truth
+    from llmrules.language.rules.effects import Effect, Policy
+    from llmrules.language.rules.rule import Rule
+    from llmrules.language.values import Value
+    from llmrules.prove.circuit import Circuit
+    from llmrules.prove.profiles import Profiles
+
+Pair: TypeAlias = tuple[Literal, Literal]
+"""That something is true, and that it is false; it is unknown where neither holds."""
+
+CERTAIN: Mapping[Truth, Pair] = {True: (TRUE, FALSE), False: (FALSE, TRUE), None: (FALSE, FALSE)}
+
+
+class Decisions:
+    """What some rules over a catalogue say on a day of every profile."""
+
+    def __init__(self, profiles: Profiles, knowledge: Knowledge, when: date, unknown: Policy = "apart") -> None:
+        """Work out which rules fire; all else is worked out when it is asked for."""
+        self.profiles, self.knowledge, self.when = profiles, knowledge, when
+        self.circuit: Circuit = profiles.circuit
+        self.constraints: list[Literal] = []
+        self._unknown: Policy = unknown
+        self._criteria = knowledge.criteria_on(when)
+        self._candidates = self._criteria.candidates
+        self._applied: dict[str, tuple[Pair, ...]] = {}
+        self._forms: dict[str, tuple[Leaf, Test]] = {}
+        self._costs: dict[str, tuple[Leaf, int]] = {}
+        self._grades: dict[str, tuple[Rule, int]] = {}
+        self.stated = self._stated()
+        self.fired, self.known = self._fire()
+
+    # Requirements, two-valued
+
+    def _stated(self) -> dict[str, Known]:
+        day = Period(self.when, self.when, self.when.isoformat())
+        stated = {name: asked.stated for name, asked in self.profiles.asked.items()}
+        for attribute in self.knowledge.ruleset.vocabulary:
+            if attribute.default is not None and attribute.name not in stated:
+                members = attribute.default if isinstance(attribute.default, frozenset) else {attribute.default}
+                stated[attribute.name] = Known(TRUE, dict.fromkeys(members, TRUE))
+        return {**stated, AS_OF.name: Known(TRUE, {day: TRUE})}
+
+    def _fire(self) -> tuple[dict[str, Literal], dict[str, Known]]:
+        """Return of each rule that it fires, and what is known at the end.
+
+        Each round of a stratum fires what holds on the facts before it. Where rounds change no formula, or where there
+        were as many as rules that conclude, no more can follow.
+        """
+        rules, known = self.knowledge.program.rules, dict(self.stated)
+        fired: dict[int, Literal] = {}
+        for stratum in range(self.knowledge.program.strata):
+            here = [rule for rule in rules if rule.stratum == stratum]
+            before, begun = dict.fromkeys((rule.place for rule in here), FALSE), dict(known)
+            for _ in range(sum(rule.conclusion is not None for rule in here) + 1):
+                now = {
+                    rule.place: self.circuit.both(
+                        self.asked(rule.when, known),
+                        *(-self.asked(table, known) for table in rule.exceptions),
+                        *(-fired[place] for place in rule.overriders),
+                    )
+                    for rule in here
+                }
+                if now == before:
+                    break
+                before, known = now, self._concluding(begun, now)
+            fired |= before
+        return {rules[place].id: literal for place, literal in fired.items()}, known
+
+    def _concluding(self, begun: Mapping[str, Known], fired: Mapping[int, Literal]) -> dict[str, Known]:
+        """Return what is known when these rules of a stratum have fired."""
+        known = dict(begun)
+        known_by: defaultdict[str, list[Literal]] = defaultdict(list)
+        had_by: defaultdict[tuple[str, Value], list[Literal]] = defaultdict(list)
+        for place, literal in fired.items():
+            conclusion = self.knowledge.program.rules[place].conclusion
+            if conclusion is not None and literal != FALSE:
+                known_by[conclusion.attribute.name].append(literal)
+                for value in conclusion.values:
+                    had_by[conclusion.attribute.name, value].append(literal)
+        for name, literals in known_by.items():
+            its = known.get(name, NOTHING)
+            more = {
+                value: self.circuit.either(its.has.get(value, FALSE), *literals)
+                for (attribute, value), literals in had_by.items()
+                if attribute == name
+            }
+            known[name] = Known(self.circuit.either(its.known, *literals), {**its.has, **more})
+        return known
+
+    def asked(self, table: Table, known: Mapping[str, Known] | None = None) -> Literal:
+        """Return that a table of tests on requirements holds, at the end unless something else is known."""
+        facts = self.known if known is None else known
+        return self.circuit.both(
+            *(self._leaf(leaf, facts) for leaf in table.leaves),
+            *(self.asked(inner, facts) for inner in table.every),
+            *([self.circuit.either(*(self.asked(one, facts) for one in table.either))] if table.either else []),
+        )
+
+    def _leaf(self, leaf: Leaf, facts: Mapping[str, Known]) -> Literal:
+        its = facts.get(leaf.attribute.name, NOTHING)
+        if leaf.asks_absence:
+            return -its.known
+        if leaf.attribute.many:
+            return self.circuit.both(its.known, *(self._of_set(test, its.has) for test in leaf.tests))
+        return self.circuit.either(
+            *(self.circuit.both(has, self._accepts(leaf, value)) for value, has in its.has.items())
+        )
+
+    def _accepts(self, leaf: Leaf, value: Value) -> Literal:
+        """Return that a band satisfies a leaf; of the form of a text that no rule names nothing is known."""
+        name = leaf.attribute.name
+        if name in self.profiles.inexact and value == self.profiles.asked[name].answers.values[-1]:
+            forms = [test for test in leaf.tests if test.operator.name == "like"]
+            others = all(test.truth(leaf.attribute, value, {}) for test in leaf.tests if test not in forms)
+            told = {f"{name} like {test.operand}": (leaf, test) for test in forms}
+            self._forms |= told
+            return self.circuit.both(*map(self.circuit.input, told)) if others else FALSE
+        return TRUE if leaf.holds({name: frozenset({value})}) else FALSE
+
+    def _of_set(self, test: Test, has: Mapping[Value, Literal]) -> Literal:
+        """Return that a set of which each member is so or not satisfies a test."""
+        operand = test.operand
+        wanted = {*operand} if isinstance(operand, tuple | frozenset) else {operand}
+        inside = [literal for member, literal in has.items() if member in wanted]
+        outside = [literal for member, literal in has.items() if member not in wanted]
+        if len(inside) < len(wanted):
+            inside.append(FALSE)  # a member that nobody can state or conclude
+        found = {
+            "known": TRUE,
+            "has": self.circuit.either(*inside),
+            "has_any": self.circuit.either(*inside),
+            "has_all": self.circuit.both(*inside),
+            "none_of": -self.circuit.either(*inside),
+            "only": -self.circuit.either(*outside),
+            "is": self.circuit.both(*inside, *(-one for one in outside)),
+        }
+        return found[test.operator.name]
+
+    # Candidates, three-valued
+
+    def tested(self, table: Table) -> tuple[Pair, ...]:
+        """Return of each candidate that a table of tests on models is true, and that it is false."""
+        leaves = [self._on_candidates(leaf) for leaf in table.leaves]
+        every = [self.tested(inner) for inner in table.every]
+        either = [self.tested(inner) for inner in table.either]
+        found = []
+        for index in range(self._candidates.count):
+            all_of = [its[index] for its in (*leaves, *every)]
+            if either:
+                any_of = [its[index] for its in either]
+                all_of.append(
+                    (self.circuit.either(*(t for t, _ in any_of)), self.circuit.both(*(f for _, f in any_of)))
+                )
+            found.append(self._all(all_of))
+        return tuple(found)
+
+    def _all(self, pairs: Iterable[Pair]) -> Pair:
+        true, false = zip((TRUE, FALSE), *pairs, strict=True)
+        return self.circuit.both(*true), self.circuit.either(*false)
+
+    def _on_candidates(self, leaf: Leaf) -> tuple[Pair, ...]:
+        column = self._candidates.columns.get(leaf.attribute.name)
+        values = [None] * self._candidates.count if column is None else column.first
+        if leaf.attribute.computed is not None:
+            return tuple(self._of_cost(leaf, index, value) for index, value in enumerate(values))
+        by_value = {value: self._on_value(leaf, value) for value in {*values}}
+        return tuple(by_value[value] for value in values)
+
+    def _on_value(self, leaf: Leaf, value: Value | None) -> Pair:
+        """Return the truth of a leaf on the value of a candidate."""
+        if not any(isinstance(test.operand, Reference) for test in leaf.tests):
+            return CERTAIN[truth_of(leaf, value, {})]
+        return self._all(self._referring(leaf, test, value) for test in leaf.tests)
+
+    def _referring(self, leaf: Leaf, test: Test, value: Value | None) -> Pair:
+        """Return the truth of one test, which may refer to a requirement: that one is known wherever it counts."""
+        if not isinstance(test.operand, Reference):
+            absent = test.truth_of_absence(leaf.attribute, {})
+            return CERTAIN[absent if value is None else test.truth(leaf.attribute, value, {})]
+        name = test.operand.requirement
+        has = self.known.get(name, NOTHING).has
+        if test.operator.operand in {"list", "members"} or (leaf.attribute.many and test.operator.operand == "same"):
+            return self._against_set(leaf, test, value, has)
+        if value is None:
+            return CERTAIN[None]
+        each = {one: test.truth(leaf.attribute, value, {name: frozenset({one})}) for one in has}
+        return (
+            self.circuit.both(*(-has[one] for one, truth in each.items() if truth is not True)),
+            self.circuit.either(*(has[one] for one, truth in each.items() if truth is False)),
+        )
+
+    def _against_set(self, leaf: Leaf, test: Test, value: Value | None, has: Mapping[Value, Literal]) -> Pair:
+        """Return the truth of a test against the members of a requirement."""
+        empty = -self.circuit.either(*has.values())
+        if value is None:
+            nothing = test.operator.of_nothing
+            return (empty if nothing is True else FALSE), (empty if nothing is False else FALSE)
+        listed = value if isinstance(value, frozenset) else frozenset({str(value)})
+        whole = (
+            not isinstance(value, frozenset) or not leaf.attribute.partial or len(value) == len(leaf.attribute.choices)
+        )
+        shared = self.circuit.either(*(one for member, one in has.items() if member in listed))
+        lacking = self.circuit.either(*(one for member, one in has.items() if member not in listed))
+        unshared = self.circuit.either(*(-has.get(member, FALSE) for member in listed))
+        either = self.circuit.either
+        both = self.circuit.both
+        inexact = TRUE if whole else FALSE
+        found: dict[str, Pair] = {
+            "any_of": (shared, -shared),
+            "has_any": (shared, both(-shared, either(inexact, empty))),
+            "has_all": (-lacking, both(lacking, inexact)),
+            "only": (both(-unshared, inexact), unshared),
+            "is": (both(-lacking, -unshared, inexact), both(either(lacking, unshared), either(inexact, unshared))),
+        }
+        found["none_of"] = found["has_any" if leaf.attribute.many else "any_of"][::-1]
+        return found[test.operator.name]
+
+    # What a month costs
+
+    @cached_property
+    def usage(self) -> Literal:
+        """That the case says how much is used: input and output are known, and nothing of it is in conflict."""
+        single = [
+            -self.circuit.at_least(((has, 1) for has in self.known.get(name, NOTHING).has.values()), 2)
+            for name in USAGE
+        ]
+        needed = [self.known.get(name, NOTHING).known for name in (MONTHLY_INPUT, MONTHLY_OUTPUT)]
+        return self.circuit.both(*needed, *single)
+
+    def _of_cost(self, leaf: Leaf, index: int, value: Value | None) -> Pair:
+        """Return the truth of a leaf on what a month costs at a candidate: open, where it is computed."""
+        stated = self._on_value(leaf, value)
+        if value is not None:
+            return stated
+        told = f"{self._prices(index)} {json_table(Table((leaf,)))}"
+        true, false = (self.circuit.input(f"{told}: {one}") for one in (True, False))
+        self._costs[told] = (leaf, index)
+        self.constraints.append(-self.circuit.both(true, false))
+        here, there = self.usage, -self.usage
+        return (
+            self.circuit.either(self.circuit.both(here, true), self.circuit.both(there, stated[0])),
+            self.circuit.either(self.circuit.both(here, false), self.circuit.both(there, stated[1])),
+        )
+
+    def _prices(self, index: int) -> str:
+        columns = (self._candidates.columns.get(name) for name in PRICES)
+        values = (None if column is None else column.first[index] for column in columns)
+        return "cost at " + ", ".join("-" if value is None else as_text(value) for value in values)
+
+    def opened(self, decision: Decision) -> tuple[dict[str, bool], dict[str, Fraction]]:
+        """Return what is left open as it is in one decision: what a month costs there, and the form of its texts."""
+        facts, candidates = decision.derivation.facts, decision.candidates
+        inputs, numbers = {}, {}
+        for told, (leaf, test) in self._forms.items():
+            values = decision.profile.facts().get(leaf.attribute.name, ())
+            inputs[told] = any(test.truth(leaf.attribute, value, facts) is True for value in values)
+        for told, (leaf, index) in self._costs.items():
+            if facts.keys() >= {*Table((leaf,)).references()}:
+                truth = truth_of(leaf, candidates.columns[leaf.attribute.name].first[index], facts)
+                inputs |= {f"{told}: {one}": truth is one for one in (True, False)}
+        for told, (rule, index) in self._grades.items():
+            grade = rule.effect.grade
+            assert grade is not None  # noqa: S101 - it is kept here for its grade
+            counts = rule.id in decision.fired and candidates.table(rule.where, facts)[0] >> index & 1
+            place = candidates.grades(grade).first[index] or Fraction(0)
+            numbers[told] = place if counts or " where " not in told else Fraction(0)
+        return inputs, numbers
+
+    # Verdicts
+
+    def reached(self, rule: Rule) -> tuple[Pair, ...]:
+        """Return of each candidate that a rule is true of it, and that it is false, wherever the rule fires."""
+        if rule.id not in self._applied:
+            where, effect = self.tested(rule.where), rule.effect
+            if effect.grade is None:
+                tested = self.tested(effect.predicate)
+            else:
+                known = self._candidates.known.get(effect.grade.attribute.name, 0)
+                tested = tuple((TRUE if known >> index & 1 else FALSE, FALSE) for index in range(len(where)))
+            self._applied[rule.id] = tuple(
+                self._reached(effect, one, other) for one, other in zip(where, tested, strict=True)
+            )
+        return self._applied[rule.id]
+
+    def _reached(self, effect: Effect, where: Pair, tested: Pair) -> Pair:
+        if not effect.hard:
+            return self._all((where, tested))
+        good, bad = tested if effect.wanted else tested[::-1]
+        return self.circuit.either(where[1], good), self.circuit.both(where[0], bad)
+
+    @cached_property
+    def _verdicts(self) -> tuple[tuple[Literal, Literal], ...]:
+        """Of each candidate that it is excluded, and that it is unverified or excluded."""
+        exempted: defaultdict[tuple[str, int], list[Literal]] = defaultdict(list)
+        rules = [one for one in self.knowledge.ruleset.firing() if self.fired[one.id] != FALSE]
+        for rule in rules:
+            for index, (true, _) in enumerate(self.reached(rule) if rule.effect.exempts else ()):
+                for target in rule.effect.exempts:
+                    exempted[target, index].append(self.circuit.both(self.fired[rule.id], true))
+        out: defaultdict[int, list[Literal]] = defaultdict(list)
+        apart: defaultdict[int, list[Literal]] = defaultdict(list)
+        for rule in rules:
+            policy = rule.unknown or self._unknown
+            for index, (true, false) in enumerate(self.reached(rule) if rule.effect.hard else ()):
+                held = (self.fired[rule.id], *(-one for one in exempted[rule.id, index]))
+                unknown = self.circuit.both(-true, -false)
+                failing = self.circuit.either(false, unknown) if policy == "exclude" else false
+                out[index].append(self.circuit.both(*held, failing))
+                if policy == "apart":
+                    apart[index].append(self.circuit.both(*held, unknown))
+        excluded = [self.circuit.either(*out[index]) for index in range(self._candidates.count)]
+        return tuple((one, self.circuit.either(one, *apart[index])) for index, one in enumerate(excluded))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the candidates, in their order."""
+        return tuple(row.name for row in self._candidates.rows)
+
+    @cached_property
+    def eligible(self) -> tuple[Literal, ...]:
+        """Of each candidate, in their order, that it is eligible."""
+        return tuple(-standing for _, standing in self._verdicts)
+
+    @cached_property
+    def excluded(self) -> tuple[Literal, ...]:
+        """Of each candidate that it is excluded."""
+        return tuple(out for out, _ in self._verdicts)
+
+    @cached_property
+    def refused(self) -> Literal:
+        """That the case is refused."""
+        rules = self.knowledge.ruleset.firing()
+        return self.circuit.either(*(self.fired[rule.id] for rule in rules if rule.effect.name == "refuse"))
+
+    @cached_property
+    def conflicts(self) -> dict[str, Literal]:
+        """Of each requirement that it has two values, or that rules widen what is stated of it."""
+        found = {}
+        for name, its in self.known.items():
+            if self.knowledge.ruleset.vocabulary[name].many:
+                stated = self.stated.get(name, NOTHING)
+                added = (self.circuit.both(has, -stated.has.get(one, FALSE)) for one, has in its.has.items())
+                found[name] = self.circuit.both(stated.known, self.circuit.either(*added))
+            else:
+                found[name] = self.circuit.at_least(((has, 1) for has in its.has.values()), 2)
+        return {name: literal for name, literal in found.items() if literal != FALSE}
+
+    # The first place
+
+    @cached_property
+    def _points(self) -> tuple[tuple[dict[Literal, int], dict[str, int]], ...]:
+        """Of each candidate its points: what each literal gives where it holds, and open numbers with their factors."""
+        terms: list[dict[Literal, int]] = [{} for _ in range(self._candidates.count)]
+        numbers: list[dict[str, int]] = [{} for _ in range(self._candidates.count)]
+        for rule in self.knowledge.ruleset.firing():
+            criterion = self._criteria.by_rule.get(rule.id)
+            if not rule.effect.sign or criterion is None or self.fired[rule.id] == FALSE:
+                continue
+            for index, (true, _) in enumerate(self.reached(rule)):
+                counts = self.circuit.both(self.fired[rule.id], true)
+                if counts != FALSE:
+                    terms[index][counts] = terms[index].get(counts, 0) + criterion.points(index)
+                for name in self._graded_by_cost(criterion, index):
+                    numbers[index][name] = numbers[index].get(name, 0) + criterion.signed_weight
+        return tuple(zip(terms, numbers, strict=True))
+
+    def _graded_by_cost(self, criterion: Criterion, index: int) -> Iterator[str]:
+        """Yield the number from 0 to 1 of the weight that what a month costs at a candidate may earn, if any."""
+        grade = criterion.rule.effect.grade
+        if grade is None or grade.attribute.computed is None:
+            return
+        column = self._candidates.columns.get(grade.attribute.name)
+        if column is not None and column.first[index] is not None:
+            return
+        where, _ = self.tested(criterion.rule.where)[index]
+        counts = self.circuit.both(self.fired[criterion.rule.id], where, self.usage)
+        if counts == FALSE:
+            return
+        told = f"{self._prices(index)} {grade.attribute.name} toward {grade.toward}"
+        place = self.circuit.number(told, 0, 1)
+        part = self.circuit.number(f"{told} where {counts}", 0, 1)
+        below = self.circuit.at_least((), 0, [(place, 1), (part, -1)])
+        whole = self.circuit.at_least((), 0, [(place, -1), (part, 1)])
+        some = self.circuit.at_least((), 0, [(part, 1)], strictly=True)
+        self.constraints += [below, self.circuit.either(-counts, whole), self.circuit.either(counts, -some)]
+        self._grades |= {place: (criterion.rule, index), part: (criterion.rule, index)}
+        yield part
+
+    def leads(self, one: int, other: int) -> Literal:
+        """Return that a candidate has at least the points of another one."""
+        (terms, numbers), (others, their) = self._points[one], self._points[other]
+        weighted = [*terms.items(), *((literal, -weight) for literal, weight in others.items())]
+        factors = [*numbers.items(), *((name, -factor) for name, factor in their.items())]
+        return self.circuit.at_least(weighted, 0, factors)
+
+    @cached_property
+    def first(self) -> dict[str, Literal]:
+        """Of each model that it is on the first place of a case that is not refused."""
+        found: dict[str, Literal] = {}
+        number = self._candidates.model_of
+        for model, (name, _) in enumerate(self._candidates.models):
+            its = [index for index in range(self._candidates.count) if number[index] == model]
+            best = (
+                self.circuit.both(
+                    self.eligible[index],
+                    *(
+                        self.circuit.either(-self.eligible[other], self.leads(index, other))
+                        for other in range(self._candidates.count)
+                        if number[other] != model
+                    ),
+                )
+                for index in its
+            )
+            found[name] = self.circuit.both(-self.refused, self.circuit.either(*best))
+        return found
