@@ -36,7 +36,7 @@ from llmrules.reading.files import (
     toml_files,
     write_whole,
 )
-from llmrules.reading.positions import Positions
+from llmrules.reading.syntax import Positions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -116,7 +116,7 @@ def test_a_ranking_of_many_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     """Models are told until there are too many reasons to tell; names that tie are bounded as well."""
     cheap = rule("cheap", "prefer.input_price.at_most = 2\nweight = 1")
     models = [entry(f"m{at:02}", {"id": "x", "input_price": 1 if at < 50 else 3}) for at in range(90)]
-    monkeypatch.setattr("llmrules.say.report.standings.MOST_SHOWN", 1)
+    monkeypatch.setattr("llmrules.say.report.report.MOST_SHOWN", 1)
     ranking = text(decide(cheap, *models)).partition("Ranking\n")[2].partition("\n\n")[0]
     assert " M38, M39 and 10 more, 1 point\n" in ranking
     assert ranking.endswith("  and 40 more from place 51 on, with 0 points or fewer: M50, M51, M52 and 37 more")

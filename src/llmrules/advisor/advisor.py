@@ -21,8 +21,8 @@ from llmrules.reading.files import read_toml
 from llmrules.trace.recorder import Recorder
 
 if TYPE_CHECKING:
+    from llmrules.decision.judgement import Over
     from llmrules.decision.knowledge import Knowledge
-    from llmrules.decision.ranking import Over
     from llmrules.language.rules.effects import Policy
 
 

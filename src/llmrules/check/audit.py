@@ -18,8 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from attrs import evolve, field, frozen
 
 from llmrules.errors import FileError, Place, printable
-from llmrules.say.lines import Line
-from llmrules.say.teller import Sentences
+from llmrules.say.teller import Line, Sentences
 from llmrules.verify import Level, examine
 
 if TYPE_CHECKING:

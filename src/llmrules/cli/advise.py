@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from llmrules.advisor import Decision
     from llmrules.language.texts import Language
-    from llmrules.say.lines import Line
+    from llmrules.say.teller import Line
 
 FORMAT = "llmrules.advice/1"
 

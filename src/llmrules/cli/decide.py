@@ -14,7 +14,7 @@ from llmrules.cli.formats import FORMATS, format_of, print_decision, show_page, 
 from llmrules.cli.many import decide_lines
 from llmrules.cli.outputs import refuse_overwriting
 from llmrules.cli.terminal import print_lines, print_note, print_plain
-from llmrules.decision.ranking import OVER
+from llmrules.decision.judgement import OVER
 from llmrules.errors import SHOWN, CatalogError, Place, RestrictionError, nearest
 from llmrules.language.conditions.written import written_condition
 from llmrules.language.profile import read_profile

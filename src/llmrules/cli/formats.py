@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from llmrules.language.texts import Language
-    from llmrules.say.lines import Line
+    from llmrules.say.teller import Line
     from llmrules.trace.record import Trace
 
 FORMATS = ("text", "markdown", "html", "mermaid", "json")

@@ -15,8 +15,7 @@ from llmrules.cli import completion, options
 from llmrules.cli.terminal import print_json, print_lines, print_plain
 from llmrules.errors import Place, ProfileError
 from llmrules.language.texts import Text
-from llmrules.say.lines import Line
-from llmrules.say.teller import printable_lines
+from llmrules.say.teller import Line, printable_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -13,8 +13,7 @@ from llmrules.cli.terminal import print_lines, print_plain
 from llmrules.errors import FileError, Place, RuleError
 from llmrules.language.sources import Claim
 from llmrules.reading.files import parse_toml
-from llmrules.say.lines import Line
-from llmrules.say.teller import Sentences, printable_lines
+from llmrules.say.teller import Line, Sentences, printable_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

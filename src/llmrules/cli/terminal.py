@@ -24,7 +24,7 @@ from llmrules.say.columns import WIDTH
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from llmrules.say.lines import Line
+    from llmrules.say.teller import Line
 
 STYLES = {"answer": "bold green", "heading": "bold cyan", "line": "", "blank": ""}
 MARKS = {"✗": "red", "!": "yellow", "?": "yellow", "-": "red", "≈": "yellow"}

@@ -18,8 +18,7 @@ from llmrules.cli import options
 from llmrules.cli.outputs import refuse_overwriting
 from llmrules.cli.terminal import print_lines, print_plain
 from llmrules.reading.files import write_whole
-from llmrules.say.lines import Line
-from llmrules.say.teller import Sentences
+from llmrules.say.teller import Line, Sentences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,10 +12,9 @@ from llmrules.catalog.costs import Cost
 from llmrules.catalog.restriction import LeftOut, Restriction, Unjudged
 from llmrules.decision.basis import Basis, Resting, resting
 from llmrules.decision.criteria import Criteria
-from llmrules.decision.judgement import Judgement
+from llmrules.decision.judgement import Judgement, OnDemand, Over, Placed, Ranking, Standing
 from llmrules.decision.knowledge import Knowledge
 from llmrules.decision.outlook import OpenQuestions, Outlooks, Unknown
-from llmrules.decision.ranking import OnDemand, Over, Placed, Ranking, Standing
 from llmrules.engine.firing import Derivation
 from llmrules.errors import check_judged
 from llmrules.language.profile import Approval, Profile

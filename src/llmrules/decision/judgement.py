@@ -1,22 +1,30 @@
-"""Applies the effects of the rules that fired to every candidate: verdicts, points, notes.
+"""Verdicts, points and places: what the rules that fired say of every candidate, and who then stands where.
 
-Masks of candidates in, masks of candidates out; explanations are built from them later, on demand.
+Masks of candidates in, masks and arrays of numbers out; explanations are built from them later, on demand, and a
+``Placed`` is made when somebody looks at it. A ranking is of models, or of each offer for itself.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from abc import abstractmethod
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar, overload
 
 from attrs import frozen
 
-from llmrules.decision.criteria import Criterion, Outcome, Points
+from llmrules.catalog.candidates import bits
+from llmrules.decision.criteria import Criterion, Outcome, Points, places
 from llmrules.language.rules.effects import Policy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
+    from llmrules.catalog.candidates import Candidates
     from llmrules.decision.criteria import Criteria
     from llmrules.language.conditions import Facts
+
 
 Verdict: TypeAlias = Literal["eligible", "unverified", "excluded"]
 
@@ -149,3 +157,189 @@ def judge(
         eligible=everyone & ~(excluded | unverified),
         points=Points(criteria.lanes.unpacked(lanes), less),
     )
+
+
+T = TypeVar("T")
+Over: TypeAlias = Literal["models", "offers"]
+OVER: tuple[Over, ...] = ("models", "offers")
+"""What a decision ranks."""
+
+
+@frozen
+class Placed:
+    """A model in a ranking. Equal points share a place: 1, 1, 3.
+
+    ``offers`` has the ids of those of its offers that share its verdict, the one with the most points first; it is
+    empty where the model has but one. In a ranking of offers ``model`` names the candidate: ``model @ offer``.
+    """
+
+    place: int
+    model: str
+    points: Fraction
+    offers: tuple[str, ...] = ()
+
+
+class OnDemand(Sequence[T]):
+    """A sequence whose members are made when they are looked at; equal to every sequence with equal members."""
+
+    @abstractmethod
+    def _at(self, number: int) -> T:
+        """Make a member."""
+
+    @overload
+    def __getitem__(self, number: int) -> T: ...
+    @overload
+    def __getitem__(self, number: slice) -> tuple[T, ...]: ...
+    def __getitem__(self, number: int | slice) -> T | tuple[T, ...]:
+        """Return a member, or several as a tuple."""
+        numbers = range(len(self))[number]
+        return self._at(numbers) if isinstance(numbers, int) else tuple(map(self._at, numbers))
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the members are those of another sequence."""
+        if not isinstance(other, Sequence) or isinstance(other, str):
+            return NotImplemented
+        return len(self) == len(other) and all(one == its for one, its in zip(self, other, strict=True))
+
+    def __hash__(self) -> int:
+        """Agree with equality."""
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        """Show the members as a tuple does."""
+        return repr(tuple(self))
+
+
+class Units:
+    """What is ranked: models, each with its candidates, or every candidate for itself."""
+
+    def __init__(self, candidates: Candidates, over: Over) -> None:
+        self._candidates = candidates
+        self.alone = over == "offers" or len(candidates.models) == candidates.count
+
+    def name(self, index: int) -> str:
+        """Return what decisions call the unit of a candidate."""
+        row = self._candidates.rows[index]
+        return row.name if self.alone else row.model.id
+
+    def leaders(self, order: Sequence[int]) -> Sequence[int]:
+        """Return the first candidate of each unit, of those in an order."""
+        if self.alone:
+            return order
+        number = self._candidates.model_of
+        found: dict[int, int] = {}
+        for index in order:
+            found.setdefault(number[index], index)
+        return [*found.values()]
+
+    def its(self, index: int) -> tuple[int, ...]:
+        """Return all candidates of the unit of a candidate."""
+        return (index,) if self.alone else bits(self._candidates.models[self._candidates.model_of[index]][1])
+
+    def others(self, members: Sequence[int], taken: Sequence[int]) -> Sequence[int]:
+        """Return the candidates whose unit has none among those that are taken."""
+        if self.alone:
+            return members
+        number = self._candidates.model_of
+        units = {number[index] for index in taken}
+        return [index for index in members if number[index] not in units]
+
+    def offers(self, indices: Iterable[int]) -> tuple[str, ...]:
+        """Return the ids of the offers of candidates."""
+        return tuple(str(self._candidates.rows[index].offer.id) for index in indices)
+
+
+class Ranking(OnDemand[Placed]):
+    """The units of one verdict, the best first; equal ones in the order of the catalogue."""
+
+    def __init__(self, units: Units, members: Sequence[int], points: Points, scale: int) -> None:
+        """``members`` are the candidates of the verdict, ascending."""
+        self._units, self._members, self._points, self._scale = units, members, points, scale
+
+    def __len__(self) -> int:
+        """Count the units."""
+        return len(self._leaders)
+
+    @cached_property
+    def first(self) -> tuple[str, ...]:
+        """The names of those on the first place; nobody is put in order for it."""
+        lanes = self._points.lanes
+        most = max((lanes[index] for index in self._members), default=0)
+        return tuple(dict.fromkeys(self._units.name(index) for index in self._members if lanes[index] == most))
+
+    @cached_property
+    def _order(self) -> list[int]:
+        """The candidates by their points."""
+        return sorted(self._members, key=self._points.lanes.__getitem__, reverse=True)  # equal ones keep their order
+
+    @cached_property
+    def _leaders(self) -> Sequence[int]:
+        """The best candidate of each unit, in the order of units."""
+        return self._units.leaders(self._order)
+
+    def of(self, name: str) -> Placed:
+        """Return the place of one of them. Raises KeyError."""
+        return self[self._numbers[name]]
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {self._units.name(index): number for number, index in enumerate(self._leaders)}
+
+    @cached_property
+    def places(self) -> list[int]:
+        """The place of each unit, in their order."""
+        lanes, found = self._points.lanes, list(range(1, len(self._leaders) + 1))
+        before = -1
+        for number, index in enumerate(self._leaders):
+            if lanes[index] == before:
+                found[number] = found[number - 1]
+            before = lanes[index]
+        return found
+
+    @cached_property
+    def carriers(self) -> dict[int, int]:
+        """The candidates that earn a place, with that place."""
+        if self._units.alone:
+            return dict(zip(self._order, self.places, strict=True))
+        lanes, standing = self._points.lanes, {*self._members}
+        return {
+            index: place
+            for leader, place in zip(self._leaders, self.places, strict=True)
+            for index in self._units.its(leader)
+            if index in standing and lanes[index] == lanes[leader]
+        }
+
+    def _at(self, number: int) -> Placed:
+        leader, lanes = self._leaders[number], self._points.lanes
+        its = self._units.its(leader)
+        offers: tuple[str, ...] = ()
+        if len(its) > 1:
+            standing = sorted(set(its).intersection(self._members), key=lambda index: (-lanes[index], index))
+            offers = self._units.offers(standing)
+        points = Fraction(self._points[leader], self._scale)
+        return Placed(self.places[number], self._units.name(leader), points, offers)
+
+
+class Standing:
+    """The rankings of a decision and who is out."""
+
+    def __init__(self, criteria: Criteria, judgement: Judgement, over: Over) -> None:
+        candidates = criteria.candidates
+        count, units = candidates.count, Units(candidates, over)
+        eligible = places(judgement.eligible, count)
+        unverified = units.others(places(judgement.unverified, count), eligible) if judgement.unverified else []
+        self.ranking = Ranking(units, eligible, judgement.points, criteria.scale)
+        self.unverified = Ranking(units, unverified, judgement.points, criteria.scale)
+        self._units, self._judgement, self._count = units, judgement, count
+
+    @cached_property
+    def excluded(self) -> tuple[str, ...]:
+        """The names of those of whom no candidate stands, in the order of the catalogue."""
+        standing = places(self._judgement.eligible | self._judgement.unverified, self._count)
+        out = self._units.others(places(self._judgement.excluded, self._count), standing)
+        return tuple(map(self._units.name, self._units.leaders(out)))
+
+    @cached_property
+    def carriers(self) -> dict[int, int]:
+        """The candidates that earn a place, with that place."""
+        return {**self.ranking.carriers, **self.unverified.carriers}

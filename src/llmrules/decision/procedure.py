@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from llmrules.catalog.restriction import Restriction, leave_out
 from llmrules.decision.decision import Decision, Made
-from llmrules.decision.judgement import NOBODY, judge
-from llmrules.decision.ranking import OVER, Standing
+from llmrules.decision.judgement import NOBODY, OVER, Standing, judge
 from llmrules.engine.firing import derive
 from llmrules.errors import LoadError, show
 from llmrules.language.profile import check_approvals
@@ -20,8 +19,8 @@ from llmrules.language.values import LARGEST_INTEGER
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from llmrules.decision.judgement import Over
     from llmrules.decision.knowledge import Knowledge
-    from llmrules.decision.ranking import Over
     from llmrules.engine.firing import Engines
     from llmrules.errors import InputError
     from llmrules.language.profile import Approval, Profile

@@ -24,12 +24,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from attrs import define, field, frozen
 
 from llmrules.errors import FileError, Place
-from llmrules.reading.syntax import json_data, toml_data
+from llmrules.reading.syntax import Positions, json_data, toml_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from llmrules.reading.positions import Positions
 
 KeyPath: TypeAlias = tuple[str | int, ...]
 
@@ -85,8 +84,6 @@ class Source:
     @cached_property
     def _positions(self) -> Positions:
         """Where the keys stand; parsed only when a place is asked for."""
-        from llmrules.reading.positions import Positions  # its parser is loaded only when a place is asked for
-
         return Positions(self.text if self.is_toml else "")
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from llmrules.language.values import encode_fraction
-from llmrules.say.lines import Line
-from llmrules.say.teller import Teller
+from llmrules.say.teller import Line, Teller
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

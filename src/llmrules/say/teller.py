@@ -12,7 +12,9 @@ from collections import Counter
 from decimal import Decimal
 from fractions import Fraction
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from attrs import frozen
 
 from llmrules.errors import UnknownLanguageError, printable
 from llmrules.language.operators import OPERATORS
@@ -285,3 +287,24 @@ class Sentences:
     def read(self, text: Text) -> str:
         """Return a text of a rule, of the vocabulary or of a catalogue in this language."""
         return text.read(self.language)
+
+
+Style: TypeAlias = Literal["answer", "heading", "line", "blank"]
+Tone: TypeAlias = Literal["", "good", "bad", "open"]
+
+
+@frozen
+class Line:
+    """One line: how far it is indented, its mark, its text, where it comes from (rule and sources), and its tone."""
+
+    style: Style
+    text: str = ""
+    indent: int = 0
+    mark: str = ""
+    origin: str = ""
+    tone: Tone = ""
+
+    def __str__(self) -> str:
+        """Return the line as plain text."""
+        text = f"{self.text}  {self.origin}" if self.text and self.origin else self.text or self.origin
+        return f"{' ' * self.indent}{self.mark}{' ' if self.mark else ''}{text}"

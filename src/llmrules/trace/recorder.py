@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 
     from llmrules.decision.criteria import Criteria, Criterion
     from llmrules.decision.decision import Decision, Made
+    from llmrules.decision.judgement import Placed
     from llmrules.decision.knowledge import Knowledge
-    from llmrules.decision.ranking import Placed
     from llmrules.language.profile import Profile
     from llmrules.language.rules.rule import Rule
 

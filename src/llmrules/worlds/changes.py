@@ -10,7 +10,7 @@ from typing import TypeAlias
 from attrs import field, frozen
 
 from llmrules.catalog import Entry, Model
-from llmrules.decision import ranking
+from llmrules.decision import judgement
 from llmrules.language.rules.effects import Policy
 from llmrules.language.rules.rule import Disable, Rule
 from llmrules.language.values import Value
@@ -35,7 +35,7 @@ class Unknown:
 class Over:
     """What is ranked."""
 
-    over: ranking.Over
+    over: judgement.Over
 
 
 @frozen

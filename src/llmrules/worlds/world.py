@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from llmrules.catalog.restriction import Restriction
-from llmrules.decision import procedure, ranking
+from llmrules.decision import judgement, procedure
 from llmrules.decision.knowledge import Knowledge
 from llmrules.engine.firing import Engines
 from llmrules.language.profile import Profile, Requirement
@@ -39,7 +39,7 @@ class World:
     engines: Engines
     profile: Profile
     unknown: Policy = "apart"
-    over: ranking.Over = "models"
+    over: judgement.Over = "models"
     restriction: Restriction = EVERYBODY
     stale_after: int = STALE_AFTER
 

@@ -9,8 +9,7 @@ from attrs import evolve
 from llmrules.check.annotation import annotation
 from llmrules.check.cases.edits import leaf_text
 from llmrules.errors import show
-from llmrules.say.lines import Line
-from llmrules.say.teller import Sentences, printable_lines
+from llmrules.say.teller import Line, Sentences, printable_lines
 from llmrules.say.why import Explainer, Explanation
 
 if TYPE_CHECKING:

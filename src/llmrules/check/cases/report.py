@@ -5,8 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_DOWN, Decimal
 from typing import TYPE_CHECKING
 
-from llmrules.say.lines import Line
-from llmrules.say.teller import Sentences
+from llmrules.say.teller import Line, Sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

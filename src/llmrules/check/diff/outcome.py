@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias, get_args
 from llmrules.catalog.candidates import bits
 from llmrules.check.diff.offers import NAMELESS, offer_name
 from llmrules.check.diff.record import ChangeKind
-from llmrules.decision.ranking import Standing
+from llmrules.decision.judgement import Standing
 from llmrules.language.values import encode_fraction
 from llmrules.trace.case import fact_id
 from llmrules.trace.recorder import record_trials

@@ -11,9 +11,9 @@ from attrs import frozen
 from llmrules.language.values import Value, as_text
 from llmrules.language.vocabulary import Attribute
 from llmrules.say.columns import WIDTH, wrapped
-from llmrules.say.lines import Line
 from llmrules.say.models.sheet import classified
 from llmrules.say.models.spoken import Spoken
+from llmrules.say.teller import Line
 from llmrules.trace.codec import json_value
 
 if TYPE_CHECKING:

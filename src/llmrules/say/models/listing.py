@@ -16,10 +16,9 @@ from attrs import frozen
 from llmrules.errors import printable
 from llmrules.language.vocabulary import Vocabulary
 from llmrules.say.columns import WIDTH, Column, aligned
-from llmrules.say.lines import Line
 from llmrules.say.models.listed import MEASURED, OF_MODEL, OF_OFFER, Listed, listed_models, listed_offers
 from llmrules.say.models.spoken import Spoken, short
-from llmrules.say.teller import money_words
+from llmrules.say.teller import Line, money_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

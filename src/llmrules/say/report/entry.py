@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 
 from llmrules.errors import printable
 from llmrules.language.texts import Language
-from llmrules.say.lines import Line
+from llmrules.say.teller import Line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -1,25 +1,27 @@
 """What a report says, in which order, before any format: sections of entries, each naming its rule and its sources.
 
-Every format is a function of this; it is read from a trace alone and holds no knowledge of its own.
+Every format is a function of this; it is read from a trace alone and holds no knowledge of its own. Of models it says
+how each stands, for which reasons, and on which values the best rest.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from llmrules.say.report.entry import Entry, Report, Section
+from llmrules.say.report.entry import Entry, Report, Section, entry_of, said_by, together
 from llmrules.say.report.notes import Case, Notes
-from llmrules.say.report.standings import Standings
-from llmrules.say.teller import MOST_BEST, points_words, printable_lines
-from llmrules.say.why import Explainer
+from llmrules.say.teller import MOST_BEST, MOST_NAMES, points_words, printable_lines
+from llmrules.say.why import Explainer, Node, row_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from llmrules.language.texts import Language
-    from llmrules.trace.record import Trace
+    from llmrules.trace.record import Applied, CandidateRecord, PlaceRecord, Trace
+
 
 OF_MODELS = ("ranking", "unverified", "excluded")
 """The sections that tell models one after another."""
@@ -125,3 +127,218 @@ class Answer:
         return any(
             rules[note.rule].level == "approval" and note.outcome != "approved" for row in rows for note in row.notes
         )
+
+
+MOST_SHOWN = 20
+"""How many entries a ranking, and the list of the excluded, have with their reasons; the others are counted."""
+
+MOST_TIED = 40
+"""How many models that tie for the same reasons one entry names; the others are counted."""
+
+MOST_OFFERS = 3
+"""How many offers of one excluded model have reasons of their own told; the others are counted."""
+
+MOST_RULES = 6
+"""How many rules are named by which models that are not written out are excluded."""
+
+
+class Standings:
+    """Tells the models of one trace."""
+
+    def __init__(self, why: Explainer) -> None:
+        self.index, self.teller, self.say = why.index, why.teller, why.say
+        self.why = why
+
+    def places(self, places: tuple[PlaceRecord, ...]) -> Iterator[Entry]:
+        """Yield the models of a ranking in their order, with what earned them their points; what ties alike is one."""
+        placed = [(place, name) for place in places for name in place.models]
+        alike: dict[tuple[str, object], list[tuple[str, Entry]]] = {}
+        for place, name in placed:
+            entry = Entry(self.beside_points(name), f"{place.place}.", children=tuple(self.reasons_of(name)))
+            key = place.points, said_by(entry)
+            if key not in alike and len(alike) == MOST_SHOWN:
+                break
+            alike.setdefault(key, []).append((name, entry))
+        for (points, _), its in alike.items():
+            names = self.teller.several([self.with_cost(name) for name, _ in its], MOST_TIED)
+            entry = together([entry for _, entry in its])
+            model = its[0][0] if len(its) == 1 else ""
+            text = f"{names}, {self.teller.points(points)}{entry.text}"
+            yield evolve(entry, text=text, model=model)
+        told = sum(map(len, alike.values()))
+        if told < len(placed):
+            yield self.more_placed(placed[told:])
+
+    def with_cost(self, name: str) -> str:
+        """Name a model with what it costs in the case, if that is known."""
+        said = ", ".join(self.why.offers.costs(name).values())
+        return f"{self.teller.name(name)} ({said})" if said else self.teller.name(name)
+
+    def beside_points(self, name: str) -> str:
+        """Return what stands behind the points of a name: which of its offers pass, and what to find out."""
+        best = name in self.index.trace.found.result.best
+        said = [self.why.offers.passing(name, alike=best)]
+        missing = ", ".join(map(self.teller.label, self.index.judged.standing(name).missing))
+        if missing:
+            said.append(self.say("find-out", missing=missing))
+        return "".join(f"; {one}" for one in said if one)
+
+    def reasons_of(self, name: str) -> Iterator[Entry]:
+        """Yield what earned a name its place; for the best ones also how their other offers stand."""
+        yield from self.reasons(self.index.judged.standing(name))
+        best = self.index.trace.found.result.best
+        if name in best and len(best) <= MOST_NAMES:
+            yield from (evolve(entry_of(node), mark="-") for node in self.why.offers.others(name, alike=False))
+
+    def more_placed(self, placed: Sequence[tuple[PlaceRecord, str]]) -> Entry:
+        """Count those that are not written out, with the first place and the points that they have at most."""
+        first, points = placed[0][0].place, self.teller.points(placed[0][0].points)
+        names = self.teller.names([name for _, name in placed], MOST_NAMES)
+        return Entry(self.say("more-placed", count=len(placed), first=first, points=points, names=names))
+
+    def reasons(self, candidate: CandidateRecord) -> Iterator[Entry]:
+        """Yield what is special about a candidate's checks, then its points by rule."""
+        for check in candidate.checks:
+            if check.outcome in {"unknown", "accepted", "exempted"}:
+                yield self.applied_entry(check, candidate, mark="≈" if check.outcome == "exempted" else "?")
+        for score in candidate.scores:
+            if score.points is not None:
+                sign = "" if score.points.startswith("-") else "+"
+                yield self.applied_entry(score, candidate, mark=f"{sign}{points_words(score.points)}")
+        open_scores = [score for score in candidate.scores if score.outcome == "unknown"]
+        if open_scores:
+            names = ", ".join(self.unknown_labels(open_scores))
+            yield Entry(self.say("unscored", count=len(open_scores), names=names), mark="?")
+
+    def unknown_labels(self, scores: Iterable[Applied]) -> list[str]:
+        """Return the names of what is unknown of a model, each once."""
+        names = {
+            leaf.attribute: self.teller.label(leaf.attribute)
+            for score in scores
+            for leaf, outcome in zip(self.index.criteria[score.rule].leaves, score.leaves, strict=True)
+            if outcome.holds == "unknown"
+        }
+        return list(names.values())
+
+    def excluded(self) -> Iterator[Entry]:
+        """Yield the models that are out, each with everything that it fails."""
+        names = self.index.trace.found.result.excluded
+        for name in names[:MOST_SHOWN]:
+            yield Entry(self.teller.name(name), mark="✗", model=name, children=tuple(self.failures(name)))
+        if len(names) > MOST_SHOWN:
+            yield self.more_excluded(names[MOST_SHOWN:])
+
+    def more_excluded(self, names: Sequence[str]) -> Entry:
+        """Count the excluded that are not written out, by the rules that most of them fail."""
+        failed: Counter[str] = Counter()
+        for name in names:
+            rows = self.index.judged.meant(name)
+            failed.update({check.rule for row in rows for check in row.checks if check.outcome == "failed"})
+        ordered = sorted(failed.items(), key=lambda one: (-one[1], one[0]))
+        text = self.say("more-excluded", count=len(names))
+        children = [Entry(f"{count:,}", rule=rule) for rule, count in ordered[:MOST_RULES]]
+        if len(ordered) > MOST_RULES:
+            children.append(Entry(self.say("more-rules", more=len(ordered) - MOST_RULES)))
+        return Entry(text, mark="✗", children=tuple(children))
+
+    def failures(self, name: str) -> Iterator[Entry]:
+        """Yield why all offers of a name are out: first what every one of them fails, then what single ones do."""
+        rows = self.index.judged.meant(name)
+        failed = [{check.rule: check for check in row.checks if check.outcome == "failed"} for row in rows]
+        common = [rule for rule in failed[0] if all(rule in its for its in failed)]
+        for rule in common:
+            told = [
+                (row, self.applied_entry(its[rule], row, mark="-", details=True))
+                for row, its in zip(rows, failed, strict=True)
+            ]
+            alike = list(_alike(told))
+            if len(alike) == 1:
+                yield alike[0][1]
+            else:
+                values = tuple(self.by_offer((its, self.values_alone(entry)) for its, entry in alike))
+                yield Entry(self.index.because(rule), "-", rule, self.index.rules[rule].sources, values)
+        single = [
+            (row, self.applied_entry(check, row, mark="-", details=True))
+            for row, its in zip(rows, failed, strict=True)
+            for rule, check in its.items()
+            if rule not in common
+        ]
+        yield from self.by_offer(_alike(single))
+
+    def values_alone(self, entry: Entry) -> Entry:
+        """Return what a failed rule tested, without the rule's own sentence; several tests stay under it."""
+        return evolve(entry.children[0], mark="-") if len(entry.children) == 1 else evolve(entry, rule="", sources=())
+
+    def by_offer(self, told: Iterable[tuple[Sequence[CandidateRecord], Entry]]) -> Iterator[Entry]:
+        """Yield what is said of offers, each line under the names of those of which it is said."""
+        lines = list(told)
+        for rows, entry in lines[:MOST_OFFERS]:
+            yield evolve(entry, text=f"{self.index.offers(rows)}: {entry.text}")
+        more = len({row_name(row) for rows, _ in lines[MOST_OFFERS:] for row in rows})
+        if more:
+            yield Entry(self.say("more-offers", more=more), mark="-")
+
+    def applied_entry(self, applied: Applied, candidate: CandidateRecord, *, mark: str, details: bool = False) -> Entry:
+        """Return a rule as it was applied to a candidate; ``details`` shows what it tested, whatever came of it."""
+        rule = self.index.rules[applied.rule]
+        node = self.why.applications.applied(applied, candidate)
+        tested = [child for child in node.children if child.kind in {"leaf", "group"}]
+        open_ = "unknown" if applied.outcome in {"unknown", "accepted"} else ""
+        decisive = self.decisive(tested, open_) or tested
+        shown = tuple(map(self.leaf_entry, decisive)) if details or open_ else ()
+        sentence = self.why.applications.sentence(rule, applied, candidate)
+        if applied.outcome in {"accepted", "exempted"}:
+            sentence = f"{self.why.applications.outcome(applied)}: {sentence}"
+        return Entry(sentence, mark, rule.id, rule.sources, shown)
+
+    def decisive(self, tested: Iterable[Node], open_: str) -> list[Node]:
+        """Return what a rule came out by: the tests that fail, or are open, but those of whether a value is known."""
+        found = []
+        for node in tested:
+            inner = self.decisive(node.children, open_) if node.kind == "group" else []
+            if len(inner) == 1:
+                found += inner
+            elif inner:
+                found.append(evolve(node, children=tuple(inner)))
+            elif node.kind == "leaf" and node.wanted != self.say("not-known"):
+                found += [node] if node.text.startswith("?" if open_ else "✗") else []
+        return found
+
+    def leaf_entry(self, node: Node) -> Entry:
+        """Return a value of a model; one that a single rule concludes names that rule, above what the rule looks at."""
+        origin = node.children[0] if len(node.children) == 1 else None
+        if origin is None or origin.kind != "classification":
+            return Entry(node.text, sources=node.sources, children=tuple(map(self.leaf_entry, node.children)))
+        sources = tuple(dict.fromkeys((*node.sources, *origin.sources)))
+        return Entry(node.text, "", origin.id, sources, tuple(map(self.leaf_entry, origin.children)))
+
+    def values(self) -> Iterator[Entry]:
+        """Yield the values on which the best rest: each with its source, and where that has it from."""
+        best = self.index.trace.found.result.best
+        for name in best[:MOST_NAMES]:
+            candidate = self.index.judged.standing(name)
+            heading = self.teller.name(row_name(candidate))
+            yield Entry(heading, model=name, children=tuple(self.values_of(candidate)))
+        if len(best) > MOST_NAMES:
+            names = self.teller.names(best[MOST_NAMES:])
+            yield Entry(self.say("not-written-out", names=names))
+
+    def values_of(self, candidate: CandidateRecord) -> Iterator[Entry]:
+        """Yield each value of a candidate that a fired rule read, by the order of the attributes' names."""
+        applied = (*candidate.checks, *candidate.scores, *candidate.notes, *candidate.exemptions)
+        read = {leaf.attribute for one in applied for leaf in self.index.criteria[one.rule].leaves}
+        for name in sorted(read):
+            actual = self.index.actual(name, candidate)
+            if actual is not None:
+                text = f"{self.teller.label(name)}: {self.teller.value(self.index.attributes[name], actual)}"
+                sources, origin = self.index.value_sources(name, candidate), self.why.origins.origin(name, candidate)
+                yield self.leaf_entry(Node("value", name, text, "", sources, origin))
+
+
+def _alike(told: Iterable[tuple[CandidateRecord, Entry]]) -> Iterator[tuple[list[CandidateRecord], Entry]]:
+    """Yield what is said of candidates, the same of several of them once, in the order in which it is said first."""
+    found: dict[object, list[tuple[CandidateRecord, Entry]]] = {}
+    for row, entry in told:
+        found.setdefault(said_by(entry), []).append((row, entry))
+    for its in found.values():
+        yield [row for row, _ in its], together([entry for _, entry in its])

@@ -14,10 +14,9 @@ from attrs import evolve, frozen
 
 from llmrules.reading import shipped
 from llmrules.say.columns import WIDTH, cut, folded, padded, width_of
-from llmrules.say.lines import Line, Style, Tone
 from llmrules.say.report.notes import Case, Notes
 from llmrules.say.report.report import Answer
-from llmrules.say.teller import points_words, printable_lines
+from llmrules.say.teller import Line, Style, Tone, points_words, printable_lines
 from llmrules.say.why import Explainer
 
 if TYPE_CHECKING:

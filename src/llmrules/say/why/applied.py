@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from llmrules.language.conditions import Table
     from llmrules.language.rules.effects import Effect
     from llmrules.language.rules.rule import Rule
-    from llmrules.say.why.index import Index
+    from llmrules.say.why.explanation import Index
     from llmrules.say.why.origins import Chain, Origins
     from llmrules.trace.record import (
         Applied,

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 
 from llmrules.say.teller import points_words
 from llmrules.say.why.applied import Applications
-from llmrules.say.why.explanation import Explanation, Node
-from llmrules.say.why.index import Index, row_name
+from llmrules.say.why.explanation import Explanation, Index, Node, row_name
 from llmrules.say.why.origins import Chain, Changes, Origins
 
 if TYPE_CHECKING:

@@ -1,19 +1,34 @@
-"""An explanation as a tree of steps, and as lines of text. It is data: it looks nothing up and decides nothing."""
+"""An explanation as a tree of steps, and the trace that it is read from: its records by their names, in one language.
+
+Nothing is decided here and nothing put in order; whatever explains or reports a trace is built on it. What was judged
+is found by the names of the decision: each model, and each model with one of its offers where it has several.
+"""
 
 from __future__ import annotations
 
+from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from attrs import frozen
 
-from llmrules.errors import printable
+from llmrules.catalog import Dated, Entry
+from llmrules.errors import check_judged, printable
 from llmrules.language.texts import Language
-from llmrules.say.lines import Line, Tone
-from llmrules.say.teller import Sentences
+from llmrules.language.values import Period
+from llmrules.language.vocabulary import AS_OF
+from llmrules.say.teller import Line, Sentences, Teller, Tone, printable_lines
+from llmrules.trace.codec import json_value
 from llmrules.trace.record import Json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date
+
+    from llmrules.catalog import Stated
+    from llmrules.language.sources import Document
+    from llmrules.trace.record import CandidateRecord, Trace
+
 
 Kind: TypeAlias = Literal[
     "verdict",
@@ -99,3 +114,186 @@ def _lines(node: Node, depth: int, said: set[str], again: str) -> Iterator[Line]
         said.add(node.id)
     for child in node.children:
         yield from _lines(child, depth + 1, said, again)
+
+
+@frozen
+class InForce:
+    """The value of an attribute on the day of the decision, and since when, where it took the place of another one.
+
+    ``coming`` are those that are to take its place while the model is needed.
+    """
+
+    value: Json
+    sources: tuple[str, ...]
+    record: Entry
+    since: Dated | None = None
+    coming: tuple[Dated, ...] = ()
+
+    @property
+    def disputed(self) -> tuple[Stated, ...]:
+        """The other values that sources state; none of them speaks of one that took force later."""
+        return () if self.since is not None else self.record.disputed
+
+
+class Index:
+    """Reads one trace in one language."""
+
+    def __init__(self, trace: Trace, language: Language) -> None:
+        self.trace = trace
+        self.teller = Teller(language, trace.given.vocabulary, trace.given.catalogue)
+        self.say = self.teller.say
+        self.attributes = self.teller.attributes
+        self.rules = {rule.id: rule for rule in trace.given.rules}
+        self.models = {model.id: model for model in trace.given.catalogue}
+        self.documents = {document.id: document for document in trace.given.documents}
+        self.claims = {claim.id: claim for claim in trace.given.claims}
+        self.judged = Judged(trace)
+        self.criteria = {criterion.rule: criterion for criterion in trace.found.criteria}
+        self.facts = {fact.id: fact for fact in trace.found.facts}
+        self.firings = {firing.rule: firing for firing in trace.found.firings}
+        self._entries: dict[str, tuple[Mapping[str, Entry], ...]] = {}
+        self.requirements: dict[str, Json | None] = {}
+        for fact in trace.found.facts:
+            attribute = self.attributes[fact.attribute]
+            before = self.requirements.get(fact.attribute)
+            if attribute.type == "set":
+                members = () if fact.value == () else (str(fact.value),)
+                self.requirements[fact.attribute] = (*(before if isinstance(before, tuple) else ()), *members)
+            elif before is None:
+                self.requirements[fact.attribute] = fact.value
+
+    @cached_property
+    def as_of(self) -> date | None:
+        """The day of the decision."""
+        stated = (one.value for one in self.trace.given.requirements if one.attribute == AS_OF.name)
+        return next((when.first for when in stated if isinstance(when, Period)), None)
+
+    def offers(self, rows: Sequence[CandidateRecord]) -> str:
+        """Name the offers of some candidates of one model."""
+        return self.teller.several([printable_lines(row.offer or "") for row in rows])
+
+    def whose(self, rows: Iterable[CandidateRecord]) -> list[str]:
+        """Name the models of candidates, each with those of its offers that are meant, if that is not all that stand.
+
+        Offers that are excluded do not stand, unless all that are meant are.
+        """
+        found = []
+        for model, its in grouped(rows).items():
+            out = all(row.verdict == "excluded" for row in its)
+            standing = [row for row in self.judged.of_model[model] if out or row.verdict != "excluded"]
+            if len(its) == len(standing):
+                found.append(self.teller.name(model))
+            else:
+                offers = self.offers(its)
+                found.append(
+                    f"{self.teller.name(model)} @ {offers}"
+                    if len(its) == 1
+                    else f"{self.teller.name(model)} ({offers})"
+                )
+        return found
+
+    def because(self, rule: str) -> str:
+        """Return the reason of a rule, with what is known of the case filled in."""
+        return self.teller.filled(self.rules[rule].because, self.requirements)
+
+    def actual(self, name: str, candidate: CandidateRecord) -> Json | None:
+        """Return a value of a candidate: what rules conclude or the case makes of it, else what its entry states."""
+        if name in candidate.concluded:
+            return candidate.concluded[name].value
+        if name in candidate.computed:
+            return candidate.computed[name].value
+        found = self.in_force(name, candidate)
+        return found.value if found is not None else None
+
+    def entries(self, candidate: CandidateRecord) -> tuple[Mapping[str, Entry], ...]:
+        """Return the entries of a candidate: of its model, and of its offer."""
+        name = row_name(candidate)
+        if name not in self._entries:
+            record = self.models[candidate.model]
+            offers = (offer for offer in record.offers if candidate.offer is None or offer.id == candidate.offer)
+            self._entries[name] = (record.entries, *(offer.entries for offer in offers))
+        return self._entries[name]
+
+    def in_force(self, name: str, candidate: CandidateRecord) -> InForce | None:
+        """Return the value that an entry of a candidate has on the day of the decision, if it has one."""
+        record = next((entries[name] for entries in self.entries(candidate) if name in entries), None)
+        if record is None:
+            return None
+        attribute, since = self.attributes[name], candidate.begun.get(name)
+        dated = {str(one.since): one for one in record.dated}
+        coming = tuple(dated[change.since] for change in candidate.coming if name in change.attributes)
+        found = None if since is None else dated[since]
+        stated = record if found is None else found
+        return InForce(json_value(attribute, stated.value), stated.sources, record, found, coming)
+
+    def value_sources(self, name: str, candidate: CandidateRecord) -> tuple[str, ...]:
+        """Return the claims and documents that state a value of a candidate."""
+        found = self.in_force(name, candidate)
+        return found.sources if found is not None else ()
+
+    def document(self, source: str) -> Document | None:
+        """Return the document that a source is, or that the claim is from."""
+        claim = self.claims.get(source)
+        return self.documents.get((claim.document or "") if claim is not None else source)
+
+    def dates(self, sources: Iterable[str]) -> str:
+        """Return the dates of the documents that sources are, or are from, each once."""
+        documents = (self.document(source) for source in sources)
+        return ", ".join(sorted({printable_lines(str(one.date)) for one in documents if one is not None}))
+
+
+_VERDICTS = ("eligible", "unverified", "excluded")
+
+
+def row_name(candidate: CandidateRecord) -> str:
+    """Return what a decision calls a candidate: its model's id, and ``model @ offer`` where the model has several."""
+    return candidate.model if candidate.offer is None else f"{candidate.model} @ {candidate.offer}"
+
+
+class Judged:
+    """The candidates of one trace by name."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.candidates = {row_name(candidate): candidate for candidate in trace.found.candidates}
+        self.of_model = {name: tuple(rows) for name, rows in grouped(trace.found.candidates).items()}
+        self.several = any(candidate.offer is not None for candidate in trace.found.candidates)
+        """Whether some model has several offers, so that models and candidates are not the same thing."""
+
+    def known(self, name: str) -> None:
+        """Raise UnknownModelError, with the nearest name, for a name of nothing that was judged."""
+        if name not in self.candidates and name not in self.of_model:
+            check_judged(name, self.names())
+
+    def names(self) -> tuple[str, ...]:
+        """Return every name: of models, and of each offer of those that have several."""
+        return tuple(dict.fromkeys((*self.of_model, *self.candidates)))
+
+    def standing(self, name: str) -> CandidateRecord:
+        """Return the candidate that a name means: of a model, the best of its offers. Raises KeyError."""
+        self.known(name)
+        return self.candidates.get(name) or min(self.of_model[name], key=by_standing)
+
+    def sharing(self, name: str) -> tuple[CandidateRecord, ...]:
+        """Return all that earn a name its verdict and points, the same one first. Raises KeyError."""
+        best = self.standing(name)
+        if name in self.candidates:
+            return (best,)
+        return tuple(row for row in self.of_model[name] if (row.verdict, row.points) == (best.verdict, best.points))
+
+    def meant(self, name: str) -> tuple[CandidateRecord, ...]:
+        """Return the candidates that a name means: all offers of a model, or the one that is named."""
+        self.known(name)
+        return (self.candidates[name],) if name in self.candidates else self.of_model[name]
+
+
+def grouped(rows: Iterable[CandidateRecord]) -> dict[str, list[CandidateRecord]]:
+    """Return candidates by their models, in their order."""
+    found: dict[str, list[CandidateRecord]] = {}
+    for row in rows:
+        found.setdefault(row.model, []).append(row)
+    return found
+
+
+def by_standing(candidate: CandidateRecord) -> tuple[int, Fraction]:
+    """Order candidates: by verdict, then the most points."""
+    return _VERDICTS.index(candidate.verdict), -Fraction(candidate.points or 0)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from llmrules.catalog import Dated, Stated
     from llmrules.language.vocabulary import Attribute
-    from llmrules.say.why.index import Index, InForce
+    from llmrules.say.why.explanation import Index, InForce
     from llmrules.trace.record import (
         CandidateRecord,
         ComputedRecord,
