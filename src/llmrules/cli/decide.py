@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
@@ -10,10 +11,11 @@ import click
 
 from llmrules.catalog.register import read_register
 from llmrules.cli import completion, options
+from llmrules.cli.ask import interviewed
 from llmrules.cli.formats import FORMATS, format_of, print_decision, show_page, write_decision
 from llmrules.cli.many import decide_lines
 from llmrules.cli.outputs import refuse_overwriting
-from llmrules.cli.terminal import print_lines, print_note, print_plain
+from llmrules.cli.terminal import for_a_person, print_lines, print_note, print_plain
 from llmrules.decision.judgement import OVER
 from llmrules.errors import SHOWN, CatalogError, Place, RestrictionError, nearest
 from llmrules.language.conditions.written import written_condition
@@ -22,10 +24,12 @@ from llmrules.language.sources import STALE_AFTER
 from llmrules.language.values import LARGEST_INTEGER
 from llmrules.language.vocabulary import AS_OF
 from llmrules.say.advice import Adviser
+from llmrules.say.teller import Sentences
 
 if TYPE_CHECKING:
     from llmrules.advisor import Advisor, Decision
     from llmrules.language.conditions import Table
+    from llmrules.language.texts import Language
 
 FAILING = ("conflict", "caution", "tie", "unverified")
 """What a pipeline may want to be told of: two values for one requirement, a caution about the first place (not a mere
@@ -91,8 +95,8 @@ def decide(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  #
     """Decide a case: which model, and why.
 
     PROFILE is a TOML file with [requirements], a .json file of the same shape, - for JSON on standard input, or one
-    of our examples (llmrules examples). It may be left out where --set says everything; the value of --set is TOML,
-    or what is only typed: 200k, yes, text,image:
+    of our examples (llmrules examples). It may be left out where --set says everything, and on a terminal where you
+    want to be asked; the value of --set is TOML, or what is only typed: 200k, yes, text,image:
 
     \b
       llmrules decide example:video-archive
@@ -124,8 +128,10 @@ def decide(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  #
             raise click.UsageError("name a profile, or the file of --many, not both", ctx)
         advisor = options.load(given, engine=given["engine"])
         ctx.exit(CHOSEN if decide_lines(ctx, advisor, given, _choices(given, advisor)) else WRONG)
-    if profile is None and not given["settings"]:
-        raise click.UsageError("name a profile, or state requirements with --set", ctx)
+    asked = profile is None and not given["settings"]
+    if asked and not _interview_wanted(given["lang"]):
+        message = "name a profile, state requirements with --set, or be asked by llmrules ask"
+        raise click.UsageError(message, ctx)
     case_file = None if profile in (None, "-") else Path(profile)
     refuse_overwriting([case_file, given["among"], *options.files_read(given)], [given["trace_file"], given["target"]])
     advisor = options.load(given, engine=given["engine"])
@@ -139,7 +145,10 @@ def decide(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  #
     if model is not None and model not in names:
         message = "names no model of the catalogue"
         raise CatalogError(message, code="unknown-model", place=Place("--model"), found=model, allowed=names)
-    decision = advisor.decide(case, **_choices(given, advisor))
+    choices = _choices(given, advisor)
+    if asked:
+        case = interviewed(advisor.decide(case, **choices), given["lang"]).profile
+    decision = advisor.decide(case, **choices)
     if model is not None and not decision.judged(model):
         raise RestrictionError(
             "is left out by --among or --only, so it was not judged",
@@ -154,6 +163,13 @@ def decide(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  #
     if failing:
         print_note(f"--fail-on: {', '.join(failing)}")
     ctx.exit(_status(decision, model) or (FAILED if failing else CHOSEN))
+
+
+def _interview_wanted(language: Language) -> bool:
+    """Whether somebody who states nothing sits at a terminal, and wants to be asked."""
+    if not for_a_person(sys.stdin) or not for_a_person(sys.stdout):
+        return False
+    return click.confirm(Sentences(language)("ask-offer"), default=True)
 
 
 def _choices(given: dict[str, Any], advisor: Advisor) -> dict[str, Any]:

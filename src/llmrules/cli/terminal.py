@@ -54,6 +54,23 @@ def print_lines(lines: Iterable[Line]) -> None:
         console.print(Padding(text, (0, 0, 0, line.indent), expand=False))
 
 
+def asked_line(prompt: str) -> str | None:
+    """Return the line that somebody types behind a prompt; None where nothing more will be typed."""
+    try:
+        return input(prompt)
+    except EOFError:
+        _put("", sys.stdout)
+        return None
+
+
+def clear() -> bool:
+    """Empty the screen of a terminal that can do that, and tell whether it could: nothing else is ever sent to one."""
+    if not for_a_person(sys.stdout) or os.environ.get("TERM", "dumb") == "dumb":
+        return False
+    Console().clear()
+    return True
+
+
 def page_width() -> int:
     """Return how wide what is laid out may be: what fits a page, or the terminal where it is narrower."""
     return min(WIDTH, get_terminal_size().columns) if for_a_person(sys.stdout) else WIDTH

@@ -62,7 +62,7 @@ class Adviser:
             asked = self._say.read(attribute.ask) if attribute.ask is not None else self._teller.label(attribute.name)
             lines.append(Line("line", asked, 2, "?", origin and f"({origin})"))
             telling = [one for one in question.answers if one.changes(found.first)]
-            lines += [self._answer(question.attribute, answer) for answer in telling[:MOST_VALUES]]
+            lines += [self.answer(question.attribute, answer) for answer in telling[:MOST_VALUES]]
         lines += [self._line("question-pair", labels=self._labels(one.attributes)) for one in found.pairs[:MOST_LINES]]
         if not lines and found.complete:
             lines.append(self._line("no-question"))
@@ -70,7 +70,7 @@ class Adviser:
             lines.append(self._line("pairs-cut"))
         yield from self._section("advised.next-questions", lines, len(found.questions))
 
-    def _answer(self, attribute: str, answer: Answer) -> Line:
+    def answer(self, attribute: str, answer: Answer) -> Line:
         """Return what an answer would do."""
         names = self._names(answer.first) if answer.first else self._say("question-nobody")
         said = self._say("question-answer", value=self._value(attribute, answer.value), names=names)
