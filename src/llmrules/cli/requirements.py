@@ -15,7 +15,8 @@ from llmrules.cli import completion, options
 from llmrules.cli.terminal import print_json, print_lines, print_plain
 from llmrules.errors import Place, ProfileError
 from llmrules.language.texts import Text
-from llmrules.say.teller import Line, printable_lines
+from llmrules.say.report.questions import SIX
+from llmrules.say.teller import Line, Sentences, printable_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -24,17 +25,6 @@ if TYPE_CHECKING:
     from llmrules.language.texts import Language
     from llmrules.language.vocabulary import Attribute, Scope
 
-TOPICS = {
-    "use-case": Text("What it is for", "용도"),
-    "data": Text("The data", "데이터"),
-    "deployment": Text("Where it runs, and what it may cost", "배포와 비용"),
-    "customization": Text("Adapting it", "맞춤화"),
-    "ethics": Text("Safety and ethics", "안전과 윤리"),
-    "licence": Text("Licence", "라이선스"),
-}
-"""The topics in the order of the six questions; any other one comes after them."""
-
-OTHERWISE = Text("Other", "기타")
 TITLES: dict[str, Text] = {
     "requirement": Text("What can be stated of a case", "명시할 수 있는 요구사항"),
     "model": Text("What the catalogue says of a model", "카탈로그가 모델에 대해 말하는 것"),
@@ -114,7 +104,7 @@ MOST_IN_FULL = 3
 def stateable(knowledge: Knowledge, scope: Scope, language: Language) -> tuple[Said, ...]:
     """Return what can be stated, by topic in the order of the questions, then by name."""
     readers = Survey(knowledge).readers
-    order = {topic: place for place, topic in enumerate(TOPICS)}
+    order = {topic: place for place, topic in enumerate(SIX)}
     said = [
         _said(attribute, tuple(sorted(readers.get(attribute.name, ()))), language)
         for attribute in knowledge.ruleset.vocabulary
@@ -147,8 +137,9 @@ def chosen(every: Sequence[Said], words: Sequence[str]) -> tuple[Said, ...]:
 
 
 def _by_topic(found: Iterable[Said], language: Language) -> Iterator[tuple[str, list[Said]]]:
+    say = Sentences(language)
     for topic, members in groupby(found, key=lambda one: one.topic):
-        yield TOPICS.get(topic, Text(topic, topic) if topic else OTHERWISE).read(language), list(members)
+        yield say(f"question.{topic or 'other'}") if topic in {*SIX, ""} else topic, list(members)
 
 
 def text(found: Sequence[Said], language: Language, *, choices: bool) -> Iterator[Line]:

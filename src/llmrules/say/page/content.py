@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from llmrules.trace.record import Applied, CandidateRecord, Trace
 
 
-PLAIN = frozenset({"left-out", "settling", "open", "values"})
+PLAIN = frozenset({"left-out", "settling", "parting", "open", "values"})
 """The sections that name rules, if any, without saying their reasons."""
 
 
@@ -62,7 +62,7 @@ def page_content(trace: Trace, language: Language) -> dict[str, object]:
         ),
         "others": tuple(
             (key, headings[key], linker.items(key) if key in PLAIN else linker.anchored(key))
-            for key in ("left-out", "cautions", "advice", "trials", "settling", "open", "values", "notes")
+            for key in ("left-out", "cautions", "advice", "trials", "settling", "parting", "open", "values", "notes")
             if key in linker.sections
         ),
         "headings": headings,

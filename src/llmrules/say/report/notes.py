@@ -9,20 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from llmrules.language.conditions import json_table
-from llmrules.language.rules.rule import by_conclusion
 from llmrules.say.report.entry import Entry, Section, entry_of, sources_of
 from llmrules.say.teller import points_words, printable_lines
 from llmrules.say.why import by_standing
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from llmrules.say.why import Explainer, Node
     from llmrules.trace.record import Applied, CandidateRecord, RestingRecord, RuleFound, UnknownRecord
-
-
-MOST_OPEN = 6
-"""How many questions are written out; the others are named."""
 
 
 class Case:
@@ -88,28 +83,6 @@ class Case:
         """Yield rules that speak of the whole decision."""
         for rule in rules:
             yield self.entry_of_rule(rule, self.index.because(rule))
-
-    def open(self) -> Iterator[Entry]:
-        """Yield the requirements that rules waited for, those of the most rules first."""
-        counts = {wait.requirement: len(wait.rules) for wait in self.index.trace.found.waits}
-        names = self.open_requirements()
-        for name in names[:MOST_OPEN]:
-            ask = self.index.attributes[name].ask
-            question = f": {self.say.read(ask)}" if ask is not None else ""
-            yield Entry(f"{self.teller.label(name)} ({self.say('rules', count=counts[name])}){question}")
-        if len(names) > MOST_OPEN:
-            rest = ", ".join(map(self.teller.label, names[MOST_OPEN:]))
-            yield Entry(self.say("and-more-named", more=len(names) - MOST_OPEN, names=rest))
-
-    def open_requirements(self) -> list[str]:
-        """Return the requirements that rules waited for and that are the user's to state, in the order of asking."""
-        concluded = by_conclusion(self.index.trace.given.rules).keys()
-        waits = sorted(self.index.trace.found.waits, key=lambda wait: -len(wait.rules))
-        return [wait.requirement for wait in waits if self.askable(wait.requirement, concluded)]
-
-    def askable(self, name: str, concluded: Collection[str]) -> bool:
-        """Whether a requirement is the user's to state: there is a question for it, or no rule concludes it."""
-        return self.index.attributes[name].ask is not None or name not in concluded
 
 
 MOST_NOTED = 12

@@ -13,6 +13,7 @@ from attrs import evolve
 
 from llmrules.say.report.entry import Entry, Report, Section, entry_of, said_by, together
 from llmrules.say.report.notes import Case, Notes
+from llmrules.say.report.questions import Questions
 from llmrules.say.teller import MOST_BEST, MOST_NAMES, points_words, printable_lines
 from llmrules.say.why import Explainer, Node, row_name
 
@@ -41,7 +42,7 @@ class _Reporter:
         self.notes = Notes(why, self.case)
 
     def report(self) -> Report:
-        result = self.trace.found.result
+        result, questions = self.trace.found.result, Questions(self.why)
         made = {
             "refused": self.case.effects(result.refused),
             "conflicts": self.case.conflicts(),
@@ -56,7 +57,8 @@ class _Reporter:
             "advice": self.case.effects(result.advice),
             "trials": self.notes.trials(),
             "settling": self.notes.settling(),
-            "open": self.case.open(),
+            "parting": questions.telling_apart(),
+            "open": questions.open(),
             "values": self.standings.values(),
             "notes": self.notes.notes(),
         }

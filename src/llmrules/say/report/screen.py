@@ -15,6 +15,7 @@ from attrs import evolve, frozen
 from llmrules.reading import shipped
 from llmrules.say.columns import WIDTH, cut, folded, padded, width_of
 from llmrules.say.report.notes import Case, Notes
+from llmrules.say.report.questions import SIX, Questions
 from llmrules.say.report.report import Answer
 from llmrules.say.teller import Line, Style, Tone, points_words, printable_lines
 from llmrules.say.why import Explainer
@@ -30,6 +31,9 @@ HEIGHT = 25
 
 MOST = {"conflicts": 2, "refused": 2, "why": 4, "next": 3, "out": 4, "blocking": 8, "cautions": 2, "questions": 3}
 """How many lines each part has at most; what is left out is counted in it."""
+
+TIED = {"why": 2, "next": 2, "out": 3, "questions": 1 + len(SIX)}
+"""The same where the first place is shared and all six questions may have something to ask."""
 
 MOST_NAMES = 6
 PARTING = 2
@@ -97,6 +101,8 @@ class Screen:
     def __init__(self, why: Explainer) -> None:
         self.index, self.teller, self.say, self.why = why.index, why.teller, why.say, why
         self.case, self.result = Case(why), why.index.trace.found.result
+        self.questioning = Questions(why)
+        self.asks_apart = bool(self.questioning.parting)
 
     def parts(self) -> Iterator[Iterable[Said]]:
         """Yield the parts, the answer first."""
@@ -193,7 +199,7 @@ class Screen:
             return
         first = self.index.judged.standing(self.result.best[0])
         told = []
-        for place in self.result.ranking[1 : 1 + MOST["next"]]:
+        for place in self.result.ranking[1 : 1 + (TIED if self.asks_apart else MOST)["next"]]:
             other = self.index.judged.standing(place.models[0])
             behind = Fraction(first.points or 0) - Fraction(place.points)
             names = self.models(place.models)
@@ -226,7 +232,7 @@ class Screen:
         """Yield who is out, by the reason that most of them share."""
         groups = self.by_reason(self.result.excluded)
         told = [f"{_first(self.index.because(rule))}: {self.models(names)}" for rule, names in groups]
-        most = MOST["out" if self.result.best else "blocking"]
+        most = None if self.result.best else MOST["blocking"]
         yield from self.part("out", told, most, count=len(self.result.excluded))
 
     def by_reason(self, excluded: Iterable[str]) -> list[tuple[str, list[str]]]:
@@ -277,14 +283,14 @@ class Screen:
         yield from self.part("cautions", told, count=count)
 
     def questions(self) -> Iterator[Said]:
-        """Yield the next questions: the requirements that the most rules wait for."""
-        told = [self.asking(name) for name in self.case.open_requirements()[: MOST["questions"]]]
-        yield from self.part("questions", told)
-
-    def asking(self, name: str) -> str:
-        """Return the question for a requirement, under the name by which it is stated."""
-        ask = self.index.attributes[name].ask
-        return f"{name}: {self.say.read(ask) if ask is not None else self.teller.label(name)}"
+        """Yield the next questions: of a tie those that would part it, else those that the most rules wait for."""
+        asked = self.questioning
+        if self.asks_apart:
+            parting = [f"{question} {', '.join(names)}" for question, names in asked.by_question(asked.parting)]
+            yield from self.part("questions", [asked.best_fit(len(self.result.best)), *parting])
+        else:
+            told = map(asked.asking, asked.open_requirements[: MOST["questions"]])
+            yield from self.part("questions", [*told])
 
     def models(self, names: Iterable[str]) -> str:
         """Name models, each once, whatever offers of it are meant."""
@@ -292,7 +298,7 @@ class Screen:
 
     def part(self, key: str, told: list[str], most: int | None = None, *, count: int | None = None) -> Iterator[Said]:
         """Yield what is told under the label of a part; what there is no room for is counted beside the last."""
-        most = most or MOST.get(key, 1)
+        most = most or {**MOST, **(TIED if self.asks_apart else {})}.get(key, 1)
         label = self.say(f"screen-label.{key}")
         for number, text in enumerate(told[:most]):
             more = len(told) - most
