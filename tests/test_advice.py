@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
+from attrs import frozen
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.test_lint import ASKED
@@ -14,7 +16,7 @@ from llmrules.errors import LoadError
 from llmrules.language.values import day
 from llmrules.worlds.advice.asking import next_questions
 from llmrules.worlds.advice.bands import Bands
-from llmrules.worlds.advice.outlook import Outlook, Outlooks, outlook
+from llmrules.worlds.advice.outlook import Outlook, Outlooks
 from llmrules.worlds.advice.relaxing import Relaxing
 from llmrules.worlds.changes import Stated
 from llmrules.worlds.world import World
@@ -50,14 +52,30 @@ def random_world(seed: int) -> World | None:
     return World.under(advisor.knowledge, advisor.profile({"as_of": DAY, **made.requirements}))
 
 
-def seen(here: World, *changes: Stated) -> Outlook:
+@frozen
+class Decided:
+    """What a decision says of what an outlook tells."""
+
+    first: tuple[str, ...]
+    points: dict[str, Fraction]
+    conflicts: tuple[str, ...]
+
+    @property
+    def eligible(self) -> frozenset[str]:
+        """Who is eligible."""
+        return frozenset(self.points)
+
+
+def seen(here: World, *changes: Stated) -> Decided:
     """Return the outlook of a world that is decided as any other is."""
     changed = here.changed(*changes)
     assert changed is not None
-    return outlook(changed.decide())
+    decision = changed.decide()
+    points = {} if decision.refused else {one.model: one.points for one in decision.ranking}
+    return Decided(decision.best, points, tuple(one.attribute for one in decision.conflicts))
 
 
-def told(found: Outlook) -> tuple[tuple[str, ...], frozenset[str], tuple[str, ...]]:
+def told(found: Outlook | Decided) -> tuple[tuple[str, ...], frozenset[str], tuple[str, ...]]:
     """Return what a question may change."""
     return found.first, found.eligible, found.conflicts
 
@@ -73,7 +91,8 @@ def test_an_outlook_is_what_is_decided(seed: int, data: st.DataObject) -> None:
     for _ in range(6):
         names = data.draw(st.lists(st.sampled_from(sorted(TRIED)), unique=True, max_size=3))
         changes = [Stated(name, data.draw(st.none() | st.sampled_from(TRIED[name]))) for name in names]
-        assert outlooks.of(*changes) == seen(here, *changes)
+        found = outlooks.of(*changes)
+        assert Decided(found.first, {**found.points}, found.conflicts) == seen(here, *changes)
 
 
 @given(st.integers(0, 2**32))

@@ -14,10 +14,12 @@ from tests import fuzz_engine
 from tests.naive import naive_fire, naive_strata
 from tests.programs import load, random_facts, random_program, seeded
 
+from llmrules.catalog.candidates import bits
 from llmrules.engine.durable import available
 from llmrules.engine.firing import derive
 from llmrules.engine.plain import PlainEngine
 from llmrules.engine.program import compile_program
+from llmrules.engine.refiring import Refiring
 
 if TYPE_CHECKING:
     from llmrules.engine.program import Program
@@ -99,6 +101,27 @@ def test_a_rule_that_did_not_fire_can_be_switched_off(seed: int) -> None:
     silent = sorted({rule.id for rule in program.rules} - fired)
     some = random.sample(silent, random.randrange(len(silent) + 1))
     assert _fired(compile_program(load(written.without(some))), facts) == fired
+
+
+def test_firing_what_a_difference_reaches_is_firing_all() -> None:
+    """With any facts changed and any one rule switched off, the rules that are fired anew and the others are all."""
+    for number in range(PROGRAMS + 350, PROGRAMS + 430):
+        random = seeded(number)
+        written = random_program(random)
+        program, facts = compile_program(load(written.files())), random_facts(random, written.columns)
+        engine = PlainEngine(program)
+        refiring = Refiring(program, facts, engine.fire(facts))
+        for _ in range(CASES):
+            other = random_facts(random, written.columns)
+            names = random.sample(sorted({*facts, *other}), min(len({*facts, *other}), random.randint(0, 4)))
+            there = {name: values for name, values in facts.items() if name not in names}
+            there |= {name: other[name] for name in names if name in other}
+            fired = refiring.fire(there, names)
+            assert {*bits(fired)} == engine.fire(there), f"program {number}"
+            assert refiring.concluded(fired, there) == derive(program, there, engine.fire(there)).facts
+        rule = random.choice(program.rules)
+        without = _fired(compile_program(load(written.without([rule.id]))), facts)
+        assert {program.rules[place].id for place in bits(refiring.without(rule))} == without, f"program {number}"
 
 
 @few

@@ -10,6 +10,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from llmrules.engine.program import FiringRule, Program
     from llmrules.language.conditions import Facts
     from llmrules.language.values import Value
@@ -24,10 +26,10 @@ class PlainEngine:
         """Index the rules of each stratum by the attributes that they test."""
         self._strata = [_Stratum(program, number) for number in range(program.strata)]
 
-    def fire(self, facts: Facts) -> frozenset[int]:
-        """Return the places of the rules that fire on the stated and assumed facts."""
+    def fire(self, facts: Facts, already: Iterable[int] = ()) -> frozenset[int]:
+        """Return the places of the rules that fire on facts, with those that fired already."""
         known = dict(facts)
-        fired: set[int] = set()
+        fired: set[int] = {*already}
         for stratum in self._strata:
             agenda = stratum.triggered(known)
             while agenda:

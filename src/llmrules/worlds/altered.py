@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from llmrules.catalog import Offer
+from llmrules.catalog.candidates import reclassify
 from llmrules.catalog.overlay import inherit, lineage
 from llmrules.decision.criteria import Criteria, compile_criteria
 from llmrules.engine.program import compile_program
-from llmrules.language.rules.rule import Cycle, Disable, Rule, classification_order, stratify, ties
+from llmrules.language.rules.rule import Cycle, Disable, Rule, by_conclusion, classification_order, stratify, ties
 from llmrules.language.texts import Text
 from llmrules.worlds.changes import ModelAs, ModelOut, OfferOut, RuleAs, RuleOut, Switched, ValueAs
 
@@ -56,10 +57,8 @@ def _with_rules(knowledge: Knowledge, changes: Iterable[OfRules]) -> Knowledge |
     known = {rule.id: rule for rule in program.rules if _fires_alike(before.rules[rule.id], ruleset.rules[rule.id])}
     if known.keys() != ruleset.strata.keys() or len(known) != len(program.rules):
         program = compile_program(ruleset, known)
-    arranged = {}
-    if before.classifying() == ruleset.classifying():
-        shared = dict(knowledge.arranged)  # another thread may add to it
-        arranged = {turns: _criteria(criteria, ruleset) for turns, criteria in shared.items()}
+    shared = dict(knowledge.arranged)  # another thread may add to it
+    arranged = {turns: criteria_under(ruleset, criteria, before) for turns, criteria in shared.items()}
     found = evolve(knowledge, ruleset=ruleset, program=program)
     found.arranged.update(arranged)
     return found
@@ -116,21 +115,29 @@ def _reaches(rule: Rule, rules: Mapping[str, Rule]) -> bool:
     )
 
 
-def _criteria(criteria: Criteria, ruleset: RuleSet) -> Criteria:
-    """Return the criteria of other rules: those that say something else of models are evaluated anew."""
+def criteria_under(ruleset: RuleSet, criteria: Criteria, before: RuleSet) -> Criteria:
+    """Return the criteria of other rules: those that say something else of models are evaluated anew.
+
+    Models are classified anew where other rules classify them.
+    """
+    candidates, others = criteria.candidates, set[str]()
+    were, are = by_conclusion(before.classifying()), by_conclusion(ruleset.classifying())
+    changed = {name for name in were.keys() | are.keys() if were.get(name) != are.get(name)}
+    if changed:
+        candidates, others = reclassify(candidates, ruleset.classifying(), changed)
     kept: dict[str, Criterion] = {}
     anew = []
     for rule in (*ruleset.firing(), *ruleset.on_trial()):
         known = criteria.by_rule.get(rule.id)
-        if known is None or says_else(known.rule, rule):
+        if known is None or says_else(known.rule, rule) or not others.isdisjoint(rule.reads()):
             anew.append(rule)
         else:
             kept[rule.id] = known if known.rule is rule else evolve(known, rule=rule)
-    fresh = compile_criteria(criteria.candidates, anew)
+    fresh = compile_criteria(candidates, anew)
     scale = lcm(criteria.scale, fresh.scale)
     by_rule = {name: one.rescaled(scale // criteria.scale) for name, one in kept.items()}
     by_rule |= {name: one.rescaled(scale // fresh.scale) for name, one in fresh.by_rule.items()}
-    return Criteria(criteria.candidates, by_rule, scale)
+    return Criteria(candidates, by_rule, scale)
 
 
 def says_else(before: Rule, after: Rule) -> bool:

@@ -1,6 +1,6 @@
 """The catalogue as columns of candidates: a test is evaluated over all of them at once, three-valued."""
 
-from llmrules.catalog.candidates.arrangement import arrange
+from llmrules.catalog.candidates.arrangement import arrange, reclassify
 from llmrules.catalog.candidates.candidates import (
     Candidate,
     Candidates,
@@ -10,6 +10,7 @@ from llmrules.catalog.candidates.candidates import (
     Grades,
     Masks,
     bits,
+    mask_of,
     place_of,
     truth_of,
 )
@@ -25,7 +26,9 @@ __all__ = [
     "Masks",
     "arrange",
     "bits",
+    "mask_of",
     "place_of",
+    "reclassify",
     "truth_of",
     "with_costs",
 ]

@@ -12,7 +12,7 @@ from llmrules.catalog.candidates.candidates import Candidate, Candidates, Column
 from llmrules.language.rules.rule import Cycle, by_conclusion, classification_order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from llmrules.catalog import Catalog
     from llmrules.catalog.candidates.candidates import Masks
@@ -78,13 +78,58 @@ def _classify(state: Candidates, rules: tuple[Rule, ...]) -> Candidates:
     by_attribute = by_conclusion(rules)
     concluded: dict[str, dict[str, Masks]] = {}
     contradictions: list[Contradiction] = []
-    order = classification_order(rules)
-    assert not isinstance(order, Cycle)  # noqa: S101 - such rules are refused when they are read
-    for name in order:
+    for name in _order(rules):
         concluded[name] = {rule.id: state.table(rule.where, {}) for rule in by_attribute[name]}
         contradictions += _contradictions(state, name, concluded[name])
         _conclude(state, name, by_attribute[name], concluded[name])
     return evolve(state, concluded=concluded, contradictions=tuple(contradictions))
+
+
+def _order(rules: Iterable[Rule]) -> Sequence[str]:
+    """Return the attributes that rules conclude, each after all that its rules read."""
+    order = classification_order(rules)
+    assert not isinstance(order, Cycle)  # noqa: S101 - such rules are refused when they are read
+    return order
+
+
+def reclassify(
+    before: Candidates, classifying: Iterable[Rule], changed: Collection[str]
+) -> tuple[Candidates, set[str]]:
+    """Classify anew by other rules, of which those that conclude the changed attributes are not as before.
+
+    Return the candidates and the attributes that are not as before of some of them; what these do not reach is shared.
+    """
+    rules = tuple(classifying)
+    by_attribute, order = by_conclusion(rules), _order(rules)
+    state = evolve(before, columns={**before.columns}, groups={**before.groups}, known={**before.known})
+    concluded = {name: before.concluded.get(name, {}) for name in order}
+    contradictions = {name: [one for one in before.contradictions if one.attribute == name] for name in order}
+    others: set[str] = set()
+    for name in (*(one for one in changed if one not in by_attribute), *order):
+        its = by_attribute.get(name, [])
+        if name not in changed and others.isdisjoint(name for rule in its for name in rule.reads()):
+            continue
+        state.columns[name] = _stated(name, state)
+        state.groups[name] = state.columns[name].groups(state.layers)
+        state.known[name] = state.groups[name].known()
+        if its:
+            concluded[name] = {rule.id: state.table(rule.where, {}) for rule in its}
+            contradictions[name] = [*_contradictions(state, name, concluded[name])]
+            _conclude(state, name, its, concluded[name])
+        if state.columns[name] != before.columns[name]:
+            others.add(name)
+    found = tuple(one for name in order for one in contradictions[name])
+    return evolve(state, concluded=concluded, contradictions=found), others
+
+
+def _stated(name: str, state: Candidates) -> Column:
+    """Return the values of an attribute that are stated."""
+    entries = (row.entry(name) for row in state.rows)
+    disputes = (one for one in state.disputes if one.attribute == name)
+    return Column(
+        [None if entry is None else entry.value for entry in entries],
+        {one.layer * state.count + one.index: one.stated.value for one in disputes},
+    )
 
 
 def _contradictions(state: Candidates, name: str, masks: Mapping[str, Masks]) -> Iterator[Contradiction]:

@@ -13,7 +13,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import and_
 from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import define, field, frozen
@@ -182,6 +183,13 @@ class Candidates:
         true, false = (0, 0) if groups is None else groups.where(lambda value: truth_of(leaf, value, facts))
         rest, truth = self.everyone & ~self.known.get(leaf.attribute.name, 0), truth_of(leaf, None, facts)
         return true | (rest if truth is True else 0), false | (rest if truth is False else 0)
+
+    def rests_on(self, attribute: str, rule: str) -> bool:
+        """Whether without a rule, which concludes an attribute, that of some candidate may be otherwise."""
+        true, false = self.concluded[attribute][rule]
+        others = [its[1] for name, its in self.concluded[attribute].items() if name != rule]
+        without = reduce(and_, others) if others else 0
+        return bool((true | without ^ (without & false if others else false)) & ((1 << self.count) - 1))
 
     def grades(self, grade: Grade) -> Grades:
         """Return the place between the marks of each candidate, and by its bit of each value that differs elsewhere."""

@@ -6,6 +6,7 @@ comes out the same. So what holds of the answers here holds of all.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import combinations, pairwise
@@ -55,11 +56,29 @@ class Bands:
         others: Iterable[tuple[Knowledge, date]] = (),
         tables: Iterable[Table] = (),
     ) -> None:
-        """Look up who tests what."""
-        self._sides = [
-            (one.ruleset.firing(), one.criteria_on(day).candidates.columns) for one, day in ((knowledge, when), *others)
-        ]
-        self._tables = tuple(tables)
+        """Look up, once for all, at which values some test of a requirement, or of models against it, may turn."""
+        self._cuts: defaultdict[str, set[Value]] = defaultdict(set)
+        self._against: defaultdict[str, dict[tuple[int, str, Reference], Column | None]] = defaultdict(dict)
+        self._matched: set[str] = set()
+        for table in tables:
+            self._test(table)
+        for side, (one, day) in enumerate(((knowledge, when), *others)):
+            columns = one.criteria_on(day).candidates.columns
+            for rule in one.ruleset.firing():
+                self._test(rule.when)
+                self._test(rule.unless)
+                self._cuts[AS_OF.name].update(
+                    one for one in (rule.effective_from, rule.effective_to) if one is not None
+                )
+                conclusion = rule.effect.conclusion
+                if conclusion is not None:
+                    self._cuts[conclusion.attribute.name] |= conclusion.values
+                for leaf in (*rule.where.all_leaves(), *rule.effect.predicate.all_leaves()):
+                    name = leaf.attribute.name
+                    for test in leaf.tests:
+                        if isinstance(test.operand, Reference):
+                            key = side, name, test.operand
+                            self._against[test.operand.requirement][key] = columns.get(name)
 
     def answers(self, attribute: Attribute) -> Answers:
         """Return the answers that differ; of a set one member each."""
@@ -70,7 +89,7 @@ class Bands:
             return Answers(name, tuple(frozenset({one}) for one in attribute.choice_ids))
         if attribute.choices:
             return Answers(name, attribute.choice_ids)
-        cuts = set(self._cuts(attribute))
+        cuts = self._cut(attribute)
         if attribute.type == "number":
             numbers = [one for one in cuts if isinstance(one, int | Decimal)]
             return Answers(name, tuple(_numbers(attribute, numbers)), name not in USAGE, frozenset(numbers))
@@ -78,38 +97,22 @@ class Bands:
             days = [one.first for one in cuts if isinstance(one, Period)]
             return Answers(name, tuple(map(_on, _days(sorted(days)))))
         texts = sorted(map(str, cuts))
-        return Answers(name, (*texts, _other(texts)), exact=not self._matched(attribute))
+        return Answers(name, (*texts, _other(texts)), exact=name not in self._matched)
 
-    def _cuts(self, attribute: Attribute) -> Iterator[Value]:
-        """Yield the values at which some test of an attribute, or of models against it, may turn."""
-        for leaf in self._leaves(attribute):
-            yield from _literals(leaf)
-        for rules, columns in self._sides:
-            for rule in rules:
-                yield from _bounds(rule, attribute)
-                conclusion = rule.effect.conclusion
-                if conclusion is not None and conclusion.attribute.name == attribute.name:
-                    yield from conclusion.values
-                for leaf in (*rule.where.all_leaves(), *rule.effect.predicate.all_leaves()):
-                    for test in leaf.tests:
-                        if isinstance(test.operand, Reference) and test.operand.requirement == attribute.name:
-                            yield from _against(columns.get(leaf.attribute.name), test.operand)
+    def _test(self, table: Table) -> None:
+        """Note the tests of a table on requirements."""
+        for leaf in table.all_leaves():
+            self._cuts[leaf.attribute.name].update(_literals(leaf))
+            if any(test.operator.name == "like" for test in leaf.tests):
+                self._matched.add(leaf.attribute.name)
 
-    def _matched(self, attribute: Attribute) -> bool:
-        """Whether some rule tests a text by its form."""
-        return any(test.operator.name == "like" for leaf in self._leaves(attribute) for test in leaf.tests)
-
-    def _leaves(self, attribute: Attribute) -> Iterator[Leaf]:
-        """Yield the tests of a requirement."""
-        asked = (table for rules, _ in self._sides for rule in rules for table in (rule.when, rule.unless))
-        for table in (*asked, *self._tables):
-            yield from (leaf for leaf in table.all_leaves() if leaf.attribute.name == attribute.name)
-
-
-def _against(column: Column | None, reference: Reference) -> Iterator[Value]:
-    """Yield the values of a requirement at which a test of models against it turns for some model."""
-    for value in set() if column is None else {*column.first} - {None}:
-        yield from _earlier(value, reference.plus)
+    def _cut(self, attribute: Attribute) -> set[Value]:
+        """Return the values at which some test of an attribute, or of models against it, may turn."""
+        found = set(self._cuts[attribute.name])
+        for (_, _, reference), column in self._against[attribute.name].items():
+            for value in set() if column is None else {*column.first} - {None}:
+                found.update(_earlier(value, reference.plus))
+        return found
 
 
 def order(attribute: Attribute, value: Value) -> Decimal:
@@ -200,12 +203,6 @@ def _sets(attribute: Attribute, known: frozenset[str]) -> Iterator[frozenset[str
             yield from map(frozenset, combinations(choices, size))
     else:
         yield from (frozenset(), *(frozenset({one}) for one in choices), frozenset(choices))
-
-
-def _bounds(rule: Rule, attribute: Attribute) -> Iterator[Value]:
-    """Yield the days between which a rule is in force, which are tests of the day of the decision."""
-    if attribute.name == AS_OF.name:
-        yield from (day for day in (rule.effective_from, rule.effective_to) if day is not None)
 
 
 def _literals(leaf: Leaf) -> Iterator[Value]:

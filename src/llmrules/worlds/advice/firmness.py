@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from llmrules.catalog.candidates import bits
+from llmrules.decision.basis import read_by_rules
 from llmrules.errors import RestrictionError
+from llmrules.language.rules.rule import Disable, by_conclusion
 from llmrules.language.values import Period, Value
 from llmrules.language.vocabulary import AS_OF, ORDERED
 from llmrules.worlds.advice.bands import Bands, order
 from llmrules.worlds.advice.outlook import Outlooks
-from llmrules.worlds.changes import RuleOut, Stated
+from llmrules.worlds.altered import OFF
+from llmrules.worlds.changes import Stated
 from llmrules.worlds.world import stating
 
 if TYPE_CHECKING:
@@ -101,7 +104,7 @@ def firmness(world: World) -> Firmness | None:
         margin=decision.ranking[0].points - rest[0] if rest else None,
         requirements=tuple(_requirements(world, outlooks)),
         weights=tuple(_weights(decision)),
-        rests_on=tuple(_rests_on(world, decision)),
+        rests_on=tuple(_rests_on(world, outlooks, decision)),
         disputed=tuple(
             dict.fromkeys(
                 (one.model, one.attribute)
@@ -212,13 +215,19 @@ def _leaders(lines: dict[str, set[tuple[Fraction, Fraction]]], weight: int) -> s
 # Rules and days
 
 
-def _rests_on(world: World, decision: Decision) -> Iterator[str]:
+def _rests_on(world: World, outlooks: Outlooks, decision: Decision) -> Iterator[str]:
     """Yield the rules without which, alone, the first place would be another one."""
-    classifying = (rule.id for rule in world.knowledge.ruleset.classifying())
-    for rule in sorted({*decision.fired, *classifying}):
-        without = world.changed(RuleOut(rule))
-        if without is not None and Outlooks(without).of().first != decision.best:
-            yield rule
+    program, first = world.knowledge.program, outlooks.of().first
+    found = {rule.id for rule in program.rules if outlooks.without(rule.place).first != first}
+    ruleset = world.knowledge.ruleset
+    read = read_by_rules(ruleset, (ruleset.rules[name] for name in decision.fired))
+    for attribute, rules in by_conclusion(ruleset.classifying()).items():
+        for rule in rules if attribute in read else ():
+            if decision.candidates.rests_on(attribute, rule.id):
+                without = evolve(ruleset, disabled={**ruleset.disabled, rule.id: Disable(OFF, rule=rule.id)})
+                if outlooks.under(without).first != first:
+                    found.add(rule.id)
+    yield from sorted(found)
 
 
 def shelf_life(world: World) -> ShelfLife | None:

@@ -1,109 +1,195 @@
-"""What is decided where other requirements are stated, as far as advice asks. It is decided once for all that is alike.
+"""What is decided where other requirements are stated, as far as advice asks: who is first, who is eligible.
 
 Nothing is judged here: which rules fire, and what the case says of all that they and the costs refer to, settles what a
-decision says of the models; where these are as in a world that was decided, so is the rest.
+decision says of the models. So it is worked out once for all that is alike, and only for what a change can reach.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from attrs import evolve, field, frozen
+from attrs import frozen
 
+from llmrules.catalog.candidates import bits, mask_of
 from llmrules.catalog.costs import USAGE
+from llmrules.decision.sketch import Sketch, Sketching, weighs
+from llmrules.engine.refiring import Refiring
 from llmrules.errors import RestrictionError
+from llmrules.language.rules.effects import Refuse
+from llmrules.language.rules.rule import Rule
+from llmrules.language.values import Period
 from llmrules.language.vocabulary import AS_OF
-from llmrules.worlds.world import stating
+from llmrules.worlds.altered import criteria_under
 
 if TYPE_CHECKING:
-    from llmrules.decision.decision import Decision
+    from collections.abc import Callable, Mapping, Sequence
+    from fractions import Fraction
+
+    from llmrules.decision.criteria import Criteria
     from llmrules.language.conditions import Facts
-    from llmrules.language.profile import Profile
+    from llmrules.language.rules.ruleset import RuleSet
     from llmrules.worlds.changes import Stated
     from llmrules.worlds.world import World
 
 
-@frozen
+@frozen(eq=False, slots=False)
 class Outlook:
-    """Who is first, who is eligible with how many points, and which attributes are in conflict."""
+    """Who is eligible and who is first, and which attributes are in conflict. Nobody is where a case is refused."""
 
-    first: tuple[str, ...] = ()
-    points: Mapping[str, Fraction] = field(factory=dict)
     conflicts: tuple[str, ...] = ()
+    _sketching: Sketching | None = None
+    _sketch: Sketch = (0, 0, 0)
+
+    @cached_property
+    def first(self) -> tuple[str, ...]:
+        """Who is on the first place."""
+        return () if self._sketching is None else self._sketching.ranking(self._sketch).first
+
+    @cached_property
+    def points(self) -> Mapping[str, Fraction]:
+        """Who is eligible, with how many points."""
+        if self._sketching is None:
+            return {}
+        return {one.model: one.points for one in self._sketching.ranking(self._sketch)}
 
     @property
     def eligible(self) -> frozenset[str]:
-        """Who is eligible; nobody is where the case is refused."""
-        return frozenset(self.points)
+        """Who is eligible."""
+        return frozenset() if self._sketching is None else self._sketching.names(self._sketch)
+
+    @property
+    def somebody(self) -> bool:
+        """Whether anybody is eligible."""
+        return bool(self._sketch[0])
 
 
 class Outlooks:
-    """The outlooks of a case as it is and with other statements, under the same rules and catalogue."""
+    """The outlooks of a case as it is and with other statements, under the same rules and catalogue.
+
+    Each is worked out once: who asks for several kinds of advice on one case asks one of these.
+    """
 
     def __init__(self, world: World) -> None:
-        """Decide nothing yet."""
+        """Fire the rules on the case as it is, and work out nothing more."""
         self.world = world
-        self.decided = 0
-        self._rules = world.knowledge.program.rules
-        self._vocabulary = world.knowledge.ruleset.vocabulary
-        touching = [rule for rule in world.knowledge.ruleset.firing() if rule.effect.touches_models]
-        self._references = {rule.id: rule.references() for rule in touching}
+        knowledge = world.knowledge
+        self._vocabulary, self._program = knowledge.ruleset.vocabulary, knowledge.program
+        self._facts = world.profile.facts()
+        self.firing = Refiring(self._program, self._facts, world.engines.fire(self._facts).places)
+        computing = {one.name for one in self._vocabulary if one.computed is not None}
+        only = world.restriction.only
+        asked = () if only is None else (leaf.attribute.name for leaf in only.all_leaves())
+        self._always_costed = not computing.isdisjoint(asked)
+        self._rules = rules = [knowledge.ruleset.rules[one.id] for one in self._program.rules]
+        self._costed = _where(rules, lambda rule: not computing.isdisjoint(rule.reads()))
+        self._refusing = _where(rules, lambda rule: isinstance(rule.effect, Refuse))
+        self._relevant = self._refusing | _where(rules, lambda rule: weighs(rule) or rule.effect.conclusion is not None)
+        self._applied: dict[int, _Applied] = {}
+        self._sketchings: dict[Criteria, Sketching | None] = {}
         self._known: dict[object, Outlook] = {}
 
     def of(self, *changes: Stated) -> Outlook:
         """Return the outlook with some requirements stated otherwise: the same where the same rules say the same."""
-        profile = self.world.profile
-        for change in changes:
-            profile = stating(profile, change, self._vocabulary)
-        stated = profile.facts()
-        places = self.world.engines.fire(stated).places
-        facts = self._concluded(stated, places)
-        names = {AS_OF.name, *USAGE}
-        for place in places:
-            names.update(self._references.get(self._rules[place].id, ()))
-        key = (places, frozenset((name, facts[name]) for name in names if name in facts))
-        if key not in self._known:
-            self.decided += 1
-            self._known[key] = self._decide(profile)
-        found, conflicts = self._known[key], self._conflicts(stated, facts)
-        return found if found.conflicts == conflicts else evolve(found, conflicts=conflicts)
+        facts = self.facts(changes)
+        return self._seen(self.firing.fire(facts, [one.attribute for one in changes]), facts)
 
-    def _concluded(self, stated: Facts, places: frozenset[int]) -> Facts:
-        """Return all that is known at the end: what is stated, and what the rules that fire conclude."""
-        facts = dict(stated)
-        for place in places:
-            conclusion = self._rules[place].conclusion
-            if conclusion is not None:
-                name = conclusion.attribute.name
-                facts[name] = facts.get(name, frozenset()) | conclusion.values
+    def without(self, rule: int) -> Outlook:
+        """Return the outlook of the case as it is where the rule at a place of the program is switched off."""
+        return self._seen(self.firing.without(self._program.rules[rule]), self._facts)
+
+    def under(self, ruleset: RuleSet) -> Outlook:
+        """Return the outlook of the case as it is where other rules classify models."""
+        known = self.firing.concluded(self.firing.fired, self._facts)
+        applied = self._apply(self.firing.fired & self._relevant)
+        criteria = self.world.knowledge.criteria_on(self.world.profile.as_of.first)
+        criteria = criteria_under(ruleset, criteria, self.world.knowledge.ruleset)
+        return self._outlook(applied, criteria, known, self.of().conflicts)
+
+    def facts(self, changes: Sequence[Stated]) -> Facts:
+        """Return what is known before any rule fires, with changes; of what is not stated what is assumed holds."""
+        facts = dict(self._facts)
+        for change in changes:
+            name, value = change.attribute, change.value
+            if value is None:
+                value = self._vocabulary[name].default
+            if value is None:
+                facts.pop(name, None)
+            else:
+                facts[name] = value if isinstance(value, frozenset) else frozenset({value})
         return facts
 
-    def _conflicts(self, stated: Facts, facts: Facts) -> tuple[str, ...]:
-        """Return the attributes with two values, and the stated sets that rules widened."""
-        found = []
-        for name, values in facts.items():
-            before = stated.get(name)
-            if values is not before and (
-                (before is not None and values != before) if self._vocabulary[name].many else len(values) > 1
-            ):
-                found.append(name)
-        return tuple(sorted(found))
+    def _seen(self, fired: int, facts: Facts) -> Outlook:
+        known = self.firing.concluded(fired, facts)
+        its = fired & self._relevant
+        applied = self._applied.get(its)
+        if applied is None:
+            applied = self._applied[its] = self._apply(its)
+        conflicts = tuple(name for name in applied.concluded if self._conflicting(name, facts, known))
+        key = (its, conflicts, *(known.get(name) for name in applied.names))
+        seen = self._known.get(key)
+        if seen is None:
+            (today,) = facts[AS_OF.name]
+            assert isinstance(today, Period)  # noqa: S101 - as the vocabulary says
+            criteria = self.world.knowledge.criteria_on(today.first)
+            seen = self._known[key] = self._outlook(applied, criteria, known, conflicts)
+        return seen
 
-    def _decide(self, profile: Profile) -> Outlook:
+    def _apply(self, fired: int) -> _Applied:
+        """Return what of rules that fired can matter."""
+        weighing, names, concluded = [], {AS_OF.name: None}, set()
+        costed = self._always_costed or bool(fired & self._costed)
+        for place in bits(fired):
+            rule = self._rules[place]
+            if rule.effect.conclusion is not None:
+                concluded.add(rule.effect.conclusion.attribute.name)
+            if weighs(rule):
+                referred = (*rule.references(), *(USAGE if self._costed >> place & 1 else ()))
+                weighing.append((rule, referred))
+                names |= dict.fromkeys(referred)
+        if costed:
+            names |= dict.fromkeys(USAGE)
+        refused = bool(fired & self._refusing)
+        return _Applied(tuple(weighing), tuple(names), tuple(sorted(concluded)), costed=costed, refused=refused)
+
+    def _conflicting(self, name: str, facts: Facts, known: Facts) -> bool:
+        """Whether rules left an attribute with two values, or widened a set that is stated."""
+        stated = facts.get(name)
+        if self._vocabulary[name].many:
+            return stated is not None and known[name] != stated
+        return len(known[name]) > 1
+
+    def _outlook(self, applied: _Applied, criteria: Criteria, known: Facts, conflicts: tuple[str, ...]) -> Outlook:
+        if applied.refused:
+            return Outlook(conflicts)
+        if applied.costed:
+            criteria = criteria.on(known)
+        if criteria not in self._sketchings:
+            self._sketchings[criteria] = self._sketching(criteria)
+        sketching = self._sketchings[criteria]
+        if sketching is None:
+            return Outlook(conflicts)
+        fired = [(rule, tuple(known.get(name) for name in names)) for rule, names in applied.weighing]
+        return Outlook(conflicts, sketching, sketching.of(fired, known))
+
+    def _sketching(self, criteria: Criteria) -> Sketching | None:
+        world = self.world
         try:
-            return outlook(evolve(self.world, profile=profile).decide())
+            return Sketching(criteria, world.unknown, world.over, world.restriction)
         except RestrictionError:  # nobody is left to judge
-            return Outlook()
+            return None
 
 
-def outlook(decision: Decision) -> Outlook:
-    """Return the outlook of a decision."""
-    if decision.refused:
-        return Outlook(conflicts=tuple(one.attribute for one in decision.conflicts))
-    return Outlook(
-        first=decision.best,
-        points={one.model: one.points for one in decision.ranking},
-        conflicts=tuple(one.attribute for one in decision.conflicts),
-    )
+@frozen
+class _Applied:
+    """Of rules that fired, those that weigh with what they refer to, all that these do, and what is concluded."""
+
+    weighing: tuple[tuple[Rule, tuple[str, ...]], ...]
+    names: tuple[str, ...]
+    concluded: tuple[str, ...]
+    costed: bool = False
+    refused: bool = False
+
+
+def _where(rules: Sequence[Rule], is_so: Callable[[Rule], bool]) -> int:
+    return mask_of([place for place, rule in enumerate(rules) if is_so(rule)])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import cached_property
 from itertools import combinations, product
 from math import comb
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -67,55 +68,60 @@ class Relaxing:
 
     def __init__(self, world: World) -> None:
         """Read what is stated."""
-        self._bands = Bands(world.knowledge, world.profile.as_of.first)
+        self._world = world
         self._vocabulary = world.knowledge.ruleset.vocabulary
         self._outlooks = Outlooks(world)
         stated = (one for one in world.profile.requirements if one.origin == "stated")
         self._stated = {one.attribute: one for one in stated if one.attribute != AS_OF.name}
-        self._options = {name: tuple(self._others(one)) for name, one in self._stated.items()}
+
+    @cached_property
+    def _options(self) -> list[tuple[Stated, ...]]:
+        """What can be stated instead of each requirement."""
+        bands = Bands(self._world.knowledge, self._world.profile.as_of.first)
+        return [tuple(self._others(one, bands)) for one in self._stated.values()]
 
     def conflict_sets(self) -> Found[tuple[str, ...]]:
         """Return every set of stated requirements that alone leaves nobody eligible, while no part of it does.
 
         There is none where somebody is eligible with all of them.
         """
-        if self._outlooks.of().points:
+        if self._outlooks.of().somebody:
             return Found((), complete=True, up_to=len(self._stated))
 
         def fails(kept: tuple[str, ...]) -> bool:
             dropped = self._stated.keys() - {*kept}
-            return not self._outlooks.of(*(Stated(name, None) for name in sorted(dropped))).points
+            return not self._outlooks.of(*(Stated(name, None) for name in sorted(dropped))).somebody
 
         return _smallest([(name,) for name in self._stated], len(self._stated), fails)
 
-    def relaxations(self, wanted: Callable[[Outlook], bool] = lambda seen: bool(seen.points)) -> Found[Relaxation]:
+    def relaxations(self, wanted: Callable[[Outlook], bool] = lambda seen: seen.somebody) -> Found[Relaxation]:
         """Return every set of changes after which an outlook is as wanted, while after no part of it it is.
 
         As long as nothing else is wanted, that is that anybody is eligible.
         """
-        found = _smallest(list(self._options.values()), MOST_CHANGES, lambda way: wanted(self._outlooks.of(*way)))
+        found = _smallest(self._options, MOST_CHANGES, lambda way: wanted(self._outlooks.of(*way)))
         kept = [one for one in found.ways if self._is_least(one, found.ways)]
         return Found(tuple(map(self._relaxation, kept)), found.complete, found.up_to)
 
     def toward(self, model: str) -> tuple[Found[Relaxation], Found[Relaxation]]:
         """Return the changes after which a model is eligible, and those after which it is on the first place."""
         return (
-            self.relaxations(lambda seen: model in seen.points),
+            self.relaxations(lambda seen: model in seen.eligible),
             self.relaxations(lambda seen: model in seen.first),
         )
 
     def near_misses(self, count: int) -> Found[NearMiss]:
         """Return models that are not eligible, those in whose way the fewest requirements stand first."""
-        eligible = self._outlooks.of().points
+        eligible = self._outlooks.of().eligible
         found: dict[str, NearMiss] = {}
         names, seen, size = tuple(self._stated), 0, 0
         while size < len(names) and len(found) < count and seen + comb(len(names), size + 1) <= MOST_WORLDS:
             size += 1
             for dropped in combinations(names, size):
                 seen += 1
-                points = self._outlooks.of(*(Stated(name, None) for name in dropped)).points
-                for model in sorted(points.keys() - eligible.keys() - found.keys()):
-                    found[model] = NearMiss(model, dropped, points[model])
+                there = self._outlooks.of(*(Stated(name, None) for name in dropped))
+                for model in sorted(there.eligible - eligible - found.keys()):
+                    found[model] = NearMiss(model, dropped, there.points[model])
         ordered = sorted(found.values(), key=lambda one: (len(one.requirements), -one.points, one.model))
         return Found(tuple(ordered[:count]), len(found) >= count or size == len(names), size)
 
@@ -123,7 +129,7 @@ class Relaxing:
         seen = self._outlooks.of(*changes)
         return Relaxation(changes, seen.points, seen.first)
 
-    def _others(self, stated: Requirement) -> Iterator[Stated]:
+    def _others(self, stated: Requirement, bands: Bands) -> Iterator[Stated]:
         """Yield the requirement dropped, and with each other value; of a set with one member less or more."""
         name, value = stated.attribute, stated.value
         attribute = self._vocabulary[name]
@@ -132,7 +138,7 @@ class Relaxing:
             for member in attribute.choice_ids:
                 yield Stated(name, value ^ {member})
             return
-        for other in self._bands.answers(attribute).values:
+        for other in bands.answers(attribute).values:
             if other != value:
                 yield Stated(name, other)
 

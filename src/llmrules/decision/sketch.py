@@ -1,0 +1,104 @@
+"""What a decision says of its candidates and nothing of why: who is eligible, and all points as one integer.
+
+It is made of the same criteria, checks and lanes as a judgement; what one rule says is worked out once for all cases
+that say the same of what it refers to. For who asks of hundreds of cases who is first.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from attrs import frozen
+
+from llmrules.catalog.restriction import leave_out
+from llmrules.decision.criteria import Points, places
+from llmrules.decision.judgement import Check, Ranking, Units
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from llmrules.catalog.restriction import Restriction
+    from llmrules.decision.criteria import Criteria
+    from llmrules.decision.judgement import Over
+    from llmrules.language.conditions import Facts
+    from llmrules.language.rules.effects import Policy
+    from llmrules.language.rules.rule import Rule
+
+Sketch: TypeAlias = tuple[int, int, int]
+"""Who is eligible, their points as lanes, and what was added to all lanes so that none is negative."""
+
+
+@frozen(eq=False)
+class _Says:
+    """What one rule says in a case: whom it excludes or leaves unverified, whom it reaches, and its points as lanes."""
+
+    excluding: int
+    unverifying: int
+    reached: int
+    lanes: int
+    less: int
+
+
+class Sketching:
+    """Sketches of cases over the same candidates. Raises RestrictionError where nobody is left to judge."""
+
+    def __init__(self, criteria: Criteria, unknown: Policy, over: Over, restriction: Restriction) -> None:
+        """Take what a decision is asked beside the requirements."""
+        self._criteria, self._unknown = criteria, unknown
+        self._kept = criteria.everyone & ~leave_out(restriction, criteria.candidates).everyone
+        self._units = Units(criteria.candidates, over)
+        self._said: dict[tuple[str, tuple[object, ...]], _Says] = {}
+        self._names: dict[int, frozenset[str]] = {}
+
+    def of(self, fired: Iterable[tuple[Rule, tuple[object, ...]]], facts: Facts) -> Sketch:
+        """Return what rules that fired come to, each told with what the case says of all that it refers to."""
+        hard: list[tuple[Rule, _Says]] = []
+        exempted: dict[str, int] = {}
+        excluded = unverified = lanes = less = 0
+        for rule, referred in fired:
+            key = (rule.id, referred)
+            said = self._said.get(key)
+            if said is None:
+                said = self._said[key] = self._says(rule, facts)
+            if rule.effect.hard:
+                hard.append((rule, said))
+            lanes += said.lanes
+            less += said.less
+            for target in rule.effect.exempts:
+                exempted[target] = exempted.get(target, 0) | said.reached
+        for rule, said in hard:
+            held = ~exempted.get(rule.id, 0)
+            excluded |= said.excluding & held
+            unverified |= said.unverifying & held
+        return self._kept & ~(excluded | unverified), lanes, less
+
+    def ranking(self, sketch: Sketch) -> Ranking:
+        """Return the ranking that a sketch comes to."""
+        eligible, lanes, less = sketch
+        criteria = self._criteria
+        points = Points(criteria.lanes.unpacked(lanes), less)
+        return Ranking(self._units, places(eligible, criteria.candidates.count), points, criteria.scale)
+
+    def names(self, sketch: Sketch) -> frozenset[str]:
+        """Return the names of who is eligible."""
+        eligible = sketch[0]
+        if eligible not in self._names:
+            indices = places(eligible, self._criteria.candidates.count)
+            self._names[eligible] = frozenset(map(self._units.name, indices))
+        return self._names[eligible]
+
+    def _says(self, rule: Rule, facts: Facts) -> _Says:
+        criterion = self._criteria.by_rule[rule.id]
+        outcome = self._criteria.outcome(criterion, facts).within(self._kept)
+        if rule.effect.hard:
+            unknown = self._kept & ~(outcome.true | outcome.false)
+            check = Check(criterion, outcome, 0, unknown, rule.unknown or self._unknown)
+            return _Says(check.excluding, check.unverifying, 0, 0, 0)
+        if rule.effect.sign:
+            return _Says(0, 0, 0, criterion.lanes(outcome, self._criteria.lanes), criterion.less)
+        return _Says(0, 0, outcome.true, 0, 0)
+
+
+def weighs(rule: Rule) -> bool:
+    """Whether a rule can change who is eligible or with how many points; any other is a note or a conclusion."""
+    return bool(rule.effect.hard or rule.effect.sign or rule.effect.exempts)

@@ -1,0 +1,142 @@
+"""Fires one case again and again with other facts: of its rules those alone that what differs can reach.
+
+A rule that nothing reaches fires as before, and one that a single difference reaches as it does with that difference
+alone. All others are fired by the plain evaluator, on what the rest of the rules conclude. Sets of rules are masks of
+their places here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from llmrules.catalog.candidates import bits, mask_of
+from llmrules.engine.plain import PlainEngine
+from llmrules.engine.program import Program
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
+    from llmrules.engine.program import FiringRule
+    from llmrules.language.conditions import Facts
+    from llmrules.language.values import Value
+
+
+class Refiring:
+    """A program fired on one case, and on the same case with other facts. Its fired rules are remembered as masks."""
+
+    def __init__(self, program: Program, facts: Facts, fired: Iterable[int]) -> None:
+        """Take what was fired on the facts of the case."""
+        self.fired = mask_of([*fired])
+        self._program, self._facts = program, facts
+        self._readers: dict[str, int] = {}
+        self._overridden: dict[int, int] = {}
+        for rule in program.rules:
+            for name in _tested(rule):
+                self._readers[name] = self._readers.get(name, 0) | 1 << rule.place
+            for overrider in rule.overriders:
+                self._overridden[overrider] = self._overridden.get(overrider, 0) | 1 << rule.place
+        self._concluding = mask_of([rule.place for rule in program.rules if rule.conclusion is not None])
+        self._conclusions: dict[int, tuple[tuple[str, frozenset[Value]], ...]] = {}
+        self._reached: dict[str, int] = {}
+        self._parts: dict[int, _Part] = {}
+        self._alone: dict[tuple[str, frozenset[Value] | None], int] = {}
+
+    def fire(self, facts: Facts, changed: Collection[str]) -> int:
+        """Return the rules that fire on other facts, where all but those of the changed attributes are as they were."""
+        differing = [name for name in changed if facts.get(name) != self._facts.get(name)]
+        if len(differing) == 1:
+            return self._with(differing[0], facts)
+        settled, once, several = self.fired, 0, 0
+        for name in differing:
+            reached = self.reached(name)
+            several |= once & reached
+            once |= reached
+            settled = settled & ~reached | self._with(name, facts) & reached
+        return self._refired(several, settled & ~several, facts)
+
+    def without(self, rule: FiringRule) -> int:
+        """Return the rules that fire on the case where one of them is switched off."""
+        bit = 1 << rule.place
+        reached = self._following(bit) & ~bit
+        return self._refired(reached, self.fired & ~reached & ~bit, self._facts)
+
+    def reached(self, name: str) -> int:
+        """Return all rules whose firing may depend on an attribute."""
+        if name not in self._reached:
+            self._reached[name] = self._following(self._readers.get(name, 0))
+        return self._reached[name]
+
+    def concluded(self, fired: int, facts: Facts) -> Facts:
+        """Return all that is known at the end, where some rules fired on facts."""
+        fired &= self._concluding
+        if fired not in self._conclusions:
+            its = (self._program.rules[place].conclusion for place in bits(fired))
+            self._conclusions[fired] = tuple((one.attribute.name, one.values) for one in its if one is not None)
+        known = dict(facts)
+        for name, values in self._conclusions[fired]:
+            known[name] = known[name] | values if name in known else values
+        return known
+
+    def _with(self, name: str, facts: Facts) -> int:
+        """Return what fires where one attribute alone is as in other facts."""
+        key = name, facts.get(name)
+        if key not in self._alone:
+            reached = self.reached(name)
+            alone = {**self._facts}
+            alone.pop(name, None)
+            if key[1] is not None:
+                alone[name] = key[1]
+            self._alone[key] = self._refired(reached, self.fired & ~reached, alone)
+        return self._alone[key]
+
+    def _refired(self, rules: int, settled: int, facts: Facts) -> int:
+        """Fire some rules anew, where all others are settled."""
+        if not rules:
+            return settled
+        if rules not in self._parts:
+            self._parts[rules] = _Part(self._program, rules)
+        return settled | self._parts[rules].fire(settled, facts)
+
+    def _following(self, rules: int) -> int:
+        """Return rules with all that may fire otherwise where they do."""
+        found, waiting = rules, rules
+        while waiting:
+            more = 0
+            for place in bits(waiting):
+                conclusion = self._program.rules[place].conclusion
+                more |= self._overridden.get(place, 0)
+                if conclusion is not None:
+                    more |= self._readers.get(conclusion.attribute.name, 0)
+            waiting = more & ~found
+            found |= waiting
+        return found
+
+
+class _Part:
+    """Some rules of a program, which are fired where it is known which of the others do."""
+
+    def __init__(self, program: Program, rules: int) -> None:
+        its = tuple(program.rules[place] for place in bits(rules))
+        self._engine = PlainEngine(Program(its, program.strata))
+        self._read = {name for rule in its for name in _tested(rule)}
+        self._before = {place for rule in its for place in rule.overriders if not rules >> place & 1}
+        self._feeding = [
+            (one.place, one.conclusion)
+            for one in program.rules
+            if not rules >> one.place & 1 and one.conclusion is not None and one.conclusion.attribute.name in self._read
+        ]
+
+    def fire(self, settled: int, facts: Facts) -> int:
+        known = {name: facts[name] for name in self._read if name in facts}
+        for place, conclusion in self._feeding:
+            if settled >> place & 1:
+                name = conclusion.attribute.name
+                known[name] = known.get(name, frozenset()) | conclusion.values
+        return mask_of(self._engine.fire(known, [one for one in self._before if settled >> one & 1]))
+
+
+def _tested(rule: FiringRule) -> Iterator[str]:
+    """Yield the attributes that a rule tests, in its condition and in its exceptions."""
+    yield from rule.tests
+    for table in rule.exceptions:
+        yield from (leaf.attribute.name for leaf in table.all_leaves())
