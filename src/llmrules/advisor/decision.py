@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from llmrules.language.texts import Language
+    from llmrules.say.report.side_by_side import SideBySide
     from llmrules.say.why import Explanation
     from llmrules.trace.record import Trace
     from llmrules.worlds.advice.asking import Questions
@@ -88,6 +89,12 @@ class Decision(decision.Decision):
         there = World.of(self).changed(*(Stated(name, values[name] if name in stated else None) for name in asked))
         assert there is not None  # noqa: S101 - the rules and the catalogue are the same
         return Decision.of(there.decide(), self.recorder)
+
+    def compare(self, model: str, other: str) -> SideBySide:
+        """Put two models, or ``model @ offer``, side by side, only where they differ. Raises UnknownModelError."""
+        from llmrules.say.report.side_by_side import side_by_side  # who only decides does not load what tells
+
+        return side_by_side(self.trace, model, other)
 
     @cached_property
     def next_questions(self) -> Questions:

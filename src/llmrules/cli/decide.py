@@ -17,7 +17,7 @@ from llmrules.cli.many import decide_lines
 from llmrules.cli.outputs import refuse_overwriting
 from llmrules.cli.terminal import for_a_person, print_lines, print_note, print_plain
 from llmrules.decision.judgement import OVER
-from llmrules.errors import SHOWN, CatalogError, Place, RestrictionError, nearest
+from llmrules.errors import SHOWN, Place, RestrictionError, nearest
 from llmrules.language.conditions.written import written_condition
 from llmrules.language.profile import read_profile
 from llmrules.language.sources import STALE_AFTER
@@ -139,12 +139,9 @@ def decide(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  #
     dated = [] if as_of is None else [f"{AS_OF.name}={as_of.date().isoformat()}"]
     source = options.read_profile_source(profile, [*given["settings"], *dated], advisor.knowledge.ruleset.vocabulary)
     case = read_profile(source, advisor.knowledge.ruleset.vocabulary)
-    model = None if given["model"] is None else options.model_meant(given["model"], advisor.knowledge)
-    # Asked of the day of the case, so that the catalogue is arranged once.
-    names = () if model is None else advisor.knowledge.criteria_on(case.as_of.first).candidates.every_name()
-    if model is not None and model not in names:
-        message = "names no model of the catalogue"
-        raise CatalogError(message, code="unknown-model", place=Place("--model"), found=model, allowed=names)
+    model = given["model"]
+    if model is not None:
+        model = options.judged_model(model, advisor.knowledge, case.as_of.first, "--model")
     choices = _choices(given, advisor)
     if asked:
         case = interviewed(advisor.decide(case, **choices), given["lang"]).profile

@@ -13,7 +13,7 @@ from attrs import evolve
 
 from llmrules.advisor import Advisor
 from llmrules.cli.progress import progress
-from llmrules.errors import FileError, Place, ProfileError
+from llmrules.errors import CatalogError, FileError, Place, ProfileError
 from llmrules.language.conditions.written import SIZES
 from llmrules.language.rules.effects import UNKNOWN_POLICIES
 from llmrules.language.settings import Settings, for_folder
@@ -33,6 +33,7 @@ from llmrules.reading.files import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from datetime import date
 
     from click.shell_completion import CompletionItem
 
@@ -257,6 +258,18 @@ def model_meant(name: str, knowledge: Knowledge) -> str:
         return name
     called = [model.id for model in knowledge.catalog.listed if model.name.casefold() == name.casefold()]
     return called[0] if len(called) == 1 else name
+
+
+def judged_model(name: str, knowledge: Knowledge, day: date, option: str) -> str:
+    """Return the id of the model, or ``model @ offer``, that is called so on a day. Raises CatalogError for none.
+
+    Asked of the day of the case, so that the catalogue is arranged once.
+    """
+    found, names = model_meant(name, knowledge), knowledge.criteria_on(day).candidates.every_name()
+    if found not in names:
+        message = "names no model of the catalogue"
+        raise CatalogError(message, code="unknown-model", place=Place(option), found=found, allowed=names)
+    return found
 
 
 def _read(given: str | None) -> Source:

@@ -222,6 +222,11 @@ def points_words(points: str) -> str:
     return str(exact) if exact.denominator == 1 else f"{float(exact):.2f}"
 
 
+def first_sentence(text: str) -> str:
+    """Return the first sentence of a text, without its full stop."""
+    return re.split(r"(?<=[.!?])\s", text, maxsplit=1)[0].rstrip(".")
+
+
 LONGEST_SAID = 10_000
 """Characters of a text that are said; all of it stands in the trace."""
 

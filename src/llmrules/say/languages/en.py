@@ -236,6 +236,13 @@ SENTENCES = {
     "firm-until": "from {day} on {names} would be first",
     "firm-until-nobody": "from {day} on nobody would be first",
     "firm-lasting": "nothing that is known today ends it",
+    # Two models side by side
+    "apart-verdict": "verdict",
+    "apart-offer": "offer compared",
+    "apart-out": "-, as it is out",
+    "apart-by-rules": "What rules say differently",
+    "apart-in-vain": "What differs, and changes nothing here",
+    "apart-alike": "{count} more {count:rule says|rules say} the same of both.",
     # The interview
     "ask-first": "First: {names}, {points}.",
     "ask-counts": "{eligible} eligible, {unverified} undecided, {excluded} out.",

@@ -272,6 +272,13 @@ SENTENCES = {
     "firm-until": "{day}부터 1위는 {names}",
     "firm-until-nobody": "{day}부터 1위 없음",
     "firm-lasting": "현재 알려진 바로는 1위가 바뀌는 날이 없음",
+    # Two models side by side
+    "apart-verdict": "판정",
+    "apart-offer": "비교한 제공 상품",
+    "apart-out": "-(제외됨)",
+    "apart-by-rules": "규칙이 다르게 판단한 것",
+    "apart-in-vain": "다르지만 이 사례에는 영향이 없는 값",
+    "apart-alike": "그 밖의 규칙 {count}개는 둘을 똑같이 판단합니다.",
     # The interview
     "ask-first": "현재 1위: {names}, {points}.",
     "ask-counts": "적격 {eligible}개, 미확인 {unverified}개, 제외 {excluded}개.",

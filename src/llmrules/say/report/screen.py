@@ -5,7 +5,6 @@ Everything on it is in the report, at length; here each thing has its few lines,
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -17,7 +16,7 @@ from llmrules.say.columns import WIDTH, cut, folded, padded, width_of
 from llmrules.say.report.notes import Case, Notes
 from llmrules.say.report.questions import SIX, Questions
 from llmrules.say.report.report import Answer
-from llmrules.say.teller import Line, Style, Tone, points_words, printable_lines
+from llmrules.say.teller import Line, Style, Tone, first_sentence, points_words, printable_lines
 from llmrules.say.why import Explainer
 
 if TYPE_CHECKING:
@@ -191,7 +190,7 @@ class Screen:
 
     def in_short(self, applied: Applied, candidate: CandidateRecord) -> str:
         """Return the first sentence of a rule on a candidate."""
-        return _first(self.why.applications.sentence(self.index.rules[applied.rule], applied, candidate))
+        return first_sentence(self.why.applications.sentence(self.index.rules[applied.rule], applied, candidate))
 
     def runners_up(self) -> Iterator[Said]:
         """Yield the next places, each with what parts it from the first."""
@@ -231,7 +230,7 @@ class Screen:
     def out(self) -> Iterator[Said]:
         """Yield who is out, by the reason that most of them share."""
         groups = self.by_reason(self.result.excluded)
-        told = [f"{_first(self.index.because(rule))}: {self.models(names)}" for rule, names in groups]
+        told = [f"{first_sentence(self.index.because(rule))}: {self.models(names)}" for rule, names in groups]
         most = None if self.result.best else MOST["blocking"]
         yield from self.part("out", told, most, count=len(self.result.excluded))
 
@@ -273,7 +272,7 @@ class Screen:
                     names = grave.setdefault((level, note.rule), [])
                     names += [] if self.teller.name(row.model) in names else [self.teller.name(row.model)]
         told = [
-            f"{self.say(f'level.{level}')} ({self.teller.several(names)}): {_first(self.index.because(rule))}"
+            f"{self.say(f'level.{level}')} ({self.teller.several(names)}): {first_sentence(self.index.because(rule))}"
             for (level, rule), names in sorted(grave.items())
         ]
         count = len(list(Notes(self.why, self.case).cautions()))
@@ -305,11 +304,6 @@ class Screen:
             last = self.say("and-more-aside", more=more) if more > 0 and number == most - 1 else ""
             begin = f"{label} {count:,}" if count is not None else label
             yield Said(text, begin if not number else "", beside=last)
-
-
-def _first(text: str) -> str:
-    """Return the first sentence of a text, without its full stop."""
-    return re.split(r"(?<=[.!?])\s", text, maxsplit=1)[0].rstrip(".")
 
 
 def _signed(points: str) -> str:
