@@ -24,7 +24,7 @@ from attrs import evolve, frozen
 from llmrules import Advisor
 from llmrules.reading.files import read_toml
 from llmrules.verify import Report, examine
-from llmrules.verify.matched import CHOICES, Files, read_files
+from llmrules.verify.matched import CHOSEN, Files, read_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -242,14 +242,14 @@ def try_example(example: Path, *, everything: bool, shared: bool) -> tuple[int, 
 
 def is_shared(mutant: Mutant) -> bool:
     """Return whether it changes what all examples share."""
-    own = {(name,) for name in ("requirements", "approvals", "unknown", *CHOICES)}
+    own = {(name,) for name in ("requirements", "approvals", "unknown", *CHOSEN)}
     return mutant.path[:1] == ("given",) and mutant.path[1:2] not in own
 
 
 def is_choice(mutant: Mutant) -> bool:
     """Return whether it changes what whoever decided chose."""
-    chosen = {("given", name) for name in CHOICES}
-    return mutant.path[:2] in chosen or (mutant.path == ("given",) and mutant.deed.removeprefix("drops ") in CHOICES)
+    chosen = {("given", name) for name in CHOSEN}
+    return mutant.path[:2] in chosen or (mutant.path == ("given",) and mutant.deed.removeprefix("drops ") in CHOSEN)
 
 
 def main() -> int:

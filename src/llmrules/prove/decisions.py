@@ -363,7 +363,7 @@ class Decisions:
     def refused(self) -> Literal:
         """That the case is refused."""
         rules = self.knowledge.ruleset.firing()
-        return self.circuit.either(*(self.fired[rule.id] for rule in rules if rule.effect.name == "refuse"))
+        return self.circuit.either(*(self.fired[rule.id] for rule in rules if rule.effect.refuses))
 
     @cached_property
     def conflicts(self) -> dict[str, Literal]:

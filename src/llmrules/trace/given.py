@@ -38,6 +38,9 @@ T = TypeVar("T")
 Plain: TypeAlias = Any
 """Plain JSON."""
 
+CHOICES = ("unknown", "over", "only", "among", "stale_after")
+"""What is asked beside the requirements, each a policy: the fields of ``Given`` that whoever decides chooses."""
+
 
 @frozen
 class Given:

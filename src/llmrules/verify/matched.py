@@ -25,7 +25,7 @@ from llmrules.reading import shipped
 from llmrules.reading.cursor import Cursor
 from llmrules.reading.files import Source, read_catalog_file, read_json, read_toml, toml_files
 from llmrules.trace.codec import plain
-from llmrules.trace.given import Given, Spelling, structure
+from llmrules.trace.given import CHOICES, Given, Spelling, structure
 from llmrules.verify.kernel.refusal import Plain, Refusal, compare, shown
 from llmrules.verify.kernel.shape import digest
 
@@ -39,8 +39,8 @@ Case: TypeAlias = "Source | Profile | Mapping[str, object] | str | Path"
 
 BY_RULES = ("vocabulary", "rules", "disabled")
 BY_EITHER = ("documents", "claims")
-CHOICES = ("over", "only", "among", "stale_after")
-"""What whoever decided chose, and no file says."""
+CHOSEN = tuple(choice for choice in CHOICES if choice != "unknown")
+"""What whoever decided chose, and no file says; the policy for what is unknown goes with the profile."""
 
 SENTENCE = "is not what the files handed over say"
 
@@ -159,9 +159,9 @@ def _check_parts(document: dict[str, Plain], files: Files) -> tuple[tuple[str, .
             compare("files", "/given/approvals", given["approvals"], approvals, SENTENCE)
             matched.append("approvals")
     remarks.insert(0, f"compared with files: {', '.join(matched)}")
-    if rest := [part for part in given if part not in (*matched, *CHOICES)]:
+    if rest := [part for part in given if part not in (*matched, *CHOSEN)]:
         remarks.insert(1, f"not compared, since no file for it was handed over: {', '.join(rest)}")
-    chosen = [f"{name} = {shown(given[name])}" for name in CHOICES]
+    chosen = [f"{name} = {shown(given[name])}" for name in CHOSEN]
     remarks.append(f"not compared: {', '.join(chosen)}, as whoever decided chose")
     return tuple(matched), tuple(remarks)
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from attrs import frozen
 
 from llmrules.language.profile import Expectation, Profile, check_expectation, read_profile
-from llmrules.language.rules.effects import Caution
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -68,7 +67,7 @@ def read_case(source: Source, knowledge: Knowledge) -> Profile:
             profile.expect,
             models=knowledge.models,
             rules=tuple(knowledge.ruleset.rules),
-            cautions=tuple(rule.id for rule in knowledge.ruleset.rules.values() if isinstance(rule.effect, Caution)),
+            cautions=tuple(rule.id for rule in knowledge.ruleset.rules.values() if rule.effect.cautions),
             vocabulary=knowledge.ruleset.vocabulary,
         )
     return profile

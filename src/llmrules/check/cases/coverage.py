@@ -13,7 +13,6 @@ from attrs import field, frozen
 from llmrules.advisor import Advisor
 from llmrules.check.cases.edits import leaf_text
 from llmrules.check.diff.outcome import outcome
-from llmrules.language.rules.effects import Advise
 from llmrules.worlds.altered import altered
 from llmrules.worlds.changes import RuleOut
 
@@ -145,7 +144,8 @@ def _is_decisive(rule: Rule, concerned: list[tuple[Decision, Outcome]]) -> bool:
     """Whether one of the decisions would say something else without the rule, that it fired apart."""
     if not concerned:
         return False
-    if isinstance(rule.effect, Advise):  # what it says is all it does
+    effect = rule.effect
+    if effect.note and not (effect.touches_models or effect.refuses):  # what it says is all it does
         return True
     without = altered(concerned[0][0].knowledge, RuleOut(rule.id))
     if without is None:

@@ -19,7 +19,6 @@ from llmrules.check.cases.run import Case
 from llmrules.check.diff.outcome import Outcome, outcome
 from llmrules.engine.plain import PlainEngine
 from llmrules.language.conditions import Reference, Table
-from llmrules.language.rules.effects import Testing
 from llmrules.worlds.altered import altered, says_else
 from llmrules.worlds.changes import RuleAs, RuleOut
 
@@ -109,11 +108,13 @@ def _says_the_same(knowledge: Knowledge, changed: Knowledge, rule: Rule, mutant:
 
 def _are_alike(rule: Rule, after: Rule, before: Criteria, now: Criteria) -> bool:
     """Whether two rules that refer to the same requirements say the same of every candidate."""
-    if isinstance(rule.effect, Testing) and rule.effect.grade is None and rule.references():
+    if rule.effect.exempts != after.effect.exempts:
+        return False
+    if rule.effect.touches_models and rule.effect.grade is None and rule.references():
         tables = ((rule.where, after.where), (rule.effect.predicate, after.effect.predicate))
         return all(_over(before.candidates, old) == _over(before.candidates, new) for old, new in tables)
     old, new = before.by_rule.get(rule.id), now.by_rule.get(rule.id)
-    if old is None or new is None or rule.effect.exempts != after.effect.exempts:
+    if old is None or new is None:
         return False
     parts = [(one.fixed.true, one.fixed.false, one.fixed.changes, one.grades) for one in (old, new) if one.fixed]
     return before.scale == now.scale and len(parts) == len((old, new)) and parts[0] == parts[1]

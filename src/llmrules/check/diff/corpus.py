@@ -12,13 +12,14 @@ from attrs import evolve, frozen
 from llmrules.advisor import Decision
 from llmrules.check.diff.attribute import MOST_REPLAYS
 from llmrules.check.diff.compare import compare_decisions, replayed
-from llmrules.check.diff.differences import CHOICES, differences
+from llmrules.check.diff.differences import differences
 from llmrules.check.diff.outcome import outcome
 from llmrules.check.diff.record import CORPUS_FORMAT, Corpus, Difference, Impact
 from llmrules.check.diff.worlds import Prepared, worlds_between
 from llmrules.errors import FileError, LoadError, Place
 from llmrules.language.profile import Profile, Requirement, read_profile
 from llmrules.reading.files import files_in, read_json, read_toml
+from llmrules.trace.given import CHOICES
 from llmrules.trace.record import Trace
 from llmrules.worlds.replay import read_requirements, replay_under, stated, with_defaults
 

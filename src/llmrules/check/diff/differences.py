@@ -13,7 +13,7 @@ from llmrules.check.diff.offers import Shared, offer_name, shared
 from llmrules.check.diff.record import Difference, DifferenceKind, KeyChange
 from llmrules.language.vocabulary import AS_OF
 from llmrules.trace.codec import plain
-from llmrules.trace.given import Spelling
+from llmrules.trace.given import CHOICES, Spelling
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -110,10 +110,6 @@ def offer_id(model: str, offer: str) -> str:
 def disable_id(rule: str | None, pack: str | None) -> str:
     """Return the id of a difference in what is switched off."""
     return f"disable:rule:{rule}" if rule is not None else f"disable:pack:{pack}"
-
-
-CHOICES = ("unknown", "over", "only", "among", "stale_after")
-"""What is asked beside the requirements, each a policy."""
 
 
 def _parts(given: Given, sharing: Shared) -> Iterator[tuple[str, Part]]:

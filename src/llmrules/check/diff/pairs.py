@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from llmrules.check.diff import differences
 from llmrules.check.diff.differences import approval_id, disable_id, policy_id, requirement_id
 from llmrules.check.diff.models import CITED, Pair, model_pairs
 from llmrules.language.conditions import Table, json_table
 from llmrules.language.profile import Requirement
 from llmrules.language.texts import Text
 from llmrules.language.vocabulary import AS_OF, Attribute, Choice
+from llmrules.trace import given
 from llmrules.trace.codec import Plain, plain
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 SAID = Text("-", "-")
 """What every text says here."""
 
-CHOICES = tuple(choice for choice in differences.CHOICES if choice != "stale_after")
+CHOICES = tuple(choice for choice in given.CHOICES if choice != "stale_after")
 """What is asked beside the requirements, as far as an outcome can depend on it."""
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from llmrules.catalog.candidates import bits
 from llmrules.check.lint.finding import Finding, found
 from llmrules.check.lint.hard import excluding
-from llmrules.language.rules.effects import Refuse
 from llmrules.language.texts import Text
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ def check_soft_rules(survey: Survey) -> Iterator[Finding]:
         if rule.weight is None or criteria.by_rule[rule.id].fixed is None:
             continue
         companions = survey.companions(rule)
-        if any(isinstance(other.effect, Refuse) for other in companions.values()):
+        if any(other.effect.refuses for other in companions.values()):
             continue
         left = criteria.everyone & ~_excluded_with(survey, companions)
         if left.bit_count() <= 1:

@@ -21,7 +21,6 @@ from llmrules.check.schemas.values import (
     whole,
 )
 from llmrules.language.profile import EXPECT_KEYS, FILE_KEYS
-from llmrules.language.rules.effects import Caution
 from llmrules.language.rules.ruleset import LANGUAGE
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ def profile_schema(ruleset: RuleSet, models: Iterable[str]) -> Schema:
         "story": {**text(plain=True), "description": "The case in a few sentences."},
         "requirements": table(requirements, description="What is known of the case. What is left out is not stated."),
         "approval": approvals(ref("asking-rule"), ref("model")),
-        "expect": _expected(rule.id for rule in ruleset.rules.values() if isinstance(rule.effect, Caution)),
+        "expect": _expected(rule.id for rule in ruleset.rules.values() if rule.effect.cautions),
     }
     properties = {key: shapes[key] for key in FILE_KEYS}
     return whole("A profile of llmrules", properties, definitions, needs=["requirements"])

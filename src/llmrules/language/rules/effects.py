@@ -59,6 +59,8 @@ class Effect:
     wanted: ClassVar[bool] = True
     sign: ClassVar[int] = 0
     note: ClassVar[bool] = False
+    cautions: ClassVar[bool] = False
+    refuses: ClassVar[bool] = False
     touches_models: ClassVar[bool] = True
 
     @property
@@ -193,6 +195,7 @@ class Caution(Testing):
     words = Text("cautions about", "주의")
     keys = ("where", "level")
     note = True
+    cautions = True
 
 
 @frozen
@@ -231,6 +234,7 @@ class Refuse(Effect):
     words = Text("refuses", "거부")
     followed_by = "true"
     note = True
+    refuses = True
     touches_models = False
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from llmrules.language.rules.effects import Require
 from llmrules.language.rules.rule import Disable, Rule, by_conclusion
 
 if TYPE_CHECKING:
@@ -88,5 +87,6 @@ def _silencing(target: Rule) -> set[str]:
     """
     exceptions = {leaf.attribute.name for leaf in target.unless.all_leaves()}
     negative = {leaf.attribute.name for leaf in target.when.all_leaves() if leaf.negative}
-    softened = () if isinstance(target.effect, Require) else target.effect.predicate.references()
+    requires = target.effect.hard and target.effect.wanted
+    softened = () if requires else target.effect.predicate.references()
     return {*exceptions, *negative, *target.where.references(), *softened}
