@@ -451,6 +451,32 @@ def test_a_grade_of_what_nobody_knows() -> None:
 # Texts, names, dates
 
 
+@pytest.mark.parametrize(
+    ("text", "close"),
+    [
+        ("exclude.model = 'opn'", ["open"]),
+        ("exclude.model = ['open', 'shut']", []),
+        ("exclude.model = ['open', 'quite-another']", [None]),
+        ("where.model.like = 'op*'\nexclude.weights = true", []),
+        ("where.model.like = 'opal*'\nexclude.weights = true", [None]),
+        ("exclude.maker = 'acme'", ["Acme Labs"]),
+        ("exclude.maker = ['Acme', 'Acme Labs']", ["Acme Labs"]),
+        ("exclude.maker.none_of = ['Acme Labs', 'quite another']", []),
+    ],
+)
+def test_a_name_that_no_model_has(text: str, close: list[str | None]) -> None:
+    """Every name of a model is looked up; other texts are found where one that a model has is close."""
+    maker = '[model]\nmaker = { type = "text", label = { en = "maker", ko = "제작사" } }'
+    vocabulary = ASKED.replace("[model]", maker, 1)
+    models = model("open", weights=True, maker="Acme Labs") + model("shut")
+    found = [
+        one
+        for one in lint(asked(rule("a", text), models, vocabulary).knowledge, today=DAY)
+        if one.code == "unknown-name"
+    ]
+    assert [one.advised() for one in found] == [f"did you mean {one}?" if one else "" for one in close]
+
+
 def test_a_text_in_one_language() -> None:
     """Every kind of text that lacks a language is found where it stands; a plain text stands for both."""
     extra = """

@@ -254,5 +254,5 @@ def test_an_editor_completes_keys_operators_and_choices(folder: Path, knowledge:
     assert vocabulary["budget"].choices[0].means.read("en") in choices[f'"{vocabulary["budget"].choice_ids[0]}"']
     sources = completed(folder, "rules", f"{rule}source = ")
     assert knowledge.ruleset.citable["purchasing-policy-7"].title in sources['"purchasing-policy-7"']  # type: ignore[union-attr]
-    assert {*vocabulary.names("model")} <= {*offered('language = 1\n[[model]]\nid = "x"\n', "catalog")}
+    assert {*vocabulary.stated("model")} <= {*offered('language = 1\n[[model]]\nid = "x"\n', "catalog")}
     assert {*vocabulary.names("requirement")} == {*offered("[requirements]\n", "profile")}

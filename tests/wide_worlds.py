@@ -104,7 +104,8 @@ MODEL: Kinds = {
     "licence": "text",
 }
 OFFER: Kinds = {"price": "number", "provider": "text", "hosted": ["own", "vendor"]}
-CANDIDATE: Kinds = {**MODEL, **OFFER}
+NAMED: Kinds = {"model": ["m0", "m1", "m2"]}
+CANDIDATE: Kinds = {**MODEL, **OFFER, **NAMED}
 
 CONCLUDED = ("fit", "part", "fine", "best")
 """What rules conclude of models, each from those before it and from what only catalogues say."""
@@ -241,7 +242,11 @@ class WideWorld:
 
     def _classifying(self) -> list[str]:
         concluded = self.random.choice(CONCLUDED)
-        before = {name: kind for name, kind in MODEL.items() if name not in CONCLUDED[CONCLUDED.index(concluded) :]}
+        before = {
+            name: kind
+            for name, kind in {**MODEL, **NAMED}.items()
+            if name not in CONCLUDED[CONCLUDED.index(concluded) :]
+        }
         what = self._several(SKILLS) if concluded == "part" else "true"
         return [*([f"where = {self._table(before)}"] if self._chance(0.9) else []), f"conclude.{concluded} = {what}"]
 

@@ -164,12 +164,12 @@ class _Reader:
         if isinstance(entry.value, dict):
             sound = {name: value for name, value in entry.value.items() if name not in self.vocabulary.broken}
             entry = evolve(entry, value=sound)
-        names = (*fixed, *self.vocabulary.names(scope))
+        names = (*fixed, *self.vocabulary.stated(scope))
         return entry.keys(names, what=found[scope], code="unknown-attribute", hints=hints)
 
     def _entries(self, entry: Cursor, keys: Mapping[str, Cursor], scope: Scope, rests_on: Cited) -> dict[str, Entry]:
         sources = keys["sources"].table() if "sources" in keys else {}
-        declared = self.vocabulary.names(scope)
+        declared = self.vocabulary.stated(scope)
         for name, cursor in sources.items():
             if name in keys or name in self.vocabulary.broken:
                 continue
@@ -211,7 +211,7 @@ class _Reader:
             element.missing(one, f"{what} needs {one}")
         if missing:
             return None
-        name, names = fields["attribute"].value, self.vocabulary.names(scope)
+        name, names = fields["attribute"].value, self.vocabulary.stated(scope)
         cited = self._cited(fields["source"])
         since = day(fields["since"].value) if "since" in fields else None
         if "since" in fields and since is None:

@@ -229,7 +229,7 @@ class Spelling:
         return override(rename="attributes", omit_if_default=False, unstruct_hook=write, struct_hook=read)
 
     def _read_entries(self, cursor: Cursor, scope: Scope) -> dict[str, Entry]:
-        keys = cursor.keys(self.vocabulary.names(scope), what=f"a {scope}", code="unknown-attribute")
+        keys = cursor.keys(self.vocabulary.stated(scope), what=f"a {scope}", code="unknown-attribute")
         read = {name: self._read_entry(self.vocabulary[name], child) for name, child in keys.items()}
         return {name: entry for name, entry in read.items() if entry is not None}
 

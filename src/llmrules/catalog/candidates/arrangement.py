@@ -10,6 +10,7 @@ from attrs import evolve
 
 from llmrules.catalog.candidates.candidates import Candidate, Candidates, Column, Contradiction, Dispute, bits, mask_of
 from llmrules.language.rules.rule import Cycle, by_conclusion, classification_order
+from llmrules.language.vocabulary import MODEL
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -68,6 +69,7 @@ def _columns(names: Iterable[str], rows: tuple[Candidate, ...], disputes: Iterab
         for entries in (row.offer.entries, row.model.entries):
             for name, entry in entries.items():
                 columns[name].first[index] = entry.value
+    columns[MODEL.name] = Column([row.model.id for row in rows])
     for dispute in disputes:
         columns[dispute.attribute].others[dispute.layer * len(rows) + dispute.index] = dispute.stated.value
     return columns

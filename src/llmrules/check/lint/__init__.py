@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from llmrules.check.lint.attributes import check_attributes
+from llmrules.check.lint.attributes import check_attributes, check_names
 from llmrules.check.lint.conditions import check_conditions
 from llmrules.check.lint.dates import check_dates
 from llmrules.check.lint.finding import CODES, Finding, Severity, found, from_error
@@ -36,7 +36,7 @@ __all__ = ["CODES", "Finding", "Given", "Severity", "gather", "lint", "lint_file
 
 CHECKS = (
     *(check_conditions, check_overlap, check_attributes, check_hard_rules, check_soft_rules),
-    *(check_texts, check_dates),
+    *(check_texts, check_dates, check_names),
 )
 
 

@@ -23,7 +23,7 @@ from llmrules.catalog.candidates import truth_of
 from llmrules.language.conditions import Facts, Leaf, Reference, Table, Test
 from llmrules.language.operators import Truth, conjunction
 from llmrules.language.values import EXACT, Number, Period, Value, number
-from llmrules.language.vocabulary import AS_OF
+from llmrules.language.vocabulary import AS_OF, MODEL
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -234,7 +234,7 @@ def _absent(leaf: Leaf, facts: Facts) -> Truth:
 
 
 def _always_known(attribute: Attribute) -> bool:
-    return attribute.name == AS_OF.name or attribute.default is not None
+    return attribute.name in {AS_OF.name, MODEL.name} or attribute.default is not None
 
 
 def _values(attribute: Attribute, tests: tuple[Test, ...]) -> list[Value] | None:

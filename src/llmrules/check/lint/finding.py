@@ -82,6 +82,10 @@ _TABLE = (
         *("override-chain", "warning", "A rule that is overridden overrides another one."),
         "재정의되는 규칙이 다시 다른 규칙을 재정의합니다.",
     ),
+    Code(
+        *("unknown-name", "warning", "A name that no model of the catalogue has, such as one that is misspelt."),
+        "카탈로그의 어떤 모델에도 없는 이름입니다. 철자가 틀렸을 수 있습니다.",
+    ),
     Code("missing-language", "warning", "A text in one language only.", "한 언어로만 쓴 문구입니다."),
     Code(
         *("stale-source", "warning", "A source that was to be checked again by now."),

@@ -84,13 +84,13 @@ def _offer(vocabulary: Vocabulary) -> Schema:
 
 def _entry(vocabulary: Vocabulary, scope: Scope, fixed: dict[str, Schema], needs: Iterable[str] = ()) -> Schema:
     """Return the schema of a model or an offer."""
-    values = {name: ref(f"value.{name}") for name in vocabulary.names(scope)}
+    values = {name: ref(f"value.{name}") for name in vocabulary.stated(scope)}
     return table(values | fixed, needs=needs)
 
 
 def _sourced(vocabulary: Vocabulary, scope: Scope, inside: dict[str, Schema] | None = None) -> Schema:
     """Return what a model or an offer must have where what holds it names no source: one for each value, or for all."""
-    own = {name: partial({"sources": partial(needs=[name])}, needs=["sources"]) for name in vocabulary.names(scope)}
+    own = {name: partial({"sources": partial(needs=[name])}, needs=["sources"]) for name in vocabulary.stated(scope)}
     return _unsourced(inside or {}, dependencies=own)
 
 
@@ -101,7 +101,7 @@ def _unsourced(properties: dict[str, Schema], **more: Any) -> Schema:  # noqa: A
 
 def _sources(vocabulary: Vocabulary, scope: Scope) -> Schema:
     about = "The claim or document that each value is from, or several."
-    return table(dict.fromkeys(vocabulary.names(scope), ref("sources")), description=about)
+    return table(dict.fromkeys(vocabulary.stated(scope), ref("sources")), description=about)
 
 
 def _beside(vocabulary: Vocabulary, scope: Scope) -> dict[str, Schema]:
@@ -117,7 +117,7 @@ def _beside(vocabulary: Vocabulary, scope: Scope) -> dict[str, Schema]:
 
 
 def _other_values(vocabulary: Vocabulary, scope: Scope, keys: tuple[str, ...], about: str) -> Schema:
-    names = vocabulary.names(scope)
+    names = vocabulary.stated(scope)
     shapes: dict[str, Schema] = {
         "attribute": one_of(names),
         "since": {**DAY, "description": "The first day on which it is in force."},

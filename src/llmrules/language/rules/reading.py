@@ -28,7 +28,7 @@ from llmrules.language.rules.rule import Disable, Rule
 from llmrules.language.sources import check_sources
 from llmrules.language.texts import LANGUAGES, Text, read_text
 from llmrules.language.values import Period, Value, day
-from llmrules.language.vocabulary import AS_OF, SCOPES, Attribute, Scope, Vocabulary
+from llmrules.language.vocabulary import AS_OF, MODEL, SCOPES, Attribute, Scope, Vocabulary
 
 if TYPE_CHECKING:
     from llmrules.reading.cursor import Cursor
@@ -245,8 +245,8 @@ class RuleReader:
         return None if value is None else frozenset({value})
 
     def _may_conclude(self, attribute: Attribute, values: frozenset[Value], cursor: Cursor) -> bool:
-        if attribute.name == AS_OF.name or attribute.default is not None:
-            why = "it is always known" if attribute.name == AS_OF.name else "it has a default"
+        if attribute.name in {AS_OF.name, MODEL.name} or attribute.default is not None:
+            why = "it has a default" if attribute.default is not None else "it is always known"
             cursor.problem(
                 "conclude-not-allowed", f"no rule may conclude {attribute.name}: {why}", found=attribute.name
             )

@@ -202,6 +202,16 @@ AS_OF = Attribute(
 """Always there: stated, or today with origin *assumed*."""
 
 
+MODEL = Attribute(
+    name="model",
+    scope="model",
+    type="text",
+    label=Text("model", "모델"),
+    about=Text("The id of the model: no catalogue states it.", "모델의 id이며, 카탈로그에 적지 않습니다."),
+)
+"""Always there: by it rules speak of models by name."""
+
+
 @frozen
 class Vocabulary:
     """All attributes by name, in the order of their names.
@@ -232,3 +242,7 @@ class Vocabulary:
             found = (name for name, attribute in self.attributes.items() if attribute.scope in scopes)
             self._names[scopes] = tuple(found)
         return self._names[scopes]
+
+    def stated(self, scope: Scope) -> tuple[str, ...]:
+        """Return the names of the attributes of a scope of which files state values, sorted."""
+        return tuple(name for name in self.names(scope) if name != MODEL.name)

@@ -12,7 +12,7 @@ from attrs import evolve
 
 from llmrules.errors import VocabularyError
 from llmrules.language.sources import check_sources
-from llmrules.language.vocabulary.attribute import AS_OF, CHOSEN, SCOPES, Attribute, Scope, Vocabulary
+from llmrules.language.vocabulary.attribute import AS_OF, CHOSEN, MODEL, SCOPES, Attribute, Scope, Vocabulary
 from llmrules.language.vocabulary.choices import with_choices
 from llmrules.language.vocabulary.declaration import ATTRIBUTE_KEYS, Draft, read_attribute
 
@@ -28,7 +28,7 @@ def read_vocabulary(files: Iterable[Cursor], citable: Collection[str], *, reserv
     ``citable`` are the claims and documents that may be a source; ``reserved`` are the names that mean something in
     rules, catalogues or profiles, so no attribute may have them.
     """
-    drafts = {AS_OF.name: Draft(AS_OF, None, [])}
+    drafts = {one.name: Draft(one, None, []) for one in (AS_OF, MODEL)}
     declared: dict[str, list[tuple[Scope, Cursor]]] = {}
     for file in files:
         for scope in SCOPES:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from attrs import frozen
 
+from llmrules.language.conditions import MODEL_SIDE
 from llmrules.language.values import Value, as_text
 from llmrules.language.vocabulary import Attribute
 from llmrules.say.columns import WIDTH, wrapped
@@ -104,11 +105,11 @@ class Comparison:
 def compare(knowledge: Knowledge, names: Sequence[str], as_of: date) -> Comparison:
     """Compare models of the catalogue, listed or not, in every attribute that models and offers have."""
     state = classified(knowledge, tuple(names), as_of)
-    attributes = [one for one in knowledge.ruleset.vocabulary if one.scope != "requirement"]
+    vocabulary = knowledge.ruleset.vocabulary
+    attributes = [vocabulary[name] for scope in MODEL_SIDE for name in vocabulary.stated(scope)]
     rows = [[index for index, row in enumerate(state.rows) if row.model.id == name] for name in names]
     compared = [
-        Compared(attribute, tuple(_cell(state, attribute, places) for places in rows))
-        for attribute in sorted(attributes, key=lambda one: (one.scope != "model", one.name))
+        Compared(attribute, tuple(_cell(state, attribute, places) for places in rows)) for attribute in attributes
     ]
     return Comparison(as_of, tuple(names), tuple(compared))
 

@@ -98,7 +98,7 @@ class _Reader:
 
     def facts(self, scope: Scope, entries: Mapping[str, Entry], index: int) -> Iterator[Fact]:
         """Yield what is known of the attributes of a scope, in the order of their names."""
-        for name in self.knowledge.ruleset.vocabulary.names(scope):
+        for name in self.knowledge.ruleset.vocabulary.stated(scope):
             value = self.state.columns[name][index]
             if value is None:
                 continue
@@ -121,5 +121,5 @@ class _Reader:
         """Return the attributes without a value, but for those that are computed from a case."""
         known = {fact.attribute.name for fact in facts}
         vocabulary = self.knowledge.ruleset.vocabulary
-        names = (name for name in vocabulary.names(scope) if name not in known)
+        names = (name for name in vocabulary.stated(scope) if name not in known)
         return tuple(vocabulary[name] for name in names if vocabulary[name].computed is None)

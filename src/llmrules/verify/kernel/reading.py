@@ -19,6 +19,7 @@ NOT_CLASSIFYING = {"when", "unless", "overrides", "effective_from", "effective_t
 DEEPEST, MOST_DAYS = 32, 36_500  # tables of conditions in each other, and how far a date may be moved
 Scopes: TypeAlias = tuple[str, ...]
 REQUIREMENT, MODEL, CANDIDATE = ("requirement",), ("model",), ("model", "offer")
+BUILT_IN = {"as_of": ("requirement", "date"), "model": ("model", "text")}  # the day decided for; the id of each model
 NAMED = {"requirements": "attribute", "documents": "id", "claims": "id", "rules": "id", "catalogue": "id"}
 CITING = ("vocabulary", "claims", "rules", "catalogue")
 
@@ -26,8 +27,9 @@ CITING = ("vocabulary", "claims", "rules", "catalogue")
 def read_given(plain: Plain) -> Given:
     """Return ``given`` by name. Raises Refusal."""
     read = {name: read_at("declaration", at, one, Attribute) for name, one, at in _named(plain, "vocabulary", "name")}
-    kind = (read["as_of"].scope, read["as_of"].type) if "as_of" in read else ()
-    expect(kind == ("requirement", "date"), "declaration", "/given/vocabulary", "has no as_of, the day decided for")
+    for name, kind in BUILT_IN.items():
+        right = name in read and (read[name].scope, read[name].type) == kind
+        expect(right, "declaration", "/given/vocabulary", f"has no {name}, a {kind[1]} of the {kind[0]}")
     check_prices(read)
     names = {part: {name for name, _, _ in _named(plain, part, key)} for part, key in NAMED.items()}
     expect(names["documents"].isdisjoint(names["claims"]), "order", "/given/claims", "have the id of a document")
@@ -229,6 +231,7 @@ def _check_entries(given: Given, entries: Plain, scope: str, at: str) -> None:
     for name, entry in entries.items():
         pointer, day = f"{at}/{name}", given.attributes["as_of"].whole
         attribute = given.attribute(name, (scope,), pointer)
+        expect(name not in BUILT_IN, "reference", pointer, "is what no catalogue states", name)
         disputed, dated = entry.get("disputed", ()), entry.get("dated", ())
         for stated in (entry, *disputed, *entry.get("replaced", ()), *dated):
             read_at("value", pointer, stated["value"], attribute.value, attribute.within)

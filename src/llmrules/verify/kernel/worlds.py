@@ -39,9 +39,9 @@ def know(given: Given, facts: Facts, classes: "Classes") -> Iterator[Known]:
 
     for model, rows in groupby(rows_of(given), key=lambda row: row.model):
         plain = given.models[model]
-        own = _in_force(plain["attributes"], given.day)
-        world, found, contradictions = classes.world(_values(own))
-        reclassed = {name: [classes.world(one)[0] for one in its] for name, its in _disputed(own).items()}
+        own, name = _in_force(plain["attributes"], given.day), {"model": model}
+        world, found, contradictions = classes.world(name | _values(own))
+        reclassed = {one: [classes.world(name | other)[0] for other in its] for one, its in _disputed(own).items()}
         for row in rows:
             offered = _in_force(plain["offers"][row.place]["attributes"], given.day)
             values = priced(_values(offered))
