@@ -12,7 +12,7 @@ from tests.import_files import FILES, reading
 
 from llmrules.importers.dates import calendar_day, day_in, is_dated
 from llmrules.importers.developers import DEVELOPERS, by_prefix, named_like
-from llmrules.importers.ids import Name, is_id, no_model, no_text, take_apart
+from llmrules.importers.ids import Name, is_id, no_model, no_text, take_apart, zones_of
 from llmrules.importers.sellers import SELLERS, seller_of
 
 SAME = {
@@ -309,3 +309,21 @@ def test_dates_in_ids() -> None:
     assert [is_dated(name) for name in ("a-0613", "a-2507", "a-08-2024", "a-8192", "a-32768")] == [True] * 3 + [
         False
     ] * 2
+
+
+@pytest.mark.parametrize(
+    ("region", "zones"),
+    [
+        ("eu", ("eu",)),
+        ("eu-west-1", ("eu", "ie")),
+        ("eu-west-2", ("uk",)),
+        ("eu-central-2", ()),
+        ("us-gov-west-1", ("us",)),
+        ("ap-northeast-2", ("kr",)),
+        ("global", ()),
+        ("me-central-1", None),
+    ],
+)
+def test_a_region_lies_in_zones(region: str, zones: tuple[str, ...] | None) -> None:
+    """London and Zurich are not in the Union, a global region is in no zone, and what nobody knows is unknown."""
+    assert zones_of(region) == zones

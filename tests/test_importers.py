@@ -34,6 +34,10 @@ OFFER = frozenset(
         "tier_above",
         "tier_input_price",
         "tier_output_price",
+        "cached_input_price",
+        "batch_input_price",
+        "batch_output_price",
+        "zones",
         "tool_calling",
         "structured_output",
         "retires_on",
@@ -481,6 +485,24 @@ def tier(kind: str, key: str) -> tuple[object, ...]:
     return tuple(row(kind, key).offer.get(name) for name in ("tier_above", "tier_input_price", "tier_output_price"))
 
 
+def test_repeated_input_and_batches_have_prices_under_every_name() -> None:
+    """Each file's name for them is read, per token or per million; a price of 0 or beside no other is unknown."""
+    record = {"input_cost_per_token": 2e-6, "output_cost_per_token": 8e-6, "cache_read_input_token_cost": 5e-7}
+    batches = {"input_cost_per_token_batches": 1e-6, "output_cost_per_token_batches": 4e-6}
+    data = json.loads(json.dumps(record | batches), parse_float=Decimal)
+    assert one_record(data).rows[0].offer == {
+        "input_price": 2, "output_price": 8, "cached_input_price": Decimal("0.5"),
+        "batch_input_price": 1, "batch_output_price": 4,
+    }  # fmt: skip
+    assert row(GENAI, "openai/o3").offer["cached_input_price"] == Decimal("0.5")
+    assert any("cached_input_price" in one.offer for one in reading(MODELS_DEV).rows)
+    free = one_record(data | {"cache_read_input_token_cost": 0, "output_cost_per_token": None})
+    assert free.rows[0].offer.keys() == {"input_price", "batch_input_price"}
+    assert {one.attribute for one in free.unknown} == {"cached_input_price", "batch_output_price"}
+    dear = one_record(data | {"cache_read_input_token_cost": Decimal("0.000003")})
+    assert [one.attribute for one in dear.doubtful] == ["cached_input_price"]
+
+
 def test_tiers_under_every_name() -> None:
     """A tier is found under each of its names, and never mixed up with the prices of batches or priority."""
     assert tier(MODELS_DEV, "azure/gpt-5.4-pro") == (272_000, 60, 270)
@@ -568,7 +590,8 @@ def test_the_last_price_in_the_list_may_start_next_year() -> None:
     flash = row(GENAI, "google/gemini-3.7-flash")
     assert flash.offer["input_price"] == Decimal("0.75")
     since = date(2027, 1, 1)
-    assert flash.later == (Later("input_price", since, Decimal("1.5")), Later("output_price", since, Decimal("7.5")))
+    then = {"cached_input_price": Decimal("0.15"), "input_price": Decimal("1.5"), "output_price": Decimal("7.5")}
+    assert flash.later == tuple(Later(name, since, price) for name, price in then.items())
 
 
 @pytest.mark.parametrize(("on", "price"), [(date(2026, 8, 31), 2), (date(2026, 9, 1), 3), (date(2027, 1, 1), 3)])
@@ -576,12 +599,12 @@ def test_the_day_of_the_file_decides(on: date, price: int) -> None:
     """A price is in force from its first day on."""
     (found,) = [one for one in read(GENAI, data_of(GENAI), on).rows if one.key == "anthropic/claude-sonnet-5"]
     assert found.offer["input_price"] == price
-    assert [later.value for later in found.later] == ([3, 15] if price == 2 else [])
+    assert [later.value for later in found.later] == ([Decimal("0.3"), 3, 15] if price == 2 else [])
 
 
 def test_a_past_change() -> None:
     """o3 became cheaper in June 2025: before the day of the file, so that only the new price is left."""
-    assert row(GENAI, "openai/o3").offer == {"input_price": 2, "output_price": 8}
+    assert row(GENAI, "openai/o3").offer == {"input_price": 2, "output_price": 8, "cached_input_price": Decimal("0.5")}
     assert row(GENAI, "openai/o3").later == ()
 
 

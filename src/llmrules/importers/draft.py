@@ -12,7 +12,7 @@ from attrs import define, field
 
 from llmrules.errors import printable, show
 from llmrules.importers.dates import calendar_day, first_day, last_day
-from llmrules.importers.ids import Name, is_id, no_model, take_apart
+from llmrules.importers.ids import Name, is_id, no_model, take_apart, zones_of
 from llmrules.importers.quantities import count
 from llmrules.importers.reading import Expected, Later, Origin, Plain, Reading, Remark, Row
 from llmrules.importers.sellers import Seller
@@ -110,6 +110,9 @@ class Draft:
             draft.put("developer", name.developer.name)
         if name.moving is not None:
             draft.put("moving_alias", name.moving)
+        zones = None if name.region is None else zones_of(name.region)
+        if zones is not None:
+            draft.put("zones", zones)
         return draft
 
     def finish(self, shown: object = None) -> None:

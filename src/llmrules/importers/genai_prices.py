@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 _KEYS = ("id", "name", "context_window", "prices")
 _ALWAYS = ("id",)
 _USUAL = tuple(key for key in _KEYS if key not in _ALWAYS)
-_PRICES = tuple(f"{side}_mtok" for side in SIDES)
+_USUAL_PRICES = tuple(f"{side}_mtok" for side in SIDES)
+_CACHED = "cache_read_mtok"
 _HOURS = frozenset(("start_time", "end_time"))
 
 
@@ -208,6 +209,9 @@ def _amounts(draft: Draft, prices: dict[str, Any]) -> dict[str, Amount]:
                 draft.leave("tier_above", "is no whole number of tokens", one)
     flat = {side: value for side, value in base.items() if not isinstance(prices.get(f"{side}_mtok"), dict)}
     found = [Tier(limit, **(flat | sides)) for limit, sides in tiers.items()]
-    draft.intake.expect(prices, _PRICES, "prices.")
-    draft.ignore(keys_of(prices, _PRICES, "prices."))
-    return read_prices(draft, base.get("input"), base.get("output"), found)
+    draft.intake.expect(prices, _USUAL_PRICES, "prices.")
+    draft.ignore(keys_of(prices, (*_USUAL_PRICES, _CACHED), "prices."))
+    cached = prices.get(_CACHED)
+    stated = {f"{side}_price": value for side, value in base.items()}
+    stated["cached_input_price"] = cached.get("base") if isinstance(cached, dict) else cached
+    return read_prices(draft, stated, found)

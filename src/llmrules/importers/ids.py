@@ -15,6 +15,8 @@ from llmrules.importers.dates import is_dated
 from llmrules.importers.developers import Developer, by_prefix, named_like
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from llmrules.importers.sellers import Seller
 
 LONGEST_ID = 200
@@ -53,6 +55,18 @@ NOT_TEXT = "is named as an embedding, image, speech, guard or similar model"
 
 _GEOGRAPHY = re.compile(r"us|eu|apac|global|us-gov|au|jp|in|ca|sa")
 _PLACE = re.compile(rf"(?:{_GEOGRAPHY.pattern}|global-standard|[a-z]{{2}}(?:-gov)?-[a-z]+-\d)$")
+_ZONES: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("global", "apac", "sa"), ()),
+    **{zone: (zone,) for zone in ("us", "eu", "au", "jp", "in", "ca")},
+    "us-gov": ("us",),
+    "eu-central-1": ("eu", "de"), "eu-central-2": (), "eu-north-1": ("eu", "se"), "eu-south-1": ("eu", "it"),
+    "eu-south-2": ("eu",), "eu-west-1": ("eu", "ie"), "eu-west-2": ("uk",), "eu-west-3": ("eu", "fr"),
+    "ap-northeast-1": ("jp",), "ap-northeast-2": ("kr",), "ap-northeast-3": ("jp",), "ap-south-1": ("in",),
+    "ap-south-2": ("in",), "ap-southeast-2": ("au",), "ap-southeast-4": ("au",), "sa-east-1": (),
+}  # fmt: skip
+"""The zones that a region lies in, as Amazon, Azure and Vertex name regions: ``eu-west-2`` is London, ``eu-central-2``
+Zurich. A region of the United States or of Canada with a number is known by its first letters."""
+
 _VARIANT_SEGMENTS = {"tee": "tee", "pro": "pro", "claude_platform": "claude-platform", "bedrock_mantle": "mantle"}
 _VARIANTS = "free|beta|extended|nitro|floor|online|web|exacto|optimized|thinking|batch|flex|priority"
 _VARIANT = re.compile(rf"(?::({_VARIANTS})|-(free|batch|flex|priority|spot))$")
@@ -87,6 +101,12 @@ class Name:
     developer: Developer | None = None
     first_party: bool = False
     moving: bool | None = None
+
+
+def zones_of(region: str) -> tuple[str, ...] | None:
+    """Return every zone of the vocabulary that a region lies in; None where the region is not known."""
+    country = region.partition("-")[0]
+    return _ZONES.get(region, (country,) if country in {"us", "ca"} else None)
 
 
 def no_model(written: str) -> str | None:

@@ -13,7 +13,7 @@ from llmrules.errors import FileError, Place
 from llmrules.importers.dates import day_in
 from llmrules.importers.draft import SMALLEST_WINDOW, Draft, Intake, keys_of, kinds
 from llmrules.importers.ids import NOT_TEXT, no_model, no_text
-from llmrules.importers.prices import Tier, read_prices
+from llmrules.importers.prices import SIDES, Tier, read_prices
 from llmrules.importers.quantities import count
 from llmrules.importers.sellers import seller_of
 
@@ -30,6 +30,9 @@ _KEYS = (
     "max_output_tokens",
     "input_cost_per_token",
     "output_cost_per_token",
+    "cache_read_input_token_cost",
+    "input_cost_per_token_batches",
+    "output_cost_per_token_batches",
     "tiered_pricing",
     "off_peak_pricing",
     "supports_function_calling",
@@ -41,9 +44,10 @@ _KEYS = (
     "deprecation_date",
 )
 _ALWAYS = ("litellm_provider", "mode")
-_USUAL = tuple(key for key in _KEYS if key not in {*_ALWAYS, "tiered_pricing", "off_peak_pricing"})
+_SELDOM = ("tiered_pricing", "off_peak_pricing", "input_cost_per_token_batches", "output_cost_per_token_batches")
+_USUAL = tuple(key for key in _KEYS if key not in {*_ALWAYS, *_SELDOM})
 _TIER = re.compile(r"(input|output)_cost_per_token_above_(\d{1,9})k_tokens")
-"""Only these: the same keys with a suffix are the prices of batches, of priority and the like."""
+"""Only these: the same keys with a suffix are the prices of long batches, of priority and the like."""
 
 _STEP = 256
 """Records between two reports of progress."""
@@ -134,17 +138,19 @@ def _modalities(draft: Draft, record: dict[str, Any]) -> None:
 
 
 def _prices(draft: Draft, record: dict[str, Any]) -> None:
-    stated = {side: record.get(f"{side}_cost_per_token") for side in ("input", "output")}
+    stated = {f"{side}_price": record.get(f"{side}_cost_per_token") for side in SIDES}
+    stated |= {f"batch_{side}_price": record.get(f"{side}_cost_per_token_batches") for side in SIDES}
+    stated["cached_input_price"] = record.get("cache_read_input_token_cost")
     base, tiers = _ranges(draft, record.get("tiered_pricing"))
     above: dict[int, dict[str, object]] = {}
     for key, value in record.items():
         if match := _TIER.fullmatch(key):
             above.setdefault(int(match[2]) * 1_000, {})[match[1]] = value
     tiers += [Tier(limit, sides.get("input"), sides.get("output")) for limit, sides in sorted(above.items())]
-    for side, value in stated.items():
-        if value is None and base is not None:
-            stated[side] = getattr(base, side)
-    for attribute, price in read_prices(draft, stated["input"], stated["output"], tiers, per_token=True).items():
+    for side in SIDES if base is not None else ():
+        if stated[f"{side}_price"] is None:
+            stated[f"{side}_price"] = getattr(base, side)
+    for attribute, price in read_prices(draft, stated, tiers, per_token=True).items():
         draft.put(attribute, price)
     if record.get("off_peak_pricing") is not None and "input_price" in draft.offer:
         draft.doubt("input_price", "is lower at some hours of the day")

@@ -38,7 +38,7 @@ _ALWAYS = ("modalities",)
 _MODALITIES = ("input", "output")
 _USUAL = tuple(key for key in _KEYS if key not in {*_ALWAYS, "id"})
 _LIMITS = ("context", "input", "output")
-_COSTS = ("input", "output", "tiers", "context_over_200k")
+_COSTS = ("input", "output", "cache_read", "tiers", "context_over_200k")
 _USUAL_LIMITS, _USUAL_COSTS = ("context", "output"), ("input", "output")
 
 
@@ -171,7 +171,8 @@ def _cost(draft: Draft, cost: object) -> None:
             draft.leave("input_price", "is no table", cost)
         return
     draft.intake.expect(cost, _USUAL_COSTS, "cost.")
-    prices = read_prices(draft, cost.get("input"), cost.get("output"), _tiers(draft, cost))
+    named = {"input_price": "input", "output_price": "output", "cached_input_price": "cache_read"}
+    prices = read_prices(draft, {name: cost.get(key) for name, key in named.items()}, _tiers(draft, cost))
     for attribute, value in prices.items():
         draft.put(attribute, value)
     draft.ignore(keys_of(cost, _COSTS, "cost."))

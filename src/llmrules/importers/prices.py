@@ -15,7 +15,7 @@ from llmrules.importers.quantities import Amount, count, per_million, plausible,
 from llmrules.language.values import shortest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from llmrules.importers.draft import Draft
 
@@ -23,6 +23,8 @@ SUSPECT = 200
 """USD per million tokens. A price above it is kept, and in doubt."""
 
 SIDES = ("input", "output")
+BASE = tuple(f"{side}_price" for side in SIDES)
+ZERO = "is 0: a free tier, a trial, self-hosting or a gap"
 
 
 @frozen
@@ -34,18 +36,39 @@ class Tier:
     output: object = None
 
 
+LOWER = {"cached_input_price": "input_price", "batch_input_price": "input_price", "batch_output_price": "output_price"}
+"""What some input and some work costs less than: the prices of repeated input and of what can wait."""
+
+
 def read_prices(
-    draft: Draft, input_price: object, output_price: object, tiers: Sequence[Tier] = (), *, per_token: bool = False
+    draft: Draft, stated: Mapping[str, object], tiers: Sequence[Tier] = (), *, per_token: bool = False
 ) -> dict[str, Amount]:
     """Return the prices under the names of the vocabulary, after noting what is left unknown or is in doubt."""
-    stated = {"input_price": input_price, "output_price": output_price}
-    prices = {name: _amount(draft, name, value, per_token=per_token) for name, value in stated.items()}
+    prices = {name: _amount(draft, name, stated.get(name), per_token=per_token) for name in BASE}
     known = {name: value for name, value in prices.items() if value is not None}
     if known and not any(known.values()):
         for name in known:
-            draft.leave(name, "is 0: a free tier, a trial, self-hosting or a gap", 0)
+            draft.leave(name, ZERO, 0)
         return {}
-    return known | _tier(draft, known, tiers, per_token=per_token)
+    return known | _tier(draft, known, tiers, per_token=per_token) | _lower(draft, known, stated, per_token=per_token)
+
+
+def _lower(
+    draft: Draft, known: dict[str, Amount], stated: Mapping[str, object], *, per_token: bool
+) -> dict[str, Amount]:
+    """Return the prices of repeated input and of batches, where the price is known that they are lower than."""
+    found = {}
+    for name, base in LOWER.items():
+        amount = _amount(draft, name, stated.get(name), per_token=per_token)
+        if amount == 0:
+            draft.leave(name, ZERO, 0)
+        elif amount is not None and base not in known:
+            draft.leave(name, "stands beside no price that it is lower than", amount)
+        elif amount is not None:
+            found[name] = amount
+            if amount > known[base]:
+                draft.doubt(name, "is higher than the price that it should be lower than", amount)
+    return found
 
 
 def _tier(draft: Draft, base: dict[str, Amount], tiers: Sequence[Tier], *, per_token: bool) -> dict[str, Amount]:
@@ -65,7 +88,7 @@ def _tier(draft: Draft, base: dict[str, Amount], tiers: Sequence[Tier], *, per_t
             if dearest < base.get(f"{side}_price", 0):
                 draft.doubt(name, "is lower than the price of short requests", dearest)
         elif dearest is not None:
-            draft.leave(name, "is 0: a free tier, a trial, self-hosting or a gap", 0)
+            draft.leave(name, ZERO, 0)
         elif fitting:
             draft.leave(name, "is stated by no tier, although there is one")
     if not found:
