@@ -48,7 +48,9 @@ def test_importing_does_nothing_else() -> None:
     """Importing every module but those of the command line starts no thread, writes no file and prints nothing."""
     folder = Path(llmrules.__file__).parent
     paths = [path.relative_to(folder.parent).with_suffix("") for path in sorted(folder.rglob("*.py"))]
-    names = [".".join(path.parts).removesuffix(".__init__") for path in paths if not {"cli", "__main__"} & {*path.parts}]
+    names = [
+        ".".join(path.parts).removesuffix(".__init__") for path in paths if not {"cli", "__main__"} & {*path.parts}
+    ]
     program = f"""
 import sys, threading
 sys.dont_write_bytecode = True
