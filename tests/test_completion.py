@@ -63,7 +63,7 @@ def offered(*words: str) -> list[str]:
         ("models --catalog 2026-11 gpt-6.", ["gpt-6.1-sol"]),
         ("requirements --of offer output_p", ["output_price"]),
         ("rules offline-is", ["offline-is-own-hosting"]),
-        ("why no-such.json cla", []),
+        ("why no-such.json phi", ["phi-3-mini"]),
     ],
 )
 def test_names_and_values_are_offered(typed: str, expected: list[str]) -> None:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests import conformance
 
+from llmrules.say.messages import Messages
 from llmrules.verify import LEVELS, kernel
 from llmrules.verify.report import check
 
 CASES: dict[str, Any] = json.loads((conformance.FOLDER / "cases.json").read_text(encoding="utf-8"))
 README = (conformance.FOLDER.parent / "README.md").read_text(encoding="utf-8")
+KOREAN, ko = re.compile("[가-힣]"), Messages("ko")
 LIMITS = {"depth", "too-large"}
 """Codes of limits, which every checker has of its own."""
 
@@ -36,11 +39,14 @@ def test_what_holds_is_derived_again(case: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("case", CASES["refused"], ids=lambda case: case["file"])
 def test_what_is_forged_is_refused_at_its_level_for_its_reason(case: dict[str, str]) -> None:
-    """Every forged trace reaches the level below the one that must refuse it, and no more."""
+    """Every forged trace reaches the level below the one that must refuse it, and no more; why, in Korean as well."""
     report = check((conformance.FOLDER / case["file"]).read_bytes())
     refused_at = LEVELS[0 if report.level is None else LEVELS.index(report.level) + 1]
     assert report.wrong is not None
     assert (refused_at, report.wrong.code) == (case["level"], case["code"]), report
+    korean = report.worded(ko)
+    assert KOREAN.search(ko(report.wrong.sentence))
+    assert all(part in korean for part in (f"[{report.wrong.code}]", report.wrong.at, report.wrong.found or ""))
 
 
 def test_every_code_is_listed_and_has_a_case() -> None:

@@ -14,7 +14,7 @@ from unicodedata import east_asian_width
 from attrs import field, frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 SHOWN = 12
 """How many allowed names a message lists before it says how many more there are."""
@@ -44,6 +44,10 @@ _TOKEN = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'|\S""")
 
 class LlmrulesError(Exception):
     """The root of every error that this package raises."""
+
+    def worded(self, tell: Callable[[str], str]) -> str:
+        """Return what ``str`` does, in the language into which a function translates each text of it."""
+        return tell(str(self))
 
 
 @frozen
@@ -131,26 +135,27 @@ class InputError(LlmrulesError):
 
     def __str__(self) -> str:
         """Word the error: the place, the message, one line for each further part, and where to read more."""
-        return f"{self.said()}\n    read: {self.page}" if self.page else self.said()
+        return self.worded(str)
 
-    def said(self) -> str:
+    def worded(self, tell: Callable[[str], str]) -> str:
+        """Word the error as ``str`` does, each text of it as a function says it."""
+        said = self.said(tell)
+        return f"{said}\n    {tell('read')}: {self.page}" if self.page else said
+
+    def said(self, tell: Callable[[str], str]) -> str:
         """Word the error without its page, which those that are reported together name once."""
-        lines = [f"{self.place}: {self.message} [{self.code}]", *self.place.excerpt()]
-        if self.place.key:
-            entry = f' in "{self.place.entry}"' if self.place.entry else ""
-            lines.append(f"    at: {self.place.key}{entry}")
-        if self.found is not None:
-            lines.append(f"    found: {show(self.found)}")
-        if self.nearest is not None:
-            lines.append(f"    did you mean: {self.nearest}")
-        if self.allowed:
-            more = len(self.allowed) - SHOWN
-            names = ", ".join(self.allowed[:SHOWN]) + (f" and {more} more" if more > 0 else "")
-            lines.append(f"    allowed: {names}")
-        if self.other is not None:
-            lines.append(f"    see also: {self.other}")
-        if self.hint is not None:
-            lines.append(f"    hint: {self.hint}")
+        lines = [f"{self.place}: {tell(self.message)} [{self.code}]", *self.place.excerpt()]
+        entry = f' in "{self.place.entry}"' if self.place.entry else ""
+        more = len(self.allowed) - SHOWN
+        parts = {
+            "at": f"{self.place.key}{entry}" if self.place.key else None,
+            "found": None if self.found is None else show(self.found),
+            "did you mean": self.nearest,
+            "allowed": ", ".join(self.allowed[:SHOWN]) + (f" {tell(f'and {more} more')}" if more > 0 else "") or None,
+            "see also": self.other,
+            "hint": None if self.hint is None else tell(self.hint),
+        }
+        lines += [f"    {tell(name)}: {part}" for name, part in parts.items() if part is not None]
         return "\n".join(map(printable, lines))
 
 
@@ -295,13 +300,17 @@ class LoadError(LlmrulesError):
 
     def __str__(self) -> str:
         """Word the first errors, then how many more there are, the pages of the docs about them, and their number."""
+        return self.worded(str)
+
+    def worded(self, tell: Callable[[str], str]) -> str:
+        """Word the errors as ``str`` does, each text of them as a function says it."""
         count = len(self.errors)
-        more = [f"and {count - MOST_SHOWN:,} more"] if count > MOST_SHOWN else []
+        more = [tell(f"and {count - MOST_SHOWN:,} more")] if count > MOST_SHOWN else []
         pages = sorted({error.page for error in self.errors if error.page})
-        read = [f"read: {', '.join(pages)}"] if pages else []
+        read = [f"{tell('read')}: {', '.join(pages)}"] if pages else []
         stopped = "; reading stopped there" if count >= MOST_ERRORS else ""
-        said = f"{count:,} error{'s' if count != 1 else ''}{stopped}"
-        return "\n".join([*(error.said() for error in self.errors[:MOST_SHOWN]), *more, *read, said])
+        said = tell(f"{count:,} error{'s' if count != 1 else ''}{stopped}")
+        return "\n".join([*(error.said(tell) for error in self.errors[:MOST_SHOWN]), *more, *read, said])
 
 
 def _identity(error: InputError) -> tuple[object, ...]:

@@ -208,7 +208,7 @@ class _Reader:
         fields = element.keys(needed, what=what)
         missing = [one for one in needed if one not in fields]
         for one in missing:
-            element.missing(one, f"{what} needs {one}")
+            element.missing(one, f"a {key} value needs {one}")
         if missing:
             return None
         name, names = fields["attribute"].value, self.vocabulary.stated(scope)

@@ -167,8 +167,8 @@ def _nobody_listed(unmatched: Sequence[str], models: Sequence[str]) -> Restricti
 def _nobody_satisfies(only: Table, kept: int, out: Unjudged, candidates: Candidates) -> RestrictionError:
     """Return the error of a condition that is true of nobody: of how many it is false, what would be true of some."""
     named = out.named(candidates)
-    message = f"leaves nobody: it is not true of {len(named.only)} models or offers, and unknown of "
-    message += f"{len(named.undecided)}, which are left out, too"
+    false, unknown = len(named.only), len(named.undecided)
+    message = f"leaves nobody: it is not true of {false} models or offers, and unknown of {unknown}, left out, too"
     uncosted = [leaf.attribute.name for leaf in only.all_leaves() if leaf.attribute.computed and not candidates.costs]
     if uncosted:
         hint = f"{uncosted[0]} is computed for a case that states {MONTHLY_INPUT} and {MONTHLY_OUTPUT}"

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from attrs import evolve, field, frozen
 
 from llmrules.errors import FileError, Place, printable
+from llmrules.say.messages import Messages
 from llmrules.say.teller import Line, Sentences
 from llmrules.verify import Level, examine
 
@@ -259,7 +260,8 @@ def text_lines(found: Audit, language: Language = "en") -> Iterator[Line]:
     say = Sentences(language)
     ok = sum(row.ok for row in found.rows)
     yield Line("answer", say("traces-reached", ok=ok, all=len(found.rows), level=found.asked))
-    yield from _section(say("audit.traces"), [_trace_line(row, say) for row in found.rows])
+    tell = Messages(language)
+    yield from _section(say("audit.traces"), [_trace_line(row, say, tell) for row in found.rows])
     rules = [
         Line("line", f"{printable(one.rule)}: {say('traces-decided', **_plain_rule(one))}", 2)
         for one in found.rules
@@ -286,14 +288,14 @@ def _section(heading: str, lines: Sequence[Line]) -> Iterator[Line]:
         yield from lines
 
 
-def _trace_line(row: Row, say: Sentences) -> Line:
+def _trace_line(row: Row, say: Sentences, tell: Messages) -> Line:
     said = f"{row.file}: {row.level or say('no-trace')}"
     if row.old:
         more = len(row.old) - MOST_VALUES
         rest = f" {say('more-values', more=more)}" if more > 0 else ""
         said += f"; {', '.join(map(str, row.old[:MOST_VALUES]))}{rest}"
     if row.reason:
-        said += f"; {row.at + ' ' if row.at else ''}{row.reason}"
+        said += f"; {row.at + ' ' if row.at else ''}{tell(row.reason)}"
     return Line("line", printable(said), 2, "✓" if row.ok else "✗")
 
 

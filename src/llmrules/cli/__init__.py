@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from llmrules.cli.terminal import STANDARD_OUTPUT, drop, print_error
+from llmrules.cli.terminal import LANGUAGE, STANDARD_OUTPUT, asked_in, drop, print_error
 from llmrules.errors import EngineError, LlmrulesError, nearest, printable
+from llmrules.say.messages import Messages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from llmrules.language.texts import Language
 
 BAD_INPUT = 2
 FAILED = 1
@@ -73,16 +76,19 @@ class _Commands(click.Group):
         **extra: Any,  # noqa: ANN401 - click passes them
     ) -> click.Context:
         """Read the arguments; what is wrong with them is worded without anything that a terminal would obey."""
-        with _harmless():
-            return super().make_context(info_name, args, parent, **extra)
+        language = asked_in(args)
+        with _harmless(language):
+            ctx = super().make_context(info_name, args, parent, **extra)
+        ctx.meta[LANGUAGE] = language
+        return ctx
 
     def invoke(self, ctx: click.Context) -> object:
         """Run a command; broken input ends with 2, a failing engine with 1."""
         try:
-            with _harmless():
+            with _harmless(ctx.meta[LANGUAGE]):
                 return super().invoke(ctx)
         except LlmrulesError as error:
-            print_error(str(_discreet(ctx, error)))
+            print_error(_discreet(ctx, error).worded(Messages(ctx.meta[LANGUAGE])))
             ctx.exit(FAILED if isinstance(error, EngineError) else BAD_INPUT)
 
 
@@ -103,13 +109,13 @@ def _discreet(ctx: click.Context, error: LlmrulesError) -> LlmrulesError:
 
 
 @contextmanager
-def _harmless() -> Iterator[None]:
-    """Escape in click's own errors what a terminal would obey: they repeat the arguments."""
+def _harmless(language: Language) -> Iterator[None]:
+    """Say click's own errors in a language, and escape what a terminal would obey: they repeat the arguments."""
     try:
         yield
     except click.UsageError as error:
         said = error.format_message()
-        harmless = "\n".join(printable(line.expandtabs()) for line in said.split("\n"))
+        harmless = "\n".join(printable(line.expandtabs()) for line in Messages(language)(said).split("\n"))
         if harmless == said.expandtabs():
             raise
         raise click.UsageError(harmless, error.ctx) from None

@@ -64,12 +64,12 @@ def complete_models(ctx: click.Context, _param: click.Parameter, incomplete: str
     return _complete(ctx, lambda knowledge: knowledge.models, incomplete)
 
 
-def complete_judged(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Complete the name of a model, or of one with an offer, that the trace judged."""
+def complete_judged(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete the name of a model, or of one with an offer, that the trace judged; without a trace, of any model."""
     try:
         names = Judged(Trace.load(Path(ctx.params["trace"]))).names()
     except (LlmrulesError, KeyError, TypeError):  # nothing is typed before it, or no trace
-        return []
+        return complete_models(ctx, param, incomplete)
     return _items(names, incomplete)
 
 

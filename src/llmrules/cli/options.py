@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +12,7 @@ from attrs import evolve
 
 from llmrules.advisor import Advisor
 from llmrules.cli.progress import progress
+from llmrules.cli.terminal import LANGUAGE, asked_in
 from llmrules.errors import CatalogError, FileError, Place, ProfileError
 from llmrules.language.conditions.written import SIZES
 from llmrules.language.rules.effects import UNKNOWN_POLICIES
@@ -107,13 +107,9 @@ def _working_folder() -> Path:
 
 
 def _language(ctx: click.Context, _param: click.Parameter, value: str | None) -> str:
-    return value or _project(ctx).language or _spoken()
-
-
-def _spoken() -> str:
-    """Return the language that the environment asks for, as far as we speak it, else English."""
-    said = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
-    return next((one for one in LANGUAGES if said.split("_")[0].split(".")[0] == one), "en")
+    found: str = value or _project(ctx).language or asked_in()
+    ctx.meta[LANGUAGE] = found
+    return found
 
 
 def _policy(ctx: click.Context, _param: click.Parameter, value: str | None) -> str:
@@ -121,10 +117,11 @@ def _policy(ctx: click.Context, _param: click.Parameter, value: str | None) -> s
 
 
 def language(command: Command) -> Command:
-    """Add ``--lang``; what is not given is the project's, else English."""
+    """Add ``--lang``; what is not given is the project's, else that of the environment."""
     option = click.option(
         "--lang",
         type=click.Choice(LANGUAGES),
+        is_eager=True,  # what is wrong with the others is said in it
         callback=_language,
         help="Language.  [default: the project's, else that of LANG]",
     )

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
+from itertools import pairwise
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, TextIO
 
@@ -19,16 +21,21 @@ from rich.padding import Padding
 from rich.text import Text
 
 from llmrules.errors import FileError, Place, printable
+from llmrules.language.texts import LANGUAGES
 from llmrules.say.columns import WIDTH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from llmrules.language.texts import Language
     from llmrules.say.teller import Line
 
 STYLES = {"answer": "bold green", "heading": "bold cyan", "line": "", "blank": ""}
 MARKS = {"✗": "red", "!": "yellow", "?": "yellow", "-": "red", "≈": "yellow"}
 TONES = {"good": "green", "bad": "red", "open": "yellow"}
+
+LANGUAGE = "llmrules.language"
+"""Under which name a command keeps the language in which it was asked."""
 
 STANDARD_OUTPUT = "<stdout>"
 """What messages call standard output."""
@@ -79,6 +86,15 @@ def page_width() -> int:
 def print_plain(text: str) -> None:
     """Print lines that are no report, or a whole document."""
     _put("\n".join(_harmless(line) for line in text.rstrip("\n").split("\n")), sys.stdout)
+
+
+def asked_in(arguments: Iterable[str] = ()) -> Language:
+    """Return the language that arguments ask for, else that of the environment, as far as we speak it, else English."""
+    words = [part for word in arguments for part in word.split("=", 1)]
+    names = [after for word, after in pairwise(words) if word == "--lang"]
+    names += [os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)][:1]
+    codes = [re.split("[_.]", name)[0] for name in names]
+    return next((one for code in codes for one in LANGUAGES if one == code), "en")
 
 
 def print_error(text: str) -> None:

@@ -8,6 +8,7 @@ import click
 
 from llmrules.cli import options
 from llmrules.cli.terminal import print_json, print_plain
+from llmrules.say.messages import Messages
 from llmrules.trace.codec import canonical
 from llmrules.verify import LEVELS
 from llmrules.verify import verify as examine
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 @options.knowledge
 @click.option("--profile", type=options.PROFILE, help="The profile that was decided.")
 @options.policy
+@options.language
 @click.option("--shipped", is_flag=True, help="Compare with our own rules and catalogue, though no file is named.")
 @click.option("--level", type=click.Choice(LEVELS), help="The level to reach; default: the highest that is possible.")
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True,
@@ -55,5 +57,5 @@ def verify(ctx: click.Context, /, trace: Path, **given: Any) -> None:  # noqa: A
     if given["output"] == "json":
         print_json(canonical(report.plain()))
     else:
-        print_plain(str(report))
+        print_plain(report.worded(Messages(given["lang"])))
     ctx.exit(report.status)

@@ -102,8 +102,8 @@ def example_path(name: str) -> Path:
     """Return the file of a profile that comes with the package. Raises FileError for a name of none."""
     names = example_names()
     if name not in names:
-        message = "names no example"
-        raise FileError(message, code="unknown-example", place=Place(EXAMPLE), found=name, allowed=names)
+        place = Place(EXAMPLE.removesuffix(":"))
+        raise FileError("names no example", code="unknown-example", place=place, found=name, allowed=names)
     return examples_folder() / f"{name}.toml"
 
 

@@ -3,6 +3,8 @@
 It stands alone, as the kernel does: this is what ``llmrules verify`` and ``llmrules-check.pyz`` print.
 """
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, Literal, TypeAlias
 
@@ -28,6 +30,7 @@ FILES = {"rule files": "rules", "catalogue": "catalogue", "profile": "requiremen
 NAMED = {"rules": "rule", "catalogue": "model", "vocabulary": "attribute", "offers": "offer", "facts": "fact"}
 NAMING = ("rule", "model", "offer", "attribute", "requirement", "fact", "source")
 """What the entries of a list are that have an id or a name, and the keys by which others name them."""
+BETWEEN_NAMES = r'(?<="), '
 
 CLAIMED, LONGEST_CLAIM = ("llmrules", "engine", "decided_at"), 60
 
@@ -79,17 +82,20 @@ class Report:
 
     def __str__(self) -> str:
         """Say the level, what is wrong, who claims to have made the trace, and last what was compared with nothing."""
-        said = MEANS[self.level] if self.level in {None, self.reached} else "the rest was compared with nothing"
+        return self.worded(str)
+
+    def worded(self, tell: Callable[[str], str]) -> str:
+        """Say what ``str`` does, in the language into which a function translates each text of it."""
+        said = tell(MEANS[self.level] if self.level in {None, self.reached} else "the rest was compared with nothing")
         lines = [f"{self.reached}: {said}" if self.level else said]
-        lines += [f"not {self.asked}:", worded(self.wrong)] if self.wrong else []
-        lines += self.remarks
+        lines += [f"{tell(f'not {self.asked}')}:", worded(self.wrong, tell)] if self.wrong else []
+        lines += map(tell, self.remarks)
         if self.document is not None:
-            lines.append(
-                "claimed: made by llmrules {llmrules}, engine {engine}, at {decided_at}".format(**self.claims())
-            )
+            made = "claimed: made by llmrules {llmrules}, engine {engine}, at {decided_at}"
+            lines.append(tell(made.format(**self.claims())))
         if self.level in LEVELS[2:] and self.not_compared:
             rest = ", which are taken to be what the trace says" if self.level == "re-derived" else ""
-            lines.append(f"not compared: {', '.join(self.not_compared)}{rest}")
+            lines.append(tell(f"not compared: {', '.join(self.not_compared)}{rest}"))
         return "\n".join(lines)
 
     def plain(self) -> Record:
@@ -113,12 +119,12 @@ def check(raw: bytes, level: Level = "re-derived") -> Report:
     return report
 
 
-def worded(wrong: Wrong) -> str:
+def worded(wrong: Wrong, tell: Callable[[str], str]) -> str:
     """Word what is wrong on a few lines."""
-    names = f" ({wrong.names})" if wrong.names else ""
-    lines = [f"at: {wrong.at or 'the whole file'}{names}", f"{wrong.sentence} [{wrong.code}]"]
+    names = f" ({', '.join(map(tell, re.split(BETWEEN_NAMES, wrong.names)))})" if wrong.names else ""
+    lines = [f"{tell('at')}: {wrong.at or tell('the whole file')}{names}", f"{tell(wrong.sentence)} [{wrong.code}]"]
     both = {"found": wrong.found, "expected": wrong.expected}
-    lines += [f"{name}: {said}" for name, said in both.items() if said is not None]
+    lines += [f"{tell(name)}: {said}" for name, said in both.items() if said is not None]
     return "\n".join(f"    {line}" for line in lines)
 
 

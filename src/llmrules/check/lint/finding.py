@@ -9,8 +9,11 @@ from attrs import evolve, frozen
 from llmrules.errors import InputError, Place, printable, show
 from llmrules.language.texts import Text
 from llmrules.say.languages.ko import settled
+from llmrules.say.messages import Messages
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from llmrules.language.texts import Language
 
 Severity: TypeAlias = Literal["error", "warning", "note"]
@@ -170,21 +173,25 @@ def _page(code: str) -> str:
 
 def from_error(error: InputError) -> Finding:
     """Return an error of loading as a finding, under its own code."""
-    subject = f"{error.place.key}: " if error.place.key else ""
-    shown = f" (found: {show(error.found)})" if error.found is not None else ""
-    sentence = f"{subject}{error.message}{shown}"
+    tell = Messages("ko")
     hint = None
     if error.nearest is not None:
         hint = Text(f"did you mean {error.nearest}?", settled(f"{error.nearest}을(를) 뜻했나요?"))
     elif error.hint is not None:
-        hint = Text(error.hint, error.hint)
+        hint = Text(error.hint, tell(error.hint))
     return Finding(
         code=error.code,
         severity="error",
         place=error.place,
-        sentence=Text(sentence, sentence),
+        sentence=Text(_sentence(error, str), _sentence(error, tell)),
         hint=hint,
         rules=(error.place.entry,) if error.place.entry and error.place.key.startswith("rule[") else (),
         others=(error.other,) if error.other is not None else (),
         page=_page(error.code) if error.code in CODES else error.page,
     )
+
+
+def _sentence(error: InputError, tell: Callable[[str], str]) -> str:
+    subject = f"{error.place.key}: " if error.place.key else ""
+    shown = f" ({tell('found')}: {show(error.found)})" if error.found is not None else ""
+    return f"{subject}{tell(error.message)}{shown}"
