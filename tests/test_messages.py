@@ -18,7 +18,7 @@ from llmrules.say.messages import SLOT, Messages
 if TYPE_CHECKING:
     from pathlib import Path
 
-OF_PYTHON = {"engine/engines.py": "engine must be", "catalog/restriction.py": "must ", "reading/shipped.py": "Install"}
+OF_PYTHON = {"engine/firing.py": "engine must be", "catalog/restriction.py": "must ", "reading/shipped.py": "Install"}
 """What only a program meets that calls a function wrongly, by its module and what its text holds."""
 
 UNSAID = {"a finite number{} with at most {} digits": {0}}

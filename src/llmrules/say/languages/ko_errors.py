@@ -460,6 +460,11 @@ ERRORS = {
     "did you mean {}?": "혹시 {0}?",
     "findings: {}": "진단 항목: {0}",
     "name a profile, or state requirements with --set": "프로필을 지정하거나 --set으로 요구사항을 쓰세요",
+    "name a profile, state requirements with --set, or be asked by llmrules ask": "프로필을 지정하거나, --set으로 요구사항을 쓰거나, "
+    "llmrules ask로 질문을 받으세요",
+    "standard input cannot be both the profile and the answers": "표준 입력을 프로필과 답변에 함께 쓸 수 없습니다",
+    "is there already: nothing was asked": "이미 있으므로 질문하지 않았습니다",
+    "lies in no folder that is there: nothing was asked": "없는 폴더에 있으므로 질문하지 않았습니다",
     "name a profile, or the file of --many, not both": "프로필과 --many의 파일 중 하나만 지정하세요",
     "name two traces; or --rules or --catalog, and the cases to decide under them": "추적 기록 둘을 지정하거나, --rules나 "
     "--catalog와 그에 따라 결정할 사례를 지정하세요",
@@ -569,7 +574,8 @@ ERRORS = {
     "makes {}, of which costs are made, no number of the {}": "비용 계산에 쓰는 {0}{0:이|가} {1!}의 number 속성이 아닙니다",
     "has two candidates of one name": "이름이 같은 후보가 둘입니다",
     "{} is no attribute of the {}": "{0}{0:은|는} {1!}의 속성이 아닙니다",
-    "has no as_of, the day decided for": "결정 기준일 as_of가 없습니다",
+    "has no {}, a {} of the {}": "{2!}의 {1} 속성 {0}{0:이|가} 없습니다",
+    "is what no catalogue states": "카탈로그에 적는 값이 아닙니다",
     "have the id of a document": "문서와 id가 같습니다",
     "is not the default, which alone is assumed": "기본값이 아닙니다. 가정할 수 있는 것은 기본값뿐입니다",
     "is not what {} takes": "{0}에 쓸 수 있는 내용이 아닙니다",
