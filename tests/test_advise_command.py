@@ -32,7 +32,7 @@ def test_what_nobody_can_have_is_told() -> None:
     assert lines[helps + 1].startswith("  kinds of input not stated: ")
     assert "How firm the first place is" not in lines
     korean = run("advise", "example:nothing-fits", "--lang", "ko").output
-    assert korean.startswith("함께 충족할 수 없는 요구 사항\n")
+    assert korean.startswith("함께 충족할 수 없는 요구사항\n")
 
 
 def test_what_a_choice_depends_on_is_told() -> None:
@@ -58,6 +58,12 @@ def test_a_decision_tells_its_firmness_beneath() -> None:
     assert firm.removeprefix(screen).splitlines()[1] == "How firm the first place is"
     trace = run("decide", "example:hospital-records", "--firmness", "--format", "json").output
     assert json.loads(trace)["format"] == "llmrules.trace/1"
+
+
+def test_a_day_can_be_stated_otherwise() -> None:
+    """Dates are answers as all others are."""
+    done = run("what-if", "example:code-review", "--set", "as_of=2026-12-15")
+    assert done.output.startswith("The choice changes: Claude")
 
 
 def test_what_if_tells_what_changes_and_why() -> None:

@@ -108,6 +108,7 @@ def test_answers_are_saved_as_a_profile_that_decides_alike(advisor: Advisor, tmp
     question = advisor.knowledge.ruleset.vocabulary["context_tokens"].ask
     assert question is not None
     assert f"# {question.ko}\ncontext_tokens = 20000\n" in text
+    assert "\nas_of = 2026-03-01\n" in text
     assert "[expect]" not in text
     again = run("decide", str(saved), "--lang", "ko")
     assert again.stdout in done.stdout

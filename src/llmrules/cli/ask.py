@@ -21,7 +21,7 @@ from llmrules.errors import FileError, LlmrulesError, Place, ProfileError, neare
 from llmrules.language.profile import read_profile
 from llmrules.language.texts import Language
 from llmrules.language.values import Period, Value
-from llmrules.language.vocabulary import Attribute
+from llmrules.language.vocabulary import AS_OF, Attribute
 from llmrules.reading.files import write_whole
 from llmrules.say.interview import Interviewer
 from llmrules.say.report.screen import screen_lines
@@ -260,7 +260,8 @@ def _options(before: Decision, after: Decision) -> Iterator[str]:
 
 
 def _stated(decision: Decision) -> Iterable[Requirement]:
-    return (one for one in decision.profile.requirements if one.origin == "stated")
+    """Return what is stated, and the day: so that it can be told later whether the choice has changed."""
+    return (one for one in decision.profile.requirements if one.origin == "stated" or one.attribute == AS_OF.name)
 
 
 def _written(attribute: Attribute, value: Value) -> bool | str | int | Decimal | date | list[str]:

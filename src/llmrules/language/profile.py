@@ -116,7 +116,9 @@ def state(requirements: Mapping[str, object], vocabulary: Vocabulary, *, name: s
 
 
 def _plain(value: object) -> object:
-    """Return what a file would hold: a list for any collection of members."""
+    """Return what a file would hold: a list for any collection of members, a date for a day."""
+    if isinstance(value, Period):
+        return value.first
     if isinstance(value, set | frozenset):
         return sorted(value, key=str)
     return list(value) if isinstance(value, tuple) else value

@@ -243,6 +243,14 @@ SENTENCES = {
     "apart-by-rules": "What rules say differently",
     "apart-in-vain": "What differs, and changes nothing here",
     "apart-alike": "{count} more {count:rule says|rules say} the same of both.",
+    # Choices that are watched
+    "watch-changed": "{file}: {after} instead of {before}, since {day}",
+    "watch-stays": "{file}: {names}; nothing that is known today ends it",
+    "watch-until": "{file}: {names} until {day}, then {next}",
+    "watch-nobody": "nobody",
+    "watch-reason": "{name}: {before}, then {after}: {reason}",
+    "watch-said-nothing": "not asked",
+    "watch-count": "As of {day}, {changing} of {count} choice{count:|s} {changing:changes|change}.",
     # The interview
     "ask-first": "First: {names}, {points}.",
     "ask-counts": "{eligible} eligible, {unverified} undecided, {excluded} out.",

@@ -279,6 +279,14 @@ SENTENCES = {
     "apart-by-rules": "규칙이 다르게 판단한 것",
     "apart-in-vain": "다르지만 이 사례에는 영향이 없는 값",
     "apart-alike": "그 밖의 규칙 {count}개는 둘을 똑같이 판단합니다.",
+    # Choices that are watched
+    "watch-changed": "{file}: {day}부터 바뀌어 {before} 대신 {after}",
+    "watch-stays": "{file}: {names}, 현재 알려진 바로는 바뀌는 날이 없음",
+    "watch-until": "{file}: {names}, {day}부터는 {next}",
+    "watch-nobody": "적합한 모델 없음",
+    "watch-reason": "{name}: {before}에서 {after}{after:으로|로}, {reason}",
+    "watch-said-nothing": "해당 없음",
+    "watch-count": "{day} 기준, 선택 {count}개 중 {changing}개가 바뀝니다.",
     # The interview
     "ask-first": "현재 1위: {names}, {points}.",
     "ask-counts": "적격 {eligible}개, 미확인 {unverified}개, 제외 {excluded}개.",

@@ -102,11 +102,8 @@ def side_by_side(trace: Trace, one: str, other: str) -> SideBySide:
     """Compare two models, or ``model @ offer``, of a decision. Raises KeyError for one that was not judged."""
     index = Explainer(trace, "en").index
     standing = index.judged.standing(one), index.judged.standing(other)
-    first, second = map(_applied, standing)
-    rules = dict.fromkeys((*first, *second))
-    differing = (Apart(rule, (first.get(rule), second.get(rule))) for rule in rules
-                 if _outcome(first.get(rule)) != _outcome(second.get(rule)))  # fmt: skip
-    apart = tuple(sorted(differing, key=lambda each: each.order))
+    rules = dict.fromkeys(rule for candidate in standing for rule in _applied(candidate))
+    apart = rules_apart(*standing)
     told = {leaf.attribute for one in apart for leaf in index.criteria[one.rule].leaves}
     looked: dict[str, list[str]] = {}
     for rule in rules:
@@ -119,6 +116,14 @@ def side_by_side(trace: Trace, one: str, other: str) -> SideBySide:
             values.append(ValueApart(attribute, both, tuple(its)))
     sides = Side(one, standing[0], _failing(standing[0])), Side(other, standing[1], _failing(standing[1]))
     return SideBySide(trace, sides, apart, tuple(values), len(rules) - len(apart))
+
+
+def rules_apart(one: CandidateRecord, other: CandidateRecord) -> tuple[Apart, ...]:
+    """Return the rules that say something else of two candidates: of two models, or of one in two decisions."""
+    first, second = _applied(one), _applied(other)
+    pairs = (Apart(rule, (first.get(rule), second.get(rule))) for rule in dict.fromkeys((*first, *second)))
+    differing = (apart for apart in pairs if _outcome(apart.applied[0]) != _outcome(apart.applied[1]))
+    return tuple(sorted(differing, key=lambda apart: apart.order))
 
 
 def _applied(candidate: CandidateRecord) -> Mapping[str, Applied]:

@@ -1,0 +1,120 @@
+"""Saved profiles decided anew on a later day: whose choice changes, since when, and by which rules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from llmrules.advisor import Decision
+from llmrules.errors import FileError, InputError, LoadError, Place
+from llmrules.language.profile import Profile, read_profile
+from llmrules.language.vocabulary import AS_OF
+from llmrules.reading.files import read_toml, toml_files
+from llmrules.say.report.side_by_side import Apart, rules_apart
+from llmrules.say.why import Judged
+from llmrules.worlds.advice.document import plain
+from llmrules.worlds.advice.firmness import ShelfLife, shelf_life
+from llmrules.worlds.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import date
+    from pathlib import Path
+
+    from llmrules.advisor import Advisor
+    from llmrules.language.rules.effects import Policy
+    from llmrules.language.vocabulary import Vocabulary
+
+
+@frozen(eq=False)
+class Watched:
+    """One profile as of its own day and as of a later one.
+
+    ``life`` is the first day after its own on which another is first, by what is known today; it lies beyond the later
+    day where the choice stays. ``reasons`` are the rules that say something else of those that lose or take the first
+    place.
+    """
+
+    file: str
+    before: Decision
+    after: Decision
+    life: ShelfLife | None
+    reasons: tuple[tuple[str, Apart], ...]
+
+    @property
+    def changes(self) -> bool:
+        """Whether another is first on the later day."""
+        return self.before.best != self.after.best
+
+    def plain(self) -> dict[str, object]:
+        """Return it as plain values."""
+        return {
+            "file": self.file,
+            "changes": self.changes,
+            "as_of": [str(one.profile.as_of) for one in (self.before, self.after)],
+            "best": [list(one.best) for one in (self.before, self.after)],
+            "until": plain(self.life),
+            "reasons": [
+                {"model": model, "rule": apart.rule, "outcomes": [one and one.outcome for one in apart.applied]}
+                for model, apart in self.reasons
+            ],
+        }
+
+
+def watch(advisor: Advisor, paths: Iterable[Path], day: date, *, unknown: Policy) -> tuple[Watched, ...]:
+    """Decide the profiles of files and folders as of their own day and as of a later one.
+
+    Files of folders that state no requirements are passed over. Raises LoadError with everything that is wrong.
+    """
+    problems: list[InputError] = []
+    found: dict[str, Profile] = {}
+    for path in paths:
+        before = len(found) + len(problems)
+        for name, read in _read(path, advisor.knowledge.ruleset.vocabulary):
+            if isinstance(read, Profile):
+                found[name] = read
+            else:
+                problems += read
+        if len(found) + len(problems) == before:
+            problems.append(FileError("holds no profile", code="no-case", place=Place(path.as_posix())))
+    if problems:
+        raise LoadError(problems)
+    return tuple(_watched(name, advisor.decide(profile, unknown=unknown), day) for name, profile in found.items())
+
+
+def _read(path: Path, vocabulary: Vocabulary) -> Iterator[tuple[str, Profile | tuple[InputError, ...]]]:
+    """Yield the profiles of a file or a folder, or what is wrong with each."""
+    try:
+        files = [*toml_files([path])]
+    except FileError as error:
+        yield path.as_posix(), (error,)
+        return
+    for file in files:
+        try:
+            source = read_toml(file)
+            if "requirements" in source.data:
+                yield source.name, read_profile(source, vocabulary)
+        except FileError as error:
+            yield file.as_posix(), (error,)
+        except LoadError as error:
+            yield file.as_posix(), tuple(error.errors)
+
+
+def _watched(file: str, before: Decision, day: date) -> Watched:
+    after = before.what_if({AS_OF.name: max(day, before.profile.as_of.first)})
+    reasons = tuple(_reasons(before, after)) if before.best != after.best else ()
+    return Watched(file, before, after, shelf_life(World.of(before)), reasons)
+
+
+def _reasons(before: Decision, after: Decision) -> Iterator[tuple[str, Apart]]:
+    """Yield the rules that say something else of whoever loses or takes the first place, by the model.
+
+    Where one is no longer out, or is out from then on, these are the hard ones: its points are of no concern.
+    """
+    then, now = Judged(before.trace), Judged(after.trace)
+    for model in dict.fromkeys((*before.best, *after.best)):
+        if (model in before.best) != (model in after.best):
+            one, other = then.standing(model), now.standing(model)
+            hard = {check.rule for check in (*one.checks, *other.checks)} if one.verdict != other.verdict else None
+            yield from ((model, apart) for apart in rules_apart(one, other) if hard is None or apart.rule in hard)
