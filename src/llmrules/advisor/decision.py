@@ -14,6 +14,7 @@ from llmrules.trace.recorder import Recorder
 from llmrules.worlds.advice.asking import next_questions
 from llmrules.worlds.advice.finding_out import worth_finding_out
 from llmrules.worlds.advice.firmness import firmness
+from llmrules.worlds.advice.outlook import Outlooks
 from llmrules.worlds.advice.relaxing import Relaxing
 from llmrules.worlds.changes import Stated
 from llmrules.worlds.world import World
@@ -57,8 +58,12 @@ class Decision(decision.Decision):
         return "\n".join(map(str, screen_lines(self.trace, language)))
 
     @cached_property
+    def _outlooks(self) -> Outlooks:
+        return Outlooks(World.of(self), self)
+
+    @cached_property
     def _ways(self) -> Relaxing:
-        return Relaxing(World.of(self))
+        return Relaxing(self._outlooks.world, self._outlooks)
 
     @cached_property
     def conflict_sets(self) -> Found[tuple[str, ...]]:
@@ -99,17 +104,17 @@ class Decision(decision.Decision):
     @cached_property
     def next_questions(self) -> Questions:
         """What to ask next: the requirements not stated that still matter, and by how much."""
-        return next_questions(World.of(self))
+        return next_questions(self._outlooks.world, outlooks=self._outlooks)
 
     @cached_property
     def firmness(self) -> Firmness | None:
         """How firm the first place is, and until when it stays; None where nobody is first."""
-        return firmness(World.of(self))
+        return firmness(self._outlooks.world, self._outlooks)
 
     @cached_property
     def worth_finding_out(self) -> Worth:
         """The unknown values of the catalogue that could change who is first, were they known."""
-        return worth_finding_out(World.of(self))
+        return worth_finding_out(self._outlooks.world, self._outlooks)
 
     def report(self, language: Language = "en") -> str:
         """Return the decision with all its reasons and sources, as plain text."""

@@ -162,6 +162,13 @@ class Criteria:
             by_rule[rule.id] = _criterion(rule, places.get(rule.id), scale)
         return Criteria(candidates, by_rule, scale)
 
+    def reached(self, criterion: Criterion, facts: Facts) -> Masks:
+        """Return the masks of an outcome: what a criterion says in a case, but not what disputed values would."""
+        if criterion.fixed is not None:
+            return criterion.fixed.true, criterion.fixed.false
+        true, false = _reached(criterion.rule, self.candidates, facts)
+        return true & self.everyone, false & self.everyone
+
     def outcome(self, criterion: Criterion, facts: Facts) -> Outcome:
         """Return what a criterion says in a case."""
         return criterion.fixed or _evaluate(criterion, self.candidates, facts)
@@ -206,15 +213,21 @@ def _criterion(rule: Rule, places: Grades | None, scale: int) -> Criterion:
 
 def _evaluate(criterion: Criterion, candidates: Candidates, facts: Facts) -> Outcome:
     """Evaluate one rule over every candidate, as its effect says."""
-    rule, effect = criterion.rule, criterion.rule.effect
-    where = candidates.table(rule.where, facts)
-    if effect.grade is None:
-        return _outcome(candidates, effect.reached(where, candidates.table(effect.predicate, facts)))
-    known = candidates.known.get(effect.grade.attribute.name, 0)
-    outcome = _outcome(candidates, effect.reached(where, (known, 0)))
+    outcome = _outcome(candidates, _reached(criterion.rule, candidates, facts))
+    if not criterion.regraded:
+        return outcome
     # Other points count as much as being reached or not.
-    regraded = {one for one in criterion.regraded if where[0] >> one[0] & 1}
+    where, _ = candidates.table(criterion.rule.where, facts)
+    regraded = {one for one in criterion.regraded if where >> one[0] & 1}
     return evolve(outcome, changes=tuple(sorted(regraded.union(outcome.changes))))
+
+
+def _reached(rule: Rule, candidates: Candidates, facts: Facts) -> Masks:
+    """Return whom a rule reaches, and whom it does not, in all layers."""
+    where, grade = candidates.table(rule.where, facts), rule.effect.grade
+    if grade is None:
+        return rule.effect.reached(where, candidates.table(rule.effect.predicate, facts))
+    return rule.effect.reached(where, (candidates.known.get(grade.attribute.name, 0), 0))
 
 
 def _outcome(candidates: Candidates, masks: Masks) -> Outcome:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from attrs import frozen
 
 from llmrules.catalog.restriction import leave_out
-from llmrules.decision.criteria import Points, places
+from llmrules.decision.criteria import Outcome, Points, places
 from llmrules.decision.judgement import Check, Ranking, Units
 
 if TYPE_CHECKING:
@@ -89,9 +89,10 @@ class Sketching:
 
     def _says(self, rule: Rule, facts: Facts) -> _Says:
         criterion = self._criteria.by_rule[rule.id]
-        outcome = self._criteria.outcome(criterion, facts).within(self._kept)
+        true, false = self._criteria.reached(criterion, facts)
+        outcome = Outcome(true & self._kept, false & self._kept, ())
         if rule.effect.hard:
-            unknown = self._kept & ~(outcome.true | outcome.false)
+            unknown = self._kept & ~(true | false)
             check = Check(criterion, outcome, 0, unknown, rule.unknown or self._unknown)
             return _Says(check.excluding, check.unverifying, 0, 0, 0)
         if rule.effect.sign:

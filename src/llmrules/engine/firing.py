@@ -7,6 +7,7 @@ on the facts known when it began; so neither the engine nor any order of files, 
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import cached_property
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -45,17 +46,20 @@ class Engines:
 
     def __init__(self, program: Program, engine: EngineName = "auto") -> None:
         self.program, self._asked = program, engine
-        self._plain = PlainEngine(program)
         self._durable = _durable_engine(program, engine)
 
     def __reduce__(self) -> tuple[type[Engines], tuple[Program, EngineName]]:
         """Copy and pickle by compiling again: what the C module holds is of this process."""
         return Engines, (self.program, self._asked)
 
+    @cached_property
+    def _plain(self) -> PlainEngine:
+        return PlainEngine(self.program)
+
     @property
     def name(self) -> str:
         """The name of the engine that fires the rules."""
-        return self._plain.name if self._durable is None else self._durable.name
+        return PlainEngine.name if self._durable is None else self._durable.name
 
     @property
     def certified(self) -> bool:

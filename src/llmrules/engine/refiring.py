@@ -7,17 +7,21 @@ their places here.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from llmrules.catalog.candidates import bits, mask_of
 from llmrules.engine.plain import PlainEngine
 from llmrules.engine.program import Program
+from llmrules.language.conditions import Reference
+from llmrules.language.values import Period
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from llmrules.engine.program import FiringRule
-    from llmrules.language.conditions import Facts
+    from llmrules.language.conditions import Facts, Leaf
     from llmrules.language.values import Value
 
 
@@ -39,7 +43,8 @@ class Refiring:
         self._conclusions: dict[int, tuple[tuple[str, frozenset[Value]], ...]] = {}
         self._reached: dict[str, int] = {}
         self._parts: dict[int, _Part] = {}
-        self._alone: dict[tuple[str, frozenset[Value] | None], int] = {}
+        self._alone: dict[tuple[str, object], int] = {}
+        self._bands = _Bands(program)
 
     def fire(self, facts: Facts, changed: Collection[str]) -> int:
         """Return the rules that fire on other facts, where all but those of the changed attributes are as they were."""
@@ -79,13 +84,14 @@ class Refiring:
 
     def _with(self, name: str, facts: Facts) -> int:
         """Return what fires where one attribute alone is as in other facts."""
-        key = name, facts.get(name)
+        values = facts.get(name)
+        key = name, None if values is None else self._bands.of(name, values)
         if key not in self._alone:
             reached = self.reached(name)
             alone = {**self._facts}
             alone.pop(name, None)
-            if key[1] is not None:
-                alone[name] = key[1]
+            if values is not None:
+                alone[name] = values
             self._alone[key] = self._refired(reached, self.fired & ~reached, alone)
         return self._alone[key]
 
@@ -135,8 +141,47 @@ class _Part:
         return mask_of(self._engine.fire(known, [one for one in self._before if settled >> one & 1]))
 
 
+class _Bands:
+    """The bands into which the tests of a program cut numbers and days: values of one fire the same rules."""
+
+    def __init__(self, program: Program) -> None:
+        cuts: dict[str, set[Value]] = {}
+        for rule in program.rules:
+            for leaf in _leaves(rule):
+                if leaf.attribute.type in {"number", "date"}:
+                    its = cuts.setdefault(leaf.attribute.name, set())
+                    for test in leaf.tests:
+                        assert not isinstance(test.operand, Reference)  # noqa: S101 - requirements are tested with values
+                        its.update(test.operand if isinstance(test.operand, tuple) else (test.operand,))
+        self._cuts = {name: sorted(map(_at, its)) for name, its in cuts.items()}
+
+    def of(self, name: str, values: frozenset[Value]) -> frozenset[Value] | frozenset[object]:
+        """Return what of the values of an attribute the tests can tell apart."""
+        cuts = self._cuts.get(name)
+        if cuts is None:
+            return values
+        return frozenset((_band(cuts, _at(value)), _band(cuts, _at(value, last=True))) for value in values)
+
+
+def _at(value: Value, *, last: bool = False) -> Decimal:
+    """Return where a number stands, or the first or the last day of a period."""
+    if isinstance(value, Period):
+        return Decimal((value.last if last else value.first).toordinal())
+    assert isinstance(value, int | Decimal)  # noqa: S101 - no other type is cut
+    return Decimal(value)
+
+
+def _band(cuts: Sequence[Decimal], at: Decimal) -> tuple[int, int]:
+    return bisect_left(cuts, at), bisect_right(cuts, at)
+
+
+def _leaves(rule: FiringRule) -> Iterator[Leaf]:
+    """Yield the tests of a rule, those of its exceptions too."""
+    yield from rule.when.all_leaves()
+    for table in rule.exceptions:
+        yield from table.all_leaves()
+
+
 def _tested(rule: FiringRule) -> Iterator[str]:
     """Yield the attributes that a rule tests, in its condition and in its exceptions."""
-    yield from rule.tests
-    for table in rule.exceptions:
-        yield from (leaf.attribute.name for leaf in table.all_leaves())
+    yield from (leaf.attribute.name for leaf in _leaves(rule))

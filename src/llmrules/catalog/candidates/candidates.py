@@ -10,11 +10,14 @@ What an offer costs depends on the case, so those columns are computed for each 
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property, reduce
-from operator import and_
+from itertools import accumulate
+from operator import and_, itemgetter
 from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import define, field, frozen
@@ -23,7 +26,7 @@ from llmrules.catalog import Entry, Model, Offer, Stated
 from llmrules.catalog.costs import Cost
 from llmrules.language.conditions import Leaf, Reference
 from llmrules.language.operators import Truth, conjunction
-from llmrules.language.values import Value
+from llmrules.language.values import Number, Value
 from llmrules.language.vocabulary import Attribute
 
 if TYPE_CHECKING:
@@ -180,6 +183,9 @@ class Candidates:
 
     def _evaluate(self, leaf: Leaf, facts: Facts) -> Masks:
         groups = self.groups.get(leaf.attribute.name)
+        cut = _cut(leaf, facts)
+        if groups is not None and cut is not None:
+            return groups.beside(*cut)
         true, false = (0, 0) if groups is None else groups.where(lambda value: truth_of(leaf, value, facts))
         rest, truth = self.everyone & ~self.known.get(leaf.attribute.name, 0), truth_of(leaf, None, facts)
         return true | (rest if truth is True else 0), false | (rest if truth is False else 0)
@@ -215,6 +221,25 @@ def truth_of(leaf: Leaf, value: Value | None, facts: Facts) -> Truth:
     return conjunction([test.truth(leaf.attribute, value, facts) for test in leaf.tests])
 
 
+def _cut(leaf: Leaf, facts: Facts) -> tuple[str, Number] | None:
+    """Return the operator and the number where a leaf is one comparison of numbers with one that cuts them in two."""
+    test = leaf.tests[0]
+    if leaf.attribute.type != "number" or len(leaf.tests) > 1 or test.operator.name not in CUTTING:
+        return None
+    thresholds = test.thresholds(leaf.attribute, facts)
+    threshold = thresholds[0] if len(thresholds) == 1 else None
+    return (test.operator.name, threshold) if isinstance(threshold, int | Decimal) else None
+
+
+CUTTING: Mapping[str, tuple[Callable[[Sequence[Number], Number], int], bool]] = {
+    "at_least": (bisect_left, True),
+    "above": (bisect_right, True),
+    "at_most": (bisect_right, False),
+    "below": (bisect_left, False),
+}
+"""The operators that cut ordered numbers in two: where, and whether those from there on pass."""
+
+
 def place_of(grade: Grade, value: Value) -> Fraction:
     """Return a value's place from 0 (worst) to 1 (best) for a graded preference."""
     place = grade.attribute.grade(value)
@@ -225,7 +250,7 @@ Masks: TypeAlias = tuple[int, int]
 """Candidates for which something is true, and for which it is false; all others are unknown."""
 
 
-@frozen(eq=False)
+@frozen(eq=False, slots=False)
 class Groups:
     """Who has which value: each distinct value with its mask in the first layer, and in others where they differ.
 
@@ -247,6 +272,22 @@ class Groups:
             others[truth] |= there
         return self._everywhere(first[True], others[True]), self._everywhere(first[False], others[False])
 
+    def beside(self, operator: str, threshold: Number) -> Masks:
+        """Return where numbers pass a comparison that cuts them in two, and where they do not, in all layers."""
+        numbers, upward, downward = self._ordered
+        bisect, passing = CUTTING[operator]
+        place = bisect(numbers, threshold)
+        above, below = self._everywhere(*upward[place]), self._everywhere(*downward[place])
+        return (above, below) if passing else (below, above)
+
+    @cached_property
+    def _ordered(self) -> tuple[Sequence[Number], Sequence[Masks], Sequence[Masks]]:
+        """The numbers in their order, with who has one from each place on, and one before it."""
+        ordered = sorted(self.values, key=itemgetter(0))
+        masks = [(here, there) for _, here, there in ordered]
+        upward = [*accumulate(reversed(masks), _joined, initial=(0, 0))][::-1]
+        return [one[0] for one in ordered], upward, [*accumulate(masks, _joined, initial=(0, 0))]  # type: ignore[misc]
+
     def known(self) -> int:
         """Return the mask of all candidates, in all layers, that have any value."""
         return self.where(lambda _: True)[0]
@@ -258,6 +299,10 @@ class Groups:
     def _everywhere(self, first: int, others: int) -> int:
         mask = spread(first, self.count, self.layers)
         return mask ^ (mask & self.elsewhere) | others
+
+
+def _joined(one: Masks, other: Masks) -> Masks:
+    return one[0] | other[0], one[1] | other[1]
 
 
 @define

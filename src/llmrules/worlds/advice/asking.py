@@ -14,7 +14,7 @@ from attrs import frozen
 
 from llmrules.language.values import Value
 from llmrules.language.vocabulary import AS_OF
-from llmrules.worlds.advice.bands import Bands, dependencies
+from llmrules.worlds.advice.bands import dependencies
 from llmrules.worlds.advice.outlook import Outlooks
 from llmrules.worlds.changes import Stated
 
@@ -91,16 +91,19 @@ class Questions:
     complete: bool
 
 
-def next_questions(world: World, *, most: int = MOST_PAIRED) -> Questions:
-    """Return what to ask next in a case; ``most`` bounds the pairs of answers that are tried."""
-    return _Asking(world).questions(most)
+def next_questions(world: World, *, most: int = MOST_PAIRED, outlooks: Outlooks | None = None) -> Questions:
+    """Return what to ask next in a case; ``most`` bounds the pairs of answers that are tried.
+
+    ``outlooks`` are those of the world, if there are any yet.
+    """
+    return _Asking(world, outlooks or Outlooks(world)).questions(most)
 
 
 class _Asking:
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, outlooks: Outlooks) -> None:
         vocabulary = world.knowledge.ruleset.vocabulary
-        bands = Bands(world.knowledge, world.profile.as_of.first)
-        self._outlooks = Outlooks(world)
+        bands = outlooks.bands()
+        self._outlooks = outlooks
         self._now = self._outlooks.of()
         self._silent: set[str] = set()
         self._depends = dependencies(world.knowledge)

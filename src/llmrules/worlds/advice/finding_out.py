@@ -59,9 +59,9 @@ MOST_TRIED = 10_000
 """Values that are tried, at most: those of models with more points first, then of the unverified and the excluded."""
 
 
-def worth_finding_out(world: World) -> Worth:
-    """Return what is worth finding out in a case."""
-    decision = world.decide()
+def worth_finding_out(world: World, outlooks: Outlooks | None = None) -> Worth:
+    """Return what is worth finding out in a case; ``outlooks`` are those of the world, if there are any yet."""
+    decision = (outlooks or Outlooks(world)).decision
     return Worth((), complete=True) if decision.refused else _Search(world, decision).found()
 
 

@@ -17,7 +17,7 @@ from llmrules.errors import RestrictionError
 from llmrules.language.rules.rule import Disable, by_conclusion
 from llmrules.language.values import Period, Value
 from llmrules.language.vocabulary import AS_OF, ORDERED
-from llmrules.worlds.advice.bands import Bands, order
+from llmrules.worlds.advice.bands import order
 from llmrules.worlds.advice.outlook import Outlooks
 from llmrules.worlds.altered import OFF
 from llmrules.worlds.changes import Stated
@@ -92,13 +92,16 @@ class Firmness:
     until: ShelfLife | None
 
 
-def firmness(world: World) -> Firmness | None:
-    """Return how firm the first place of a case is; None where nobody is first."""
-    decision = world.decide()
+def firmness(world: World, outlooks: Outlooks | None = None) -> Firmness | None:
+    """Return how firm the first place of a case is; None where nobody is first.
+
+    ``outlooks`` are those of the world, if there are any yet.
+    """
+    outlooks = outlooks or Outlooks(world)
+    decision = outlooks.decision
     if not decision.best:
         return None
     rest = [one.points for one in decision.ranking if one.place > 1]
-    outlooks = Outlooks(world)
     return Firmness(
         first=tuple(decision.best),
         margin=decision.ranking[0].points - rest[0] if rest else None,
@@ -112,7 +115,7 @@ def firmness(world: World) -> Firmness | None:
                 if one.level == "disputed" and one.attribute is not None and one.model in decision.best
             )
         ),
-        until=shelf_life(world),
+        until=shelf_life(world, outlooks),
     )
 
 
@@ -121,7 +124,7 @@ def firmness(world: World) -> Firmness | None:
 
 def _requirements(world: World, outlooks: Outlooks) -> Iterator[Stays]:
     """Yield with which values of each stated requirement the first place stays."""
-    bands = Bands(world.knowledge, world.profile.as_of.first)
+    bands = outlooks.bands()
     for one in world.profile.requirements:
         attribute = world.knowledge.ruleset.vocabulary[one.attribute]
         if one.origin != "stated" or one.attribute == AS_OF.name or attribute.many:
@@ -217,8 +220,9 @@ def _leaders(lines: dict[str, set[tuple[Fraction, Fraction]]], weight: int) -> s
 
 def _rests_on(world: World, outlooks: Outlooks, decision: Decision) -> Iterator[str]:
     """Yield the rules without which, alone, the first place would be another one."""
-    program, first = world.knowledge.program, outlooks.of().first
-    found = {rule.id for rule in program.rules if outlooks.without(rule.place).first != first}
+    first = outlooks.of().first
+    fired = (step.rule for step in decision.derivation.steps)
+    found = {rule.id for rule in fired if outlooks.without(rule).first != first}
     ruleset = world.knowledge.ruleset
     read = read_by_rules(ruleset, (ruleset.rules[name] for name in decision.fired))
     for attribute, rules in by_conclusion(ruleset.classifying()).items():
@@ -230,10 +234,14 @@ def _rests_on(world: World, outlooks: Outlooks, decision: Decision) -> Iterator[
     yield from sorted(found)
 
 
-def shelf_life(world: World) -> ShelfLife | None:
-    """Return the first later day on which the first place is another one; None if there is none."""
-    decision, outlooks = world.decide(), Outlooks(world)
-    for when in _days(world):
+def shelf_life(world: World, outlooks: Outlooks | None = None) -> ShelfLife | None:
+    """Return the first later day on which the first place is another one; None if there is none.
+
+    ``outlooks`` are those of the world, if there are any yet.
+    """
+    outlooks = outlooks or Outlooks(world)
+    decision = outlooks.decision
+    for when in _days(world, outlooks):
         turned = Stated(AS_OF.name, Period(when, when, when.isoformat()))
         first = outlooks.of(turned).first
         if first != decision.best:
@@ -252,11 +260,11 @@ def _life(when: date, first: tuple[str, ...], decision: Decision, later: World) 
     return ShelfLife(when, first, tuple(sorted(after - fired)), tuple(sorted(fired - after)), excluded)
 
 
-def _days(world: World) -> list[date]:
+def _days(world: World, outlooks: Outlooks) -> list[date]:
     """Return the later days on which something that is known today begins or ends."""
     knowledge, today = world.knowledge, world.profile.as_of.first
     days = {turn for turn in knowledge.turning_days if turn > today}
     for when in (today, *sorted(days)):
-        answers = Bands(knowledge, when).answers(AS_OF).values
+        answers = outlooks.bands(when).answers(AS_OF).values
         days.update(one.first for one in answers if isinstance(one, Period) and one.first > today)
     return sorted(days)

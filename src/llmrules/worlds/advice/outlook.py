@@ -20,13 +20,17 @@ from llmrules.language.rules.effects import Refuse
 from llmrules.language.rules.rule import Rule
 from llmrules.language.values import Period
 from llmrules.language.vocabulary import AS_OF
+from llmrules.worlds.advice.bands import Bands
 from llmrules.worlds.altered import criteria_under
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import date
     from fractions import Fraction
 
     from llmrules.decision.criteria import Criteria
+    from llmrules.decision.decision import Decision
+    from llmrules.engine.program import FiringRule
     from llmrules.language.conditions import Facts
     from llmrules.language.rules.ruleset import RuleSet
     from llmrules.worlds.changes import Stated
@@ -70,13 +74,14 @@ class Outlooks:
     Each is worked out once: who asks for several kinds of advice on one case asks one of these.
     """
 
-    def __init__(self, world: World) -> None:
-        """Fire the rules on the case as it is, and work out nothing more."""
-        self.world = world
+    def __init__(self, world: World, decision: Decision | None = None) -> None:
+        """Fire the rules on the case as it is, and work out nothing more; ``decision`` is what was decided there."""
+        self.world, self._decision = world, decision
+        self._bands: dict[date, Bands] = {}
         knowledge = world.knowledge
         self._vocabulary, self._program = knowledge.ruleset.vocabulary, knowledge.program
         self._facts = world.profile.facts()
-        self.firing = Refiring(self._program, self._facts, world.engines.fire(self._facts).places)
+        self.firing = Refiring(self._program, self._facts, self._fired())
         computing = {one.name for one in self._vocabulary if one.computed is not None}
         only = world.restriction.only
         asked = () if only is None else (leaf.attribute.name for leaf in only.all_leaves())
@@ -89,14 +94,33 @@ class Outlooks:
         self._sketchings: dict[Criteria, Sketching | None] = {}
         self._known: dict[object, Outlook] = {}
 
+    def _fired(self) -> Iterable[int]:
+        if self._decision is None:
+            return self.world.engines.fire(self._facts).places
+        return [step.rule.place for step in self._decision.derivation.steps]
+
+    @property
+    def decision(self) -> Decision:
+        """What is decided in the case as it is."""
+        if self._decision is None:
+            self._decision = self.world.decide()
+        return self._decision
+
+    def bands(self, when: date | None = None) -> Bands:
+        """Return the bands of requirements on a day; that of the decision where none is given."""
+        day = self.world.profile.as_of.first if when is None else when
+        if day not in self._bands:
+            self._bands[day] = Bands(self.world.knowledge, day)
+        return self._bands[day]
+
     def of(self, *changes: Stated) -> Outlook:
         """Return the outlook with some requirements stated otherwise: the same where the same rules say the same."""
         facts = self.facts(changes)
         return self._seen(self.firing.fire(facts, [one.attribute for one in changes]), facts)
 
-    def without(self, rule: int) -> Outlook:
-        """Return the outlook of the case as it is where the rule at a place of the program is switched off."""
-        return self._seen(self.firing.without(self._program.rules[rule]), self._facts)
+    def without(self, rule: FiringRule) -> Outlook:
+        """Return the outlook of the case as it is where a rule of the program is switched off."""
+        return self._seen(self.firing.without(rule), self._facts)
 
     def under(self, ruleset: RuleSet) -> Outlook:
         """Return the outlook of the case as it is where other rules classify models."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from attrs import field, frozen
 
 from llmrules.language.vocabulary import AS_OF, ORDERED
-from llmrules.worlds.advice.bands import Bands, order
+from llmrules.worlds.advice.bands import order
 from llmrules.worlds.advice.outlook import Outlooks
 from llmrules.worlds.changes import Stated
 
@@ -66,19 +66,17 @@ class NearMiss:
 class Relaxing:
     """Looks for the ways in which one case could come out otherwise. Worlds that it looked at once are remembered."""
 
-    def __init__(self, world: World) -> None:
-        """Read what is stated."""
-        self._world = world
+    def __init__(self, world: World, outlooks: Outlooks | None = None) -> None:
+        """Read what is stated; ``outlooks`` are those of the world, if there are any yet."""
         self._vocabulary = world.knowledge.ruleset.vocabulary
-        self._outlooks = Outlooks(world)
+        self._outlooks = outlooks or Outlooks(world)
         stated = (one for one in world.profile.requirements if one.origin == "stated")
         self._stated = {one.attribute: one for one in stated if one.attribute != AS_OF.name}
 
     @cached_property
     def _options(self) -> list[tuple[Stated, ...]]:
         """What can be stated instead of each requirement."""
-        bands = Bands(self._world.knowledge, self._world.profile.as_of.first)
-        return [tuple(self._others(one, bands)) for one in self._stated.values()]
+        return [tuple(self._others(one)) for one in self._stated.values()]
 
     def conflict_sets(self) -> Found[tuple[str, ...]]:
         """Return every set of stated requirements that alone leaves nobody eligible, while no part of it does.
@@ -129,7 +127,7 @@ class Relaxing:
         seen = self._outlooks.of(*changes)
         return Relaxation(changes, seen.points, seen.first)
 
-    def _others(self, stated: Requirement, bands: Bands) -> Iterator[Stated]:
+    def _others(self, stated: Requirement) -> Iterator[Stated]:
         """Yield the requirement dropped, and with each other value; of a set with one member less or more."""
         name, value = stated.attribute, stated.value
         attribute = self._vocabulary[name]
@@ -138,7 +136,7 @@ class Relaxing:
             for member in attribute.choice_ids:
                 yield Stated(name, value ^ {member})
             return
-        for other in bands.answers(attribute).values:
+        for other in self._outlooks.bands().answers(attribute).values:
             if other != value:
                 yield Stated(name, other)
 
