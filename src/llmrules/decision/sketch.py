@@ -6,7 +6,7 @@ that say the same of what it refers to. For who asks of hundreds of cases who is
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
@@ -15,7 +15,7 @@ from llmrules.decision.criteria import Outcome, Points, places
 from llmrules.decision.judgement import Check, Ranking, Units
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from llmrules.catalog.restriction import Restriction
     from llmrules.decision.criteria import Criteria
@@ -24,16 +24,29 @@ if TYPE_CHECKING:
     from llmrules.language.rules.effects import Policy
     from llmrules.language.rules.rule import Rule
 
-Sketch: TypeAlias = tuple[int, int, int]
-"""Who is eligible, their points as lanes, and what was added to all lanes so that none is negative."""
+
+@frozen(eq=False)
+class Sketch:
+    """Who is eligible, their points as lanes with what was added to all of them, and whom each rule keeps out."""
+
+    eligible: int
+    lanes: int
+    less: int
+    out: tuple[tuple[str, int], ...]
+
+    def without(self, rules: Collection[str], kept: int) -> int:
+        """Return who of the candidates that are judged would be eligible if some rules kept nobody out."""
+        for rule, out in self.out:
+            if rule not in rules:
+                kept &= ~out
+        return kept
 
 
 @frozen(eq=False)
 class _Says:
-    """What one rule says in a case: whom it excludes or leaves unverified, whom it reaches, and its points as lanes."""
+    """What one rule says in a case: whom it excludes or leaves unverified, whom it reaches, its points as lanes."""
 
-    excluding: int
-    unverifying: int
+    out: int
     reached: int
     lanes: int
     less: int
@@ -45,7 +58,7 @@ class Sketching:
     def __init__(self, criteria: Criteria, unknown: Policy, over: Over, restriction: Restriction) -> None:
         """Take what a decision is asked beside the requirements."""
         self._criteria, self._unknown = criteria, unknown
-        self._kept = criteria.everyone & ~leave_out(restriction, criteria.candidates).everyone
+        self.kept = criteria.everyone & ~leave_out(restriction, criteria.candidates).everyone
         self._units = Units(criteria.candidates, over)
         self._said: dict[tuple[str, tuple[object, ...]], _Says] = {}
         self._names: dict[int, frozenset[str]] = {}
@@ -54,7 +67,7 @@ class Sketching:
         """Return what rules that fired come to, each told with what the case says of all that it refers to."""
         hard: list[tuple[Rule, _Says]] = []
         exempted: dict[str, int] = {}
-        excluded = unverified = lanes = less = 0
+        lanes = less = 0
         for rule, referred in fired:
             key = (rule.id, referred)
             said = self._said.get(key)
@@ -66,22 +79,21 @@ class Sketching:
             less += said.less
             for target in rule.effect.exempts:
                 exempted[target] = exempted.get(target, 0) | said.reached
-        for rule, said in hard:
-            held = ~exempted.get(rule.id, 0)
-            excluded |= said.excluding & held
-            unverified |= said.unverifying & held
-        return self._kept & ~(excluded | unverified), lanes, less
+        out = tuple((rule.id, said.out & ~exempted.get(rule.id, 0)) for rule, said in hard)
+        eligible = self.kept
+        for _, its in out:
+            eligible &= ~its
+        return Sketch(eligible, lanes, less, out)
 
     def ranking(self, sketch: Sketch) -> Ranking:
         """Return the ranking that a sketch comes to."""
-        eligible, lanes, less = sketch
         criteria = self._criteria
-        points = Points(criteria.lanes.unpacked(lanes), less)
-        return Ranking(self._units, places(eligible, criteria.candidates.count), points, criteria.scale)
+        points = Points(criteria.lanes.unpacked(sketch.lanes), sketch.less)
+        return Ranking(self._units, places(sketch.eligible, criteria.candidates.count), points, criteria.scale)
 
     def names(self, sketch: Sketch) -> frozenset[str]:
         """Return the names of who is eligible."""
-        eligible = sketch[0]
+        eligible = sketch.eligible
         if eligible not in self._names:
             indices = places(eligible, self._criteria.candidates.count)
             self._names[eligible] = frozenset(map(self._units.name, indices))
@@ -90,14 +102,14 @@ class Sketching:
     def _says(self, rule: Rule, facts: Facts) -> _Says:
         criterion = self._criteria.by_rule[rule.id]
         true, false = self._criteria.reached(criterion, facts)
-        outcome = Outcome(true & self._kept, false & self._kept, ())
+        outcome = Outcome(true & self.kept, false & self.kept, ())
         if rule.effect.hard:
-            unknown = self._kept & ~(true | false)
+            unknown = self.kept & ~(true | false)
             check = Check(criterion, outcome, 0, unknown, rule.unknown or self._unknown)
-            return _Says(check.excluding, check.unverifying, 0, 0, 0)
+            return _Says(check.excluding | check.unverifying, 0, 0, 0)
         if rule.effect.sign:
-            return _Says(0, 0, 0, criterion.lanes(outcome, self._criteria.lanes), criterion.less)
-        return _Says(0, 0, outcome.true, 0, 0)
+            return _Says(0, 0, criterion.lanes(outcome, self._criteria.lanes), criterion.less)
+        return _Says(0, outcome.true, 0, 0)
 
 
 def weighs(rule: Rule) -> bool:

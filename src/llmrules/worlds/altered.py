@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from llmrules.catalog import Entry, Model
+    from llmrules.catalog.candidates import Candidates
     from llmrules.decision.criteria import Criterion
     from llmrules.decision.knowledge import Knowledge
     from llmrules.language.rules.ruleset import RuleSet
@@ -58,7 +59,7 @@ def _with_rules(knowledge: Knowledge, changes: Iterable[OfRules]) -> Knowledge |
     if known.keys() != ruleset.strata.keys() or len(known) != len(program.rules):
         program = compile_program(ruleset, known)
     shared = dict(knowledge.arranged)  # another thread may add to it
-    arranged = {turns: criteria_under(ruleset, criteria, before) for turns, criteria in shared.items()}
+    arranged = {turns: _criteria(criteria, before, ruleset) for turns, criteria in shared.items()}
     found = evolve(knowledge, ruleset=ruleset, program=program)
     found.arranged.update(arranged)
     return found
@@ -115,27 +116,32 @@ def _reaches(rule: Rule, rules: Mapping[str, Rule]) -> bool:
     )
 
 
-def criteria_under(ruleset: RuleSet, criteria: Criteria, before: RuleSet) -> Criteria:
-    """Return the criteria of other rules: those that say something else of models are evaluated anew.
-
-    Models are classified anew where other rules classify them.
-    """
+def _criteria(criteria: Criteria, before: RuleSet, ruleset: RuleSet) -> Criteria:
+    """Return the criteria of other rules; models are classified anew where other rules classify them."""
     candidates, others = criteria.candidates, set[str]()
     were, are = by_conclusion(before.classifying()), by_conclusion(ruleset.classifying())
     changed = {name for name in were.keys() | are.keys() if were.get(name) != are.get(name)}
     if changed:
         candidates, others = reclassify(candidates, ruleset.classifying(), changed)
+    return criteria_over(candidates, others, (*ruleset.firing(), *ruleset.on_trial()), criteria)
+
+
+def criteria_over(candidates: Candidates, others: Collection[str], rules: Iterable[Rule], before: Criteria) -> Criteria:
+    """Return the criteria of rules over candidates that differ in some attributes alone from those of before.
+
+    Rules that read one of these, or that say something else of models, are evaluated anew.
+    """
     kept: dict[str, Criterion] = {}
     anew = []
-    for rule in (*ruleset.firing(), *ruleset.on_trial()):
-        known = criteria.by_rule.get(rule.id)
-        if known is None or says_else(known.rule, rule) or not others.isdisjoint(rule.reads()):
+    for rule in rules:
+        known = before.by_rule.get(rule.id)
+        if known is None or says_else(known.rule, rule) or (others and not rule.reads().isdisjoint(others)):
             anew.append(rule)
         else:
             kept[rule.id] = known if known.rule is rule else evolve(known, rule=rule)
     fresh = compile_criteria(candidates, anew)
-    scale = lcm(criteria.scale, fresh.scale)
-    by_rule = {name: one.rescaled(scale // criteria.scale) for name, one in kept.items()}
+    scale = lcm(before.scale, fresh.scale)
+    by_rule = {name: one.rescaled(scale // before.scale) for name, one in kept.items()}
     by_rule |= {name: one.rescaled(scale // fresh.scale) for name, one in fresh.by_rule.items()}
     return Criteria(candidates, by_rule, scale)
 

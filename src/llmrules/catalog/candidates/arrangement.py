@@ -103,7 +103,7 @@ def reclassify(
     """
     rules = tuple(classifying)
     by_attribute, order = by_conclusion(rules), _order(rules)
-    state = evolve(before, columns={**before.columns}, groups={**before.groups}, known={**before.known})
+    state = evolve(before, columns={**before.columns}, groups={**before.groups}, known={**before.known}, fixed=None)
     concluded = {name: before.concluded.get(name, {}) for name in order}
     contradictions = {name: [one for one in before.contradictions if one.attribute == name] for name in order}
     others: set[str] = set()

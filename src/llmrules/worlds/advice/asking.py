@@ -14,7 +14,6 @@ from attrs import frozen
 
 from llmrules.language.values import Value
 from llmrules.language.vocabulary import AS_OF
-from llmrules.worlds.advice.bands import dependencies
 from llmrules.worlds.advice.outlook import Outlooks
 from llmrules.worlds.changes import Stated
 
@@ -106,7 +105,6 @@ class _Asking:
         self._outlooks = outlooks
         self._now = self._outlooks.of()
         self._silent: set[str] = set()
-        self._depends = dependencies(world.knowledge)
         stated = {one.attribute for one in world.profile.requirements if one.origin == "stated"}
         asked = [one for one in vocabulary if _can_be_asked(one) and one.name not in stated]
         self._answers = {one.name: bands.answers(one) for one in asked}
@@ -131,10 +129,14 @@ class _Asking:
 
         Of all others both must change something alone, be it nothing that anybody sees.
         """
-        joined = {pair for read in self._depends.values() for pair in combinations(sorted(read), 2)}
-        pairs = list(combinations(sorted(names), 2))
-        loud = [pair for pair in pairs if pair not in joined and self._silent.isdisjoint(pair)]
-        return [*(pair for pair in pairs if pair in joined), *loud]
+        touched = {name: self._outlooks.touched((name,)) for name in names}
+        joined, loud = [], []
+        for one, other in combinations(sorted(names), 2):
+            if touched[one] & touched[other]:
+                joined.append((one, other))
+            elif self._silent.isdisjoint((one, other)):
+                loud.append((one, other))
+        return [*joined, *loud]
 
     def _question(self, name: str) -> Question | None:
         answers = self._answers[name]

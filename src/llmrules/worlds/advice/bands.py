@@ -122,38 +122,6 @@ def order(attribute: Attribute, value: Value) -> Decimal:
     return Decimal(value) if isinstance(value, int | Decimal) else Decimal(attribute.choice_ids.index(str(value)))
 
 
-def dependencies(knowledge: Knowledge) -> dict[str, frozenset[str]]:
-    """Return for each rule all requirements on which depends whether it fires and what it says of models."""
-    rules = knowledge.ruleset.firing()
-    direct = {rule.id: _read_by(rule) for rule in rules}
-    overriders: dict[str, set[str]] = {}
-    concluding: dict[str, set[str]] = {}
-    for rule in rules:
-        for target in rule.overrides:
-            overriders.setdefault(target, set()).add(rule.id)
-        if rule.effect.conclusion is not None:
-            concluding.setdefault(rule.effect.conclusion.attribute.name, set()).add(rule.id)
-    found = {}
-    for rule in rules:
-        reached, waiting = {rule.id}, [rule.id]
-        while waiting:
-            name = waiting.pop()
-            more = overriders.get(name, set()).union(*(concluding.get(one, set()) for one in direct[name])) - reached
-            reached |= more
-            waiting += more
-        found[rule.id] = frozenset().union(*(direct[name] for name in reached))
-    return found
-
-
-def _read_by(rule: Rule) -> frozenset[str]:
-    """Return the requirements that a rule itself tests or refers to."""
-    tested = {leaf.attribute.name for leaf in (*rule.when.all_leaves(), *rule.unless.all_leaves())}
-    models = (leaf.attribute for leaf in (*rule.where.all_leaves(), *rule.effect.predicate.all_leaves()))
-    grade = rule.effect.grade
-    computed = any(one.computed is not None for one in (*models, *([] if grade is None else [grade.attribute])))
-    return frozenset({*tested, *rule.references(), *(USAGE if computed else ())})
-
-
 def values_to_try(attribute: Attribute, known: Value | None, rules: Iterable[Rule], facts: Facts) -> tuple[Value, ...]:
     """Return values of an attribute of models that rules tell apart in a case, where it is not known, or not all of it.
 

@@ -14,12 +14,11 @@ from attrs import evolve, frozen
 from llmrules.catalog.candidates import bits
 from llmrules.decision.basis import read_by_rules
 from llmrules.errors import RestrictionError
-from llmrules.language.rules.rule import Disable, by_conclusion
+from llmrules.language.rules.rule import by_conclusion
 from llmrules.language.values import Period, Value
 from llmrules.language.vocabulary import AS_OF, ORDERED
 from llmrules.worlds.advice.bands import order
 from llmrules.worlds.advice.outlook import Outlooks
-from llmrules.worlds.altered import OFF
 from llmrules.worlds.changes import Stated
 from llmrules.worlds.world import stating
 
@@ -228,8 +227,8 @@ def _rests_on(world: World, outlooks: Outlooks, decision: Decision) -> Iterator[
     for attribute, rules in by_conclusion(ruleset.classifying()).items():
         for rule in rules if attribute in read else ():
             if decision.candidates.rests_on(attribute, rule.id):
-                without = evolve(ruleset, disabled={**ruleset.disabled, rule.id: Disable(OFF, rule=rule.id)})
-                if outlooks.under(without).first != first:
+                without = [one for one in ruleset.classifying() if one is not rule]
+                if outlooks.classified(without, {attribute}).first != first:
                     found.add(rule.id)
     yield from sorted(found)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from llmrules.catalog.candidates import bits, mask_of
+from llmrules.catalog.candidates import bits, mask_of, reclassify
 from llmrules.catalog.costs import USAGE
 from llmrules.decision.sketch import Sketch, Sketching, weighs
 from llmrules.engine.refiring import Refiring
@@ -21,10 +21,10 @@ from llmrules.language.rules.rule import Rule
 from llmrules.language.values import Period
 from llmrules.language.vocabulary import AS_OF
 from llmrules.worlds.advice.bands import Bands
-from llmrules.worlds.altered import criteria_under
+from llmrules.worlds.altered import criteria_over
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date
     from fractions import Fraction
 
@@ -32,9 +32,11 @@ if TYPE_CHECKING:
     from llmrules.decision.decision import Decision
     from llmrules.engine.program import FiringRule
     from llmrules.language.conditions import Facts
-    from llmrules.language.rules.ruleset import RuleSet
     from llmrules.worlds.changes import Stated
     from llmrules.worlds.world import World
+
+
+NOBODY = Sketch(0, 0, 0, ())
 
 
 @frozen(eq=False, slots=False)
@@ -43,7 +45,8 @@ class Outlook:
 
     conflicts: tuple[str, ...] = ()
     _sketching: Sketching | None = None
-    _sketch: Sketch = (0, 0, 0)
+    _sketch: Sketch = NOBODY
+    refused: int = 0
 
     @cached_property
     def first(self) -> tuple[str, ...]:
@@ -65,7 +68,11 @@ class Outlook:
     @property
     def somebody(self) -> bool:
         """Whether anybody is eligible."""
-        return bool(self._sketch[0])
+        return bool(self._sketch.eligible)
+
+    def without(self, rules: Collection[str]) -> int:
+        """Return the candidates that would be eligible if some rules kept nobody out."""
+        return 0 if self._sketching is None else self._sketch.without(rules, self._sketching.kept)
 
 
 class Outlooks:
@@ -87,12 +94,19 @@ class Outlooks:
         asked = () if only is None else (leaf.attribute.name for leaf in only.all_leaves())
         self._always_costed = not computing.isdisjoint(asked)
         self._rules = rules = [knowledge.ruleset.rules[one.id] for one in self._program.rules]
-        self._costed = _where(rules, lambda rule: not computing.isdisjoint(rule.reads()))
+        said = knowledge.criteria_on(world.profile.as_of.first).by_rule
+        # What a rule says of models is fixed, unless it refers to a requirement or reads what depends on the usage.
+        self._moving = _where(rules, lambda rule: rule.id in said and said[rule.id].fixed is None)
+        costed = (place for place in bits(self._moving) if not computing.isdisjoint(rules[place].reads()))
+        self._costed = mask_of([*costed])
         self._refusing = _where(rules, lambda rule: isinstance(rule.effect, Refuse))
-        self._relevant = self._refusing | _where(rules, lambda rule: weighs(rule) or rule.effect.conclusion is not None)
+        self._weighing = _where(rules, weighs)
+        concluding = _where(rules, lambda rule: rule.effect.conclusion is not None)
+        self._relevant = self._refusing | self._weighing | concluding
         self._applied: dict[int, _Applied] = {}
         self._sketchings: dict[Criteria, Sketching | None] = {}
         self._known: dict[object, Outlook] = {}
+        self._mattering: dict[str, tuple[int, set[str]]] = {}
 
     def _fired(self) -> Iterable[int]:
         if self._decision is None:
@@ -122,13 +136,48 @@ class Outlooks:
         """Return the outlook of the case as it is where a rule of the program is switched off."""
         return self._seen(self.firing.without(rule), self._facts)
 
-    def under(self, ruleset: RuleSet) -> Outlook:
-        """Return the outlook of the case as it is where other rules classify models."""
-        known = self.firing.concluded(self.firing.fired, self._facts)
+    def classified(self, rules: Iterable[Rule], changed: Collection[str]) -> Outlook:
+        """Return the outlook of the case as it is where other rules classify models, by some changed attributes."""
+        decision = self.decision
+        candidates, others = reclassify(decision.candidates, rules, changed)
+        weighing = [*self._places(self.firing.fired & self._weighing)]
+        if others.isdisjoint(name for rule in weighing for name in rule.reads()):
+            return self.of()
+        criteria = criteria_over(candidates, others, weighing, decision.criteria)
         applied = self._apply(self.firing.fired & self._relevant)
-        criteria = self.world.knowledge.criteria_on(self.world.profile.as_of.first)
-        criteria = criteria_under(ruleset, criteria, self.world.knowledge.ruleset)
-        return self._outlook(applied, criteria, known, self.of().conflicts)
+        return self._outlook(applied, criteria, decision.derivation.facts, self.of().conflicts)
+
+    def touched(self, names: Iterable[str]) -> int:
+        """Return all rules that matter on which it depends on some requirements whether they fire, or what they say."""
+        found = 0
+        for name in names:
+            found |= self.firing.reached(name) | (self._costed if name in USAGE else 0)
+        return found & self._relevant
+
+    def excluding(self) -> int:
+        """Return all rules that can exclude somebody, exempt somebody, or refuse the case."""
+        return self._refusing | _where(self._rules, lambda rule: bool(rule.effect.hard or rule.effect.exempts))
+
+    def hopeful(self, seen: Outlook, name: str) -> int:
+        """Return the candidates that may be eligible where, beside what was seen, one requirement is stated otherwise.
+
+        All others are kept out by rules for which that requirement does not matter, whatever is stated.
+        """
+        if name not in self._mattering:
+            touched = self.touched((name,))
+            its = {rule.id for rule in self._places(touched)}
+            its.update(target for rule in self._places(touched) for target in rule.effect.exempts)
+            self._mattering[name] = touched, its
+        touched, its = self._mattering[name]
+        if seen.refused & ~touched:
+            return 0
+        everyone = (1 << self.decision.candidates.count) - 1
+        if seen.refused or (self._always_costed and name in USAGE):
+            return everyone
+        return seen.without(its)
+
+    def _places(self, mask: int) -> Iterator[Rule]:
+        return (self._rules[place] for place in bits(mask))
 
     def facts(self, changes: Sequence[Stated]) -> Facts:
         """Return what is known before any rule fires, with changes; of what is not stated what is assumed holds."""
@@ -156,6 +205,8 @@ class Outlooks:
             (today,) = facts[AS_OF.name]
             assert isinstance(today, Period)  # noqa: S101 - as the vocabulary says
             criteria = self.world.knowledge.criteria_on(today.first)
+            if applied.costed:
+                criteria = criteria.on(known)
             seen = self._known[key] = self._outlook(applied, criteria, known, conflicts)
         return seen
 
@@ -164,17 +215,18 @@ class Outlooks:
         weighing, names, concluded = [], {AS_OF.name: None}, set()
         costed = self._always_costed or bool(fired & self._costed)
         for place in bits(fired):
-            rule = self._rules[place]
+            rule, referred = self._rules[place], ()
             if rule.effect.conclusion is not None:
                 concluded.add(rule.effect.conclusion.attribute.name)
-            if weighs(rule):
-                referred = (*rule.references(), *(USAGE if self._costed >> place & 1 else ()))
+            if self._weighing >> place & 1:
+                if self._moving >> place & 1:
+                    referred = (*rule.references(), *(USAGE if self._costed >> place & 1 else ()))
                 weighing.append((rule, referred))
                 names |= dict.fromkeys(referred)
         if costed:
             names |= dict.fromkeys(USAGE)
-        refused = bool(fired & self._refusing)
-        return _Applied(tuple(weighing), tuple(names), tuple(sorted(concluded)), costed=costed, refused=refused)
+        refused = fired & self._refusing
+        return _Applied(tuple(weighing), tuple(names), tuple(sorted(concluded)), costed, refused)
 
     def _conflicting(self, name: str, facts: Facts, known: Facts) -> bool:
         """Whether rules left an attribute with two values, or widened a set that is stated."""
@@ -185,9 +237,7 @@ class Outlooks:
 
     def _outlook(self, applied: _Applied, criteria: Criteria, known: Facts, conflicts: tuple[str, ...]) -> Outlook:
         if applied.refused:
-            return Outlook(conflicts)
-        if applied.costed:
-            criteria = criteria.on(known)
+            return Outlook(conflicts, refused=applied.refused)
         if criteria not in self._sketchings:
             self._sketchings[criteria] = self._sketching(criteria)
         sketching = self._sketchings[criteria]
@@ -211,8 +261,8 @@ class _Applied:
     weighing: tuple[tuple[Rule, tuple[str, ...]], ...]
     names: tuple[str, ...]
     concluded: tuple[str, ...]
-    costed: bool = False
-    refused: bool = False
+    costed: bool
+    refused: int
 
 
 def _where(rules: Sequence[Rule], is_so: Callable[[Rule], bool]) -> int:

@@ -13,7 +13,7 @@ from itertools import combinations, product
 from math import comb
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from llmrules.language.vocabulary import AS_OF, ORDERED
 from llmrules.worlds.advice.bands import order
@@ -86,26 +86,38 @@ class Relaxing:
         if self._outlooks.of().somebody:
             return Found((), complete=True, up_to=len(self._stated))
 
+        excluding = self._outlooks.excluding()
+        mattering = [name for name in self._stated if self._outlooks.touched((name,)) & excluding]
+
         def fails(kept: tuple[str, ...]) -> bool:
-            dropped = self._stated.keys() - {*kept}
-            return not self._outlooks.of(*(Stated(name, None) for name in sorted(dropped))).somebody
+            dropped = [name for name in mattering if name not in kept]
+            return not self._outlooks.of(*(Stated(name, None) for name in dropped)).somebody
 
-        return _smallest([(name,) for name in self._stated], len(self._stated), fails)
+        found = _smallest([(name,) for name in mattering], len(mattering), fails)
+        return evolve(found, up_to=len(self._stated)) if found.complete else found
 
-    def relaxations(self, wanted: Callable[[Outlook], bool] = lambda seen: seen.somebody) -> Found[Relaxation]:
+    def relaxations(
+        self, wanted: Callable[[Outlook], bool] = lambda seen: seen.somebody, among: str | None = None
+    ) -> Found[Relaxation]:
         """Return every set of changes after which an outlook is as wanted, while after no part of it it is.
 
-        As long as nothing else is wanted, that is that anybody is eligible.
+        As long as nothing else is wanted, that is that anybody is eligible. ``among`` names who must be for it.
         """
-        found = _smallest(self._options, MOST_CHANGES, lambda way: wanted(self._outlooks.of(*way)))
+        candidates = self._outlooks.decision.candidates
+        its = candidates.everyone if among is None else candidates.masks[among]
+
+        def helps(way: tuple[Stated, ...], more: Sequence[Stated]) -> bool:
+            return bool(self._outlooks.hopeful(self._outlooks.of(*way), more[0].attribute) & its)
+
+        found = _smallest(self._options, MOST_CHANGES, lambda way: wanted(self._outlooks.of(*way)), helps)
         kept = [one for one in found.ways if self._is_least(one, found.ways)]
         return Found(tuple(map(self._relaxation, kept)), found.complete, found.up_to)
 
     def toward(self, model: str) -> tuple[Found[Relaxation], Found[Relaxation]]:
         """Return the changes after which a model is eligible, and those after which it is on the first place."""
         return (
-            self.relaxations(lambda seen: model in seen.eligible),
-            self.relaxations(lambda seen: model in seen.first),
+            self.relaxations(lambda seen: model in seen.eligible, model),
+            self.relaxations(lambda seen: model in seen.first, model),
         )
 
     def near_misses(self, count: int) -> Found[NearMiss]:
@@ -161,27 +173,39 @@ class Relaxing:
 
 
 def _smallest(
-    options: Sequence[Sequence[One]], most: int, works: Callable[[tuple[One, ...]], bool]
+    options: Sequence[Sequence[One]],
+    most: int,
+    works: Callable[[tuple[One, ...]], bool],
+    helps: Callable[[tuple[One, ...], Sequence[One]], bool] = lambda _way, _row: True,
 ) -> Found[tuple[One, ...]]:
-    """Return the ways that work and hold no smaller one: at most one of each row of options, and ``most`` in all."""
+    """Return the ways that work and hold no smaller one: at most one of each row of options, and ``most`` in all.
+
+    A row that does not help a way holds no option with which the way would work.
+    """
     found: list[tuple[One, ...]] = []
     looked = 0
     for count in range(min(most, len(options)) + 1):
-        looked += _ways(options, count)
-        if looked > MOST_WORLDS:
-            return Found(tuple(found), complete=False, up_to=count - 1)
         smaller = [frozenset(one) for one in found]
-        for rows in combinations(options, count):
-            found += [way for way in product(*rows) if not any(known <= {*way} for known in smaller) and works(way)]
+        level = []
+        for way in _ways(options, count, helps):
+            looked += 1
+            if looked > MOST_WORLDS:
+                return Found(tuple(found), complete=False, up_to=count - 1)
+            if not any(known <= {*way} for known in smaller) and works(way):
+                level.append(way)
+        found += level
         if found == [()]:
             return Found(tuple(found), complete=True, up_to=len(options))
     return Found(tuple(found), complete=most >= len(options), up_to=min(most, len(options)))
 
 
-def _ways(options: Sequence[Sequence[One]], count: int) -> int:
-    """Return how many ways there are to take so many options of different rows."""
-    ways = [1, *[0] * count]
-    for row in options:
-        for size in range(count, 0, -1):
-            ways[size] += ways[size - 1] * len(row)
-    return ways[count]
+def _ways(
+    options: Sequence[Sequence[One]], count: int, helps: Callable[[tuple[One, ...], Sequence[One]], bool]
+) -> Iterator[tuple[One, ...]]:
+    """Yield the ways to take one of so many rows each, as far as the last one helps."""
+    for rows in combinations(options, count):
+        for way in product(*rows[:-1]):
+            if not rows:
+                yield ()
+            elif helps(way, rows[-1]):
+                yield from ((*way, one) for one in rows[-1])
