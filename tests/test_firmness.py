@@ -170,6 +170,21 @@ def test_what_is_worth_finding_out_would_change_who_is_first(seed: int) -> None:
                 assert first not in mine.first
 
 
+def test_what_rules_say_of_a_model_by_name_holds_of_it_with_another_value() -> None:
+    """A rule that names a model reaches it whatever would be found out of it, and who it is is no question."""
+    rules = (
+        rule("named", "prefer.model = 'lark'\nweight = 2")
+        + rule("open", "prefer.weights = true\nweight = 3")
+        + rule("not", "where.model = 'jay'\nexclude.open = 'free'")
+    )
+    models = model("lark") + model("wren") + model("jay", open="free")
+    advisor = world(rules, models)
+    found = advisor.decide({"as_of": DAY}).worth_finding_out
+    assert [(one.model, one.attribute, one.values, one.first) for one in found.values] == [
+        ("wren", "weights", (True,), (("wren",),))
+    ]
+
+
 def _with(known: Entry | None, told: Value) -> Value:
     """Return a set with a member besides what is known of it; any other value as it is."""
     if known is None or not isinstance(told, frozenset):

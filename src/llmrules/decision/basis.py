@@ -154,13 +154,23 @@ def _in_use(decision: Decision, read: Iterable[str]) -> Iterator[tuple[int, str,
 
 def read_by_rules(ruleset: RuleSet, rules: Iterable[Rule]) -> set[str]:
     """Return all attributes that the rules read, and those that the concluded and the computed ones rest on."""
+    return read_with(set[str]().union(*(rule.reads() for rule in rules)), resting_on(ruleset))
+
+
+def resting_on(ruleset: RuleSet) -> dict[str, set[str]]:
+    """Return what each attribute that rules conclude of models, or that is computed, rests on."""
     resting = {
         name: {leaf.attribute.name for rule in concluding for leaf in rule.where.all_leaves()}
         for name, concluding in by_conclusion(ruleset.classifying()).items()
     }
     resting |= {attribute.name: set(PRICES) for attribute in ruleset.vocabulary if attribute.computed is not None}
+    return resting
+
+
+def read_with(names: Iterable[str], resting: Mapping[str, set[str]]) -> set[str]:
+    """Return attributes, and all that they rest on."""
     read: set[str] = set()
-    waiting = set().union(*(rule.reads() for rule in rules))
+    waiting = {*names}
     while waiting:
         name = waiting.pop()
         read.add(name)

@@ -1,33 +1,40 @@
 """Which unknown values of the catalogue are worth finding out: those that could change who is first, were they known.
 
-What is said of a model rests on nothing but it and those that it inherits from. So each value is tried in a copy of the
-model and of its heirs, and all copies are decided at once; all others stand as they do.
+What is said of a model rests on nothing but it and those that it inherits from. So each value with which a model may
+come to the first place, or leave it, is tried in a copy of it and of its heirs; all are judged at once; others stand.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from fractions import Fraction
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
 from llmrules.catalog import Entry
+from llmrules.catalog.candidates import arrange, bits
 from llmrules.catalog.entries import Stated as Said
-from llmrules.catalog.overlay import lineage
-from llmrules.decision.basis import read_by_rules
+from llmrules.catalog.overlay import inherit, lineage
+from llmrules.decision.basis import read_with, resting_on
+from llmrules.decision.sketch import weighs
 from llmrules.language.values import Value
+from llmrules.language.vocabulary import MODEL
 from llmrules.worlds.advice.bands import values_to_try
 from llmrules.worlds.advice.outlook import Outlooks
 from llmrules.worlds.altered import as_stated, changed_model
-from llmrules.worlds.changes import Among, ModelAs, ValueAs
+from llmrules.worlds.changes import ValueAs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from llmrules.catalog import Model
     from llmrules.decision.decision import Decision
-    from llmrules.language.vocabulary import Attribute
+    from llmrules.decision.judgement import Score
+    from llmrules.language.rules.rule import Rule
+    from llmrules.language.rules.ruleset import RuleSet
     from llmrules.worlds.world import World
 
 
@@ -61,55 +68,39 @@ MOST_TRIED = 10_000
 
 def worth_finding_out(world: World, outlooks: Outlooks | None = None) -> Worth:
     """Return what is worth finding out in a case; ``outlooks`` are those of the world, if there are any yet."""
-    decision = (outlooks or Outlooks(world)).decision
-    return Worth((), complete=True) if decision.refused else _Search(world, decision).found()
+    outlooks = outlooks or Outlooks(world)
+    return Worth((), complete=True) if outlooks.decision.refused else _Search(world, outlooks).found()
 
 
 @frozen
 class _Try:
-    """One value tried, and the mark that the names of the copies of the model and its heirs end with."""
+    """One value tried at a place: a model, one of its offers or None, an attribute; and what is told of the value."""
 
     place: tuple[str, str | None, str]
     value: Value
     told: Value
     member: bool
-    mark: str
-    heirs: frozenset[str] = field(repr=False)
 
 
 class _Search:
-    def __init__(self, world: World, decision: Decision) -> None:
-        ruleset = world.knowledge.ruleset
-        fired = [ruleset.rules[name] for name in decision.fired if ruleset.rules[name].effect.touches_models]
-        self._world, self._decision = world, decision
+    def __init__(self, world: World, outlooks: Outlooks) -> None:
+        ruleset, decision = world.knowledge.ruleset, outlooks.decision
+        self._world, self._decision, self._outlooks = world, decision, outlooks
+        fired = [ruleset.rules[name] for name in decision.fired if weighs(ruleset.rules[name])]
         self._rules = [*fired, *ruleset.classifying()]
-        self._read = sorted(name for name in read_by_rules(ruleset, fired) if ruleset.vocabulary[name].computed is None)
-        self._models = world.knowledge.catalog.models
+        self._vocabulary, self._models = ruleset.vocabulary, world.knowledge.catalog.models
         self._points = {one.model: one.points for one in decision.ranking}
-        self._owners = {one.name: one.model.id for one in decision.candidates.rows}
-        self._excluded = {self._owner(one.model) for one in decision.excluded}
-        self._most: dict[str, Fraction] = {}
-        for name, points in self._points.items():
-            owner = self._owner(name)
-            self._most[owner] = max(points, self._most.get(owner, points))
+        self._possible = _Possible(decision, fired, ruleset)
 
     def found(self) -> Worth:
         """Return what could change who is first."""
         tries = list(islice(self._tries(), MOST_TRIED + 1))
         complete = len(tries) <= MOST_TRIED
-        copies = [ModelAs(copy) for one in tries[:MOST_TRIED] for copy in self._copies(one)]
-        # No approval changes who is first, and those of the case name models that are not copied.
-        case = evolve(self._world, profile=evolve(self._world.profile, approvals=()))
-        there = case.changed(*copies, Among(None))
-        points: dict[str, dict[str, Fraction]] = {}
-        for name, its in ({} if there is None else Outlooks(there).of().points).items():
-            copy, at, offer = name.partition(" @ ")
-            points.setdefault(copy, {})[f"{at}{offer}"] = its
         changing: dict[tuple[str, str | None, str], list[tuple[_Try, tuple[str, ...]]]] = {}
-        for one in tries[:MOST_TRIED]:
-            first = self._first(one, points)
-            if first != tuple(sorted(self._decision.best)):
-                changing.setdefault(one.place, []).append((one, first))
+        first = tuple(sorted(self._decision.best))
+        for one, there in zip(tries, self._firsts(tries[:MOST_TRIED]), strict=False):
+            if there != first:
+                changing.setdefault(one.place, []).append((one, there))
         return Worth(tuple(self._worth(place, changing[place]) for place in sorted(changing, key=_order)), complete)
 
     def _worth(self, place: tuple[str, str | None, str], its: Sequence[tuple[_Try, tuple[str, ...]]]) -> WorthKnowing:
@@ -118,69 +109,127 @@ class _Search:
         return WorthKnowing(model, offer, attribute, values, firsts, its[0][0].member)
 
     def _tries(self) -> Iterator[_Try]:
-        """Yield every value to try of what is unknown."""
-        among, number = self._world.restriction.among, 0
-        current = self._world.knowledge.catalog.on(self._world.profile.as_of.first)
-        for model in sorted(current.listed, key=self._promise):
-            heirs = frozenset(one for one in self._models if model.id in {one, *self._ancestors(one)})
-            if among is None or not heirs.isdisjoint(among):
-                for attribute, offer, known in self._unknown(model):
-                    for value in values_to_try(attribute, known, self._rules, self._decision.derivation.facts):
-                        number += 1
-                        place = (model.id, offer, attribute.name)
-                        told = value
-                        if attribute.partial and isinstance(value, frozenset) and isinstance(known, frozenset):
-                            told = value - known
-                        yield _Try(place, value, told, attribute.partial, f"#{number}", heirs)
+        """Yield every value to try of what is unknown and may matter; those of the best models come first."""
+        facts = self._decision.derivation.facts
+        for model, offer, name, known in sorted(self._unknown(), key=self._promise):
+            attribute = self._vocabulary[name]
+            for value in values_to_try(attribute, known, self._rules, facts):
+                told = value
+                if attribute.partial and isinstance(value, frozenset) and isinstance(known, frozenset):
+                    told = value - known
+                yield _Try((model, offer, name), value, told, attribute.partial)
 
-    def _promise(self, model: Model) -> tuple[bool, bool, Fraction, str]:
-        """Return what orders models: the eligible by their points, the unverified, the excluded."""
-        points = self._most.get(model.id)
-        return points is None, model.id in self._excluded, -(points or Fraction(0)), model.id
+    def _unknown(self) -> Iterator[tuple[str, str | None, str, Value | None]]:
+        """Yield what is not known of a model or an offer, or not all of which is known, with which it may be first."""
+        models = self._world.knowledge.catalog.on(self._world.profile.as_of.first).models
+        for name in self._possible.attributes:
+            attribute = self._vocabulary[name]
+            if attribute.computed is not None or name == MODEL.name:
+                continue
+            heirs = (models[one] for one in self._possible.models(name))
+            for model in {one.id: one for heir in heirs for one in (heir, *lineage(heir, models))}.values():
+                tables: list[tuple[str | None, Mapping[str, Entry]]] = [(None, model.entries)]
+                if attribute.scope == "offer":
+                    tables = [(offer.id, offer.entries) for offer in model.offers]
+                for offer, entries in tables if model.listed else ():
+                    known = entries[name].value if name in entries else None
+                    if known is None or (attribute.partial and known != frozenset(attribute.choice_ids)):
+                        yield model.id, offer, name, known
 
-    def _ancestors(self, name: str) -> set[str]:
-        return {one.id for one in lineage(self._models[name], self._models)}
+    def _promise(self, one: tuple[str, str | None, str, Value | None]) -> tuple[object, ...]:
+        """Return what orders places: the models with the most points first."""
+        model, offer, attribute, _ = one
+        return -self._possible.most(model), model, attribute, offer or ""
 
-    def _unknown(self, model: Model) -> Iterator[tuple[Attribute, str | None, Value | None]]:
-        """Yield what rules read of a model and its offers and is not known, or not all of which is known."""
-        vocabulary = self._world.knowledge.ruleset.vocabulary
-        for name in self._read:
-            attribute = vocabulary[name]
-            tables: list[tuple[str | None, Mapping[str, Entry]]] = [(None, model.entries)]
-            if attribute.scope == "offer":
-                tables = [(offer.id, offer.entries) for offer in model.offers]
-            for offer, entries in tables:
-                known = entries[name].value if name in entries else None
-                if known is None or (attribute.partial and known != frozenset(attribute.choice_ids)):
-                    yield attribute, offer, known
+    def _firsts(self, tries: Sequence[_Try]) -> Iterator[tuple[str, ...]]:
+        """Yield who would be first with each value: the model and its heirs with it are judged, all others stand."""
+        copies = [tuple(self._copies(one)) for one in tries]
+        models = {f"{number} {one.id}": one for number, its in enumerate(copies) for one in its}
+        catalog = evolve(self._world.knowledge.catalog, models=models).on(self._world.profile.as_of.first)
+        candidates = arrange(catalog, self._vocabulary, self._world.knowledge.ruleset.classifying())
+        points = self._outlooks.standing(candidates)
+        rows, among = iter(enumerate(candidates.rows)), self._world.restriction.among
+        for its in copies:
+            names = {one.id for one in its}
+            standing = {name: earned for name, earned in self._points.items() if self._owner(name) not in names}
+            for index, row in islice(rows, sum(len(one.offers) for one in its if one.listed)):
+                if index in points and (among is None or row.model.id in among):
+                    name = row.name if self._world.over == "offers" else row.model.id
+                    standing[name] = max(points[index], standing.get(name, points[index]))
+            most = max(standing.values(), default=None)
+            yield tuple(sorted(name for name, earned in standing.items() if earned == most))
 
     def _copies(self, one: _Try) -> Iterator[Model]:
-        """Yield the copies of a model with a value and of its heirs."""
+        """Yield a model with a value and its heirs, which may inherit it."""
         model, offer, attribute = one.place
-        vocabulary = self._world.knowledge.ruleset.vocabulary
         change = ValueAs(model, attribute, Entry(Said(one.value, ())), offer)
-        for name in sorted(one.heirs):
-            copy = (
-                as_stated(self._models[name])
-                if name != model
-                else changed_model(self._models[name], change, vocabulary)
-            )
-            if copy is not None:
-                extends = f"{copy.extends}{one.mark}" if copy.extends in one.heirs else copy.extends
-                yield evolve(copy, id=f"{name}{one.mark}", extends=extends)
+        changed = changed_model(self._models[model], change, self._vocabulary)
+        assert changed is not None  # noqa: S101 - a value changes no more than that
+        for heir in sorted(self._heirs[model]):
+            line = (self._models[heir], *lineage(self._models[heir], self._models))
+            own = [changed if its.id == model else as_stated(its) for its in line]
+            yield inherit(own[0], own[1:], self._vocabulary)
 
-    def _first(self, one: _Try, points: Mapping[str, Mapping[str, Fraction]]) -> tuple[str, ...]:
-        """Return who would be first with a value; ``points`` are those of the copies and of their offers."""
-        standing = {name: its for name, its in self._points.items() if self._owner(name) not in one.heirs}
-        among = self._world.restriction.among
-        for heir in one.heirs if among is None else one.heirs.intersection(among):
-            its = points.get(f"{heir}{one.mark}", {})
-            standing |= {f"{heir}{offer}": earned for offer, earned in its.items()}
-        most = max(standing.values(), default=None)
-        return tuple(sorted(name for name, its in standing.items() if its == most))
+    @cached_property
+    def _heirs(self) -> Mapping[str, set[str]]:
+        """The models that inherit from each, and it itself."""
+        found: defaultdict[str, set[str]] = defaultdict(set)
+        for model in self._models.values():
+            for one in (model, *lineage(model, self._models)):
+                found[one.id].add(model.id)
+        return found
+
+    @cached_property
+    def _owners(self) -> Mapping[str, str]:
+        return {row.name: row.model.id for row in self._decision.candidates.rows}
 
     def _owner(self, name: str) -> str:
         return self._owners.get(name, name)
+
+
+class _Possible:
+    """What may still become of candidates: who may come to the first place, or leave it, with other values.
+
+    Who is kept out by a rule that does not read a value stays out, and no rule gives more than its weight.
+    """
+
+    def __init__(self, decision: Decision, fired: Iterable[Rule], ruleset: RuleSet) -> None:
+        resting, only = resting_on(ruleset), decision.restriction.only
+        self._decision, self._reading = decision, defaultdict[str, set[str]](set)
+        for rule in fired:
+            for name in read_with(rule.reads(), resting):
+                self._reading[name] |= {rule.id, *rule.effect.exempts}
+        asked = () if only is None else (leaf.attribute.name for leaf in only.all_leaves())
+        self._deciding = read_with(asked, resting)
+        self._all = decision.judgement.points
+        self._top = max((self._all[index] for index in bits(decision.judgement.eligible)), default=None)
+        self.attributes = sorted({*self._reading, *self._deciding})
+
+    def models(self, name: str) -> list[str]:
+        """Return the models who may be first, or no longer be, with another value of an attribute."""
+        judgement, reading = self._decision.judgement, self._reading[name]
+        everyone, rows = self._decision.criteria.everyone, self._decision.candidates.rows
+        possible = everyone if name in self._deciding else everyone & ~self._decision.unjudged.everyone
+        for check in judgement.checks:
+            if check.criterion.rule.id not in reading:
+                possible &= ~(check.excluding | check.unverifying)
+        scores = [score for score in judgement.scores if score.criterion.rule.id in reading]
+        top = self._top
+        its = (index for index in bits(possible) if top is None or self._most(index, scores) >= top)
+        return list(dict.fromkeys(rows[index].model.id for index in its))
+
+    def _most(self, index: int, scores: Iterable[Score]) -> int:
+        """Return the most points that a candidate may have, if some rules gave it all that they can."""
+        points = self._all[index]
+        for score in scores:
+            given = score.points(index) if score.outcome.true >> index & 1 else 0
+            points += max(0, score.criterion.signed_weight) - given
+        return points
+
+    def most(self, model: str) -> Fraction:
+        """Return the most points that a candidate of a model has, be it excluded or not."""
+        its = bits(self._decision.candidates.masks[model])
+        return Fraction(max(self._all[index] for index in its), self._decision.criteria.scale)
 
 
 def _order(place: tuple[str, str | None, str]) -> tuple[str, str, str]:

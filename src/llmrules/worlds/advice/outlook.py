@@ -6,13 +6,15 @@ decision says of the models. So it is worked out once for all that is alike, and
 
 from __future__ import annotations
 
+from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from llmrules.catalog.candidates import bits, mask_of, reclassify
 from llmrules.catalog.costs import USAGE
+from llmrules.decision.criteria import Points, compile_criteria
 from llmrules.decision.sketch import Sketch, Sketching, weighs
 from llmrules.engine.refiring import Refiring
 from llmrules.errors import RestrictionError
@@ -26,8 +28,9 @@ from llmrules.worlds.altered import criteria_over
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date
-    from fractions import Fraction
 
+    from llmrules.catalog.candidates import Candidates
+    from llmrules.catalog.restriction import Restriction
     from llmrules.decision.criteria import Criteria
     from llmrules.decision.decision import Decision
     from llmrules.engine.program import FiringRule
@@ -147,6 +150,19 @@ class Outlooks:
         applied = self._apply(self.firing.fired & self._relevant)
         return self._outlook(applied, criteria, decision.derivation.facts, self.of().conflicts)
 
+    def standing(self, candidates: Candidates) -> Mapping[int, Fraction]:
+        """Return who of other candidates would be eligible in the case as it is, by number, with how many points."""
+        facts = self.decision.derivation.facts
+        criteria = compile_criteria(candidates, self._places(self.firing.fired & self._weighing)).on(facts)
+        restriction = evolve(self.world.restriction, among=None)
+        applied = self._apply(self.firing.fired & self._relevant)
+        sketching = self._sketching(criteria, restriction)
+        if applied.refused or sketching is None:
+            return {}
+        sketch = sketching.of(applied.told(facts), facts)
+        points = Points(criteria.lanes.unpacked(sketch.lanes), sketch.less)
+        return {index: Fraction(points[index], criteria.scale) for index in bits(sketch.eligible)}
+
     def touched(self, names: Iterable[str]) -> int:
         """Return all rules that matter on which it depends on some requirements whether they fire, or what they say."""
         found = 0
@@ -239,17 +255,15 @@ class Outlooks:
         if applied.refused:
             return Outlook(conflicts, refused=applied.refused)
         if criteria not in self._sketchings:
-            self._sketchings[criteria] = self._sketching(criteria)
+            self._sketchings[criteria] = self._sketching(criteria, self.world.restriction)
         sketching = self._sketchings[criteria]
         if sketching is None:
             return Outlook(conflicts)
-        fired = [(rule, tuple(known.get(name) for name in names)) for rule, names in applied.weighing]
-        return Outlook(conflicts, sketching, sketching.of(fired, known))
+        return Outlook(conflicts, sketching, sketching.of(applied.told(known), known))
 
-    def _sketching(self, criteria: Criteria) -> Sketching | None:
-        world = self.world
+    def _sketching(self, criteria: Criteria, restriction: Restriction) -> Sketching | None:
         try:
-            return Sketching(criteria, world.unknown, world.over, world.restriction)
+            return Sketching(criteria, self.world.unknown, self.world.over, restriction)
         except RestrictionError:  # nobody is left to judge
             return None
 
@@ -263,6 +277,10 @@ class _Applied:
     concluded: tuple[str, ...]
     costed: bool
     refused: int
+
+    def told(self, known: Facts) -> list[tuple[Rule, tuple[object, ...]]]:
+        """Return the rules that weigh, each with what is known of all that it refers to."""
+        return [(rule, tuple(known.get(name) for name in names)) for rule, names in self.weighing]
 
 
 def _where(rules: Sequence[Rule], is_so: Callable[[Rule], bool]) -> int:
