@@ -43,7 +43,7 @@ def compare(decisions: Decisions, decision: Decision) -> None:
     opened, numbers = decisions.opened(decision)
     inputs = decisions.profiles.inputs(decision.profile) | opened
     truth = decisions.circuit.evaluate(inputs, numbers)
-    assert all(holds(one, truth) for one in (*decisions.constraints, *decisions.profiles.constraints))
+    assert all(holds(one, truth) for one in decisions.circuit.held)
     assert {name for name, one in decisions.fired.items() if holds(one, truth)} == {*decision.fired}
     conflicts = {name for name, one in decisions.conflicts.items() if holds(one, truth)}
     assert conflicts == {one.attribute for one in decision.conflicts}

@@ -327,6 +327,10 @@ class EngineError(LlmrulesError):
     """The firing engine could not be used or reported a failure."""
 
 
+class SolverError(LlmrulesError):
+    """What is to prove something is not installed."""
+
+
 class CertificationError(EngineError):
     """The engine and the plain evaluator disagree about which rules fire, so there is no decision."""
 

@@ -61,6 +61,7 @@ class Circuit:
         self.nodes: list[Node] = [Input("nothing"), Both(())]
         self._places: dict[Node, int] = {self.nodes[TRUE]: TRUE}
         self.ranges: dict[str, tuple[Fraction, Fraction | None]] = {}
+        self.held: list[Literal] = []
 
     def input(self, name: str) -> Literal:
         """Return the literal of something that is so or not."""
@@ -70,6 +71,11 @@ class Circuit:
         """Declare a number between two bounds, the second one perhaps missing."""
         self.ranges.setdefault(name, (Fraction(low), None if high is None else Fraction(high)))
         return name
+
+    def hold(self, literal: Literal) -> None:
+        """Say that something holds whatever is stated: only that is a profile of which it does."""
+        if literal != TRUE:
+            self.held.append(literal)
 
     def both(self, *parts: Literal) -> Literal:
         """Return that all of some literals hold."""

@@ -20,7 +20,7 @@ from llmrules.language.conditions import Reference, json_table
 from llmrules.language.conditions.table import Table
 from llmrules.language.values import Period, as_text
 from llmrules.language.vocabulary import AS_OF
-from llmrules.prove.circuit import FALSE, TRUE, Literal
+from llmrules.prove.circuit import FALSE, TRUE, Input, Literal, Sum
 from llmrules.prove.profiles import NOTHING, Known
 
 if TYPE_CHECKING:
@@ -51,7 +51,6 @@ class Decisions:
         """Work out which rules fire; all else is worked out when it is asked for."""
         self.profiles, self.knowledge, self.when = profiles, knowledge, when
         self.circuit: Circuit = profiles.circuit
-        self.constraints: list[Literal] = []
         self._unknown: Policy = unknown
         self._criteria = knowledge.criteria_on(when)
         self._candidates = self._criteria.candidates
@@ -268,7 +267,7 @@ class Decisions:
         told = f"{self._prices(index)} {json_table(Table((leaf,)))}"
         true, false = (self.circuit.input(f"{told}: {one}") for one in (True, False))
         self._costs[told] = (leaf, index)
-        self.constraints.append(-self.circuit.both(true, false))
+        self.circuit.hold(-self.circuit.both(true, false))
         here, there = self.usage, -self.usage
         return (
             self.circuit.either(self.circuit.both(here, true), self.circuit.both(there, stated[0])),
@@ -279,6 +278,17 @@ class Decisions:
         columns = (self._candidates.columns.get(name) for name in PRICES)
         values = (None if column is None else column.first[index] for column in columns)
         return "cost at " + ", ".join("-" if value is None else as_text(value) for value in values)
+
+    def left_open(self, *literals: Literal) -> tuple[str, ...]:
+        """Return what formulas leave open: the attributes that are computed for a case, and texts tested by form."""
+        nodes = [self.circuit.nodes[place] for place in self.circuit.cone(literals)]
+        names = {node.name.removesuffix(": True").removesuffix(": False") for node in nodes if isinstance(node, Input)}
+        names |= {name for node in nodes if isinstance(node, Sum) for name, _ in node.numbers}
+        found = {
+            leaf.attribute.name for told, (leaf, _) in (*self._costs.items(), *self._forms.items()) if told in names
+        }
+        grades = (rule.effect.grade for told, (rule, _) in self._grades.items() if told in names)
+        return tuple(sorted(found | {grade.attribute.name for grade in grades if grade is not None}))
 
     def opened(self, decision: Decision) -> tuple[dict[str, bool], dict[str, Fraction]]:
         """Return what is left open as it is in one decision: what a month costs there, and the form of its texts."""
@@ -415,7 +425,8 @@ class Decisions:
         below = self.circuit.at_least((), 0, [(place, 1), (part, -1)])
         whole = self.circuit.at_least((), 0, [(place, -1), (part, 1)])
         some = self.circuit.at_least((), 0, [(part, 1)], strictly=True)
-        self.constraints += [below, self.circuit.either(-counts, whole), self.circuit.either(counts, -some)]
+        for literal in (below, self.circuit.either(-counts, whole), self.circuit.either(counts, -some)):
+            self.circuit.hold(literal)
         self._grades |= {place: (criterion.rule, index), part: (criterion.rule, index)}
         yield part
 
@@ -427,22 +438,20 @@ class Decisions:
         return self.circuit.at_least(weighted, 0, factors)
 
     @cached_property
+    def tops(self) -> tuple[Literal, ...]:
+        """Of each candidate that it is eligible, and that no eligible one has more points."""
+        found = []
+        for one, eligible in enumerate(self.eligible):
+            others = ((other, its) for other, its in enumerate(self.eligible) if other != one)
+            ahead = (self.circuit.either(-its, self.leads(one, other)) for other, its in others)
+            found.append(self.circuit.both(eligible, *ahead))
+        return tuple(found)
+
+    @cached_property
     def first(self) -> dict[str, Literal]:
         """Of each model that it is on the first place of a case that is not refused."""
-        found: dict[str, Literal] = {}
-        number = self._candidates.model_of
-        for model, (name, _) in enumerate(self._candidates.models):
-            its = [index for index in range(self._candidates.count) if number[index] == model]
-            best = (
-                self.circuit.both(
-                    self.eligible[index],
-                    *(
-                        self.circuit.either(-self.eligible[other], self.leads(index, other))
-                        for other in range(self._candidates.count)
-                        if number[other] != model
-                    ),
-                )
-                for index in its
-            )
-            found[name] = self.circuit.both(-self.refused, self.circuit.either(*best))
+        found = {}
+        for number, (name, _) in enumerate(self._candidates.models):
+            its = (top for index, top in enumerate(self.tops) if self._candidates.model_of[index] == number)
+            found[name] = self.circuit.both(-self.refused, self.circuit.either(*its))
         return found

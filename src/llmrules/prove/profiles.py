@@ -63,7 +63,6 @@ class Profiles:
 
     circuit: Circuit
     asked: Mapping[str, Asked]
-    constraints: tuple[Literal, ...]
     inexact: tuple[str, ...] = field(default=())
     """Texts that some rule tests by their form: those that no rule names are one band, whatever their form."""
 
@@ -72,16 +71,16 @@ class Profiles:
         """Return the profiles that all sides can be asked; ``tables`` are further tests that cut bands."""
         bands = Bands(*sides[0], sides[1:], tables)
         asked: dict[str, Asked] = {}
-        constraints: list[Literal] = []
         inexact: list[str] = []
         for attribute in _shared([knowledge for knowledge, _ in sides]):
             answers = bands.answers(attribute)
             stated = _stated(circuit, attribute, answers)
             asked[attribute.name] = Asked(attribute, answers, stated)
-            constraints += _single(circuit, attribute, stated)
+            for one in _single(circuit, attribute, stated):
+                circuit.hold(one)
             if attribute.type == "text" and not answers.exact:
                 inexact.append(attribute.name)
-        return cls(circuit, asked, tuple(one for one in constraints if one != TRUE), tuple(inexact))
+        return cls(circuit, asked, tuple(inexact))
 
     def inputs(self, profile: Profile) -> dict[str, bool]:
         """Return what a profile states, as inputs of the circuit."""

@@ -13,7 +13,7 @@ from llmrules.say.teller import Line, Sentences, printable_lines
 from llmrules.say.why import Explainer, Explanation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from llmrules.advisor import Decision
     from llmrules.check.cases.check import Key, Mismatch
@@ -89,16 +89,28 @@ def _chains(result: Result, language: Language) -> Iterator[Line]:
             facts |= dict.fromkeys(differing)
         else:
             rules |= dict.fromkeys(differing)
-    explainer = Explainer(result.decision.trace, language)
-    for node in [*(_standing(explainer, model) for model in list(models)[:MOST_CHAINS]), *_facts(explainer, facts)]:
+    yield from chain_lines(result.decision, language, models=list(models), facts=facts, rules=rules)
+
+
+def chain_lines(
+    decision: Decision,
+    language: Language,
+    *,
+    models: Sequence[str] = (),
+    facts: Iterable[str] = (),
+    rules: Iterable[str] = (),
+) -> Iterator[Line]:
+    """Yield why models stand where they stand, what requirements follow from, and why rules fired or not."""
+    explainer = Explainer(decision.trace, language)
+    for node in [*(_standing(explainer, model) for model in models[:MOST_CHAINS]), *_facts(explainer, facts)]:
         yield from _indented(node, language)
-    for model in list(models)[MOST_CHAINS:]:
+    for model in models[MOST_CHAINS:]:
         yield Line("line", explainer.verdict(model).text, 2)
     for rule in rules:
-        if rule in result.decision.fired:
+        if rule in decision.fired:
             yield from _indented(_fired(explainer, rule), language)
         else:
-            yield from _silent(result.decision, rule, explainer.say)
+            yield from _silent(decision, rule, explainer.say)
 
 
 def _indented(node: Node, language: Language) -> Iterator[Line]:

@@ -41,6 +41,7 @@ from llmrules.language.rules.effects import (
     Conclude,
     Prefer,
 )
+from llmrules.language.rules.promises import ELIGIBLE, EVENTS, KEPT, PROMISE_KEYS
 from llmrules.language.rules.reading import DISABLE_KEYS, RULE_ID
 from llmrules.language.rules.ruleset import FILE_KEYS, LANGUAGE
 from llmrules.language.vocabulary import SCOPES
@@ -65,6 +66,7 @@ def rules_schema(ruleset: RuleSet) -> Schema:
         "claim": claims(),
         **{scope: declarations(vocabulary, scope) for scope in SCOPES},
         "rule": tables(_rule(vocabulary), description="Conditions, exactly one effect, a reason and a source."),
+        "promise": tables(_promise(), description="What rules and catalogue together keep in every case."),
         "disable": tables(_disable(ruleset), description="A rule, or all rules of a pack, switched off with a reason."),
     }
     properties = {key: shapes[key] for key in FILE_KEYS}
@@ -164,6 +166,30 @@ def _concluding(vocabulary: Vocabulary) -> list[Schema]:
             {"if": partial({Conclude.name: partial(anyOf=one)}, needs=[Conclude.name]), "then": then} if one else {}
         )
     return found
+
+
+def _promise() -> Schema:
+    happens: dict[str, Schema] = {
+        event: {"const": True, "description": said} for event, said in zip(EVENTS, NEVER, strict=True)
+    }
+    somebody = table({ELIGIBLE: {"const": True}}, needs=[ELIGIBLE])
+    shapes: dict[str, Schema] = {
+        "id": {"type": "string", "pattern": f"^(?:{RULE_ID.pattern})$", "description": "A name of its own."},
+        "when": {**ref("when"), "description": "In which cases it is kept; in all of them without."},
+        "because": {**text(plain=True), "description": "Why it is kept."},
+        "source": {**ref("sources"), "description": "The claim or document that it rests on, or several."},
+        "always": {**ref("when"), "description": "Holds of the case at the end."},
+        "every": {**ref("where"), "description": "Every eligible model passes."},
+        "best": {**ref("where"), "description": "Every model on the first place passes."},
+        "some": {"anyOf": [somebody, ref("where")], "description": "Some eligible model passes."},
+        "never": table(happens, minProperties=1),
+    }
+    kept = [partial(needs=[name]) for name in KEPT]
+    return table({key: shapes[key] for key in PROMISE_KEYS}, needs=["id", "because", "source"], anyOf=kept)
+
+
+NEVER = ("No such case is refused.", "No such case has a conflict.")
+"""What it means that one of the events never happens."""
 
 
 def _disable(ruleset: RuleSet) -> Schema:

@@ -10,6 +10,7 @@ from attrs import field, frozen
 from llmrules.errors import InputError, RuleError, VocabularyError
 from llmrules.language.rules.effects import HARD, RESERVED
 from llmrules.language.rules.locks import check_locks
+from llmrules.language.rules.promises import Promise, read_promises
 from llmrules.language.rules.reading import RuleReader
 from llmrules.language.rules.rule import Cycle, Disable, Rule, by_conclusion, classification_order, stratify
 from llmrules.language.sources import Citable, read_sources
@@ -39,7 +40,7 @@ MOST_CONCLUDED = 1_000
 LATER = "later-language"
 """The code of a file that is read no further, so that mistakes elsewhere may only follow from its absence."""
 
-FILE_KEYS = ("language", "pack", "title", "document", "claim", *SCOPES, "rule", "disable")
+FILE_KEYS = ("language", "pack", "title", "document", "claim", *SCOPES, "rule", "promise", "disable")
 
 
 @frozen(eq=False)
@@ -59,6 +60,8 @@ class RuleSet:
     strata: Mapping[str, int]
     places: Mapping[str, Cursor] = field(factory=dict)
     """Where each rule stands that was read from a file."""
+    promises: Mapping[str, Promise] = field(factory=dict)
+    """What rules and catalogue together are to keep in every case, by id."""
 
     def firing(self) -> tuple[Rule, ...]:
         """Return the rules that fire on requirements, in the order of ids."""
@@ -115,6 +118,7 @@ def read_ruleset(files: Iterable[Source], catalogues: Iterable[Source], problems
         disabled=disabled,
         strata=strata,
         places={name: places[name] for name in ordered},
+        promises=read_promises(readable, vocabulary, citable.keys()),
     )
 
 

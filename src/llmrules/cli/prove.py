@@ -1,0 +1,97 @@
+"""``llmrules prove``: every promise of the rules holds for every profile, or a smallest profile breaks it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from llmrules import __version__
+from llmrules.check.lint.report import as_github, as_sarif
+from llmrules.cli import options
+from llmrules.cli.outputs import refuse_overwriting
+from llmrules.cli.terminal import print_json, print_lines, print_plain
+from llmrules.errors import nearest
+from llmrules.prove.promises import prove as proved
+from llmrules.prove.telling import ProofTeller, as_json, findings, junit_xml, profile_text
+from llmrules.reading.files import write_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from llmrules.language.rules.promises import Promise
+    from llmrules.prove.promises import Proofs
+
+KEPT = 0
+NOT_KEPT = 1
+
+SECONDS = 60
+
+
+@click.command(short_help="Prove the promises of the rules for every profile.")
+@click.argument("names", nargs=-1, metavar="[PROMISE]...")
+@options.knowledge
+@options.policy
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE",
+              help="The day that all profiles are decided on.  [default: today]")  # fmt: skip
+@click.option("--seconds", type=click.FloatRange(0, min_open=True), default=SECONDS, show_default=True,
+              help="How long to look, for all promises together.")  # fmt: skip
+@click.option("--format", "output", type=click.Choice(["text", "json", "sarif", "github"]), default="text",
+              show_default=True, help="How to print what was proved.")  # fmt: skip
+@click.option("--junit", type=options.PATH, metavar="FILE", help="Write the results to this file as JUnit XML.")
+@click.option("--profiles", type=options.PATH, metavar="FOLDER",
+              help="Write each profile that breaks a promise to this folder, to decide it.")  # fmt: skip
+@options.language
+@click.pass_context
+def prove(ctx: click.Context, /, names: tuple[str, ...], **given: Any) -> None:  # noqa: ANN401 - click passes them
+    """Prove each promise of the rule files, or the named ones, for every profile that can be written.
+
+    A promise holds for every profile, or the smallest profile that breaks it is shown, as the engine decided it, or
+    it was not decided in time. What exactly is proved stands in docs/proofs.md.
+
+    \b
+      llmrules prove
+      llmrules prove --rules policy/ --profiles broken/
+      llmrules prove --rules policy/ --format sarif > promises.sarif
+
+    It needs a solver: pip install 'llmrules[prove]'.
+
+    Exit status: 0 all of them hold, 1 one is broken or was not decided, 2 something is wrong with the input.
+    """  # noqa: D301 - click leaves a paragraph as it is that begins with a backspace
+    refuse_overwriting(options.files_read(given), [given["junit"]])
+    advisor = options.load(given)
+    promises = _chosen(ctx, advisor.knowledge.ruleset.promises, names)
+    when = (given["as_of"] or datetime.now(UTC)).date()
+    found = proved(advisor, when, promises, unknown=given["unknown"], seconds=given["seconds"])
+    if given["output"] == "json":
+        print_json(as_json(found))
+    elif given["output"] == "sarif":
+        print_json(as_sarif(findings(advisor.knowledge, found), given["lang"], version=__version__))
+    elif given["output"] == "github":
+        print_plain(as_github(findings(advisor.knowledge, found), given["lang"]))
+    else:
+        print_lines(ProofTeller(advisor.knowledge, given["lang"]).lines(found))
+    if given["junit"] is not None:
+        write_whole(given["junit"], junit_xml(advisor.knowledge, found, given["lang"]))
+    if given["profiles"] is not None:
+        _write(found, given["profiles"])
+    ctx.exit(KEPT if found.kept else NOT_KEPT)
+
+
+def _chosen(ctx: click.Context, promises: Mapping[str, Promise], names: tuple[str, ...]) -> tuple[Promise, ...]:
+    for name in names:
+        if name not in promises:
+            close = nearest(name, promises)
+            hint = f"did you mean {close}?" if close is not None else f"promises: {', '.join(promises) or 'none'}"
+            raise click.BadParameter(f"{name} is no promise; {hint}", ctx, param_hint="PROMISE")
+    return tuple(promise for name, promise in promises.items() if not names or name in names)
+
+
+def _write(found: Proofs, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for proof in found.proofs:
+        if proof.witness is not None:
+            name = proof.promise.id.replace("/", "-")
+            write_whole(folder / f"{name}.toml", profile_text(proof.witness.decision.profile))

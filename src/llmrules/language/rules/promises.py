@@ -1,0 +1,133 @@
+"""Promises: what rules and catalogue together are to keep in every case, read like rules and proved by ``prove``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from attrs import field, frozen
+
+from llmrules.errors import RuleError
+from llmrules.language.conditions import ALWAYS, MODEL_SIDE, Table, read_table
+from llmrules.language.rules.reading import RULE_ID
+from llmrules.language.sources import check_sources
+from llmrules.language.texts import Text, read_text
+from llmrules.reading.cursor import Cursor
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from llmrules.language.vocabulary import Vocabulary
+
+Event: TypeAlias = Literal["refused", "conflict"]
+
+EVENTS: tuple[Event, ...] = ("refused", "conflict")
+"""What may never happen: that the case is refused, that it has a conflict."""
+
+ELIGIBLE = "eligible"
+"""What ``some`` says where nothing is tested of models: that one is eligible."""
+
+ON_MODELS = ("every", "best", "some")
+"""Of every eligible model, of every one on the first place, of at least one eligible one."""
+
+KEPT = ("always", *ON_MODELS, "never")
+PROMISE_KEYS = ("id", "when", "because", "source", *KEPT)
+
+
+@frozen
+class Promise:
+    """What holds in every case that meets ``when``: all that it says at once.
+
+    ``always`` tests the requirements at the end; ``every``, ``best`` and ``some`` test models with their offers, and a
+    test that is unknown is not passed. Of ``some`` the table that tests nothing asks that somebody is eligible.
+    """
+
+    id: str
+    because: Text
+    sources: tuple[str, ...]
+    when: Table = ALWAYS
+    always: Table | None = None
+    every: Table | None = None
+    best: Table | None = None
+    some: Table | None = None
+    never: tuple[Event, ...] = ()
+    place: Cursor | None = field(default=None, eq=False, repr=False)
+
+    def asked(self) -> tuple[Table, ...]:
+        """Return the tables that test requirements."""
+        return (self.when, *([] if self.always is None else [self.always]))
+
+
+def read_promises(tops: Iterable[Cursor], vocabulary: Vocabulary, citable: Collection[str]) -> Mapping[str, Promise]:
+    """Read the promises of rule files by id; what is wrong is noted, never raised."""
+    found: dict[str, Promise] = {}
+    for top in tops:
+        tables = top.staged(RuleError).table()
+        for entry in tables["promise"].elements() if "promise" in tables else ():
+            promise = _read(entry, vocabulary, citable)
+            if promise is None:
+                continue
+            known = found.setdefault(promise.id, promise)
+            if known is not promise and known.place is not None:
+                message, other = "is the id of two promises", known.place.child("id", promise.id).place
+                entry.child("id", promise.id).problem("duplicate-id", message, found=promise.id, other=other)
+    return dict(sorted(found.items()))
+
+
+def _read(entry: Cursor, vocabulary: Vocabulary, citable: Collection[str]) -> Promise | None:
+    if not isinstance(entry.value, dict):
+        entry.wrong_type("a table that states a promise")
+        return None
+    keys = entry.keys(PROMISE_KEYS, what="a promise")
+    for key, said in (("id", "id"), ("because", "because, the reason in words"), ("source", "source")):
+        if key not in keys:
+            entry.missing(key, f"a promise needs {said}")
+    if not any(key in keys for key in KEPT) and not entry.misspells(*KEPT):
+        entry.problem("no-promise", "a promise says what is kept", allowed=KEPT)
+    sources = keys["source"].names() if "source" in keys else ()
+    if "source" in keys:
+        check_sources(keys["source"], sources, citable)
+    name = keys["id"].text() if "id" in keys else None
+    if name is not None and not RULE_ID.fullmatch(name):
+        message = "must be small letters and digits joined by - (or / after a namespace)"
+        keys["id"].problem("bad-name", message, found=name)
+        name = None
+    because = read_text(keys["because"], plain=True) if "because" in keys else None
+    asked = {
+        key: read_table(keys[key], vocabulary, scopes=("requirement",)) for key in ("when", "always") if key in keys
+    }
+    tested = {key: _models(keys[key], vocabulary) for key in ON_MODELS if key in keys}
+    never = _never(keys["never"]) if "never" in keys else ()
+    if name is None or because is None:
+        return None
+    return Promise(
+        id=name,
+        because=because,
+        sources=sources,
+        when=asked.get("when", ALWAYS),
+        always=asked.get("always"),
+        every=tested.get("every"),
+        best=tested.get("best"),
+        some=tested.get("some"),
+        never=never,
+        place=entry,
+    )
+
+
+def _models(cursor: Cursor, vocabulary: Vocabulary) -> Table:
+    """Read tests on models; ``some.eligible = true`` stands alone and tests nothing."""
+    if cursor.key == "some" and isinstance(cursor.value, dict) and ELIGIBLE in cursor.value:
+        keys = cursor.keys((ELIGIBLE,), what="a promise that somebody is eligible")
+        if keys[ELIGIBLE].value is not True:
+            keys[ELIGIBLE].wrong_type("true")
+        return ALWAYS
+    return read_table(cursor, vocabulary, scopes=MODEL_SIDE, references=True)
+
+
+def _never(cursor: Cursor) -> tuple[Event, ...]:
+    keys = cursor.keys(EVENTS, what="what never happens")
+    if isinstance(cursor.value, dict) and not cursor.value:
+        cursor.problem("no-promise", "names nothing", allowed=EVENTS)
+    for child in keys.values():
+        if child.value is not True:
+            child.wrong_type("true")
+    return tuple(event for event in EVENTS if event in keys)

@@ -1,0 +1,93 @@
+"""Asks one set of rules over one catalogue about every profile, and has whatever is found decided by the engine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from llmrules.advisor import Decision
+from llmrules.prove.circuit import Circuit, Literal
+from llmrules.prove.decisions import Decisions
+from llmrules.prove.profiles import Profiles
+from llmrules.prove.solver import Found, Never, Solver, Undecided
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import date
+
+    from llmrules.advisor import Advisor
+    from llmrules.language.conditions import Table
+    from llmrules.language.rules.effects import Policy
+
+MOST_TRIES = 20
+"""Profiles of one question that the engine decides otherwise than an open cost or text would have it, at most."""
+
+
+@frozen(eq=False)
+class Witness:
+    """A profile of which something is so, as the engine decided it; ``smallest`` unless time was up before."""
+
+    decision: Decision
+    smallest: bool
+
+
+class Prover:
+    """Answers about every profile of one advisor on one day."""
+
+    def __init__(
+        self, advisor: Advisor, when: date, *, unknown: Policy = "apart", seconds: float, tables: Iterable[Table] = ()
+    ) -> None:
+        """Write down what is decided of every profile. Raises SolverError where there is no solver."""
+        self._advisor, self._when, self._unknown = advisor, when, unknown
+        self.circuit = Circuit()
+        self.profiles = Profiles.of(self.circuit, [(advisor.knowledge, when)], tables)
+        self.decisions = Decisions(self.profiles, advisor.knowledge, when, unknown)
+        self.solver = Solver(self.circuit, seconds)
+
+    def can_be(self, *literals: Literal) -> bool:
+        """Say whether there is a profile of which these hold; one whose costs are open counts. Raises Undecided."""
+        return isinstance(self.solver.ask(*literals), Found)
+
+    def witness(self, *literals: Literal, shows: Callable[[Decision], bool]) -> Witness | None:
+        """Return the smallest profile of which these hold, decided; None where there is none. Raises Undecided.
+
+        ``shows`` says of the engine's decision that it is one. Where nothing but open costs and texts would make one,
+        that is Undecided, too.
+        """
+        tried: list[Literal] = []
+        while True:
+            found, smallest = smallest_of(self.solver, self.profiles, *literals, *tried)
+            if isinstance(found, Never):
+                if tried:
+                    raise Undecided
+                return None
+            profile = self.profiles.profile(found.inputs, self._when)
+            decision = self._advisor.decide(profile, unknown=self._unknown)
+            if shows(decision):
+                return Witness(decision, smallest)
+            if len(tried) == MOST_TRIES:
+                raise Undecided
+            stated = self.profiles.inputs(profile)
+            tried.append(-self.circuit.both(*(self.circuit.input(name) for name in stated)))
+
+
+def smallest_of(solver: Solver, profiles: Profiles, *literals: Literal) -> tuple[Found | Never, bool]:
+    """Return the profile that states least of those of which some literals hold, and whether there was time for it."""
+    found, size = solver.ask(*literals), tuple(profiles.size())
+    if isinstance(found, Never):
+        return found, True
+    try:
+        for most in range(_counted(profiles, found, size)):
+            fewer = solver.ask(*literals, -profiles.circuit.at_least(size, most + 1))
+            if isinstance(fewer, Found):
+                return fewer, True
+    except Undecided:
+        return found, False
+    return found, True
+
+
+def _counted(profiles: Profiles, found: Found, size: Iterable[tuple[Literal, int]]) -> int:
+    """Return how large a profile is."""
+    truth = profiles.circuit.evaluate(found.inputs, {})
+    return sum(weight for literal, weight in size if truth[abs(literal)] == (literal > 0))

@@ -1,0 +1,188 @@
+"""Promises: read like rules, proved for every profile, or broken by a smallest profile that the engine decided."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import pytest
+from click.testing import CliRunner
+from tests.worlds import model, rule, world
+
+from llmrules.cli import main
+from llmrules.errors import LoadError, SolverError
+from llmrules.language.rules.promises import KEPT
+from llmrules.prove.promises import Proofs, breaches, prove
+
+if TYPE_CHECKING:
+    from llmrules.advisor import Advisor
+
+DAY = date(2026, 5, 1)
+
+RULES = "".join(
+    (
+        rule("offline-own", 'when.offline = true\nconclude.hosting = "own"'),
+        rule("own-weights", 'when.hosting = "own"\nrequire.weights = true'),
+        rule("tight-cheap", 'when.budget = "tight"\nprefer.price.at_most = 2\nweight = 2'),
+        rule("gold-none", 'when.tier = "gold"\nwhen.inputs.has = "audio"\nrefuse = true'),
+    )
+)
+MODELS = model("lark", weights=True, price=1) + model("wren", weights=False, price=3) + model("owl", price=5)
+
+
+def promised(*promises: str) -> Advisor:
+    """Return rules over three models, with promises."""
+    texts = "".join(
+        f'[[promise]]\nid = "p{number}"\nbecause.en = "So."\nsource = "d"\n{text}\n'
+        for number, text in enumerate(promises)
+    )
+    return world(RULES + texts, MODELS)
+
+
+def proved(*promises: str, seconds: float = 20) -> Proofs:
+    """Prove promises over these rules."""
+    advisor = promised(*promises)
+    return prove(advisor, DAY, tuple(advisor.knowledge.ruleset.promises.values()), seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    ("promise", "outcome", "stated"),
+    [
+        ('when.offline = true\nalways.hosting = "own"', "holds", {}),
+        ("when.offline = true\nevery.weights = true", "holds", {}),
+        ("every.weights = true", "broken", {}),
+        ("some.eligible = true", "holds", {}),
+        ("some.weights = true", "holds", {}),
+        ("some.price.above = 10", "broken", {}),
+        ('when.hosting = "own"\nsome.weights = false', "broken", {"hosting": "own"}),
+        ('when.budget = "tight"\nbest.price.at_most = 2', "holds", {}),
+        ('when.budget = "normal"\nbest.price.at_most = 2', "broken", {"budget": "normal"}),
+        ("never.refused = true", "broken", {"tier": "gold", "inputs": ["audio"]}),
+        ('when.tier = "basic"\nnever.refused = true', "holds", {}),
+        ("never.conflict = true", "broken", {"hosting": "vendor", "offline": True}),
+        ("when.tokens = { above = 3, below = 2 }\nsome.eligible = true", "empty", {}),
+        ("every.window.at_least.requirement = 'tokens'", "broken", {"tokens": 0}),
+    ],
+)
+def test_a_promise_holds_or_is_broken_by_a_smallest_profile(
+    promise: str, outcome: str, stated: dict[str, object]
+) -> None:
+    """What is shown was decided by the engine, breaks the promise there, and states as little as possible."""
+    (proof,) = proved(promise).proofs
+    assert proof.outcome == outcome
+    assert (proof.witness is not None) == (outcome == "broken")
+    if proof.witness is not None:
+        decision = proof.witness.decision
+        assert breaches(proof.promise, decision) == proof.breaches != ()
+        profile = {one.attribute: one.value for one in decision.profile.requirements if one.origin == "stated"}
+        assert profile.keys() == {"as_of", *stated}
+        for name, value in stated.items():
+            expected = frozenset(value) if isinstance(value, list) else value
+            assert name == "tokens" or profile[name] == expected
+
+
+def test_what_is_not_decided_in_time_is_a_third_answer() -> None:
+    """Neither kept nor broken."""
+    (proof,) = proved("some.eligible = true", seconds=1e-9).proofs
+    assert proof.outcome == "undecided"
+
+
+@pytest.mark.parametrize(
+    ("promise", "code"),
+    [
+        ("", "no-promise"),
+        ("never = {}", "no-promise"),
+        ("never.refused = false", "wrong-type"),
+        ("some.eligible = false", "wrong-type"),
+        ("every.hosting = 'own'", "wrong-scope"),
+        ("always.weights = true", "wrong-scope"),
+        ("alway.hosting = 'own'", "unknown-key"),
+        ("always.hosting = 'mine'", "unknown-choice"),
+    ],
+)
+def test_a_promise_is_read_strictly(promise: str, code: str) -> None:
+    """Its mistakes are those of rules, with their place."""
+    with pytest.raises(LoadError) as caught:
+        promised(promise)
+    (problem,) = caught.value.errors
+    assert (problem.code, problem.place.file) == (code, "rules-1.toml")
+
+
+def test_a_promise_has_one_name_and_its_source() -> None:
+    """A second one of the same name names the first; a source must be loaded."""
+    twice = 'every.weights = true\n[[promise]]\nid = "p0"\nbecause.en = "So."\nsource = "e"\nevery.weights = true'
+    with pytest.raises(LoadError) as caught:
+        promised(twice)
+    assert {problem.code for problem in caught.value.errors} == {"duplicate-id", "unknown-source"}
+
+
+def test_without_a_solver_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing else of the package needs one."""
+    monkeypatch.setitem(sys.modules, "z3", None)
+    with pytest.raises(SolverError, match=r"llmrules\[prove\]"):
+        proved("some.eligible = true")
+
+
+@pytest.fixture(scope="module")
+def ours(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A promise on top of ours that is broken."""
+    path = tmp_path_factory.mktemp("policy") / "ours.toml"
+    path.write_text(
+        'language = 1\npack = "ours"\n[[document]]\nid = "ours"\ntitle = "Ours"\ndate = 2026-01-01\n'
+        '[[promise]]\nid = "ours/somebody"\nsome.eligible = true\nbecause.en = "So."\nsource = "ours"\n'
+    )
+    return path
+
+
+def test_the_promises_of_the_shipped_rules_hold(ours: Path, tmp_path: Path) -> None:
+    """Each pack but that of evidence, which excludes nobody, promises what the article says; ours is broken."""
+    command = ["prove", "--isolated", "--rules", str(ours), "--as-of", "2026-05-01", "--no-cache"]
+    files = ["--junit", str(tmp_path / "junit.xml"), "--profiles", str(tmp_path)]
+    result = CliRunner().invoke(main, [*command, "--format", "json", *files])
+    assert result.exit_code == 1
+    found = json.loads(result.output)["promises"]
+    broken = [one for one in found if one["outcome"] != "holds"]
+    assert [one["promise"] for one in broken] == ["ours/somebody"]
+    assert len(found) > 15
+    assert {tuple(one["left_open"]) for one in found} == {(), ("monthly_cost",)}
+    profile = tmp_path / "ours-somebody.toml"
+    assert profile.read_text().startswith("[requirements]\nas_of = 2026-05-01\n")
+    assert CliRunner().invoke(main, ["decide", "--isolated", str(profile)]).exit_code == 3
+    assert [one.get("name") for one in ET.parse(tmp_path / "junit.xml").findall(".//testcase[failure]")] == [  # noqa: S314 - our own
+        "ours/somebody"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("output", "language", "said"),
+    [
+        ("text", "en", "ours/somebody is broken by this profile, and by none that states less"),
+        ("text", "ko", "ours/somebody: 다음 프로필에서 깨지며"),
+        ("sarif", "en", '"ruleId": "promise-broken"'),
+        ("github", "en", "::error"),
+    ],
+)
+def test_a_broken_promise_is_told_in_every_format(ours: Path, output: str, language: str, said: str) -> None:
+    """In words with its profile and chain, and as annotations at the promise."""
+    command = ["prove", "ours/somebody", "--isolated", "--rules", str(ours), "--as-of", "2026-05-01"]
+    result = CliRunner().invoke(main, [*command, "--format", output, "--lang", language])
+    assert result.exit_code == 1
+    assert said in result.output
+    assert "[requirements]" in result.output
+
+
+def test_a_promise_that_is_not_loaded_is_named_with_the_nearest() -> None:
+    """As every other name is."""
+    result = CliRunner().invoke(main, ["prove", "sovereign-data-stays", "--isolated"])
+    assert result.exit_code == 2
+    assert "did you mean sovereign-data-stay?" in result.output
+
+
+def test_every_word_of_a_promise_is_explained() -> None:
+    """``docs/rules.md`` has each."""
+    told = (Path(__file__).parents[1] / "docs/rules.md").read_text(encoding="utf-8")
+    assert all(f"| `{word}` |" in told for word in KEPT)
