@@ -15,8 +15,7 @@ from llmrules.errors import Place, printable
 from llmrules.language.conditions import ALWAYS, json_table
 from llmrules.language.texts import Text
 from llmrules.language.values import as_text, encode
-from llmrules.say.lines import Line
-from llmrules.say.teller import Teller, printable_lines
+from llmrules.say.teller import Line, Teller, printable_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
