@@ -15,7 +15,7 @@ from llmrules.language.profile import read_profile
 from llmrules.language.texts import LANGUAGES
 from llmrules.reading.files import parse_toml
 from llmrules.say.columns import width_of
-from llmrules.say.report.screen import HEIGHT, screen_lines
+from llmrules.say.report.screen import HEIGHT, Said, screen_lines
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,3 +73,19 @@ def test_printing_a_decision_prints_the_screen(advisors: dict[str, Advisor]) -> 
     decision = advisors[""].decide(EXAMPLES[0])
     assert str(decision) == decision.screen()
     assert len(decision.report().splitlines()) > HEIGHT
+
+
+def test_a_grave_caution_is_told_to_its_end(advisors: dict[str, Advisor]) -> None:
+    """Whatever else is cut for it: what needs an approval, and what is warned of, is read in full."""
+    decision = advisors["2026-11"].decide(next(path for path in EXAMPLES if path.stem == "captions-for-a-museum"))
+    said = " ".join(decision.screen().split())
+    assert "needs approval (Llama 4 Maverick 17B-128E Instruct): It is open-weight under no common" in said
+    assert "or how open it is, or its licence, is not known warning (Llama 4 Maverick 17B-128E" in said
+
+
+def test_who_is_out_is_counted_beside_a_reason_that_is_cut() -> None:
+    """As many names as fit stand beside a reason, the others are counted, and the reason is cut before them."""
+    cut = Said("why " * 60, beside=(": lark, wren and 7 more", ": lark and 8 more")).lines(60, 1)
+    assert (len(cut), cut[0].startswith("why why why"), cut[0].endswith("…: lark, wren and 7 more")) == (1, True, True)
+    assert Said("why", beside=(": lark, wren", ": lark and 1 more")).lines(16, 1) == ["why: lark, wren"]
+    assert Said("why", beside=(": lark, wren", ": 2")).lines(8, 1) == ["why: 2"]

@@ -192,6 +192,7 @@ SENTENCES = {
     "parted": "{label} -{points}",
     "parted-unknown": "{label} unknown -{points}",
     "wanting": "{labels} not known: {names}",
+    "level-of": "{level} ({names})",
     "cautions": "{count:caution|cautions}: --full tells {count:it|them}",
     "more-cautions": "{count} more caution{count:|s}: --full tells {count:it|them}",
     "and-more-aside": " (+{more} more)",

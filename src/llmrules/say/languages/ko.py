@@ -228,6 +228,7 @@ SENTENCES = {
     "parted": "{label} -{points}",
     "parted-unknown": "{label} 알 수 없음 -{points}",
     "wanting": "{labels} 확인 필요: {names}",
+    "level-of": "{level}({names})",
     "cautions": "--full로 확인",
     "more-cautions": "그 밖에 {count}건(--full로 확인)",
     "and-more-aside": " (외 {more}건)",

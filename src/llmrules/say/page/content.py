@@ -77,7 +77,7 @@ def _glance(screen: Screen) -> Iterator[tuple[str, tuple[str, ...]]]:
     for part in (screen.reasons(), screen.runners_up(), screen.out(), screen.unverified()):
         told = tuple(part)
         if told:
-            yield told[0].label, tuple(f"{said.text}{said.beside}" for said in told)
+            yield told[0].label, tuple(map(str, told))
 
 
 def _attention(linker: Linker) -> Iterator[Item]:

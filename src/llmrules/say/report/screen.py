@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 HEIGHT = 25
 """Lines that a screen has."""
 
-MOST = {"conflicts": 2, "refused": 2, "why": 4, "next": 3, "out": 4, "blocking": 8, "cautions": 2, "questions": 3}
+MOST = {"conflicts": 2, "refused": 2, "why": 4, "next": 3, "out": 4, "blocking": 8, "cautions": 3, "questions": 3}
 """How many lines each part has at most; what is left out is counted in it."""
 
 TIED = {"why": 2, "next": 2, "out": 3, "questions": 1 + len(SIX)}
@@ -56,17 +56,29 @@ class Said:
     mark: str = ""
     style: Style = "line"
     tone: Tone = ""
-    beside: str = ""
-    """What stands at the end, however much is cut before it."""
+    beside: tuple[str, ...] = ()
+    """What may stand at the end, the longest first: one with which all fits, or the text is cut before it by half."""
     most: int = 2
+    whole: bool = False
+    """Whether it must be read to its end, so that others are cut first."""
+
+    def __str__(self) -> str:
+        """Return all of it on one line."""
+        return "".join((self.text, *self.beside[:1]))
 
     def lines(self, width: int, most: int) -> list[str]:
         """Break the text into at most so many lines."""
         room = width - self.indent
-        lines = folded(self.text, room)
-        if len(lines) > most or (self.beside and width_of(lines[-1]) + width_of(self.beside) > room):
-            lines = [*lines[: most - 1], cut(" ".join(lines[most - 1 :]), room - width_of(self.beside))]
-        return [*lines[:-1], f"{lines[-1]}{self.beside}"]
+        for end in self.beside or ("",):
+            lines = folded(f"{self.text}{end}", room)
+            if len(lines) <= most:
+                return lines
+        least, size = room // 2, room * most if self.beside else 0
+        end = next((one for one in self.beside if width_of(one) <= size - least), end)
+        while len(lines) > most and size > least:
+            size -= 1
+            lines = folded(f"{cut(self.text, size)}{end}", room)
+        return lines if len(lines) <= most else [*lines[: most - 1], cut(" ".join(lines[most - 1 :]), room)]
 
 
 def screen_lines(trace: Trace, language: Language = "en", *, width: int = WIDTH) -> Iterator[Line]:
@@ -78,13 +90,14 @@ def screen_lines(trace: Trace, language: Language = "en", *, width: int = WIDTH)
     spare = HEIGHT - sum(map(len, parts))
     apart = {number for number in (1, len(parts) - 1) if spare >= number}
     spare -= len(apart)
+    whole = {said: len(said.lines(width, HEIGHT)) - 1 for part in parts for said in part if said.whole}
+    spare -= sum(whole.values())
     for number, part in enumerate(parts):
         if number in apart:
             yield Line("blank")
         for said in part:
-            most = min(said.most, 1 + spare)
-            lines = said.lines(width, most)
-            spare -= len(lines) - 1
+            lines = said.lines(width, 1 + whole.get(said, min(said.most - 1, max(spare, 0))))
+            spare -= 0 if said in whole else len(lines) - 1
             for place, text in enumerate(lines):
                 first = not place
                 if said.indent == labelled:
@@ -230,9 +243,10 @@ class Screen:
     def out(self) -> Iterator[Said]:
         """Yield who is out, by the reason that most of them share."""
         groups = self.by_reason(self.result.excluded)
-        told = [f"{first_sentence(self.index.because(rule))}: {self.models(names)}" for rule, names in groups]
+        told = [first_sentence(self.index.because(rule)) for rule, _ in groups]
+        names = [[f": {self.models(names, most)}" for most in range(MOST_NAMES, 0, -1)] for _, names in groups]
         most = None if self.result.best else MOST["blocking"]
-        yield from self.part("out", told, most, count=len(self.result.excluded))
+        yield from self.part("out", told, most, count=len(self.result.excluded), beside=names)
 
     def by_reason(self, excluded: Iterable[str]) -> list[tuple[str, list[str]]]:
         """Return rules with those that they rule out: each model once, under the rule that rules out most of them."""
@@ -271,15 +285,17 @@ class Screen:
                 if level in {"warning", "approval"} and note.outcome != "approved":
                     names = grave.setdefault((level, note.rule), [])
                     names += [] if self.teller.name(row.model) in names else [self.teller.name(row.model)]
-        told = [
-            f"{self.say(f'level.{level}')} ({self.teller.several(names)}): {first_sentence(self.index.because(rule))}"
-            for (level, rule), names in sorted(grave.items())
-        ]
+        told = []
+        for (kind, rule), names in sorted(grave.items()):
+            who = self.say("level-of", level=self.say(f"level.{kind}"), names=self.teller.several(names))
+            told.append(f"{who}: {first_sentence(self.index.because(rule))}")
         count = len(list(Notes(self.why, self.case).cautions()))
         told = told[: MOST["cautions"] - 1]
-        if count > len(told):
-            told.append(self.say("more-cautions" if told else "cautions", count=count - len(told)))
-        yield from self.part("cautions", told, count=count)
+        in_full = len(told)
+        if count > in_full:
+            told.append(self.say("more-cautions" if told else "cautions", count=count - in_full))
+        for number, said in enumerate(self.part("cautions", told, count=count)):
+            yield evolve(said, whole=number < in_full)
 
     def questions(self) -> Iterator[Said]:
         """Yield the next questions: of a tie those that would part it, else those that the most rules wait for."""
@@ -291,11 +307,19 @@ class Screen:
             told = map(asked.asking, asked.open_requirements[: MOST["questions"]])
             yield from self.part("questions", [*told])
 
-    def models(self, names: Iterable[str]) -> str:
+    def models(self, names: Iterable[str], most: int = MOST_NAMES) -> str:
         """Name models, each once, whatever offers of it are meant."""
-        return self.teller.names(dict.fromkeys(name.partition(" @ ")[0] for name in names), MOST_NAMES)
+        return self.teller.names(dict.fromkeys(name.partition(" @ ")[0] for name in names), most)
 
-    def part(self, key: str, told: list[str], most: int | None = None, *, count: int | None = None) -> Iterator[Said]:
+    def part(
+        self,
+        key: str,
+        told: list[str],
+        most: int | None = None,
+        *,
+        count: int | None = None,
+        beside: list[list[str]] | None = None,
+    ) -> Iterator[Said]:
         """Yield what is told under the label of a part; what there is no room for is counted beside the last."""
         most = most or {**MOST, **(TIED if self.asks_apart else {})}.get(key, 1)
         label = self.say(f"screen-label.{key}")
@@ -303,7 +327,8 @@ class Screen:
             more = len(told) - most
             last = self.say("and-more-aside", more=more) if more > 0 and number == most - 1 else ""
             begin = f"{label} {count:,}" if count is not None else label
-            yield Said(text, begin if not number else "", beside=last)
+            ends = beside[number] if beside is not None else [""]
+            yield Said(text, begin if not number else "", beside=tuple(f"{end}{last}" for end in ends if end or last))
 
 
 def _signed(points: str) -> str:
