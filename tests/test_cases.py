@@ -5,7 +5,7 @@ import pytest
 from llmrules.advisor import Advisor
 from llmrules.check.cases import Mismatch, check, read_case
 from llmrules.errors import LoadError
-from llmrules.language.profile import Expectation
+from llmrules.language.profile import Expectation, ExpectedOut
 from llmrules.reading.files import parse_toml
 
 
@@ -47,16 +47,24 @@ def test_an_exclusion_is_expected_by_the_rules_it_names(advisor: Advisor) -> Non
     """A model is to be excluded by at least the named rules; by none named, by any."""
     decision = advisor.decide({"data_sovereignty": True, "modalities": ["audio"]})
     both = ("model-takes-the-input", "weights-must-be-available")
-    assert check(decision, Expectation(excluded=(("claude", both), ("claude", both[:1]), ("claude", ())))) == ()
-    assert str(*check(decision, Expectation(excluded=(("mistral", both),)))) == (
+    assert (
+        check(
+            decision,
+            Expectation(excluded=(ExpectedOut("claude", both), ExpectedOut("claude", both[:1]), ExpectedOut("claude"))),
+        )
+        == ()
+    )
+    assert str(*check(decision, Expectation(excluded=(ExpectedOut("mistral", both),)))) == (
         "mistral is excluded by model-takes-the-input, "
         "expected by model-takes-the-input, weights-must-be-available as well"
     )
     kept = advisor.decide(LIVE)
-    assert str(*check(kept, Expectation(excluded=(("grok", both[:1]),)))) == (
+    assert str(*check(kept, Expectation(excluded=(ExpectedOut("grok", both[:1]),)))) == (
         "grok is eligible, expected to be excluded by model-takes-the-input"
     )
-    assert str(*check(kept, Expectation(excluded=(("grok", ()),)))) == "grok is eligible, expected to be excluded"
+    assert (
+        str(*check(kept, Expectation(excluded=(ExpectedOut("grok"),)))) == "grok is eligible, expected to be excluded"
+    )
 
 
 def test_a_caution_is_expected_of_exactly_its_models(advisor: Advisor) -> None:

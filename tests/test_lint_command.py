@@ -155,6 +155,27 @@ def test_a_shipped_file_is_not_loaded_twice() -> None:
     assert run(str(ROOT / "rules" / "data.toml")).output == "no findings\n"
 
 
+def test_ours_can_be_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without our rules and models, by options or by the settings of a project, only its own are looked at."""
+    own = tmp_path / "own.toml"
+    own.write_text(
+        'language = 1\npack = "own"\ndocument = [{ id = "own", title = "Own", date = 2026-01-01 }]\n[[rule]]\n'
+        'id = "own/rule"\nexclude.model = "gpt-5"\nbecause.en = "So."\notherwise.en = "No."\nsource = "own"\n',
+        encoding="utf-8",
+    )
+    assert {one.code for one in lint_files(gather([own]))} == {"missing-language"}
+    without = gather([own], shipped_rules=False, shipped_catalog=False)
+    assert {source.name for source in (*without.rules, *without.catalogues)} == {
+        *("rules/sources.toml", "rules/vocabulary.toml", own.as_posix())
+    }
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "llmrules.toml").write_text(
+        'rules = "own.toml"\nlanguages = ["en"]\nshipped_catalog = false\n', encoding="utf-8"
+    )
+    result = CliRunner().invoke(command, ["--no-shipped-rules"])
+    assert (result.exit_code, result.output.splitlines()[0]) == (0, "no findings")
+
+
 def test_findings_stand_in_the_named_files(tmp_path: Path) -> None:
     """A file is laid on top of the shipped rules, and only what concerns it is reported, where it stands."""
     path = tmp_path / "ours.toml"

@@ -19,7 +19,7 @@ from llmrules.check.cases.mutate import Mutation, Trial, mutate
 from llmrules.check.cases.report import mutation_lines, percent
 from llmrules.check.diff.outcome import outcome
 from llmrules.cli import main
-from llmrules.language.profile import Expectation
+from llmrules.language.profile import Expectation, ExpectedOut
 from llmrules.reading.files import parse_toml
 from llmrules.worlds.altered import altered
 from llmrules.worlds.changes import RuleAs, RuleOut
@@ -330,7 +330,7 @@ def all_of(decision: Decision) -> Expectation:
         eligible=tuple(one.model for one in decision.ranking),
         unverified=tuple(one.model for one in decision.unverified),
         conflicts=tuple(one.attribute for one in decision.conflicts),
-        excluded=tuple((one.model, one.by) for one in decision.excluded),
+        excluded=tuple(ExpectedOut(one.model, one.by) for one in decision.excluded),
         cautioned=tuple(
             (rule.id, tuple({one.model for one in decision.cautions if one.rule == rule.id and one.attribute is None}))
             for rule in decision.knowledge.ruleset.rules.values()

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llmrules.errors import LoadError
-from llmrules.language.profile import Expectation, Profile, Requirement, read_profile, state
+from llmrules.language.profile import Expectation, ExpectedOut, Profile, Requirement, read_profile, state
 from llmrules.language.rules.ruleset import read_ruleset
 from llmrules.language.stating import CaseReader
 from llmrules.language.texts import Text
@@ -67,7 +67,7 @@ def test_a_profile_is_read_whole() -> None:
         best=("alpha",),
         eligible=("alpha",),
         unverified=(),
-        excluded=(("beta", ("weights",)), ("gamma", ())),
+        excluded=(ExpectedOut("beta", ("weights",)), ExpectedOut("gamma")),
         cautioned=(("size", ("alpha",)), ("terms", ()), ("ours/age", ("beta",))),
         fired=("weights",),
         refused=(),

@@ -16,7 +16,10 @@ EVERYTHING = """
 rules = ["policy", "team/rules.toml"]
 catalog = "ours.toml"
 language = "ko"
+languages = ["en"]
 unknown = "exclude"
+shipped_rules = false
+shipped_catalog = false
 """
 
 
@@ -54,7 +57,8 @@ def test_both_files_say_the_same(project: Path, name: str) -> None:
     write(project / name, header + EVERYTHING)
     settings = for_folder(project)
     assert seen(settings) == (name, ["policy", "team/rules.toml"], ["ours.toml"])
-    assert (settings.language, settings.unknown) == ("ko", "exclude")
+    assert (settings.language, settings.languages, settings.unknown) == ("ko", ("en",), "exclude")
+    assert (settings.shipped_rules, settings.shipped_catalog) == (False, False)
 
 
 def test_the_nearest_settings_count_alone(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

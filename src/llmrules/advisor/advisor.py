@@ -86,7 +86,14 @@ class Advisor:
         settings = for_folder(Path(folder))
         file = None if settings.file is None else settings.file.as_posix()
         try:
-            loaded = cls.load(rules=settings.rules, catalog=settings.catalog, engine=engine, settings=file)
+            loaded = cls.load(
+                rules=settings.rules,
+                catalog=settings.catalog,
+                shipped_rules=settings.shipped_rules,
+                shipped_catalog=settings.shipped_catalog,
+                engine=engine,
+                settings=file,
+            )
         except LlmrulesError as error:
             raise discreet(error, settings) from None
         loaded.unknown = settings.unknown or "apart"

@@ -57,17 +57,17 @@ class CaseItem(pytest.Item):
 
 
 class CaseFile(pytest.File):
-    """The file of one case."""
+    """A file of cases."""
 
     def collect(self) -> Iterator[CaseItem]:
-        """Yield the case."""
+        """Yield its cases."""
         advisor, cases = self.config.stash[_COLLECTED]
-        case = cases[self.path.resolve()]
-        name = case.title(self.config.getoption("llmrules_lang")) or self.path.stem
-        yield CaseItem.from_parent(self, name=name, case=case, advisor=advisor)
+        for case in cases[self.path.resolve()]:
+            name = case.title(self.config.getoption("llmrules_lang")) or Path(case.name).stem
+            yield CaseItem.from_parent(self, name=name, case=case, advisor=advisor)
 
 
-_COLLECTED: pytest.StashKey[tuple[Advisor, dict[Path, Case]]] = pytest.StashKey()
+_COLLECTED: pytest.StashKey[tuple[Advisor, dict[Path, list[Case]]]] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -97,6 +97,8 @@ def pytest_configure(config: pytest.Config) -> None:
         advisor = Advisor.load(
             rules=[*settings.rules, *map(Path, config.getoption("llmrules_rules"))],
             catalog=[*settings.catalog, *map(Path, config.getoption("llmrules_catalog"))],
+            shipped_rules=settings.shipped_rules,
+            shipped_catalog=settings.shipped_catalog,
             engine="plain",
         )
         cases = collect(paths, advisor.knowledge)
@@ -104,7 +106,9 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(*str(discreet(error, settings)).splitlines()) from None
     if config.option.llmrules_lang is None:
         config.option.llmrules_lang = settings.language or "en"
-    files = {Path(case.name).resolve(): case for case in cases}
+    files: dict[Path, list[Case]] = {}
+    for case in cases:
+        files.setdefault(Path(case.source.name).resolve(), []).append(case)
     config.stash[_COLLECTED] = advisor, files
     config.args += map(str, files)
 

@@ -16,9 +16,7 @@ from llmrules.cli.formats import FORMATS, format_of, print_decision, show_page, 
 from llmrules.cli.many import decide_lines
 from llmrules.cli.outputs import refuse_overwriting
 from llmrules.cli.terminal import for_a_person, print_lines, print_note, print_plain
-from llmrules.decision.judgement import OVER
 from llmrules.errors import SHOWN, Place, RestrictionError, nearest
-from llmrules.language.conditions.written import written_condition
 from llmrules.language.profile import read_profile
 from llmrules.language.sources import STALE_AFTER
 from llmrules.language.values import LARGEST_INTEGER
@@ -28,7 +26,6 @@ from llmrules.say.teller import Sentences
 
 if TYPE_CHECKING:
     from llmrules.advisor import Advisor, Decision
-    from llmrules.language.conditions import Table
     from llmrules.language.texts import Language
 
 FAILING = ("conflict", "caution", "tie", "unverified")
@@ -50,20 +47,7 @@ UNVERIFIED = 4
 @click.option("--model", shell_complete=completion.complete_models, help="Judge this one model, with the whole chain.")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Decide as of this date: rules in force then count.")
 @options.policy
-@click.option(
-    "--over",
-    type=click.Choice(OVER),
-    default="models",
-    show_default=True,
-    help="Rank models, each by the best of its offers, or every offer for itself.",
-)
-@click.option(
-    "--only",
-    metavar="CONDITION",
-    shell_complete=completion.complete_conditions,
-    multiple=True,
-    help="Judge only those for which this is true: 'openness=open-source', 'context_window>=200k'.",
-)
+@options.restricting
 @click.option(
     "--among",
     type=options.PATH,
@@ -174,7 +158,7 @@ def _choices(given: dict[str, Any], advisor: Advisor) -> dict[str, Any]:
     return {
         "unknown": given["unknown"],
         "over": given["over"],
-        "only": _condition(given["only"], advisor),
+        "only": options.condition(given["only"], advisor),
         "among": None if given["among"] is None else read_register(given["among"]),
         "stale_after": given["stale_after"],
     }
@@ -206,11 +190,6 @@ def _has(decision: Decision, name: str) -> bool:
     if name == "caution":
         return any(one.model in decision.best and one.level not in {"note", "approved"} for one in decision.cautions)
     return len(decision.best) > 1 if name == "tie" else bool(decision.unverified)
-
-
-def _condition(texts: tuple[str, ...], advisor: Advisor) -> Table | None:
-    """Return the conditions of ``--only``, all of which must hold; None where there is none."""
-    return written_condition(texts, advisor.knowledge.ruleset.vocabulary, option="--only") if texts else None
 
 
 def _say_unmatched(decision: Decision, path: Path) -> None:

@@ -38,6 +38,7 @@ EXISTING = click.Path(exists=True, path_type=Path)
     "--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="The day on which dates are looked at."
 )
 @click.option("--explain", metavar="CODE", help="Say what a finding means, with an example, and do nothing else.")
+@options.without_ours
 @options.isolated
 @options.language
 @click.pass_context
@@ -51,6 +52,7 @@ def lint(ctx: click.Context, /, paths: Sequence[Path], **given: Any) -> None:  #
     \b
       llmrules lint policy/
       llmrules lint policy/ --catalog ours.toml --strict
+      llmrules lint policy/ --no-shipped-rules
       llmrules lint policy/ --format sarif > findings.sarif
       llmrules lint --explain shadowed-rule
 
@@ -61,7 +63,13 @@ def lint(ctx: click.Context, /, paths: Sequence[Path], **given: Any) -> None:  #
         return
     as_of: datetime | None = given["as_of"]
     project = options.project_settings(ignored=given["isolated"])
-    files = gather(paths, given["catalog_paths"], project=(project.rules, project.catalog))
+    files = gather(
+        paths,
+        given["catalog_paths"],
+        project=(project.rules, project.catalog),
+        shipped_rules=project.shipped_rules and not given["no_shipped_rules"],
+        shipped_catalog=project.shipped_catalog and not given["no_shipped_catalog"],
+    )
     findings = lint_files(files, today=as_of.date() if as_of is not None else None, settings=project)
     _print(findings, given["output"], given["lang"])
     counted = {"error", "warning"} if given["strict"] else {"error"}

@@ -13,8 +13,9 @@ from attrs import evolve
 from llmrules.advisor import Advisor
 from llmrules.cli.progress import progress
 from llmrules.cli.terminal import LANGUAGE, asked_in
+from llmrules.decision.judgement import OVER
 from llmrules.errors import CatalogError, FileError, Place, ProfileError
-from llmrules.language.conditions.written import SIZES
+from llmrules.language.conditions.written import SIZES, written_condition
 from llmrules.language.rules.effects import UNKNOWN_POLICIES
 from llmrules.language.settings import Settings, for_folder
 from llmrules.language.texts import LANGUAGES
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from llmrules.decision.knowledge import Knowledge
+    from llmrules.language.conditions import Table
     from llmrules.language.vocabulary import Attribute, Vocabulary
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
@@ -139,10 +141,58 @@ def policy(command: Command) -> Command:
     return option(command)
 
 
+def _complete_conditions(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from llmrules.cli.completion import complete_conditions  # which imports this module
+
+    return complete_conditions(ctx, param, incomplete)
+
+
+def restricting(command: Command) -> Command:
+    """Add ``--over`` and ``--only``: what is ranked, and who is judged."""
+    options: tuple[Callable[[Any], Any], ...] = (
+        click.option(
+            "--over",
+            type=click.Choice(OVER),
+            default="models",
+            show_default=True,
+            help="Rank models, each by the best of its offers, or every offer for itself.",
+        ),
+        click.option(
+            "--only",
+            metavar="CONDITION",
+            shell_complete=_complete_conditions,
+            multiple=True,
+            help="Judge only those for which this is true: 'openness=open-source', 'context_window>=200k'.",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def condition(texts: tuple[str, ...], advisor: Advisor) -> Table | None:
+    """Return the conditions of ``--only``, all of which must hold; None where there is none."""
+    return written_condition(texts, advisor.knowledge.ruleset.vocabulary, option="--only") if texts else None
+
+
 def isolated(command: Command) -> Command:
     """Add ``--isolated``, which is read first, because others depend on it."""
     option = click.option("--isolated", is_flag=True, is_eager=True, help="Ignore the settings of the project.")
     return option(command)
+
+
+OURS: tuple[Callable[[Any], Any], ...] = (
+    click.option("--no-shipped-rules", is_flag=True, help="Leave our rules out; the vocabulary and claims stay."),
+    click.option("--no-shipped-catalog", is_flag=True, help="Leave our twelve models out."),
+)
+"""The options that leave out what is shipped; the settings of a project can say the same."""
+
+
+def without_ours(command: Command) -> Command:
+    """Add the options that leave out what is shipped."""
+    for option in reversed(OURS):
+        command = option(command)
+    return command
 
 
 def knowledge(command: Command) -> Command:
@@ -157,8 +207,7 @@ def knowledge(command: Command) -> Command:
             multiple=True,
             help="A catalogue file on top of ours, or one of ours by name: 2026-11.",
         ),
-        click.option("--no-shipped-rules", is_flag=True, help="Leave our rules out; the vocabulary and claims stay."),
-        click.option("--no-shipped-catalog", is_flag=True, help="Leave our twelve models out."),
+        *OURS,
         click.option("--no-cache", is_flag=True, help="Read every catalogue anew, and remember nothing of it."),
     )
     for option in reversed(options):
@@ -180,8 +229,8 @@ def load(
         return Advisor.load(
             rules=on_top(settings.rules, given[rules]),
             catalog=on_top(settings.catalog, given[catalog]),
-            shipped_rules=not given["no_shipped_rules"],
-            shipped_catalog=not given["no_shipped_catalog"],
+            shipped_rules=settings.shipped_rules and not given["no_shipped_rules"],
+            shipped_catalog=settings.shipped_catalog and not given["no_shipped_catalog"],
             engine=cast("Any", engine),
             settings=None if settings.file is None else settings.file.as_posix(),
             cache=not given["no_cache"],

@@ -17,13 +17,16 @@ from llmrules.check.cases.run import collect, run
 from llmrules.cli import options
 from llmrules.cli.outputs import refuse_overwriting
 from llmrules.cli.terminal import print_lines, print_plain
+from llmrules.errors import LoadError
 from llmrules.reading.files import write_whole
 from llmrules.say.teller import Line, Sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from llmrules.advisor import Advisor
     from llmrules.check.cases.run import Result
+    from llmrules.errors import InputError
     from llmrules.language.texts import Language
 
 PASSED = 0
@@ -41,13 +44,16 @@ FAILED = 1
 @click.option("--format", "output", type=click.Choice(["text", "github"]), default="text", show_default=True,
               help="How to print the cases that fail: in full, or as annotations of GitHub.")  # fmt: skip
 @click.option("--junit", type=options.PATH, metavar="FILE", help="Write the results to this file as JUnit XML.")
+@options.policy
+@options.restricting
 @options.language
 @click.pass_context
 def test(ctx: click.Context, /, paths: tuple[Path, ...], **given: Any) -> None:  # noqa: ANN401 - click passes them
     """Run cases: profiles whose [expect] says what their decisions must be, outcomes and reasons.
 
-    PATH is such a profile, or a folder of them (*.toml; a profile that expects nothing is passed over). A case that
-    comes out differently is shown as a difference, with the chain of every model and rule concerned.
+    PATH is such a profile, a file of several, each in a table [[case]], or a folder of them (*.toml; a profile that
+    expects nothing is passed over). A case that comes out differently is shown as a difference, with the chain of every
+    model and rule concerned; one that cannot be read is reported, and stops no other.
 
     \b
       llmrules test example:all
@@ -64,34 +70,52 @@ def test(ctx: click.Context, /, paths: tuple[Path, ...], **given: Any) -> None: 
     refuse_overwriting([*paths, *options.files_read(given)], [given["junit"]])
     advisor = options.load(given)
     language: Language = given["lang"]
-    results = run(advisor, collect(paths, advisor.knowledge))
-    failing = [result for result in results if not result.passed]
-    for result in failing:
-        if given["output"] == "github":
+    choices = {"unknown": given["unknown"], "over": given["over"], "only": options.condition(given["only"], advisor)}
+    broken: list[InputError] = []
+    results = run(advisor, collect(paths, advisor.knowledge, choices=choices, broken=broken))
+    if not results:
+        raise LoadError(broken)
+    _say_failing(results, given["output"], language)
+    if given["update"]:
+        _rewrite([result for result in results if not result.passed], language)
+        results = run(advisor, collect(paths, advisor.knowledge, choices=choices, broken=[]))
+    if given["junit"] is not None:
+        write_whole(given["junit"], junit_xml(results, language))
+    shares = _measured(advisor, results, given, language)
+    print_lines([Line("answer", summary(results, language))])
+    low = _low(shares, given["fail_under"], language)
+    if broken:
+        raise LoadError(broken)
+    ctx.exit(FAILED if low or not all(result.passed for result in results) else PASSED)
+
+
+def _say_failing(results: Iterable[Result], output: str, language: Language) -> None:
+    """Print the cases that fail."""
+    for result in results:
+        if result.passed:
+            continue
+        if output == "github":
             click.echo("\n".join(failure_annotations(result, language)))
         else:
             print_lines([*failure_lines(result, language), Line("blank")])
-    if given["update"]:
-        _rewrite(failing, language)
-        results = run(advisor, collect(paths, advisor.knowledge))
-        failing = [result for result in results if not result.passed]
-    if given["junit"] is not None:
-        write_whole(given["junit"], junit_xml(results, language))
-    cases = [result.case for result in results]
-    shares = []
+
+
+def _measured(
+    advisor: Advisor, results: Sequence[Result], given: Mapping[str, Any], language: Language
+) -> list[Decimal]:
+    """Print how well the cases guard the rules, as far as that is asked for, and return the shares."""
+    cases, shares = [result.case for result in results], []
     if given["coverage"]:
         coverage = cover(advisor, cases)
         shares.append(percent(coverage.reached, coverage.reachable))
         print_lines([*coverage_lines(coverage, language), Line("blank")])
-    if given["mutate"] and failing:
+    if given["mutate"] and not all(result.passed for result in results):
         print_lines([Line("line", Sentences(language)("cases-first"), mark="!"), Line("blank")])
     elif given["mutate"]:
         mutation = mutate(advisor, cases)
         shares.append(percent(len(mutation.having("caught")), mutation.counted))
         print_lines([*mutation_lines(mutation, language), Line("blank")])
-    print_lines([Line("answer", summary(results, language))])
-    low = _low(shares, given["fail_under"], language)
-    ctx.exit(FAILED if failing or low else PASSED)
+    return shares
 
 
 def _low(shares: Sequence[Decimal], least: float | None, language: Language) -> bool:

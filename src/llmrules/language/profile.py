@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import UTC, datetime
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from attrs import evolve, field, frozen
 
 from llmrules.errors import InputError, LoadError, ProfileError
 from llmrules.language.texts import Text, read_text
-from llmrules.language.values import Period, Value, day
+from llmrules.language.values import Period, Value, day, number
 from llmrules.language.vocabulary import AS_OF, Vocabulary
 from llmrules.reading.cursor import Cursor
 from llmrules.reading.files import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from llmrules.language.conditions import Facts
     from llmrules.language.rules.rule import Rule
@@ -25,7 +27,10 @@ if TYPE_CHECKING:
 Origin: TypeAlias = Literal["stated", "assumed", "concluded"]
 
 FILE_KEYS = ("language", "title", "story", "requirements", "approval", "expect")
-EXPECT_KEYS = ("best", "eligible", "unverified", "conflicts", "excluded", "cautioned", "fired", "silent", "refused")
+EXPECT_KEYS = (
+    *("best", "order", "eligible", "unverified", "points", "offers", "conflicts", "excluded", "exempted", "cautioned"),
+    *("fired", "silent", "refused"),
+)
 
 
 @frozen
@@ -38,19 +43,33 @@ class Requirement:
 
 
 @frozen
+class ExpectedOut:
+    """A model that must be out, by at least these rules, whose checks fail because of at least these attributes."""
+
+    model: str
+    by: tuple[str, ...] = ()
+    on: tuple[str, ...] = ()
+
+
+@frozen
 class Expectation:
     """What must be true of a decision. None means that nothing is expected of it.
 
     ``best``, ``eligible``, ``unverified`` and ``conflicts`` are exact, and so are the models of each rule in
-    ``cautioned``; of the others at least these must hold. ``refused`` that is empty expects that the case is not
-    refused.
+    ``cautioned`` and ``exempted``, and the points and offers of each model in ``points`` and ``offers``; of the others
+    at least these must hold. Those of ``order`` stand each on a place below the one before. ``excluded`` names rules
+    and attributes by which a model is out. ``refused`` that is empty expects that the case is not refused.
     """
 
     best: tuple[str, ...] | None = None
     eligible: tuple[str, ...] | None = None
     unverified: tuple[str, ...] | None = None
+    order: tuple[str, ...] = ()
+    points: tuple[tuple[str, Fraction], ...] = ()
+    offers: tuple[tuple[str, tuple[str, ...]], ...] = ()
     conflicts: tuple[str, ...] | None = None
-    excluded: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    excluded: tuple[ExpectedOut, ...] = ()
+    exempted: tuple[tuple[str, tuple[str, ...]], ...] = ()
     cautioned: tuple[tuple[str, tuple[str, ...]], ...] = ()
     fired: tuple[str, ...] = ()
     silent: tuple[str, ...] = ()
@@ -172,24 +191,44 @@ def _read_expectation(cursor: Cursor) -> Expectation:
 
     excluded = []
     for element in keys["excluded"].elements() if "excluded" in keys else ():
-        fields = element.keys(("model", "by"), what="an expected exclusion")
+        fields = element.keys(("model", "by", "on"), what="an expected exclusion")
         model = fields["model"].name() if "model" in fields else None
         if "model" not in fields:
             element.missing("model", "an expected exclusion needs model")
         if model is not None:
-            excluded.append((model, fields["by"].names() if "by" in fields else ()))
-    cautioned = keys["cautioned"].table() if "cautioned" in keys else {}
+            by, on = (fields[key].names() if key in fields else () for key in ("by", "on"))
+            excluded.append(ExpectedOut(model, by, on))
+
+    def table(key: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        its = keys[key].table() if key in keys else {}
+        return tuple((name, _any_names(names)) for name, names in its.items())
+
+    points = {name: _points(child) for name, child in (keys["points"].table() if "points" in keys else {}).items()}
     return Expectation(
         best=names("best"),
         eligible=names("eligible"),
         unverified=names("unverified"),
         conflicts=names("conflicts"),
         excluded=tuple(excluded),
-        cautioned=tuple((rule, _any_names(models)) for rule, models in cautioned.items()),
+        order=names("order") or (),
+        points=tuple((name, exact) for name, exact in points.items() if exact is not None),
+        offers=table("offers"),
+        exempted=table("exempted"),
+        cautioned=table("cautioned"),
         fired=names("fired") or (),
         silent=names("silent") or (),
         refused=names("refused"),
     )
+
+
+def _points(cursor: Cursor) -> Fraction | None:
+    """Return points: a number, or a fraction in quotes."""
+    if isinstance(cursor.value, str) and re.fullmatch(r"-?[0-9]+(/[1-9][0-9]*)?", cursor.value):
+        return Fraction(cursor.value)
+    exact = number(cursor.value)
+    if exact is None:
+        cursor.wrong_type('points, such as 3 or "7/2"')
+    return None if exact is None else Fraction(exact)
 
 
 def _any_names(cursor: Cursor) -> tuple[str, ...]:
@@ -211,36 +250,50 @@ def check_expectation(
     ``cautions`` are the rules that caution.
     """
     problems: list[InputError] = []
-    top = Cursor.top(source, ProfileError, problems).table()["expect"]
-    keys = top.table()
-
-    def check(cursor: Cursor, names: Iterable[str], allowed: Collection[str], what: str) -> None:
-        for name in names:
-            if name not in allowed:
-                place = cursor.element(name)
-                place.problem(f"unknown-{what}", f"names no loaded {what}", found=name, allowed=allowed)
-
-    for key in ("best", "eligible", "unverified"):
-        check(keys.get(key, top), getattr(expect, key) or (), models, "model")
+    keys = Cursor.top(source, ProfileError, problems).table()["expect"].table()
+    names = _Names(models, rules, vocabulary.names("requirement"), vocabulary.names("model", "offer"))
+    for key in ("best", "order", "eligible", "unverified"):
+        names.check(keys.get(key), getattr(expect, key) or (), "model")
     for key in ("fired", "silent", "refused"):
-        check(keys.get(key, top), getattr(expect, key) or (), rules, "rule")
-    for (model, by), element in zip(
-        expect.excluded, keys["excluded"].elements() if expect.excluded else (), strict=True
-    ):
+        names.check(keys.get(key), getattr(expect, key) or (), "rule")
+    names.check(keys.get("conflicts"), expect.conflicts or (), "requirement")
+    for out, element in zip(expect.excluded, keys["excluded"].elements() if expect.excluded else (), strict=True):
         fields = element.table()
-        check(fields["model"], (model,), models, "model")
-        check(fields.get("by", element), by, rules, "rule")
+        names.check(fields["model"], (out.model,), "model")
+        names.check(fields.get("by"), out.by, "rule")
+        names.check(fields.get("on"), out.on, "attribute")
+    for key, what in (("points", "model"), ("offers", "model"), ("exempted", "rule")):
+        for name, _ in getattr(expect, key):
+            names.check(keys[key].child(name, name), (name,), what)
+    for rule, exempted in expect.exempted:
+        names.check(keys["exempted"].table()[rule], exempted, "model")
     for rule, cautioned in expect.cautioned:
         named = keys["cautioned"].table()[rule]
         if rule not in cautions:
             known = rule in rules
             code, message = ("no-caution", "does not caution") if known else ("unknown-rule", "names no loaded rule")
             named.problem(code, message, found=rule, allowed=cautions)
-        check(named, cautioned, models, "model")
-    requirements = vocabulary.names("requirement")
-    check(keys.get("conflicts", top), expect.conflicts or (), requirements, "requirement")
+        names.check(named, cautioned, "model")
     if problems:
         raise LoadError(problems)
+
+
+@frozen
+class _Names:
+    """What expectations may name."""
+
+    model: Collection[str]
+    rule: Collection[str]
+    requirement: Collection[str]
+    attribute: Collection[str]
+
+    def check(self, cursor: Cursor | None, names: Iterable[str], what: str) -> None:
+        """Note each name that is not loaded."""
+        allowed: Collection[str] = getattr(self, what)
+        for name in names:
+            if cursor is not None and name not in allowed:
+                place = cursor.element(name)
+                place.problem(f"unknown-{what}", f"names no loaded {what}", found=name, allowed=allowed)
 
 
 APPROVAL_KEYS = ("rule", "model", "by", "on", "until")

@@ -27,7 +27,7 @@ SHARED_FILE = "pyproject.toml"
 SHARED_TABLE = ("tool", "llmrules")
 """Where the settings stand in a file that they share with those of other tools."""
 
-KEYS = ("rules", "catalog", "language", "unknown")
+KEYS = ("rules", "catalog", "language", "languages", "unknown", "shipped_rules", "shipped_catalog")
 
 
 @frozen
@@ -35,13 +35,18 @@ class Settings:
     """What a project says, and the file that says it; without a file, nothing.
 
     Paths are as seen from the working folder of the process, so that the same project gives the same names.
+    ``languages`` are those in which its own texts are written; ``shipped_rules`` and ``shipped_catalog`` say whether
+    ours lie beneath its own.
     """
 
     file: Path | None = None
     rules: tuple[Path, ...] = ()
     catalog: tuple[Path, ...] = ()
     language: Language | None = None
+    languages: tuple[Language, ...] = LANGUAGES
     unknown: Policy | None = None
+    shipped_rules: bool = True
+    shipped_catalog: bool = True
 
 
 def for_folder(folder: Path) -> Settings:
@@ -97,16 +102,25 @@ def read_settings(source: Source, file: Path) -> Settings:
             top = top.table()[key]
     keys = top.keys(KEYS, what="the settings")
     language = keys["language"].one_of(LANGUAGES) if "language" in keys else None
+    ours = {key: bool(keys[key].flag()) for key in ("shipped_rules", "shipped_catalog") if key in keys}
     settings = Settings(
         file=_seen(file),
         rules=_paths(keys["rules"], file.parent) if "rules" in keys else (),
         catalog=_paths(keys["catalog"], file.parent, named=True) if "catalog" in keys else (),
         language=next((known for known in LANGUAGES if known == language), None),
+        languages=_languages(keys["languages"]) if "languages" in keys else LANGUAGES,
         unknown=keys["unknown"].one_of(UNKNOWN_POLICIES) if "unknown" in keys else None,
+        **ours,
     )
     if problems:
         raise LoadError(problems)
     return settings
+
+
+def _languages(cursor: Cursor) -> tuple[Language, ...]:
+    """Return the languages that are named, in the order of ours."""
+    found = [cursor.element(name).one_of(LANGUAGES) for name in cursor.names()]
+    return tuple(one for one in LANGUAGES if one in found)
 
 
 def _shared(data: object) -> object | None:

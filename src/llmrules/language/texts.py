@@ -36,6 +36,10 @@ class Text:
         first, second = (self.ko, self.en) if language == "ko" else (self.en, self.ko)
         return first if first is not None else second or ""
 
+    def has(self, language: Language) -> bool:
+        """Whether it is written in a language, so that no other one stands in for it."""
+        return bool(self.ko if language == "ko" else self.en)
+
     def slots(self) -> tuple[str, ...]:
         """Return the names of all slots, sorted."""
         return tuple(sorted({name for text in (self.en, self.ko) if text for name in _SLOT.findall(text)}))

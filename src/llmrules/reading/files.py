@@ -21,7 +21,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from llmrules.errors import FileError, Place
 from llmrules.reading.syntax import Positions, json_data, toml_data
@@ -46,7 +46,8 @@ STANDARD_INPUT = "<stdin>"
 class Source:
     """One file as read: its name, its text and its plain values.
 
-    ``elsewhere`` names where those values came from that do not stand in the file, by their key path.
+    ``elsewhere`` names where those values came from that do not stand in the file, by their key path. ``at`` is the
+    key path of ``data`` in the file, where that is a table of it.
     """
 
     name: str
@@ -56,9 +57,15 @@ class Source:
     layer: int = 0
     """Later layers may not undo what an earlier one locks: ours is 0, each path given on top is one more."""
     elsewhere: Mapping[KeyPath, str] = field(factory=dict, repr=False)
+    at: KeyPath = ()
+
+    def within(self, path: KeyPath, data: dict[str, Any]) -> Source:
+        """Return a table of the file as a source of its own, whose keys stand where they stand."""
+        return evolve(self, data=data, at=path)
 
     def place(self, path: KeyPath) -> Place:
         """Return where a key stands; the nearest enclosing key that has a position stands in for one that has none."""
+        path = (*self.at, *path)
         key, entry = format_path(path), self._entry(path)
         for end in range(len(path), 0, -1):
             if path[:end] in self.elsewhere:
@@ -70,7 +77,7 @@ class Source:
 
     def _entry(self, path: KeyPath) -> str:
         """Return the id of the element of an array of tables, such as ``[[rule]]``, that a key stands in."""
-        elements = self.data.get(str(path[0])) if len(path) > 1 else None
+        elements = self.data.get(str(path[0])) if len(path) > 1 and not self.at else None
         place = path[1] if len(path) > 1 else None
         if not isinstance(elements, list) or not isinstance(place, int) or place >= len(elements):
             return ""

@@ -197,7 +197,10 @@ class Teller:
             attribute = self.attributes.get(name)
             return self.value(attribute, values.get(name), unit=False) if attribute else f"{{{name}}}"
 
-        return fill(printable_lines(self.say.read(text)), word) if text is not None else ""
+        if text is None:
+            return ""
+        said = fill(printable_lines(self.say.read(text)), word)
+        return said if text.has(self.say.language) else f"{said} {self.say('other-language')}"
 
 
 def number_words(value: int | Decimal | str, unit: str = "") -> str:

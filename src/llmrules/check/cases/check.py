@@ -5,10 +5,12 @@ It decides nothing itself: it reads a case strictly and compares a decision with
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from attrs import frozen
 
+from llmrules.catalog.candidates import bits
 from llmrules.language.profile import Expectation, Profile, check_expectation, read_profile
 
 if TYPE_CHECKING:
@@ -16,10 +18,24 @@ if TYPE_CHECKING:
 
     from llmrules.decision.decision import Decision
     from llmrules.decision.knowledge import Knowledge
+    from llmrules.language.profile import ExpectedOut
     from llmrules.reading.files import Source
 
 Key: TypeAlias = Literal[
-    "best", "eligible", "unverified", "conflicts", "excluded", "cautioned", "fired", "silent", "refused"
+    "best",
+    "order",
+    "eligible",
+    "unverified",
+    "points",
+    "offers",
+    "conflicts",
+    "excluded",
+    "failing",
+    "exempted",
+    "cautioned",
+    "fired",
+    "silent",
+    "refused",
 ]
 
 
@@ -27,9 +43,10 @@ Key: TypeAlias = Literal[
 class Mismatch:
     """One way in which a decision is not as expected.
 
-    ``expected`` and ``found`` are models (best, eligible, unverified, cautioned), requirements (conflicts) or rules
-    (all others), sorted. ``model`` is the one that was to be excluded, and ``verdict`` what it is instead; ``rule``
-    is the one that was to caution.
+    ``expected`` and ``found`` are models (best, eligible, unverified, cautioned, exempted), requirements (conflicts),
+    attributes (failing), offers, points, or rules (all others), sorted; those of ``order`` stand in it. ``model`` is
+    the one that was to be excluded or to have the points or offers, and ``verdict`` what it is instead; ``rule`` is the
+    one that was to caution, or to be exempted from.
     """
 
     key: Key
@@ -47,15 +64,22 @@ class Mismatch:
                 by = f" by {expected}" if self.expected else ""
                 return f"{self.model} is {self.verdict}, expected to be excluded{by}"
             return f"{self.model} is excluded by {found}, expected by {expected} as well"
-        if self.key == "fired":
-            return f"did not fire, expected to: {expected}"
-        if self.key == "silent":
-            return f"fired, expected not to: {found}"
         if self.key == "refused":
             wanted = f"to be refused by {expected}" if self.expected else "not to be refused"
             return f"the case is {f'refused by {found}' if self.found else 'not refused'}, expected {wanted}"
-        subject = self.key if self.rule is None else f"cautioned by {self.rule}"
+        if self.key in _WORDED:
+            return _WORDED[self.key].format(self=self, expected=expected, found=found)
+        subject = f"{self.key} of {self.model}" if self.model is not None else self.key
+        if self.rule is not None:
+            subject = f"{self.key} {'by' if self.key == 'cautioned' else 'from'} {self.rule}"
         return f"{subject} is {found}, expected {expected}"
+
+
+_WORDED = {
+    "fired": "did not fire, expected to: {expected}",
+    "silent": "fired, expected not to: {found}",
+    "failing": "{self.model} is excluded because of {found}, expected because of {expected} as well",
+}
 
 
 def read_case(source: Source, knowledge: Knowledge) -> Profile:
@@ -65,7 +89,7 @@ def read_case(source: Source, knowledge: Knowledge) -> Profile:
         check_expectation(
             source,
             profile.expect,
-            models=knowledge.models,
+            models={*knowledge.models, *knowledge.candidates.masks},
             rules=tuple(knowledge.ruleset.rules),
             cautions=tuple(rule.id for rule in knowledge.ruleset.rules.values() if rule.effect.cautions),
             vocabulary=knowledge.ruleset.vocabulary,
@@ -77,7 +101,9 @@ def check(decision: Decision, expect: Expectation) -> tuple[Mismatch, ...]:
     """Return every difference; none means that the decision is as expected."""
     return (
         *_exact(decision, expect),
+        *_placed(decision, expect),
         *_exclusions(decision, expect),
+        *_exemptions(decision, expect),
         *_cautions(decision, expect),
         *_rules(decision, expect),
     )
@@ -96,11 +122,57 @@ def _exact(decision: Decision, expect: Expectation) -> Iterator[Mismatch]:
             yield _mismatch(key, expected, names)
 
 
+def _placed(decision: Decision, expect: Expectation) -> Iterator[Mismatch]:
+    """Yield an order that is not that of the places, and each model with other points, or on other offers."""
+    placed = {one.model: one for one in (*decision.unverified, *decision.ranking)}
+    places = {one.model: one.place for one in decision.ranking}
+    ordered = [name for name in expect.order if name in places]
+    if len(ordered) < len(expect.order) or any(places[a] >= places[b] for a, b in pairwise(ordered)):
+        ordered.sort(key=lambda name: (places[name], name))
+        yield Mismatch("order", expect.order, tuple(f"{places[name]}. {name}" for name in ordered))
+    for name, points in expect.points:
+        if name not in placed or placed[name].points != points:
+            yield _mismatch("points", (str(points),), (str(placed[name].points),) if name in placed else (), name)
+    for name, offers in expect.offers:
+        found = _offers(decision, name)
+        if found != set(offers):
+            yield _mismatch("offers", offers, found, name)
+
+
+def _offers(decision: Decision, model: str) -> set[str]:
+    """Return the offers by which a model earns its place."""
+    its = decision.candidates.masks[model]
+    return {str(decision.candidates.rows[index].offer.id) for index in bits(its) if index in decision.standing.carriers}
+
+
 def _exclusions(decision: Decision, expect: Expectation) -> Iterator[Mismatch]:
     excluded = {one.model: one.by for one in decision.excluded}
-    for model, rules in expect.excluded:
-        if model not in excluded or not set(rules) <= set(excluded[model]):
-            yield _mismatch("excluded", rules, excluded.get(model, ()), model, decision.verdict(model))
+    for one in expect.excluded:
+        if one.model not in excluded or not set(one.by) <= set(excluded[one.model]):
+            yield _mismatch("excluded", one.by, excluded.get(one.model, ()), one.model, decision.verdict(one.model))
+        elif one.on and not set(one.on) <= (failing := _failing(decision, one)):
+            yield _mismatch("failing", one.on, failing, one.model, "excluded")
+
+
+def _failing(decision: Decision, out: ExpectedOut) -> set[str]:
+    """Return the attributes because of which the checks of a model fail, of the rules that are named or else of all."""
+    found, candidates = set(), decision.candidates
+    its = candidates.masks[out.model]
+    for check in decision.judgement.checks:
+        rule, excluded = check.criterion.rule, check.excluding & its
+        for leaf in rule.effect.predicate.all_leaves() if excluded and (not out.by or rule.id in out.by) else ():
+            good = candidates.leaf(leaf, decision.derivation.facts)[0 if rule.effect.wanted else 1]
+            found |= {leaf.attribute.name} if excluded & ~good else set()
+    return found
+
+
+def _exemptions(decision: Decision, expect: Expectation) -> Iterator[Mismatch]:
+    """Yield each rule from which other models are exempted than expected."""
+    exempted = {check.criterion.rule.id: check.exempted for check in decision.judgement.checks}
+    for rule, models in expect.exempted:
+        found = {name for name, its in decision.units if its & exempted.get(rule, 0)}
+        if found != set(models):
+            yield Mismatch("exempted", tuple(sorted(models)), tuple(sorted(found)), rule=rule)
 
 
 def _cautions(decision: Decision, expect: Expectation) -> Iterator[Mismatch]:

@@ -13,6 +13,10 @@ from attrs import field, frozen
 from llmrules.advisor import Advisor
 from llmrules.check.cases.edits import leaf_text
 from llmrules.check.diff.outcome import outcome
+from llmrules.engine.program import full_condition
+from llmrules.language.conditions import ALWAYS, Test
+from llmrules.language.operators import OPERATORS
+from llmrules.language.vocabulary import AS_OF
 from llmrules.worlds.altered import altered
 from llmrules.worlds.changes import RuleOut
 
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
     from llmrules.decision.decision import Decision
     from llmrules.language.conditions import Leaf
     from llmrules.language.rules.rule import Rule
+    from llmrules.language.rules.ruleset import RuleSet
 
 
 @frozen
@@ -40,7 +45,8 @@ class LeafCoverage:
 class RuleCoverage:
     """One rule: in how many cases it fires and stays silent, its conditions, and whether it is decisive in one.
 
-    A rule that classifies fires for models: it is counted by models, not by cases.
+    A rule that classifies fires for models: it is counted by models, not by cases. One that ``always`` fires, since it
+    has no condition and nothing overrides it, need not be silent anywhere.
     """
 
     rule: str
@@ -48,12 +54,19 @@ class RuleCoverage:
     silent: int
     leaves: tuple[LeafCoverage, ...]
     decisive: bool
+    always: bool = False
+
+    @property
+    def both_ways(self) -> bool:
+        """Whether it fires in one case and stays silent in another, as far as it can."""
+        return self.fired > 0 and (self.always or self.silent > 0)
 
     @property
     def reached(self) -> tuple[bool, ...]:
         """Everything that cases can reach of a rule, and whether they do."""
         leaves = [reached for leaf in self.leaves for reached in (leaf.true, leaf.not_true)]
-        return (self.fired > 0, self.silent > 0, *leaves, self.decisive)
+        silent = () if self.always else (self.silent > 0,)
+        return (self.fired > 0, *silent, *leaves, self.decisive)
 
 
 @frozen
@@ -65,7 +78,7 @@ class Coverage:
     @property
     def both_ways(self) -> int:
         """How many rules fire in one case and stay silent in another."""
-        return sum(rule.fired > 0 and rule.silent > 0 for rule in self.rules)
+        return sum(rule.both_ways for rule in self.rules)
 
     @property
     def decisive(self) -> int:
@@ -96,14 +109,32 @@ class Coverage:
 def cover(advisor: Advisor, cases: Iterable[Case]) -> Coverage:
     """Return what the cases make use of."""
     plain = Advisor(advisor.knowledge, engine="plain")
-    decisions = [plain.decide(case.profile) for case in cases]
+    cases = tuple(cases)
+    decisions = [case.decide(plain) for case in cases]
     outcomes = [outcome(decision) for decision in decisions]
     ruleset = advisor.knowledge.ruleset
     rules = [rule for rule in ruleset.rules.values() if rule.id not in ruleset.disabled]
-    return Coverage(tuple(_cover(rule, decisions, outcomes) for rule in rules))
+    return Coverage(
+        tuple(_cover(rule, cases, decisions, outcomes, always=_is_unconditional(rule, ruleset)) for rule in rules)
+    )
 
 
-def _cover(rule: Rule, decisions: Sequence[Decision], outcomes: list[Outcome]) -> RuleCoverage:
+_KNOWN = (Test(OPERATORS["known"], operand=True),)
+
+
+def _is_unconditional(rule: Rule, ruleset: RuleSet) -> bool:
+    """Whether a rule fires in every case, so that no case could show it silent."""
+    condition = full_condition(rule, ruleset.vocabulary.attributes)
+    always = {AS_OF.name, *(one.name for one in ruleset.vocabulary if one.default is not None)}
+    known = (leaf.tests == _KNOWN and leaf.attribute.name in always for leaf in condition.all_leaves())
+    nothing = rule.unless == ALWAYS and all(known)
+    overridden = any(rule.id in other.overrides for other in ruleset.firing())
+    return not rule.classifies and nothing and not overridden
+
+
+def _cover(
+    rule: Rule, cases: Sequence[Case], decisions: Sequence[Decision], outcomes: list[Outcome], *, always: bool
+) -> RuleCoverage:
     concerned = [number for number, one in enumerate(decisions) if rule.classifies or rule.id in one.fired]
     fired, silent = len(concerned), len(decisions) - len(concerned)
     if rule.classifies and decisions:
@@ -115,7 +146,8 @@ def _cover(rule: Rule, decisions: Sequence[Decision], outcomes: list[Outcome]) -
         fired=fired,
         silent=silent,
         leaves=tuple(_leaves(rule, decisions)),
-        decisive=_is_decisive(rule, [(decisions[number], outcomes[number]) for number in concerned]),
+        decisive=_is_decisive(rule, [(cases[number], decisions[number], outcomes[number]) for number in concerned]),
+        always=always,
     )
 
 
@@ -140,20 +172,20 @@ def _true_of(leaf: Leaf, decision: Decision) -> tuple[int, int]:
     return true, everyone & ~true
 
 
-def _is_decisive(rule: Rule, concerned: list[tuple[Decision, Outcome]]) -> bool:
+def _is_decisive(rule: Rule, concerned: list[tuple[Case, Decision, Outcome]]) -> bool:
     """Whether one of the decisions would say something else without the rule, that it fired apart."""
     if not concerned:
         return False
     effect = rule.effect
     if effect.note and not (effect.touches_models or effect.refuses):  # what it says is all it does
         return True
-    without = altered(concerned[0][0].knowledge, RuleOut(rule.id))
+    without = altered(concerned[0][1].knowledge, RuleOut(rule.id))
     if without is None:
         return False
     advisor = Advisor(without, engine="plain")
     own = ("firing", rule.id, "")
-    for decision, before in concerned:
-        after = outcome(advisor.decide(decision.profile))
+    for case, _, before in concerned:
+        after = outcome(case.decide(advisor))
         if {key: value for key, value in before.items() if key != own} != after:
             return True
     return False

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from llmrules.language.texts import Language
     from llmrules.say.why import Node
 
-MODELS: tuple[Key, ...] = ("best", "eligible", "unverified")
+MODELS: tuple[Key, ...] = ("best", "order", "eligible", "unverified")
 
 MOST_CHAINS = 4
 """How many models are explained for one case."""
@@ -59,10 +59,14 @@ def difference_lines(mismatch: Mismatch, language: Language = "en") -> Iterator[
         expected, found = found, set()
     subject = mismatch.model if mismatch.model is not None else mismatch.rule
     yield Line("line", f"{subject}: {label}" if subject is not None else label, 2)
+    if mismatch.key == "order":
+        yield from (Line("line", name, 4, "-") for name in mismatch.expected)
+        yield from (Line("line", name, 4, "+") for name in mismatch.found)
+        return
     if mismatch.verdict is not None and mismatch.verdict != "excluded":
         yield Line("line", say("verdict.excluded"), 4, "-")
         yield Line("line", say(f"verdict.{mismatch.verdict}"), 4, "+")
-    exact = mismatch.key in {*MODELS, "cautioned", "conflicts", "refused"}
+    exact = mismatch.key in {*MODELS, "points", "offers", "cautioned", "exempted", "conflicts", "refused"}
     if exact and not expected:
         yield Line("line", say("nothing"), 4, "-")
     for name in sorted(expected | found):
@@ -80,7 +84,7 @@ def _chains(result: Result, language: Language) -> Iterator[Line]:
     for mismatch in result.mismatches:
         differing = sorted({*mismatch.expected} ^ {*mismatch.found})
         if mismatch.key in MODELS:
-            models |= dict.fromkeys(differing)
+            models |= dict.fromkeys(mismatch.expected if mismatch.key == "order" else differing)
         elif mismatch.model is not None:
             models[mismatch.model] = None
         elif mismatch.rule is not None:

@@ -77,7 +77,7 @@ def mutate(advisor: Advisor, cases: Iterable[Case]) -> Mutation:
     plain = Advisor(knowledge, engine="plain")
     bases = []
     for case in cases:
-        decision = plain.decide(case.profile)
+        decision = case.decide(plain)
         bases.append(_Base(case, frozenset(decision.fired), outcome(decision)))
     in_force = (*knowledge.ruleset.firing(), *knowledge.ruleset.classifying())
     rules = sorted(in_force, key=lambda rule: rule.id)
@@ -151,7 +151,7 @@ def _trial(mutant: Mutant, knowledge: Knowledge, changed: Knowledge, bases: list
             fired = frozenset(changed.program.rules[place].id for place in engine.fire(base.case.profile.facts()))
         if fired == base.fired and not rule.classifies and not (elsewhere and rule.id in fired):
             continue
-        decision = advisor.decide(base.case.profile)
+        decision = base.case.decide(advisor)
         if check(decision, base.case.expect):
             return Trial(mutant, "caught", caught_by=base.case.name)
         if outcome(decision) != base.outcome:

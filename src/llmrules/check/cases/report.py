@@ -57,7 +57,7 @@ def _gaps(rule: RuleCoverage, say: Sentences) -> Iterator[str]:
     if not rule.fired:
         yield say("uncovered.fired")
         return
-    if not rule.silent:
+    if not rule.both_ways:
         yield say("uncovered.silent")
     for leaf in rule.leaves:
         if not leaf.true or not leaf.not_true:

@@ -1,23 +1,26 @@
 """Collects the cases that paths name and decides them; what comes back are values, and nothing is printed.
 
-A case is a profile with ``[expect]``. A profile without is none: it is passed over where it lies in a folder, but a
-path under which no case stands at all is an error, so that nothing is ever tested in silence.
+A case is a profile with ``[expect]``, or a table ``[[case]]`` of a file that holds several. A profile without is none:
+it is passed over where it lies in a folder, but a path under which no case stands at all is an error, so that nothing
+is ever tested in silence.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
 from llmrules.advisor import Decision
 from llmrules.check.cases.check import Mismatch, check, read_case
-from llmrules.errors import FileError, InputError, LoadError, Place
+from llmrules.errors import FileError, InputError, LoadError, Place, ProfileError
 from llmrules.language.profile import Expectation, Profile
+from llmrules.reading.cursor import Cursor
 from llmrules.reading.files import Source, read_toml, toml_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from llmrules.advisor import Advisor
@@ -27,20 +30,28 @@ if TYPE_CHECKING:
 
 @frozen(eq=False)
 class Case:
-    """One case: the file that states it, its requirements, and what it expects."""
+    """One case: the file that states it, or a table ``[[case]]`` of it, its requirements, and what it expects.
+
+    ``choices`` are what is chosen beside the requirements, as in ``Advisor.decide``.
+    """
 
     source: Source
     profile: Profile
     expect: Expectation
+    choices: Mapping[str, Any] = field(factory=dict)
 
     @property
     def name(self) -> str:
-        """The name of its file."""
-        return self.source.name
+        """The name of its file, with its number where several stand in it."""
+        return f"{self.source.name}#{int(self.source.at[-1]) + 1}" if self.source.at else self.source.name
 
     def title(self, language: Language) -> str:
         """Return its title on one line; without one there is nothing to say."""
         return " ".join(self.profile.title.read(language).split()) if self.profile.title is not None else ""
+
+    def decide(self, advisor: Advisor) -> Decision:
+        """Decide it."""
+        return advisor.decide(self.profile, **self.choices)
 
 
 @frozen(eq=False)
@@ -57,13 +68,21 @@ class Result:
         return not self.mismatches
 
 
-def collect(paths: Iterable[str | Path], knowledge: Knowledge) -> tuple[Case, ...]:
+def collect(
+    paths: Iterable[str | Path],
+    knowledge: Knowledge,
+    *,
+    choices: Mapping[str, Any] | None = None,
+    broken: list[InputError] | None = None,
+) -> tuple[Case, ...]:
     """Read the cases of files and of the ``*.toml`` files of folders, each once, in the order of the paths.
 
-    Raises LoadError with everything that is wrong with all of them.
+    A file is a case, or holds several, each in a table ``[[case]]``. ``choices`` are what is chosen beside the
+    requirements. Raises LoadError with everything that is wrong with all of them; where ``broken`` is given, that is
+    noted there, and the cases that can be read are returned.
     """
     problems: list[InputError] = []
-    found: dict[Path, Case | None] = {}
+    found: dict[Path, list[Case]] = {}
     for path in paths:
         try:
             files = list(toml_files([path]))
@@ -72,30 +91,51 @@ def collect(paths: Iterable[str | Path], knowledge: Knowledge) -> tuple[Case, ..
             continue
         for file in files:
             if file not in found:
-                found[file] = _read(file, knowledge, problems)
-        if all(found[file] is None for file in files) and not problems:
+                found[file] = list(_read(file, knowledge, problems, choices or {}))
+        if not any(found[file] for file in files) and not problems:
             hint = "a case is a profile with [expect]: what its decision must be"
             place = Place(files[0].as_posix() if len(files) == 1 else str(path))
             problems.append(FileError("holds no case", code="no-case", place=place, hint=hint))
-    if problems:
+    if broken is not None:
+        broken += problems
+    elif problems:
         raise LoadError(problems)
-    return tuple(case for case in found.values() if case is not None)
+    return tuple(case for cases in found.values() for case in cases)
 
 
-def _read(file: Path, knowledge: Knowledge, problems: list[InputError]) -> Case | None:
-    """Read one file; None for what is no case, and for what is broken after noting why."""
+def _read(file: Path, knowledge: Knowledge, problems: list[InputError], choices: Mapping[str, Any]) -> Iterator[Case]:
+    """Yield the cases of one file, and note what is wrong with the others."""
     try:
         source = read_toml(file)
-        if "expect" not in source.data:
-            return None
-        profile = read_case(source, knowledge)
     except FileError as error:
         problems.append(error)
-        return None
-    except LoadError as error:
-        problems += error.errors
-        return None
-    return Case(source, profile, profile.expect) if profile.expect is not None else None
+        return
+    tables = source.data.get(CASES)
+    parts = [source] if tables is None else list(_tables(source, problems))
+    for part in parts:
+        if "expect" not in part.data:
+            continue
+        try:
+            profile = read_case(part, knowledge)
+        except LoadError as error:
+            problems += error.errors
+            continue
+        if profile.expect is not None:
+            yield Case(part, profile, profile.expect, choices)
+
+
+CASES = "case"
+"""The array of tables by which a file holds several cases."""
+
+
+def _tables(source: Source, problems: list[InputError]) -> Iterator[Source]:
+    """Yield each case of a file that holds several."""
+    keys = Cursor.top(source, ProfileError, problems).keys(("language", CASES), what="a file of cases")
+    for element in keys[CASES].elements():
+        if isinstance(element.value, dict):
+            yield source.within(element.path, element.value)
+        else:
+            element.wrong_type("a table that states a case")
 
 
 def run(advisor: Advisor, cases: Iterable[Case]) -> tuple[Result, ...]:
@@ -105,5 +145,5 @@ def run(advisor: Advisor, cases: Iterable[Case]) -> tuple[Result, ...]:
 
 def run_case(advisor: Advisor, case: Case) -> Result:
     """Decide one case and compare the decision with what it expects."""
-    decision = advisor.decide(case.profile)
+    decision = case.decide(advisor)
     return Result(case, decision, check(decision, case.expect))

@@ -6,6 +6,7 @@ The only module that knows tomlkit. What a rewritten file says is read again bef
 from __future__ import annotations
 
 from difflib import unified_diff
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import tomlkit
@@ -42,7 +43,9 @@ def update(result: Result) -> Update:
     """Return the file of a case with every expectation that is not met replaced by what is found. Raises FileError."""
     source = result.case.source
     document = tomlkit.parse(source.text)
-    expect: Any = document["expect"]
+    expect: Any = document
+    for key in (*source.at, "expect"):
+        expect = expect[key]
     for mismatch in result.mismatches:
         _apply(expect, mismatch)
     after = tomlkit.dumps(document)
@@ -52,7 +55,11 @@ def update(result: Result) -> Update:
 
 def _check(result: Result, after: str) -> None:
     """Raise unless the new text says the same as the old one but for expectations, and these are met."""
-    source = parse_toml(after, result.case.name)
+    at, whole = result.case.source.at, parse_toml(after, result.case.source.name)
+    data: Any = whole.data
+    for key in at:
+        data = data[key]
+    source = whole.within(at, data)
     kept = [_without_expect(source), _without_expect(result.case.source)]
     profile = read_case(source, result.decision.knowledge)
     if kept[0] != kept[1] or profile.expect is None or check(result.decision, profile.expect):
@@ -68,8 +75,16 @@ def _apply(expect: Any, mismatch: Mismatch) -> None:  # noqa: ANN401 - tomlkit's
     key = mismatch.key
     if key == "excluded":
         _exclude(expect, mismatch)
-    elif mismatch.rule is not None:
-        _set(expect["cautioned"], mismatch.rule, mismatch.found)
+    elif key == "failing":
+        entry = next(one for one in expect["excluded"] if one["model"] == mismatch.model)
+        _set(entry, "on", mismatch.found)
+    elif key == "order":
+        _set(expect, key, [name.partition(". ")[2] for name in mismatch.found])
+    elif key == "points":
+        exact = Fraction(next(iter(mismatch.found), "0"))
+        expect[key][mismatch.model] = int(exact) if exact.denominator == 1 else str(exact)
+    elif mismatch.rule is not None or mismatch.model is not None:
+        _set(expect[key], mismatch.rule or mismatch.model or "", mismatch.found)
     elif key in {"fired", "silent"}:
         wrong = mismatch.expected if key == "fired" else mismatch.found
         kept = [name for name in _names(expect[key]) if name not in wrong]

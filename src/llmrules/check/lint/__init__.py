@@ -23,13 +23,14 @@ from llmrules.check.lint.texts import check_texts
 from llmrules.decision.knowledge import load_knowledge
 from llmrules.errors import LoadError
 from llmrules.language.settings import discreet
-from llmrules.language.texts import Text
+from llmrules.language.texts import LANGUAGES, Text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from llmrules.decision.knowledge import Knowledge
     from llmrules.language.settings import Settings
+    from llmrules.language.texts import Language
     from llmrules.reading.files import Source
 
 __all__ = ["CODES", "Finding", "Given", "Severity", "gather", "lint", "lint_files"]
@@ -40,13 +41,20 @@ CHECKS = (
 )
 
 
-def lint(knowledge: Knowledge, files: Iterable[Source] = (), *, today: date | None = None) -> tuple[Finding, ...]:
+def lint(
+    knowledge: Knowledge,
+    files: Iterable[Source] = (),
+    *,
+    today: date | None = None,
+    languages: tuple[Language, ...] = LANGUAGES,
+) -> tuple[Finding, ...]:
     """Return what is wrong or doubtful in rules and catalogue, in the order of files and lines.
 
     ``files`` are the sources that the knowledge was read from: with them, texts and names of claims, documents and
-    models are checked as well. ``today`` is the day on which dates are looked at.
+    models are checked as well. ``today`` is the day on which dates are looked at, ``languages`` those that every text
+    has to have.
     """
-    survey = Survey(knowledge, tuple(files), today or datetime.now(UTC).date())
+    survey = Survey(knowledge, tuple(files), today or datetime.now(UTC).date(), languages)
     everything = [finding for check in CHECKS for finding in check(survey)]
     return ordered([*_heeding(survey, everything)])
 
@@ -61,7 +69,8 @@ def lint_files(given: Given, *, today: date | None = None, settings: Settings | 
     except LoadError as error:
         told = error if settings is None else discreet(error, settings)
         return ordered(from_error(one) for one in (told.errors if isinstance(told, LoadError) else error.errors))
-    findings = lint(knowledge, (*given.rules, *given.catalogues), today=today)
+    languages = LANGUAGES if settings is None else settings.languages
+    findings = lint(knowledge, (*given.rules, *given.catalogues), today=today, languages=languages)
     return ordered(about for finding in findings if (about := _about(finding, given.names)) is not None)
 
 

@@ -39,15 +39,18 @@ def gather(
     catalogues: Iterable[str | Path] = (),
     *,
     project: tuple[Iterable[str | Path], Iterable[str | Path]] = ((), ()),
+    shipped_rules: bool = True,
+    shipped_catalog: bool = True,
 ) -> Given:
     """Read the shipped files and those that are named: files, or folders of ``*.toml`` files; none means the shipped.
 
     The rules and catalogues of a ``project`` lie beneath what is named, and stand for it where nothing is. Each path
-    is a layer above those before it. A file with ``[[model]]`` and no pack is a catalogue, wherever it is named.
+    is a layer above those before it. Without ``shipped_rules`` only our vocabulary and claims lie beneath, without
+    ``shipped_catalog`` none of our models. A file with ``[[model]]`` and no pack is a catalogue, wherever it is named.
     Raises LoadError for a path that names no file.
     """
-    ours = [(path, f"rules/{path.name}") for path in shipped.rule_files()]
-    ours.append((shipped.catalog_file(), "catalog.toml"))
+    ours = [(path, f"rules/{path.name}") for path in shipped.rule_files(with_rules=shipped_rules)]
+    ours += [(shipped.catalog_file(), "catalog.toml")] if shipped_catalog else []
     known = {leads_to(path): name for path, name in ours}
     read = _Reading()
     for path, name in ours:

@@ -18,6 +18,7 @@ from llmrules.errors import Place
 from llmrules.language.conditions import Leaf, Table, Test
 from llmrules.language.operators import OPERATORS
 from llmrules.language.rules.rule import Rule, by_conclusion
+from llmrules.language.texts import LANGUAGES, Language
 from llmrules.reading.files import Source
 
 if TYPE_CHECKING:
@@ -43,12 +44,13 @@ class Survey:
     """A knowledge with the answers to what the checks ask. Rules that are disabled are no part of it.
 
     ``files`` are the sources as read: only they say where claims, documents and models stand. ``today`` is the day
-    on which dates are looked at.
+    on which dates are looked at, ``languages`` those that every text has to have.
     """
 
     knowledge: Knowledge
     files: tuple[Source, ...] = ()
     today: date = field(factory=date.today)
+    languages: tuple[Language, ...] = LANGUAGES
 
     @cached_property
     def sources(self) -> tuple[Source, ...]:

@@ -12,9 +12,10 @@ from llmrules.language.texts import LANGUAGES, Text
 from llmrules.language.vocabulary import SCOPES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from llmrules.check.lint.survey import Survey
+    from llmrules.language.texts import Language
     from llmrules.reading.files import KeyPath, Source
 
 _LANGUAGE = {"en": Text("English", "영어"), "ko": Text("Korean", "한국어")}
@@ -56,7 +57,7 @@ def check_texts(survey: Survey) -> Iterator[Finding]:
     """Yield texts that lack a language, and names with characters that deceive."""
     for source in survey.sources:
         for path, text in _texts(source):
-            yield from _missing_language(source, path, text)
+            yield from _missing_language(source, path, text, survey.languages)
         for path, name in _names(source):
             why = deceives(name)
             if why is not None:
@@ -99,11 +100,11 @@ def _entries(source: Source, table: str) -> Iterator[tuple[KeyPath, dict[str, ob
         yield from (((table, index), entry) for index, entry in enumerate(value) if isinstance(entry, dict))
 
 
-def _missing_language(source: Source, path: KeyPath, text: object) -> Iterator[Finding]:
+def _missing_language(source: Source, path: KeyPath, text: object, languages: Iterable[Language]) -> Iterator[Finding]:
     """Yield the languages that a text in a table of languages lacks; a plain text stands for both."""
     if not isinstance(text, dict):
         return
-    for language in LANGUAGES:
+    for language in languages:
         if language in text or not any(other in text for other in LANGUAGES):
             continue
         place, name = source.place(path), _LANGUAGE[language]

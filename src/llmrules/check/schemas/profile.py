@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from llmrules.check.schemas.sources import approvals
 from llmrules.check.schemas.values import (
+    NAME,
     Schema,
     among,
     choices,
@@ -20,6 +21,7 @@ from llmrules.check.schemas.values import (
     value,
     whole,
 )
+from llmrules.language.conditions import MODEL_SIDE
 from llmrules.language.profile import EXPECT_KEYS, FILE_KEYS
 from llmrules.language.rules.ruleset import LANGUAGE
 
@@ -35,7 +37,8 @@ def profile_schema(ruleset: RuleSet, models: Iterable[str]) -> Schema:
     stated = [attribute for attribute in vocabulary if attribute.scope == "requirement"]
     asking = {name: rule.because.read("en") for name, rule in ruleset.rules.items() if rule.level == "approval"}
     definitions = choices(stated) | {
-        "model": one_of(models),
+        "model": either(one_of(models), OFFERED),
+        "attribute": one_of(vocabulary.names(*MODEL_SIDE)),
         "rule": one_of(ruleset.rules),
         "requirement": one_of(attribute.name for attribute in stated),
         "asking-rule": among(asking),
@@ -47,21 +50,39 @@ def profile_schema(ruleset: RuleSet, models: Iterable[str]) -> Schema:
         "story": {**text(plain=True), "description": "The case in a few sentences."},
         "requirements": table(requirements, description="What is known of the case. What is left out is not stated."),
         "approval": approvals(ref("asking-rule"), ref("model")),
-        "expect": _expected(rule.id for rule in ruleset.rules.values() if rule.effect.cautions),
+        "expect": _expected(ruleset),
     }
     properties = {key: shapes[key] for key in FILE_KEYS}
-    return whole("A profile of llmrules", properties, definitions, needs=["requirements"])
+    definitions["case"] = table({key: shapes[key] for key in FILE_KEYS if key != "language"}, needs=["requirements"])
+    cases = {"case": tables(ref("case"), description="One of several cases that stand in this file.")}
+    either_way = [{"required": ["requirements"]}, {"required": ["case"]}]
+    return whole("A profile of llmrules", properties | cases, definitions, anyOf=either_way)
 
 
-def _expected(cautions: Iterable[str]) -> Schema:
-    excluded = table({"model": ref("model"), "by": several(ref("rule"))}, needs=["model"])
+OFFERED: Schema = {"type": "string", "pattern": " @ "}
+"""One offer of a model, which stands for itself where offers are ranked."""
+
+
+def _expected(ruleset: RuleSet) -> Schema:
+    cautions = (rule.id for rule in ruleset.rules.values() if rule.effect.cautions)
+    hard = (rule.id for rule in ruleset.rules.values() if rule.effect.hard)
+    parts = {"model": ref("model"), "by": several(ref("rule")), "on": several(ref("attribute"))}
+    excluded = table(parts, needs=["model"])
+    points = either({"type": "number"}, {"type": "string", "pattern": "^-?[0-9]+(/[1-9][0-9]*)?$"})
     models, rules, requirements = (several(ref(kind), least=0) for kind in ("model", "rule", "requirement"))
     shapes: dict[str, tuple[Schema, str]] = {
         "best": (models, "Exactly these share the first place."),
         "eligible": (models, "Exactly these are eligible."),
         "unverified": (models, "Exactly these cannot be judged."),
+        "order": (models, "These are eligible, each on a place below the one before."),
+        "points": ({"type": "object", "additionalProperties": points}, "The points of each of these models."),
+        "offers": (
+            {"type": "object", "additionalProperties": several(NAME, least=0)},
+            "The offers by which each of these models earns its place.",
+        ),
+        "exempted": (table(dict.fromkeys(sorted(hard), models)), "Exactly these are exempted from each rule."),
         "conflicts": (requirements, "Exactly these requirements are in conflict."),
-        "excluded": (tables(excluded), "At least these are excluded, by at least these rules."),
+        "excluded": (tables(excluded), "At least these are excluded, by at least these rules, on these attributes."),
         "cautioned": (table(dict.fromkeys(sorted(cautions), models)), "Each rule cautions of exactly these."),
         "fired": (rules, "At least these rules fire."),
         "silent": (rules, "At least these rules do not fire."),
