@@ -79,7 +79,7 @@ def _apply(expect: Any, mismatch: Mismatch) -> None:  # noqa: ANN401 - tomlkit's
         entry = next(one for one in expect["excluded"] if one["model"] == mismatch.model)
         _set(entry, "on", mismatch.found)
     elif key == "order":
-        _set(expect, key, [name.partition(". ")[2] for name in mismatch.found])
+        expect[key] = [name.partition(". ")[2] for name in mismatch.found]
     elif key == "points":
         exact = Fraction(next(iter(mismatch.found), "0"))
         expect[key][mismatch.model] = int(exact) if exact.denominator == 1 else str(exact)
