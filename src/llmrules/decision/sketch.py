@@ -6,13 +6,16 @@ that say the same of what it refers to. For who asks of hundreds of cases who is
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import reduce
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import field, frozen
 
 from llmrules.catalog.restriction import leave_out
 from llmrules.decision.criteria import Outcome, Points, places
 from llmrules.decision.judgement import Check, Ranking, Units
+from llmrules.language.rules.rule import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -22,7 +25,6 @@ if TYPE_CHECKING:
     from llmrules.decision.judgement import Over
     from llmrules.language.conditions import Facts
     from llmrules.language.rules.effects import Policy
-    from llmrules.language.rules.rule import Rule
 
 
 @frozen(eq=False)
@@ -52,6 +54,39 @@ class _Says:
     less: int
 
 
+@frozen(eq=False)
+class Fired:
+    """Rules that fired and weigh: those that say the same in all cases, and the others; by the mask of their places."""
+
+    places: int
+    still: tuple[Rule, ...]
+    moving: tuple[Rule, ...]
+
+
+@frozen(eq=False)
+class _Sum:
+    """What some rules come to: who is eligible but for exemptions, all points, whom each keeps out, who is exempted."""
+
+    eligible: int
+    lanes: int = 0
+    less: int = 0
+    out: tuple[tuple[str, int], ...] = ()
+    exempted: Mapping[str, int] = field(factory=dict)
+
+    def plus(self, said: Iterable[tuple[Rule, _Says]]) -> _Sum:
+        """Return what they come to with others."""
+        eligible, lanes, less, out, exempted = self.eligible, self.lanes, self.less, [*self.out], {**self.exempted}
+        for rule, its in said:
+            lanes += its.lanes
+            less += its.less
+            if rule.effect.hard:
+                out.append((rule.id, its.out))
+                eligible &= ~its.out
+            for target in rule.effect.exempts:
+                exempted[target] = exempted.get(target, 0) | its.reached
+        return _Sum(eligible, lanes, less, tuple(out), exempted)
+
+
 class Sketching:
     """Sketches of cases over the same candidates. Raises RestrictionError where nobody is left to judge."""
 
@@ -61,35 +96,40 @@ class Sketching:
         self.kept = criteria.everyone & ~leave_out(restriction, criteria.candidates).everyone
         self._units = Units(criteria.candidates, over)
         self._said: dict[tuple[str, tuple[object, ...]], _Says] = {}
+        self._still: dict[int, _Sum] = {}
         self._names: dict[int, frozenset[str]] = {}
+        self._firsts: dict[tuple[int, int], tuple[str, ...]] = {}
 
-    def of(self, fired: Iterable[tuple[Rule, tuple[object, ...]]], facts: Facts) -> Sketch:
-        """Return what rules that fired come to, each told with what the case says of all that it refers to."""
-        hard: list[tuple[Rule, _Says]] = []
-        exempted: dict[str, int] = {}
-        lanes = less = 0
-        for rule, referred in fired:
-            key = (rule.id, referred)
-            said = self._said.get(key)
-            if said is None:
-                said = self._said[key] = self._says(rule, facts)
-            if rule.effect.hard:
-                hard.append((rule, said))
-            lanes += said.lanes
-            less += said.less
-            for target in rule.effect.exempts:
-                exempted[target] = exempted.get(target, 0) | said.reached
-        out = tuple((rule.id, said.out & ~exempted.get(rule.id, 0)) for rule, said in hard)
-        eligible = self.kept
-        for _, its in out:
-            eligible &= ~its
-        return Sketch(eligible, lanes, less, out)
+    def of(self, fired: Fired, referred: Iterable[tuple[object, ...]], facts: Facts) -> Sketch:
+        """Return what rules that fired come to; of those that are moving, what each refers to is as the case says."""
+        if fired.places not in self._still:
+            still = ((rule, self._said_by(rule, (), facts)) for rule in fired.still)
+            self._still[fired.places] = _Sum(self.kept).plus(still)
+        moving = zip(fired.moving, referred, strict=True)
+        found = self._still[fired.places].plus((rule, self._said_by(rule, its, facts)) for rule, its in moving)
+        if not found.exempted:
+            return Sketch(found.eligible, found.lanes, found.less, found.out)
+        out = tuple((rule, its & ~found.exempted.get(rule, 0)) for rule, its in found.out)
+        return Sketch(reduce(lambda kept, one: kept & ~one[1], out, self.kept), found.lanes, found.less, out)
+
+    def _said_by(self, rule: Rule, referred: tuple[object, ...], facts: Facts) -> _Says:
+        said = self._said.get((rule.id, referred))
+        if said is None:
+            said = self._said[rule.id, referred] = self._says(rule, facts)
+        return said
 
     def ranking(self, sketch: Sketch) -> Ranking:
         """Return the ranking that a sketch comes to."""
         criteria = self._criteria
         points = Points(criteria.lanes.unpacked(sketch.lanes), sketch.less)
         return Ranking(self._units, places(sketch.eligible, criteria.candidates.count), points, criteria.scale)
+
+    def first(self, sketch: Sketch) -> tuple[str, ...]:
+        """Return who is on the first place."""
+        key = sketch.eligible, sketch.lanes
+        if key not in self._firsts:
+            self._firsts[key] = self.ranking(sketch).first
+        return self._firsts[key]
 
     def names(self, sketch: Sketch) -> frozenset[str]:
         """Return the names of who is eligible."""

@@ -34,8 +34,9 @@ class Refiring:
         self._program, self._facts = program, facts
         self._readers: dict[str, int] = {}
         self._overridden: dict[int, int] = {}
+        self._tested = [frozenset(leaf.attribute.name for leaf in _leaves(rule)) for rule in program.rules]
         for rule in program.rules:
-            for name in _tested(rule):
+            for name in self._tested[rule.place]:
                 self._readers[name] = self._readers.get(name, 0) | 1 << rule.place
             for overrider in rule.overriders:
                 self._overridden[overrider] = self._overridden.get(overrider, 0) | 1 << rule.place
@@ -100,7 +101,8 @@ class Refiring:
         if not rules:
             return settled
         if rules not in self._parts:
-            self._parts[rules] = _Part(self._program, rules)
+            read = frozenset[str]().union(*(self._tested[place] for place in bits(rules)))
+            self._parts[rules] = _Part(self._program, rules, read)
         return settled | self._parts[rules].fire(settled, facts)
 
     def _following(self, rules: int) -> int:
@@ -121,10 +123,10 @@ class Refiring:
 class _Part:
     """Some rules of a program, which are fired where it is known which of the others do."""
 
-    def __init__(self, program: Program, rules: int) -> None:
+    def __init__(self, program: Program, rules: int, read: frozenset[str]) -> None:
         its = tuple(program.rules[place] for place in bits(rules))
         self._engine = PlainEngine(Program(its, program.strata))
-        self._read = {name for rule in its for name in _tested(rule)}
+        self._read = read
         self._before = {place for rule in its for place in rule.overriders if not rules >> place & 1}
         self._feeding = [
             (one.place, one.conclusion)
@@ -180,8 +182,3 @@ def _leaves(rule: FiringRule) -> Iterator[Leaf]:
     yield from rule.when.all_leaves()
     for table in rule.exceptions:
         yield from table.all_leaves()
-
-
-def _tested(rule: FiringRule) -> Iterator[str]:
-    """Yield the attributes that a rule tests, in its condition and in its exceptions."""
-    yield from (leaf.attribute.name for leaf in _leaves(rule))

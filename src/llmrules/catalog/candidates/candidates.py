@@ -190,12 +190,12 @@ class Candidates:
         rest, truth = self.everyone & ~self.known.get(leaf.attribute.name, 0), truth_of(leaf, None, facts)
         return true | (rest if truth is True else 0), false | (rest if truth is False else 0)
 
-    def rests_on(self, attribute: str, rule: str) -> bool:
-        """Whether without a rule, which concludes an attribute, that of some candidate may be otherwise."""
+    def rests_on(self, attribute: str, rule: str) -> int:
+        """Return the candidates of whom an attribute may be otherwise without a rule that concludes it."""
         true, false = self.concluded[attribute][rule]
         others = [its[1] for name, its in self.concluded[attribute].items() if name != rule]
         without = reduce(and_, others) if others else 0
-        return bool((true | without ^ (without & false if others else false)) & ((1 << self.count) - 1))
+        return (true | without ^ (without & false if others else false)) & ((1 << self.count) - 1)
 
     def grades(self, grade: Grade) -> Grades:
         """Return the place between the marks of each candidate, and by its bit of each value that differs elsewhere."""

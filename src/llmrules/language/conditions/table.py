@@ -61,6 +61,8 @@ class Test:
         if not isinstance(self.operand, Reference):
             return (self.operand,)
         values = facts[self.operand.requirement]
+        if self.operator.operand == "same" and len(values) == 1 and not attribute.many:
+            return (_plus(next(iter(values)), self.operand.plus),)
         members = frozenset(map(str, values))
         if self.operator.operand in {"list", "members"}:
             return (tuple(sorted(members)),)

@@ -7,7 +7,6 @@ come to the first place, or leave it, is tried in a copy of it and of its heirs;
 from __future__ import annotations
 
 from collections import defaultdict
-from fractions import Fraction
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -18,11 +17,10 @@ from llmrules.catalog import Entry
 from llmrules.catalog.candidates import arrange, bits
 from llmrules.catalog.entries import Stated as Said
 from llmrules.catalog.overlay import inherit, lineage
-from llmrules.decision.basis import read_with, resting_on
-from llmrules.decision.sketch import weighs
 from llmrules.language.values import Value
 from llmrules.language.vocabulary import MODEL
 from llmrules.worlds.advice.bands import values_to_try
+from llmrules.worlds.advice.chances import Chances
 from llmrules.worlds.advice.outlook import Outlooks
 from llmrules.worlds.altered import as_stated, changed_model
 from llmrules.worlds.changes import ValueAs
@@ -31,10 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from llmrules.catalog import Model
-    from llmrules.decision.decision import Decision
-    from llmrules.decision.judgement import Score
-    from llmrules.language.rules.rule import Rule
-    from llmrules.language.rules.ruleset import RuleSet
     from llmrules.worlds.world import World
 
 
@@ -86,11 +80,10 @@ class _Search:
     def __init__(self, world: World, outlooks: Outlooks) -> None:
         ruleset, decision = world.knowledge.ruleset, outlooks.decision
         self._world, self._decision, self._outlooks = world, decision, outlooks
-        fired = [ruleset.rules[name] for name in decision.fired if weighs(ruleset.rules[name])]
-        self._rules = [*fired, *ruleset.classifying()]
         self._vocabulary, self._models = ruleset.vocabulary, world.knowledge.catalog.models
         self._points = {one.model: one.points for one in decision.ranking}
-        self._possible = _Possible(decision, fired, ruleset)
+        self._chances = Chances(decision)
+        self._rules = [*self._chances.rules, *ruleset.classifying()]
 
     def found(self) -> Worth:
         """Return what could change who is first."""
@@ -122,11 +115,11 @@ class _Search:
     def _unknown(self) -> Iterator[tuple[str, str | None, str, Value | None]]:
         """Yield what is not known of a model or an offer, or not all of which is known, with which it may be first."""
         models = self._world.knowledge.catalog.on(self._world.profile.as_of.first).models
-        for name in self._possible.attributes:
+        for name in self._chances.attributes:
             attribute = self._vocabulary[name]
             if attribute.computed is not None or name == MODEL.name:
                 continue
-            heirs = (models[one] for one in self._possible.models(name))
+            heirs = (models[one] for one in self._models_with_chances(name))
             for model in {one.id: one for heir in heirs for one in (heir, *lineage(heir, models))}.values():
                 tables: list[tuple[str | None, Mapping[str, Entry]]] = [(None, model.entries)]
                 if attribute.scope == "offer":
@@ -136,10 +129,14 @@ class _Search:
                     if known is None or (attribute.partial and known != frozenset(attribute.choice_ids)):
                         yield model.id, offer, name, known
 
+    def _models_with_chances(self, name: str) -> Iterable[str]:
+        rows = self._decision.candidates.rows
+        return dict.fromkeys(rows[index].model.id for index in bits(self._chances.of(name)))
+
     def _promise(self, one: tuple[str, str | None, str, Value | None]) -> tuple[object, ...]:
         """Return what orders places: the models with the most points first."""
         model, offer, attribute, _ = one
-        return -self._possible.most(model), model, attribute, offer or ""
+        return -self._chances.most(model), model, attribute, offer or ""
 
     def _firsts(self, tries: Sequence[_Try]) -> Iterator[tuple[str, ...]]:
         """Yield who would be first with each value: the model and its heirs with it are judged, all others stand."""
@@ -185,51 +182,6 @@ class _Search:
 
     def _owner(self, name: str) -> str:
         return self._owners.get(name, name)
-
-
-class _Possible:
-    """What may still become of candidates: who may come to the first place, or leave it, with other values.
-
-    Who is kept out by a rule that does not read a value stays out, and no rule gives more than its weight.
-    """
-
-    def __init__(self, decision: Decision, fired: Iterable[Rule], ruleset: RuleSet) -> None:
-        resting, only = resting_on(ruleset), decision.restriction.only
-        self._decision, self._reading = decision, defaultdict[str, set[str]](set)
-        for rule in fired:
-            for name in read_with(rule.reads(), resting):
-                self._reading[name] |= {rule.id, *rule.effect.exempts}
-        asked = () if only is None else (leaf.attribute.name for leaf in only.all_leaves())
-        self._deciding = read_with(asked, resting)
-        self._all = decision.judgement.points
-        self._top = max((self._all[index] for index in bits(decision.judgement.eligible)), default=None)
-        self.attributes = sorted({*self._reading, *self._deciding})
-
-    def models(self, name: str) -> list[str]:
-        """Return the models who may be first, or no longer be, with another value of an attribute."""
-        judgement, reading = self._decision.judgement, self._reading[name]
-        everyone, rows = self._decision.criteria.everyone, self._decision.candidates.rows
-        possible = everyone if name in self._deciding else everyone & ~self._decision.unjudged.everyone
-        for check in judgement.checks:
-            if check.criterion.rule.id not in reading:
-                possible &= ~(check.excluding | check.unverifying)
-        scores = [score for score in judgement.scores if score.criterion.rule.id in reading]
-        top = self._top
-        its = (index for index in bits(possible) if top is None or self._most(index, scores) >= top)
-        return list(dict.fromkeys(rows[index].model.id for index in its))
-
-    def _most(self, index: int, scores: Iterable[Score]) -> int:
-        """Return the most points that a candidate may have, if some rules gave it all that they can."""
-        points = self._all[index]
-        for score in scores:
-            given = score.points(index) if score.outcome.true >> index & 1 else 0
-            points += max(0, score.criterion.signed_weight) - given
-        return points
-
-    def most(self, model: str) -> Fraction:
-        """Return the most points that a candidate of a model has, be it excluded or not."""
-        its = bits(self._decision.candidates.masks[model])
-        return Fraction(max(self._all[index] for index in its), self._decision.criteria.scale)
 
 
 def _order(place: tuple[str, str | None, str]) -> tuple[str, str, str]:

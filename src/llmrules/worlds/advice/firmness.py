@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from llmrules.catalog.candidates import bits
-from llmrules.decision.basis import read_by_rules
 from llmrules.errors import RestrictionError
 from llmrules.language.rules.rule import by_conclusion
 from llmrules.language.values import Period, Value
 from llmrules.language.vocabulary import AS_OF, ORDERED
 from llmrules.worlds.advice.bands import order
+from llmrules.worlds.advice.chances import Chances
 from llmrules.worlds.advice.outlook import Outlooks
 from llmrules.worlds.changes import Stated
 from llmrules.worlds.world import stating
@@ -222,12 +222,11 @@ def _rests_on(world: World, outlooks: Outlooks, decision: Decision) -> Iterator[
     first = outlooks.of().first
     fired = (step.rule for step in decision.derivation.steps)
     found = {rule.id for rule in fired if outlooks.without(rule).first != first}
-    ruleset = world.knowledge.ruleset
-    read = read_by_rules(ruleset, (ruleset.rules[name] for name in decision.fired))
-    for attribute, rules in by_conclusion(ruleset.classifying()).items():
-        for rule in rules if attribute in read else ():
-            if decision.candidates.rests_on(attribute, rule.id):
-                without = [one for one in ruleset.classifying() if one is not rule]
+    classifying, chances = world.knowledge.ruleset.classifying(), Chances(decision)
+    for attribute, rules in by_conclusion(classifying).items():
+        for rule in rules if attribute in chances.attributes else ():
+            if decision.candidates.rests_on(attribute, rule.id) & chances.of(attribute):
+                without = [one for one in classifying if one is not rule]
                 if outlooks.classified(without, {attribute}).first != first:
                     found.add(rule.id)
     yield from sorted(found)

@@ -15,11 +15,10 @@ from attrs import evolve, frozen
 from llmrules.catalog.candidates import bits, mask_of, reclassify
 from llmrules.catalog.costs import USAGE
 from llmrules.decision.criteria import Points, compile_criteria
-from llmrules.decision.sketch import Sketch, Sketching, weighs
+from llmrules.decision.sketch import Fired, Sketch, Sketching, weighs
 from llmrules.engine.refiring import Refiring
 from llmrules.errors import RestrictionError
 from llmrules.language.rules.effects import Refuse
-from llmrules.language.rules.rule import Rule
 from llmrules.language.values import Period
 from llmrules.language.vocabulary import AS_OF
 from llmrules.worlds.advice.bands import Bands
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from llmrules.decision.decision import Decision
     from llmrules.engine.program import FiringRule
     from llmrules.language.conditions import Facts
+    from llmrules.language.rules.rule import Rule
     from llmrules.worlds.changes import Stated
     from llmrules.worlds.world import World
 
@@ -54,7 +54,7 @@ class Outlook:
     @cached_property
     def first(self) -> tuple[str, ...]:
         """Who is on the first place."""
-        return () if self._sketching is None else self._sketching.ranking(self._sketch).first
+        return () if self._sketching is None else self._sketching.first(self._sketch)
 
     @cached_property
     def points(self) -> Mapping[str, Fraction]:
@@ -159,7 +159,7 @@ class Outlooks:
         sketching = self._sketching(criteria, restriction)
         if applied.refused or sketching is None:
             return {}
-        sketch = sketching.of(applied.told(facts), facts)
+        sketch = sketching.of(applied.fired, applied.referred(facts), facts)
         points = Points(criteria.lanes.unpacked(sketch.lanes), sketch.less)
         return {index: Fraction(points[index], criteria.scale) for index in bits(sketch.eligible)}
 
@@ -214,42 +214,48 @@ class Outlooks:
         applied = self._applied.get(its)
         if applied is None:
             applied = self._applied[its] = self._apply(its)
-        conflicts = tuple(name for name in applied.concluded if self._conflicting(name, facts, known))
-        key = (its, conflicts, *(known.get(name) for name in applied.names))
+        # Rules left an attribute with two values, or widened a set that is stated.
+        conflicts = tuple(
+            [
+                name
+                for name, many in applied.concluded
+                if (known[name] != facts.get(name, known[name]) if many else len(known[name]) > 1)
+            ]
+        )
+        criteria = self._criteria(facts, known, costed=applied.costed)
+        key = (its, conflicts, criteria, *(known.get(name) for name in applied.names))
         seen = self._known.get(key)
         if seen is None:
-            (today,) = facts[AS_OF.name]
-            assert isinstance(today, Period)  # noqa: S101 - as the vocabulary says
-            criteria = self.world.knowledge.criteria_on(today.first)
-            if applied.costed:
-                criteria = criteria.on(known)
             seen = self._known[key] = self._outlook(applied, criteria, known, conflicts)
         return seen
 
-    def _apply(self, fired: int) -> _Applied:
+    def _criteria(self, facts: Facts, known: Facts, *, costed: bool) -> Criteria:
+        """Return the criteria of a case."""
+        (today,) = facts[AS_OF.name]
+        assert isinstance(today, Period)  # noqa: S101 - as the vocabulary says
+        criteria = self.world.knowledge.criteria_on(today.first)
+        return criteria.on(known) if costed else criteria
+
+    def _apply(self, places: int) -> _Applied:
         """Return what of rules that fired can matter."""
-        weighing, names, concluded = [], {AS_OF.name: None}, set()
-        costed = self._always_costed or bool(fired & self._costed)
-        for place in bits(fired):
-            rule, referred = self._rules[place], ()
+        concluded, still, moving, references = set(), [], [], []
+        for place in bits(places):
+            rule = self._rules[place]
             if rule.effect.conclusion is not None:
                 concluded.add(rule.effect.conclusion.attribute.name)
-            if self._weighing >> place & 1:
-                if self._moving >> place & 1:
-                    referred = (*rule.references(), *(USAGE if self._costed >> place & 1 else ()))
-                weighing.append((rule, referred))
-                names |= dict.fromkeys(referred)
-        if costed:
-            names |= dict.fromkeys(USAGE)
-        refused = fired & self._refusing
-        return _Applied(tuple(weighing), tuple(names), tuple(sorted(concluded)), costed, refused)
-
-    def _conflicting(self, name: str, facts: Facts, known: Facts) -> bool:
-        """Whether rules left an attribute with two values, or widened a set that is stated."""
-        stated = facts.get(name)
-        if self._vocabulary[name].many:
-            return stated is not None and known[name] != stated
-        return len(known[name]) > 1
+            elif self._moving & self._weighing & 1 << place:
+                moving.append(rule)
+                references.append((*rule.references(), *(USAGE if self._costed >> place & 1 else ())))
+            elif self._weighing >> place & 1:
+                still.append(rule)
+        return _Applied(
+            fired=Fired(places, tuple(still), tuple(moving)),
+            references=tuple(references),
+            names=tuple({name for its in references for name in its}),
+            concluded=tuple((name, self._vocabulary[name].many) for name in sorted(concluded)),
+            costed=self._always_costed or bool(places & self._costed),
+            refused=places & self._refusing,
+        )
 
     def _outlook(self, applied: _Applied, criteria: Criteria, known: Facts, conflicts: tuple[str, ...]) -> Outlook:
         if applied.refused:
@@ -259,7 +265,7 @@ class Outlooks:
         sketching = self._sketchings[criteria]
         if sketching is None:
             return Outlook(conflicts)
-        return Outlook(conflicts, sketching, sketching.of(applied.told(known), known))
+        return Outlook(conflicts, sketching, sketching.of(applied.fired, applied.referred(known), known))
 
     def _sketching(self, criteria: Criteria, restriction: Restriction) -> Sketching | None:
         try:
@@ -270,17 +276,18 @@ class Outlooks:
 
 @frozen
 class _Applied:
-    """Of rules that fired, those that weigh with what they refer to, all that these do, and what is concluded."""
+    """What can matter of rules that fired: those that weigh, what each that is moving refers to, what is concluded."""
 
-    weighing: tuple[tuple[Rule, tuple[str, ...]], ...]
+    fired: Fired
+    references: tuple[tuple[str, ...], ...]
     names: tuple[str, ...]
-    concluded: tuple[str, ...]
+    concluded: tuple[tuple[str, bool], ...]
     costed: bool
     refused: int
 
-    def told(self, known: Facts) -> list[tuple[Rule, tuple[object, ...]]]:
-        """Return the rules that weigh, each with what is known of all that it refers to."""
-        return [(rule, tuple(known.get(name) for name in names)) for rule, names in self.weighing]
+    def referred(self, known: Facts) -> Iterator[tuple[object, ...]]:
+        """Yield what is known of all that each moving rule refers to."""
+        return (tuple(known.get(name) for name in names) for names in self.references)
 
 
 def _where(rules: Sequence[Rule], is_so: Callable[[Rule], bool]) -> int:
