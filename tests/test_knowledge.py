@@ -144,14 +144,15 @@ def test_the_claims_of_our_own_practice_are_told_apart() -> None:
 
 def test_evidence_is_a_pack_of_its_own() -> None:
     """What was measured gives points in one pack alone, which reads ranks and nothing else of a model, and weighs 2."""
-    reading = {rule.id for rule in RULESET.rules.values() for name in rule.reads() if name.startswith("rank_")}
+    boards = {name for name in VOCABULARY.names("model") if name.startswith("rank_")}
+    reading = {rule.id for rule in RULESET.rules.values() if rule.reads() & boards}
     assert reading == {rule.id for rule in RULESET.rules.values() if rule.pack == "evidence"}
     for rule in RULESET.rules.values():
         if rule.pack == "evidence":
             assert rule.weight == 2
             assert rule.effect.grade is not None
-            assert not any(leaf.attribute.scope != "requirement" for leaf in leaves(rule))
-    boards = {name for name in VOCABULARY.names("model") if name.startswith("rank_")}
+            others = [leaf for leaf in leaves(rule) if leaf.attribute.scope != "requirement"]
+            assert all(leaf.asks_absence and leaf.attribute.name in boards for leaf in others)
     grades = [rule.effect.grade for rule in RULESET.rules.values() if rule.effect.grade is not None]
     assert {grade.attribute.name for grade in grades} >= boards
     assert {name.replace("rank_", "measured_") for name in boards} <= set(VOCABULARY.names("model"))

@@ -62,6 +62,16 @@ def test_a_choice_that_somebody_must_approve_says_so_in_its_headline() -> None:
         assert ("once somebody approves" in asking.decide(profile).screen().splitlines()[0]) is said
 
 
+def test_a_lead_by_what_is_not_known_of_the_next_says_so() -> None:
+    """Who is ahead only because a value is missing elsewhere is not simply better than the next."""
+    graded = rule("room", "prefer.window.toward = 'highest'\nweight = 2")
+    soft = rule("open", "prefer.open = 'free'\nweight = 1")
+    for other, said in (({"open": "free"}, True), ({"window": 1_000}, False), ({}, True)):
+        asking = world(graded + soft, model("lark", window=100_000) + model("wren", **other))
+        answer = asking.decide({}).screen().split("as of")[0]
+        assert ("only by what is not known of it: window" in " ".join(answer.split())) is said
+
+
 def test_quiet_prints_the_ids_of_the_first_place_alone() -> None:
     """A script reads the choice, one id a line; the exit status stays."""
     run = CliRunner().invoke(main, ["decide", str(EXAMPLES[0]), "--quiet"])

@@ -126,6 +126,7 @@ SENTENCES = {
     "tied": "Tied on first place with {points} each: {names}",
     "recommended": "Recommended: {names}, with {points}",
     "recommended-ahead": "Recommended: {names}, with {points}, {margin} ahead of the next",
+    "ahead-by-unknown": ", and only by what is not known of it: {labels}",
     "conflict": "{label} has two values that cannot both be meant; both were used",
     "widened": "rules added to what you said of {label}",
     "assumed-aside": " (assumed)",

@@ -162,6 +162,7 @@ SENTENCES = {
     "tied": "공동 1위({points}): {names}",
     "recommended": "추천: {names}, {points}",
     "recommended-ahead": "추천: {names}, {points}, 다음 모델보다 {margin}점 높음",
+    "ahead-by-unknown": " (다음 모델의 값을 알 수 없어 앞선 것뿐: {labels})",
     "conflict": "{label}의 값이 서로 충돌하지만 모두 적용했습니다",
     "widened": "입력한 {label}에 규칙이 항목을 추가했습니다",
     "assumed-aside": " (가정)",

@@ -7,6 +7,7 @@ how each stands, for which reasons, and on which values the best rest.
 from __future__ import annotations
 
 from collections import Counter
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from attrs import evolve
@@ -116,7 +117,25 @@ class Answer:
         names = self.say("once-approved", name=name) if self.pending(result.best[0]) else name
         if first.margin is None:
             return self.say("recommended", names=names, points=points)
-        return self.say("recommended-ahead", names=names, points=points, margin=points_words(first.margin))
+        said = self.say("recommended-ahead", names=names, points=points, margin=points_words(first.margin))
+        unknown = self.ahead_by_unknown()
+        return said + self.say("ahead-by-unknown", labels=", ".join(unknown)) if unknown else said
+
+    def ahead_by_unknown(self) -> list[str]:
+        """Return the values for which the next is behind only because nobody states, or measured, them of it."""
+        result = self.index.trace.found.result
+        first, margin = self.index.judged.standing(result.best[0]), Fraction(result.ranking[0].margin or 0)
+        found: dict[str, None] = {}
+        for model in result.ranking[1].models:
+            theirs = {score.rule: score for score in self.index.judged.standing(model).scores}
+            lacking = {
+                grade.attribute.name: Fraction(score.points or 0)
+                for score in first.scores
+                if (grade := self.index.rules[score.rule].effect.grade) and theirs[score.rule].outcome == "unknown"
+            }
+            if sum(lacking.values()) >= margin:
+                found |= {self.teller.label(name): None for name, points in lacking.items() if points > 0}
+        return [*found]
 
     def name(self, model: str) -> str:
         """Name one of several on the first place."""
