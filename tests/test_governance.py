@@ -149,6 +149,25 @@ def test_an_approval_counts_from_its_day_until_its_last(day: str, level: str) ->
     holds(decision)
 
 
+def test_who_needs_an_approval_is_pending() -> None:
+    """Eligible, but not yet: every offer that earns the place must wait, and the answer, the ranking and why say so."""
+    offers = "[[model]]\nid = 'sold'\nsource = 'd'\nopen = 'free'\n" + "".join(
+        f"[[model.offer]]\nid = '{name}'\nprice = {price}\n" for name, price in (("cheap", 1), ("dear", 4))
+    )
+    asks = rule("dear", "where.price.known = true\ncaution.price.above = 3\nlevel = 'approval'")
+    advisor = world(ASKING + asks, MODELS + offers)
+    decision = decide(advisor)
+    assert "lark" in decision.pending
+    assert "sold" not in decision.pending
+    assert "approval pending" in decision.report("en")
+    assert "승인 대기" in str(decision.why("lark", "ko"))
+    by_offers = advisor.decide({"as_of": "2026-03-01"}, over="offers")
+    assert ("sold @ dear" in by_offers.pending, "sold @ cheap" in by_offers.pending) == (True, False)
+    given = advisor.decide(approved(advisor, "by = 'Legal'\non = 2026-01-15\nuntil = 2026-06-30"))
+    assert "lark" not in given.pending
+    assert "approved by Legal until 2026-06-30" in given.report("en")
+
+
 def test_an_approval_may_stand_in_a_catalogue() -> None:
     """An overlay can hold approvals for every case."""
     approval = "[[approval]]\nrule = 'review'\nmodel = 'lark'\nby = 'Board'\non = 2026-01-01\n"

@@ -27,9 +27,13 @@ CHUNK = 64
 
 @frozen
 class Brief:
-    """A decision in brief: who is first, why nobody may be, what is in conflict, and how many have which verdict."""
+    """A decision in brief: who is first, why nobody may be, what is in conflict, and how many have which verdict.
+
+    ``pending`` are those on the first place that somebody has to approve first.
+    """
 
     best: tuple[str, ...]
+    pending: tuple[str, ...]
     refused: tuple[str, ...]
     conflicts: tuple[str, ...]
     eligible: int
@@ -41,6 +45,7 @@ class Brief:
         """Return a decision in brief."""
         return cls(
             best=decision.best,
+            pending=tuple(name for name in decision.best if name in decision.pending),
             refused=decision.refused,
             conflicts=tuple(one.attribute for one in decision.conflicts),
             eligible=len(decision.ranking),

@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from llmrules.advisor import Advisor, Decision
     from llmrules.language.texts import Language
 
-FAILING = ("conflict", "caution", "tie", "unverified")
+FAILING = ("conflict", "caution", "pending", "tie", "unverified")
 """What a pipeline may want to be told of: two values for one requirement, a caution about the first place (not a mere
-note), a first place that is shared, and a model of which a check is unknown."""
+note), one on it that nobody has approved yet, a first place that is shared, and a model of which a check is unknown."""
 
 CHOSEN = 0
 FAILED = 1
@@ -189,6 +189,8 @@ def _has(decision: Decision, name: str) -> bool:
         return bool(decision.conflicts)
     if name == "caution":
         return any(one.model in decision.best and one.level not in {"note", "approved"} for one in decision.cautions)
+    if name == "pending":
+        return not {*decision.best}.isdisjoint(decision.pending)
     return len(decision.best) > 1 if name == "tie" else bool(decision.unverified)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
-from llmrules.catalog.candidates import bits
+from llmrules.catalog.candidates import bits, mask_of
 from llmrules.catalog.costs import Cost
 from llmrules.catalog.restriction import LeftOut, Restriction, Unjudged
 from llmrules.decision.basis import Basis, Resting, resting
@@ -125,6 +125,18 @@ class Decision:
     def best(self) -> tuple[str, ...]:
         """The models on the first place, unless the case is refused."""
         return () if self.refused else self.ranking.first
+
+    @cached_property
+    def pending(self) -> tuple[str, ...]:
+        """The eligible models that somebody has to approve first, with every offer that earns them their place."""
+        waiting = 0
+        for note in self.judgement.notes:
+            waiting |= note.attached & ~note.approved if note.criterion.rule.level == "approval" else 0
+        if not waiting:
+            return ()
+        earning = mask_of([*self.standing.ranking.carriers])
+        its = {one.model: self.candidates.masks[one.model] & earning for one in self.ranking}
+        return tuple(name for name, mask in its.items() if mask & ~waiting == 0)
 
     @cached_property
     def fired(self) -> tuple[str, ...]:

@@ -28,7 +28,19 @@ Origin: TypeAlias = Literal["stated", "assumed", "concluded"]
 
 FILE_KEYS = ("language", "title", "story", "requirements", "approval", "expect")
 EXPECT_KEYS = (
-    *("best", "order", "eligible", "unverified", "points", "offers", "conflicts", "excluded", "exempted", "cautioned"),
+    *(
+        "best",
+        "order",
+        "eligible",
+        "pending",
+        "unverified",
+        "points",
+        "offers",
+        "conflicts",
+        "excluded",
+        "exempted",
+        "cautioned",
+    ),
     *("fired", "silent", "refused"),
 )
 
@@ -55,14 +67,15 @@ class ExpectedOut:
 class Expectation:
     """What must be true of a decision. None means that nothing is expected of it.
 
-    ``best``, ``eligible``, ``unverified`` and ``conflicts`` are exact, and so are the models of each rule in
-    ``cautioned`` and ``exempted``, and the points and offers of each model in ``points`` and ``offers``; of the others
-    at least these must hold. Those of ``order`` stand each on a place below the one before. ``excluded`` names rules
+    ``best``, ``eligible``, ``pending``, ``unverified`` and ``conflicts`` are exact, and so are the models of each rule
+    in ``cautioned`` and ``exempted``, the points and offers of each model in ``points`` and ``offers``; of the rest at
+    least these must hold. Those of ``order`` stand each on a place below the one before. ``excluded`` names rules
     and attributes by which a model is out. ``refused`` that is empty expects that the case is not refused.
     """
 
     best: tuple[str, ...] | None = None
     eligible: tuple[str, ...] | None = None
+    pending: tuple[str, ...] | None = None
     unverified: tuple[str, ...] | None = None
     order: tuple[str, ...] = ()
     points: tuple[tuple[str, Fraction], ...] = ()
@@ -207,6 +220,7 @@ def _read_expectation(cursor: Cursor) -> Expectation:
     return Expectation(
         best=names("best"),
         eligible=names("eligible"),
+        pending=names("pending"),
         unverified=names("unverified"),
         conflicts=names("conflicts"),
         excluded=tuple(excluded),
@@ -252,7 +266,7 @@ def check_expectation(
     problems: list[InputError] = []
     keys = Cursor.top(source, ProfileError, problems).table()["expect"].table()
     names = _Names(models, rules, vocabulary.names("requirement"), vocabulary.names("model", "offer"))
-    for key in ("best", "order", "eligible", "unverified"):
+    for key in ("best", "order", "eligible", "pending", "unverified"):
         names.check(keys.get(key), getattr(expect, key) or (), "model")
     for key in ("fired", "silent", "refused"):
         names.check(keys.get(key), getattr(expect, key) or (), "rule")

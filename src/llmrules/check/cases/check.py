@@ -25,6 +25,7 @@ Key: TypeAlias = Literal[
     "best",
     "order",
     "eligible",
+    "pending",
     "unverified",
     "points",
     "offers",
@@ -43,10 +44,10 @@ Key: TypeAlias = Literal[
 class Mismatch:
     """One way in which a decision is not as expected.
 
-    ``expected`` and ``found`` are models (best, eligible, unverified, cautioned, exempted), requirements (conflicts),
-    attributes (failing), offers, points, or rules (all others), sorted; those of ``order`` stand in it. ``model`` is
-    the one that was to be excluded or to have the points or offers, and ``verdict`` what it is instead; ``rule`` is the
-    one that was to caution, or to be exempted from.
+    ``expected`` and ``found`` are models (best, eligible, pending, unverified, cautioned, exempted), requirements
+    (conflicts), attributes (failing), offers, points, or rules (all others), sorted; those of ``order`` stand in it.
+    ``model`` is the one that was to be excluded or to have the points or offers, and ``verdict`` what it is instead;
+    ``rule`` is the one that was to caution, or to be exempted from.
     """
 
     key: Key
@@ -113,6 +114,7 @@ def _exact(decision: Decision, expect: Expectation) -> Iterator[Mismatch]:
     found: dict[Key, Iterable[str]] = {
         "best": decision.best,
         "eligible": [placed.model for placed in decision.ranking],
+        "pending": decision.pending,
         "unverified": [placed.model for placed in decision.unverified],
         "conflicts": [conflict.attribute for conflict in decision.conflicts],
     }

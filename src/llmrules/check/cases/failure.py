@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from llmrules.language.texts import Language
     from llmrules.say.why import Node
 
-MODELS: tuple[Key, ...] = ("best", "order", "eligible", "unverified")
+MODELS: tuple[Key, ...] = ("best", "order", "eligible", "pending", "unverified")
 
 MOST_CHAINS = 4
 """How many models are explained for one case."""

@@ -73,6 +73,7 @@ def _expected(ruleset: RuleSet) -> Schema:
     shapes: dict[str, tuple[Schema, str]] = {
         "best": (models, "Exactly these share the first place."),
         "eligible": (models, "Exactly these are eligible."),
+        "pending": (models, "Exactly these are eligible once somebody approves."),
         "unverified": (models, "Exactly these cannot be judged."),
         "order": (models, "These are eligible, each on a place below the one before."),
         "points": ({"type": "object", "additionalProperties": points}, "The points of each of these models."),

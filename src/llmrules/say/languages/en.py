@@ -182,6 +182,9 @@ SENTENCES = {
     "screen-label.unverified": "open",
     "screen-label.cautions": "mind",
     "screen-label.questions": "ask",
+    "pending": "approval pending",
+    "approved-until": " until {day}",
+    "verdict.pending": "eligible, approval pending",
     "once-approved": "{name}, once somebody approves",
     "once-approved-aside": "{name} (once somebody approves)",
     "release": "release {release}",
@@ -459,6 +462,7 @@ SENTENCES = {
     # Cases, lint and audit
     "expect.best": "best",
     "expect.eligible": "eligible",
+    "expect.pending": "approval pending",
     "expect.unverified": "unverified",
     "expect.conflicts": "conflicts",
     "expect.order": "order",

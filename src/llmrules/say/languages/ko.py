@@ -218,6 +218,9 @@ SENTENCES = {
     "screen-label.unverified": "미확인",
     "screen-label.cautions": "주의",
     "screen-label.questions": "질문",
+    "pending": "승인 대기",
+    "approved-until": " ({day}까지)",
+    "verdict.pending": "적격, 승인 대기",
     "once-approved": "{name}(승인 후 사용)",
     "once-approved-aside": "{name}(승인 후 사용)",
     "release": "릴리스 {release}",
@@ -495,6 +498,7 @@ SENTENCES = {
     # Cases, lint and audit
     "expect.best": "1위",
     "expect.eligible": "적격",
+    "expect.pending": "승인 대기",
     "expect.unverified": "미확인",
     "expect.conflicts": "충돌",
     "expect.order": "순서",

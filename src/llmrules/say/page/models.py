@@ -108,7 +108,7 @@ def _row(linker: Linker, name: str) -> Shown:
         name=linker.teller.name(name),
         id=name,
         verdict=candidate.verdict,
-        said=linker.say(f"verdict.{candidate.verdict}"),
+        said=linker.say("verdict.pending" if linker.index.pending(name) else f"verdict.{candidate.verdict}"),
         mark=MARKS[candidate.verdict],
         place=str(candidate.place) if candidate.place is not None and candidate.verdict == "eligible" else NONE,
         points=points_words(candidate.points) if candidate.points is not None else NONE,

@@ -114,7 +114,7 @@ class Answer:
             names = self.teller.several([*map(self.name, result.best)], MOST_BEST)
             return self.say("nothing-apart" if first.points == "0" else "tied", points=points, names=names)
         name = self.why.offers.by_offers(result.best[0])
-        names = self.say("once-approved", name=name) if self.pending(result.best[0]) else name
+        names = self.say("once-approved", name=name) if self.index.pending(result.best[0]) else name
         if first.margin is None:
             return self.say("recommended", names=names, points=points)
         said = self.say("recommended-ahead", names=names, points=points, margin=points_words(first.margin))
@@ -140,14 +140,7 @@ class Answer:
     def name(self, model: str) -> str:
         """Name one of several on the first place."""
         name = self.why.offers.by_offers(model)
-        return self.say("once-approved-aside", name=name) if self.pending(model) else name
-
-    def pending(self, model: str) -> bool:
-        """Whether somebody has to approve a model, with any of the offers that earn it its place."""
-        rules, rows = self.index.rules, self.index.judged.sharing(model)
-        return any(
-            rules[note.rule].level == "approval" and note.outcome != "approved" for row in rows for note in row.notes
-        )
+        return self.say("once-approved-aside", name=name) if self.index.pending(model) else name
 
 
 MOST_SHOWN = 20
@@ -202,7 +195,11 @@ class Standings:
         missing = ", ".join(map(self.teller.label, self.index.judged.standing(name).missing))
         if missing:
             said.append(self.say("find-out", missing=missing))
-        return "".join(f"; {one}" for one in said if one)
+        said += [self.say("pending")] if self.index.pending(name) else []
+        for one in self.index.approvals(name):
+            until = "" if one.until is None else self.say("approved-until", day=one.until.text)
+            said.append(self.say("approved-by", approver=printable_lines(one.by)) + until)
+        return "".join(f"; {one}" for one in dict.fromkeys(said) if one)
 
     def reasons_of(self, name: str) -> Iterator[Entry]:
         """Yield what earned a name its place; for the best ones also how their other offers stand."""

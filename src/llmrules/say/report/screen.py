@@ -215,6 +215,8 @@ class Screen:
             other = self.index.judged.standing(place.models[0])
             behind = Fraction(first.points or 0) - Fraction(place.points)
             names = self.models(place.models)
+            if all(map(self.index.pending, place.models)):
+                names = self.say("once-approved-aside", name=names)
             parting = ", ".join(self.parting(first, other)[:PARTING])
             said = self.say("behind", place=place.place, names=names, points=points_words(str(behind)))
             told.append(f"{said}: {parting}" if parting else said)

@@ -78,7 +78,8 @@ class Explainer:
 
     def stands(self, candidate: CandidateRecord) -> str:
         """Return the verdict on a candidate with its place and points, as far as it has them."""
-        said = self.say(f"verdict.{candidate.verdict}")
+        awaits = candidate.verdict == "eligible" and self.index.awaits(candidate)
+        said = self.say("verdict.pending" if awaits else f"verdict.{candidate.verdict}")
         if candidate.points is None:
             return said
         points = self.teller.points(candidate.points)

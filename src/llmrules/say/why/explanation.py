@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from llmrules.catalog import Stated
+    from llmrules.language.profile import Approval
     from llmrules.language.sources import Document
     from llmrules.trace.record import CandidateRecord, Trace
 
@@ -161,6 +162,22 @@ class Index:
                 self.requirements[fact.attribute] = (*(before if isinstance(before, tuple) else ()), *members)
             elif before is None:
                 self.requirements[fact.attribute] = fact.value
+
+    def pending(self, name: str) -> bool:
+        """Whether somebody has to approve an eligible one first, with every offer that earns it its place."""
+        rows = self.judged.sharing(name)
+        return rows[0].verdict == "eligible" and all(map(self.awaits, rows))
+
+    def awaits(self, row: CandidateRecord) -> bool:
+        """Whether somebody has to approve a candidate."""
+        return any(self.rules[one.rule].level == "approval" and one.outcome != "approved" for one in row.notes)
+
+    def approvals(self, name: str) -> list[Approval]:
+        """Return the approvals that one has on the day of the decision, where rules ask for them."""
+        asking = {note.rule for row in self.judged.sharing(name) for note in row.notes if note.outcome == "approved"}
+        model, day = name.partition(" @ ")[0], self.as_of
+        its = (one for one in self.trace.given.approvals if one.rule in asking and one.model == model)
+        return [one for one in its if day is None or one.holds(Period(day, day, day.isoformat()))]
 
     @cached_property
     def as_of(self) -> date | None:
