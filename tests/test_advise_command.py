@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import json
 
+import attrs
 import pytest
 from click.testing import CliRunner, Result
 from tests.documents import ROOT
 
 from llmrules import Advisor
 from llmrules.cli import main
+from llmrules.say.page import render_page
+from llmrules.worlds.advice.asking import Answer, Pair, Question, Questions
 from llmrules.worlds.advice.document import plain
+from llmrules.worlds.advice.finding_out import Worth, WorthKnowing
+from llmrules.worlds.advice.firmness import Firmness, ShelfLife, Stays, WeightStays
+from llmrules.worlds.advice.relaxing import Found, NearMiss, Relaxation
+from llmrules.worlds.changes import Stated
 
 
 def run(*arguments: str) -> Result:
@@ -76,6 +83,55 @@ def test_what_if_tells_what_changes_and_why() -> None:
     assert [one["id"] for one in found["differences"]] == ["requirement:domain"]
     same = run("what-if", "example:hospital-records", "--set", "context_tokens=30000", "--lang", "ko")
     assert same.output.startswith("결과가 같습니다")
+
+
+def test_the_page_on_advice_names_every_field_of_its_json() -> None:
+    """Each field of each record stands in the section on JSON."""
+    text = (ROOT / "docs/advice.md").read_text(encoding="utf-8").partition("## As JSON")[2].partition("\n## ")[0]
+    records = (Found, Relaxation, Stated, NearMiss, Questions, Question, Answer, Pair, Worth, WorthKnowing)
+    for record in (*records, Firmness, Stays, WeightStays, ShelfLife):
+        for one in attrs.fields(record):
+            assert f"`{one.name}`" in text, f"{record.__name__}.{one.name}"
+
+
+def test_a_model_is_told_what_it_would_take() -> None:
+    """Beneath the chain: the least changes after which it is eligible, and first; nothing of what it is already."""
+    told = run("decide", "example:code-review", "--model", "gemini", "--lang", "en").output
+    assert "to be eligible" not in told
+    heading, first, *_ = told.partition("What it would take for ")[2].splitlines()
+    assert heading == "Gemini to be first"
+    assert first.startswith("  context needed: ")
+    best = run("decide", "example:code-review", "--model", "claude", "--lang", "en").output
+    assert "What it would take" not in best
+    out = run("decide", "example:hospital-records", "--model", "claude", "--lang", "ko").output
+    assert "\nClaude가 적격이 되려면\n" in out
+
+
+def test_where_nothing_fits_the_screen_begins_with_what_helps() -> None:
+    """The least changes, then who is nearest with what falls short, before who is out."""
+    lines = run("decide", "example:nothing-fits", "--lang", "en").output.splitlines()
+    labels = [line.split()[0] for line in lines if line[:1].strip() and line[7:8].strip()]
+    assert labels.index("help") < labels.index("near") < labels.index("out")
+    assert "near   DeepSeek, but for kinds of input (input taken: lacks audio, video)" in lines
+
+
+def test_what_the_screen_says_of_firmness_is_so() -> None:
+    """Beyond the number that it names, and from the day that it names on, another is first."""
+    decision = Advisor.load(engine="plain").decide(ROOT / "examples/code-review.toml")
+    firm = next(line for line in decision.screen().splitlines() if line.startswith("firm"))
+    said = "firm   stays first unless context needed passes 200,000 tokens; until 2026-11-30, then DeepSeek"
+    assert firm == said
+    assert decision.what_if(context_tokens=200_000).best == decision.best
+    assert decision.what_if(context_tokens=200_001).best != decision.best
+    assert decision.what_if(as_of="2026-11-29").best == decision.best
+    assert decision.what_if(as_of="2026-11-30").best == ("deepseek",)
+
+
+def test_a_trace_alone_has_the_same_advice() -> None:
+    """The page that is made from a trace says what the page of the decision says."""
+    for name in ("code-review", "nothing-fits"):
+        decision = Advisor.load(engine="plain").decide(ROOT / f"examples/{name}.toml")
+        assert render_page(decision.trace) == decision.html()
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,7 @@ from attrs import field, fields, frozen
 from llmrules.decision import decision
 from llmrules.language.profile import state
 from llmrules.trace.recorder import Recorder
-from llmrules.worlds.advice.asking import next_questions
-from llmrules.worlds.advice.finding_out import worth_finding_out
-from llmrules.worlds.advice.firmness import firmness
-from llmrules.worlds.advice.outlook import Outlooks
-from llmrules.worlds.advice.relaxing import Relaxing
+from llmrules.worlds.advice.advice import Advice
 from llmrules.worlds.changes import Stated
 from llmrules.worlds.world import World
 
@@ -55,34 +51,31 @@ class Decision(decision.Decision):
         """Return the decision on one screen: the answer, what earned it, who is next, who is out, what to ask."""
         from llmrules.say.report.screen import screen_lines  # who only decides does not load what tells
 
-        return "\n".join(map(str, screen_lines(self.trace, language)))
+        return "\n".join(map(str, screen_lines(self.trace, language, advice=self.counsel)))
 
     @cached_property
-    def _outlooks(self) -> Outlooks:
-        return Outlooks(World.of(self), self)
+    def counsel(self) -> Advice:
+        """All advice on it, each kind found when it is asked for."""
+        return Advice(self)
 
-    @cached_property
-    def _ways(self) -> Relaxing:
-        return Relaxing(self._outlooks.world, self._outlooks)
-
-    @cached_property
+    @property
     def conflict_sets(self) -> Found[tuple[str, ...]]:
         """Every smallest set of stated requirements that leaves nobody eligible by itself."""
-        return self._ways.conflict_sets()
+        return self.counsel.conflict_sets
 
-    @cached_property
+    @property
     def relaxations(self) -> Found[Relaxation]:
         """Every smallest change of what is stated with which somebody is eligible; none at all where somebody is."""
-        return self._ways.relaxations()
+        return self.counsel.relaxations
 
     def near_misses(self, count: int = 3) -> Found[NearMiss]:
         """Return models that are not eligible, those in whose way the fewest requirements stand first."""
-        return self._ways.near_misses(count)
+        return self.counsel.near_misses(count)
 
     def what_would_it_take(self, model: str) -> tuple[Found[Relaxation], Found[Relaxation]]:
         """Return the smallest changes with which a model is eligible, and with which it is first. Raises KeyError."""
         self.verdict(model)
-        return self._ways.toward(model)
+        return self.counsel.toward(model)
 
     def what_if(self, requirements: Mapping[str, object] = NOTHING_ELSE, /, **more: object) -> Decision:
         """Decide again with some requirements stated otherwise, or not at all (None). Raises LoadError."""
@@ -101,20 +94,20 @@ class Decision(decision.Decision):
 
         return side_by_side(self.trace, model, other)
 
-    @cached_property
+    @property
     def next_questions(self) -> Questions:
         """What to ask next: the requirements not stated that still matter, and by how much."""
-        return next_questions(self._outlooks.world, outlooks=self._outlooks)
+        return self.counsel.next_questions
 
-    @cached_property
+    @property
     def firmness(self) -> Firmness | None:
         """How firm the first place is, and until when it stays; None where nobody is first."""
-        return firmness(self._outlooks.world, self._outlooks)
+        return self.counsel.firmness
 
-    @cached_property
+    @property
     def worth_finding_out(self) -> Worth:
         """The unknown values of the catalogue that could change who is first, were they known."""
-        return worth_finding_out(self._outlooks.world, self._outlooks)
+        return self.counsel.worth_finding_out
 
     def report(self, language: Language = "en") -> str:
         """Return the decision with all its reasons and sources, as plain text."""
@@ -127,7 +120,7 @@ class Decision(decision.Decision):
         """Return the decision as one page of HTML, which needs nothing else."""
         from llmrules.say.page import render_page
 
-        return render_page(self.trace, language)
+        return render_page(self.trace, language, self.counsel)
 
     def markdown(self, language: Language = "en") -> str:
         """Return the whole report as Markdown."""

@@ -15,7 +15,6 @@ from llmrules.say.report.side_by_side import Apart, rules_apart
 from llmrules.say.why import Judged
 from llmrules.worlds.advice.document import plain
 from llmrules.worlds.advice.firmness import ShelfLife, shelf_life
-from llmrules.worlds.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -104,7 +103,7 @@ def _read(path: Path, vocabulary: Vocabulary) -> Iterator[tuple[str, Profile | t
 def _watched(file: str, before: Decision, day: date) -> Watched:
     after = before.what_if({AS_OF.name: max(day, before.profile.as_of.first)})
     reasons = tuple(_reasons(before, after)) if before.best != after.best else ()
-    return Watched(file, before, after, shelf_life(World.of(before)), reasons)
+    return Watched(file, before, after, shelf_life(before.counsel.outlooks.world, before.counsel.outlooks), reasons)
 
 
 def _reasons(before: Decision, after: Decision) -> Iterator[tuple[str, Apart]]:

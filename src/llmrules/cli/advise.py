@@ -11,6 +11,7 @@ from llmrules.cli import completion, options
 from llmrules.cli.terminal import print_json, print_lines
 from llmrules.language.profile import read_profile
 from llmrules.say.advice import Adviser
+from llmrules.say.why import Explainer
 from llmrules.worlds.advice.document import plain
 
 if TYPE_CHECKING:
@@ -73,10 +74,11 @@ def _document(decision: Decision) -> dict[str, Any]:
 
 def _lines(decision: Decision, language: Language) -> Iterator[Line]:
     """Yield all advice, without the blank line before the first of it."""
-    adviser = Adviser(decision, language)
+    adviser = Adviser(decision, language, Explainer(decision.trace, language))
     sections = (
         adviser.conflict_sets(decision.conflict_sets),
         adviser.relaxations(decision.relaxations),
+        adviser.near_misses(decision.near_misses()) if not decision.best else (),
         adviser.firmness(decision.firmness),
         adviser.next_questions(decision.next_questions),
         adviser.worth(decision.worth_finding_out),

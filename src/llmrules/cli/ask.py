@@ -26,8 +26,7 @@ from llmrules.reading.files import write_whole
 from llmrules.say.interview import Interviewer
 from llmrules.say.report.screen import screen_lines
 from llmrules.say.teller import Line, printable_lines
-from llmrules.worlds.advice.asking import Question, next_questions
-from llmrules.worlds.world import World
+from llmrules.worlds.advice.asking import Question
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -85,7 +84,9 @@ def ask(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  # no
     source = options.read_profile_source(profile, given["settings"], vocabulary)
     before = advisor.decide(read_profile(source, vocabulary), unknown=given["unknown"])
     decision = interviewed(before, given["lang"], Given.of(answers))
-    print_lines([Line("blank"), *screen_lines(decision.trace, given["lang"], width=page_width())])
+    print_lines(
+        [Line("blank"), *screen_lines(decision.trace, given["lang"], width=page_width(), advice=decision.counsel)]
+    )
     say = Interviewer(decision, given["lang"]).say
     if given["save"] is not None:
         write_whole(given["save"], _profile(source, decision, given["lang"]))
@@ -161,7 +162,7 @@ class _Interview:
     def _next(self, step: _Step) -> _Asked | None:
         """Return the first question that still matters, of those to which no answer is known."""
         vocabulary = step.decision.knowledge.ruleset.vocabulary
-        found = next_questions(World.of(step.decision), most=0)
+        found = step.decision.counsel.questions_alone
         questions = [one for one in found.questions if one.attribute not in step.open]
         if questions:
             first = questions[0]

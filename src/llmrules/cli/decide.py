@@ -12,7 +12,7 @@ import click
 from llmrules.catalog.register import read_register
 from llmrules.cli import completion, options
 from llmrules.cli.ask import interviewed
-from llmrules.cli.formats import FORMATS, format_of, print_decision, show_page, write_decision
+from llmrules.cli.formats import FORMATS, Shown, format_of, print_decision, show_page, write_decision
 from llmrules.cli.many import decide_lines
 from llmrules.cli.outputs import refuse_overwriting
 from llmrules.cli.terminal import for_a_person, print_lines, print_note, print_plain
@@ -171,14 +171,15 @@ def _tell(decision: Decision, model: str | None, given: dict[str, Any]) -> None:
         output = "html"
         if target is None:
             target = Path(mkdtemp(prefix="llmrules-")) / "decision.html"
+    shown = Shown(decision.trace, given["lang"], model, given["full"], decision.counsel)
     if given["quiet"]:
         print_plain("\n".join(decision.best))
     elif target is None:
-        print_decision(decision.trace, output, given["lang"], model=model, full=given["full"])
+        print_decision(shown, output)
         if given["firmness"] and output == "text":
             print_lines(Adviser(decision, given["lang"]).firmness(decision.firmness))
     else:
-        write_decision(target, decision.trace, output, given["lang"], model=model, full=given["full"])
+        write_decision(target, shown, output)
     if given["opened"] and target is not None:
         show_page(target)
 

@@ -5,21 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import click
+from attrs import frozen
 
 from llmrules.cli.terminal import page_width, print_json, print_lines, print_plain
+from llmrules.language.texts import Language
 from llmrules.reading.files import write_whole
+from llmrules.say.advice import Adviser
 from llmrules.say.report.entry import text_lines
 from llmrules.say.report.report import build_report
 from llmrules.say.report.screen import screen_lines
 from llmrules.say.why import why
+from llmrules.trace.record import Trace
+from llmrules.worlds.advice.advice import Advice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from llmrules.language.texts import Language
     from llmrules.say.teller import Line
-    from llmrules.trace.record import Trace
 
 FORMATS = ("text", "markdown", "html", "mermaid", "json")
 
@@ -27,32 +30,38 @@ SUFFIXES = {".md": "markdown", ".html": "html", ".htm": "html", ".mmd": "mermaid
 """The format that the name of a file means, where none is said."""
 
 
-def print_decision(
-    trace: Trace, output: str, language: Language, *, model: str | None = None, full: bool = False
-) -> None:
-    """Print a decision in one of the formats, or as text and graph what concerns one model alone.
+@frozen
+class Shown:
+    """What is shown of a decision: all of it, or what concerns one ``model``; as text one screen, or ``full``.
 
-    As text it is one screen, or the ``full`` report.
+    ``advice`` is what was found on it already, for who decided it; else it is found from the trace.
     """
+
+    trace: Trace
+    language: Language
+    model: str | None = None
+    full: bool = False
+    advice: Advice | None = None
+
+
+def print_decision(shown: Shown, output: str) -> None:
+    """Print a decision in one of the formats."""
     if output == "json":
-        print_json(trace.to_json())
+        print_json(shown.trace.to_json())
     elif output == "text":
-        print_lines(_lines(trace, language, model=model, full=full))
+        print_lines(_lines(shown))
     else:
-        print_plain(_document(trace, output, language, model))
+        print_plain(_document(shown, output))
 
 
-def write_decision(
-    target: Path, trace: Trace, output: str, language: Language, *, model: str | None = None, full: bool = False
-) -> None:
+def write_decision(target: Path, shown: Shown, output: str) -> None:
     """Write to a file what would be printed. Raises FileError."""
     if output == "json":
-        trace.save(target)
+        shown.trace.save(target)
     elif output == "text":
-        lines = _lines(trace, language, model=model, full=full)
-        write_whole(target, "".join(f"{line}\n" for line in lines))
+        write_whole(target, "".join(f"{line}\n" for line in _lines(shown)))
     else:
-        write_whole(target, _document(trace, output, language, model))
+        write_whole(target, _document(shown, output))
 
 
 def format_of(output: str | None, target: Path | None) -> str:
@@ -65,22 +74,31 @@ def show_page(target: Path) -> None:
     click.launch(target.resolve().as_uri())
 
 
-def _lines(trace: Trace, language: Language, *, model: str | None, full: bool) -> Iterable[Line]:
-    if model is not None:
-        return why(trace, model, language).lines()
-    return text_lines(build_report(trace, language)) if full else screen_lines(trace, language, width=page_width())
+def _lines(shown: Shown) -> Iterable[Line]:
+    if shown.model is not None:
+        return [*why(shown.trace, shown.model, shown.language).lines(), *_toward(shown)]
+    if shown.full:
+        return text_lines(build_report(shown.trace, shown.language))
+    return screen_lines(shown.trace, shown.language, width=page_width(), advice=shown.advice)
 
 
-def _document(trace: Trace, output: str, language: Language, model: str | None) -> str:
+def _toward(shown: Shown) -> Iterable[Line]:
+    """Return what it would take for the one model, for who decided."""
+    if shown.advice is None or shown.model not in shown.advice.decision.knowledge.models:
+        return ()
+    return Adviser(shown.advice.decision, shown.language).toward(shown.model, shown.advice.toward(shown.model))
+
+
+def _document(shown: Shown, output: str) -> str:
     """Return a page, a graph or Markdown. Libraries that only one of them needs are loaded for it alone."""
     if output == "html":
         from llmrules.say.page import render_page
 
-        return render_page(trace, language)
+        return render_page(shown.trace, shown.language, shown.advice)
     if output == "mermaid":
         from llmrules.say.report.mermaid import render_mermaid
 
-        return render_mermaid(trace, language, model)
+        return render_mermaid(shown.trace, shown.language, shown.model)
     from llmrules.say.report.markdown import render_markdown
 
-    return render_markdown(build_report(trace, language))
+    return render_markdown(build_report(shown.trace, shown.language))

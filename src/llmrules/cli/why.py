@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from llmrules.cli import completion, options
-from llmrules.cli.formats import FORMATS, format_of, print_decision, write_decision
+from llmrules.cli.formats import FORMATS, Shown, format_of, print_decision, write_decision
 from llmrules.cli.outputs import refuse_overwriting
 from llmrules.cli.terminal import print_note
 from llmrules.errors import Place, TraceError
@@ -56,9 +56,9 @@ def why(
     if model is not None and model not in judged:
         message = "names no model of the trace"
         raise TraceError(message, code="unknown-model", place=Place(str(trace)), found=model, allowed=judged)
-    said_as = format_of(output, target)
+    said_as, shown = format_of(output, target), Shown(record, lang, model, full=True)
     if target is None:
-        print_decision(record, said_as, lang, model=model, full=True)
+        print_decision(shown, said_as)
     else:
         refuse_overwriting([trace], [target])
-        write_decision(target, record, said_as, lang, model=model, full=True)
+        write_decision(target, shown, said_as)

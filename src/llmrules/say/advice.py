@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from llmrules.decision.decision import Decision
     from llmrules.language.texts import Language
     from llmrules.language.values import Value
+    from llmrules.say.why import Explainer
     from llmrules.worlds.advice.asking import Answer, Questions
     from llmrules.worlds.advice.finding_out import Worth
     from llmrules.worlds.advice.firmness import Firmness, ShelfLife, Stays, WeightStays
-    from llmrules.worlds.advice.relaxing import Found, Relaxation
+    from llmrules.worlds.advice.relaxing import Found, NearMiss, Relaxation
     from llmrules.worlds.changes import Stated
 
 MOST_LINES = 8
@@ -25,15 +26,19 @@ MOST_LINES = 8
 MOST_VALUES = 4
 """Answers and values that one line tells."""
 
+MOST_GAPS = 2
+"""Ends and gaps that one line tells."""
+
 
 class Adviser:
     """Tells the advice on one decision in one language."""
 
-    def __init__(self, decision: Decision, language: Language) -> None:
-        """Take the names and what is stated from a decision."""
+    def __init__(self, decision: Decision, language: Language, why: Explainer | None = None) -> None:
+        """Take the names and what is stated from a decision; who explains it knows what of a model falls short."""
         knowledge = decision.knowledge
         self._teller = Teller(language, knowledge.ruleset.vocabulary, knowledge.catalog)
         self._say = self._teller.say
+        self._why = why
         self._stated = {one.attribute: one.value for one in decision.profile.requirements}
 
     def conflict_sets(self, found: Found[tuple[str, ...]]) -> Iterator[Line]:
@@ -46,12 +51,49 @@ class Adviser:
 
     def relaxations(self, found: Found[Relaxation]) -> Iterator[Line]:
         """Yield the least changes that bring somebody back; nothing where somebody is eligible as it is."""
-        ways = [one for one in found.ways if one.changes]
-        lines = [self._line("relax-brings", changes=self._changes(one), names=self._names(one.brings))
-                 for one in ways[:MOST_LINES]]  # fmt: skip
+        told = self.helping(found)
+        lines = [Line("line", said, 2) for said in told[:MOST_LINES]]
         if lines and not found.complete:
             lines.append(self._line("search-cut", size=found.up_to))
-        yield from self._section("advised.relaxations", lines, len(ways))
+        yield from self._section("advised.relaxations", lines, len(told))
+
+    def helping(self, found: Found[Relaxation]) -> list[str]:
+        """Return each change that brings somebody back; of those on the same that bring the same, the least."""
+        return [self._say("relax-brings", changes=self._changes(one), names=self._names(one.brings))
+                for one in _apart(found.ways)]  # fmt: skip
+
+    def near_misses(self, found: Found[NearMiss]) -> Iterator[Line]:
+        """Yield the models that are nearest to being eligible, with what stands in their way."""
+        yield from self._section("advised.near-misses", [Line("line", one, 2) for one in self.missing(found)], 0)
+
+    def missing(self, found: Found[NearMiss]) -> list[str]:
+        """Return what stands in the way of each of some models, and by how much it falls short."""
+        said = []
+        for one in found.ways:
+            gaps = [] if self._why is None else self._why.gaps(one.model)
+            gap = self._say("near-gap", gaps=self._teller.several(gaps, MOST_GAPS)) if gaps else ""
+            said.append(
+                self._say(
+                    "near-miss", name=self._teller.name(one.model), labels=self._labels(one.requirements), gap=gap
+                )
+            )
+        return said
+
+    def toward(self, model: str, found: tuple[Found[Relaxation], Found[Relaxation]]) -> Iterator[Line]:
+        """Yield what it takes for a model to be eligible, and to be first; nothing of what it is already."""
+        for sentence, its in zip(("advised.to-be-eligible", "advised.to-be-first"), found, strict=True):
+            ways = _apart(its.ways)
+            if any(not one.changes for one in its.ways):
+                continue
+            lines = [
+                self._line(
+                    "toward", changes=self._changes(one), points=self._teller.points(encode_fraction(one.brings[model]))
+                )
+                for one in ways[:MOST_LINES]
+            ]
+            if not its.complete or not lines:
+                lines.append(self._line("search-cut" if lines else "toward-nothing", size=its.up_to))
+            yield from self._section(sentence, lines, len(ways), name=self._teller.name(model))
 
     def next_questions(self, found: Questions) -> Iterator[Line]:
         """Yield what still matters: each question with what its answers would do."""
@@ -118,6 +160,27 @@ class Adviser:
         lines.append(self._until(found.until))
         yield from self._section("advised.firmness", lines, len(lines))
 
+    def in_short(self, found: Firmness) -> str:
+        """Return with which values of what is stated the first place stays, and until when, on one line."""
+        cases = [case for one in found.requirements for case in self._ends(one)]
+        said = [self._say("stays-unless", cases=self._say("cases-joined").join(cases[:MOST_GAPS]))] if cases else []
+        if found.until is not None:
+            names = self._names(found.until.first) or self._say("watch-nobody")
+            said.append(
+                self._say("stays-until" if cases else "stays-first-until", day=found.until.day.isoformat(), names=names)
+            )
+        return "; ".join(said) or self._say("stays-lasting")
+
+    def _ends(self, one: Stays) -> Iterator[str]:
+        """Yield where the first place ends, of a stated value, upward and downward."""
+        label = self._teller.label(one.attribute)
+        if one.high is not None:
+            name = "unless-passes" if one.high_included else "unless-reaches"
+            yield self._say(name, label=label, value=self._value(one.attribute, one.high))
+        if one.low is not None:
+            name = "unless-falls-below" if one.low_included else "unless-falls-to"
+            yield self._say(name, label=label, value=self._value(one.attribute, one.low))
+
     def _stays(self, one: Stays) -> Iterator[Line]:
         """Yield the bounds of a requirement, of those that it has."""
         label, attribute = self._teller.label(one.attribute), self._teller.attributes[one.attribute]
@@ -155,10 +218,10 @@ class Adviser:
             return Line("line", self._say("firm-until-nobody", day=day), 2, "!", origin)
         return Line("line", self._say("firm-until", day=day, names=self._names(life.first)), 2, "!", origin)
 
-    def _section(self, heading: str, lines: Sequence[Line], told: int) -> Iterator[Line]:
+    def _section(self, heading: str, lines: Sequence[Line], told: int, **slots: str) -> Iterator[Line]:
         if lines:
             yield Line("blank")
-            yield Line("heading", self._say(heading))
+            yield Line("heading", self._say(heading, **slots))
             yield from lines
             if told > MOST_LINES and heading != "advised.firmness":
                 yield Line("line", self._say("more-differences", more=told - MOST_LINES), 2)
@@ -184,3 +247,18 @@ class Adviser:
 
     def _names(self, names: Iterable[str]) -> str:
         return self._teller.names(names, MOST_VALUES)
+
+
+def _apart(ways: Iterable[Relaxation]) -> list[Relaxation]:
+    """Return ways that change something; of those that change the same and bring the same, one with most values."""
+    found: dict[object, Relaxation] = {}
+    for one in ways:
+        key = (tuple(change.attribute for change in one.changes), frozenset(one.brings), one.first)
+        if one.changes and (key not in found or _dropped(one) < _dropped(found[key])):
+            found[key] = one
+    return list(found.values())
+
+
+def _dropped(way: Relaxation) -> int:
+    """Return how much of a way is left open: a requirement that is not stated less than a set of nothing."""
+    return sum(1 if one.value is None else 2 * (one.value == frozenset()) for one in way.changes)

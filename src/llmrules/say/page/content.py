@@ -23,20 +23,21 @@ if TYPE_CHECKING:
 
     from llmrules.language.texts import Language
     from llmrules.trace.record import Applied, CandidateRecord, Trace
+    from llmrules.worlds.advice.advice import Advice
 
 
 PLAIN = frozenset({"left-out", "settling", "parting", "open", "values"})
 """The sections that name rules, if any, without saying their reasons."""
 
 
-def page_content(trace: Trace, language: Language) -> dict[str, object]:
+def page_content(trace: Trace, language: Language, advice: Advice | None = None) -> dict[str, object]:
     """Return what the template shows; the sources last, when all that is cited is known."""
     report = build_report(trace, language)
     linker = Linker(Explainer(trace, language), report)
     ranking = Ranking(linker)
     headings = linker.say.family("heading")
     headings.update({section.key: section.heading for section in report.sections})
-    screen, story = Screen(linker.why), trace.made_by.story
+    screen, story = Screen(linker.why, advice), trace.made_by.story
     content: dict[str, object] = {
         "title": report.title,
         "story": linker.say.read(story) if story is not None else "",
@@ -73,8 +74,13 @@ def page_content(trace: Trace, language: Language) -> dict[str, object]:
 
 
 def _glance(screen: Screen) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield what earned the first place, who is next and who is out: a label, and what stands beside it."""
-    for part in (screen.reasons(), screen.runners_up(), screen.out(), screen.unverified()):
+    """Yield what the one screen says beneath its answer: a label, and what stands beside it.
+
+    Where nobody fits, what would help and who is nearest come first. What would part a tie has a section of its own.
+    """
+    asked = () if screen.asks_apart else screen.questions()
+    chosen = (screen.reasons(), screen.runners_up(), screen.firm(), screen.helping(), screen.near())
+    for part in (*chosen, screen.out(), screen.unverified(), asked):
         told = tuple(part)
         if told:
             yield told[0].label, tuple(map(str, told))

@@ -25,13 +25,14 @@ if TYPE_CHECKING:
 
     from llmrules.language.texts import Language
     from llmrules.trace.record import Trace
+    from llmrules.worlds.advice.advice import Advice
 
 
-def render_page(trace: Trace, language: Language = "en") -> str:
-    """Return a decision as one HTML page, from its trace alone."""
+def render_page(trace: Trace, language: Language = "en", advice: Advice | None = None) -> str:
+    """Return a decision as one HTML page, from its trace alone; who has the advice on it at hand gives it."""
     style, script = _asset("page.css"), _asset("page.js")
     return _template().render(
-        page_content(trace, language),
+        page_content(trace, language, advice),
         language=language,
         say=Sentences(language).family("page"),
         style=Markup(style),  # noqa: S704 - a file of this package

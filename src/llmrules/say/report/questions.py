@@ -14,6 +14,7 @@ from llmrules.worlds.replay import replay
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from llmrules.decision.decision import Decision
     from llmrules.say.why import Explainer
 
 SIX = ("use-case", "data", "deployment", "customization", "ethics", "licence")
@@ -26,14 +27,15 @@ BEST_FIT = "framework.fit"
 class Questions:
     """Tells what can still be asked in the case of one trace."""
 
-    def __init__(self, why: Explainer) -> None:
+    def __init__(self, why: Explainer, decision: Decision | None = None) -> None:
         self.index, self.teller, self.say = why.index, why.teller, why.say
+        self._decision = decision
 
     @cached_property
     def parting(self) -> dict[str, tuple[str, ...]]:
         """The requirements that would part those on the first place, each with the rules by which it would."""
         trace = self.index.trace
-        return parting(replay(trace.given)) if len(trace.found.result.best) > 1 else {}
+        return parting(self._decision or replay(trace.given)) if len(trace.found.result.best) > 1 else {}
 
     @cached_property
     def open_requirements(self) -> list[str]:

@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from llmrules.reading import shipped
+from llmrules.say.advice import Adviser
 from llmrules.say.columns import WIDTH, cut, folded, padded, width_of
 from llmrules.say.report.notes import Case, Notes
 from llmrules.say.report.questions import SIX, Questions
 from llmrules.say.report.report import Answer
 from llmrules.say.teller import Line, Style, Tone, first_sentence, points_words, printable_lines
 from llmrules.say.why import Explainer
+from llmrules.worlds.advice.advice import Advice
+from llmrules.worlds.replay import replay
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,7 +31,19 @@ if TYPE_CHECKING:
 HEIGHT = 25
 """Lines that a screen has."""
 
-MOST = {"conflicts": 2, "refused": 2, "why": 4, "next": 3, "out": 4, "blocking": 8, "cautions": 3, "questions": 3}
+MOST = {
+    "conflicts": 2,
+    "refused": 2,
+    "why": 4,
+    "next": 3,
+    "firm": 1,
+    "help": 3,
+    "near": 2,
+    "out": 3,
+    "blocking": 5,
+    "cautions": 3,
+    "questions": 3,
+}
 """How many lines each part has at most; what is left out is counted in it."""
 
 TIED = {"why": 2, "next": 2, "out": 3, "questions": 1 + len(SIX)}
@@ -81,9 +96,14 @@ class Said:
         return lines if len(lines) <= most else [*lines[: most - 1], cut(" ".join(lines[most - 1 :]), room)]
 
 
-def screen_lines(trace: Trace, language: Language = "en", *, width: int = WIDTH) -> Iterator[Line]:
-    """Yield a decision as at most ``HEIGHT`` lines: one for each thing, and more where there is room."""
-    parts = [part for part in map(list, Screen(Explainer(trace, language)).parts()) if part]
+def screen_lines(
+    trace: Trace, language: Language = "en", *, width: int = WIDTH, advice: Advice | None = None
+) -> Iterator[Line]:
+    """Yield a decision as at most ``HEIGHT`` lines: one for each thing, and more where there is room.
+
+    Who has the ``advice`` on it at hand gives it; else the case is decided again, from the trace.
+    """
+    parts = [part for part in map(list, Screen(Explainer(trace, language), advice).parts()) if part]
     labelled = 1 + max((width_of(said.label) for part in parts for said in part), default=0)
     parts = [[evolve(said, indent=said.indent if number in {0, len(parts) - 1} else labelled) for said in part]
              for number, part in enumerate(parts)]  # fmt: skip
@@ -110,10 +130,12 @@ def screen_lines(trace: Trace, language: Language = "en", *, width: int = WIDTH)
 class Screen:
     """Tells the parts of a screen: each a few things, in the order of what matters."""
 
-    def __init__(self, why: Explainer) -> None:
+    def __init__(self, why: Explainer, advice: Advice | None = None) -> None:
         self.index, self.teller, self.say, self.why = why.index, why.teller, why.say, why
         self.case, self.result = Case(why), why.index.trace.found.result
-        self.questioning = Questions(why)
+        self.advice = advice or Advice(replay(why.index.trace.given))
+        self.adviser = Adviser(self.advice.decision, self.teller.language, why)
+        self.questioning = Questions(why, self.advice.decision)
         self.asks_apart = bool(self.questioning.parting)
 
     def parts(self) -> Iterator[Iterable[Said]]:
@@ -121,6 +143,9 @@ class Screen:
         yield [*self.title(), *self.conflicts(), *self.answer(), self.asked()]
         yield self.reasons()
         yield self.runners_up()
+        yield self.firm()
+        yield self.helping()
+        yield self.near()
         yield self.out()
         yield self.unverified()
         yield self.cautions()
@@ -240,7 +265,22 @@ class Screen:
             for name, gap in gaps
         ]
 
+    def firm(self) -> Iterator[Said]:
+        """Yield how long the one on the first place stays there, and with what."""
+        if len(self.result.best) == 1 and not self.result.refused and self.advice.firmness is not None:
+            yield from self.part("firm", [self.adviser.in_short(self.advice.firmness)])
+
     # Who is not chosen
+
+    def helping(self) -> Iterator[Said]:
+        """Yield the least changes that bring somebody back, where nobody fits."""
+        if not self.result.best:
+            yield from self.part("help", self.adviser.helping(self.advice.relaxations))
+
+    def near(self) -> Iterator[Said]:
+        """Yield who is nearest to fit, where nobody does."""
+        if not self.result.best:
+            yield from self.part("near", self.adviser.missing(self.advice.near_misses(MOST["near"])))
 
     def out(self) -> Iterator[Said]:
         """Yield who is out, by the reason that most of them share."""
@@ -300,14 +340,25 @@ class Screen:
             yield evolve(said, whole=number < in_full)
 
     def questions(self) -> Iterator[Said]:
-        """Yield the next questions: of a tie those that would part it, else those that the most rules wait for."""
+        """Yield the next questions: of a tie those that would part it, else those whose answers change the most."""
         asked = self.questioning
         if self.asks_apart:
             parting = [f"{question} {', '.join(names)}" for question, names in asked.by_question(asked.parting)]
             yield from self.part("questions", [asked.best_fit(len(self.result.best)), *parting])
         else:
-            told = map(asked.asking, asked.open_requirements[: MOST["questions"]])
-            yield from self.part("questions", [*told])
+            yield from self.part("questions", [*self.next_questions()][: MOST["questions"]])
+
+    def next_questions(self) -> Iterator[str]:
+        """Yield the questions that still matter, the first one first; where none does alone, which do together."""
+        alone = self.advice.questions_alone.questions
+        if alone:
+            yield from (self.questioning.asking(one.attribute) for one in alone)
+            return
+        found = self.advice.next_questions
+        pairs = [", ".join(map(self.teller.label, one.attributes)) for one in found.pairs]
+        yield from (self.say("question-pair", labels=labels) for labels in pairs)
+        if not pairs:
+            yield self.say("no-question" if found.complete else "no-question-alone")
 
     def models(self, names: Iterable[str], most: int = MOST_NAMES) -> str:
         """Name models, each once, whatever offers of it are meant."""
