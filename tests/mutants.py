@@ -17,6 +17,7 @@ import sys
 from concurrent.futures import ProcessPoolExecutor
 from functools import lru_cache
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import evolve, frozen
@@ -27,9 +28,10 @@ from llmrules.verify import Report, examine
 from llmrules.verify.matched import CHOSEN, Files, read_files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 Path_: TypeAlias = tuple[str | int, ...]
+Placed: TypeAlias = tuple[Path_, Any]
 
 EXAMPLES = sorted((Path(__file__).resolve().parent.parent / "examples").glob("*.toml"))
 
@@ -51,56 +53,90 @@ class Mutant:
 
 
 def mutants(document: dict[str, Any]) -> Iterator[Mutant]:
-    """Yield every mutant outside ``made_by``.
+    """Yield every mutant outside ``made_by``, field by field.
 
     Scalars are changed, elements and keys dropped, elements doubled, and an object gets each key that others in such a
     field have.
     """
-    others: dict[str, list[Any]] = {}
-    keys: dict[str, dict[str, Any]] = {}
+    for places in fields(document).values():
+        others = _Others.among(places)
+        for path, value in places:
+            yield from others.mutants(path, value)
+
+
+def one_of_each(document: dict[str, Any]) -> list[Mutant]:
+    """Return one mutant of each kind of field and deed."""
+    found: dict[tuple[str, str], list[Mutant]] = {}
+    for mutant in mutants(document):
+        deed = mutant.deed if mutant.shared is None else mutant.shared
+        found.setdefault((field_of(mutant.path), deed), []).append(mutant)
+    return [its[len(its) // 2] for its in found.values()]
+
+
+def one_in_each_field(documents: Iterable[dict[str, Any]], seed: int) -> list[list[Mutant]]:
+    """Return for each document its share of the mutants: of each kind of field one, in one document that has it."""
+    having: dict[str, list[tuple[int, Mutant]]] = {}
+    random, count = Random(seed), 0  # noqa: S311 - chooses among mutants
+    for number, document in enumerate(documents):
+        count = number + 1
+        for name, places in fields(document).items():
+            mutant = random.choice([*_Others.among(places).mutants(*random.choice(places))] or [None])
+            if mutant is not None:
+                having.setdefault(name, []).append((number, mutant))
+    found: list[list[Mutant]] = [[] for _ in range(count)]
+    for its in having.values():
+        number, mutant = random.choice(its)
+        found[number].append(mutant)
+    return found
+
+
+def fields(document: dict[str, Any]) -> dict[str, list[Placed]]:
+    """Return the values outside ``made_by`` by the kind of field that they stand in, each with the path to it."""
+    found: dict[str, list[Placed]] = {}
     for path, value in _walk(document, ()):
-        if isinstance(value, dict):
-            for key, inner in value.items():
-                keys.setdefault(field_of(path), {}).setdefault(key, inner)
-        elif not isinstance(value, list):
-            others.setdefault(field_of(path), []).append(value)
-    for path, value in _walk(document, ()):
+        found.setdefault(field_of(path), []).append((path, value))
+    return found
+
+
+@frozen
+class _Others:
+    """What stands in one kind of field: values, and the keys of objects with a value of each."""
+
+    values: list[Any]
+    keys: dict[str, Any]
+
+    @classmethod
+    def among(cls, places: list[Placed]) -> _Others:
+        """Return what stands at some places of one kind."""
+        keys: dict[str, Any] = {}
+        for _, value in places:
+            for key, inner in value.items() if isinstance(value, dict) else ():
+                keys.setdefault(key, inner)
+        return cls([value for _, value in places], keys)
+
+    def mutants(self, path: Path_, value: Any) -> Iterator[Mutant]:  # noqa: ANN401 - plain JSON
+        """Yield every mutant of a value alone."""
         if isinstance(value, list):
             for index, element in enumerate(value):
                 yield Mutant(path, f"drops element {index}", [*value[:index], *value[index + 1 :]], "drops")
                 yield Mutant(path, f"doubles element {index}", [*value[:index], element, *value[index:]], "doubles")
         elif isinstance(value, dict):
-            yield from _of_object(path, value, keys.get(field_of(path), {}))
+            yield from self._of_object(path, value)
         else:
-            for deed, other in _changes(value, others[field_of(path)]):
+            for deed, other in _changes(value, self.values):
                 yield Mutant(path, deed, other)
 
-
-def _of_object(path: Path_, value: dict[str, Any], keys: dict[str, Any]) -> Iterator[Mutant]:
-    """Yield an object without each of its keys, and with each one that others have."""
-    named = bool(path) and path[-1] in NAMED
-    for key in value:
-        rest = {name: one for name, one in value.items() if name != key}
-        yield Mutant(path, f"drops {key}", rest, "drops" if named else None)
-    for key in sorted(keys.keys() - value.keys()):
-        yield Mutant(path, f"gets {key}", {**value, key: keys[key]}, "gets" if named else None)
-
-
-def one_of_each(document: dict[str, Any], turn: int | None = None) -> list[Mutant]:
-    """Return one mutant of each kind of field and deed; with ``turn``, one of each field, whose deed it chooses."""
-    fields: dict[str, dict[str, list[Mutant]]] = {}
-    for mutant in mutants(document):
-        deed = mutant.deed if mutant.shared is None else mutant.shared
-        fields.setdefault(field_of(mutant.path), {}).setdefault(deed, []).append(mutant)
-    found = []
-    for number, deeds in enumerate(fields.values()):
-        kinds = list(deeds.values())
-        chosen = kinds if turn is None else [kinds[(turn + number) % len(kinds)]]
-        found += [mutants[len(mutants) // 2] for mutants in chosen]
-    return found
+    def _of_object(self, path: Path_, value: dict[str, Any]) -> Iterator[Mutant]:
+        """Yield an object without each of its keys, and with each one that others have."""
+        named = bool(path) and path[-1] in NAMED
+        for key in value:
+            rest = {name: one for name, one in value.items() if name != key}
+            yield Mutant(path, f"drops {key}", rest, "drops" if named else None)
+        for key in sorted(self.keys.keys() - value.keys()):
+            yield Mutant(path, f"gets {key}", {**value, key: self.keys[key]}, "gets" if named else None)
 
 
-def _walk(value: Any, path: Path_) -> Iterator[tuple[Path_, Any]]:  # noqa: ANN401 - plain JSON
+def _walk(value: Any, path: Path_) -> Iterator[Placed]:  # noqa: ANN401 - plain JSON
     if path == ("made_by",):
         return
     yield path, value
@@ -180,27 +216,35 @@ def reseal(document: dict[str, Any], parts: dict[str, str]) -> dict[str, Any]:
 
 
 def survivors(
-    document: dict[str, Any], tried: list[Mutant], files: Files, *, plain: bool = True, choices: bool = False
+    document: dict[str, Any],
+    tried: list[Mutant],
+    files: Files,
+    *,
+    plain: bool = True,
+    anew: bool = True,
+    choices: bool = False,
 ) -> Iterator[tuple[Mutant, str, Report]]:
     """Yield the mutants that pass although they must not, with how they were sealed, and the report.
 
-    With ``choices``, no other choice may pass either, as where every choice matters.
+    ``plain`` tries them as they are, ``anew`` with all digests made anew. With ``choices``, no other choice may pass
+    either, as where every choice matters.
     """
     for mutant in tried:
         undo = mutate(document, mutant)
         try:
-            yield from _passing(document, mutant, files, plain=plain, choices=choices)
+            yield from _passing(document, mutant, files, plain=plain, anew=anew, choices=choices)
         finally:
             undo()
 
 
 def _passing(
-    document: dict[str, Any], mutant: Mutant, files: Files, *, plain: bool, choices: bool
+    document: dict[str, Any], mutant: Mutant, files: Files, *, plain: bool, anew: bool, choices: bool
 ) -> Iterator[tuple[Mutant, str, Report]]:
     top = mutant.path[0] if mutant.path else None
     if plain and (report := examine(canonical(document), files)).ok:
         yield mutant, "plain", report
-    if top == "digests" or mutant.deed == "drops digests" or (is_choice(mutant) and not choices):
+    unsealed = top == "digests" or mutant.deed == "drops digests"
+    if unsealed or not anew or (is_choice(mutant) and not choices):
         return
     untouched = {} if len(mutant.path) < 2 else dict(document["digests"]["parts"])
     if untouched:

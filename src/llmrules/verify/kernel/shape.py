@@ -114,9 +114,10 @@ def _check(rule: Record, value: Plain, way: Way = None) -> None:
     elif "type" not in rule:
         allowed = rule.get("enum") or [rule["const"]]
         if not any(type(one) is type(value) and one == value for one in allowed):
-            _expect(None, way, f"must be one of {', '.join(map(canonical, allowed))}", value)
+            raise _refusal(way, f"must be one of {', '.join(map(canonical, allowed))}", value)
+    elif type(value) is not TYPES[rule["type"]]:
+        raise _refusal(way, f"must be {NAMES.get(rule['type'], rule['type'])}", value)
     else:
-        _expect(type(value) is TYPES[rule["type"]], way, f"must be {NAMES.get(rule['type'], rule['type'])}", value)
         _check_parts(rule, value, way)
 
 
@@ -130,36 +131,40 @@ def _check_branches(branches: list[Record], value: Plain, way: Way) -> None:
                 return _check(rule, value, way)
             except Refusal as refusal:
                 nearest = refusal
-    raise nearest or Refusal("schema", _pointer(way), "is of none of the kinds that may stand here", found=value)
+    raise nearest or _refusal(way, "is of none of the kinds that may stand here", value)
 
 
 def _check_parts(rule: Record, value: Plain, way: Way) -> None:
     """Refuse a value of the right type that is too small, too large, or holds what does not belong there."""
     if rule["type"] == "object":
-        lacking = [key for key in rule.get("required", ()) if key not in value]
-        _expect(not lacking, way, f"lacks {', '.join(lacking)}", value)
-        right = rule.get("minProperties", 0) <= len(value) <= rule.get("maxProperties", MOST_PARTS)
-        _expect(right, way, "has too few or too many members", value)
-        properties, pattern = rule.get("properties", {}), rule.get("propertyNames", {}).get("pattern", "")
-        for key, one in value.items():
-            inner = properties.get(key) or rule["additionalProperties"]
-            right = inner and (not pattern or re.fullmatch(pattern, key))
-            _expect(right, (way, key), "has a key that does not belong here", key)
-            _check(inner, one, (way, key))
+        _check_members(rule, value, way)
     elif rule["type"] == "array":
-        _expect(len(value) >= rule.get("minItems", 0), way, "must be a list that is not empty", value)
+        if len(value) < rule.get("minItems", 0):
+            raise _refusal(way, "must be a list that is not empty", value)
         for index, one in enumerate(value):
             _check(rule["items"], one, (way, index))
     elif rule["type"] == "integer":
-        least, most = rule["minimum"], rule["maximum"]
-        _expect(least <= value <= most, way, f"must be an integer from {least} to {most}", value)
-    elif "pattern" in rule:
-        _expect(re.fullmatch(rule["pattern"], value), way, f"must be a text that matches {rule['pattern']}", value)
+        if not rule["minimum"] <= value <= rule["maximum"]:
+            raise _refusal(way, f"must be an integer from {rule['minimum']} to {rule['maximum']}", value)
+    elif "pattern" in rule and not re.fullmatch(rule["pattern"], value):
+        raise _refusal(way, f"must be a text that matches {rule['pattern']}", value)
 
 
-def _expect(right: object, way: Way, sentence: str, found: Plain) -> None:
-    if not right:
-        raise Refusal("schema", _pointer(way), sentence, found=found)
+def _check_members(rule: Record, value: Record, way: Way) -> None:
+    if lacking := [key for key in rule.get("required", ()) if key not in value]:
+        raise _refusal(way, f"lacks {', '.join(lacking)}", value)
+    if not rule.get("minProperties", 0) <= len(value) <= rule.get("maxProperties", MOST_PARTS):
+        raise _refusal(way, "has too few or too many members", value)
+    properties, pattern = rule.get("properties", {}), rule.get("propertyNames", {}).get("pattern", "")
+    for key, one in value.items():
+        inner = properties.get(key) or rule["additionalProperties"]
+        if not inner or (pattern and not re.fullmatch(pattern, key)):
+            raise _refusal((way, key), "has a key that does not belong here", key)
+        _check(inner, one, (way, key))
+
+
+def _refusal(way: Way, sentence: str, found: Plain) -> Refusal:
+    return Refusal("schema", _pointer(way), sentence, found=found)
 
 
 def _pointer(way: Way) -> str:
