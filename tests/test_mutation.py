@@ -15,7 +15,7 @@ from tests.worlds import DAY, STATED, RandomCase, model, rule, world
 from llmrules.advisor import Advisor
 from llmrules.check.cases import Case, check
 from llmrules.check.cases.mutants import mutants
-from llmrules.check.cases.mutate import Mutation, Trial, mutate
+from llmrules.check.cases.mutate import Mutation, mutate
 from llmrules.check.cases.report import mutation_lines, percent
 from llmrules.check.diff.outcome import outcome
 from llmrules.cli import main
@@ -375,7 +375,7 @@ def test_shortcuts_change_no_fate() -> None:
     fates = dict.fromkeys(("caught", "survived", "equivalent"), 0)
     for advisor, cases in random_worlds():
         before = [outcome(advisor.decide(case.profile)) for case in cases]
-        for trial in mutate(advisor, cases).trials:
+        for trial in mutate((advisor, cases)).trials:
             fates[trial.fate] += 1
             changed = trial.mutant.changed
             knowledge = altered(advisor.knowledge, RuleOut(trial.mutant.rule) if changed is None else RuleAs(changed))
@@ -415,7 +415,7 @@ def test_what_cannot_be_loaded_is_no_mutant() -> None:
     advisor = world(rules)
     profile = advisor.profile({"as_of": DAY, "inputs": ["text"]})
     case = Case(parse_toml("", "case.toml"), profile, all_of(advisor.decide(profile)))
-    kinds = [trial.mutant.kind for trial in mutate(advisor, [case]).trials]
+    kinds = [trial.mutant.kind for trial in mutate((advisor, [case])).trials]
     assert kinds == ["condition", "effect"]
 
 
@@ -455,7 +455,7 @@ def test_what_depends_on_the_case_and_its_day_is_no_equivalent(text: str, was: s
     profile = advisor.profile({"as_of": date(2026, 3, 1), "monthly_input_tokens": 1, "monthly_output_tokens": 1})
     case = Case(parse_toml("", "case.toml"), profile, all_of(advisor.decide(profile)))
     fates = [
-        one.fate for one in mutate(advisor, [case]).trials if was in one.mutant.was and now in (one.mutant.now or "")
+        one.fate for one in mutate((advisor, [case])).trials if was in one.mutant.was and now in (one.mutant.now or "")
     ]
     assert fates
     assert "equivalent" not in fates
@@ -467,7 +467,7 @@ def test_a_mutant_is_decided_with_the_values_of_the_day() -> None:
     profile = advisor.profile({"as_of": date(2026, 3, 1)})
     before = advisor.decide(profile)
     case = Case(parse_toml("", "case.toml"), profile, all_of(before))
-    (trial,) = [one for one in mutate(advisor, [case]).trials if one.mutant.now == "output_price.above = 300"]
+    (trial,) = [one for one in mutate((advisor, [case])).trials if one.mutant.now == "output_price.above = 300"]
     assert trial.fate == "caught"
     assert outcome(advisor.decide(profile)) == outcome(before)
 
@@ -478,7 +478,7 @@ def test_survivors_say_what_might_notice_them() -> None:
     advisor = world(rules, model("m", open="free") + model("n", open="closed"))
     profile = advisor.profile({"as_of": DAY, "tokens": 500})
     case = Case(parse_toml("", "case.toml"), profile, Expectation(fired=("r",)))
-    mutation = mutate(advisor, [case])
+    mutation = mutate((advisor, [case]))
     lines = [str(line) for line in mutation_lines(mutation)]
     assert lines[:2] == ["Mutants", "  22.2% (2/9) caught by some case"]
     survivor = lines.index("  - r: when: tokens.at_least = 100 → tokens.at_least = 99  (rules-1.toml:7:6)")
@@ -495,12 +495,7 @@ def test_survivors_say_what_might_notice_them() -> None:
 @pytest.fixture(scope="module")
 def shipped() -> Mutation:
     """What becomes of the mutants of the shipped rules: caught is what the cases of one group catch."""
-    found = [mutate(advisor, cases).trials for advisor, cases in shipped_cases()]
-    return Mutation(tuple(max(trials, key=_weight) for trials in zip(*found, strict=True)))
-
-
-def _weight(trial: Trial) -> tuple[int, int]:
-    return ("equivalent", "survived", "caught").index(trial.fate), len(trial.differs_in)
+    return mutate(*shipped_cases())
 
 
 def test_the_shipped_cases_catch_nine_of_ten(shipped: Mutation) -> None:

@@ -112,7 +112,7 @@ def _measured(
     if given["mutate"] and not all(result.passed for result in results):
         print_lines([Line("line", Sentences(language)("cases-first"), mark="!"), Line("blank")])
     elif given["mutate"]:
-        mutation = mutate(advisor, cases)
+        mutation = mutate((advisor, cases))
         shares.append(percent(len(mutation.having("caught")), mutation.counted))
         print_lines([*mutation_lines(mutation, language), Line("blank")])
     return shares

@@ -18,12 +18,12 @@ from llmrules.check.cases.mutants import Mutant, mutants
 from llmrules.check.cases.run import Case
 from llmrules.check.diff.outcome import Outcome, outcome
 from llmrules.engine.plain import PlainEngine
-from llmrules.language.conditions import Reference, Table
+from llmrules.language.conditions import Facts, Reference, Table
 from llmrules.worlds.altered import altered, says_else
 from llmrules.worlds.changes import RuleAs, RuleOut
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable
+    from collections.abc import Hashable, Iterable, Iterator
 
     from llmrules.catalog.candidates import Candidates, Masks
     from llmrules.decision.criteria import Criteria
@@ -65,33 +65,58 @@ class _Base:
 
     case: Case
     fired: frozenset[str]
+    facts: Facts
     outcome: Outcome = field(repr=False)
 
+    def fires_alike(self, rule: Rule, mutant: Mutant, changed: Knowledge) -> bool:
+        """Whether it is plain that the same rules fire: the mutant does as the rule did, and nothing rests on it."""
+        if mutant.changed is None:
+            return rule.id not in self.fired
+        if mutant.changed.overrides != rule.overrides:
+            return False
+        rules = changed.program.rules
+        now = next(one for one in rules if one.id == rule.id)
+        fires = now.holds(self.facts) and self.fired.isdisjoint(rules[place].id for place in now.overriders)
+        return fires == (rule.id in self.fired) and not (fires and now.conclusion)
 
-def mutate(advisor: Advisor, cases: Iterable[Case]) -> Mutation:
+
+def mutate(*groups: tuple[Advisor, Iterable[Case]]) -> Mutation:
     """Try every mutant of every rule in force on the cases, which must all be as they expect.
 
-    What a rule on trial would do no case expects, so it has none.
+    A group is cases with what they are decided by; all have the same rules. What the cases of one group notice is tried
+    on no further one. What a rule on trial would do no case expects, so it has none.
     """
-    knowledge = advisor.knowledge
+    prepared = [(advisor.knowledge, [*_bases(advisor.knowledge, cases)]) for advisor, cases in groups]
+    ruleset = prepared[0][0].ruleset
+    rules = sorted((*ruleset.firing(), *ruleset.classifying()), key=lambda rule: rule.id)
+    made = (mutant for rule in rules for mutant in mutants(rule, ruleset.places.get(rule.id)))
+    return Mutation(tuple(trial for mutant in made if (trial := _trial(mutant, prepared)) is not None))
+
+
+def _bases(knowledge: Knowledge, cases: Iterable[Case]) -> Iterator[_Base]:
     plain = Advisor(knowledge, engine="plain")
-    bases = []
     for case in cases:
         decision = case.decide(plain)
-        bases.append(_Base(case, frozenset(decision.fired), outcome(decision)))
-    in_force = (*knowledge.ruleset.firing(), *knowledge.ruleset.classifying())
-    rules = sorted(in_force, key=lambda rule: rule.id)
-    return Mutation(tuple(trial for rule in rules for trial in _trials(knowledge, rule, bases)))
+        yield _Base(case, frozenset(decision.fired), decision.derivation.facts, outcome(decision))
 
 
-def _trials(knowledge: Knowledge, rule: Rule, bases: list[_Base]) -> Iterable[Trial]:
-    for mutant in mutants(rule, knowledge.ruleset.places.get(rule.id)):
-        change = RuleOut(rule.id) if mutant.changed is None else RuleAs(mutant.changed)
-        changed = None if mutant.equivalent else altered(knowledge, change)
-        if mutant.equivalent or (changed is not None and _says_the_same(knowledge, changed, rule, mutant)):
-            yield Trial(mutant, "equivalent")
-        elif changed is not None:
-            yield _trial(mutant, knowledge, changed, bases)
+def _trial(mutant: Mutant, groups: Iterable[tuple[Knowledge, list[_Base]]]) -> Trial | None:
+    """Try a mutant on one group after the other; None where it cannot be loaded."""
+    differs: list[str] = []
+    survives = False
+    for knowledge, bases in () if mutant.equivalent else groups:
+        rule = knowledge.ruleset.rules[mutant.rule]
+        changed = altered(knowledge, RuleOut(rule.id) if mutant.changed is None else RuleAs(mutant.changed))
+        if changed is None:
+            return None
+        if _says_the_same(knowledge, changed, rule, mutant):
+            continue
+        survives = True
+        for case, notices in _differing(rule, mutant, knowledge, changed, bases):
+            if notices:
+                return Trial(mutant, "caught", caught_by=case)
+            differs.append(case)
+    return Trial(mutant, "survived" if survives else "equivalent", differs_in=tuple(differs))
 
 
 def _says_the_same(knowledge: Knowledge, changed: Knowledge, rule: Rule, mutant: Mutant) -> bool:
@@ -138,22 +163,24 @@ def _over(candidates: Candidates, table: Table) -> tuple[Masks, frozenset[Hashab
     return (true, false), frozenset(rest)
 
 
-def _trial(mutant: Mutant, knowledge: Knowledge, changed: Knowledge, bases: list[_Base]) -> Trial:
-    """Decide the cases with the mutant until one notices it; the decisions that cannot differ are left out."""
-    rule = knowledge.ruleset.rules[mutant.rule]
+def _differing(
+    rule: Rule, mutant: Mutant, knowledge: Knowledge, changed: Knowledge, bases: Iterable[_Base]
+) -> Iterator[tuple[str, bool]]:
+    """Yield the cases that come out differently with a mutant, and whether they are no longer as they expect.
+
+    The decisions that cannot differ are left out.
+    """
     advisor = Advisor(changed, engine="plain")
     engine = None if changed.program is knowledge.program else PlainEngine(changed.program)
     elsewhere = mutant.changed is None or says_else(rule, mutant.changed)
-    differs = []
     for base in bases:
         fired = base.fired
-        if engine is not None:
+        if engine is not None and not base.fires_alike(rule, mutant, changed):
             fired = frozenset(changed.program.rules[place].id for place in engine.fire(base.case.profile.facts()))
         if fired == base.fired and not rule.classifies and not (elsewhere and rule.id in fired):
             continue
         decision = base.case.decide(advisor)
         if check(decision, base.case.expect):
-            return Trial(mutant, "caught", caught_by=base.case.name)
-        if outcome(decision) != base.outcome:
-            differs.append(base.case.name)
-    return Trial(mutant, "survived", differs_in=tuple(differs))
+            yield base.case.name, True
+        elif outcome(decision) != base.outcome:
+            yield base.case.name, False

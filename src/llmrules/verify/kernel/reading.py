@@ -79,13 +79,12 @@ def _check_sources(at: str, value: Plain, sources: set[str]) -> None:
     """Refuse what cites no claim or document that is given, or one twice, anywhere."""
     for key, one in value.items() if isinstance(value, dict) else enumerate(value):
         if key in {"sources", "document"}:
-            names = Counter(one if key == "sources" else [one])
-            wrong = [name for name, count in names.items() if name not in sources or count > 1]
+            names = Counter(one if key == "sources" else [one]).items()
+            wrong = [name for name, count in names if name not in sources or count > 1]
             sentence = "names no claim and no document that is given, or one twice"
             expect(not wrong, "reference", f"{at}/{key}", sentence, wrong)
         if key not in {"when", "unless", "where", "body", "value", "default"}:
-            empty = one is (key == "listed") or one == [] or (one == {} and key != "attributes")
-            if empty and at != "/given":
+            if at != "/given" and (one is (key == "listed") or one == [] or (one == {} and key != "attributes")):
                 raise Refusal("schema", step(at, key), "says what is left out where there is nothing")
             if isinstance(one, dict | list) and key != "sources":
                 _check_sources(step(at, key), one, sources)

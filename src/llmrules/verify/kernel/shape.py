@@ -143,16 +143,15 @@ def _check_parts(rule: Record, value: Plain, way: Way) -> None:
             raise _refusal(way, "must be a list that is not empty", value)
         for index, one in enumerate(value):
             _check(rule["items"], one, (way, index))
-    elif rule["type"] == "integer":
-        if not rule["minimum"] <= value <= rule["maximum"]:
-            raise _refusal(way, f"must be an integer from {rule['minimum']} to {rule['maximum']}", value)
+    elif rule["type"] == "integer" and not rule["minimum"] <= value <= rule["maximum"]:
+        raise _refusal(way, f"must be an integer from {rule['minimum']} to {rule['maximum']}", value)
     elif "pattern" in rule and not re.fullmatch(rule["pattern"], value):
         raise _refusal(way, f"must be a text that matches {rule['pattern']}", value)
 
 
 def _check_members(rule: Record, value: Record, way: Way) -> None:
-    if lacking := [key for key in rule.get("required", ()) if key not in value]:
-        raise _refusal(way, f"lacks {', '.join(lacking)}", value)
+    if lacking := ", ".join(key for key in rule.get("required", ()) if key not in value):
+        raise _refusal(way, f"lacks {lacking}", value)
     if not rule.get("minProperties", 0) <= len(value) <= rule.get("maxProperties", MOST_PARTS):
         raise _refusal(way, "has too few or too many members", value)
     properties, pattern = rule.get("properties", {}), rule.get("propertyNames", {}).get("pattern", "")
@@ -170,6 +169,5 @@ def _refusal(way: Way, sentence: str, found: Plain) -> Refusal:
 def _pointer(way: Way) -> str:
     at = ""
     while way is not None:
-        way, key = way
-        at = step("", key) + at
+        way, at = way[0], step("", way[1]) + at  # type: ignore[index]
     return at
