@@ -93,15 +93,17 @@ def unpack(packed: Plain) -> Catalog:
             id=_exactly(str, name),
             name=_exactly(str, shown),
             entries=dict(map(known, own)),
-            offers=tuple(
-                [Offer(dict(map(known, numbers)), offer and _exactly(str, offer)) for offer, *numbers in offers]
-            ),
-            extends=extends and _exactly(str, extends),
+            offers=tuple([Offer(dict(map(known, numbers)), _name(offer)) for offer, *numbers in offers]),
+            extends=_name(extends),
             listed=_exactly(bool, listed),
         )
         for name, shown, extends, listed, own, *offers in packed["models"]
     ]
     return Catalog({model.id: model for model in models})
+
+
+def _name(value: object) -> str | None:
+    return None if value is None else _exactly(str, value)
 
 
 def _exactly(kind: type[Exact], value: object) -> Exact:
@@ -159,7 +161,7 @@ def _entry(packed: Plain, sources: list[tuple[str, ...]]) -> Entry:
         stated=_stated((value, cited), sources),
         disputed=tuple(_stated(one, sources) for one in disputed),
         replaced=tuple(_stated(one, sources) for one in replaced),
-        inherited_from=inherited_from and _exactly(str, inherited_from),
+        inherited_from=_name(inherited_from),
         dated=tuple(Dated(_period(since), _stated(one, sources)) for since, *one in dated),
     )
 
