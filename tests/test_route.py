@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ HOUSE = str(Path(llmrules.__file__).parent)
 
 def test_one_decision_with_report_and_why_passes_few_files() -> None:
     """A decision with its trace, its report and a why calls functions of at most 50 modules."""
+    import_module("llmrules.say.report.report")  # a class that is made is no function that is called
     advisor = Advisor.load()
     passed: set[str] = set()
 
