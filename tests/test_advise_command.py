@@ -30,11 +30,14 @@ def test_what_nobody_can_have_is_told() -> None:
     done = run("advise", "example:nothing-fits")
     assert done.exit_code == 0
     lines = done.output.splitlines()
-    assert lines[:3] == [
+    assert lines[:2] == [
         "What cannot be had together",
-        "  data may not leave, kinds of input: together they leave nobody",
-        "  place of deployment, kinds of input: together they leave nobody",
+        "  data may not leave: yes and kinds of input: text, audio, video: together they leave nobody",
     ]
+    rules = [line for line in lines if line.endswith("]")]
+    assert [line.partition(":")[0] for line in rules[2:4]] == ["    as above", "    as above"]
+    assert all("[model-takes-the-input, rules/data.toml:" in line for line in rules[::2])
+    assert all("[weights-must-be-available, rules/customization.toml:" in line for line in rules[1::2])
     helps = lines.index("The least that would help")
     assert lines[helps + 1].startswith("  kinds of input not stated: ")
     assert "How firm the first place is" not in lines

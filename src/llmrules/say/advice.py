@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from llmrules.language.values import encode_fraction
-from llmrules.say.teller import Line, Teller
+from llmrules.language.vocabulary import AS_OF
+from llmrules.say.teller import Line, Teller, first_sentence
+from llmrules.worlds.changes import Stated
+from llmrules.worlds.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from llmrules.decision.decision import Decision
     from llmrules.language.texts import Language
@@ -18,7 +22,6 @@ if TYPE_CHECKING:
     from llmrules.worlds.advice.finding_out import Worth
     from llmrules.worlds.advice.firmness import Firmness, ShelfLife, Stays, WeightStays
     from llmrules.worlds.advice.relaxing import Found, NearMiss, Relaxation
-    from llmrules.worlds.changes import Stated
 
 MOST_LINES = 8
 """Changes, questions, pairs and values that are told of one kind; JSON has all."""
@@ -38,16 +41,45 @@ class Adviser:
         knowledge = decision.knowledge
         self._teller = Teller(language, knowledge.ruleset.vocabulary, knowledge.catalog)
         self._say = self._teller.say
-        self._why = why
+        self._decision, self._why = decision, why
         self._stated = {one.attribute: one.value for one in decision.profile.requirements}
 
     def conflict_sets(self, found: Found[tuple[str, ...]]) -> Iterator[Line]:
-        """Yield which requirements cannot be had together."""
-        lines = [
-            self._line("conflict-set", labels=self._labels(one)) if one else self._line("nobody-anyway")
-            for one in found.ways[:MOST_LINES]
-        ]
+        """Yield which requirements cannot be had together, each with its rules, whose reasons are said once."""
+        lines: list[Line] = []
+        said: set[str] = set()
+        for names in found.ways[:MOST_LINES]:
+            stated = [f"{self._teller.label(name)}: {self._value(name, self._stated[name])}" for name in names]
+            joined = self._say("joined-tests").join(stated)
+            sentence = ("nobody-anyway", "conflict-alone", "conflict-set")[min(len(names), 2)]
+            lines.append(self._line(sentence, labels=joined))
+            for rule, models in by_reason(self._failing(names)):
+                told = self._say("conflict-rule", names=self._names(models), reason=self._reason(rule, said))
+                lines.append(Line("line", told, 4, origin=self._place(rule)))
         yield from self._section("advised.conflict-sets", lines, len(found.ways))
+
+    def _failing(self, names: Collection[str]) -> dict[str, Collection[str]]:
+        """Return the rules by which each model is out where nothing but some requirements is stated."""
+        stated = (one.attribute for one in self._decision.profile.requirements if one.origin == "stated")
+        dropped = [Stated(one, None) for one in stated if one not in names and one != AS_OF.name]
+        there = World.of(self._decision).changed(*dropped)
+        assert there is not None  # noqa: S101 - the rules and the catalogue are the same
+        found = there.decide()
+        if found.refused:
+            return dict.fromkeys((model.id for model in self._decision.knowledge.catalog.listed), found.refused)
+        return {one.model: one.by for one in found.excluded}
+
+    def _reason(self, rule: str, said: set[str]) -> str:
+        """Return the reason of a rule, the first time."""
+        if rule in said or self._why is None:
+            return self._say("as-above")
+        said.add(rule)
+        return first_sentence(self._why.index.because(rule))
+
+    def _place(self, rule: str) -> str:
+        """Return a rule with the file and the line where it stands."""
+        cursor = self._decision.knowledge.ruleset.places.get(rule)
+        return f"[{rule}]" if cursor is None else f"[{rule}, {cursor.place.file}:{cursor.place.line}]"
 
     def relaxations(self, found: Found[Relaxation]) -> Iterator[Line]:
         """Yield the least changes that bring somebody back; nothing where somebody is eligible as it is."""
@@ -106,9 +138,9 @@ class Adviser:
             telling = [one for one in question.answers if one.changes(found.first)]
             lines += [self.answer(question.attribute, answer) for answer in telling[:MOST_VALUES]]
         lines += [self._line("question-pair", labels=self._labels(one.attributes)) for one in found.pairs[:MOST_LINES]]
-        if not lines and found.complete:
-            lines.append(self._line("no-question"))
-        if not found.complete:
+        if not lines:
+            lines.append(self._line("no-question" if found.complete else "no-question-alone"))
+        elif not found.complete:
             lines.append(self._line("pairs-cut"))
         yield from self._section("advised.next-questions", lines, len(found.questions))
 
@@ -128,6 +160,8 @@ class Adviser:
             name = one.model if one.offer is None else f"{one.model} @ {one.offer}"
             alike = (value for value, first in zip(one.values, one.first, strict=True) if first == one.first[0])
             values = [self._value(one.attribute, value) for value in alike]
+            if self._teller.attributes[one.attribute].type in {"number", "date"}:
+                del values[1:]  # those that follow lie in the same bands
             lines.append(
                 self._line(
                     "worth-member" if one.member else "worth-value",
@@ -262,3 +296,14 @@ def _apart(ways: Iterable[Relaxation]) -> list[Relaxation]:
 def _dropped(way: Relaxation) -> int:
     """Return how much of a way is left open: a requirement that is not stated less than a set of nothing."""
     return sum(1 if one.value is None else 2 * (one.value == frozenset()) for one in way.changes)
+
+
+def by_reason(failing: Mapping[str, Collection[str]]) -> list[tuple[str, list[str]]]:
+    """Return rules with the models that they rule out: each model once, under the rule that rules out most of them."""
+    left, groups = dict(failing), []
+    while left:
+        counts = Counter(rule for rules in left.values() for rule in rules)
+        rule = min(counts, key=lambda one: (-counts[one], one))
+        groups.append((rule, [name for name, rules in left.items() if rule in rules]))
+        left = {name: rules for name, rules in left.items() if rule not in rules}
+    return groups

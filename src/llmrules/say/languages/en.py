@@ -215,6 +215,8 @@ SENTENCES = {
     "advised.worth": "Worth finding out",
     "advised.firmness": "How firm the first place is",
     "conflict-set": "{labels}: together they leave nobody",
+    "conflict-rule": "{reason}: {names}",
+    "conflict-alone": "{labels}: this alone leaves nobody",
     "nobody-anyway": "even with nothing stated nobody is eligible",
     "relax-drop": "{label} not stated",
     "relax-change": "{label}: {value} instead of {stated}",

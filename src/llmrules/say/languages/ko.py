@@ -251,6 +251,8 @@ SENTENCES = {
     "advised.worth": "알아볼 가치가 있는 값",
     "advised.firmness": "1위가 유지되는 조건",
     "conflict-set": "{labels}: 모두 요구하면 적합한 모델이 없음",
+    "conflict-rule": "{reason}: {names}",
+    "conflict-alone": "{labels}: 이것만으로 적합한 모델이 없음",
     "nobody-anyway": "아무것도 요구하지 않아도 적합한 모델이 없음",
     "relax-drop": "{label} 요구 제외",
     "relax-change": "{label}: {stated} 대신 {value}",

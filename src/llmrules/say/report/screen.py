@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from llmrules.reading import shipped
-from llmrules.say.advice import Adviser
+from llmrules.say.advice import Adviser, by_reason
 from llmrules.say.columns import WIDTH, cut, folded, padded, width_of
 from llmrules.say.report.notes import Case, Notes
 from llmrules.say.report.questions import SIX, Questions
@@ -284,22 +284,11 @@ class Screen:
 
     def out(self) -> Iterator[Said]:
         """Yield who is out, by the reason that most of them share."""
-        groups = self.by_reason(self.result.excluded)
+        groups = by_reason({name: self.failing(name) for name in self.result.excluded})
         told = [first_sentence(self.index.because(rule)) for rule, _ in groups]
         names = [[f": {self.models(names, most)}" for most in range(MOST_NAMES, 0, -1)] for _, names in groups]
         most = None if self.result.best else MOST["blocking"]
         yield from self.part("out", told, most, count=len(self.result.excluded), beside=names)
-
-    def by_reason(self, excluded: Iterable[str]) -> list[tuple[str, list[str]]]:
-        """Return rules with those that they rule out: each model once, under the rule that rules out most of them."""
-        failing = {name: self.failing(name) for name in excluded}
-        groups: list[tuple[str, list[str]]] = []
-        while failing:
-            counts = Counter(rule for rules in failing.values() for rule in rules)
-            rule = min(counts, key=lambda one: (-counts[one], one))
-            groups.append((rule, [name for name, rules in failing.items() if rule in rules]))
-            failing = {name: rules for name, rules in failing.items() if rule not in rules}
-        return groups
 
     def failing(self, name: str) -> list[str]:
         """Return the rules that rule a model out with every offer, else those that rule one of them out."""
