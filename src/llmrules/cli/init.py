@@ -14,9 +14,12 @@ from llmrules.cli.schema import schema_of
 from llmrules.cli.terminal import print_plain
 from llmrules.errors import FileError, LoadError, Place
 from llmrules.reading.files import write_whole
+from llmrules.say.messages import Messages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from llmrules.language.texts import Language
 
 FILES = {
     "llmrules.toml": "the settings: which rules and models are laid on top of ours",
@@ -26,6 +29,8 @@ FILES = {
 }
 """What stands in the starter, and what each file is for."""
 
+OF_THE_EDITOR = {".llmrules/": "what your editor completes and checks these files with"}
+
 SCHEMAS = {kind: f".llmrules/{kind}.schema.json" for kind in ("rules", "catalog", "profile")}
 """Where the schemas stand that the first lines of the files name."""
 
@@ -34,7 +39,8 @@ NEXT = ("llmrules decide cases/customer-letters.toml", "llmrules test cases", "l
 
 @click.command(short_help="Write a project to start from.")
 @click.argument("folder", type=options.PATH, default=Path())
-def init(folder: Path) -> None:
+@options.language
+def init(folder: Path, lang: Language) -> None:
     """Write a project to start from into FOLDER, by default this one.
 
     It has a rule file, an attribute of its own, a catalogue of its own models, a case with what must come out, and
@@ -46,11 +52,10 @@ def init(folder: Path) -> None:
     texts = _texts()
     _refuse(folder, texts)
     _write(folder, texts)
-    width = max(map(len, FILES))
-    lines = [f"Wrote into {folder.resolve().as_posix()}"]
-    lines += [f"  {name:{width}}  {what}" for name, what in FILES.items()]
-    lines += [f"  {'.llmrules/':{width}}  what your editor completes and checks these files with"]
-    lines += ["", "Next, in that folder"]
+    tell, width = Messages(lang), max(map(len, FILES))
+    lines = [tell(f"Wrote into {folder.resolve().as_posix()}")]
+    lines += [f"  {name:{width}}  {tell(what)}" for name, what in (FILES | OF_THE_EDITOR).items()]
+    lines += ["", tell("Next, in that folder")]
     print_plain("\n".join([*lines, *(f"  {command}" for command in NEXT)]))
 
 

@@ -182,6 +182,8 @@ class Teller:
             size = self._amount(attribute, str(amount))
         elif attribute.type in {"date", "scale"}:
             size = self.say("days" if attribute.type == "date" else "steps", count=size)
+        if attribute.type == "date":
+            return self.say("later" if Decimal(gap) > 0 else "earlier", size=size)
         if Decimal(gap) > 0:
             return self.say("above", size=size)
         return self.say("left" if operator in {"at_most", "below"} else "short", size=size)
@@ -199,7 +201,7 @@ class Teller:
 
         if text is None:
             return ""
-        said = fill(printable_lines(self.say.read(text)), word)
+        said = self.say.settled(fill(printable_lines(self.say.read(text)), word))
         return said if text.has(self.say.language) else f"{said} {self.say('other-language')}"
 
 
@@ -274,6 +276,7 @@ class Sentences:
         self.language = language
         self.sentences: Mapping[str, str] = module.SENTENCES
         self.chosen: Callable[[int | str, str, str], str] = module.chosen
+        self.settled: Callable[[str], str] = module.settled
 
     def __call__(self, name: str, /, **slots: int | str) -> str:
         """Return a sentence with its slots filled; counts have their thousands separated. Raises KeyError."""

@@ -87,7 +87,9 @@ class Report:
     def worded(self, tell: Callable[[str], str]) -> str:
         """Say what ``str`` does, in the language into which a function translates each text of it."""
         said = tell(MEANS[self.level] if self.level in {None, self.reached} else "the rest was compared with nothing")
-        lines = [f"{self.reached}: {said}" if self.level else said]
+        head, rest = (self.reached or "").partition(": ")[::2]
+        reached = ": ".join(filter(None, [head, ", ".join(map(tell, filter(None, rest.split(", "))))]))
+        lines = [f"{reached}: {said}" if self.level else said]
         lines += [f"{tell(f'not {self.asked}')}:", worded(self.wrong, tell)] if self.wrong else []
         lines += map(tell, self.remarks)
         if self.document is not None:
@@ -95,7 +97,7 @@ class Report:
             lines.append(tell(made.format(**self.claims())))
         if self.level in LEVELS[2:] and self.not_compared:
             rest = ", which are taken to be what the trace says" if self.level == "re-derived" else ""
-            lines.append(tell(f"not compared: {', '.join(self.not_compared)}{rest}"))
+            lines.append(tell(f"not compared: {', '.join(map(tell, self.not_compared))}{rest}"))
         return "\n".join(lines)
 
     def plain(self) -> Record:

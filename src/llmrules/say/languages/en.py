@@ -8,6 +8,11 @@ def chosen(value: int | str, one: str, other: str) -> str:
     return one if value in {1, "1", "-1"} else other
 
 
+def settled(text: str) -> str:
+    """Return a sentence as it is: no word takes its form from the one before it."""
+    return text
+
+
 SENTENCES = {
     # Values, numbers, names
     "yes": "yes",
@@ -35,6 +40,8 @@ SENTENCES = {
     "days": "{count} day{count:|s}",
     "steps": "{count} step{count:|s}",
     "above": "{size} above",
+    "later": "{size} later",
+    "earlier": "{size} earlier",
     "left": "{size} below",
     "short": "{size} below",
     "group.all": "all of these",

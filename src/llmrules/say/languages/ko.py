@@ -71,6 +71,8 @@ SENTENCES = {
     "days": "{count}일",
     "steps": "{count}단계",
     "above": "{size} 초과",
+    "later": "{size} 늦음",
+    "earlier": "{size} 빠름",
     "left": "{size} 적음",
     "short": "{size} 부족",
     "group.all": "다음 모두",

@@ -1,5 +1,6 @@
-"""What is refused, in Korean, by the English text: ``{}`` there is a value, which is ``{0}``, ``{1}`` … here.
+"""What is refused, and what the files of the starter are for, in Korean, by the English text.
 
+A value is ``{}`` in that, and ``{0}``, ``{1}`` … in the translation.
 ``{0:은|는}`` is one of two forms, chosen by what stands in the slot; ``{0!}`` is itself a phrase of this table.
 """
 
@@ -326,6 +327,24 @@ ERRORS = {
     "묻는 값은 먼저 정해져 있어야 하는데 여기서는 자신에게 의존합니다: {0}({1})",
     "a negative test is unless, overrides, known = false, and is, only or none_of on a set": "부정 조건은 unless, overrides, "
     "known = false, 그리고 set에 대한 is, only, none_of입니다",
+    "a file of cases": "사례 파일",
+    "a table that states a case": "사례를 나타내는 표",
+    'points, such as 3 or "7/2"': '3이나 "7/2"와 같은 점수',
+    # Promises
+    "a promise": "약속",
+    "what never happens": "결코 일어나지 않는 일",
+    "a table that states a promise": "약속을 나타내는 표",
+    "a promise says what is kept": "약속에는 지킬 내용이 있어야 합니다",
+    "is the id of two promises": "두 약속의 id입니다",
+    "a promise that somebody is eligible": "적격 모델이 있다는 약속",
+    "names nothing": "아무것도 지정하지 않습니다",
+    "a promise needs {}": "약속에는 {0!}{0:이|가} 있어야 합니다",
+    "because, the reason in words": "이유를 적은 because",
+    "true": "true",
+    "{} is no promise; {}": "{0}{0:은|는} 약속이 아닙니다. {1!}",
+    "to prove something a solver is needed: pip install 'llmrules[prove]'": "증명하려면 풀이기가 필요합니다: "
+    "pip install 'llmrules[prove]'",
+    "holds no profile": "프로필이 없습니다",
     # Sources and approvals
     "names no claim and no document of any loaded file": "불러온 파일에 그런 주장이나 문서가 없습니다",
     "names no document of any loaded file": "불러온 파일에 그런 문서가 없습니다",
@@ -511,6 +530,14 @@ ERRORS = {
     "must be the text of a CSV file": "CSV 파일이어야 합니다",
     "has no column {}": "{0} 열이 없습니다",
     "the first line names the columns: {}": "첫 줄은 열 이름입니다: {0}",
+    # The project that init writes
+    "Wrote into {}": "다음 폴더에 썼습니다: {0}",
+    "Next, in that folder": "다음으로, 그 폴더에서",
+    "the settings: which rules and models are laid on top of ours": "설정: 기본 규칙과 모델 위에 얹을 것",
+    "rules of your own, and attributes of your own that they speak of": "직접 쓰는 규칙과 그 규칙에 쓰는 속성",
+    "what you know of models, and models of your own": "모델에 대해 아는 것과 직접 추가하는 모델",
+    "a case, and what must come out": "사례와 나와야 하는 결과",
+    "what your editor completes and checks these files with": "편집기의 자동 완성과 검사에 쓰는 파일",
     # What the checker says of levels and files
     "not a trace": "추적 기록이 아님",
     "it is a trace of this format, whole and within its limits": "이 형식의 온전한 추적 기록이며 한도 안에 있습니다",
@@ -520,6 +547,9 @@ ERRORS = {
     "and what it records is what stands in the files handed over": "기록된 내용이 함께 제출한 파일의 내용과 같습니다",
     "the rest was compared with nothing": "나머지는 아무것과도 비교하지 않았습니다",
     "not {}": "{0} 수준에 이르지 못함",
+    "rule files": "규칙 파일",
+    "catalogue": "카탈로그",
+    "profile": "프로필",
     " when unpacked": "압축을 풀면 ",
     "the whole file": "파일 전체",
     "claimed: made by llmrules {}, engine {}, at {}": "기록상의 주장: llmrules {0}, {1} 엔진, {2}에 작성",
