@@ -78,9 +78,9 @@ def _read(entry: Cursor, vocabulary: Vocabulary, citable: Collection[str]) -> Pr
         entry.wrong_type("a table that states a promise")
         return None
     keys = entry.keys(PROMISE_KEYS, what="a promise")
-    for key, said in (("id", "id"), ("because", "because, the reason in words"), ("source", "source")):
+    for key in ("id", "because", "source"):
         if key not in keys:
-            entry.missing(key, f"a promise needs {said}")
+            entry.missing(key, f"a promise needs {key}")
     if not any(key in keys for key in KEPT) and not entry.misspells(*KEPT):
         entry.problem("no-promise", "a promise says what is kept", allowed=KEPT)
     sources = keys["source"].names() if "source" in keys else ()
