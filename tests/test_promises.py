@@ -58,7 +58,11 @@ def proved(*promises: str, seconds: float = 20) -> Proofs:
         ("some.eligible = true", "holds", {}),
         ("some.weights = true", "holds", {}),
         ("some.price.above = 10", "broken", {}),
-        ('when.hosting = "own"\nsome.weights = false', "broken", {"hosting": "own"}),
+        (
+            'when = { hosting = "own", offline = false }\nsome.weights = false',
+            "broken",
+            {"hosting": "own", "offline": False},
+        ),
         ('when.budget = "tight"\nbest.price.at_most = 2', "holds", {}),
         ('when.budget = "normal"\nbest.price.at_most = 2', "broken", {"budget": "normal"}),
         ("never.refused = true", "broken", {"tier": "gold", "inputs": ["audio"]}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -26,12 +27,18 @@ if TYPE_CHECKING:
 SAME = 0
 DIFFERENT = 1
 
+NAMED = "name two traces; or --rules or --catalog, and the cases to decide under them"
+
+SECONDS = 30
+MOST_CUBES = 40
+"""Cubes of one level that are looked for."""
+
 OLD_AND_NEW = 2
 """Traces that are compared where no rules or catalogue are named."""
 
 
 @click.command(short_help="What changed between two decisions, and what caused it.")
-@click.argument("paths", nargs=-1, required=True, type=options.PROFILE, metavar="OLD NEW | CASES...")
+@click.argument("paths", nargs=-1, type=options.PROFILE, metavar="OLD NEW | CASES...")
 @options.knowledge
 @click.option("--old-rules", "old_rule_paths", type=options.PATH, multiple=True,
               help="A rule file or folder on top of ours on the old side.")  # fmt: skip
@@ -39,6 +46,14 @@ OLD_AND_NEW = 2
               help="A catalogue file on top of ours on the old side.")  # fmt: skip
 @click.option("--replays", type=click.IntRange(0), default=MOST_REPLAYS, show_default=True,
               help="How often a comparison decides again, at most, to find causes.")  # fmt: skip
+@click.option("--everywhere", is_flag=True,
+              help="Compare two sides for every profile that can be written; needs llmrules[prove].")  # fmt: skip
+@click.option("--old-as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE",
+              help="With --everywhere, the day of the old side.  [default: that of the new side]")  # fmt: skip
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE",
+              help="With --everywhere, the day of the new side.  [default: today]")  # fmt: skip
+@click.option("--seconds", type=click.FloatRange(0, min_open=True), default=SECONDS, show_default=True,
+              help="With --everywhere, how long to look.")  # fmt: skip
 @options.language
 @click.option("--format", "output", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True,
               help="What to print: a report, the same for a pull request, or everything as JSON.")  # fmt: skip
@@ -57,10 +72,20 @@ def diff(ctx: click.Context, /, paths: tuple[Path, ...], **given: Any) -> None: 
       llmrules diff old.json new.json
       llmrules diff --rules policy/ example:all
       llmrules diff --old-rules main/policy --rules policy profiles/ --format markdown
+      llmrules diff --everywhere --old-rules main/policy --rules policy
+      llmrules diff --everywhere --old-as-of 2026-05-01 --as-of 2026-11-30
+
+    With --everywhere there are no cases: both sides are compared for every profile that can be written. They are
+    alike for every profile, in which rules fire, in every verdict, or on the first place; or the regions are shown in
+    which they differ, each with a profile that both sides decided.
 
     Exit status: 0 no outcome changes, 1 something changes, 2 something is wrong with the input.
     """  # noqa: D301 - click leaves a paragraph as it is that begins with a backspace
     found: Comparison | Corpus
+    if given["everywhere"]:
+        ctx.exit(_everywhere(ctx, paths, given))
+    if not paths:
+        raise click.UsageError(NAMED, ctx)
     if any(given[key] for key in ("rule_paths", "catalog_paths", "old_rule_paths", "old_catalog_paths")):
         old, new = load(given, "old_rule_paths", "old_catalog_paths"), load(given, "rule_paths", "catalog_paths")
         found, givens = compare_corpus(read_cases(paths, old, new), most=given["replays"])
@@ -75,9 +100,27 @@ def diff(ctx: click.Context, /, paths: tuple[Path, ...], **given: Any) -> None: 
     ctx.exit(SAME if found.same else DIFFERENT)
 
 
+def _everywhere(ctx: click.Context, paths: tuple[Path, ...], given: dict[str, Any]) -> int:
+    """Compare both sides for every profile, print what was found, and return the exit status."""
+    from llmrules.prove.contrast import as_json, everywhere_lines  # a solver is loaded only where one is needed
+    from llmrules.prove.everywhere import Side, compare_everywhere
+
+    if paths or given["output"] == "markdown":
+        raise click.UsageError("--everywhere takes no cases, and is printed as text or JSON", ctx)
+    when = (given["as_of"] or datetime.now(UTC)).date()
+    before = when if given["old_as_of"] is None else given["old_as_of"].date()
+    old, new = load(given, "old_rule_paths", "old_catalog_paths"), load(given, "rule_paths", "catalog_paths")
+    found = compare_everywhere(Side(old, before), Side(new, when), seconds=given["seconds"], most=MOST_CUBES)
+    if given["output"] == "json":
+        print_json(as_json(found))
+    else:
+        print_lines(everywhere_lines(found, given["lang"]))
+    return SAME if found.same else DIFFERENT
+
+
 def _compare(ctx: click.Context, paths: tuple[Path, ...], most: int) -> tuple[Comparison, tuple[Given, ...]]:
     if len(paths) != OLD_AND_NEW:
-        raise click.UsageError("name two traces; or --rules or --catalog, and the cases to decide under them", ctx)
+        raise click.UsageError(NAMED, ctx)
     old, new = (Trace.load(path) for path in paths)
     return compare(old, new, most=most, names=(str(paths[0]), str(paths[1]))), (old.given, new.given)
 

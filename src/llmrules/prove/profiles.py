@@ -108,6 +108,14 @@ class Profiles:
                 found.append(Requirement(name, value, "assumed" if assumed else "stated"))
         return Profile(tuple(sorted(found, key=lambda one: one.attribute)))
 
+    def with_one_more(self, inputs: Mapping[str, bool]) -> Iterator[dict[str, bool]]:
+        """Yield the profile that is stated with one more requirement, each in turn: of a set with one member."""
+        for name, asked in self.asked.items():
+            stated = any(inputs.get(_name(name, value), False) for value in asked.stated.has)
+            if not stated and not inputs.get(name, False):
+                for value in asked.stated.has:
+                    yield {**inputs, name: True, _name(name, value): True}
+
     def size(self) -> Iterator[tuple[Literal, int]]:
         """Yield what makes a profile larger: each requirement that it states, and each member of a set."""
         for asked in self.asked.values():

@@ -72,19 +72,30 @@ class Prover:
             tried.append(-self.circuit.both(*(self.circuit.input(name) for name in stated)))
 
 
-def smallest_of(solver: Solver, profiles: Profiles, *literals: Literal) -> tuple[Found | Never, bool]:
-    """Return the profile that states least of those of which some literals hold, and whether there was time for it."""
+def smallest_of(
+    solver: Solver, profiles: Profiles, *literals: Literal, patience: float | None = None
+) -> tuple[Found | Never, bool]:
+    """Return the profile that states least of those of which some literals hold, and whether it is known to be that.
+
+    ``patience`` is how long to look for one of each size.
+    """
     found, size = solver.ask(*literals), tuple(profiles.size())
     if isinstance(found, Never):
         return found, True
-    try:
-        for most in range(_counted(profiles, found, size)):
-            fewer = solver.ask(*literals, -profiles.circuit.at_least(size, most + 1))
-            if isinstance(fewer, Found):
-                return fewer, True
-    except Undecided:
-        return found, False
-    return found, True
+    low, high, sure = 0, _counted(profiles, found, size), True
+    while low < high:
+        most = (low + high) // 2
+        try:
+            seconds = solver.left if patience is None else min(patience, solver.left)
+            fewer = solver.ask(*literals, -profiles.circuit.at_least(size, most + 1), seconds=seconds)
+        except Undecided:
+            low, sure = most + 1, False
+            continue
+        if isinstance(fewer, Found):
+            found, high = fewer, _counted(profiles, fewer, size)
+        else:
+            low = most + 1
+    return found, sure
 
 
 def _counted(profiles: Profiles, found: Found, size: Iterable[tuple[Literal, int]]) -> int:

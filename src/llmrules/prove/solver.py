@@ -64,13 +64,22 @@ class Solver:
         """The solver with its version."""
         return f"z3 {self._z3.get_version_string()}"
 
-    def ask(self, *assumed: Literal) -> Found | Never:
-        """Find inputs of which all these literals hold. Raises Undecided when time is up."""
+    def give(self, seconds: float) -> None:
+        """Give so much time from now on, whatever is left."""
+        self._until = time.monotonic() + seconds
+
+    @property
+    def left(self) -> float:
+        """The seconds that are left."""
+        return self._until - time.monotonic()
+
+    def ask(self, *assumed: Literal, seconds: float | None = None) -> Found | Never:
+        """Find inputs of which all these literals hold. Raises Undecided when so many seconds, or all, are up."""
         for literal in self._circuit.held[self._held :]:
             self._solver.add(self._literal(literal))
         self._held = len(self._circuit.held)
         made = [self._literal(one) for one in assumed]
-        left = self._until - time.monotonic()
+        left = self.left if seconds is None else seconds
         if left <= 0:
             raise Undecided
         self._solver.set("timeout", max(1, int(left * 1000)))

@@ -262,7 +262,9 @@ ERRORS = {
     "하나는 {0}.any_of=[1, 2]로 쓰세요",
     "has a value in quotes or brackets that is not TOML": "따옴표나 괄호로 묶은 값이 올바른 TOML이 아닙니다",
     'write "one text", or ["one", "another"]': '"값" 또는 ["값", "다른 값"]으로 쓰세요',
-    # Promises
+    # Proofs
+    "--everywhere takes no cases, and is printed as text or JSON": "--everywhere에는 사례를 지정하지 않으며, 텍스트나 JSON으로만 "
+    "출력합니다",
     "a promise": "약속",
     "a promise needs {}": "약속에는 {0}{0:이|가} 있어야 합니다",
     "a promise says what is kept": "약속에는 무엇을 지키는지 있어야 합니다",
