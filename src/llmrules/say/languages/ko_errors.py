@@ -262,21 +262,6 @@ ERRORS = {
     "하나는 {0}.any_of=[1, 2]로 쓰세요",
     "has a value in quotes or brackets that is not TOML": "따옴표나 괄호로 묶은 값이 올바른 TOML이 아닙니다",
     'write "one text", or ["one", "another"]': '"값" 또는 ["값", "다른 값"]으로 쓰세요',
-    # Proofs
-    "--everywhere takes no cases, and is printed as text or JSON": "--everywhere에는 사례를 지정하지 않으며, 텍스트나 JSON으로만 "
-    "출력합니다",
-    "a promise": "약속",
-    "a promise needs {}": "약속에는 {0}{0:이|가} 있어야 합니다",
-    "a promise says what is kept": "약속에는 무엇을 지키는지 있어야 합니다",
-    "a promise that somebody is eligible": "적격 모델이 있다는 약속",
-    "a table that states a promise": "약속을 나타내는 표",
-    "is the id of two promises": "두 약속의 id입니다",
-    "names nothing": "지정한 것이 없습니다",
-    "what never happens": "일어나지 않는 일",
-    "true": "true 값",
-    "{} is no promise; {}": "{0}{0:은|는} 약속이 아닙니다. {1!}",
-    "to prove something a solver is needed: pip install 'llmrules[prove]'": "증명하려면 풀이기(solver)가 필요합니다: "
-    "pip install 'llmrules[prove]'",
     # Rules
     "a rule needs id": "규칙에는 id가 있어야 합니다",
     "a rule needs because, the reason in words": "규칙에는 이유를 적은 because가 있어야 합니다",
@@ -346,6 +331,8 @@ ERRORS = {
     "a table that states a case": "사례를 나타내는 표",
     'points, such as 3 or "7/2"': '3이나 "7/2"와 같은 점수',
     # Promises
+    "--everywhere takes no cases, and is printed as text or JSON": "--everywhere에는 사례를 지정하지 않으며, 텍스트나 JSON으로만 "
+    "출력합니다",
     "a promise": "약속",
     "what never happens": "결코 일어나지 않는 일",
     "a table that states a promise": "약속을 나타내는 표",
