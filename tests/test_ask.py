@@ -62,7 +62,7 @@ def test_an_answer_can_be_taken_back() -> None:
     assert done.exit_code == 0
     assert "This is the first question." in done.stderr
     assert len({*asked(done.stdout)}) < len(asked(done.stdout))
-    assert "The same again" not in done.stdout
+    assert "The same answers" not in done.stdout
 
 
 def test_what_nobody_knows_is_not_asked_again() -> None:

@@ -132,6 +132,7 @@ def main() -> None:
     \b
       llmrules decide example:hospital-records
       llmrules decide --set fine_tuning=true --set 'modalities=["text"]'
+      llmrules ask
       llmrules why decision.json claude
 
     Exit status: 0 a choice was made, 3 nothing is eligible or the case is refused, 2 something is wrong with

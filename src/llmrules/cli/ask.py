@@ -91,9 +91,8 @@ def ask(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  # no
     if given["save"] is not None:
         write_whole(given["save"], _profile(source, decision, given["lang"]))
         print_plain(f"\n{say('ask-saved', file=quote(given['save'].as_posix()))}")
-    elif stated := [*_options(before, decision)]:
-        file = [] if profile is None else [quote(str(profile))]
-        print_plain(f"\n{say('ask-again', options=' '.join([*file, *stated]))}")
+    elif stated := " ".join(_options(before, decision)):
+        print_plain(f"\n{say('ask-again', options=stated)}")
     ctx.exit(CHOSEN if decision.best else NOTHING_ELIGIBLE)
 
 
@@ -120,7 +119,7 @@ def interviewed(decision: Decision, language: Language, answers: Given | None = 
 
 @frozen
 class _Step:
-    """A decision on the way, what its first answer followed, and what nobody knew until then."""
+    """A decision on the way, the one before the last answer, and what nobody knew until then."""
 
     decision: Decision
     before: Decision | None = None
@@ -203,7 +202,7 @@ class _Interview:
                     return True
                 print_note(words.say("ask-nothing-back"))
             elif typed.casefold() in UNKNOWN:
-                self.steps.append(_Step(step.decision, step.before, step.open | {asked.attribute.name}))
+                self.steps.append(_Step(step.decision, step.decision, step.open | {asked.attribute.name}))
                 return True
             elif (then := self._decided(words, step, asked.attribute, typed)) is not None:
                 self.steps.append(_Step(then, step.decision, step.open))

@@ -311,7 +311,7 @@ SENTENCES = {
     "ask-done-alone": "No question matters by itself any more; not all pairs of answers were tried.",
     "ask-left-open": "What you left open could still change the answer: {names}",
     "ask-saved": "The answers are saved: llmrules decide {file}",
-    "ask-again": "The same again: llmrules decide {options}",
+    "ask-again": "The same answers as options: {options}",
     "ask-offer": "Nothing is stated. Shall I ask you what matters?",
     # The graph
     "kind.requirement": "You said",

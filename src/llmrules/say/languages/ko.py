@@ -342,7 +342,7 @@ SENTENCES = {
     "ask-done-alone": "답 하나로 결과를 바꿀 수 있는 질문은 더 없습니다. 두 답의 조합을 모두 시도하지는 않았습니다.",
     "ask-left-open": "답하지 않은 다음 항목은 아직 결과를 바꿀 수 있습니다: {names}",
     "ask-saved": "답을 저장했습니다. 다시 결정하려면: llmrules decide {file}",
-    "ask-again": "같은 답으로 다시 결정하려면: llmrules decide {options}",
+    "ask-again": "같은 답을 옵션으로 쓰면: {options}",
     "ask-offer": "명시한 요구사항이 없습니다. 필요한 것만 여쭤볼까요?",
     # The graph
     "kind.requirement": "입력",
