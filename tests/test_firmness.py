@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import Context, Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,11 +21,12 @@ from llmrules.advisor import Advisor
 from llmrules.catalog import Entry
 from llmrules.catalog.entries import Stated as Said
 from llmrules.errors import LoadError
-from llmrules.language.values import Period, day
+from llmrules.language.values import Period, day, number
 from llmrules.worlds.advice.bands import order
 from llmrules.worlds.advice.document import plain
 from llmrules.worlds.advice.finding_out import worth_finding_out
 from llmrules.worlds.advice.firmness import firmness, shelf_life
+from llmrules.worlds.advice.intervals import NumberStays
 from llmrules.worlds.changes import RuleAs, RuleOut, Stated, ValueAs
 from llmrules.worlds.world import World
 
@@ -86,6 +88,42 @@ def test_the_first_place_stays_inside_and_turns_just_outside(seed: int) -> None:
     assert found.rests_on == tuple(
         name for name in sorted(rules) if (out := here.changed(RuleOut(name))) is not None and seen(out).first != first
     )
+
+
+@given(st.integers(0, 2**32))
+@settings(max_examples=60)
+def test_the_first_place_stays_inside_each_number_of_the_catalogue_and_turns_just_outside(seed: int) -> None:
+    """Of each number of each model, the ends are those at which a decision with another number turns."""
+    here = random_world(seed)
+    found = None if here is None else firmness(here)
+    if here is None or found is None:
+        return
+    first, ended = seen(here).first, {(one.model, one.attribute): one for one in found.numbers.values}
+    assert found.numbers.complete
+    for entry in here.knowledge.catalog:
+        for name, known in {**entry.entries, **entry.offers[0].entries}.items():
+            if not isinstance(known.value, int | Decimal) or isinstance(known.value, bool):
+                continue
+            one = ended.get((entry.id, name), NumberStays(entry.id, None, name, known.value, None, None))
+            for value, same in tried_beside(one):
+                there = here.changed(ValueAs(entry.id, name, Entry(Said(value, ()))))
+                assert there is not None
+                assert (seen(there).first == first) == same, (one, value)
+
+
+def tried_beside(one: NumberStays) -> list[tuple[int | Decimal, bool]]:
+    """Return numbers just inside and just outside of an interval, and whether the first place stays with them."""
+    tiny, found = Fraction(1, 10**9), []
+    for end, included, out in ((one.low, one.low_included, -1), (one.high, one.high_included, 1)):
+        if end is None:
+            found += [(Fraction(one.value) + out * step, True) for step in (1, 10**3, 10**6)]
+            continue
+        found += [(Fraction(end) + out * tiny, False)]
+        found += [(Fraction(end) - out * tiny, True)] if end != one.value else []
+        found += [(Fraction(end), included)] if not isinstance(end, Fraction) else []
+    context = Context(prec=30)
+    exact = [(number(context.divide(Decimal(value.numerator), value.denominator)), same) for value, same in found]
+    return [(value, same) for value, same in exact if value is not None]
 
 
 @given(st.data())

@@ -73,7 +73,7 @@ class Bands:
                 conclusion = rule.effect.conclusion
                 if conclusion is not None:
                     self._cuts[conclusion.attribute.name] |= conclusion.values
-                for leaf in (*rule.where.all_leaves(), *rule.effect.predicate.all_leaves()):
+                for leaf in leaves_of(rule):
                     name = leaf.attribute.name
                     for test in leaf.tests:
                         if isinstance(test.operand, Reference):
@@ -122,8 +122,8 @@ def order(attribute: Attribute, value: Value) -> Decimal:
     return Decimal(value) if isinstance(value, int | Decimal) else Decimal(attribute.choice_ids.index(str(value)))
 
 
-def values_to_try(attribute: Attribute, known: Value | None, rules: Iterable[Rule], facts: Facts) -> tuple[Value, ...]:
-    """Return values of an attribute of models that rules tell apart in a case, where it is not known, or not all of it.
+def values_to_try(attribute: Attribute, known: Value | None, leaves: Iterable[Leaf], facts: Facts) -> tuple[Value, ...]:
+    """Return values of an attribute of models that tests tell apart in a case, where it is not known, or not all of it.
 
     Of a set that lists what is known alone, each has one member more. Of other sets they are all subsets where these
     are few, else each member alone, all and none.
@@ -134,7 +134,7 @@ def values_to_try(attribute: Attribute, known: Value | None, rules: Iterable[Rul
         return tuple(_sets(attribute, known if isinstance(known, frozenset) else frozenset()))
     if attribute.choices:
         return attribute.choice_ids
-    cuts = {*attribute.marks, *_compared(attribute, rules, facts), *(DEAR if attribute.name in PRICES else ())}
+    cuts = {*attribute.marks, *compared(attribute, leaves, facts), *(DEAR if attribute.name in PRICES else ())}
     if attribute.type == "number":
         return tuple(_numbers(attribute, (one for one in cuts if isinstance(one, int | Decimal))))
     if attribute.type == "date":
@@ -143,16 +143,21 @@ def values_to_try(attribute: Attribute, known: Value | None, rules: Iterable[Rul
     return (*texts, _other(texts))
 
 
-def _compared(attribute: Attribute, rules: Iterable[Rule], facts: Facts) -> Iterator[Value]:
+def leaves_of(rule: Rule) -> Iterator[Leaf]:
+    """Yield the tests of a rule on models."""
+    yield from rule.where.all_leaves()
+    yield from rule.effect.predicate.all_leaves()
+
+
+def compared(attribute: Attribute, leaves: Iterable[Leaf], facts: Facts) -> Iterator[Value]:
     """Yield all that an attribute of models is compared with in a case."""
-    for rule in rules:
-        for leaf in (*rule.where.all_leaves(), *rule.effect.predicate.all_leaves()):
-            for test in leaf.tests if leaf.attribute.name == attribute.name else ():
-                if not isinstance(test.operand, Reference):
-                    yield from _operands(test)
-                elif test.operand.requirement in facts:
-                    for operand in test.thresholds(attribute, facts):
-                        yield from operand if isinstance(operand, tuple) else (operand,)
+    for leaf in leaves:
+        for test in leaf.tests if leaf.attribute.name == attribute.name else ():
+            if not isinstance(test.operand, Reference):
+                yield from _operands(test)
+            elif test.operand.requirement in facts:
+                for operand in test.thresholds(attribute, facts):
+                    yield from operand if isinstance(operand, tuple) else (operand,)
 
 
 DEAR = (1_000_000,)

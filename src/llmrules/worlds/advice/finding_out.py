@@ -1,34 +1,25 @@
 """Which unknown values of the catalogue are worth finding out: those that could change who is first, were they known.
 
-What is said of a model rests on nothing but it and those that it inherits from. So each value with which a model may
-come to the first place, or leave it, is tried in a copy of it and of its heirs; all are judged at once; others stand.
+Each is tried where it may still change the first place, with every value that rules tell apart.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from attrs import evolve, frozen
+from attrs import frozen
 
-from llmrules.catalog import Entry
-from llmrules.catalog.candidates import arrange, bits
-from llmrules.catalog.entries import Stated as Said
-from llmrules.catalog.overlay import inherit, lineage
 from llmrules.language.values import Value
-from llmrules.language.vocabulary import MODEL
-from llmrules.worlds.advice.bands import values_to_try
+from llmrules.worlds.advice.bands import leaves_of, values_to_try
 from llmrules.worlds.advice.chances import Chances
+from llmrules.worlds.advice.copies import Copies, Place
 from llmrules.worlds.advice.outlook import Outlooks
-from llmrules.worlds.altered import as_stated, changed_model
-from llmrules.worlds.changes import ValueAs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from llmrules.catalog import Model
+    from llmrules.catalog import Entry
     from llmrules.worlds.world import World
 
 
@@ -68,9 +59,9 @@ def worth_finding_out(world: World, outlooks: Outlooks | None = None) -> Worth:
 
 @frozen
 class _Try:
-    """One value tried at a place: a model, one of its offers or None, an attribute; and what is told of the value."""
+    """One value tried at a place, and what is told of it."""
 
-    place: tuple[str, str | None, str]
+    place: Place
     value: Value
     told: Value
     member: bool
@@ -78,112 +69,47 @@ class _Try:
 
 class _Search:
     def __init__(self, world: World, outlooks: Outlooks) -> None:
-        ruleset, decision = world.knowledge.ruleset, outlooks.decision
-        self._world, self._decision, self._outlooks = world, decision, outlooks
-        self._vocabulary, self._models = ruleset.vocabulary, world.knowledge.catalog.models
-        self._points = {one.model: one.points for one in decision.ranking}
-        self._chances = Chances(decision)
-        self._rules = [*self._chances.rules, *ruleset.classifying()]
+        ruleset = world.knowledge.ruleset
+        self._decision, self._vocabulary = outlooks.decision, ruleset.vocabulary
+        self._chances, self._copies = Chances(outlooks.decision), Copies(outlooks)
+        self._known: dict[Place, Value | None] = {}
+        self._leaves = [*self._chances.leaves, *(leaf for rule in ruleset.classifying() for leaf in leaves_of(rule))]
 
     def found(self) -> Worth:
         """Return what could change who is first."""
         tries = list(islice(self._tries(), MOST_TRIED + 1))
         complete = len(tries) <= MOST_TRIED
-        changing: dict[tuple[str, str | None, str], list[tuple[_Try, tuple[str, ...]]]] = {}
+        changing: dict[Place, list[tuple[_Try, tuple[str, ...]]]] = {}
         first = tuple(sorted(self._decision.best))
-        for one, there in zip(tries, self._firsts(tries[:MOST_TRIED]), strict=False):
-            if there != first:
-                changing.setdefault(one.place, []).append((one, there))
-        return Worth(tuple(self._worth(place, changing[place]) for place in sorted(changing, key=_order)), complete)
+        values = [(one.place, one.value) for one in tries[:MOST_TRIED]]
+        for one, there in zip(tries, self._copies.standing(values), strict=False):
+            if there.first != first:
+                changing.setdefault(one.place, []).append((one, there.first))
+        places = sorted(changing, key=lambda place: place.order)
+        return Worth(tuple(self._worth(place, changing[place]) for place in places), complete)
 
-    def _worth(self, place: tuple[str, str | None, str], its: Sequence[tuple[_Try, tuple[str, ...]]]) -> WorthKnowing:
+    def _worth(self, place: Place, its: Sequence[tuple[_Try, tuple[str, ...]]]) -> WorthKnowing:
         values, firsts = tuple(one.told for one, _ in its), tuple(first for _, first in its)
-        model, offer, attribute = place
-        return WorthKnowing(model, offer, attribute, values, firsts, its[0][0].member)
+        return WorthKnowing(place.model, place.offer, place.attribute, values, firsts, its[0][0].member)
 
     def _tries(self) -> Iterator[_Try]:
         """Yield every value to try of what is unknown and may matter; those of the best models come first."""
         facts = self._decision.derivation.facts
-        for model, offer, name, known in sorted(self._unknown(), key=self._promise):
-            attribute = self._vocabulary[name]
-            for value in values_to_try(attribute, known, self._rules, facts):
+        for place in sorted(self._copies.places(self._chances, self._is_unknown), key=self._promise):
+            attribute, known = self._vocabulary[place.attribute], self._known[place]
+            for value in values_to_try(attribute, known, self._leaves, facts):
                 told = value
                 if attribute.partial and isinstance(value, frozenset) and isinstance(known, frozenset):
                     told = value - known
-                yield _Try((model, offer, name), value, told, attribute.partial)
+                yield _Try(place, value, told, attribute.partial)
 
-    def _unknown(self) -> Iterator[tuple[str, str | None, str, Value | None]]:
-        """Yield what is not known of a model or an offer, or not all of which is known, with which it may be first."""
-        models = self._world.knowledge.catalog.on(self._world.profile.as_of.first).models
-        for name in self._chances.attributes:
-            attribute = self._vocabulary[name]
-            if attribute.computed is not None or name == MODEL.name:
-                continue
-            heirs = (models[one] for one in self._models_with_chances(name))
-            for model in {one.id: one for heir in heirs for one in (heir, *lineage(heir, models))}.values():
-                tables: list[tuple[str | None, Mapping[str, Entry]]] = [(None, model.entries)]
-                if attribute.scope == "offer":
-                    tables = [(offer.id, offer.entries) for offer in model.offers]
-                for offer, entries in tables if model.listed else ():
-                    known = entries[name].value if name in entries else None
-                    if known is None or (attribute.partial and known != frozenset(attribute.choice_ids)):
-                        yield model.id, offer, name, known
+    def _is_unknown(self, place: Place, entry: Entry | None) -> bool:
+        """Whether nothing is known, or not all of a set, of a model that can be chosen."""
+        attribute, known = self._vocabulary[place.attribute], None if entry is None else entry.value
+        self._known[place] = known
+        listed = self._decision.knowledge.catalog.models[place.model].listed
+        return listed and (known is None or (attribute.partial and known != frozenset(attribute.choice_ids)))
 
-    def _models_with_chances(self, name: str) -> Iterable[str]:
-        rows = self._decision.candidates.rows
-        return dict.fromkeys(rows[index].model.id for index in bits(self._chances.of(name)))
-
-    def _promise(self, one: tuple[str, str | None, str, Value | None]) -> tuple[object, ...]:
+    def _promise(self, place: Place) -> tuple[object, ...]:
         """Return what orders places: the models with the most points first."""
-        model, offer, attribute, _ = one
-        return -self._chances.most(model), model, attribute, offer or ""
-
-    def _firsts(self, tries: Sequence[_Try]) -> Iterator[tuple[str, ...]]:
-        """Yield who would be first with each value: the model and its heirs with it are judged, all others stand."""
-        copies = [tuple(self._copies(one)) for one in tries]
-        models = {f"{number} {one.id}": one for number, its in enumerate(copies) for one in its}
-        catalog = evolve(self._world.knowledge.catalog, models=models).on(self._world.profile.as_of.first)
-        candidates = arrange(catalog, self._vocabulary, self._world.knowledge.ruleset.classifying())
-        points = self._outlooks.standing(candidates)
-        rows, among = iter(enumerate(candidates.rows)), self._world.restriction.among
-        for its in copies:
-            names = {one.id for one in its}
-            standing = {name: earned for name, earned in self._points.items() if self._owner(name) not in names}
-            for index, row in islice(rows, sum(len(one.offers) for one in its if one.listed)):
-                if index in points and (among is None or row.model.id in among):
-                    name = row.name if self._world.over == "offers" else row.model.id
-                    standing[name] = max(points[index], standing.get(name, points[index]))
-            most = max(standing.values(), default=None)
-            yield tuple(sorted(name for name, earned in standing.items() if earned == most))
-
-    def _copies(self, one: _Try) -> Iterator[Model]:
-        """Yield a model with a value and its heirs, which may inherit it."""
-        model, offer, attribute = one.place
-        change = ValueAs(model, attribute, Entry(Said(one.value, ())), offer)
-        changed = changed_model(self._models[model], change, self._vocabulary)
-        assert changed is not None  # noqa: S101 - a value changes no more than that
-        for heir in sorted(self._heirs[model]):
-            line = (self._models[heir], *lineage(self._models[heir], self._models))
-            own = [changed if its.id == model else as_stated(its) for its in line]
-            yield inherit(own[0], own[1:], self._vocabulary)
-
-    @cached_property
-    def _heirs(self) -> Mapping[str, set[str]]:
-        """The models that inherit from each, and it itself."""
-        found: defaultdict[str, set[str]] = defaultdict(set)
-        for model in self._models.values():
-            for one in (model, *lineage(model, self._models)):
-                found[one.id].add(model.id)
-        return found
-
-    @cached_property
-    def _owners(self) -> Mapping[str, str]:
-        return {row.name: row.model.id for row in self._decision.candidates.rows}
-
-    def _owner(self, name: str) -> str:
-        return self._owners.get(name, name)
-
-
-def _order(place: tuple[str, str | None, str]) -> tuple[str, str, str]:
-    model, offer, attribute = place
-    return model, attribute, offer or ""
+        return -self._chances.most(place.model), place.order

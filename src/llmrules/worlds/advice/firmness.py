@@ -18,6 +18,7 @@ from llmrules.language.values import Period, Value
 from llmrules.language.vocabulary import AS_OF, ORDERED
 from llmrules.worlds.advice.bands import order
 from llmrules.worlds.advice.chances import Chances
+from llmrules.worlds.advice.intervals import NumbersStay, intervals
 from llmrules.worlds.advice.outlook import Outlooks
 from llmrules.worlds.changes import Stated
 from llmrules.worlds.world import stating
@@ -78,7 +79,8 @@ class Firmness:
     """How far the first place can be trusted.
 
     ``margin`` is by how many points it leads, None where nobody follows. ``rests_on`` are the rules without which,
-    alone, it would be another one, and ``disputed`` the values of the first that sources dispute and rules read.
+    alone, it would be another one, and ``disputed`` the values of the first that sources dispute and rules read;
+    ``numbers`` are those of the catalogue that can turn it.
     ``until`` is None where nothing that is known today changes it.
     """
 
@@ -89,6 +91,7 @@ class Firmness:
     rests_on: tuple[str, ...]
     disputed: tuple[tuple[str, str], ...]
     until: ShelfLife | None
+    numbers: NumbersStay
 
 
 def firmness(world: World, outlooks: Outlooks | None = None) -> Firmness | None:
@@ -115,6 +118,7 @@ def firmness(world: World, outlooks: Outlooks | None = None) -> Firmness | None:
             )
         ),
         until=shelf_life(world, outlooks),
+        numbers=intervals(outlooks),
     )
 
 
