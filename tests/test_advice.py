@@ -13,13 +13,15 @@ from hypothesis import strategies as st
 from tests.test_lint import ASKED
 from tests.worlds import DAY, RandomCase, model, rule, world
 
+from llmrules.catalog import Entry
+from llmrules.catalog.entries import Stated as Said
 from llmrules.errors import LoadError
 from llmrules.language.values import day
 from llmrules.worlds.advice.asking import next_questions
 from llmrules.worlds.advice.bands import Bands
 from llmrules.worlds.advice.outlook import Outlook, Outlooks
-from llmrules.worlds.advice.relaxing import Found, Relaxation, Relaxing
-from llmrules.worlds.changes import Stated
+from llmrules.worlds.advice.relaxing import Found, Gap, Relaxation, Relaxing
+from llmrules.worlds.changes import Stated, ValueAs
 from llmrules.worlds.world import World
 
 TRIED: dict[str, tuple[Any, ...]] = {
@@ -281,6 +283,42 @@ def test_what_is_in_the_way_is_named() -> None:
         (way.changes, len(way.brings)) for way in eligible.ways
     ]
     assert all("jay" in way.first for way in first.ways)
+
+
+def test_what_a_near_miss_lacks_is_told() -> None:
+    """Each test that a model fails, with how far off it is: numbers in their unit, sets by their members."""
+    gaps = {one.model: one.gaps for one in Relaxing(nothing_fits()).near_misses(5).ways}
+    assert gaps["lark"] == (Gap("long", "window", "at_least", -45_000),)
+    assert gaps["wren"] == ()
+    assert gaps["jay"] == (Gap("long", "window", "at_least", -5_000),)
+    takes = rule("takes", "require.takes.has_all.requirement = 'inputs'")
+    advisor = world(takes, model("lark", takes=["text"]), vocabulary=ASKED)
+    decision = advisor.decide({"as_of": DAY, "inputs": ["text", "audio", "image"]})
+    assert decision.near_misses().ways[0].gaps == (Gap("takes", "takes", "has_all", ("image", "audio")),)
+
+
+@given(st.integers(0, 2**32))
+@settings(max_examples=25)
+def test_a_model_that_had_its_gap_less_would_pass(seed: int) -> None:
+    """With a number that is better by the gap the rule excludes the model no longer, with any less it does."""
+    here = random_world(seed)
+    if here is None:
+        return
+    for near in Relaxing(here).near_misses(10).ways:
+        model = here.knowledge.catalog.models[near.model]
+        for gap in near.gaps:
+            entry = {**model.entries, **model.offers[0].entries}.get(gap.attribute)
+            if entry is None or not isinstance(entry.value, int) or isinstance(entry.value, bool):
+                continue
+            assert isinstance(gap.gap, int)
+            for short in (0, -1 if gap.gap < 0 else 1):
+                value = entry.value - gap.gap + short
+                there = here.changed(ValueAs(near.model, gap.attribute, Entry(Said(value, ()))))
+                assert there is not None
+                checks = [one for one in there.decide().judgement.checks if one.criterion.rule.id == gap.rule]
+                tests = list(checks[0].criterion.rule.effect.predicate.all_leaves())
+                if len(tests) == 1 and len(tests[0].tests) == 1 and gap.operator in {"at_least", "at_most", "is"}:
+                    assert bool(checks[0].outcome.false & there.decide().candidates.masks[near.model]) == bool(short)
 
 
 def test_what_is_cut_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from attrs import evolve, field, frozen
 
+from llmrules.catalog.candidates import bits
 from llmrules.language.vocabulary import AS_OF, ORDERED
 from llmrules.worlds.advice.bands import order
 from llmrules.worlds.advice.outlook import Outlooks
@@ -55,12 +56,30 @@ class Relaxation:
 
 
 @frozen
+class Gap:
+    """By how much a model fails one test of a rule that excludes it: what it has less what is asked.
+
+    That is a number in the unit of the attribute, days, steps of a scale, or the members that a set lacks or has
+    too many.
+    """
+
+    rule: str
+    attribute: str
+    operator: str
+    gap: int | str | tuple[str, ...]
+
+
+@frozen
 class NearMiss:
-    """A model that is not eligible, and the fewest requirements each of which stands in its way."""
+    """A model that is not eligible, and the fewest requirements each of which stands in its way.
+
+    ``gaps`` are those of its offer that the fewest rules exclude in the case as it is.
+    """
 
     model: str
     requirements: tuple[str, ...]
     points: Fraction
+    gaps: tuple[Gap, ...] = ()
 
 
 class Relaxing:
@@ -131,9 +150,28 @@ class Relaxing:
                 seen += 1
                 there = self._outlooks.of(*(Stated(name, None) for name in dropped))
                 for model in sorted(there.eligible - eligible - found.keys()):
-                    found[model] = NearMiss(model, dropped, there.points[model])
+                    found[model] = NearMiss(model, dropped, there.points[model], tuple(self._gaps(model)))
         ordered = sorted(found.values(), key=lambda one: (len(one.requirements), -one.points, one.model))
         return Found(tuple(ordered[:count]), len(found) >= count or size == len(names), size)
+
+    def _gaps(self, model: str) -> Iterator[Gap]:
+        """Yield by how much a model fails what is required of it."""
+        decision = self._outlooks.decision
+        candidates, checks, facts = decision.candidates, decision.judgement.checks, decision.derivation.facts
+        failing = {
+            index: [check.criterion.rule for check in checks if check.excluding >> index & 1]
+            for index in bits(candidates.masks[model])
+        }
+        index = min(failing, key=lambda one: len(failing[one]))
+        for rule in failing[index]:
+            for leaf in rule.effect.predicate.all_leaves() if rule.effect.wanted else ():
+                value = candidates.columns[leaf.attribute.name][index]
+                for test in leaf.tests if value is not None else ():
+                    for asked in test.thresholds(leaf.attribute, facts):
+                        gap = test.operator.gap(leaf.attribute, value, asked)
+                        if gap and test.operator.truth(leaf.attribute, value, asked) is False:
+                            its = tuple(gap) if isinstance(gap, list) else gap
+                            yield Gap(rule.id, leaf.attribute.name, test.operator.name, its)
 
     def _relaxation(self, changes: tuple[Stated, ...]) -> Relaxation:
         seen = self._outlooks.of(*changes)
