@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from llmrules.language.values import encode_fraction
+from llmrules.language.values import encode_fraction, shortest
 from llmrules.language.vocabulary import AS_OF
 from llmrules.say.teller import Line, Teller, first_sentence
 from llmrules.worlds.changes import Stated
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from llmrules.worlds.advice.asking import Answer, Questions
     from llmrules.worlds.advice.finding_out import Worth
     from llmrules.worlds.advice.firmness import Firmness, ShelfLife, Stays, WeightStays
+    from llmrules.worlds.advice.intervals import NumberStays
     from llmrules.worlds.advice.relaxing import Found, NearMiss, Relaxation
 
 MOST_LINES = 8
@@ -31,6 +34,10 @@ MOST_VALUES = 4
 
 MOST_GAPS = 2
 """Ends and gaps that one line tells."""
+
+
+MOST_END_DIGITS = 6
+"""Digits of an end that is no decimal number."""
 
 
 class Adviser:
@@ -187,6 +194,7 @@ class Adviser:
             lines = [self._line("firm-margin", names=names, points=points)]
         lines += [line for one in found.requirements for line in self._stays(one)]
         lines += [line for weight in found.weights for line in self._weight(weight)]
+        lines += [self._number(one) for one in found.numbers.values[:MOST_LINES]]
         if found.rests_on:
             lines.append(self._line("firm-rests", rules=self._teller.several(found.rests_on, MOST_LINES)))
         lines += [self._line("firm-disputed", label=self._teller.label(name), name=self._teller.name(model))
@@ -194,14 +202,14 @@ class Adviser:
         lines.append(self._until(found.until))
         yield from self._section("advised.firmness", lines, len(lines))
 
-    def in_short(self, found: Firmness) -> str:
+    def in_short(self, stays: Iterable[Stays], until: ShelfLife | None) -> str:
         """Return with which values of what is stated the first place stays, and until when, on one line."""
-        cases = [case for one in found.requirements for case in self._ends(one)]
+        cases = [case for one in stays for case in self._ends(one)]
         said = [self._say("stays-unless", cases=self._say("cases-joined").join(cases[:MOST_GAPS]))] if cases else []
-        if found.until is not None:
-            names = self._names(found.until.first) or self._say("watch-nobody")
+        if until is not None:
+            names = self._names(until.first) or self._say("watch-nobody")
             said.append(
-                self._say("stays-until" if cases else "stays-first-until", day=found.until.day.isoformat(), names=names)
+                self._say("stays-until" if cases else "stays-first-until", day=until.day.isoformat(), names=names)
             )
         return "; ".join(said) or self._say("stays-lasting")
 
@@ -218,15 +226,9 @@ class Adviser:
     def _stays(self, one: Stays) -> Iterator[Line]:
         """Yield the bounds of a requirement, of those that it has."""
         label, attribute = self._teller.label(one.attribute), self._teller.attributes[one.attribute]
-        bounds = []
-        if one.low is not None:
-            name = "bound-from" if one.low_included else "bound-above"
-            bounds.append(self._say(name, value=self._value(one.attribute, one.low)))
-        if one.high is not None:
-            name = "bound-to" if one.high_included else "bound-below"
-            bounds.append(self._say(name, value=self._value(one.attribute, one.high)))
+        bounds = self._bounds(one)
         if bounds:
-            yield self._line("firm-stays", label=label, bounds=self._say("bounds-joined").join(bounds))
+            yield self._line("firm-stays", label=label, bounds=bounds)
         if attribute.type not in {"flag", "choice"}:
             return
         several = len(attribute.choices) or len((False, True))
@@ -235,6 +237,23 @@ class Adviser:
         elif len(one.others) + 1 < several:
             values = [self._value(one.attribute, value) for value in one.others]
             yield self._line("firm-others", label=label, values=self._teller.several(values, MOST_VALUES))
+
+    def _number(self, one: NumberStays) -> Line:
+        """Return the bounds of a number of the catalogue."""
+        name = one.model if one.offer is None else f"{one.model} @ {one.offer}"
+        label = self._teller.label(one.attribute)
+        return self._line("firm-number", label=label, name=self._teller.name(name), bounds=self._bounds(one))
+
+    def _bounds(self, one: Stays | NumberStays) -> str:
+        """Return between which values the first place stays; what is no decimal number is rounded to the inside."""
+        bounds = []
+        if one.low is not None:
+            name = "bound-from" if one.low_included else "bound-above"
+            bounds.append(self._say(name, value=self._value(one.attribute, _decimal(one.low, ROUND_CEILING))))
+        if one.high is not None:
+            name = "bound-to" if one.high_included else "bound-below"
+            bounds.append(self._say(name, value=self._value(one.attribute, _decimal(one.high, ROUND_FLOOR))))
+        return self._say("bounds-joined").join(bounds)
 
     def _weight(self, one: WeightStays) -> Iterator[Line]:
         if one.high is not None:
@@ -307,3 +326,11 @@ def by_reason(failing: Mapping[str, Collection[str]]) -> list[tuple[str, list[st
         groups.append((rule, [name for name, rules in left.items() if rule in rules]))
         left = {name: rules for name, rules in left.items() if rule not in rules}
     return groups
+
+
+def _decimal(end: Value | Fraction, rounding: str) -> Value:
+    """Return an end in decimal digits."""
+    if not isinstance(end, Fraction):
+        return end
+    digits = Context(prec=MOST_END_DIGITS, rounding=rounding)
+    return shortest(digits.divide(Decimal(end.numerator), Decimal(end.denominator)))

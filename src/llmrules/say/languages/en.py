@@ -250,6 +250,7 @@ SENTENCES = {
     "firm-stays": "{label}: the first place stays at {bounds}",
     "firm-others": "{label}: the first place stays with {values}, too",
     "firm-only": "{label}: any other answer changes the first place",
+    "firm-number": "{label} of {name}: the first place stays at {bounds}",
     "bound-from": "{value} or more",
     "bound-above": "more than {value}",
     "bound-to": "{value} or less",

@@ -281,6 +281,7 @@ SENTENCES = {
     "firm-stays": "{label}: {bounds}이면 1위 유지",
     "firm-others": "{label}: {values}{values:이어도|여도} 1위 유지",
     "firm-only": "{label}: 다르게 답하면 1위가 바뀜",
+    "firm-number": "{name}의 {label}: {bounds}이면 1위 유지",
     "bound-from": "{value} 이상",
     "bound-above": "{value} 초과",
     "bound-to": "{value} 이하",

@@ -267,8 +267,8 @@ class Screen:
 
     def firm(self) -> Iterator[Said]:
         """Yield how long the one on the first place stays there, and with what."""
-        if len(self.result.best) == 1 and not self.result.refused and self.advice.firmness is not None:
-            yield from self.part("firm", [self.adviser.in_short(self.advice.firmness)])
+        if len(self.result.best) == 1 and not self.result.refused:
+            yield from self.part("firm", [self.adviser.in_short(self.advice.stays, self.advice.until)])
 
     # Who is not chosen
 

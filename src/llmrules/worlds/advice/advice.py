@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from llmrules.worlds.advice.asking import next_questions
 from llmrules.worlds.advice.finding_out import worth_finding_out
-from llmrules.worlds.advice.firmness import firmness
+from llmrules.worlds.advice.firmness import firmness, requirements_stay, shelf_life
 from llmrules.worlds.advice.outlook import Outlooks
 from llmrules.worlds.advice.relaxing import Relaxing
 from llmrules.worlds.world import World
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from llmrules.decision.decision import Decision
     from llmrules.worlds.advice.asking import Questions
     from llmrules.worlds.advice.finding_out import Worth
-    from llmrules.worlds.advice.firmness import Firmness
+    from llmrules.worlds.advice.firmness import Firmness, ShelfLife, Stays
     from llmrules.worlds.advice.relaxing import Found, NearMiss, Relaxation
 
 
@@ -59,6 +59,16 @@ class Advice:
     def next_questions(self) -> Questions:
         """What to ask next: the requirements not stated that still matter, and by how much."""
         return next_questions(self.outlooks.world, outlooks=self.outlooks)
+
+    @cached_property
+    def stays(self) -> tuple[Stays, ...]:
+        """With which values of what is stated the first place stays."""
+        return tuple(requirements_stay(self.outlooks))
+
+    @cached_property
+    def until(self) -> ShelfLife | None:
+        """The first later day on which, by what is known, the first place is another one."""
+        return shelf_life(self.outlooks.world, self.outlooks)
 
     @cached_property
     def firmness(self) -> Firmness | None:

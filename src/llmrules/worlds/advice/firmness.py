@@ -107,7 +107,7 @@ def firmness(world: World, outlooks: Outlooks | None = None) -> Firmness | None:
     return Firmness(
         first=tuple(decision.best),
         margin=decision.ranking[0].points - rest[0] if rest else None,
-        requirements=tuple(_requirements(world, outlooks)),
+        requirements=tuple(requirements_stay(outlooks)),
         weights=tuple(_weights(decision)),
         rests_on=tuple(_rests_on(world, outlooks, decision)),
         disputed=tuple(
@@ -125,8 +125,9 @@ def firmness(world: World, outlooks: Outlooks | None = None) -> Firmness | None:
 # Requirements
 
 
-def _requirements(world: World, outlooks: Outlooks) -> Iterator[Stays]:
+def requirements_stay(outlooks: Outlooks) -> Iterator[Stays]:
     """Yield with which values of each stated requirement the first place stays."""
+    world = outlooks.world
     bands = outlooks.bands()
     for one in world.profile.requirements:
         attribute = world.knowledge.ruleset.vocabulary[one.attribute]

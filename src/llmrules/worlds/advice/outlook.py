@@ -7,7 +7,8 @@ decision says of the models. So it is worked out once for all that is alike, and
 from __future__ import annotations
 
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
@@ -104,8 +105,12 @@ class Outlooks:
         self._costed = mask_of([*costed])
         self._refusing = _where(rules, lambda rule: isinstance(rule.effect, Refuse))
         self._weighing = _where(rules, weighs)
-        concluding = _where(rules, lambda rule: rule.effect.conclusion is not None)
-        self._relevant = self._refusing | self._weighing | concluding
+        self._concluding: dict[str, int] = {}
+        for one in self._program.rules:
+            if one.conclusion is not None:
+                name = one.conclusion.attribute.name
+                self._concluding[name] = self._concluding.get(name, 0) | 1 << one.place
+        self._relevant = reduce(or_, self._concluding.values(), self._refusing | self._weighing)
         self._applied: dict[int, _Applied] = {}
         self._sketchings: dict[Criteria, Sketching | None] = {}
         self._known: dict[object, Outlook] = {}
@@ -164,10 +169,13 @@ class Outlooks:
         return {index: Fraction(points[index], criteria.scale) for index in bits(sketch.eligible)}
 
     def touched(self, names: Iterable[str]) -> int:
-        """Return all rules that matter on which it depends on some requirements whether they fire, or what they say."""
+        """Return all rules that matter of which some requirements say whether they fire, or what they say.
+
+        Those that conclude one of them are among them: what is stated may conflict with it.
+        """
         found = 0
         for name in names:
-            found |= self.firing.reached(name) | (self._costed if name in USAGE else 0)
+            found |= self.firing.reached(name) | self._concluding.get(name, 0) | (self._costed if name in USAGE else 0)
         return found & self._relevant
 
     def excluding(self) -> int:
