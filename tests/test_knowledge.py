@@ -288,7 +288,7 @@ def test_only_terms_and_limits_are_hard() -> None:
     assert of_models == {
         *("weights_available", "weights_context", "context_window", "max_input_tokens"),
         *("compact", "parameters", "input_modalities", "known_inputs", "monthly_cost", "retires_on"),
-        *("memory_four_bits", "memory_eight_bits", "memory_sixteen_bits"),
+        *("memory_four_bits", "memory_eight_bits", "memory_sixteen_bits", "context_memory"),
         *("noncommercial_licence", "zones", "certifications", "retention_days", "trains_on_data", "provider"),
         *("input_price", "output_price", "tool_calling", "structured_output", "release_date", "listed_since"),
     }

@@ -15,7 +15,7 @@ from typing import Any, Protocol, TypeAlias, cast
 from attrs import evolve, frozen
 
 from llmrules.errors import FileError, Place
-from llmrules.importers import arena, genai_prices, litellm, models_dev, scores
+from llmrules.importers import arena, genai_prices, litellm, llmfit, models_dev, scores
 from llmrules.importers.boards import Measuring
 from llmrules.importers.dates import calendar_day, day_in
 from llmrules.importers.names import Names
@@ -33,7 +33,7 @@ class Reader(Protocol):
 
 
 class BoardReader(Protocol):
-    """What reads a file of a kind that measures models and sells none."""
+    """What reads a file of a kind that measures or describes models and sells none."""
 
     def __call__(self, rows: Any, /, origin: Origin, measuring: Measuring) -> Reading:  # noqa: ANN401
         """Return every entry of the file, checked before, as kept or skipped."""
@@ -43,7 +43,7 @@ class BoardReader(Protocol):
 class Kind:
     """A kind of files: its name, what publishes it, and the functions that read it.
 
-    A file of what was measured has a ``board`` reader, and none that reads rows of sellers; ``is_text`` says that it
+    A file that sells nothing has a ``board`` reader, and none that reads rows of sellers; ``is_text`` says that it
     is no JSON.
 
     ``version`` finds a version in the name of a file. ``check`` returns what a file holds where it has the shape of the
@@ -103,6 +103,17 @@ _KINDS = (
         arena.check,
         arena.days,
         arena.read,
+    ),
+    Kind(
+        "llmfit",
+        "llmfit, records of open weights",
+        "MIT",
+        None,
+        re.compile(r"llmfit-v?(\d+(?:\.\d+)+)"),
+        None,
+        llmfit.check,
+        llmfit.days,
+        llmfit.read,
     ),
     Kind("scores", "Scores", None, None, None, None, scores.check, scores.days, scores.read, is_text=True),
 )
