@@ -50,6 +50,7 @@ HARD = {
     "edge-needs-a-small-model": "deployment",
     "hardware-holds-the-model": "deployment",
     "memory-holds-the-model-at-four-bits": "deployment",
+    "a-long-context-takes-memory-too": "deployment",
     "memory-holds-the-model-at-eight-bits": "deployment",
     "memory-holds-the-model-at-sixteen-bits": "deployment",
     "weights-must-be-available": "customization",
