@@ -17,9 +17,11 @@ from llmrules.cli import main
 from llmrules.errors import LoadError, SolverError
 from llmrules.language.rules.promises import KEPT
 from llmrules.prove.promises import Proofs, breaches, prove
+from llmrules.prove.telling import ProofTeller
 
 if TYPE_CHECKING:
     from llmrules.advisor import Advisor
+    from llmrules.prove.questions import Question
 
 DAY = date(2026, 5, 1)
 
@@ -190,3 +192,38 @@ def test_every_word_of_a_promise_is_explained() -> None:
     """``docs/rules.md`` has each."""
     told = (Path(__file__).parents[1] / "docs/rules.md").read_text(encoding="utf-8")
     assert all(f"| `{word}` |" in told for word in KEPT)
+
+
+CASES: tuple[tuple[str, Question, tuple[str, ...]], ...] = (
+    ("when.tokens = { above = 3 }\nunless.tokens = { above = 2 }\nadvise = true", "never-fires", ("r",)),
+    ('when.hosting = ["own"]\nrequire.weights = true', "says-the-same", ("own-weights = r",)),
+    ("when.offline = true\nwhen.tuning = true\nrequire.weights = true", "never-decides", ("r",)),
+    ("when.tuning = true\nrequire.price.at_most = 0", "leaves-nobody", ("r",)),
+    ("exclude.price.above = 4", "never-eligible", ("owl",)),
+    ("prefer.price.at_most = 1\nweight = 9", "never-first", ("owl", "wren")),
+    ('when.tuning = true\nconclude.hosting = "vendor"', "clashes", ("hosting",)),
+    ("advise = true", "refuses", ("gold-none",)),
+)
+
+
+@pytest.mark.parametrize(("text", "question", "found"), CASES)
+def test_what_lint_guesses_is_known(text: str, question: Question, found: tuple[str, ...]) -> None:
+    """Of rules and models that nothing makes matter; what clashes and refuses with its smallest profile."""
+    advisor = world(RULES + rule("r", text), MODELS)
+    proofs = prove(advisor, DAY, (), seconds=30, lint=True)
+    answers = {one.question: one for one in proofs.answers}
+    assert (answers[question].names, answers[question].undecided) == (found, ())
+    told = [str(line) for line in ProofTeller(advisor.knowledge, "en").lines(proofs)]
+    assert all(any(f"- {name}" in line for line in told) for name in found)
+    if question == "clashes":
+        profile = answers[question].witnesses["hosting"].decision.profile
+        stated = {one.attribute for one in profile.requirements if one.origin == "stated"}
+        assert stated == {"as_of", "offline", "tuning"}
+
+
+def test_what_was_not_known_in_time_is_named(ours: Path) -> None:
+    """It is no finding."""
+    command = ["prove", "ours/somebody", "--lint", "--isolated", "--rules", str(ours), "--as-of", "2026-05-01"]
+    found = json.loads(CliRunner().invoke(main, [*command, "--seconds", "1", "--format", "json"]).output)["lint"]
+    assert found["never-first"]["found"] == []
+    assert found["never-first"]["undecided"] != []

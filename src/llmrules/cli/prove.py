@@ -38,6 +38,7 @@ SECONDS = 60
               help="The day that all profiles are decided on.  [default: today]")  # fmt: skip
 @click.option("--seconds", type=click.FloatRange(0, min_open=True), default=SECONDS, show_default=True,
               help="How long to look, for all promises together.")  # fmt: skip
+@click.option("--lint", is_flag=True, help="Say as well which rules and models no profile makes matter.")
 @click.option("--format", "output", type=click.Choice(["text", "json", "sarif", "github"]), default="text",
               show_default=True, help="How to print what was proved.")  # fmt: skip
 @click.option("--junit", type=options.PATH, metavar="FILE", help="Write the results to this file as JUnit XML.")
@@ -54,6 +55,7 @@ def prove(ctx: click.Context, /, names: tuple[str, ...], **given: Any) -> None: 
     \b
       llmrules prove
       llmrules prove --rules policy/ --profiles broken/
+      llmrules prove --rules policy/ --lint
       llmrules prove --rules policy/ --format sarif > promises.sarif
 
     It needs a solver: pip install 'llmrules[prove]'.
@@ -64,7 +66,8 @@ def prove(ctx: click.Context, /, names: tuple[str, ...], **given: Any) -> None: 
     advisor = options.load(given)
     promises = _chosen(ctx, advisor.knowledge.ruleset.promises, names)
     when = (given["as_of"] or datetime.now(UTC)).date()
-    found = proved(advisor, when, promises, unknown=given["unknown"], seconds=given["seconds"])
+    found = proved(advisor, when, promises, unknown=given["unknown"], seconds=given["seconds"],
+                   lint=given["lint"])  # fmt: skip
     if given["output"] == "json":
         print_json(as_json(found))
     elif given["output"] == "sarif":

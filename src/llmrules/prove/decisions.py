@@ -61,6 +61,10 @@ class Decisions:
         self.stated = self._stated()
         self.fired, self.known = self._fire()
 
+    def under(self, knowledge: Knowledge) -> Decisions:
+        """Return what other rules say of the same profiles; what is the same is the same formula."""
+        return Decisions(self.profiles, knowledge, self.when, self._unknown)
+
     # Requirements, two-valued
 
     def _stated(self) -> dict[str, Known]:
@@ -332,10 +336,13 @@ class Decisions:
         return self.circuit.either(where[1], good), self.circuit.both(where[0], bad)
 
     @cached_property
-    def _verdicts(self) -> tuple[tuple[Literal, Literal], ...]:
-        """Of each candidate that it is excluded, and that it is unverified or excluded."""
+    def _verdicts(self) -> tuple[Pair, ...]:
+        return self.verdicts(self.knowledge.ruleset.firing())
+
+    def verdicts(self, rules: Iterable[Rule]) -> tuple[Pair, ...]:
+        """Return of each candidate that some rules, where they fire, exclude it, and that they do or leave it open."""
         exempted: defaultdict[tuple[str, int], list[Literal]] = defaultdict(list)
-        rules = [one for one in self.knowledge.ruleset.firing() if self.fired[one.id] != FALSE]
+        rules = [one for one in rules if self.fired[one.id] != FALSE]
         for rule in rules:
             for index, (true, _) in enumerate(self.reached(rule) if rule.effect.exempts else ()):
                 for target in rule.effect.exempts:

@@ -12,6 +12,7 @@ from llmrules.catalog.candidates import bits
 from llmrules.language.rules.promises import Promise
 from llmrules.prove.profiles import NOTHING
 from llmrules.prove.prover import Prover, Witness
+from llmrules.prove.questions import Answer, ask_everything
 from llmrules.prove.solver import Undecided
 
 if TYPE_CHECKING:
@@ -54,11 +55,12 @@ class Proof:
 
 @frozen(eq=False)
 class Proofs:
-    """The proofs of some promises on one day, and by which solver."""
+    """The proofs of some promises on one day, by which solver, and what the questions of lint found."""
 
     proofs: tuple[Proof, ...]
     when: date
     solver: str
+    answers: tuple[Answer, ...] = ()
 
     @property
     def kept(self) -> bool:
@@ -73,12 +75,16 @@ def prove(
     *,
     unknown: Policy = "apart",
     seconds: float,
+    lint: bool = False,
 ) -> Proofs:
-    """Prove promises about every profile that is decided on a day, all of them within some seconds."""
+    """Prove promises about every profile that is decided on a day, all of them within some seconds.
+
+    ``lint`` asks the questions about rules and models as well, in the time that is left.
+    """
     tables = [table for promise in promises for table in promise.asked()]
     prover = Prover(advisor, when, unknown=unknown, seconds=seconds, tables=tables)
     proofs = tuple(_prove(prover, promise) for promise in promises)
-    return Proofs(proofs, when, prover.solver.name)
+    return Proofs(proofs, when, prover.solver.name, ask_everything(prover) if lint else ())
 
 
 def _prove(prover: Prover, promise: Promise) -> Proof:

@@ -44,10 +44,13 @@ class Prover:
         self.profiles = Profiles.of(self.circuit, [(advisor.knowledge, when)], tables)
         self.decisions = Decisions(self.profiles, advisor.knowledge, when, unknown)
         self.solver = Solver(self.circuit, seconds)
+        self._can_be: dict[tuple[Literal, ...], bool] = {}
 
     def can_be(self, *literals: Literal) -> bool:
         """Say whether there is a profile of which these hold; one whose costs are open counts. Raises Undecided."""
-        return isinstance(self.solver.ask(*literals), Found)
+        if literals not in self._can_be:
+            self._can_be[literals] = isinstance(self.solver.ask(*literals), Found)
+        return self._can_be[literals]
 
     def witness(self, *literals: Literal, shows: Callable[[Decision], bool]) -> Witness | None:
         """Return the smallest profile of which these hold, decided; None where there is none. Raises Undecided.

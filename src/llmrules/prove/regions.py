@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from fractions import Fraction
+from functools import partial
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -106,7 +107,7 @@ def region(
                 break
             truth = profiles.circuit.evaluate(inputs, {})
             if all(holds(one, truth) for one in (*within, *outside, literal)):
-                take(Found(inputs))
+                take(Found(partial(dict, inputs)))
         while len(cubes) < most:
             found, _ = smallest_of(solver, profiles, *within, *outside, literal, patience=PATIENCE)
             if isinstance(found, Never):

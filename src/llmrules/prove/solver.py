@@ -7,7 +7,8 @@ be is taken on its word.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -24,11 +25,16 @@ LARGEST = 2**31 - 1
 """The largest weight that the solver counts with by itself; larger ones are numbers to it."""
 
 
-@frozen(eq=False)
+@frozen(eq=False, slots=False)
 class Found:
-    """Inputs of a circuit of which something holds."""
+    """Inputs of a circuit of which something holds, read when somebody looks at them."""
 
-    inputs: Mapping[str, bool]
+    read: Callable[[], Mapping[str, bool]]
+
+    @cached_property
+    def inputs(self) -> Mapping[str, bool]:
+        """What is so, by name."""
+        return self.read()
 
 
 @frozen(eq=False)
@@ -89,9 +95,11 @@ class Solver:
         if answer == self._z3.unsat:
             core = {one.get_id() for one in self._solver.unsat_core()}
             return Never(tuple(one for one, its in zip(assumed, made, strict=True) if its.get_id() in core))
-        model = self._solver.model()
-        nodes = ((self._circuit.nodes[place], its) for place, its in self._made.items())
-        return Found({node.name: self._z3.is_true(model.eval(its)) for node, its in nodes if isinstance(node, Input)})
+        return Found(partial(self._inputs, self._solver.model(), tuple(self._made.items())))
+
+    def _inputs(self, model: Any, made: Iterable[tuple[int, Any]]) -> Mapping[str, bool]:  # noqa: ANN401 - those of z3
+        nodes = ((self._circuit.nodes[place], its) for place, its in made)
+        return {node.name: self._z3.is_true(model.eval(its)) for node, its in nodes if isinstance(node, Input)}
 
     def _literal(self, literal: Literal) -> Any:  # noqa: ANN401 - an expression of z3
         if abs(literal) not in self._made:

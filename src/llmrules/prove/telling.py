@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from llmrules.language.profile import Profile, Requirement
     from llmrules.language.texts import Language
     from llmrules.prove.promises import Breach, Proof, Proofs
+    from llmrules.prove.questions import Answer
 
 FORMAT = "llmrules.proofs/1"
 
@@ -59,6 +60,9 @@ class ProofTeller:
         """Yield each promise with what came of it, then what was left open and by whom it was proved."""
         if not proofs.proofs:
             yield Line("answer", self._say("no-promise"))
+        for answer in proofs.answers:
+            yield from self._answer(answer)
+        if not proofs.proofs:
             return
         for proof in proofs.proofs:
             yield Line("line", self.said(proof), 0, MARKS[proof.outcome], f"({', '.join(proof.promise.sources)})")
@@ -67,6 +71,22 @@ class ProofTeller:
         yield Line("blank")
         yield Line("answer", self._counted(proofs))
         yield from (Line("line", note, 2) for note in self.notes(proofs))
+
+    def _answer(self, answer: Answer) -> Iterator[Line]:
+        """Yield what one question found; nothing where it found nothing."""
+        if answer.names or answer.undecided:
+            yield Line("heading", self._say(f"question.{answer.question}"))
+        for name in answer.names:
+            known = name in self._teller.attributes
+            yield Line("line", self._teller.label(name) if known else self._teller.name(name), 2, "-")
+            if name in answer.witnesses:
+                profile = profile_text(answer.witnesses[name].decision.profile)
+                yield from (Line("line", line, 6) for line in profile.splitlines()[1:])
+        if answer.undecided:
+            names = self._teller.names(answer.undecided, MOST_NAMES)
+            yield Line("line", self._say("question-undecided", names=names), 2, "?")
+        if answer.names or answer.undecided:
+            yield Line("blank")
 
     def said(self, proof: Proof) -> str:
         """Return what came of a promise."""
@@ -136,13 +156,24 @@ def findings(knowledge: Knowledge, proofs: Proofs) -> tuple[Finding, ...]:
 
 def as_json(proofs: Proofs) -> str:
     """Return the proofs as one JSON document."""
-    document = {
+    document: dict[str, Any] = {
         "format": FORMAT,
         "as_of": proofs.when.isoformat(),
         "solver": proofs.solver,
         "promises": [_record(proof) for proof in proofs.proofs],
     }
+    if proofs.answers:
+        document["lint"] = {answer.question: _found(answer) for answer in proofs.answers}
     return json.dumps(document, ensure_ascii=False, indent=2)
+
+
+def _found(answer: Answer) -> dict[str, Any]:
+    profiles = {name: _stated_in(witness.decision.profile) for name, witness in answer.witnesses.items()}
+    return {"found": list(answer.names), "undecided": list(answer.undecided), "profiles": profiles}
+
+
+def _stated_in(profile: Profile) -> dict[str, Any]:
+    return {one.attribute: encode(one.value) for one in profile.requirements if one.origin == "stated"}
 
 
 def _record(proof: Proof) -> dict[str, Any]:
@@ -155,8 +186,7 @@ def _record(proof: Proof) -> dict[str, Any]:
         "sources": list(proof.promise.sources),
     }
     if proof.witness is not None:
-        profile = proof.witness.decision.profile
-        record["profile"] = {one.attribute: encode(one.value) for one in profile.requirements if one.origin == "stated"}
+        record["profile"] = _stated_in(proof.witness.decision.profile)
         record["smallest"] = proof.witness.smallest
         record["breaches"] = [{"kind": one.kind, "names": list(one.names)} for one in proof.breaches]
     return record

@@ -587,4 +587,13 @@ SENTENCES = {
     "or-not-stated": "{said}, or not stated",
     "no-longer-fired": "no longer fires: {names}",
     "now-fired": "fires: {names}",
+    "question.never-fires": "Rules that no profile makes fire",
+    "question.never-decides": "Rules without which no verdict, no other firing and nobody's points would differ",
+    "question.leaves-nobody": "Hard rules with which nobody is ever eligible",
+    "question.says-the-same": "Rules that always fire together and say the same",
+    "question.never-eligible": "Models that no profile makes eligible",
+    "question.never-first": "Models that no profile brings to the first place",
+    "question.clashes": "Requirements of which rules conclude two values at once",
+    "question.refuses": "Rules that refuse a case",
+    "question-undecided": "not decided in time: {names}",
 }

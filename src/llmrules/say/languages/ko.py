@@ -618,4 +618,13 @@ SENTENCES = {
     "or-not-stated": "{said} 또는 명시 안 함",
     "no-longer-fired": "발동하지 않게 됨: {names}",
     "now-fired": "발동하게 됨: {names}",
+    "question.never-fires": "어떤 프로필에서도 발동하지 않는 규칙",
+    "question.never-decides": "없어도 판정, 다른 규칙의 발동, 누구의 점수도 달라지지 않는 규칙",
+    "question.leaves-nobody": "발동하면 적격 모델이 남지 않는 필수 규칙",
+    "question.says-the-same": "항상 함께 발동하고 같은 말을 하는 규칙",
+    "question.never-eligible": "어떤 프로필에서도 적격이 아닌 모델",
+    "question.never-first": "어떤 프로필에서도 1위가 아닌 모델",
+    "question.clashes": "규칙들이 동시에 두 값을 도출하는 요구사항",
+    "question.refuses": "사례를 거부하는 규칙",
+    "question-undecided": "시간 안에 판정하지 못함: {names}",
 }
