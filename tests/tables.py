@@ -103,6 +103,7 @@ KEYS = {
     "otherwise": "said of a model that fails",
     "unknown": f"what happens where the check is unknown: {', '.join(f'`{name}`' for name in UNKNOWN_POLICIES)}",
     "weight": "points, a positive whole number",
+    "tier": "1 to 9, else 1: its points count only between models whose points of all lower tiers are equal",
     "level": f"how grave it is: {', '.join(f'`{name}`' for name in LEVELS)}",
     "approver": "who agreed to the exception",
 }

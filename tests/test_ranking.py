@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.worlds import candidate, decide, model, points, rule, verdicts, world
 
+from llmrules.verify import verify
+
 WEIGHTED = rule("w3", "prefer.weights = true\nweight = 3") + rule("w2", "prefer.family = 'lark'\nweight = 2")
 
 
@@ -44,6 +46,46 @@ def test_places_say_their_margin() -> None:
         (3, "2", ("c",), "2"),
         (4, "0", ("d",), None),
     ]
+
+
+TIERED = rule("first", "prefer.weights = true\nweight = 1") + "".join(
+    rule(f"then{number}", text)
+    for number, text in enumerate(
+        (
+            "prefer.price.toward = 'lowest'\nweight = 4\ntier = 2",
+            "avoid.family = 'wren'\nweight = 2\ntier = 2",
+            "prefer.family = 'lark'\nweight = 9\ntier = 4",
+        )
+    )
+)
+
+
+def test_a_higher_tier_counts_where_all_lower_ones_are_equal() -> None:
+    """No points of a higher tier make up for one of a lower tier; each tier is summed and told for itself."""
+    models = (
+        model("best", weights=True, price=4, family="wren")
+        + model("cheap", weights=False, price=1, family="lark")
+        + model("alike", weights=False, price=1, family="lark")
+        + model("dear", weights=False, price=3, family="lark")
+        + model("unknown", weights=False)
+    )
+    decision = decide(world(TIERED, models))
+    assert [(one.place, one.model, *map(int, (one.points, *one.then))) for one in decision.ranking] == [
+        (1, "best", 1, -2, 0),
+        (2, "alike", 0, 4, 9),
+        (2, "cheap", 0, 4, 9),
+        (4, "dear", 0, 2, 9),
+        (5, "unknown", 0, 0, 0),
+    ]
+    found = decision.trace.found.result.ranking
+    assert [(one.points, one.then, one.margin) for one in found[:3]] == [
+        ("1", ("-2", "0"), "1"),
+        ("0", ("4", "9"), "2"),
+        ("0", ("2", "9"), "2"),
+    ]
+    assert "1 point, then -2, then 0" in decision.report()
+    assert verify(decision.trace).ok
+    assert decide(world(TIERED.replace("tier = 2", "tier = 1"), models)).best == ("alike", "cheap")
 
 
 def test_the_unverified_are_ranked_among_themselves() -> None:

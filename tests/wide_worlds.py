@@ -267,6 +267,7 @@ class WideWorld:
             lines = [*where, f"{effect} = {self._table(CANDIDATE, refers=True)}"]
         if effect in {"prefer", "avoid"}:
             lines.append(f"weight = {self.random.randint(1, 4)}")
+            lines += [f"tier = {self.random.randint(1, 3)}"] if self._chance(0.4) else []
         elif self._chance(0.5):
             caution = effect == "caution"
             allowed = ("note", "warning", "approval") if caution else ("apart", "exclude", "accept")

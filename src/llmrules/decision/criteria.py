@@ -8,7 +8,8 @@ needs, so adding the points of two rules is one addition of integers, and no lan
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from itertools import compress
 from math import lcm
 from sys import byteorder
@@ -22,7 +23,7 @@ from llmrules.errors import LoadError, Place, RuleError
 from llmrules.language.rules.rule import Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from llmrules.catalog.candidates import Grades, Masks
     from llmrules.language.conditions import Facts
@@ -56,7 +57,8 @@ class Criterion:
     """One rule that touches models.
 
     ``grades`` are the points that a graded preference gives each candidate, and ``regraded`` the candidates (with the
-    layer) that a disputed value would give others.
+    layer) that a disputed value would give others. All of its points stand multiplied by ``factor``: so much that the
+    least of them outweighs all that the rules of higher tiers may give.
     """
 
     rule: Rule
@@ -64,6 +66,7 @@ class Criterion:
     grades: tuple[int | None, ...] = ()
     regraded: tuple[tuple[int, int], ...] = ()
     signed_weight: int = 0
+    factor: int = 1
     _fixed_lanes: dict[Lanes, int] = field(factory=dict, init=False, repr=False)
 
     @property
@@ -94,6 +97,17 @@ class Criterion:
         """Return the points of a candidate that it reaches, in the units of the criteria."""
         return self.signed_weight if self.rule.effect.grade is None else self.grades[index] or 0
 
+    def earned(self, index: int) -> int:
+        """Return the points of a candidate that it reaches among those of its own tier alone."""
+        return self.points(index) // self.factor
+
+    def weighing(self, factor: int) -> Criterion:
+        """Return the same criterion with another factor."""
+        if factor == self.factor:
+            return self
+        grades = tuple(None if grade is None else grade // self.factor * factor for grade in self.grades)
+        return evolve(self, grades=grades, signed_weight=self.signed_weight // self.factor * factor, factor=factor)
+
     def rescaled(self, factor: int) -> Criterion:
         """Return the same criterion with its points in units that are so many times smaller."""
         if factor == 1:
@@ -107,15 +121,31 @@ MOST_UNITS = 10**MOST_POINTS_DIGITS
 """Digits that the denominator of all points together may have: a trace holds no more."""
 
 
-@frozen(eq=False)
+def _by_tiers(by_rule: dict[str, Criterion]) -> dict[str, Criterion]:
+    """Return criteria whose factors make a point of each tier outweigh all that the higher tiers may give."""
+    reach: dict[int, int] = {}
+    for one in by_rule.values():
+        if one.rule.effect.sign:
+            reach[one.rule.in_tier] = reach.get(one.rule.in_tier, 0) + abs(one.signed_weight) // one.factor
+    factors, most = {1: 1}, 0
+    for tier in sorted(reach, reverse=True):
+        factors[tier] = most + 1
+        most += factors[tier] * reach[tier]
+    if len(reach) <= 1 and all(one.factor == 1 for one in by_rule.values()):
+        return by_rule
+    return {name: one.weighing(factors.get(one.rule.in_tier, 1)) for name, one in by_rule.items()}
+
+
+@frozen(eq=False, slots=False)
 class Criteria:
     """All rules that touch models, by id, over one arrangement of candidates.
 
-    Points are integers in units of ``1 / scale``, so that adding them is exact and fast.
+    Points are integers in units of ``1 / scale``, so that adding them is exact and fast. Those of each tier are
+    multiples of its factor, which no sum of the higher tiers reaches: so the order of these integers is that of tiers.
     """
 
     candidates: Candidates
-    by_rule: dict[str, Criterion]
+    by_rule: dict[str, Criterion] = field(converter=_by_tiers)
     scale: int
     everyone: int = field(init=False)
     lanes: Lanes = field(init=False)
@@ -138,6 +168,15 @@ class Criteria:
     def _wide_enough(self) -> Lanes:
         """Return lanes for the points of all rules at once; none gives a candidate more than its weight."""
         return lanes_for(self.candidates.count, sum(abs(one.signed_weight) for one in self.by_rule.values()))
+
+    @cached_property
+    def factors(self) -> Mapping[int, int]:
+        """The factor of each tier that has rules, and of the first, in the order of tiers."""
+        scoring = [one for one in self.by_rule.values() if one.rule.effect.sign]
+        found = {one.rule.in_tier: one.factor for one in scoring}
+        # Of a tier without rules nothing is ever had: a factor above all sums says so.
+        found.setdefault(1, 1 + sum(abs(one.signed_weight) for one in scoring))
+        return {tier: found[tier] for tier in sorted(found)}
 
     def on(self, facts: Facts) -> Criteria:
         """Return the criteria over the candidates with what they cost in a case; those of the last usages are kept."""
@@ -296,10 +335,22 @@ def places(mask: int, count: int) -> list[int]:
 
 @frozen(eq=False)
 class Points:
-    """What each candidate has in sum: its lane, less what was added so that no lane is negative."""
+    """What each candidate has in sum: its lane, less what was added so that no lane is negative.
+
+    ``factors`` has that of each tier, the first of which comes first.
+    """
 
     lanes: Sequence[int]
     less: int
+    factors: Mapping[int, int] = field(factory=lambda: {1: 1})
+
+    def by_tier(self, index: int) -> dict[int, int]:
+        """Return the points of a candidate by tier, each in the units of the criteria."""
+        found, lane, less = {}, self.lanes[index], self.less
+        for tier, factor in self.factors.items():
+            (its, lane), (added, less) = divmod(lane, factor), divmod(less, factor)
+            found[tier] = its - added
+        return found
 
     def __getitem__(self, index: int) -> int:
         """Return the points of a candidate, in the units of the criteria."""

@@ -68,6 +68,10 @@ class Score:
         """Return the points of a candidate that the rule reaches, in the units of the criteria."""
         return self.criterion.points(index)
 
+    def earned(self, index: int) -> int:
+        """Return the same among the points of its own tier alone."""
+        return self.criterion.earned(index)
+
 
 @frozen(eq=False)
 class Note:
@@ -91,6 +95,11 @@ class Judgement:
     unverified: int
     eligible: int
     points: Points
+
+    @property
+    def then(self) -> tuple[int, ...]:
+        """The tiers after the first of which a rule fired, ascending."""
+        return tuple(sorted({one.criterion.rule.in_tier for one in self.scores} - {1}))
 
     def verdict(self, index: int) -> Verdict:
         """Return the verdict on a candidate that was judged."""
@@ -155,7 +164,7 @@ def judge(
         excluded=excluded,
         unverified=unverified & ~excluded,
         eligible=everyone & ~(excluded | unverified),
-        points=Points(criteria.lanes.unpacked(lanes), less),
+        points=Points(criteria.lanes.unpacked(lanes), less, criteria.factors),
     )
 
 
@@ -169,6 +178,7 @@ OVER: tuple[Over, ...] = ("models", "offers")
 class Placed:
     """A model in a ranking. Equal points share a place: 1, 1, 3.
 
+    ``points`` are those of the first tier, and ``then`` those of each higher one of which a rule fired.
     ``offers`` has the ids of those of its offers that share its verdict, the one with the most points first; it is
     empty where the model has but one. In a ranking of offers ``model`` names the candidate: ``model @ offer``.
     """
@@ -177,6 +187,7 @@ class Placed:
     model: str
     points: Fraction
     offers: tuple[str, ...] = ()
+    then: tuple[Fraction, ...] = ()
 
 
 class OnDemand(Sequence[T]):
@@ -252,9 +263,11 @@ class Units:
 class Ranking(OnDemand[Placed]):
     """The units of one verdict, the best first; equal ones in the order of the catalogue."""
 
-    def __init__(self, units: Units, members: Sequence[int], points: Points, scale: int) -> None:
-        """``members`` are the candidates of the verdict, ascending."""
-        self._units, self._members, self._points, self._scale = units, members, points, scale
+    def __init__(
+        self, units: Units, members: Sequence[int], points: Points, scale: int, then: Sequence[int] = ()
+    ) -> None:
+        """``members`` are the candidates of the verdict, ascending; ``then`` the tiers after the first that count."""
+        self._units, self._members, self._points, self._scale, self._then = units, members, points, scale, then
 
     def __len__(self) -> int:
         """Count the units."""
@@ -316,8 +329,9 @@ class Ranking(OnDemand[Placed]):
         if len(its) > 1:
             standing = sorted(set(its).intersection(self._members), key=lambda index: (-lanes[index], index))
             offers = self._units.offers(standing)
-        points = Fraction(self._points[leader], self._scale)
-        return Placed(self.places[number], self._units.name(leader), points, offers)
+        earned = self._points.by_tier(leader)
+        points, *then = (Fraction(earned.get(tier, 0), self._scale) for tier in (1, *self._then))
+        return Placed(self.places[number], self._units.name(leader), points, offers, tuple(then))
 
 
 class Standing:
@@ -328,8 +342,8 @@ class Standing:
         count, units = candidates.count, Units(candidates, over)
         eligible = places(judgement.eligible, count)
         unverified = units.others(places(judgement.unverified, count), eligible) if judgement.unverified else []
-        self.ranking = Ranking(units, eligible, judgement.points, criteria.scale)
-        self.unverified = Ranking(units, unverified, judgement.points, criteria.scale)
+        self.ranking = Ranking(units, eligible, judgement.points, criteria.scale, judgement.then)
+        self.unverified = Ranking(units, unverified, judgement.points, criteria.scale, judgement.then)
         self._units, self._judgement, self._count = units, judgement, count
 
     @cached_property

@@ -121,7 +121,7 @@ class Sketching:
     def ranking(self, sketch: Sketch) -> Ranking:
         """Return the ranking that a sketch comes to."""
         criteria = self._criteria
-        points = Points(criteria.lanes.unpacked(sketch.lanes), sketch.less)
+        points = Points(criteria.lanes.unpacked(sketch.lanes), sketch.less, criteria.factors)
         return Ranking(self._units, places(sketch.eligible, criteria.candidates.count), points, criteria.scale)
 
     def first(self, sketch: Sketch) -> tuple[str, ...]:

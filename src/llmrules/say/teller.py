@@ -123,9 +123,10 @@ class Teller:
             return self.say(f"money-a-{_PERIODS[per]}" if per else "money", amount=amount)
         return self.say("money-per", amount=amount, unit=printable(per))
 
-    def points(self, points: str) -> str:
-        """Return points with their noun: 1 point, 2.50 points."""
-        return self.say("points", points=points_words(points))
+    def points(self, points: str, then: Iterable[str] = ()) -> str:
+        """Return points with their noun, and those of higher tiers behind: 1 point; 2.50 points, then 3."""
+        said = self.say("points", points=points_words(points))
+        return "".join([said, *(self.say("points-then", points=points_words(one)) for one in then)])
 
     # Tests
 

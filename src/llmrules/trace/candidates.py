@@ -104,13 +104,15 @@ class _Recorder:
         ranked = verdict != "excluded"
         checks = tuple(self._check(check, leaves, index) for check, leaves in self.checks)
         outlook = self.decision.outlooks.of(index)
-        points = Fraction(judgement.points[index], self.decision.criteria.scale)
+        earned, scale = judgement.points.by_tier(index), self.decision.criteria.scale
+        points, *then = (encode_fraction(Fraction(earned[tier], scale)) for tier in (1, *judgement.then))
         return CandidateRecord(
             model=row.model.id,
             verdict=verdict,
             offer=row.offer_id,
             place=self.carriers.get(index),
-            points=encode_fraction(points) if ranked else None,
+            points=points if ranked else None,
+            then=tuple(then) if ranked else (),
             computed=dict(self._computed(index)),
             concluded=dict(self._concluded(index)),
             checks=checks,
@@ -156,7 +158,7 @@ class _Recorder:
         for score, leaves in self.scores:
             reached, unknown = score.outcome.true >> index & 1, score.unknown >> index & 1
             outcome: Outcome = "points" if reached else "unknown" if unknown else "none"
-            points = encode_fraction(Fraction(score.points(index), scale)) if reached else None
+            points = encode_fraction(Fraction(score.earned(index), scale)) if reached else None
             yield Applied(score.criterion.rule.id, outcome, leaves.at(index), points=points)
 
     def _notes(self, index: int) -> Iterator[Applied]:

@@ -156,11 +156,18 @@ def _places(ranking: Iterable[Placed]) -> tuple[PlaceRecord, ...]:
             place=its[0].place,
             points=encode_fraction(its[0].points),
             models=tuple(placed.model for placed in its),
-            margin=None if after is None else encode_fraction(its[0].points - after[0].points),
+            margin=None if after is None else encode_fraction(_margin(its[0], after[0])),
+            then=tuple(map(encode_fraction, its[0].then)),
             offers=tuple(OffersRecord(placed.model, placed.offers) for placed in its if placed.offers),
         )
         for its, after in zip(groups, [*groups[1:], None], strict=False)
     )
+
+
+def _margin(one: Placed, other: Placed) -> Fraction:
+    """Return by how much one place is above another, in the first tier in which they differ."""
+    pairs = zip((one.points, *one.then), (other.points, *other.then), strict=True)
+    return next((its - theirs for its, theirs in pairs if its != theirs), Fraction(0))
 
 
 def _resting(decision: Decision) -> tuple[RestingRecord, ...]:
@@ -254,7 +261,7 @@ def _points(criterion: Criterion, reached: int, kept: int, criteria: Criteria) -
     """Yield the points of a model at once where all its candidates would get the same, else those of each."""
     masks: dict[int, int] = {}
     for index in bits(reached):
-        points = criterion.points(index)
+        points = criterion.earned(index)
         masks[points] = masks.get(points, 0) | 1 << index
     named = [(points, name) for points, mask in masks.items() for name in criteria.candidates.names(mask, kept)]
     for points, name in sorted(named, key=lambda one: one[1]):

@@ -18,7 +18,7 @@ from llmrules.catalog.entries import Entry, Offer, Stated
 from llmrules.decision.criteria import MOST_POINTS_DIGITS
 from llmrules.language.conditions import Table
 from llmrules.language.operators import OPERATORS
-from llmrules.language.rules.effects import EFFECTS, Effect
+from llmrules.language.rules.effects import EFFECTS, MOST_TIERS, Effect
 from llmrules.language.values import LARGEST_INTEGER, Number, Period, Value
 from llmrules.reading.cursor import Cursor
 from llmrules.trace.record import FORMAT, Given, Trace
@@ -66,6 +66,7 @@ _NARROWER: dict[str, dict[str, Any]] = {
     "Trace.format": {"const": FORMAT},
     "Attribute.name": {"type": "string", "pattern": NAME},
     "Rule.weight": {"type": "integer", "minimum": 1, "maximum": LARGEST_INTEGER},
+    "Rule.tier": {"type": "integer", "minimum": 2, "maximum": MOST_TIERS},
     "Given.only": {"anyOf": [_CONDITIONS, {"type": "null"}]},
     "Given.among": {"anyOf": [_TEXTS, {"type": "null"}]},
     "Given.stale_after": {"type": "integer", "minimum": 1, "maximum": LARGEST_INTEGER},
@@ -82,7 +83,9 @@ _NARROWER: dict[str, dict[str, Any]] = {
     "Digests.made_by": _DIGEST,
     "Applied.points": _SCORE,
     "CandidateRecord.points": _POINTS,
+    "CandidateRecord.then": {"type": "array", "items": _POINTS},
     "PlaceRecord.points": _POINTS,
+    "PlaceRecord.then": {"type": "array", "items": _POINTS},
     "TrialPoints.points": _SCORE,
     "PlaceRecord.margin": _POINTS,
 }

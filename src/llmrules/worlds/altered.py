@@ -148,7 +148,7 @@ def criteria_over(candidates: Candidates, others: Collection[str], rules: Iterab
 
 def says_else(before: Rule, after: Rule) -> bool:
     """Whether a rule says something else of models than before, wherever both fire; what is unknown apart."""
-    one, other = ((rule.effect, rule.where, rule.weight) for rule in (before, after))
+    one, other = ((rule.effect, rule.where, rule.weight, rule.tier) for rule in (before, after))
     return one != other
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from llmrules.decision.decision import Decision
+    from llmrules.decision.judgement import Placed
     from llmrules.trace.record import Json, TrialRecord
 
 Aspect: TypeAlias = tuple[ChangeKind, str, str]
@@ -90,6 +91,11 @@ def _would(trial: TrialRecord) -> Iterator[str]:
     yield from (f"gives {one.model} {one.points}" for one in trial.points)
 
 
+def _points(placed: Placed) -> str:
+    """Return the points of every tier."""
+    return ", ".join(map(encode_fraction, (placed.points, *placed.then)))
+
+
 def _ranked(decision: Decision, names: _Names) -> Iterator[tuple[Aspect, Json]]:
     """Yield the verdict, place and points of each model, or of each offer where these are ranked."""
     for verdict, ranking in (("eligible", decision.ranking), ("unverified", decision.unverified)):
@@ -97,7 +103,7 @@ def _ranked(decision: Decision, names: _Names) -> Iterator[tuple[Aspect, Json]]:
             name = names.ranked(placed.model)
             yield ("verdict", name, ""), verdict
             yield ("place", name, ""), placed.place
-            yield ("points", name, ""), encode_fraction(placed.points)
+            yield ("points", name, ""), _points(placed)
     for model in decision.standing.excluded:
         yield ("verdict", names.ranked(model), ""), "excluded"
     if decision.over == "offers":
@@ -111,7 +117,7 @@ def _unranked(decision: Decision, names: _Names) -> Iterator[tuple[Aspect, Json]
         for one in placed:
             if one.model in names.several:
                 yield ("verdict", one.model, ""), verdict
-                yield ("points", one.model, ""), encode_fraction(one.points)
+                yield ("points", one.model, ""), _points(one)
     for model in names.several.intersection(models.excluded):
         yield ("verdict", model, ""), "excluded"
 
@@ -125,8 +131,9 @@ def _of_candidates(decision: Decision, names: _Names) -> Iterator[tuple[Aspect, 
             verdict = judgement.verdict(index)
             yield ("verdict", rows[index], ""), verdict
             if verdict != "excluded":
-                points = Fraction(judgement.points[index], decision.criteria.scale)
-                yield ("points", rows[index], ""), encode_fraction(points)
+                earned, scale = judgement.points.by_tier(index), decision.criteria.scale
+                points = (Fraction(earned[tier], scale) for tier in (1, *judgement.then))
+                yield ("points", rows[index], ""), ", ".join(map(encode_fraction, points))
     for check in judgement.checks:
         masks = (("failed", check.excluding), ("unknown", check.unverifying), ("accepted", check.accepting))
         for said, mask in (*masks, ("exempted", check.exempted)):

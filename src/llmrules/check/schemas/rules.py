@@ -35,6 +35,7 @@ from llmrules.language.rules.effects import (
     COMMON_KEYS,
     EFFECTS,
     LEVELS,
+    MOST_TIERS,
     NOT_CLASSIFYING,
     RULE_KEYS,
     UNKNOWN_POLICIES,
@@ -96,6 +97,10 @@ def _rule_keys() -> dict[str, Schema]:
         "otherwise": (text(), "What is said of a model that fails: {model}, or {name} of any attribute."),
         "source": (ref("sources"), "The claim or document that it rests on, or several."),
         "overrides": (ref("rules"), "Rules that do not count where this one fires."),
+        "tier": (
+            {"type": "integer", "minimum": 1, "maximum": MOST_TIERS},
+            "Its points count only between models whose points of all lower tiers are equal; 1 where left out.",
+        ),
         "weight": (POSITIVE, "Points: 3 or 4 for a core fit, 2 for a secondary one, 1 for a nudge."),
         "level": (one_of(LEVELS), "How heavy the caution is, from light to heavy."),
         "unknown": (one_of(UNKNOWN_POLICIES), "What becomes of a model whose check is unknown."),

@@ -27,6 +27,9 @@ DIRECTIONS: tuple[Direction, ...] = ("lowest", "highest")
 LEVELS: tuple[Level, ...] = ("note", "warning", "approval")
 """Of a caution, from light to heavy; ``approval``: eligible, but only after someone has agreed."""
 
+MOST_TIERS = 9
+"""The highest tier of points."""
+
 UNKNOWN_POLICIES: tuple[Policy, ...] = ("apart", "exclude", "accept")
 """What a hard rule does with a model whose check is unknown."""
 
@@ -165,7 +168,7 @@ class Prefer(Testing):
 
     name = "prefer"
     words = Text("prefers", "선호")
-    keys = ("where", "weight")
+    keys = ("where", "weight", "tier")
     needs = ("weight",)
     sign = 1
 
@@ -182,7 +185,7 @@ class Avoid(Testing):
 
     name = "avoid"
     words = Text("avoids", "회피")
-    keys = ("where", "weight")
+    keys = ("where", "weight", "tier")
     needs = ("weight",)
     sign = -1
 
@@ -256,7 +259,7 @@ RULE_KEYS = tuple(dict.fromkeys([*COMMON_KEYS, *EFFECTS, *(key for effect in EFF
 
 RESERVED = frozenset(
     {
-        *RULE_KEYS,
+        *(key for key in RULE_KEYS if key != "tier"),  # which people call things of their own
         *OPERATORS,
         *("any", "all", "requirement", "plus", "toward", "model", "offer", "id", "name", "extends"),
         *("sources", "disputed", "pack", "language", "approval"),

@@ -14,6 +14,7 @@ from llmrules.language.rules.effects import (
     DIRECTIONS,
     EFFECTS,
     LEVELS,
+    MOST_TIERS,
     NOT_CLASSIFYING,
     RULE_KEYS,
     UNKNOWN_POLICIES,
@@ -60,7 +61,7 @@ class RuleReader:
             return None
         read = entry.keys(RULE_KEYS, what="a rule", hints=HINTS)
         slid: set[str] = set()
-        keys = {key: _without_slid(child, slid) for key, child in read.items()}
+        keys = {key: self._without_slid(child, slid) for key, child in read.items()}
         name = self._id(entry, keys)
         kind = self._kind(entry, keys, slid)
         because = self._because(entry, keys, slid)
@@ -104,6 +105,7 @@ class RuleReader:
             weight=keys["weight"].positive(negative="to take points away, write avoid in the place of prefer")
             if "weight" in keys
             else None,
+            tier=_tier(keys["tier"]) if "tier" in keys else None,
             level=(keys["level"].one_of(LEVELS) if "level" in keys else "note") if "level" in kind.keys else None,
             unknown=keys["unknown"].one_of(UNKNOWN_POLICIES) if "unknown" in keys else None,
             approver=keys["approver"].text() if "approver" in keys else None,
@@ -116,6 +118,22 @@ class RuleReader:
             trial=bool(keys["trial"].flag()) if "trial" in keys else False,
             ignore=_reasons(keys["ignore"]) if "ignore" in keys else {},
         )
+
+    def _without_slid(self, cursor: Cursor, slid: set[str], depth: int = 0) -> Cursor:
+        """Return a table without the keys of the rule that slid under it, which are noted: no attribute is named so."""
+        if not isinstance(cursor.value, dict) or depth > DEEPEST_HEADER:
+            return cursor
+        kept = {}
+        for name, child in cursor.table().items():
+            if name in RULE_KEYS and name not in self.vocabulary:
+                slid.add(name)
+                header = ".".join(str(part) for part in cursor.path if isinstance(part, str))
+                message = f"{name} belongs to the rule, but stands in the table {header}"
+                hint = f"write it above the line [{header}], or write that table with dots: {cursor.key}.name = …"
+                child.problem("slid-key", message, found=name, hint=hint)
+            else:
+                kept[name] = self._without_slid(child, slid, depth + 1).value
+        return evolve(cursor, value=kept)
 
     def _id(self, entry: Cursor, keys: Keys) -> str | None:
         if "id" not in keys:
@@ -297,27 +315,18 @@ class RuleReader:
         return Disable(reason, **{named[0]: name}), keys[named[0]]
 
 
-def _without_slid(cursor: Cursor, slid: set[str], depth: int = 0) -> Cursor:
-    """Return a table without the keys of the rule that slid under it, which are noted: no attribute is named so."""
-    if not isinstance(cursor.value, dict) or depth > DEEPEST_HEADER:
-        return cursor
-    kept = {}
-    for name, child in cursor.table().items():
-        if name in RULE_KEYS:
-            slid.add(name)
-            header = ".".join(str(part) for part in cursor.path if isinstance(part, str))
-            message = f"{name} belongs to the rule, but stands in the table {header}"
-            hint = f"write it above the line [{header}], or write that table with dots: {cursor.key}.name = …"
-            child.problem("slid-key", message, found=name, hint=hint)
-        else:
-            kept[name] = _without_slid(child, slid, depth + 1).value
-    return evolve(cursor, value=kept)
-
-
 def _reasons(cursor: Cursor) -> dict[str, str]:
     """Read ``{ code = "why this is as it should be" }``."""
     read = {name: child.text() for name, child in cursor.table().items()}
     return {name: reason for name, reason in sorted(read.items()) if reason is not None}
+
+
+def _tier(cursor: Cursor) -> int | None:
+    """Read a tier; the first one goes without saying."""
+    tier = cursor.positive()
+    if tier is not None and tier > MOST_TIERS:
+        cursor.problem("out-of-bounds", f"must be at most {MOST_TIERS}", found=tier)
+    return None if tier == 1 else tier
 
 
 def _date(cursor: Cursor) -> Period | None:

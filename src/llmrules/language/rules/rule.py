@@ -44,6 +44,7 @@ class Rule:
     where: Table = ALWAYS
     otherwise: Text | None = None
     weight: int | None = None
+    tier: int | None = None
     level: Level | None = None
     unknown: Policy | None = None
     approver: str | None = None
@@ -55,6 +56,11 @@ class Rule:
     locked: bool = False
     trial: bool = False
     ignore: Mapping[str, str] = field(factory=dict, hash=False)
+
+    @property
+    def in_tier(self) -> int:
+        """The tier of the points that it gives: they count between models that have equal points of all lower ones."""
+        return self.tier or 1
 
     @property
     def classifies(self) -> bool:

@@ -21,6 +21,7 @@ SENTENCES = {
     "unknown": "unknown",
     "nothing": "nothing",
     "other-language": "(there is no English text)",
+    "points-then": ", then {points}",
     "points": "{points} point{points:|s}",
     "money": "${amount}",
     "money-a-day": "${amount} a day",

@@ -109,7 +109,7 @@ class Answer:
         if not result.best:
             return self.say("none-known" if result.unverified else "none-fits")
         first = result.ranking[0]
-        points = self.teller.points(first.points)
+        points = self.teller.points(first.points, first.then)
         if len(result.best) > 1:
             names = self.teller.several([*map(self.name, result.best)], MOST_BEST)
             return self.say("nothing-apart" if first.points == "0" else "tied", points=points, names=names)
@@ -166,10 +166,10 @@ class Standings:
     def places(self, places: tuple[PlaceRecord, ...]) -> Iterator[Entry]:
         """Yield the models of a ranking in their order, with what earned them their points; what ties alike is one."""
         placed = [(place, name) for place in places for name in place.models]
-        alike: dict[tuple[str, object], list[tuple[str, Entry]]] = {}
+        alike: dict[tuple[tuple[str, tuple[str, ...]], object], list[tuple[str, Entry]]] = {}
         for place, name in placed:
             entry = Entry(self.beside_points(name), f"{place.place}.", children=tuple(self.reasons_of(name)))
-            key = place.points, said_by(entry)
+            key = (place.points, place.then), said_by(entry)
             if key not in alike and len(alike) == MOST_SHOWN:
                 break
             alike.setdefault(key, []).append((name, entry))
@@ -177,7 +177,7 @@ class Standings:
             names = self.teller.several([self.with_cost(name) for name, _ in its], MOST_TIED)
             entry = together([entry for _, entry in its])
             model = its[0][0] if len(its) == 1 else ""
-            text = f"{names}, {self.teller.points(points)}{entry.text}"
+            text = f"{names}, {self.teller.points(*points)}{entry.text}"
             yield evolve(entry, text=text, model=model)
         told = sum(map(len, alike.values()))
         if told < len(placed):
@@ -210,7 +210,7 @@ class Standings:
 
     def more_placed(self, placed: Sequence[tuple[PlaceRecord, str]]) -> Entry:
         """Count those that are not written out, with the first place and the points that they have at most."""
-        first, points = placed[0][0].place, self.teller.points(placed[0][0].points)
+        first, points = placed[0][0].place, self.teller.points(placed[0][0].points, placed[0][0].then)
         names = self.teller.names([name for _, name in placed], MOST_NAMES)
         return Entry(self.say("more-placed", count=len(placed), first=first, points=points, names=names))
 

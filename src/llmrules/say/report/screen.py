@@ -238,7 +238,8 @@ class Screen:
         told = []
         for place in self.result.ranking[1 : 1 + (TIED if self.asks_apart else MOST)["next"]]:
             other = self.index.judged.standing(place.models[0])
-            behind = Fraction(first.points or 0) - Fraction(place.points)
+            tiers = zip((first.points or "0", *first.then), (place.points, *place.then), strict=True)
+            behind = next(gap for one, its in tiers if (gap := Fraction(one) - Fraction(its)))
             names = self.models(place.models)
             if all(map(self.index.pending, place.models)):
                 names = self.say("once-approved-aside", name=names)

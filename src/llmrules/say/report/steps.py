@@ -44,7 +44,7 @@ class Steps:
         said = self.say(f"verdict.{candidate.verdict}")
         if candidate.points is None:
             return said
-        points, place = self.teller.points(candidate.points), candidate.place
+        points, place = self.teller.points(candidate.points, candidate.then), candidate.place
         by = self.why.offers.earning(model)
         if candidate.verdict == "eligible" and place is not None:
             return self.say("placed", place=place, points=points, by=by)

@@ -93,7 +93,7 @@ class Explainer:
         said = self.say("verdict.pending" if awaits else f"verdict.{candidate.verdict}")
         if candidate.points is None:
             return said
-        points = self.teller.points(candidate.points)
+        points = self.teller.points(candidate.points, candidate.then)
         if candidate.place is None:
             return f"{said}, {points}"
         name = "stands-unverified" if candidate.verdict == "unverified" else "stands"
@@ -206,9 +206,9 @@ class Offers:
     def standing_beside(self, row: CandidateRecord, best: CandidateRecord) -> str:
         """Return the verdict on an offer, and its points where they are not those of the other."""
         said = self.say(f"verdict.{row.verdict}")
-        if row.points is None or row.points == best.points:
+        if row.points is None or (row.points, row.then) == (best.points, best.then):
             return said
-        return f"{said}, {self.teller.points(row.points)}"
+        return f"{said}, {self.teller.points(row.points, row.then)}"
 
 
 def _amount(value: object) -> Decimal:

@@ -295,7 +295,11 @@ class Judged:
         best = self.standing(name)
         if name in self.candidates:
             return (best,)
-        return tuple(row for row in self.of_model[name] if (row.verdict, row.points) == (best.verdict, best.points))
+        return tuple(
+            row
+            for row in self.of_model[name]
+            if (row.verdict, row.points, row.then) == (best.verdict, best.points, best.then)
+        )
 
     def meant(self, name: str) -> tuple[CandidateRecord, ...]:
         """Return the candidates that a name means: all offers of a model, or the one that is named."""

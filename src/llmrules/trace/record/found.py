@@ -189,7 +189,8 @@ class CandidateRecord:
     attributes whose value in force took the place of another one, each with the day since when; ``coming`` what changes
     while the model is needed: until the end that the case states, else within a year.
     ``offer`` is left out where the model has but one. Where models are ranked, the offers that earn a model its place
-    have one; in a ranking of offers each has its own. An excluded candidate has no place and no points; its scores and
+    have one; in a ranking of offers each has its own. ``points`` are those of the first tier, ``then`` those of each
+    higher tier of which a rule fired, ascending. An excluded candidate has no place and no points; its scores and
     notes are not recorded.
     """
 
@@ -198,6 +199,7 @@ class CandidateRecord:
     offer: str | None = None
     place: int | None = None
     points: str | None = None
+    then: tuple[str, ...] = ()
     concluded: dict[str, ConcludedRecord] = field(factory=dict)
     computed: dict[str, ComputedRecord] = field(factory=dict)
     checks: tuple[Applied, ...] = ()
@@ -257,6 +259,9 @@ class OffersRecord:
 class PlaceRecord:
     """One place of a ranking: its models (several are a tie) and the margin to the next place.
 
+    ``points`` are those of the first tier, ``then`` those of each higher one of which a rule fired; the margin is in
+    the first tier in which the two places differ.
+
     ``offers`` has those of the models that have several. In a ranking of offers the names of ``models`` are those of
     candidates: ``model @ offer`` where the model has several.
     """
@@ -265,6 +270,7 @@ class PlaceRecord:
     points: str
     models: tuple[str, ...]
     margin: str | None = None
+    then: tuple[str, ...] = ()
     offers: tuple[OffersRecord, ...] = ()
 
 

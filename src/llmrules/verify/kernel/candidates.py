@@ -7,7 +7,7 @@ from .criteria import Conditions, Criterion
 from .given import HARD, ON_MODELS, SOFT, Given, Row, grouped, names_of
 from .questions import Wanted, resting, unknowns
 from .refusal import Record, sparse
-from .standing import carried, contenders, result, total
+from .standing import carried, contenders, result, totals
 from .truth import Facts, Truth
 from .worlds import Classes, Known, know, outlook
 
@@ -81,6 +81,7 @@ class Candidate:
         verdict = verdict_of(checks)
         ranked = verdict != "excluded"
         scores = [self.score(one) for one in criteria if one.effect in SOFT] if ranked else []
+        points = totals(self.given, self.criteria, scores, "/given/rules")
         return {"model": row.model} | sparse(
             **outlook(self.given, wanted.facts, self.known),
             offer=row.offer,
@@ -90,7 +91,8 @@ class Candidate:
             checks=checks,
             verdict=verdict,
             scores=scores,
-            points=total(scores, "/given/rules") if ranked else None,
+            points=points[0] if ranked else None,
+            then=points[1:] if ranked else None,
             notes=[*self.notes()] if ranked else None,
             disputes=[*self.disputes()],
             missing=sorted(wanted.by(checks, world, ("unknown",))) if verdict == "unverified" else None,

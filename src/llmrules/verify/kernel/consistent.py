@@ -5,9 +5,9 @@ from collections import Counter
 from .candidates import verdict_of
 from .given import HARD, ON_MODELS, Given, grouped, name_of, rows_of
 from .reading import read_given
-from .refusal import NOTHING, Plain, Record, Refusal, compare, expect
+from .refusal import NOTHING, Plain, Record, Refusal, compare, expect, sparse
 from .shape import digest
-from .standing import carried, contenders, result, total
+from .standing import carried, contenders, result, totals
 
 
 def check_consistent(document: Record) -> Given:
@@ -84,5 +84,7 @@ def _check_candidates(given: Given, found: Plain, touching: list[str]) -> None:
         verdict = verdict_of(one.get("checks", ()))
         compare("sum", f"{at}/verdict", one["verdict"], verdict, "disagrees with the checks")
         if verdict != "excluded" or "points" in one:
-            expected = NOTHING if verdict == "excluded" else total(one.get("scores", ()), f"{at}/points")
-            compare("sum", f"{at}/points", one.get("points", NOTHING), expected, "is not the sum of the scores")
+            points, *then = totals(given, touching, one.get("scores", ()), f"{at}/points")
+            expected = {} if verdict == "excluded" else {"points": points} | sparse(then=then)
+            stated = {key: one[key] for key in ("points", "then") if key in one}
+            compare("sum", at, stated, expected, "is not the sum of the scores")

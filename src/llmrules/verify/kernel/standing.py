@@ -5,7 +5,7 @@ from fractions import Fraction
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
-from .given import Given, name_of
+from .given import SOFT, Given, name_of
 from .refusal import Record, expect, sparse
 
 MOST_UNITS = 10**1_000  # the denominator of all points together is less
@@ -20,18 +20,28 @@ class Contender(NamedTuple):
     rows: list[Record]
 
     @property
-    def points(self) -> Fraction:
-        """The most points that one of its candidates has; none where it is excluded."""
-        return Fraction(self.rows[0].get("points", 0))
+    def points(self) -> tuple[Fraction, ...]:
+        """The most points by tier that one of its candidates has; none where it is excluded."""
+        return points_of(self.rows[0])
 
 
-def total(scores: Iterable[Record], at: str) -> str:
-    """Return the sum of some points. Refuses one with more digits than a decision may write."""
-    found = Fraction()
+def points_of(record: Record) -> tuple[Fraction, ...]:
+    """Return the points of a candidate by tier, which are compared tier by tier."""
+    return tuple(map(Fraction, (record.get("points", 0), *record.get("then", ()))))
+
+
+def totals(given: Given, fired: Iterable[str], scores: Iterable[Record], at: str) -> list[str]:
+    """Return the sums of points of the first tier and of each higher one of which a rule fired.
+
+    Refuses one with more digits than a decision may write.
+    """
+    tiers = {name: given.rules[name].get("tier", 1) for name in fired if given.rules[name]["effect"] in SOFT}
+    found = dict.fromkeys(sorted({1, *tiers.values()}), Fraction())
     for score in scores:
-        found += Fraction(score.get("points", 0))
-        expect(found.denominator < MOST_UNITS, "number", at, "adds up to more digits than a decision may write")
-    return str(found)
+        found[tiers[score["rule"]]] += Fraction(score.get("points", 0))
+        short = found[tiers[score["rule"]]].denominator < MOST_UNITS
+        expect(short, "number", at, "adds up to more digits than a decision may write")
+    return list(map(str, found.values()))
 
 
 def contenders(records: list[Record], over: str) -> list[Contender]:
@@ -43,7 +53,7 @@ def contenders(records: list[Record], over: str) -> list[Contender]:
         its = list(rows)
         verdict = min((row["verdict"] for row in its), key=VERDICTS.index)
         alike = [row for row in its if row["verdict"] == verdict]
-        found.append(Contender(model, verdict, sorted(alike, key=lambda row: -Fraction(row.get("points", 0)))))
+        found.append(Contender(model, verdict, sorted(alike, key=points_of, reverse=True)))
     return found
 
 
@@ -66,19 +76,20 @@ def carried(ranked: list[Contender], over: str) -> Iterator[tuple[Record, int]]:
     """Yield each candidate that earns a place, with the place: of several offers, those with the most points."""
     for verdict in VERDICTS[:2]:
         for place, one in ((place, one) for place, tied in _places(ranked, verdict, over) for one in tied):
-            yield from ((row, place["place"]) for row in one.rows if Fraction(row["points"]) == one.points)
+            yield from ((row, place["place"]) for row in one.rows if points_of(row) == one.points)
 
 
 def _places(ranked: list[Contender], verdict: str, over: str) -> list[tuple[Record, list[Contender]]]:
     """Rank those of one verdict: equal points are one place, shared (1, 1, 3), in their order."""
-    ordered = sorted((one for one in ranked if one.verdict == verdict), key=lambda one: -one.points)
+    ordered = sorted((one for one in ranked if one.verdict == verdict), key=lambda one: one.points, reverse=True)
     found: list[tuple[Record, list[Contender]]] = []
     for points, group in groupby(ordered, key=lambda one: one.points):
         tied, place = list(group), 1 + sum(len(its) for _, its in found)
         named = [(one.name, [row["offer"] for row in one.rows if "offer" in row]) for one in tied]
         offers = [{"model": name, "offers": its} for name, its in named if its and over == "models"]
-        record = {"place": place, "points": str(points), "models": [one.name for one in tied]}
-        found.append((record | sparse(offers=offers), tied))
+        record = {"place": place, "points": str(points[0]), "models": [one.name for one in tied]}
+        found.append((record | sparse(offers=offers, then=list(map(str, points[1:]))), tied))
     for (one, _), (after, _) in pairwise(found):
-        one["margin"] = str(Fraction(one["points"]) - Fraction(after["points"]))
+        gaps = (its - other for its, other in zip(points_of(one), points_of(after), strict=True))
+        one["margin"] = str(next(gap for gap in gaps if gap))
     return found

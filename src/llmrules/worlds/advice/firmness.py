@@ -170,7 +170,12 @@ def _end(
 
 
 def _weights(decision: Decision) -> Iterator[WeightStays]:
-    """Yield the weights with which the first place stays, of each rule that gives or takes points."""
+    """Yield the weights with which the first place stays, of each rule that gives or takes points.
+
+    Of points in several tiers nothing is said: there no weight makes up for what a lower tier says.
+    """
+    if len(decision.criteria.factors) > 1:
+        return
     for score in decision.judgement.scores:
         rule = score.criterion.rule
         if rule.weight is not None:

@@ -165,7 +165,7 @@ class Outlooks:
         if applied.refused or sketching is None:
             return {}
         sketch = sketching.of(applied.fired, applied.referred(facts), facts)
-        points = Points(criteria.lanes.unpacked(sketch.lanes), sketch.less)
+        points = Points(criteria.lanes.unpacked(sketch.lanes), sketch.less, criteria.factors)
         return {index: Fraction(points[index], criteria.scale) for index in bits(sketch.eligible)}
 
     def touched(self, names: Iterable[str]) -> int:
