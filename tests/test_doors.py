@@ -144,4 +144,4 @@ def test_a_pipeline_fails_on_what_it_names() -> None:
     assert "--fail-on: conflict" in CliRunner().invoke(main, conflict).stderr
     wrong = CliRunner().invoke(main, [*tie, "--fail-on", "tye"])
     assert wrong.exit_code == 2
-    assert "'tye' is not one of conflict, caution, tie, unverified" in wrong.stderr
+    assert "'tye' is not one of conflict, caution, pending, tie, unverified" in wrong.stderr

@@ -43,8 +43,8 @@ class Chances:
             for name in read_with(rule.reads(), resting):
                 self._reading[name] |= {rule.id, *rule.effect.exempts}
         self._deciding = read_with((leaf.attribute.name for leaf in asked), resting)
-        self.attributes = sorted({*self._reading, *self._deciding})
-        """All attributes that the verdicts and points rest on."""
+        self.attributes = sorted({*self._reading, *self._deciding} & ruleset.vocabulary.attributes.keys())
+        """All attributes that there are and that the verdicts and points rest on: a cost may know no batch price."""
         self._all, eligible = decision.judgement.points, bits(decision.judgement.eligible)
         self._top = max((self._all[index] for index in eligible), default=None)
         self._leading = {index for index in eligible if self._all[index] == self._top}
