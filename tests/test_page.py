@@ -129,6 +129,12 @@ def november() -> Trace:
     return Advisor.load(engine="plain", catalog=["2026-11"]).decide("examples/hospital-records.toml").trace
 
 
+@pytest.fixture(scope="module")
+def costly() -> Trace:
+    """One with fifty eligible models, each with its offers and costs, and some that wait for an approval."""
+    return Advisor.load(engine="plain", catalog=["2026-11"]).decide("examples/month-on-a-budget.toml").trace
+
+
 AXE = Path(__file__).parent / "data" / "axe-core" / "axe.min.js"
 """axe-core 4.14.1 as npm has it (MPL-2.0); its licence stands beside it."""
 
@@ -477,12 +483,19 @@ def test_without_scripts_everything_is_there(opened: Opened, trace: Trace) -> No
     expect(page.locator("#graph .node")).to_have_count(32)
 
 
+def test_a_pending_approval_fits_a_phone(opened: Opened, costly: Trace) -> None:
+    """The verdict with its reservation is broken rather than the page made wider."""
+    page = opened.open(costly, width=PHONE)
+    expect(page.get_by_text("eligible, approval pending").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE
+
+
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_it_prints_on_two_to_four_sheets(
-    opened: Opened, trace: Trace, shipped: Trace, november: Trace, language: Language
+    opened: Opened, trace: Trace, shipped: Trace, costly: Trace, language: Language
 ) -> None:
     """On paper details are folded; who is out and why, the case, the cautions and the digests are there."""
-    for shown in (trace, shipped, november):
+    for shown in (trace, shipped, costly):
         page = opened.open(shown, language)
         page.emulate_media(media="print")
         sheets = len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4")))
