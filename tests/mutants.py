@@ -221,30 +221,28 @@ def survivors(
     files: Files,
     *,
     plain: bool = True,
-    anew: bool = True,
     choices: bool = False,
 ) -> Iterator[tuple[Mutant, str, Report]]:
     """Yield the mutants that pass although they must not, with how they were sealed, and the report.
 
-    ``plain`` tries them as they are, ``anew`` with all digests made anew. With ``choices``, no other choice may pass
-    either, as where every choice matters.
+    ``plain`` tries them as they are, too, not only with all digests made anew. With ``choices``, no other choice may
+    pass either, as where every choice matters.
     """
     for mutant in tried:
         undo = mutate(document, mutant)
         try:
-            yield from _passing(document, mutant, files, plain=plain, anew=anew, choices=choices)
+            yield from _passing(document, mutant, files, plain=plain, choices=choices)
         finally:
             undo()
 
 
 def _passing(
-    document: dict[str, Any], mutant: Mutant, files: Files, *, plain: bool, anew: bool, choices: bool
+    document: dict[str, Any], mutant: Mutant, files: Files, *, plain: bool, choices: bool
 ) -> Iterator[tuple[Mutant, str, Report]]:
     top = mutant.path[0] if mutant.path else None
     if plain and (report := examine(canonical(document), files)).ok:
         yield mutant, "plain", report
-    unsealed = top == "digests" or mutant.deed == "drops digests"
-    if unsealed or not anew or (is_choice(mutant) and not choices):
+    if top == "digests" or mutant.deed == "drops digests" or (is_choice(mutant) and not choices):
         return
     untouched = {} if len(mutant.path) < 2 else dict(document["digests"]["parts"])
     if untouched:
