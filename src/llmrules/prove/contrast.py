@@ -44,7 +44,7 @@ class CubeTeller:
         """Return what all requirements of a cube may be; those that may not be stated stand together at the end."""
         absent = [one for one in cube.choices if one.values == (None,)]
         said = [
-            f"{self._teller.label(one.asked.attribute.name)}: {self._choice(one)}"
+            f"{self._teller.label(one.asked.attribute.name)}: {self.choice(one)}"
             for one in cube.choices
             if one not in absent
         ]
@@ -53,7 +53,8 @@ class CubeTeller:
             said.append(f"{self._say('not-stated')}: {self._teller.several(names, MOST_NAMES)}")
         return "; ".join(said) or self._say("region-everywhere")
 
-    def _choice(self, choice: Choice) -> str:
+    def choice(self, choice: Choice) -> str:
+        """Return what one requirement, or one member of a set, may be."""
         attribute = choice.asked.attribute
         if attribute.many:
             if choice.member is None:

@@ -597,4 +597,7 @@ SENTENCES = {
     "question.clashes": "Requirements of which rules conclude two values at once",
     "question.refuses": "Rules that refuse a case",
     "question-undecided": "not decided in time: {names}",
+    "map-title": "The first place by {across} and {down}",
+    "map-nobody": "nobody",
+    "map-inexact": "what a month costs depends on {label} between its borders, too",
 }

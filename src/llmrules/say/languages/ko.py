@@ -616,7 +616,7 @@ SENTENCES = {
     "region-example": "예",
     "region-left-out": "월 사용량을 명시하거나 규칙에 적히지 않은 텍스트를 명시한 프로필은 영역에서 뺐습니다",
     "region-unshared": "한쪽에서만 물을 수 있는 요구사항은 명시하지 않았습니다: {names}",
-    "or-not-stated": "{said} 또는 명시 안 함",
+    "or-not-stated": "{said} 또는 명시되지 않음",
     "no-longer-fired": "발동하지 않게 됨: {names}",
     "now-fired": "발동하게 됨: {names}",
     "question.never-fires": "어떤 프로필에서도 발동하지 않는 규칙",
@@ -628,4 +628,7 @@ SENTENCES = {
     "question.clashes": "규칙들이 동시에 두 값을 도출하는 요구사항",
     "question.refuses": "사례를 거부하는 규칙",
     "question-undecided": "시간 안에 판정하지 못함: {names}",
+    "map-title": "{across}{across:과|와} {down}에 따른 1위",
+    "map-nobody": "없음",
+    "map-inexact": "월 비용은 {label}의 경계 사이에서도 달라집니다",
 }

@@ -1,0 +1,73 @@
+"""``llmrules map``: who is on the first place over two requirements, all others as in a profile."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from llmrules.cli import completion, options
+from llmrules.cli.outputs import refuse_overwriting
+from llmrules.cli.terminal import print_json, print_plain
+from llmrules.errors import nearest
+from llmrules.language.profile import read_profile
+from llmrules.language.vocabulary import AS_OF
+from llmrules.prove.chart import MapTeller, draw
+from llmrules.reading.files import write_whole
+
+if TYPE_CHECKING:
+    from llmrules.language.vocabulary import Vocabulary
+
+COMPLETED = completion.complete_requirements
+
+
+@click.command(short_help="Who is first over two requirements, with exact borders.")
+@click.argument("across", shell_complete=COMPLETED)
+@click.argument("down", shell_complete=COMPLETED)
+@click.option(
+    "--profile", type=options.ProfilePath(), metavar="PROFILE", help="What is stated of all other requirements."
+)
+@click.option("--set", "settings", metavar="NAME=VALUE", multiple=True,
+              shell_complete=completion.complete_settings, help="State or replace one requirement.")  # fmt: skip
+@options.knowledge
+@options.policy
+@options.language
+@click.option("--format", "output", type=click.Choice(["text", "svg", "json"]), default="text", show_default=True,
+              help="What to print: a table, a picture, or everything as JSON.")  # fmt: skip
+@click.option("-o", "--output", "target", type=options.PATH, metavar="FILE", help="Write it to this file.")
+@click.pass_context
+def map(ctx: click.Context, /, across: str, down: str, **given: Any) -> None:  # noqa: A001, ANN401 - the command's name, and click passes them
+    """Draw who is on the first place for every value of two requirements, ACROSS and DOWN.
+
+    All others are as in the profile, or not stated. Of numbers and dates each band that rules and models cut is decided
+    once, and bands beside each other with the same answers are joined: so the borders are exact.
+
+    \b
+      llmrules map budget context_tokens --set 'tasks=["coding"]'
+      llmrules map budget context_tokens --profile example:hospital-records --format svg -o map.svg
+    """  # noqa: D301 - click leaves a paragraph as it is that begins with a backspace
+    advisor = options.load(given)
+    vocabulary = advisor.knowledge.ruleset.vocabulary
+    for name in (across, down):
+        _check(ctx, name, vocabulary)
+    if across == down:
+        raise click.BadParameter("name two requirements", ctx, param_hint="DOWN")
+    refuse_overwriting(options.files_read(given), [given["target"]])
+    profile = read_profile(options.read_profile_source(given["profile"], given["settings"], vocabulary), vocabulary)
+    drawn = draw(advisor.knowledge, profile, across, down, unknown=given["unknown"])
+    teller = MapTeller(drawn, advisor.knowledge, given["lang"])
+    told = {"text": lambda: "\n".join(teller.table()), "svg": teller.svg, "json": teller.json}[given["output"]]()
+    if given["target"] is not None:
+        write_whole(given["target"], told if told.endswith("\n") else f"{told}\n")
+    elif given["output"] == "json":
+        print_json(told)
+    else:
+        print_plain(told.rstrip("\n"))
+
+
+def _check(ctx: click.Context, name: str, vocabulary: Vocabulary) -> None:
+    names = [one for one in vocabulary.names("requirement") if one != AS_OF.name and not vocabulary[one].many]
+    if name not in names:
+        close = nearest(name, names)
+        hint = f"did you mean {close}?" if close is not None else "llmrules requirements lists them"
+        raise click.BadParameter(f"{name} is no requirement with one value; {hint}", ctx, param_hint="ACROSS DOWN")
