@@ -24,7 +24,7 @@ for firing in trace.found.firings:
 print("Checks of Llama 2:")
 criteria = {criterion.rule: criterion for criterion in trace.found.criteria}
 llama = next(candidate for candidate in trace.found.candidates if candidate.model == "llama-2")
-for check in llama.checks:
+for check in trace.checks(llama):
     print(f"  {check.rule}: {check.outcome}")
     for leaf, outcome in zip(criteria[check.rule].leaves, check.leaves, strict=True):
         tests = ", ".join(f"{test.operator} {test.thresholds[0]}" for test in leaf.tests)

@@ -145,7 +145,7 @@ def _walk(value: Any, path: Path_) -> Iterator[Placed]:  # noqa: ANN401 - plain 
 
 
 NAMED = frozenset(
-    {"attributes", "leaves", "implied", "concluded", "computed"}
+    {"attributes", "values", "leaves", "implied", "concluded", "computed"}
     | {"when", "unless", "where", "body", "only", "all", "any"}
 )
 """Keys under which the keys are names of attributes and operators."""

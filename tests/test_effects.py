@@ -66,8 +66,8 @@ def test_members_of_a_partial_set_of_a_model_are_concluded() -> None:
     )
     decision = decide(advisor)
     assert points(decision) == {"wide": "2", "small": "0"}
-    assert candidate(decision, "wide").concluded["strengths"].value == ("code", "prose")
-    assert candidate(decision, "wide").concluded["strengths"].by == ("wide-is-prose",)
+    assert decision.trace.concluded(candidate(decision, "wide"))["strengths"].value == ("code", "prose")
+    assert decision.trace.concluded(candidate(decision, "wide"))["strengths"].by == ("wide-is-prose",)
 
 
 # require and exclude
@@ -279,7 +279,7 @@ def test_an_exemption_ends_with_its_last_day(day: date, verdict: str) -> None:
 def test_an_exempted_check_stays_in_the_trace() -> None:
     """The trace shows the check that was lifted, what it would have said, by which rule and whose leave."""
     decision = decide(world(EXEMPT, KEPT_OUT))
-    check = candidate(decision, "lark").checks[0]
+    check = decision.trace.checks(candidate(decision, "lark"))[0]
     assert (check.outcome, check.exempted_by, check.leaves[0].holds) == ("exempted", ("waiver",), "false")
     record = next(one for one in decision.trace.given.rules if one.id == "waiver")
     assert (record.approver, str(record.effective_to)) == ("The board", "2026-06-30")

@@ -142,7 +142,7 @@ def test_an_approval_counts_from_its_day_until_its_last(day: str, level: str) ->
     decision = advisor.decide(profile)
     assert Caution("lark", "review", level) in decision.cautions
     assert Caution("vague", "review", "approval") in decision.cautions
-    note = candidate(decision, "lark").notes[0]
+    note = decision.trace.notes(candidate(decision, "lark"))[0]
     assert note.approved_by == (("Legal",) if level == "approved" else ())
     assert ("Legal" in decision.report()) is (level == "approved")
     assert ("Legal" in str(decision.why("lark"))) is (level == "approved")

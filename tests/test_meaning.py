@@ -539,7 +539,7 @@ def test_every_verdict_has_its_reason(seed: int) -> None:
         return
     by = {one.model: one.by for one in decision.excluded}
     for name, verdict in verdicts(decision).items():
-        checks = {applied.rule: applied.outcome for applied in candidate(decision, name).checks}
+        checks = {applied.rule: applied.outcome for applied in decision.trace.checks(candidate(decision, name))}
         failed = {key for key, outcome in checks.items() if outcome == "failed"}
         assert failed == set(by.get(name, ()))
         assert (verdict == "excluded") == bool(failed)
@@ -555,7 +555,7 @@ def test_every_point_is_accounted_for(seed: int) -> None:
     if decision is None:
         return
     for placed in (*decision.ranking, *decision.unverified):
-        scores = candidate(decision, placed.model).scores
+        scores = decision.trace.scores(candidate(decision, placed.model))
         assert sum((Fraction(one.points) for one in scores if one.points is not None), Fraction(0)) == placed.points
     for ranking in (decision.ranking, decision.unverified):
         for one in ranking:

@@ -196,13 +196,13 @@ def test_classifying_rules_build_on_each_other() -> None:
     decision = decide(advisor)
     expected = {"free": "eligible", "closed": "excluded", "vague": "unverified", "said": "eligible"}
     assert verdicts(decision) == expected
-    assert {name: one.by for name, one in candidate(decision, "free").concluded.items()} == {
+    assert {name: one.by for name, one in decision.trace.concluded(candidate(decision, "free")).items()} == {
         "capable": ("c-second",),
         "splendid": ("b-first",),
     }
-    assert candidate(decision, "closed").concluded["splendid"].value is False
-    assert candidate(decision, "closed").concluded["splendid"].by == ()
-    assert candidate(decision, "vague").concluded == {}
+    assert decision.trace.concluded(candidate(decision, "closed"))["splendid"].value is False
+    assert decision.trace.concluded(candidate(decision, "closed"))["splendid"].by == ()
+    assert decision.trace.concluded(candidate(decision, "vague")) == {}
 
 
 @pytest.mark.parametrize(("one", "other"), PAIRS)

@@ -465,7 +465,7 @@ def test_a_cost_can_be_tested_and_graded() -> None:
     assert rows(decision) == {"m @ dear": "excluded", "m @ fair": "eligible"}
     assert str(decision.ranking[0].points) == "939/110"
     fair_found = next(one for one in decision.trace.found.candidates if one.offer == "fair")
-    cost = fair_found.computed["monthly_cost"]
+    cost = decision.trace.computed(fair_found)["monthly_cost"]
     assert (cost.value, [(t.attribute, t.price, t.tokens, t.cost) for t in cost.terms]) == (
         "6.1",
         [("input_price", 2, 3_000_000, "6"), ("output_price", 1, 100_001, "100001/1000000")],

@@ -327,7 +327,7 @@ def test_every_link_leads_somewhere(opened: Opened, trace: Trace, shipped: Trace
         assert len(ids) == len(set(ids))
         effects = {rule.id: rule.effect for rule in one.given.rules}
         said = {firing.rule for firing in one.found.firings if effects[firing.rule].name != "caution"}
-        said |= {note.rule for candidate in one.found.candidates for note in candidate.notes}
+        said |= {note.rule for candidate in one.found.candidates for note in one.notes(candidate)}
         assert {f"rule-{rule}" for rule in said} <= set(ids)
 
 

@@ -158,11 +158,11 @@ def test_a_given_that_no_file_could_say_is_refused() -> None:
 def test_numbers_that_are_no_numbers_stay_what_they_are() -> None:
     """A text in the place of a number is refused as such, not read as something else."""
     trace = written(decide(world(models=model("m", window=5))))
-    (entry,) = json.loads(trace.to_json())["given"]["catalogue"]
+    catalogue = json.loads(trace.to_json())["given"]["catalogue"]
     for text in ("1e5", "NaN", "Infinity", "0x10", " 5", "5.", ""):
-        wrong = {**entry["attributes"]["window"], "value": text}
+        (entry,) = catalogue["values"]["window"]
         with pytest.raises(TraceError, match="finite number"):
-            read(trace, catalogue=[{**entry, "attributes": {"window": wrong}}])
+            read(trace, catalogue={**catalogue, "values": {"window": [{**entry, "value": text}]}})
 
 
 def test_other_rules_decide_as_of_the_date_of_the_trace() -> None:

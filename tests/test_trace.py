@@ -248,13 +248,13 @@ def test_25_every_check_with_its_parts(decision: Decision) -> None:
     (leaf,) = criterion.leaves
     assert [(test.operator, test.thresholds) for test in leaf.tests] == [("at_least", (500,))]
     for name, expected in (("bad", ("failed", 10, (-490,))), ("good", ("passed", 9_000, (8_500,)))):
-        check = next(one for one in candidate(decision, name).checks if one.rule == "need-room")
+        check = next(one for one in decision.trace.checks(candidate(decision, name)) if one.rule == "need-room")
         assert (check.outcome, check.leaves[0].actual, check.leaves[0].gaps) == expected
 
 
 def test_26_all_reasons_not_the_first(decision: Decision) -> None:
     """Every failing check of an excluded model is there."""
-    failed = [one.rule for one in candidate(decision, "bad").checks if one.outcome == "failed"]
+    failed = [one.rule for one in decision.trace.checks(candidate(decision, "bad")) if one.outcome == "failed"]
     assert failed == ["need-room", "need-weights"]
 
 
@@ -267,8 +267,8 @@ def test_27_unknowns_kept_apart(decision: Decision) -> None:
 
 def test_28_every_contribution_to_the_score(decision: Decision) -> None:
     """Each soft rule says which points it gave to which model."""
-    assert [(one.rule, one.points) for one in candidate(decision, "good").scores] == [("nice", "3")]
-    assert [(one.rule, one.points) for one in candidate(decision, "vague").scores] == [("nice", "3/2")]
+    assert [(one.rule, one.points) for one in decision.trace.scores(candidate(decision, "good"))] == [("nice", "3")]
+    assert [(one.rule, one.points) for one in decision.trace.scores(candidate(decision, "vague"))] == [("nice", "3/2")]
 
 
 def test_29_margin_and_ties(trace: Trace) -> None:

@@ -323,7 +323,7 @@ def test_a_rule_that_holds_cannot_be_left_silent() -> None:
     found = document["found"]
     found["rules"][0]["status"] = "silent"
     found["firings"], found["criteria"] = [], []
-    found["candidates"] = [{"model": "m", "verdict": "eligible", "place": 1, "points": "0"}]
+    found["candidates"] = [{"model": "m", "verdict": "eligible", "outcomes": [], "place": 1, "points": "0"}]
     place = {"models": ["m"], "place": 1, "points": "0"}
     found["result"] |= {"best": ["m"], "ranking": [place], "excluded": []}
     report = verify(_forged(document))
@@ -345,7 +345,7 @@ def test_a_forger_who_decides_again_is_caught_by_the_files(tmp_path: Path) -> No
     value.write_text(text, encoding="utf-8")
     trace = Advisor.load(catalog=[value], engine="plain").decide(example).trace
     assert verify(trace, rules=[], catalog=[value], profile=example).ok
-    assert _wrong(verify(trace, catalog=[])).startswith("/given/catalogue/0/attributes/openness/")
+    assert _wrong(verify(trace, catalog=[])).startswith("/given/catalogue/models/0/attributes/openness/")
     other = Advisor.load(engine="plain").decide({"as_of": "2026-03-01", "fine_tuning": True}).trace
     assert _wrong(verify(other, profile=example)).startswith("/given/requirements/")
 
@@ -364,15 +364,15 @@ def test_what_made_the_trace_is_sealed_and_never_compared(hospital: bytes) -> No
 def test_the_report_says_where_what_and_what_instead(hospital: bytes) -> None:
     """The first thing wrong has a JSON pointer, a sentence, what was found and what was expected."""
     document = json.loads(hospital)
-    index = next(n for n, one in enumerate(document["found"]["candidates"]) if "scores" in one)
-    leaf = document["found"]["candidates"][index]["scores"][0]["leaves"][0]
+    index = next(n for n, one in enumerate(document["found"]["criteria"]) if one["outcomes"][0]["leaves"])
+    leaf = document["found"]["criteria"][index]["outcomes"][0]["leaves"][0]
     expected, leaf["holds"] = leaf["holds"], "false" if leaf["holds"] == "true" else "true"
     report = str(verify(_forged(document)))
     assert report.splitlines()[:2] == [
         "consistent: its digests, references, sums and ranks agree with each other",
         "not re-derived:",
     ]
-    assert f"at: /found/candidates/{index}/scores/0/leaves/0/holds" in report
+    assert f"at: /found/criteria/{index}/outcomes/0/leaves/0/holds" in report
     assert f'found: "{leaf["holds"]}"' in report
     assert f'expected: "{expected}"' in report
     assert "\x1b" not in str(verify(b'{"format": "\\u001b[2J"}'))
@@ -494,7 +494,8 @@ def test_numbers_are_exact() -> None:
     rules = rule("r", "require.window.at_least = 0.1") + rule("p", "prefer.window.toward = 'highest'\nweight = 3")
     decision = decide(world(rules, model("m", window=1_234.000000001) + model("n", window=2**53 + 1)))
     document = json.loads(decision.trace.to_json())
-    gaps = [one["checks"][0]["leaves"][0]["gaps"] for one in document["found"]["candidates"]]
+    (_, hard) = document["found"]["criteria"]
+    gaps = [hard["outcomes"][one["outcomes"][1]]["leaves"][0]["gaps"] for one in document["found"]["candidates"]]
     assert gaps == [["1233.900000001"], ["9007199254740992.9"]]
     assert verify(decision.trace).ok
     assert digest(document["found"]) == document["digests"]["found"]

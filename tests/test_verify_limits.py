@@ -22,7 +22,6 @@ from llmrules.verify import verify
 from llmrules.worlds.replay import replay
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from llmrules.verify import Report
@@ -56,9 +55,10 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_points_of_many_digits_end_in_a_sentence_and_soon(name: str, tmp_path: Path) -> None:
     """Neither verify, audit nor why adds up what no decision writes; a traceback, and thirteen seconds, were before."""
-    document = told(small())
-    score = document["found"]["candidates"][0]["scores"][0]
-    document["found"]["candidates"][0]["scores"] = [{**score, "points": points} for points in HOSTILE[name]]
+    many = "".join(rule(f"p{number}", "prefer.weights = true\nweight = 1") for number in range(200))
+    document = told(small(many))
+    for criterion, points in zip(document["found"]["criteria"], HOSTILE[name], strict=False):
+        criterion["outcomes"][0]["points"] = points
     (tmp_path / "traces").mkdir()
     path = tmp_path / "traces" / "hostile.json"
     path.write_bytes(_sealed(document))
@@ -157,16 +157,16 @@ def test_why_derives_a_trace_again_or_says_that_it_did_not(tmp_path: Path) -> No
 def test_a_message_names_who_is_meant() -> None:
     """Beside the pointer stand the rule, the model and the attribute that it leads to."""
     document = told(small())
-    document["found"]["candidates"][0]["checks"][1]["leaves"][0]["holds"] = "unknown"
+    document["found"]["criteria"][3]["outcomes"][0]["leaves"][0]["holds"] = "unknown"
     assert _wrong(verify(_sealed(document)))[1:] == (
-        "/found/candidates/0/checks/1/leaves/0/holds",
-        'model "lark", rule "roomy", attribute "window"',
+        "/found/criteria/3/outcomes/0/leaves/0/holds",
+        'rule "roomy", attribute "window"',
     )
     document = told(small())
-    document["given"]["catalogue"][0]["attributes"]["window"]["value"] = "30"
+    document["given"]["catalogue"]["models"][0]["attributes"]["window"] = 9
     report = verify(_sealed(document))
     assert _wrong(report)[2] == 'model "lark"'
-    assert "/given/catalogue/0/attributes/window (model" in str(report)
+    assert "/given/catalogue/models/0/attributes/window (model" in str(report)
 
 
 def test_a_rule_that_is_gone_is_missing() -> None:
@@ -252,21 +252,13 @@ def test_no_change_of_what_is_given_divides_them(data: st.DataObject) -> None:
 def test_a_number_in_another_form_is_read_by_neither() -> None:
     """A price or a window that is written otherwise than a trace writes it: what verify refuses is not replayed."""
     document = json.loads(_everything().trace.to_json())
-    entries = [entry for model in document["given"]["catalogue"] for entry in _entries(model)]
-    number = next(entry for entry in entries if type(entry["value"]) is int)
+    values = document["given"]["catalogue"]["values"].values()
+    number = next(entry for its in values for entry in its if type(entry["value"]) is int)
     number["value"] = str(number["value"])
     raw = _sealed(document)
     assert not verify(raw).ok
     with pytest.raises(TraceError, match="not written as a trace writes them"):
         Trace.parse(json.loads(raw), "trace")
-
-
-def _entries(value: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - plain JSON
-    """Yield every stated value of a model and of its offers."""
-    for one in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        if isinstance(one, dict) and "value" in one and "sources" in one:
-            yield one
-        yield from _entries(one)
 
 
 # one reading of lists
@@ -280,7 +272,10 @@ def test_a_list_of_nothing_is_decided_without_knowing() -> None:
     decision = decide(world(rules, model("m", weights=True)), inputs=[])
     (candidate,) = decision.trace.found.candidates
     assert (candidate.verdict, candidate.points) == ("eligible", "0")
-    assert [one.outcome for one in (*candidate.checks, *candidate.scores)] == ["passed", "none"]
+    assert [one.outcome for one in (*decision.trace.checks(candidate), *decision.trace.scores(candidate))] == [
+        "passed",
+        "none",
+    ]
     assert decision.trace.found.unknowns == ()
     assert verify(decision.trace).ok
 
@@ -294,5 +289,5 @@ def test_a_partial_set_that_lists_every_choice_is_complete(strengths: list[str])
     )
     decision = decide(world(rules, model("m", strengths=strengths)))
     (candidate,) = decision.trace.found.candidates
-    assert {one.outcome for one in candidate.checks} == {"passed" if whole else "unknown"}
+    assert {one.outcome for one in decision.trace.checks(candidate)} == {"passed" if whole else "unknown"}
     assert verify(decision.trace).ok

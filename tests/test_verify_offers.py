@@ -253,7 +253,11 @@ def _document(over: Literal["models", "offers"] = "models") -> Document:
 def test_a_decision_over_models_is_as_reckoned_by_hand() -> None:
     """Costs, verdicts, places, names and counts are those that the rules and values make on paper."""
     found = _document()["found"]
-    costs = {name_of(one): one["computed"]["monthly_cost"] for one in found["candidates"] if "computed" in one}
+    costs = {
+        name_of(one): found["computed"][one["computed"]]["monthly_cost"]
+        for one in found["candidates"]
+        if "computed" in one
+    }
     assert costs == {
         # three quarters of the tokens at the base prices, one quarter at those of the tier
         "m1 @ a": {
@@ -464,7 +468,12 @@ def _wrong(report: Report) -> str:
 
 
 def _offer(document: Document, model: int, offer: int) -> Document:
-    found: Document = document["given"]["catalogue"][model]["offers"][offer]
+    found: Document = document["given"]["catalogue"]["models"][model]["offers"][offer]
+    return found
+
+
+def _value(document: Document, name: str, place: int) -> Document:
+    found: Document = document["given"]["catalogue"]["values"][name][place]
     return found
 
 
@@ -474,77 +483,87 @@ def _declared(document: Document, name: str) -> Document:
 
 MEANINGLESS: dict[str, tuple[Callable[[Document], object], str]] = {
     "no offer": (
-        lambda document: document["given"]["catalogue"][4].update(offers=[]),
-        "/given/catalogue/4/offers",
+        lambda document: document["given"]["catalogue"]["models"][4].update(offers=[]),
+        "/given/catalogue/models/4/offers",
     ),
-    "two offers of one id": (lambda document: _offer(document, 1, 1).update(id="a"), "/given/catalogue/1/offers/1/id"),
+    "two offers of one id": (
+        lambda document: _offer(document, 1, 1).update(id="a"),
+        "/given/catalogue/models/1/offers/1/id",
+    ),
     "offers out of order": (
-        lambda document: document["given"]["catalogue"][1]["offers"].reverse(),
-        "/given/catalogue/1/offers/1/id",
+        lambda document: (_offer(document, 1, 0).update(id="b"), _offer(document, 1, 1).update(id="a")),
+        "/given/catalogue/models/1/offers/1/id",
     ),
-    "an offer without an id": (lambda document: _offer(document, 1, 2).pop("id"), "/given/catalogue/1/offers/2/id"),
-    "an empty id": (lambda document: _offer(document, 4, 0).update(id=""), "/given/catalogue/4/offers/0/id"),
+    "an offer without an id": (
+        lambda document: _offer(document, 1, 2).pop("id"),
+        "/given/catalogue/models/1/offers/2/id",
+    ),
+    "an empty id": (lambda document: _offer(document, 4, 0).update(id=""), "/given/catalogue/models/4/offers/0/id"),
     "a name of two candidates": (
-        lambda document: document["given"]["catalogue"].insert(
+        lambda document: document["given"]["catalogue"]["models"].insert(
             2, {"id": "m1 @ a", "name": "m", "attributes": {}, "offers": [{"attributes": {}}]}
         ),
         "/given/catalogue",
     ),
     "days out of order": (
-        lambda document: _offer(document, 1, 1)["attributes"]["input_price"]["dated"].reverse(),
-        "/given/catalogue/1/offers/1/attributes/input_price/dated/1/since",
+        lambda document: _value(document, "input_price", 1)["dated"].reverse(),
+        "/given/catalogue/values/input_price/1/dated/1/since",
     ),
     "a day twice": (
-        lambda document: _offer(document, 1, 1)["attributes"]["input_price"]["dated"][1].update(since="2026-02-01"),
-        "/given/catalogue/1/offers/1/attributes/input_price/dated/1/since",
+        lambda document: _value(document, "input_price", 1)["dated"][1].update(since="2026-02-01"),
+        "/given/catalogue/values/input_price/1/dated/1/since",
     ),
     "a month for a day": (
-        lambda document: _offer(document, 1, 1)["attributes"]["input_price"]["dated"][0].update(since="2026-02"),
-        "/given/catalogue/1/offers/1/attributes/input_price/dated/0/since",
+        lambda document: _value(document, "input_price", 1)["dated"][0].update(since="2026-02"),
+        "/given/catalogue/values/input_price/1/dated/0/since",
     ),
     "a dated value of another type": (
-        lambda document: _offer(document, 1, 1)["attributes"]["input_price"]["dated"][0].update(value=True),
-        "/given/catalogue/1/offers/1/attributes/input_price",
+        lambda document: _value(document, "input_price", 1)["dated"][0].update(value=True),
+        "/given/catalogue/values/input_price/1",
     ),
     "a dated value without its source": (
-        lambda document: _offer(document, 1, 1)["attributes"]["input_price"]["dated"][0].update(sources=["no"]),
-        "/given/catalogue/1/offers/1/attributes/input_price/dated/0/sources",
+        lambda document: _value(document, "input_price", 1)["dated"][0].update(sources=["no"]),
+        "/given/catalogue/values/input_price/1/dated/0/sources",
     ),
     "a price below its minimum": (
-        lambda document: _offer(document, 1, 0)["attributes"]["input_price"].update(value=-1),
-        "/given/catalogue/1/offers/0/attributes/input_price",
+        lambda document: _value(document, "input_price", 0).update(value=-1),
+        "/given/catalogue/values/input_price/0",
     ),
     "a dispute about the value itself": (
-        lambda document: _offer(document, 1, 0)["attributes"]["output_price"]["disputed"][0].update(value=4),
-        "/given/catalogue/1/offers/0/attributes/output_price/disputed/0/value",
+        lambda document: _value(document, "output_price", 0)["disputed"][0].update(value=4),
+        "/given/catalogue/values/output_price/0/disputed/0/value",
     ),
     "a model that extends nobody": (
-        lambda document: document["given"]["catalogue"][1].update(extends="nobody"),
-        "/given/catalogue/1/extends",
+        lambda document: document["given"]["catalogue"]["models"][1].update(extends="nobody"),
+        "/given/catalogue/models/1/extends",
     ),
     "a model that extends itself": (
-        lambda document: document["given"]["catalogue"][0].update(extends="m1"),
-        "/given/catalogue/0/extends",
+        lambda document: document["given"]["catalogue"]["models"][0].update(extends="m1"),
+        "/given/catalogue/models/0/extends",
     ),
     "a family that lends nothing": (
-        lambda document: document["given"]["catalogue"][1].pop("extends"),
-        "/given/catalogue/1/attributes/family",
+        lambda document: document["given"]["catalogue"]["models"][1].pop("extends"),
+        "/given/catalogue/models/1/attributes/family",
     ),
     "another value than the family lends": (
-        lambda document: document["given"]["catalogue"][1]["attributes"]["family"].update(value="wren"),
-        "/given/catalogue/1/attributes/family/value",
+        lambda document: _value(document, "family", 1).update(value="wren"),
+        "/given/catalogue/models/1/attributes/family",
     ),
     "a value of another family": (
-        lambda document: document["given"]["catalogue"][1]["attributes"]["family"].update(inherited_from="m2"),
-        "/given/catalogue/1/attributes/family/inherited_from",
+        lambda document: _value(document, "family", 1).update(inherited_from="m2"),
+        "/given/catalogue/models/1/attributes/family",
     ),
     "a value that was not inherited": (
-        lambda document: document["given"]["catalogue"][1]["attributes"].pop("family"),
-        "/given/catalogue/1/attributes/family",
+        lambda document: (
+            document["given"]["catalogue"]["models"][1]["attributes"].pop("family"),
+            document["given"]["catalogue"]["models"][2]["attributes"].update(family=1),
+            document["given"]["catalogue"]["values"]["family"].pop(1),
+        ),
+        "/given/catalogue/models/1/attributes/family",
     ),
     "a value that nobody inherits": (
-        lambda document: document["given"]["catalogue"][1]["attributes"]["capable"].update(inherited_from="family"),
-        "/given/catalogue/1/attributes/capable",
+        lambda document: _value(document, "capable", 0).update(inherited_from="family"),
+        "/given/catalogue/models/1/attributes/capable",
     ),
     "a maximum below the minimum": (
         lambda document: _declared(document, "input_price").update(maximum=-1),
@@ -652,18 +671,23 @@ def test_candidates_and_places_must_agree(name: str) -> None:
 
 ADDED: dict[str, tuple[Callable[[Document], object], str]] = {
     "a model is taken off the list": (
-        lambda document: document["given"]["catalogue"][2].update(listed=False),
+        lambda document: document["given"]["catalogue"]["models"][2].update(listed=False),
         "/found/candidates",
     ),
     "offers are ranked": (lambda document: document["given"].update(over="offers"), "/found/candidates/0/place"),
     "another price has begun": (
-        lambda document: _offer(document, 1, 0)["attributes"]["input_price"].update(
+        lambda document: _value(document, "input_price", 0).update(
             dated=[{"since": "2026-03-01", "value": 3, "sources": ["d"]}]
         ),
-        "/found/candidates/0/begun",
+        "/found/criteria/0/outcomes/0/leaves/0/actual",
     ),
     "a cost is stated": (
-        lambda document: _offer(document, 1, 0)["attributes"].update(monthly_cost={"value": "14.5", "sources": ["d"]}),
+        lambda document: (
+            _offer(document, 1, 0)["attributes"].update(monthly_cost=0),
+            document["given"]["catalogue"]["values"]["monthly_cost"].insert(0, {"value": "14.5", "sources": ["d"]}),
+            _offer(document, 3, 0)["attributes"].update(monthly_cost=1),
+            _offer(document, 5, 0)["attributes"].update(monthly_cost=2),
+        ),
         "/found/candidates/0/computed",
     ),
     "a cost is computed": (
@@ -691,7 +715,7 @@ def test_what_is_added_is_noticed(name: str) -> None:
 def test_a_price_of_another_day_is_no_change() -> None:
     """A dated value that has ended is given and has no say; one that is to begin says what a month will cost."""
     document = _document()
-    price = _offer(document, 1, 1)["attributes"]["input_price"]
+    price = _value(document, "input_price", 1)
     price["dated"] = [{"since": "2025-01-01", "value": 77, "sources": ["d"]}, *price["dated"]]
     assert verify(_forged(document)).ok
     price["dated"][-1]["value"] = 88

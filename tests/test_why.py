@@ -186,6 +186,20 @@ def test_it_needs_nothing_but_the_trace(decision: Decision) -> None:
             assert str(why(trace, name, language)) == str(decision.why(name, language))
 
 
+def test_an_excluded_model_says_what_it_would_have_earned() -> None:
+    """The points of every rule that would give some stand under their sum, in both languages; no ranking has them."""
+    rules = rule("open", "require.weights = true") + rule("wide", "prefer.window.at_least = 5\nweight = 3")
+    rules += rule("old", "avoid.window.at_most = 9\nweight = 1") + rule("small", "prefer.window.below = 3\nweight = 8")
+    decided = decide(world(rules, model("shut", weights=False, window=7) + model("own", weights=True, window=1)))
+    (forgone,) = [one for one in decided.why("shut").root.children if one.kind == "forgone"]
+    assert forgone.text == "it would have earned 2 points"
+    assert {one.id: one.text.partition(":")[0] for one in forgone.children} == {"wide": "+3 points", "old": "-1 point"}
+    assert "2점" in str(decided.why("shut", "ko"))
+    assert decided.trace.found.candidates[1].would_earn == ("2",)
+    assert not [one for one in decided.why("own").root.children if one.kind == "forgone"]
+    assert decided.place("shut") is None
+
+
 def test_a_model_that_is_not_there_is_a_key_error(decision: Decision) -> None:
     """There is no explanation of nothing."""
     with pytest.raises(KeyError):
@@ -202,12 +216,11 @@ def test_every_model_of_every_case_is_explained(seed: int, language: Language) -
     for name in decision.knowledge.models:
         explanation = decision.why(name, language)
         assert explanation.root.outcome == decision.verdict(name)
-        found = candidate(decision, name)
+        found, trace = candidate(decision, name), decision.trace
         rules = [one for one in explanation.root.children if one.kind == "rule"]
-        assert sorted(one.id for one in rules) == sorted(
-            one.rule for one in (*found.checks, *found.scores, *found.notes)
-        )
-        leaves = [one for applied in rules for one in applied.walk() if one.kind == "leaf"]
-        assert len(leaves) == sum(len(one.leaves) for one in (*found.checks, *found.scores, *found.notes))
+        applied = (*trace.checks(found), *trace.scores(found), *trace.notes(found))
+        assert sorted(one.id for one in rules) == sorted(one.rule for one in applied)
+        leaves = [leaf for one in rules for leaf in one.walk() if leaf.kind == "leaf"]
+        assert len(leaves) == sum(len(one.leaves) for one in applied)
         assert all(one.outcome in {"true", "false", "unknown"} for one in leaves)
         assert str(explanation).isprintable() or "\n" in str(explanation)

@@ -166,7 +166,7 @@ def candidate(decision: Decision, name: str) -> CandidateRecord:
 def outcomes(decision: Decision, name: str) -> dict[str, str]:
     """Return what each hard rule and each soft rule said of a model."""
     found = candidate(decision, name)
-    return {applied.rule: applied.outcome for applied in (*found.checks, *found.scores)}
+    return {one.rule: one.outcome for one in (*decision.trace.checks(found), *decision.trace.scores(found))}
 
 
 def found_rule(decision: Decision, name: str) -> RuleFound:

@@ -23,15 +23,12 @@ from llmrules.say.teller import Line, Sentences
 from llmrules.verify import Level, examine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from llmrules.language.texts import Language
 
 Plain: TypeAlias = Any
 """Plain JSON, as it was parsed."""
-
-SIDES = ("checks", "scores", "notes", "exemptions")
-"""Where a candidate records what was applied to it."""
 
 DECISIVE = frozenset({"failed", "unknown", "points"})
 """The outcomes that make a difference to a model."""
@@ -179,7 +176,8 @@ def _counted(row: Row, document: Plain, older_than: int | None, counts: _Counts)
     """Count what one trace says, and return its row in full. It may have no more than the shape of a trace."""
     given, found = document["given"], document["found"]
     as_of = next((str(one["value"]) for one in given["requirements"] if one["attribute"] == "as_of"), "")
-    fired, decisive = _fired(found), _decisive(found)
+    soft = [rule["id"] for rule in given["rules"] if "weight" in rule]
+    fired, decisive = _fired(found), _decisive(found, soft)
     day = _last_day(as_of)
     overdue = {rule["id"] for rule in given["rules"] if rule["id"] in fired and _days(rule.get("review_by"), day) > 0}
     old = () if older_than is None else tuple(_old(document, older_than, counts.shared))
@@ -200,22 +198,18 @@ def _counted(row: Row, document: Plain, older_than: int | None, counts: _Counts)
 def _fired(found: Plain) -> set[str]:
     """Return the rules that fired; one that classifies models did where it concludes something of one."""
     fired = {rule["id"] for rule in found["rules"] if rule["status"] == "fired"}
-    for candidate in found["candidates"]:
-        for concluded in candidate.get("concluded", {}).values():
-            fired.update(concluded.get("by", ()))
-    return fired
+    return fired.union(*(one.get("by", ()) for its in found.get("concluded", ()) for one in its.values()))
 
 
-def _decisive(found: Plain) -> set[str]:
+def _decisive(found: Plain, soft: Collection[str]) -> set[str]:
+    """Return the rules that refuse, or come out decisively; no matter what an excluded candidate would have earned."""
     decisive = set(found["result"].get("refused", ()))
     for candidate in found["candidates"]:
-        decisive.update(one["rule"] for one in _applied(candidate) if one["outcome"] in DECISIVE)
+        for criterion, place in zip(found["criteria"], candidate["outcomes"], strict=False):
+            said = {one["outcome"] for one in criterion["outcomes"][place : place + 1]}
+            if said & DECISIVE and not (candidate["verdict"] == "excluded" and criterion["rule"] in soft):
+                decisive.add(criterion["rule"])
     return decisive
-
-
-def _applied(candidate: Plain) -> Iterator[Plain]:
-    for side in SIDES:
-        yield from candidate.get(side, ())
 
 
 def _old(document: Plain, older_than: int, shared: dict[Any, Any]) -> Iterator[OldValue]:

@@ -11,7 +11,7 @@ from llmrules.errors import FileError, InputError, LoadError, Place
 from llmrules.language.profile import Profile, read_profile
 from llmrules.language.vocabulary import AS_OF
 from llmrules.reading.files import read_toml, toml_files
-from llmrules.say.report.side_by_side import Apart, rules_apart
+from llmrules.say.report.side_by_side import Apart, applied, rules_apart
 from llmrules.say.why import Judged
 from llmrules.worlds.advice.document import plain
 from llmrules.worlds.advice.firmness import ShelfLife, shelf_life
@@ -115,5 +115,7 @@ def _reasons(before: Decision, after: Decision) -> Iterator[tuple[str, Apart]]:
     for model in dict.fromkeys((*before.best, *after.best)):
         if (model in before.best) != (model in after.best):
             one, other = then.standing(model), now.standing(model)
-            hard = {check.rule for check in (*one.checks, *other.checks)} if one.verdict != other.verdict else None
-            yield from ((model, apart) for apart in rules_apart(one, other) if hard is None or apart.rule in hard)
+            checks = (*before.trace.checks(one), *after.trace.checks(other))
+            hard = {check.rule for check in checks} if one.verdict != other.verdict else None
+            parting = rules_apart(applied(before.trace, one), applied(after.trace, other))
+            yield from ((model, apart) for apart in parting if hard is None or apart.rule in hard)

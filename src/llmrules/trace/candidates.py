@@ -1,17 +1,18 @@
-"""The part of ``found`` that speaks of models: criteria, said once, and each model's checks, points and notes."""
+"""The part of ``found`` that speaks of models: what is said once for all of them, and each candidate by its places."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from llmrules.catalog.candidates import truth_of
-from llmrules.language.conditions import Leaf, json_operand
+from llmrules.catalog.candidates import bits, truth_of
+from llmrules.catalog.costs import PRICES
+from llmrules.decision.criteria import lanes_for
+from llmrules.language.conditions import json_operand
 from llmrules.language.values import encode_fraction, encode_number
 from llmrules.trace.codec import json_value
 from llmrules.trace.record import (
-    Applied,
     CandidateRecord,
     ChangeRecord,
     ComputedRecord,
@@ -20,30 +21,264 @@ from llmrules.trace.record import (
     CriterionRecord,
     DisputeRecord,
     LeafOutcome,
+    OutcomeRecord,
     TermRecord,
     TestRecord,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from llmrules.catalog.candidates import Candidates
+    from llmrules.catalog.costs import Cost
+    from llmrules.decision.criteria import Criterion
     from llmrules.decision.decision import Decision
-    from llmrules.decision.judgement import Check
-    from llmrules.language.conditions import Facts, Operand, Test
+    from llmrules.decision.judgement import Check, Note, Score
+    from llmrules.language.conditions import Facts, Leaf, Operand, Test
     from llmrules.language.rules.rule import Rule
     from llmrules.language.values import Value
     from llmrules.language.vocabulary import Attribute
     from llmrules.trace.record import Holds, Json, Outcome, Threshold
 
+T = TypeVar("T")
 HOLDS: dict[bool | None, Holds] = {True: "true", False: "false", None: "unknown"}
 
 
-def record_criteria(decision: Decision) -> tuple[CriterionRecord, ...]:
-    """Record every fired rule that touches models, its thresholds resolved, in the order of ids."""
-    rules = decision.knowledge.ruleset.rules
-    fired = [rules[name] for name in decision.fired if rules[name].effect.touches_models]
-    return tuple(CriterionRecord(rule.id, tuple(_criterion_leaves(rule, decision.derivation.facts))) for rule in fired)
+class OfModels(NamedTuple):
+    """What is found of the models."""
+
+    criteria: tuple[CriterionRecord, ...]
+    concluded: tuple[dict[str, ConcludedRecord], ...]
+    computed: tuple[dict[str, ComputedRecord], ...]
+    candidates: tuple[CandidateRecord, ...]
+
+
+def record_models(decision: Decision, *only: str) -> OfModels:
+    """Record every candidate that was judged, in their order; where models are named, theirs alone."""
+    return _Recorder(decision, only).record()
+
+
+class _Part(NamedTuple):
+    """The candidates of a mask, and how a criterion comes out on them."""
+
+    mask: int
+    outcome: Outcome
+    exempted_by: tuple[str, ...] = ()
+    approved_by: tuple[str, ...] = ()
+
+
+class _Recorder:
+    """Records the candidates of one decision; what several share is made once."""
+
+    def __init__(self, decision: Decision, only: Iterable[str]) -> None:
+        self.decision, self.candidates, self.judgement = decision, decision.candidates, decision.judgement
+        self.then = self.judgement.then
+        self.facts, self.scale = decision.derivation.facts, decision.criteria.scale
+        self.kept = decision.criteria.everyone & ~decision.unjudged.everyone
+        named = [self.candidates.masks[name] for name in only]
+        if named:
+            self.kept &= _union(named)
+        self.indices = bits(self.kept)
+        self.disputes: defaultdict[int, list[DisputeRecord]] = defaultdict(list)
+        for (index, attribute), rules in decision.disputes.items():
+            self.disputes[index].append(self._dispute(index, attribute, rules))
+
+    def record(self) -> OfModels:
+        applied = [
+            *((check.criterion, self._checked(check), None) for check in self.judgement.checks),
+            *((score.criterion, self._scored(score), score) for score in self.judgement.scores),
+            *((note.criterion, self._noted(note), None) for note in self.judgement.notes),
+            *((one, (_Part(reached.true, "attached"),), None) for one, reached in self.judgement.exemptions),
+        ]
+        criteria, places = [], []
+        for criterion, parts, score in sorted(applied, key=lambda one: one[0].rule.id):
+            outcomes, its = self._outcomes(criterion, parts, score)
+            criteria.append(CriterionRecord(criterion.rule.id, self._criterion_leaves(criterion.rule), outcomes))
+            places.append(its)
+        rows = [*zip(*places, strict=True)] if places else [()] * len(self.indices)
+        concluded, of_concluded = self._concluded()
+        computed, of_computed = self._computed()
+        candidates = map(self._candidate, self.indices, rows, of_concluded, of_computed)
+        return OfModels(tuple(criteria), concluded, computed, tuple(candidates))
+
+    def _candidate(
+        self, index: int, outcomes: tuple[int, ...], concluded: int | None, computed: int | None
+    ) -> CandidateRecord:
+        row, verdict = self.candidates.rows[index], self.judgement.verdict(index)
+        outlook = self.decision.outlooks.of(index)
+        earned = self.judgement.points.by_tier(index)
+        points = tuple(self._points(earned[tier]) for tier in (1, *self.then))
+        return CandidateRecord(
+            model=row.model.id,
+            verdict=verdict,
+            outcomes=outcomes,
+            offer=row.offer_id,
+            place=self.decision.standing.carriers.get(index),
+            points=None if verdict == "excluded" else points[0],
+            then=() if verdict == "excluded" else points[1:],
+            would_earn=points if verdict == "excluded" else (),
+            concluded=concluded,
+            computed=computed,
+            disputes=tuple(self.disputes[index]) if index in self.disputes else (),
+            begun={name: since.text for name, since in sorted(outlook.begun.items())},
+            coming=tuple(
+                ChangeRecord(
+                    since=change.since.text,
+                    attributes=change.attributes,
+                    costs={name: encode_number(cost) for name, cost in sorted(change.costs.items())},
+                )
+                for change in outlook.coming
+            ),
+            missing=self.decision.open_questions.missing_of(index) if verdict == "unverified" else (),
+        )
+
+    def _points(self, units: int) -> str:
+        return encode_fraction(Fraction(units, self.scale))
+
+    def _checked(self, check: Check) -> Iterator[_Part]:
+        rule = check.criterion.rule.id
+        exempting = {one.rule.id: its.true for one, its in self.judgement.exemptions if rule in one.rule.effect.exempts}
+        for mask, by in _split(check.exempted, exempting):
+            yield _Part(mask, "exempted", exempted_by=by)
+        yield _Part(check.excluding, "failed")
+        yield _Part(check.unverifying, "unknown")
+        yield _Part(check.accepting, "accepted")
+        yield _Part(~(check.exempted | check.excluding | check.unverifying | check.accepting), "passed")
+
+    @staticmethod
+    def _scored(score: Score) -> Iterator[_Part]:
+        yield _Part(score.outcome.true, "points")
+        yield _Part(score.unknown, "unknown")
+
+    def _noted(self, note: Note) -> Iterator[_Part]:
+        approving: defaultdict[str, int] = defaultdict(int)
+        for one in self.decision.approvals:
+            if one.rule == note.criterion.rule.id:
+                approving[one.by] |= self.candidates.masks.get(one.model, 0)
+        for mask, by in _split(note.approved, dict(sorted(approving.items()))):
+            yield _Part(mask, "approved", approved_by=by)
+        yield _Part(note.attached & ~note.approved, "attached")
+
+    def _outcomes(
+        self, criterion: Criterion, parts: Iterable[_Part], score: Score | None
+    ) -> tuple[tuple[OutcomeRecord, ...], list[int]]:
+        """Return each way in which a criterion comes out, and by candidate in which it does."""
+        said = [_Part(0, "none"), *parts]
+        codes = self._codes(part.mask for part in said[1:])
+        leaves = [*self._leaves(criterion.rule)]
+        values = self.candidates.numbers(tuple(name for name, _ in leaves))
+        firsts, places = self._once(codes, values)
+        outcomes = []
+        for (code, _), index in firsts.items():
+            part, columns = said[code], self.candidates.columns
+            found = tuple(outcome(columns[name].first[index]) for name, outcome in leaves)
+            points = self._points(score.earned(index)) if score is not None and part.outcome == "points" else None
+            outcomes.append(OutcomeRecord(part.outcome, found, points, part.exempted_by, part.approved_by))
+        return tuple(outcomes), places
+
+    def _codes(self, masks: Iterable[int]) -> Sequence[int]:
+        """Return for each candidate the number, from 1, of the mask that it is in, 0 for none; no two overlap."""
+        count = self.candidates.count
+        kept = [mask & self.kept for mask in masks]
+        lanes = lanes_for(count, len(kept))
+        return lanes.unpacked(sum(lanes.ones(mask) * number for number, mask in enumerate(kept, 1) if mask))
+
+    def _leaves(self, rule: Rule) -> Iterator[tuple[str, Callable[[Value | None], LeafOutcome]]]:
+        """Yield the attribute of each leaf, and what the leaf says of its values; of each value once."""
+        for leaf in (*rule.where.all_leaves(), *rule.effect.predicate.all_leaves()):
+            yield leaf.attribute.name, _remember(lambda value, leaf=leaf: leaf_outcome(leaf, value, self.facts))  # type: ignore[misc]
+        grade = rule.effect.grade
+        if grade is not None:
+            yield grade.attribute.name, _remember(lambda value: _graded(grade.attribute, value))
+
+    def _criterion_leaves(self, rule: Rule) -> tuple[CriterionLeaf, ...]:
+        return tuple(_criterion_leaves(rule, self.facts))
+
+    def _concluded(self) -> tuple[tuple[dict[str, ConcludedRecord], ...], list[int | None]]:
+        """Return what rules conclude, each combination once, and by candidate which it is."""
+        names = sorted(self.candidates.concluded)
+        said = [[*self._concluded_of(name)] for name in names]
+        codes = [self._codes(mask for mask, _ in parts) for parts in said]
+        firsts, places = self._once(*codes)
+        records = [
+            {name: parts[code - 1][1] for name, parts, code in zip(names, said, key, strict=True) if code}
+            for key in firsts
+        ]
+        return _without_empty(records, places)
+
+    def _concluded_of(self, name: str) -> Iterator[tuple[int, ConcludedRecord]]:
+        """Yield the candidates of which rules conclude the same of an attribute, with what it is."""
+        attribute = self.decision.knowledge.ruleset.vocabulary[name]
+        rules = {rule: true for rule, (true, _) in sorted(self.candidates.concluded[name].items())}
+        open_ones = self.kept if attribute.many else self.kept & ~self.candidates.stating(name)
+        for value, mask, _ in self.candidates.groups[name].values:
+            for its, by in _split(mask & open_ones, rules):
+                if by or not attribute.many:
+                    yield its, ConcludedRecord(json_value(attribute, value), by)
+
+    def _computed(self) -> tuple[tuple[dict[str, ComputedRecord], ...], list[int | None]]:
+        """Return what is computed, each combination once, and by candidate which it is."""
+        costs = sorted(self.candidates.costs.items())
+        prices = self.candidates.numbers(PRICES if costs else ())
+        firsts, places = self._once(prices, *([cost is None for cost in its] for _, its in costs))
+        made = [
+            tuple((name, _computed(cost)) for name, its in costs if (cost := its[index]) is not None)
+            for index in firsts.values()
+        ]
+        again = {record: number for number, record in enumerate(dict.fromkeys(made))}  # other prices, the same cost
+        return _without_empty([dict(record) for record in again], [again[made[place]] for place in places])
+
+    def _once(self, *columns: Sequence[int]) -> tuple[dict[tuple[int, ...], int], list[int]]:
+        """Return the first candidate with each combination in columns, and the place among them of everybody's."""
+        keys: list[tuple[int, ...]] = [*zip(*columns, strict=True)] if columns else [()] * self.candidates.count
+        if len(self.indices) < len(keys):
+            keys = [keys[index] for index in self.indices]
+        firsts: dict[tuple[int, ...], int] = {}
+        for key, index in zip(keys, self.indices, strict=True):
+            firsts.setdefault(key, index)
+        numbers = {key: number for number, key in enumerate(firsts)}
+        return firsts, [numbers[key] for key in keys]
+
+    def _dispute(self, index: int, attribute: str, rules: tuple[str, ...]) -> DisputeRecord:
+        declared = self.decision.knowledge.ruleset.vocabulary[attribute]
+        values = [
+            json_value(declared, dispute.stated.value)
+            for dispute in self.candidates.disputes
+            if dispute.index == index and dispute.attribute == attribute
+        ]
+        return DisputeRecord(attribute, tuple(values), rules)
+
+
+def _union(masks: Iterable[int]) -> int:
+    found = 0
+    for mask in masks:
+        found |= mask
+    return found
+
+
+def _split(mask: int, by: dict[str, int]) -> Iterable[tuple[int, tuple[str, ...]]]:
+    """Split the candidates of a mask by which of others they are in as well."""
+    parts: list[tuple[int, tuple[str, ...]]] = [(mask, ())] if mask else []
+    for name, its in by.items():
+        halves = [half for part, names in parts for half in ((part & its, (*names, name)), (part & ~its, names))]
+        parts = [half for half in halves if half[0]]
+    return parts
+
+
+def _without_empty(records: list[dict[str, T]], places: list[int]) -> tuple[tuple[dict[str, T], ...], list[int | None]]:
+    """Leave out the record in which there is nothing; whoever has it has none."""
+    if {} not in records:
+        return tuple(records), [*places]
+    empty = records.index({})
+    numbers = [*range(empty), None, *range(empty, len(records))]
+    return (*records[:empty], *records[empty + 1 :]), [numbers[place] for place in places]
+
+
+def _computed(cost: Cost) -> ComputedRecord:
+    terms = (
+        TermRecord(term.attribute, encode_number(term.price), encode_number(term.tokens), encode_fraction(term.cost))
+        for term in cost.terms
+    )
+    return ComputedRecord(encode_number(cost.value), tuple(terms))
 
 
 def _criterion_leaves(rule: Rule, facts: Facts) -> Iterator[CriterionLeaf]:
@@ -69,165 +304,6 @@ def _tests(leaf: Leaf, facts: Facts) -> tuple[TestRecord, ...]:
 def _json_operand(attribute: Attribute, operand: Operand) -> Threshold:
     encoded = json_operand(attribute, operand)
     return tuple(encoded) if isinstance(encoded, list) else encoded
-
-
-def record_candidates(decision: Decision) -> tuple[CandidateRecord, ...]:
-    """Record every candidate that was judged, in their order."""
-    recorder = _Recorder(decision)
-    out = decision.unjudged.everyone
-    return tuple(recorder.candidate(index) for index in range(decision.candidates.count) if not out >> index & 1)
-
-
-class _Recorder:
-    """Records the candidates of one decision; each leaf is evaluated once for each distinct value."""
-
-    def __init__(self, decision: Decision) -> None:
-        judgement = decision.judgement
-        self.decision = decision
-        self.candidates: Candidates = decision.candidates
-        self.carriers = decision.standing.carriers
-        facts = decision.derivation.facts
-        self.checks = [(check, _Leaves(check.criterion.rule, self.candidates, facts)) for check in judgement.checks]
-        self.scores = [(score, _Leaves(score.criterion.rule, self.candidates, facts)) for score in judgement.scores]
-        self.notes = [(note, _Leaves(note.criterion.rule, self.candidates, facts)) for note in judgement.notes]
-        self.exemptions = [
-            (criterion, outcome, _Leaves(criterion.rule, self.candidates, facts))
-            for criterion, outcome in judgement.exemptions
-        ]
-        self.disputes: defaultdict[int, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
-        for (index, attribute), rules in decision.disputes.items():
-            self.disputes[index].append((attribute, rules))
-
-    def candidate(self, index: int) -> CandidateRecord:
-        row, judgement = self.candidates.rows[index], self.decision.judgement
-        verdict = judgement.verdict(index)
-        ranked = verdict != "excluded"
-        checks = tuple(self._check(check, leaves, index) for check, leaves in self.checks)
-        outlook = self.decision.outlooks.of(index)
-        earned, scale = judgement.points.by_tier(index), self.decision.criteria.scale
-        points, *then = (encode_fraction(Fraction(earned[tier], scale)) for tier in (1, *judgement.then))
-        return CandidateRecord(
-            model=row.model.id,
-            verdict=verdict,
-            offer=row.offer_id,
-            place=self.carriers.get(index),
-            points=points if ranked else None,
-            then=tuple(then) if ranked else (),
-            computed=dict(self._computed(index)),
-            concluded=dict(self._concluded(index)),
-            checks=checks,
-            scores=tuple(self._scores(index)) if ranked else (),
-            notes=tuple(self._notes(index)) if ranked else (),
-            exemptions=tuple(self._exemptions(index)),
-            disputes=tuple(self._dispute(index, attribute, rules) for attribute, rules in self.disputes[index]),
-            begun={name: since.text for name, since in sorted(outlook.begun.items())},
-            coming=tuple(
-                ChangeRecord(
-                    since=change.since.text,
-                    attributes=change.attributes,
-                    costs={name: encode_number(cost) for name, cost in sorted(change.costs.items())},
-                )
-                for change in outlook.coming
-            ),
-            missing=self.decision.open_questions.missing_of(index) if verdict == "unverified" else (),
-        )
-
-    def _check(self, check: Check, leaves: _Leaves, index: int) -> Applied:
-        bit = 1 << index
-        outcome: Outcome = "passed"
-        if check.exempted & bit:
-            outcome = "exempted"
-        elif check.excluding & bit:
-            outcome = "failed"
-        elif check.unverifying & bit:
-            outcome = "unknown"
-        elif check.accepting & bit:
-            outcome = "accepted"
-        exempted_by: tuple[str, ...] = ()
-        if outcome == "exempted":
-            rule = check.criterion.rule.id
-            exempted_by = tuple(
-                c.rule.id
-                for c, reached in self.decision.judgement.exemptions
-                if reached.true & bit and rule in c.rule.effect.exempts
-            )
-        return Applied(check.criterion.rule.id, outcome, leaves.at(index), exempted_by=exempted_by)
-
-    def _scores(self, index: int) -> Iterator[Applied]:
-        scale = self.decision.criteria.scale
-        for score, leaves in self.scores:
-            reached, unknown = score.outcome.true >> index & 1, score.unknown >> index & 1
-            outcome: Outcome = "points" if reached else "unknown" if unknown else "none"
-            points = encode_fraction(Fraction(score.earned(index), scale)) if reached else None
-            yield Applied(score.criterion.rule.id, outcome, leaves.at(index), points=points)
-
-    def _notes(self, index: int) -> Iterator[Applied]:
-        for note, leaves in self.notes:
-            rule = note.criterion.rule.id
-            if note.approved >> index & 1:
-                model = self.candidates.rows[index].model.id
-                names = {one.by for one in self.decision.approvals if one.rule == rule and one.model == model}
-                yield Applied(rule, "approved", leaves.at(index), approved_by=tuple(sorted(names)))
-            elif note.attached >> index & 1:
-                yield Applied(rule, "attached", leaves.at(index))
-
-    def _exemptions(self, index: int) -> Iterator[Applied]:
-        for criterion, outcome, leaves in self.exemptions:
-            if outcome.true >> index & 1:
-                yield Applied(criterion.rule.id, "attached", leaves.at(index))
-
-    def _computed(self, index: int) -> Iterator[tuple[str, ComputedRecord]]:
-        for name, costs in sorted(self.candidates.costs.items()):
-            cost = costs[index]
-            if cost is not None:
-                terms = tuple(
-                    TermRecord(
-                        term.attribute,
-                        encode_number(term.price),
-                        encode_number(term.tokens),
-                        encode_fraction(term.cost),
-                    )
-                    for term in cost.terms
-                )
-                yield name, ComputedRecord(encode_number(cost.value), terms)
-
-    def _concluded(self, index: int) -> Iterator[tuple[str, ConcludedRecord]]:
-        vocabulary = self.decision.knowledge.ruleset.vocabulary
-        row = self.candidates.rows[index]
-        for name, masks in sorted(self.candidates.concluded.items()):
-            value = self.candidates.columns[name][index]
-            if value is None or (row.entry(name) is not None and not vocabulary[name].many):
-                continue
-            by = tuple(sorted(rule for rule, (true, _) in masks.items() if true >> index & 1))
-            if by or not vocabulary[name].many:
-                yield name, ConcludedRecord(json_value(vocabulary[name], value), by)
-
-    def _dispute(self, index: int, attribute: str, rules: tuple[str, ...]) -> DisputeRecord:
-        declared = self.decision.knowledge.ruleset.vocabulary[attribute]
-        values = [
-            json_value(declared, dispute.stated.value)
-            for dispute in self.candidates.disputes
-            if dispute.index == index and dispute.attribute == attribute
-        ]
-        return DisputeRecord(attribute, tuple(values), rules)
-
-
-class _Leaves:
-    """The leaves of one criterion, evaluated on demand and once for each distinct value."""
-
-    def __init__(self, rule: Rule, candidates: Candidates, facts: Facts) -> None:
-        self._columns = []
-        for leaf in (*rule.where.all_leaves(), *rule.effect.predicate.all_leaves()):
-            values = candidates.columns[leaf.attribute.name]
-            self._columns.append((values, _remember(lambda value, leaf=leaf: leaf_outcome(leaf, value, facts))))  # type: ignore[misc]
-        if rule.effect.grade is not None:
-            attribute = rule.effect.grade.attribute
-            self._columns.append(
-                (candidates.columns[attribute.name], _remember(lambda value: _graded(attribute, value)))
-            )
-
-    def at(self, index: int) -> tuple[LeafOutcome, ...]:
-        return tuple(outcome(values[index]) for values, outcome in self._columns)
 
 
 def _remember(evaluate: Callable[[Value | None], LeafOutcome]) -> Callable[[Value | None], LeafOutcome]:

@@ -37,7 +37,8 @@ def check_coherent(given: Plain) -> None:
 
 def _wrongs(given: Plain) -> Iterator[str]:
     for part, keys in KEYS.items():
-        names = [tuple(one.get(key, "") for key in keys) for one in given[part]]
+        named = given["catalogue"]["models"] if part == "catalogue" else given[part]
+        names = [tuple(one.get(key, "") for key in keys) for one in named]
         if any(one >= other for one, other in pairwise(names)):
             yield f"{part} stand twice or out of order"
     for one in given["vocabulary"]:

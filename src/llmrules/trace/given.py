@@ -6,6 +6,7 @@ may say, and nothing else.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
@@ -28,7 +29,7 @@ from llmrules.trace.codec import Over, converter, exact, loaded, read_value, rea
 from llmrules.trace.coherence import check_coherent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from llmrules.catalog import Catalog
     from llmrules.language.rules.ruleset import RuleSet
@@ -146,6 +147,7 @@ def _given(data: Plain, made: Converter) -> Given:
     def known(name: str) -> Any:
         return override(struct_hook=lambda *_: parts[name])
 
+    parts["catalogue"] = spelling.read_catalogue(data["catalogue"])
     given: Given = reader(Given, spelling.converter, **{name: known(name) for name in parts})(data, Given)
     check_coherent(data)
     _check_normal(data, spelling.converter.unstructure(given))
@@ -186,6 +188,10 @@ class Spelling:
         """Return the value that plain JSON values describe. Raises TraceError with everything that is wrong."""
         return _strictly(self.converter, data, kind, name)
 
+    def part(self, name: str, value: Any) -> Plain:
+        """Return a part of ``given`` as plain JSON values."""
+        return self._catalogue(value) if name == "catalogue" else self.write(value)
+
     def again(self, value: T) -> T:
         """Return a value of another vocabulary as this one reads it. Raises TraceError where it does not."""
         return self.read(self.write(value), type(value))
@@ -194,16 +200,53 @@ class Spelling:
     def converter(self) -> Converter:
         """The converter that does it."""
         made = converter().copy()
-        for kind, scope in _HOLDERS:
-            its: dict[str, Any] = {"entries": self._entries(scope)}
-            its |= {"offers": override(omit_if_default=False)} if kind is Model else {}
-            made.register_unstructure_hook(kind, writer(kind, made, **its))
-            made.register_structure_hook(kind, reader(kind, made, **its))
+        _with_entries(made, self._entries)
         made.register_unstructure_hook(Requirement, self._write_requirement)
         made.register_structure_hook(Requirement, lambda data, _: self._requirement(data))
         made.register_structure_hook(Rule, lambda data, _: self._rule(data))
         made.register_structure_hook(Table, lambda data, _: self._only(data))
+        made.register_unstructure_hook(Given, writer(Given, made, catalogue=override(unstruct_hook=self._catalogue)))
         return made
+
+    def _catalogue(self, models: tuple[Model, ...]) -> Plain:
+        """Return models with the places of their values, and every value by attribute, in the order of its first use.
+
+        Each is said once, for however many models and offers it is so.
+        """
+        places: defaultdict[str, dict[Entry, int]] = defaultdict(dict)
+
+        def placed(entries: Mapping[str, Entry]) -> dict[str, int]:
+            return {name: places[name].setdefault(one, len(places[name])) for name, one in sorted(entries.items())}
+
+        made = _with_entries(converter().copy(), lambda _: _attributes(unstruct_hook=placed))
+        written = [made.unstructure(model) for model in models]
+        values = {name: [_entry(self.vocabulary[name], one) for one in its] for name, its in sorted(places.items())}
+        return {"models": written, "values": values}
+
+    def read_catalogue(self, data: Plain) -> tuple[Model, ...]:
+        """Return the models that plain values describe. Raises ValueError or an error of cattrs."""
+        if not isinstance(data, dict) or data.keys() != {"models", "values"}:
+            message = "catalogue: must have models and values, and nothing else"
+            raise ValueError(message)
+        values = loaded(self._read_values, data["values"], "values")
+
+        def found(scope: Scope) -> Any:
+            allowed = {name: values[name] for name in self.vocabulary.stated(scope) if name in values}
+
+            def entries(places: Plain, _: object) -> dict[str, Entry]:
+                return {name: _at(allowed.get(name, ()), place, name) for name, place in places.items()}
+
+            return _attributes(struct_hook=entries)
+
+        return _with_entries(converter().copy(), found).structure(data["models"], tuple[Model, ...])
+
+    def _read_values(self, cursor: Cursor) -> dict[str, list[Entry | None]]:
+        names = (*self.vocabulary.stated("model"), *self.vocabulary.stated("offer"))
+        keys = cursor.keys(names, what="a model", code="unknown-attribute")
+        return {
+            name: [self._read_entry(self.vocabulary[name], one) for one in child.elements()]
+            for name, child in keys.items()
+        }
 
     def _write_requirement(self, one: Requirement) -> Plain:
         return {**attrs.asdict(one), "value": self.vocabulary[one.attribute].encode(one.value)}
@@ -218,7 +261,7 @@ class Spelling:
         return evolve(one, value=value)  # type: ignore[arg-type]
 
     def _entries(self, scope: Scope) -> Any:
-        """Return how the values of a model or an offer are written and read."""
+        """Return how the values of a model or an offer that stands alone are written and read."""
 
         def write(entries: Mapping[str, Entry]) -> Plain:
             return {name: _entry(self.vocabulary[name], entry) for name, entry in sorted(entries.items())}
@@ -226,7 +269,7 @@ class Spelling:
         def read(data: Plain, _: object) -> dict[str, Entry]:
             return loaded(lambda cursor: self._read_entries(cursor, scope), data, "attributes")
 
-        return override(rename="attributes", omit_if_default=False, unstruct_hook=write, struct_hook=read)
+        return _attributes(unstruct_hook=write, struct_hook=read)
 
     def _read_entries(self, cursor: Cursor, scope: Scope) -> dict[str, Entry]:
         keys = cursor.keys(self.vocabulary.stated(scope), what=f"a {scope}", code="unknown-attribute")
@@ -284,6 +327,29 @@ class Spelling:
         types = {one.name: one.type for one in self.vocabulary}
         said = _conditions(data, types)
         return loaded(lambda cursor: read_table(cursor, self.vocabulary, scopes=MODEL_SIDE), said, "only")
+
+
+def _with_entries(made: Converter, entries: Callable[[Scope], Any]) -> Converter:
+    """Teach a converter models and offers, of each scope with the values as they are written and read."""
+    for kind, scope in _HOLDERS:
+        its: dict[str, Any] = {"entries": entries(scope)}
+        its |= {"offers": override(omit_if_default=False)} if kind is Model else {}
+        made.register_unstructure_hook(kind, writer(kind, made, **its))
+        made.register_structure_hook(kind, reader(kind, made, **its))
+    return made
+
+
+def _attributes(*, unstruct_hook: Callable[..., Any] = dict, struct_hook: Callable[..., Any] = dict) -> Any:
+    return override(rename="attributes", omit_if_default=False, unstruct_hook=unstruct_hook, struct_hook=struct_hook)
+
+
+def _at(values: Sequence[T | None], place: Plain, name: str) -> T:
+    """Return the value at a place. Raises ValueError where there is none."""
+    found = values[place] if type(place) is int and 0 <= place < len(values) else None
+    if found is None:
+        message = f"{name} has no value at {place!r}"
+        raise ValueError(message)
+    return found
 
 
 def _table(cursor: Cursor, allowed: Collection[str]) -> Mapping[str, Plain]:

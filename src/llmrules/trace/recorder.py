@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from attrs import evolve
 
@@ -16,7 +16,7 @@ from llmrules.catalog.restriction import Restriction
 from llmrules.engine.program import full_condition
 from llmrules.language.profile import in_order
 from llmrules.language.values import encode_fraction
-from llmrules.trace.candidates import record_candidates, record_criteria
+from llmrules.trace.candidates import record_models
 from llmrules.trace.case import CaseRecorder, fact_id, members_of
 from llmrules.trace.codec import canonical
 from llmrules.trace.given import Given, Spelling
@@ -34,10 +34,10 @@ from llmrules.trace.record import (
     TrialRecord,
     UnknownRecord,
 )
-from llmrules.trace.record.trace import parts_of
+from llmrules.trace.record.trace import Texts, parts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from llmrules.decision.criteria import Criteria, Criterion
     from llmrules.decision.decision import Decision, Made
@@ -70,8 +70,8 @@ class Recorder:
             among=decision.restriction.among,
             stale_after=decision.stale_after,
         )
-        known = {id(part) for part, _ in self._texts}
-        texts = [(part, canonical(self._write(part))) for _, part in parts_of(given) if id(part) not in known]
+        known = {name: part for name, part, _ in self._texts}
+        texts = [self._text(name, part) for name, part in parts_of(given) if known.get(name) is not part]
         made_by = self._made_by(decision.made, decision.profile)
         return Trace.sealed(given, self._found(decision), made_by, (*self._texts, *texts))
 
@@ -81,13 +81,16 @@ class Recorder:
         return Given.of(self.knowledge.ruleset, self.knowledge.catalog)
 
     @cached_property
-    def _write(self) -> Callable[[object], Any]:
-        return Spelling.of(self._given.vocabulary).write
+    def _spelling(self) -> Spelling:
+        return Spelling.of(self._given.vocabulary)
+
+    def _text(self, name: str, part: object) -> tuple[str, object, str]:
+        return name, part, canonical(self._spelling.part(name, part))
 
     @cached_property
-    def _texts(self) -> tuple[tuple[object, str], ...]:
+    def _texts(self) -> Texts:
         """The canonical texts of these parts."""
-        return tuple((part, canonical(self._write(part))) for _, part in parts_of(self._given))
+        return tuple(self._text(name, part) for name, part in parts_of(self._given))
 
     @cached_property
     def _rule_places(self) -> tuple[RulePlace, ...]:
@@ -104,7 +107,7 @@ class Recorder:
         return _version("llmrules") or "unknown"
 
     def _found(self, decision: Decision) -> Found:
-        case = self._cases.record(decision)
+        case, models = self._cases.record(decision), record_models(decision)
         return Found(
             facts=case.facts,
             rules=case.rules,
@@ -112,9 +115,9 @@ class Recorder:
             conflicts=case.conflicts,
             unread=case.unread,
             waits=case.waits,
-            criteria=record_criteria(decision),
+            criteria=models.criteria,
             contradictions=case.contradictions,
-            candidates=record_candidates(decision),
+            candidates=models.candidates,
             trials=record_trials(decision),
             result=Result(
                 best=decision.best,
@@ -124,6 +127,8 @@ class Recorder:
                 excluded=decision.standing.excluded,
                 advice=decision.advice,
             ),
+            concluded=models.concluded,
+            computed=models.computed,
             left_out=_left_out(decision),
             unknowns=tuple(
                 UnknownRecord(one.attribute, one.undecided, one.unscored, one.settles) for one in decision.unknowns

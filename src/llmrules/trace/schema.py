@@ -14,7 +14,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import attrs
 
-from llmrules.catalog.entries import Entry, Offer, Stated
+from llmrules.catalog.entries import Entry, Model, Offer, Stated
 from llmrules.decision.criteria import MOST_POINTS_DIGITS
 from llmrules.language.conditions import Table
 from llmrules.language.operators import OPERATORS
@@ -27,6 +27,7 @@ NAME = "^[a-z][a-z0-9_]*$"
 """Of attributes, and so of every key of a trace: sorting keys by code point is then what RFC 8785 asks."""
 
 _INTEGER = {"type": "integer", "minimum": -LARGEST_INTEGER, "maximum": LARGEST_INTEGER}
+_PLACE = {"type": "integer", "minimum": 0, "maximum": LARGEST_INTEGER}
 _TEXTS = {"type": "array", "items": {"type": "string"}}
 _DIGEST = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 _SCORE, _POINTS = (
@@ -59,6 +60,8 @@ _SPELT: dict[Any, dict[str, Any]] = {
     Number | None: _NUMBER,
     tuple[Number, ...]: {"type": "array", "items": _NUMBER},
     Mapping[str, str]: {"type": "array", "items": _REASONS},
+    Mapping[str, Entry]: {"type": "object", "propertyNames": {"pattern": NAME}, "additionalProperties": _PLACE},
+    tuple[Model, ...]: {"$ref": "#/$defs/Catalogue"},
 }
 """How values of the language stand in JSON: as ``codec`` and ``given`` write them."""
 
@@ -81,9 +84,13 @@ _NARROWER: dict[str, dict[str, Any]] = {
     "Digests.given": _DIGEST,
     "Digests.found": _DIGEST,
     "Digests.made_by": _DIGEST,
-    "Applied.points": _SCORE,
+    "OutcomeRecord.points": _SCORE,
     "CandidateRecord.points": _POINTS,
     "CandidateRecord.then": {"type": "array", "items": _POINTS},
+    "CandidateRecord.would_earn": {"type": "array", "items": _POINTS},
+    "CandidateRecord.outcomes": {"type": "array", "items": _PLACE},
+    "CandidateRecord.concluded": _PLACE,
+    "CandidateRecord.computed": _PLACE,
     "PlaceRecord.points": _POINTS,
     "PlaceRecord.then": {"type": "array", "items": _POINTS},
     "TrialPoints.points": _SCORE,
@@ -95,6 +102,7 @@ _NARROWER: dict[str, dict[str, Any]] = {
 def trace_schema() -> dict[str, Any]:
     """Return the schema as plain JSON values."""
     definitions: dict[str, Any] = _conditions()
+    definitions["Catalogue"] = _catalogue(definitions)
     _define(Trace, definitions)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -142,6 +150,21 @@ def _keys(record: type) -> Iterator[tuple[str, Any, bool]]:
             yield "attributes", kind, True
         elif kind != Cursor | None and field.init:
             yield field.name, kind, needed or kind == tuple[Offer, ...]
+
+
+def _catalogue(definitions: dict[str, Any]) -> dict[str, Any]:
+    """Return the definition of a catalogue, whose models and offers have the places of their values."""
+    values = {"type": "array", "items": _define(Entry, definitions), "minItems": 1}
+    return {
+        "description": "The models, and by attribute every value that they and their offers have, each said once.",
+        "type": "object",
+        "properties": {
+            "models": {"type": "array", "items": _define(Model, definitions)},
+            "values": {"type": "object", "propertyNames": {"pattern": NAME}, "additionalProperties": values},
+        },
+        "required": ["models", "values"],
+        "additionalProperties": False,
+    }
 
 
 def _schema(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:

@@ -141,7 +141,10 @@ def _check_parts(document: dict[str, Plain], files: Files) -> tuple[tuple[str, .
         if part in BY_EITHER and (files.rules is None or files.catalogues is None):
             _check_among(f"/given/{part}", given[part], its)
             continue
-        if document["digests"]["parts"][part] != said.digests[part]:
+        if document["digests"]["parts"][part] != said.digests[part] and part == "catalogue":
+            recorded, handed_over = map(_with_values, (given[part], its))
+            compare("files", "/given/catalogue/models", recorded, handed_over, SENTENCE)
+        elif document["digests"]["parts"][part] != said.digests[part]:
             compare("files", f"/given/{part}", given[part], its, SENTENCE)
         matched.append(part)
     if files.profile is not None:
@@ -164,6 +167,15 @@ def _check_parts(document: dict[str, Plain], files: Files) -> tuple[tuple[str, .
     chosen = [f"{name} = {shown(given[name])}" for name in CHOSEN]
     remarks.append(f"not compared: {', '.join(chosen)}, as whoever decided chose")
     return tuple(matched), tuple(remarks)
+
+
+def _with_values(catalogue: Plain) -> list[Plain]:
+    """Return the models of a catalogue with their values in the place of their places."""
+
+    def own(one: Plain) -> Plain:
+        return one | {"attributes": {name: catalogue["values"][name][at] for name, at in one["attributes"].items()}}
+
+    return [own(model) | {"offers": [*map(own, model["offers"])]} for model in catalogue["models"]]
 
 
 @frozen(eq=False)

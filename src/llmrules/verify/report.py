@@ -27,7 +27,7 @@ LEVELS: tuple[Level, ...] = ("shape", "consistent", "re-derived", "matched")
 FILES = {"rule files": "rules", "catalogue": "catalogue", "profile": "requirements"}
 """What a trace can be compared with, and the part of ``given`` that it says."""
 
-NAMED = {"rules": "rule", "catalogue": "model", "vocabulary": "attribute", "offers": "offer", "facts": "fact"}
+NAMED = {"rules": "rule", "models": "model", "vocabulary": "attribute", "offers": "offer", "facts": "fact"}
 NAMING = ("rule", "model", "offer", "attribute", "requirement", "fact", "source")
 """What the entries of a list are that have an id or a name, and the keys by which others name them."""
 BETWEEN_NAMES = r'(?<="), '

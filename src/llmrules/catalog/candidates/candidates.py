@@ -108,6 +108,8 @@ class Candidates:
     costs: Mapping[str, tuple[Cost | None, ...]] = field(factory=dict)
     fixed: Candidates | None = field(default=None, repr=False)
     _leaves: dict[tuple[Leaf, tuple[object, ...]], Masks] = field(factory=dict, init=False, repr=False)
+    _numbers: dict[tuple[str, ...], list[int]] = field(factory=dict, init=False, repr=False)
+    _stating: dict[str, int] = field(factory=dict, init=False, repr=False)
 
     @cached_property
     def masks(self) -> dict[str, int]:
@@ -196,6 +198,26 @@ class Candidates:
         others = [its[1] for name, its in self.concluded[attribute].items() if name != rule]
         without = reduce(and_, others) if others else 0
         return (true | without ^ (without & false if others else false)) & ((1 << self.count) - 1)
+
+    def numbers(self, names: tuple[str, ...]) -> list[int]:
+        """Return a number for each candidate, the same for those with the same values of some attributes."""
+        if self.fixed is not None and self.costs.keys().isdisjoint(names):
+            return self.fixed.numbers(names)
+        if names not in self._numbers:
+            columns = [self.columns[name].first for name in names if name in self.columns]
+            seen: dict[tuple[Value | None, ...], int] = {}
+            keys = zip(*columns, strict=True) if columns else [()] * self.count
+            self._numbers[names] = [seen.setdefault(key, len(seen)) for key in keys]
+        return self._numbers[names]
+
+    def stating(self, name: str) -> int:
+        """Return the mask of the candidates whose entries state an attribute."""
+        if self.fixed is not None:
+            return self.fixed.stating(name)
+        if name not in self._stating:
+            stating = [index for index, row in enumerate(self.rows) if row.entry(name) is not None]
+            self._stating[name] = mask_of(stating)
+        return self._stating[name]
 
     def grades(self, grade: Grade) -> Grades:
         """Return the place between the marks of each candidate, and by its bit of each value that differs elsewhere."""

@@ -139,6 +139,7 @@ SENTENCES = {
     "widened": "rules added to what you said of {label}",
     "assumed-aside": " (assumed)",
     "always": "always",
+    "would-have-earned": "it would have earned {points}",
     "set-aside": "set aside by {by}",
     "rules": "{count} rule{count:|s}",
     "best-fit": "There is no strongest model, only the one that fits best; what was not said would tell these {count} apart:",

@@ -170,6 +170,7 @@ SENTENCES = {
     "widened": "입력한 {label}에 규칙이 항목을 추가했습니다",
     "assumed-aside": " (가정)",
     "always": "항상",
+    "would-have-earned": "제외되지 않았다면 {points} 획득",
     "set-aside": "{by} 규칙이 우선하여 적용하지 않음",
     "rules": "규칙 {count}개",
     "best-fit": "가장 강력한 모델이 아니라 가장 잘 맞는 모델이 있을 뿐이며, 다음 질문에 답하면 공동 1위 {count}개를 가를 수 있습니다.",

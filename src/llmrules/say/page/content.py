@@ -98,11 +98,11 @@ def _attention(linker: Linker) -> Iterator[Item]:
 
 
 def _of_candidate(linker: Linker, candidate: CandidateRecord) -> Iterator[Item]:
-    for note in candidate.notes:
+    for note in linker.index.trace.notes(candidate):
         level = "approved" if note.outcome == "approved" else linker.index.rules[note.rule].level or "note"
         if level != "note":
             yield _note(linker, level, note, candidate)
-    for check in candidate.checks:
+    for check in linker.index.trace.checks(candidate):
         if check.outcome == "accepted":
             yield _note(linker, "accepted", check, candidate)
     yield from (linker.dispute(node) for node in linker.why.origins.disputes(candidate))

@@ -121,7 +121,7 @@ def _row(linker: Linker, name: str) -> Shown:
 
 
 def _failing(linker: Linker, candidate: CandidateRecord) -> Iterator[str]:
-    for check in candidate.checks:
+    for check in linker.index.trace.checks(candidate):
         if candidate.verdict == "excluded" and check.outcome == "failed":
             yield linker.why.applications.sentence(linker.index.rules[check.rule], check, candidate)
 
@@ -143,8 +143,10 @@ def _with_reasons(linker: Linker, row: Shown) -> Shown:
 
 
 def _reasons(linker: Linker, candidate: CandidateRecord) -> Iterator[Reason]:
-    applied = (*candidate.checks, *candidate.exemptions, *candidate.scores, *candidate.notes)
-    for one in sorted(applied, key=lambda one: _weight(one, soft=one in candidate.scores)):
+    trace = linker.index.trace
+    scores = trace.scores(candidate)
+    applied = (*trace.checks(candidate), *trace.exemptions(candidate), *scores, *trace.notes(candidate))
+    for one in sorted(applied, key=lambda one: _weight(one, soft=one in scores)):
         yield _reason(linker, one, _told(linker, one, candidate))
 
 
@@ -152,7 +154,7 @@ def _failures(linker: Linker, rows: tuple[CandidateRecord, ...]) -> Iterator[Rea
     """Yield why all offers of a model are out: first what is so of every one of them, then what is so of some."""
     alike: dict[object, list[tuple[CandidateRecord, Applied, Entry]]] = {}
     for row in rows:
-        for check in row.checks:
+        for check in linker.index.trace.checks(row):
             if check.outcome == "failed":
                 told = _told(linker, check, row)
                 alike.setdefault(said_by(told), []).append((row, check, told))

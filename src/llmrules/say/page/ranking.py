@@ -14,9 +14,9 @@ from llmrules.say.page.links import Anchor, Item, Linker
 from llmrules.say.teller import points_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from llmrules.trace.record import Applied, CandidateRecord, PlaceRecord
+    from llmrules.trace.record import Applied, PlaceRecord
 
 FIRST_BARS = 24
 """More bars stand behind a disclosure."""
@@ -65,15 +65,15 @@ class Ranking:
 
     def __init__(self, linker: Linker) -> None:
         self.linker = linker
-        candidates = linker.index.trace.found.candidates
-        giving = {score.rule for candidate in candidates for score in candidate.scores if _points(score)}
+        trace = self.trace = linker.index.trace
+        giving = {score.rule for one in trace.found.candidates for score in trace.scores(one) if _points(score)}
         scoring = (rule for rule in linker.index.firings if linker.index.rules[rule].effect.sign)
         self.rules = sorted(scoring, key=lambda rule: (rule not in giving, rule))
         self.letters = {rule: _letter(place) for place, rule in enumerate(self.rules) if rule in giving}
 
     def bars(self, places: tuple[PlaceRecord, ...]) -> tuple[Bar, ...]:
         """Return the bars of a ranking; all of a page have one scale."""
-        sums = [_sums(candidate) for candidate in self.linker.index.trace.found.candidates]
+        sums = [_sums(self.trace.scores(candidate)) for candidate in self.trace.found.candidates]
         low = min((low for low, _ in sums), default=Fraction(0))
         high = max((high for _, high in sums), default=Fraction(0))
         scale = Fraction(100) / ((high - low) or 1)
@@ -85,7 +85,7 @@ class Ranking:
         segments = []
         said = []
         for score in sorted(
-            self.linker.index.judged.standing(model).scores, key=lambda one: self.rules.index(one.rule)
+            self.trace.scores(self.linker.index.judged.standing(model)), key=lambda one: self.rules.index(one.rule)
         ):
             given = _points(score)
             if not given:
@@ -135,9 +135,9 @@ def _letter(place: int) -> str:
     return letters
 
 
-def _sums(candidate: CandidateRecord) -> tuple[Fraction, Fraction]:
+def _sums(scores: Iterable[Applied]) -> tuple[Fraction, Fraction]:
     """Return the sums of what counts against a model and of what counts for it."""
-    points = [_points(score) for score in candidate.scores]
+    points = [_points(score) for score in scores]
     against, towards = (one for one in points if one < 0), (one for one in points if one > 0)
     return sum(against, Fraction(0)), sum(towards, Fraction(0))
 

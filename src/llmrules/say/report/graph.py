@@ -142,19 +142,19 @@ def _verdict_edges(trace: Trace, shown: Mapping[str, Sequence[CandidateRecord]])
     for name, rows in shown.items():
         if rows[0].verdict == "eligible" and hard:
             yield Edge(GATE, _model(name), "passes")
-        edges = (edge for candidate in rows for edge in _edges_of(candidate, _model(name), links))
+        edges = (edge for candidate in rows for edge in _edges_of(trace, candidate, _model(name), links))
         yield from dict.fromkeys(edges)
 
 
-def _edges_of(candidate: CandidateRecord, model: str, links: Mapping[str, Link]) -> Iterator[Edge]:
+def _edges_of(trace: Trace, candidate: CandidateRecord, model: str, links: Mapping[str, Link]) -> Iterator[Edge]:
     """Yield what leads to a candidate: the checks that decide its verdict, exemptions, and what gave it points."""
-    for check in candidate.checks:
+    for check in trace.checks(candidate):
         decides = check.outcome == "failed" if candidate.verdict == "excluded" else check.outcome in links
         if decides:
             yield Edge(_rule(check.rule), model, links[check.outcome])
-    exempting = {rule for check in candidate.checks for rule in check.exempted_by}
+    exempting = {rule for check in trace.checks(candidate) for rule in check.exempted_by}
     yield from (Edge(_rule(rule), model, "exempts") for rule in sorted(exempting))
-    for score in candidate.scores:
+    for score in trace.scores(candidate):
         if score.points is not None and score.points != "0":
             link: Link = "loses" if score.points.startswith("-") else "gains"
             yield Edge(_rule(score.rule), model, link, score.points)

@@ -108,7 +108,7 @@ class Notes:
         """Yield what must be known of models: cautions by rule, disputed values, old sources."""
         by_rule: dict[tuple[str, str], list[tuple[CandidateRecord, Applied]]] = {}
         for candidate in self.index.trace.found.candidates:
-            for note in candidate.notes:
+            for note in self.index.trace.notes(candidate):
                 approved = note.outcome == "approved"
                 level: str = "approved" if approved else self.index.rules[note.rule].level or "note"
                 by_rule.setdefault((level, note.rule), []).append((candidate, note))

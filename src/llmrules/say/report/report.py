@@ -127,10 +127,10 @@ class Answer:
         first, margin = self.index.judged.standing(result.best[0]), Fraction(result.ranking[0].margin or 0)
         found: dict[str, None] = {}
         for model in result.ranking[1].models:
-            theirs = {score.rule: score for score in self.index.judged.standing(model).scores}
+            theirs = {score.rule: score for score in self.index.trace.scores(self.index.judged.standing(model))}
             lacking = {
                 grade.attribute.name: Fraction(score.points or 0)
-                for score in first.scores
+                for score in self.index.trace.scores(first)
                 if (grade := self.index.rules[score.rule].effect.grade) and theirs[score.rule].outcome == "unknown"
             }
             if sum(lacking.values()) >= margin:
@@ -216,14 +216,14 @@ class Standings:
 
     def reasons(self, candidate: CandidateRecord) -> Iterator[Entry]:
         """Yield what is special about a candidate's checks, then its points by rule."""
-        for check in candidate.checks:
+        for check in self.index.trace.checks(candidate):
             if check.outcome in {"unknown", "accepted", "exempted"}:
                 yield self.applied_entry(check, candidate, mark="≈" if check.outcome == "exempted" else "?")
-        for score in candidate.scores:
+        for score in self.index.trace.scores(candidate):
             if score.points is not None:
                 sign = "" if score.points.startswith("-") else "+"
                 yield self.applied_entry(score, candidate, mark=f"{sign}{points_words(score.points)}")
-        open_scores = [score for score in candidate.scores if score.outcome == "unknown"]
+        open_scores = [score for score in self.index.trace.scores(candidate) if score.outcome == "unknown"]
         if open_scores:
             names = ", ".join(self.unknown_labels(open_scores))
             yield Entry(self.say("unscored", count=len(open_scores), names=names), mark="?")
@@ -251,7 +251,7 @@ class Standings:
         failed: Counter[str] = Counter()
         for name in names:
             rows = self.index.judged.meant(name)
-            failed.update({check.rule for row in rows for check in row.checks if check.outcome == "failed"})
+            failed.update({rule for row in rows for rule in self.failed(row)})
         ordered = sorted(failed.items(), key=lambda one: (-one[1], one[0]))
         text = self.say("more-excluded", count=len(names))
         children = [Entry(f"{count:,}", rule=rule) for rule, count in ordered[:MOST_RULES]]
@@ -259,10 +259,14 @@ class Standings:
             children.append(Entry(self.say("more-rules", more=len(ordered) - MOST_RULES)))
         return Entry(text, mark="✗", children=tuple(children))
 
+    def failed(self, row: CandidateRecord) -> dict[str, Applied]:
+        """Return the hard rules that a candidate fails."""
+        return {check.rule: check for check in self.index.trace.checks(row) if check.outcome == "failed"}
+
     def failures(self, name: str) -> Iterator[Entry]:
         """Yield why all offers of a name are out: first what every one of them fails, then what single ones do."""
         rows = self.index.judged.meant(name)
-        failed = [{check.rule: check for check in row.checks if check.outcome == "failed"} for row in rows]
+        failed = [self.failed(row) for row in rows]
         common = [rule for rule in failed[0] if all(rule in its for its in failed)]
         for rule in common:
             told = [
@@ -343,7 +347,9 @@ class Standings:
 
     def values_of(self, candidate: CandidateRecord) -> Iterator[Entry]:
         """Yield each value of a candidate that a fired rule read, by the order of the attributes' names."""
-        applied = (*candidate.checks, *candidate.scores, *candidate.notes, *candidate.exemptions)
+        trace = self.index.trace
+        applied = (*trace.checks(candidate), *trace.scores(candidate), *trace.notes(candidate))
+        applied += trace.exemptions(candidate)
         read = {leaf.attribute for one in applied for leaf in self.index.criteria[one.rule].leaves}
         for name in sorted(read):
             actual = self.index.actual(name, candidate)

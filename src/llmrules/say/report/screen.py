@@ -218,11 +218,11 @@ class Screen:
         if not self.result.best or self.result.refused:
             return
         candidate = self.index.judged.standing(self.result.best[0])
-        scores = [one for one in candidate.scores if one.points not in {None, "0"}]
+        scores = [one for one in self.index.trace.scores(candidate) if one.points not in {None, "0"}]
         scores.sort(key=lambda one: (-Fraction(one.points or 0), one.rule))
         told = [f"{_signed(one.points or '0')} {self.in_short(one, candidate)}" for one in scores]
         if not told:
-            hard = sum(check.outcome == "passed" for check in candidate.checks)
+            hard = sum(check.outcome == "passed" for check in self.index.trace.checks(candidate))
             told = [self.say("passes-all", count=hard)]
         yield from self.part("why", told)
 
@@ -250,10 +250,10 @@ class Screen:
 
     def parting(self, first: CandidateRecord, other: CandidateRecord) -> list[str]:
         """Return in what a candidate earns less than the first: what the rules look at, and the points."""
-        theirs = {score.rule: score for score in other.scores}
+        theirs = {score.rule: score for score in self.index.trace.scores(other)}
         less: Counter[str] = Counter()
         unknown: set[str] = set()
-        for score in first.scores:
+        for score in self.index.trace.scores(first):
             gap = Fraction(score.points or 0) - Fraction(theirs[score.rule].points or 0)
             looks = [leaf.attribute for leaf in self.index.criteria[score.rule].leaves if leaf.side != "where"]
             name = self.teller.label(looks[0])
@@ -294,7 +294,7 @@ class Screen:
     def failing(self, name: str) -> list[str]:
         """Return the rules that rule a model out with every offer, else those that rule one of them out."""
         rows = self.index.judged.meant(name)
-        failed = [{check.rule for check in row.checks if check.outcome == "failed"} for row in rows]
+        failed = [{one.rule for one in self.index.trace.checks(row) if one.outcome == "failed"} for row in rows]
         return sorted(set.intersection(*failed) or set.union(*failed))
 
     def unverified(self) -> Iterator[Said]:
@@ -312,7 +312,7 @@ class Screen:
         rows = [row for name in best for row in self.index.judged.sharing(name)]
         grave: dict[tuple[str, str], list[str]] = {}
         for row in rows:
-            for note in row.notes:
+            for note in self.index.trace.notes(row):
                 level = self.index.rules[note.rule].level
                 if level in {"warning", "approval"} and note.outcome != "approved":
                     names = grave.setdefault((level, note.rule), [])

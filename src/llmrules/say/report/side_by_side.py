@@ -6,6 +6,7 @@ It is read from a trace alone. Of a model with several offers it is the best one
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -15,10 +16,10 @@ from llmrules.say.columns import WIDTH, wrapped
 from llmrules.say.teller import Line, first_sentence
 from llmrules.say.why import Explainer
 from llmrules.trace.codec import plain
-from llmrules.trace.record import Applied, CandidateRecord, Json, Trace
+from llmrules.trace.record import Applied, CandidateRecord, ComputedRecord, Json, Trace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from llmrules.language.texts import Language
 
@@ -33,12 +34,13 @@ class Side:
 
     name: str
     candidate: CandidateRecord
+    computed: Mapping[str, ComputedRecord]
     failing: tuple[str, ...]
 
     def plain(self) -> dict[str, object]:
         """Return it as plain values."""
         one = self.candidate
-        costs = {name: computed.value for name, computed in sorted(one.computed.items())}
+        costs = {name: computed.value for name, computed in sorted(self.computed.items())}
         standing = {"model": self.name, "offer": one.offer, "verdict": one.verdict, "place": one.place}
         return {**standing, "points": one.points, "fails": list(self.failing), "costs": costs}
 
@@ -102,8 +104,9 @@ def side_by_side(trace: Trace, one: str, other: str) -> SideBySide:
     """Compare two models, or ``model @ offer``, of a decision. Raises KeyError for one that was not judged."""
     index = Explainer(trace, "en").index
     standing = index.judged.standing(one), index.judged.standing(other)
-    rules = dict.fromkeys(rule for candidate in standing for rule in _applied(candidate))
-    apart = rules_apart(*standing)
+    first, second = (applied(trace, candidate) for candidate in standing)
+    rules = dict.fromkeys((*first, *second))
+    apart = rules_apart(first, second)
     told = {leaf.attribute for one in apart for leaf in index.criteria[one.rule].leaves}
     looked: dict[str, list[str]] = {}
     for rule in rules:
@@ -114,29 +117,30 @@ def side_by_side(trace: Trace, one: str, other: str) -> SideBySide:
         both = index.actual(attribute, standing[0]), index.actual(attribute, standing[1])
         if both[0] != both[1] and attribute not in told:
             values.append(ValueApart(attribute, both, tuple(its)))
-    sides = Side(one, standing[0], _failing(standing[0])), Side(other, standing[1], _failing(standing[1]))
+    sides = _side(trace, one, standing[0]), _side(trace, other, standing[1])
     return SideBySide(trace, sides, apart, tuple(values), len(rules) - len(apart))
 
 
-def rules_apart(one: CandidateRecord, other: CandidateRecord) -> tuple[Apart, ...]:
+def rules_apart(first: Mapping[str, Applied], second: Mapping[str, Applied]) -> tuple[Apart, ...]:
     """Return the rules that say something else of two candidates: of two models, or of one in two decisions."""
-    first, second = _applied(one), _applied(other)
     pairs = (Apart(rule, (first.get(rule), second.get(rule))) for rule in dict.fromkeys((*first, *second)))
     differing = (apart for apart in pairs if _outcome(apart.applied[0]) != _outcome(apart.applied[1]))
     return tuple(sorted(differing, key=lambda apart: apart.order))
 
 
-def _applied(candidate: CandidateRecord) -> Mapping[str, Applied]:
+def applied(trace: Trace, candidate: CandidateRecord) -> Mapping[str, Applied]:
     """Return every rule that says something of a candidate: hard ones, points, cautions."""
-    return {one.rule: one for one in (*candidate.checks, *candidate.exemptions, *candidate.scores, *candidate.notes)}
+    said = (*trace.checks(candidate), *trace.exemptions(candidate), *trace.scores(candidate), *trace.notes(candidate))
+    return {one.rule: one for one in said}
 
 
 def _outcome(applied: Applied | None) -> tuple[str, str | None]:
     return ("none", None) if applied is None else (applied.outcome, applied.points)
 
 
-def _failing(candidate: CandidateRecord) -> tuple[str, ...]:
-    return tuple(one.rule for one in candidate.checks if one.outcome == "failed")
+def _side(trace: Trace, name: str, candidate: CandidateRecord) -> Side:
+    failing = tuple(one.rule for one in trace.checks(candidate) if one.outcome == "failed")
+    return Side(name, candidate, trace.computed(candidate), failing)
 
 
 def _said(applied: Applied) -> dict[str, object]:

@@ -103,9 +103,8 @@ class Applications:
         values: dict[str, Json | None] = dict(self.index.requirements)
         for entries in self.index.entries(candidate):
             values.update({name: self.index.actual(name, candidate) for name in entries})
-        values.update(
-            {name: self.index.actual(name, candidate) for name in (*candidate.concluded, *candidate.computed)}
-        )
+        made = (*self.index.trace.concluded(candidate), *self.index.trace.computed(candidate))
+        values.update({name: self.index.actual(name, candidate) for name in made})
         fails = applied.outcome == "failed" or (applied.outcome == "exempted" and self.would_fail(applied, candidate))
         text = rule.otherwise if fails and rule.otherwise is not None else rule.because
         return self.teller.filled(text, values, self.index.models[candidate.model].name)

@@ -56,11 +56,13 @@ class Explainer:
         if candidate.missing:
             names = ", ".join(map(self.teller.label, candidate.missing))
             text += self.say("to-find-out", names=names)
+        trace = self.index.trace
         children = [
-            *(self.applications.applied(one, candidate) for one in _by_weight(candidate.checks)),
-            *(self.applications.applied(one, candidate) for one in candidate.exemptions),
-            *(self.applications.applied(one, candidate) for one in _by_weight(candidate.scores)),
-            *(self.applications.applied(one, candidate) for one in candidate.notes),
+            *(self.applications.applied(one, candidate) for one in _by_weight(trace.checks(candidate))),
+            *(self.applications.applied(one, candidate) for one in trace.exemptions(candidate)),
+            *(self.applications.applied(one, candidate) for one in _by_weight(trace.scores(candidate))),
+            *(self.applications.applied(one, candidate) for one in trace.notes(candidate)),
+            *self.forgone(candidate),
             *self.origins.disputes(candidate),
             *self.offers.others(name),
             *self.set_aside(),
@@ -70,13 +72,23 @@ class Explainer:
     def gaps(self, name: str) -> list[str]:
         """Return by how much a candidate falls short of each hard rule that it fails, as far as that has a measure."""
         candidate, said = self.index.judged.standing(name), []
-        for check in candidate.checks:
+        for check in self.index.trace.checks(candidate):
             for leaf, outcome in zip(self.index.criteria[check.rule].leaves, check.leaves, strict=True):
                 attribute = self.index.attributes[leaf.attribute]
                 gap = self.teller.gap(attribute, leaf.tests, outcome) if check.outcome == "failed" else ""
                 if gap and outcome.holds == "false":
                     said.append(f"{self.teller.label(leaf.attribute)}: {gap}")
         return list(dict.fromkeys(said))
+
+    def forgone(self, candidate: CandidateRecord) -> Iterator[Node]:
+        """Yield what an excluded candidate would have earned, with the rules that would give it."""
+        scores = self.index.trace.forgone(candidate)
+        if scores:
+            text = self.say(
+                "would-have-earned", points=self.teller.points(candidate.would_earn[0], candidate.would_earn[1:])
+            )
+            children = tuple(self.applications.applied(one, candidate) for one in scores)
+            yield Node("forgone", candidate.model, text, candidate.verdict, children=children)
 
     def set_aside(self) -> Iterator[Node]:
         """Yield the rules over models that others override in this case: what they would have said."""
@@ -155,8 +167,9 @@ class Offers:
     def costs(self, name: str) -> dict[str, str]:
         """Return what a model costs in the case, by attribute: at the cheapest of the offers that earn it its place."""
         sharing, found = self.index.judged.sharing(name), {}
-        for attribute in dict.fromkeys(attribute for row in sharing for attribute in row.computed):
-            values = [row.computed[attribute].value for row in sharing if attribute in row.computed]
+        made = [self.index.trace.computed(row) for row in sharing]
+        for attribute in dict.fromkeys(attribute for one in made for attribute in one):
+            values = [one[attribute].value for one in made if attribute in one]
             words = self.teller.value(self.index.attributes[attribute], min(values, key=_amount))
             found[attribute] = words if len(set(values)) == 1 else self.say("price-from", words=words)
         return found
@@ -186,13 +199,13 @@ class Offers:
     def unlike(self, row: CandidateRecord, best: CandidateRecord) -> str:
         """Say how an offer stands, and in what it differs from another one."""
         said = [self.standing_beside(row, best)]
-        checks = {check.rule: check.outcome for check in best.checks}
-        for check in row.checks:
+        checks = {check.rule: check.outcome for check in self.index.trace.checks(best)}
+        for check in self.index.trace.checks(row):
             if check.outcome != checks[check.rule]:
                 sentence = self.applications.sentence(self.index.rules[check.rule], check, row)
                 said.append(f"{self.applications.outcome(check)}: {sentence} [{check.rule}]")
-        scores = {score.rule: score.points for score in best.scores}
-        for score in row.scores:
+        scores = {score.rule: score.points for score in self.index.trace.scores(best)}
+        for score in self.index.trace.scores(row):
             if best.points is not None and (score.points or "0") != (scores[score.rule] or "0"):
                 here, there = self.applications.outcome(score), points_words(scores[score.rule] or "0")
                 said.append(self.say("points-instead", here=here, there=there, rule=score.rule))

@@ -35,6 +35,7 @@ Kind: TypeAlias = Literal[
     "verdict",
     "rule",
     "aside",
+    "forgone",
     "group",
     "leaf",
     "value",
@@ -170,11 +171,14 @@ class Index:
 
     def awaits(self, row: CandidateRecord) -> bool:
         """Whether somebody has to approve a candidate."""
-        return any(self.rules[one.rule].level == "approval" and one.outcome != "approved" for one in row.notes)
+        return any(
+            self.rules[one.rule].level == "approval" and one.outcome != "approved" for one in self.trace.notes(row)
+        )
 
     def approvals(self, name: str) -> list[Approval]:
         """Return the approvals that one has on the day of the decision, where rules ask for them."""
-        asking = {note.rule for row in self.judged.sharing(name) for note in row.notes if note.outcome == "approved"}
+        notes = (note for row in self.judged.sharing(name) for note in self.trace.notes(row))
+        asking = {note.rule for note in notes if note.outcome == "approved"}
         model, day = name.partition(" @ ")[0], self.as_of
         its = (one for one in self.trace.given.approvals if one.rule in asking and one.model == model)
         return [one for one in its if day is None or one.holds(Period(day, day, day.isoformat()))]
@@ -215,10 +219,9 @@ class Index:
 
     def actual(self, name: str, candidate: CandidateRecord) -> Json | None:
         """Return a value of a candidate: what rules conclude or the case makes of it, else what its entry states."""
-        if name in candidate.concluded:
-            return candidate.concluded[name].value
-        if name in candidate.computed:
-            return candidate.computed[name].value
+        made = self.trace.concluded(candidate).get(name) or self.trace.computed(candidate).get(name)
+        if made is not None:
+            return made.value
         found = self.in_force(name, candidate)
         return found.value if found is not None else None
 

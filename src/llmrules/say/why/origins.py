@@ -42,7 +42,8 @@ class Origins:
 
     def origin(self, name: str, candidate: CandidateRecord) -> tuple[Node, ...]:
         """Say where a value comes from when the entry itself does not just state it."""
-        concluded, computed = candidate.concluded.get(name), candidate.computed.get(name)
+        trace = self.index.trace
+        concluded, computed = trace.concluded(candidate).get(name), trace.computed(candidate).get(name)
         if concluded is not None:
             if concluded.by:
                 return tuple(self.classification(rule, candidate, concludes=True) for rule in concluded.by)

@@ -23,7 +23,6 @@ from llmrules.trace.codec import (
 )
 from llmrules.trace.given import Given
 from llmrules.trace.record.found import (
-    Applied,
     CandidateRecord,
     ChangeRecord,
     ComputedRecord,
@@ -40,6 +39,7 @@ from llmrules.trace.record.found import (
     LeafRecord,
     LeftOutRecord,
     OffersRecord,
+    OutcomeRecord,
     PlaceRecord,
     RestingRecord,
     Result,
@@ -52,7 +52,7 @@ from llmrules.trace.record.found import (
     UnknownRecord,
     WaitRecord,
 )
-from llmrules.trace.record.trace import FORMAT, Digests, MadeBy, RulePlace, Trace
+from llmrules.trace.record.trace import FORMAT, Applied, Digests, MadeBy, RulePlace, Trace
 
 __all__ = [
     "FORMAT",
@@ -82,6 +82,7 @@ __all__ = [
     "OffersRecord",
     "Origin",
     "Outcome",
+    "OutcomeRecord",
     "Over",
     "PlaceRecord",
     "RestingRecord",

@@ -106,16 +106,8 @@ class CriterionLeaf:
 
 
 @frozen
-class CriterionRecord:
-    """A fired rule that touches models; its leaves in depth-first order, ``where`` first."""
-
-    rule: str
-    leaves: tuple[CriterionLeaf, ...]
-
-
-@frozen
 class LeafOutcome:
-    """A leaf of a criterion on one model: its truth, the actual value (none: unknown) and the gap of each test."""
+    """A leaf of a criterion on candidates: its truth, the actual value (none: unknown) and the gap of each test."""
 
     holds: Holds
     actual: Json | None = None
@@ -123,15 +115,27 @@ class LeafOutcome:
 
 
 @frozen
-class Applied:
-    """A criterion applied to one model; its leaves are those of the criterion, in the same order."""
+class OutcomeRecord:
+    """One way in which a criterion comes out; its leaves are those of the criterion, in the same order."""
 
-    rule: str
     outcome: Outcome
     leaves: tuple[LeafOutcome, ...]
     points: str | None = None
     exempted_by: tuple[str, ...] = ()
     approved_by: tuple[str, ...] = ()
+
+
+@frozen
+class CriterionRecord:
+    """A fired rule that touches models; its leaves in depth-first order, ``where`` first.
+
+    ``outcomes`` has each way in which it comes out, said once for all candidates of which it is so, in the order of the
+    first of them.
+    """
+
+    rule: str
+    leaves: tuple[CriterionLeaf, ...]
+    outcomes: tuple[OutcomeRecord, ...]
 
 
 @frozen
@@ -185,27 +189,26 @@ class ChangeRecord:
 class CandidateRecord:
     """One model with one of its offers: every check, point and note.
 
+    ``outcomes`` has for each of the criteria, in their order, the place (from 0) in its ``outcomes``; ``concluded`` and
+    ``computed`` are places in those of ``found``. An excluded one has no place and no points.
     ``missing`` has the attributes that someone would have to state to settle an unverified one. ``begun`` has the
     attributes whose value in force took the place of another one, each with the day since when; ``coming`` what changes
     while the model is needed: until the end that the case states, else within a year.
     ``offer`` is left out where the model has but one. Where models are ranked, the offers that earn a model its place
     have one; in a ranking of offers each has its own. ``points`` are those of the first tier, ``then`` those of each
-    higher tier of which a rule fired, ascending. An excluded candidate has no place and no points; its scores and
-    notes are not recorded.
+    higher tier of which a rule fired, ascending; ``would_earn`` has both for one that is excluded.
     """
 
     model: str
     verdict: Literal["eligible", "unverified", "excluded"]
+    outcomes: tuple[int, ...]
     offer: str | None = None
     place: int | None = None
     points: str | None = None
     then: tuple[str, ...] = ()
-    concluded: dict[str, ConcludedRecord] = field(factory=dict)
-    computed: dict[str, ComputedRecord] = field(factory=dict)
-    checks: tuple[Applied, ...] = ()
-    scores: tuple[Applied, ...] = ()
-    notes: tuple[Applied, ...] = ()
-    exemptions: tuple[Applied, ...] = ()
+    would_earn: tuple[str, ...] = ()
+    concluded: int | None = None
+    computed: int | None = None
     disputes: tuple[DisputeRecord, ...] = ()
     missing: tuple[str, ...] = ()
     begun: dict[str, str] = field(factory=dict)
@@ -333,7 +336,11 @@ class Result:
 
 @frozen
 class Found:
-    """Everything that follows from ``given``."""
+    """Everything that follows from ``given``.
+
+    ``concluded`` and ``computed`` say once what rules conclude of candidates and what is computed of them, each in the
+    order of the first candidate of which it is so.
+    """
 
     facts: tuple[FactRecord, ...]
     rules: tuple[RuleFound, ...]
@@ -346,6 +353,8 @@ class Found:
     candidates: tuple[CandidateRecord, ...]
     trials: tuple[TrialRecord, ...]
     result: Result
+    concluded: tuple[dict[str, ConcludedRecord], ...] = ()
+    computed: tuple[dict[str, ComputedRecord], ...] = ()
     left_out: LeftOutRecord | None = None
     unknowns: tuple[UnknownRecord, ...] = ()
     resting: tuple[RestingRecord, ...] = ()

@@ -5,8 +5,9 @@ Reading checks shape and types alone; whether a trace is true is for the checker
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 from attrs import field, frozen
@@ -14,14 +15,20 @@ from attrs import field, frozen
 from llmrules.errors import Place, TraceError
 from llmrules.language.texts import Text
 from llmrules.reading.files import read_json, write_whole
-from llmrules.trace.codec import canonical, digest, plain
+from llmrules.trace.codec import Outcome, canonical, digest, plain
 from llmrules.trace.given import Given, Spelling, structure
-from llmrules.trace.record.found import Found
+from llmrules.trace.record.found import Found, LeafOutcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator, Mapping
+
+    from llmrules.language.rules.effects import Effect
+    from llmrules.trace.record.found import CandidateRecord, ComputedRecord, ConcludedRecord
 
 FORMAT = "llmrules.trace/1"
+
+Texts: TypeAlias = tuple[tuple[str, object, str], ...]
+"""Parts by name, each with its canonical text."""
 
 
 @frozen
@@ -65,6 +72,18 @@ class Digests:
 
 
 @frozen
+class Applied:
+    """A rule as it came out on a candidate; its leaves are those of its criterion, in the same order."""
+
+    rule: str
+    outcome: Outcome
+    leaves: tuple[LeafOutcome, ...]
+    points: str | None
+    exempted_by: tuple[str, ...]
+    approved_by: tuple[str, ...]
+
+
+@frozen(slots=False)
 class Trace:
     """The complete record of one decision."""
 
@@ -73,26 +92,78 @@ class Trace:
     found: Found
     made_by: MadeBy
     digests: Digests
-    texts: tuple[tuple[object, str], ...] = field(default=(), init=False, eq=False, repr=False)
-    """Parts as they were sealed, each beside its canonical text; a copy with other parts has none of them."""
+    texts: Texts = field(default=(), init=False, eq=False, repr=False)
+    """Parts as they were sealed, by name, each with its canonical text; a copy with other parts has none of them."""
 
     @classmethod
-    def sealed(cls, given: Given, found: Found, made_by: MadeBy, texts: Iterable[tuple[object, str]] = ()) -> Trace:
+    def sealed(cls, given: Given, found: Found, made_by: MadeBy, texts: Texts = ()) -> Trace:
         """Return the trace of these parts with their digests."""
         said, told = _texts(given, texts), canonical(plain(found))
-        parts = {name: digest(text) for name, (_, text) in said.items()}
+        parts = {name: digest(text) for name, _, text in said}
         digests = Digests(parts, digest(canonical(parts)), digest(told), digest(canonical(plain(made_by))))
         trace = cls(FORMAT, given, found, made_by, digests)
-        object.__setattr__(trace, "texts", (*said.values(), (found, told)))
+        object.__setattr__(trace, "texts", (*said, ("found", found, told)))
         return trace
+
+    def checks(self, candidate: CandidateRecord) -> tuple[Applied, ...]:
+        """Return how each hard rule comes out on a candidate."""
+        return tuple(one for effect, one in self._applied(candidate) if effect.hard)
+
+    def scores(self, candidate: CandidateRecord) -> tuple[Applied, ...]:
+        """Return how each rule that gives points comes out on a candidate; none where it is excluded."""
+        return () if candidate.verdict == "excluded" else self._scores(candidate)
+
+    def forgone(self, candidate: CandidateRecord) -> tuple[Applied, ...]:
+        """Return what would give an excluded candidate points."""
+        scores = self._scores(candidate) if candidate.verdict == "excluded" else ()
+        return tuple(one for one in scores if one.points not in {None, "0"})
+
+    def notes(self, candidate: CandidateRecord) -> tuple[Applied, ...]:
+        """Return the cautions that are attached to a candidate; none where it is excluded."""
+        applied = () if candidate.verdict == "excluded" else self._applied(candidate)
+        return tuple(one for effect, one in applied if effect.note and one.outcome != "none")
+
+    def exemptions(self, candidate: CandidateRecord) -> tuple[Applied, ...]:
+        """Return the exemptions that reach a candidate."""
+        return tuple(one for effect, one in self._applied(candidate) if effect.exempts and one.outcome != "none")
+
+    def concluded(self, candidate: CandidateRecord) -> Mapping[str, ConcludedRecord]:
+        """Return what rules conclude of a candidate, by attribute."""
+        return {} if candidate.concluded is None else self.found.concluded[candidate.concluded]
+
+    def computed(self, candidate: CandidateRecord) -> Mapping[str, ComputedRecord]:
+        """Return what is computed of a candidate, by attribute."""
+        return {} if candidate.computed is None else self.found.computed[candidate.computed]
+
+    def _scores(self, candidate: CandidateRecord) -> tuple[Applied, ...]:
+        return tuple(one for effect, one in self._applied(candidate) if effect.sign)
+
+    def _applied(self, candidate: CandidateRecord) -> Iterator[tuple[Effect, Applied]]:
+        for (effect, outcomes), place in zip(self._criteria, candidate.outcomes, strict=True):
+            yield effect, outcomes[place]
+
+    @cached_property
+    def _criteria(self) -> tuple[tuple[Effect, tuple[Applied, ...]], ...]:
+        """The effect of each criterion, and each way in which it comes out."""
+        effects = {rule.id: rule.effect for rule in self.given.rules}
+        return tuple(
+            (
+                effects[criterion.rule],
+                tuple(
+                    Applied(criterion.rule, one.outcome, one.leaves, one.points, one.exempted_by, one.approved_by)
+                    for one in criterion.outcomes
+                ),
+            )
+            for criterion in self.found.criteria
+        )
 
     def to_json(self) -> str:
         """Return the trace as canonical JSON on one line."""
         return _object(
             digests=canonical(plain(self.digests)),
             format=canonical(self.format),
-            found=_known(self.found, self.texts) or canonical(plain(self.found)),
-            given=_object(**{name: text for name, (_, text) in _texts(self.given, self.texts).items()}),
+            found=_known("found", self.found, self.texts) or canonical(plain(self.found)),
+            given=_object(**{name: text for name, _, text in _texts(self.given, self.texts)}),
             made_by=canonical(plain(self.made_by)),
         )
 
@@ -123,15 +194,15 @@ def parts_of(given: Given) -> list[tuple[str, object]]:
     return [(one.name, part) for one, part in parts if part != one.default]
 
 
-def _texts(given: Given, known: Iterable[tuple[object, str]]) -> dict[str, tuple[object, str]]:
-    """Return the parts of ``given`` by name, each beside its canonical text: the known one, or one that is made."""
-    parts = {name: (part, _known(part, known)) for name, part in parts_of(given)}
-    write = plain if all(text is not None for _, text in parts.values()) else Spelling.of(given.vocabulary).write
-    return {name: (part, canonical(write(part)) if text is None else text) for name, (part, text) in parts.items()}
+def _texts(given: Given, known: Texts) -> Texts:
+    """Return the parts of ``given`` by name, each with its canonical text: the known one, or one that is made."""
+    found = [(name, part, _known(name, part, known)) for name, part in parts_of(given)]
+    spelling = Spelling.of(given.vocabulary)
+    return tuple((name, part, text or canonical(spelling.part(name, part))) for name, part, text in found)
 
 
-def _known(part: object, known: Iterable[tuple[object, str]]) -> str | None:
-    return next((text for one, text in known if one is part), None)
+def _known(name: str, part: object, known: Texts) -> str | None:
+    return next((text for its, one, text in known if its == name and one is part), None)
 
 
 def _object(**members: str) -> str:

@@ -1,13 +1,13 @@
 """The candidates, derived again: who is judged, every check, point and note, verdicts, places, and what stays open."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from .case import concludes
 from .criteria import Conditions, Criterion
-from .given import HARD, ON_MODELS, SOFT, Given, Row, grouped, names_of
+from .given import HARD, ON_MODELS, SOFT, Given, Row, names_of
 from .questions import Wanted, resting, unknowns
 from .refusal import Record, sparse
-from .standing import carried, contenders, result, totals
+from .standing import carried, contenders, result, sums
 from .truth import Facts, Truth
 from .worlds import Classes, Known, know, outlook
 
@@ -22,11 +22,13 @@ def derive_candidates(given: Given, facts: Facts, rules_found: list[Record]) -> 
     judged, left_out = _judged(given, facts, known)
     wanted = Wanted(given, facts, criteria, classes)
     candidates = [Candidate(given, one, criteria) for one in judged]
-    records = [one.record(wanted) for one in candidates]
+    said: dict[str, dict[str, tuple[int, Record]]] = {"concluded": {}, "computed": {}}
+    records = [one.record(wanted, said) for one in candidates]
     ranked = contenders(records, given.over)
     for record, place in carried(ranked, given.over):
         record["place"] = place
-    standing = [(place, judged[place], one) for place, one in enumerate(records) if one["verdict"] != "excluded"]
+    rows = enumerate(zip(candidates, records, strict=True))
+    standing = [(place, one.known, one.found, its) for place, (one, its) in rows if its["verdict"] != "excluded"]
     return {
         "criteria": [one.record() for one in criteria.values()],
         "contradictions": [
@@ -38,6 +40,7 @@ def derive_candidates(given: Given, facts: Facts, rules_found: list[Record]) -> 
         "candidates": records,
         "trials": [_trial(given, facts, candidates, one) for one in rules_found if one["status"] == "trial"],
         "result": result(given, ranked, fired),
+        **{part: [one for _, one in its.values()] for part, its in said.items() if its},
         **sparse(unknowns=unknowns(standing, wanted), resting=resting(standing, wanted)),
     }
 
@@ -69,62 +72,41 @@ class Candidate:
     """One model with one of its offers, under all criteria."""
 
     def __init__(self, given: Given, known: Known, criteria: Mapping[str, Criterion]) -> None:
-        """Apply all criteria."""
+        """Take all criteria, with the exemptions that reach it."""
         self.given, self.known, self.criteria = given, known, criteria
-        self.truths = {name: one.truth(known.world) for name, one in criteria.items()}
-        self.exempting = [one for name, one in criteria.items() if one.effect == "exempt" and self.truths[name]]
+        self.exempting = [one for one in criteria.values() if one.effect == "exempt" and one.truth(known.world)]
+        applied = [(one, *self.applied(one)) for one in criteria.values()]
+        self.found, self.places = [(one, its) for one, _, its in applied], [place for _, place, _ in applied]
 
-    def record(self, wanted: Wanted) -> Record:
-        """Record every check, point and note, in the order of causes; an excluded one has no points and no notes."""
-        row, world, criteria = self.known.row, self.known.world, self.criteria.values()
-        checks = [self.check(one) for one in criteria if one.effect in HARD]
-        verdict = verdict_of(checks)
-        ranked = verdict != "excluded"
-        scores = [self.score(one) for one in criteria if one.effect in SOFT] if ranked else []
-        points = totals(self.given, self.criteria, scores, "/given/rules")
-        return {"model": row.model} | sparse(
-            **outlook(self.given, wanted.facts, self.known),
-            offer=row.offer,
-            concluded=self.known.concluded,
-            computed=self.known.computed,
-            exemptions=[one.applied(world, "attached") for one in self.exempting],
-            checks=checks,
-            verdict=verdict,
-            scores=scores,
-            points=points[0] if ranked else None,
-            then=points[1:] if ranked else None,
-            notes=[*self.notes()] if ranked else None,
+    def record(self, wanted: Wanted, said: dict[str, dict[str, tuple[int, Record]]]) -> Record:
+        """Record how every rule comes out; one that is excluded has no points, but what it would earn."""
+        known, earned = self.known, sums(((one.rule, its) for one, its in self.found), "/given/rules")
+        is_open = earned["verdict"] == "unverified"
+        missing = wanted.by(self.found, known.world, HARD, ("unknown",)) if is_open else ()
+        shared = {part: its for part, its in (("concluded", known.concluded), ("computed", known.computed)) if its}
+        places = {part: said[part].setdefault(str(its), (len(said[part]), its))[0] for part, its in shared.items()}
+        return {"model": known.row.model, "outcomes": self.places, **earned, **places} | sparse(
+            **outlook(self.given, wanted.facts, known),
+            offer=known.row.offer,
             disputes=[*self.disputes()],
-            missing=sorted(wanted.by(checks, world, ("unknown",))) if verdict == "unverified" else None,
+            missing=sorted(missing),
         )
 
-    def check(self, criterion: Criterion) -> Record:
-        """Record a hard rule: exempted, passed, failed, or unknown with what the rule (or else the case) says of it."""
-        rule, truth = criterion.rule, self.truths[criterion.rule["id"]]
-        by = self.exempted(rule["id"])
-        unknown = {"apart": "unknown", "exclude": "failed", "accept": "accepted"}[
-            rule.get("unknown", self.given.unknown)
-        ]
-        outcome = "exempted" if by else {True: "passed", False: "failed", None: unknown}[truth]
-        return criterion.applied(self.known.world, outcome) | sparse(exempted_by=by)
-
-    def exempted(self, rule: str) -> list[str]:
-        """Return the exemptions that reach this candidate and let it off a rule."""
-        return [one.rule["id"] for one in self.exempting if rule in one.rule["body"]]
-
-    def score(self, criterion: Criterion) -> Record:
-        """Record a soft rule: points only when it is true."""
-        truth = self.truths[criterion.rule["id"]]
-        outcome = {True: "points", False: "none", None: "unknown"}[truth]
-        points = str(criterion.points(self.known.world)) if truth else None
-        return criterion.applied(self.known.world, outcome) | sparse(points=points)
-
-    def notes(self) -> Iterator[Record]:
-        """Record the cautions that are true; one that asks for approval also where it is unknown."""
-        for name, one in self.criteria.items():
-            if one.effect == "caution" and attaches(one, self.truths[name]):
-                by = self.given.approved_by(name, self.known.row.model)
-                yield one.applied(self.known.world, "approved" if by else "attached") | sparse(approved_by=by)
+    def applied(self, criterion: Criterion) -> tuple[int, Record]:
+        """Return how a rule comes out, by which exemptions or whose approval, with the place of that."""
+        name, truth, by = criterion.rule["id"], criterion.truth(self.known.world), Record()
+        outcomes: dict[Truth, str] = {True: "points", False: "none", None: "unknown"}
+        if criterion.effect in HARD:
+            policy = criterion.rule.get("unknown", self.given.unknown)
+            unknown = {"apart": "unknown", "exclude": "failed", "accept": "accepted"}[policy]
+            by = sparse(exempted_by=[one.rule["id"] for one in self.exempting if name in one.rule["body"]])
+            outcomes = dict.fromkeys(outcomes, "exempted") if by else {True: "passed", False: "failed", None: unknown}
+        elif criterion.effect not in SOFT:  # one that asks for approval is attached where it is unknown, too
+            attached = truth or (truth is None and criterion.rule.get("level") == "approval")
+            people = self.given.approved_by(name, self.known.row.model) if criterion.effect == "caution" else []
+            by = sparse(approved_by=people) if attached else {}
+            outcomes = dict.fromkeys(outcomes, "approved" if by else "attached" if attached else "none")
+        return criterion.applied(self.known.world, outcomes[truth], by)
 
     def disputes(self) -> Iterator[Record]:
         """Record each disputed value under which a rule would say something else."""
@@ -136,46 +118,24 @@ class Candidate:
                 yield {"attribute": attribute, "values": values, "rules": rules}
 
 
-def verdict_of(checks: Iterable[Record]) -> str:
-    """Return the verdict that checks give."""
-    outcomes = {one["outcome"] for one in checks}
-    return "excluded" if "failed" in outcomes else "unverified" if "unknown" in outcomes else "eligible"
-
-
-def attaches(criterion: Criterion, truth: Truth) -> bool:
-    """Return whether a caution is attached: where it is true, and, if it asks for approval, where it is unknown."""
-    return truth is True or (truth is None and criterion.rule.get("level") == "approval")
-
-
 def _trial(given: Given, facts: Facts, candidates: list[Candidate], found: Record) -> Record:
     rule = given.rules[found["id"]]
     blocked = found.get("unless", {}).get("holds") or "defeated_by" in found
     record = {"rule": rule["id"], "fires": bool(found["when"]["holds"] and not blocked)}
     if record["fires"] and rule["effect"] == "conclude":
         return record | {"concludes": concludes(given, rule)}
-    if record["fires"] and rule["effect"] in ON_MODELS:
-        return record | _on_models(given, Criterion(rule, given, facts), candidates)
-    return record
+    if not record["fires"] or rule["effect"] not in ON_MODELS:
+        return record
+    criterion = Criterion(rule, given, facts)
+    applied = [(one.known.row, one.applied(criterion)[1]) for one in candidates]
 
+    def named(key: str, *said: str) -> list[str]:
+        return names_of([row for row, its in applied if its.get(key) in said], [row for row, _ in applied])
 
-def _on_models(given: Given, criterion: Criterion, candidates: list[Candidate]) -> Record:
-    """Return what it would do of whom: of a model, where it would do so with all its candidates."""
-    rule, rows = criterion.rule, [one.known.row for one in candidates]
-    truths: dict[Row, Truth] = {one.known.row: criterion.truth(one.known.world) for one in candidates}
-    if rule["effect"] in HARD:
-        held = {one.known.row for one in candidates if not one.exempted(rule["id"])}
-        means = {False: "out", None: {"exclude": "out", "apart": "open"}.get(rule.get("unknown", given.unknown))}
-        out, open_ = ([row for row in rows if row in held and means.get(truths[row]) == one] for one in ("out", "open"))
-        return sparse(excludes=names_of(out, rows), unverifies=names_of(open_, rows))
-    if rule["effect"] in SOFT:
-        points = {one.known.row: str(criterion.points(one.known.world)) for one in candidates if truths[one.known.row]}
-        return sparse(points=sorted(_points(points, rows), key=lambda one: str(one["model"])))
-    return sparse(attaches=names_of([row for row in rows if attaches(criterion, truths[row])], rows))
-
-
-def _points(points: dict[Row, str], rows: list[Row]) -> Iterator[Record]:
-    """Yield the points of each model whose candidates all get the same, else of each candidate."""
-    for name, its in grouped(points, rows):
-        alike = len({points[row] for row in its}) == 1
-        each = its[:1] if alike else its
-        yield from ({"model": name if alike else row.name, "points": points[row]} for row in each)
+    if criterion.effect in SOFT:
+        points = {its["points"] for _, its in applied if "points" in its}
+        pairs = sorted((name, one) for one in points for name in named("points", one))
+        return record | sparse(points=[{"model": name, "points": one} for name, one in pairs])
+    if criterion.effect in HARD:
+        return record | sparse(excludes=named("outcome", "failed"), unverifies=named("outcome", "unknown"))
+    return record | sparse(attaches=named("outcome", "attached", "approved"))

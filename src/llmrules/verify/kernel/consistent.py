@@ -2,12 +2,11 @@
 
 from collections import Counter
 
-from .candidates import verdict_of
-from .given import HARD, ON_MODELS, Given, grouped, name_of, rows_of
+from .given import ON_MODELS, Given, grouped, name_of, rows_of
 from .reading import read_given
-from .refusal import NOTHING, Plain, Record, Refusal, compare, expect, sparse
+from .refusal import NOTHING, Plain, Record, Refusal, compare, expect
 from .shape import digest
-from .standing import carried, contenders, result, totals
+from .standing import carried, contenders, result, sums
 
 
 def check_consistent(document: Record) -> Given:
@@ -72,19 +71,12 @@ def _check_rows(given: Given, found: Plain) -> None:
 def _check_candidates(given: Given, found: Plain, touching: list[str]) -> None:
     """Refuse criteria and candidates that do not speak of the same rules, models, sums and places."""
     _check_names("/found/criteria", [one["rule"] for one in found["criteria"]], touching, "fired rules on models")
-    leaves = {one["rule"]: len(one["leaves"]) for one in found["criteria"]}
-    hard = [name for name in touching if given.rules[name]["effect"] in HARD]
+    criteria = [(given.rules[one["rule"]], one["outcomes"]) for one in found["criteria"]]
     for index, one in enumerate(found["candidates"]):
-        at = f"/found/candidates/{index}"
-        _check_names(f"{at}/checks", [check["rule"] for check in one.get("checks", ())], hard, "hard rules that fired")
-        for part in ("checks", "scores", "notes", "exemptions"):
-            for place, applied in enumerate(one.get(part, ())):
-                right, where = leaves.get(applied["rule"]) == len(applied["leaves"]), f"{at}/{part}/{place}"
-                expect(right, "reference", where, "has not the leaves of its criterion", applied["rule"])
-        verdict = verdict_of(one.get("checks", ()))
-        compare("sum", f"{at}/verdict", one["verdict"], verdict, "disagrees with the checks")
-        if verdict != "excluded" or "points" in one:
-            points, *then = totals(given, touching, one.get("scores", ()), f"{at}/points")
-            expected = {} if verdict == "excluded" else {"points": points} | sparse(then=then)
-            stated = {key: one[key] for key in ("points", "then") if key in one}
-            compare("sum", at, stated, expected, "is not the sum of the scores")
+        at, places = f"/found/candidates/{index}", one["outcomes"]
+        pairs = [(rule, its[place : place + 1]) for place, (rule, its) in zip(places, criteria, strict=False)]
+        right = len(places) == len(criteria) and all(its for _, its in pairs)
+        expect(right, "reference", f"{at}/outcomes", "names no outcome of each criterion", places)
+        earned = {part: one[part] for part in ("verdict", "points", "then", "would_earn") if part in one}
+        expected = sums(((rule, its) for rule, (its,) in pairs), f"{at}/points")
+        compare("sum", at, earned, expected, "disagrees with how the rules came out")

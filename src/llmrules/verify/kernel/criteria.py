@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from .given import HARD, Given, grade, predicate
 from .refusal import Plain, Record, sparse
-from .truth import OF_NOTHING, OPERATORS, Facts, Truth, both, either, leaves, opposite, table_truth, thresholds
+from .truth import OF_NOTHING, OPERATORS, Facts, Truth, both, leaves, opposite, table_truth, thresholds
 
 World: TypeAlias = Mapping[str, Plain]  # the values of one candidate, by attribute; what is unknown has none
 HOLDS = {True: "true", False: "false", None: "unknown"}
@@ -22,18 +22,26 @@ class Criterion:
         self.predicate = Conditions("predicate", predicate(rule), given, facts)
         self.grade = _Leaf("grade", *graded, given, facts) if graded else None
         self.leaves = [*self.where.leaves, *self.predicate.leaves, *([self.grade] if self.grade else [])]
+        self.truths: dict[str, Truth] = {}
+        self.outcomes: dict[str, tuple[int, Record]] = {}
 
     def record(self) -> Record:
-        """Record the rule with its leaves, said once for all candidates."""
-        return {"rule": self.rule["id"], "leaves": [leaf.record() for leaf in self.leaves]}
+        """Record the rule with its leaves and each way in which it came out, said once for all candidates."""
+        leaves, outcomes = [leaf.record() for leaf in self.leaves], [one for _, one in self.outcomes.values()]
+        return {"rule": self.rule["id"], "leaves": leaves, "outcomes": outcomes}
 
     def truth(self, world: World) -> Truth:
         """Return what it says of a candidate: a hard rule, whether it passes; all others, whether it is reached."""
-        reached = self.where.on(world)
-        passes = self.grade.on(world)[0] if self.grade else self.predicate.on(world)
-        if self.effect in HARD:
-            return either([opposite(reached), opposite(passes) if self.effect == "exclude" else passes])
-        return both([reached, passes])
+        if (key := self.key(world)) not in self.truths:
+            reached = self.where.on(world)
+            passes = self.grade.on(world)[0] if self.grade else self.predicate.on(world)
+            fails = passes if self.effect == "exclude" else opposite(passes)
+            self.truths[key] = opposite(both([reached, fails])) if self.effect in HARD else both([reached, passes])
+        return self.truths[key]
+
+    def key(self, world: World) -> str:
+        """Return the values on which depends what it says of a candidate."""
+        return str([world.get(leaf.name) for leaf in self.leaves])
 
     def points(self, world: World) -> Fraction:
         """Return the points of a candidate that it reaches."""
@@ -44,31 +52,30 @@ class Criterion:
 
     def differs(self, world: World, other: World) -> bool:
         """Return whether it says something else in another world: another truth, or other points that are graded."""
-        if all(world.get(leaf.name) == other.get(leaf.name) for leaf in self.leaves):
-            return False
         truths = self.truth(world), self.truth(other)
         return truths[0] != truths[1] or bool(truths[0] and self.grade and self.points(world) != self.points(other))
 
-    def applied(self, world: World, outcome: str) -> Record:
-        """Record it applied to a candidate."""
-        return {"rule": self.rule["id"], "leaves": [leaf.on(world)[1] for leaf in self.leaves], "outcome": outcome}
+    def applied(self, world: World, outcome: str, by: Record) -> tuple[int, Record]:
+        """Return the way in which it comes out on a candidate, with its place; a new one is recorded."""
+        key = f"{outcome}{by}{self.key(world)}"
+        if key not in self.outcomes:
+            points = {"points": str(self.points(world))} if outcome == "points" else {}
+            leaves = [leaf.on(world)[1] for leaf in self.leaves]
+            self.outcomes[key] = len(self.outcomes), {"outcome": outcome, "leaves": leaves, **points, **by}
+        return self.outcomes[key]
 
 
 class Conditions:
-    """A condition table on candidates; each combination of truths of its leaves is worked out once."""
+    """A condition table on candidates."""
 
     def __init__(self, side: str, table: Plain, given: Given, facts: Facts) -> None:
         """Take the thresholds from the facts."""
         self.table = table
         self.leaves = [_Leaf(side, name, leaf, given, facts) for name, leaf in leaves(table)]
-        self.seen: dict[tuple[Truth, ...], Truth] = {}
 
     def on(self, world: World) -> Truth:
         """Return the truth on a candidate."""
-        truths = tuple(leaf.on(world)[0] for leaf in self.leaves)
-        if truths not in self.seen:
-            self.seen[truths] = table_truth(self.table, iter(truths))
-        return self.seen[truths]
+        return table_truth(self.table, (leaf.on(world)[0] for leaf in self.leaves))
 
 
 class _Leaf:
@@ -78,7 +85,7 @@ class _Leaf:
         self.side, self.name, self.leaf, self.attribute = side, name, leaf, given.attributes[name]
         tests = [operator for operator in OPERATORS if operator in leaf]
         self.tests = [(one, thresholds(self.attribute, one, leaf[one], facts, given.attributes)) for one in tests]
-        self.seen: dict[Plain, tuple[Truth, Record]] = {}
+        self.seen: dict[str, tuple[Truth, Record]] = {}
         if side == "grade":
             self.tests = [("toward", [(leaf["toward"], None)])]
 
@@ -90,8 +97,7 @@ class _Leaf:
     def on(self, world: World) -> tuple[Truth, Record]:
         """Return the truth on a candidate, and its record with the actual value and how far off each test is."""
         value = world.get(self.name)
-        key = tuple(value) if isinstance(value, list) else value
-        if key not in self.seen:
+        if (key := repr(value)) not in self.seen:
             self.seen[key] = self._outcome(value)
         return self.seen[key]
 

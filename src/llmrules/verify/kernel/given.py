@@ -17,10 +17,10 @@ class Given:
     """What a decision rests on, by name: all rules, disabled ones too, and each requirement stated or assumed."""
 
     def __init__(self, plain: Plain, attributes: dict[str, Attribute], off: set[str], dates: dict[str, str]) -> None:
-        """Take what was read; ``dates`` says when each document, and each claim by its document, was last seen."""
+        """Take what was read, with ``models``; ``dates`` says when each source was last seen, by its document."""
         self.attributes, self.disabled, self.dates = attributes, off, dates
         self.rules: dict[str, Plain] = {one["id"]: one for one in plain["rules"]}
-        self.models: dict[str, Plain] = {one["id"]: one for one in plain["catalogue"]}
+        self.models: dict[str, Plain] = {one["id"]: one for one in plain["models"]}
         self.requirements: dict[str, Plain] = {one["attribute"]: one for one in plain["requirements"]}
         self.unknown, self.over = str(plain["unknown"]), str(plain["over"])
         self.day = str(self.requirements.get("as_of", {}).get("value"))  # the day decided for

@@ -1,36 +1,39 @@
 """What is open about those who are not excluded: facts that nobody states, and what the values in use rest on."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, TypeAlias
 
 from .cost import ON_PRICES, lacking
 from .criteria import Criterion, World
-from .given import Given
+from .given import HARD, SOFT, Given
 from .refusal import Record, sparse
 from .truth import Facts
 from .values import days
 from .worlds import Classes, Known
 
-Standing = Sequence[tuple[int, Known, Record]]  # the candidates that are not excluded, with their places and records
+Found: TypeAlias = Sequence[tuple[Criterion, Record]]  # each criterion with how it comes out on a candidate
+Standing: TypeAlias = Sequence[tuple[int, Known, Found, Record]]  # who is not excluded, with places and records
 
 
-class Wanted:
+class Wanted(NamedTuple):
     """The attributes that somebody would have to state so that rules can decide on candidates."""
 
-    def __init__(self, given: Given, facts: Facts, criteria: Mapping[str, Criterion], classes: Classes) -> None:
-        """Take what may lack something."""
-        self.given, self.facts, self.criteria, self.classes = given, facts, criteria, classes
+    given: Given
+    facts: Facts
+    criteria: Mapping[str, Criterion]
+    classes: Classes
 
-    def by(self, applied: Iterable[Record], world: World, outcomes: tuple[str, ...]) -> set[str]:
-        """Return what rules with one of some outcomes lack to be decided on a candidate."""
+    def by(self, found: Found, world: World, effects: tuple[str, ...], outcomes: tuple[str, ...]) -> set[str]:
+        """Return what rules with one of some effects and outcomes lack to be decided on a candidate."""
         unknown = {
             leaf.name
-            for one in applied
-            if one["outcome"] in outcomes
-            for leaf, found in zip(self.criteria[one["rule"]].leaves, one["leaves"], strict=True)
-            if found["holds"] == "unknown"
+            for criterion, its in found
+            if criterion.effect in effects and its["outcome"] in outcomes
+            for leaf, one in zip(criterion.leaves, its["leaves"], strict=True)
+            if one["holds"] == "unknown"
         }
-        return {name for one in unknown for name in self.below(one, world)}
+        return {lower for name in unknown for lower in self.below(name, world)}
 
     def below(self, name: str, world: World) -> set[str]:
         """Return what an attribute that leaves a test unknown rests on and lacks itself, else the attribute."""
@@ -48,11 +51,10 @@ class Wanted:
 def unknowns(standing: Standing, wanted: Wanted) -> list[Record]:
     """Count the candidates whose checks or points each attribute leaves open, and those that it alone would settle."""
     undecided, unscored, settles = Counter[str](), Counter[str](), Counter[str]()
-    for _, known, one in standing:
-        missing = one.get("missing", ())
-        undecided.update(wanted.by(one.get("checks", ()), known.world, ("unknown", "accepted")))
-        unscored.update(wanted.by(one.get("scores", ()), known.world, ("unknown",)))
-        settles.update(missing if len(missing) == 1 else ())
+    for _, known, found, record in standing:
+        undecided.update(wanted.by(found, known.world, HARD, ("unknown", "accepted")))
+        unscored.update(wanted.by(found, known.world, SOFT, ("unknown",)))
+        settles.update(missing if len(missing := record.get("missing", ())) == 1 else ())
     counts = [
         {"attribute": name, "undecided": undecided[name], "unscored": unscored[name], "settles": settles[name]}
         for name in {*undecided, *unscored}
@@ -65,7 +67,7 @@ def resting(standing: Standing, wanted: Wanted) -> list[Record]:
     given, seen = wanted.given, set[str]()
     used = _used(given, {leaf.name for one in wanted.criteria.values() for leaf in one.leaves}, wanted.classes)
     found = defaultdict[str, defaultdict[str, list[int]]](lambda: defaultdict(list))
-    for place, known, _ in standing:
+    for place, known, _, _ in standing:
         for name in used:
             if name in known.entries and (known.row.model not in seen or given.attributes[name].scope == "offer"):
                 sources = known.entries[name].get("sources", ())

@@ -7,7 +7,8 @@ from typing import TypeAlias
 
 from .cost import check_prices
 from .given import HARD, SOFT, Given, grade, predicate
-from .refusal import Plain, Record, Refusal, compare, expect, step
+from .refusal import NOTHING, Plain, Record, Refusal, expect, step
+from .shape import canonical
 from .truth import OPERATORS, leaves, negative, own, right_side
 from .values import Attribute, days, number, read_at
 
@@ -20,8 +21,9 @@ DEEPEST, MOST_DAYS = 32, 36_500  # tables of conditions in each other, and how f
 Scopes: TypeAlias = tuple[str, ...]
 REQUIREMENT, MODEL, CANDIDATE = ("requirement",), ("model",), ("model", "offer")
 BUILT_IN = {"as_of": ("requirement", "date"), "model": ("model", "text")}  # the day decided for; the id of each model
-NAMED = {"requirements": "attribute", "documents": "id", "claims": "id", "rules": "id", "catalogue": "id"}
-CITING = ("vocabulary", "claims", "rules", "catalogue")
+NAMED = {"requirements": "attribute", "documents": "id", "claims": "id", "rules": "id", "catalogue/models": "id"}
+CITING = ("vocabulary", "claims", "rules", "catalogue/")
+CATALOGUE = "/given/catalogue"
 
 
 def read_given(plain: Plain) -> Given:
@@ -31,14 +33,20 @@ def read_given(plain: Plain) -> Given:
         right = name in read and (read[name].scope, read[name].type) == kind
         expect(right, "declaration", "/given/vocabulary", f"has no {name}, a {kind[1]} of the {kind[0]}")
     check_prices(read)
+    models, values = plain["catalogue"]["models"], plain["catalogue"]["values"]
+    plain = {**plain, "catalogue/models": models, **{f"catalogue/values/{name}": its for name, its in values.items()}}
     names = {part: {name for name, _, _ in _named(plain, part, key)} for part, key in NAMED.items()}
     expect(names["documents"].isdisjoint(names["claims"]), "order", "/given/claims", "have the id of a document")
-    _check_sources("/given", {part: plain[part] for part in CITING}, names["documents"] | names["claims"])
+    for part in (one for one in plain if one.startswith(CITING)):
+        _check_sources(f"/given/{part}", plain[part], names["documents"] | names["claims"])
+    plain["models"] = list(_with_values(read, models, values))
     given = Given(plain, read, set(_disabled(plain, names["rules"])), _dates(plain))
     for index, rule in enumerate(given.rules.values()):
         _check_rule(given, rule, f"/given/rules/{index}")
+    for name, its in values.items():
+        _check_values(given, given.attribute(name, CANDIDATE, f"{CATALOGUE}/values"), its)
     for index, model in enumerate(given.models.values()):
-        _check_model(given, model, f"/given/catalogue/{index}")
+        _check_model(given, model, f"{CATALOGUE}/models/{index}")
     _check_inherited(given)
     for index, one in enumerate(given.requirements.values()):
         _check_requirement(given, one, f"/given/requirements/{index}")
@@ -80,11 +88,10 @@ def _check_sources(at: str, value: Plain, sources: set[str]) -> None:
     for key, one in value.items() if isinstance(value, dict) else enumerate(value):
         if key in {"sources", "document"}:
             names = Counter(one if key == "sources" else [one]).items()
-            wrong = [name for name, count in names if name not in sources or count > 1]
-            sentence = "names no claim and no document that is given, or one twice"
-            expect(not wrong, "reference", f"{at}/{key}", sentence, wrong)
-        if key not in {"when", "unless", "where", "body", "value", "default"}:
-            if at != "/given" and (one is (key == "listed") or one == [] or (one == {} and key != "attributes")):
+            wrong, what = [name for name, count in names if name not in sources or count > 1], f"{at}/{key}"
+            expect(not wrong, "reference", what, "names no claim or document that is given, or one twice", wrong)
+        if key not in {"when", "unless", "where", "body", "value", "default", "attributes"}:
+            if one is (key == "listed") or one in ([], {}):
                 raise Refusal("schema", step(at, key), "says what is left out where there is nothing")
             if isinstance(one, dict | list) and key != "sources":
                 _check_sources(step(at, key), one, sources)
@@ -219,19 +226,35 @@ def _check_model(given: Given, model: Plain, at: str) -> None:
     offers, base = model["offers"], model.get("extends", model["id"])
     expect(offers, "missing", f"{at}/offers", "a model has an offer, even if nothing is known of it")
     expect(base in given.models, "reference", f"{at}/extends", "names no model that is given", base)
-    _check_entries(given, model["attributes"], "model", f"{at}/attributes")
-    for index, offer in enumerate(offers):
-        _check_entries(given, offer["attributes"], "offer", f"{at}/offers/{index}/attributes")
     if len(offers) > 1 or "id" in offers[0]:  # their ids give their order
         _check_ascending(f"{at}/offers", (offer.get("id") for offer in offers), "/id")
 
 
-def _check_entries(given: Given, entries: Plain, scope: str, at: str) -> None:
+def _with_values(read: dict[str, Attribute], models: list[Plain], values: Plain) -> Iterator[Plain]:
+    """Yield models with their values. Refuses values that are not in the order of their first use, each once."""
+    used = Counter[str]()
+
+    def own(one: Plain, scope: str, at: str) -> Plain:
+        for name, place in sorted(one["attributes"].items()):
+            its = values.get(name, ()) if name in read and read[name].scope == scope and name not in BUILT_IN else ()
+            right, what = place <= used[name] and place < len(its), f"{at}/attributes/{name}"
+            expect(right, "reference", what, "names no value, or one before its turn", place)
+            used[name] = max(used[name], place + 1)
+        return one | {"attributes": {name: values[name][place] for name, place in one["attributes"].items()}}
+
+    for index, model in enumerate(models):
+        at = f"{CATALOGUE}/models/{index}"
+        found, offers = own(model, "model", at), enumerate(model["offers"])
+        yield found | {"offers": [own(one, "offer", f"{at}/offers/{place}") for place, one in offers]}
+    for name, its in values.items():
+        right = used[name] == len(its) == len({*map(canonical, its)})
+        expect(right, "order", f"{CATALOGUE}/values/{name}", "are of nobody, or stand twice")
+
+
+def _check_values(given: Given, attribute: Attribute, values: list[Plain]) -> None:
     """Refuse values that are none of their attribute, and disputed and dated ones that are no others."""
-    for name, entry in entries.items():
-        pointer, day = f"{at}/{name}", given.attributes["as_of"].whole
-        attribute = given.attribute(name, (scope,), pointer)
-        expect(name not in BUILT_IN, "reference", pointer, "is what no catalogue states", name)
+    for place, entry in enumerate(values):
+        pointer = f"{CATALOGUE}/values/{attribute.name}/{place}"
         disputed, dated = entry.get("disputed", ()), entry.get("dated", ())
         for stated in (entry, *disputed, *entry.get("replaced", ()), *dated):
             read_at("value", pointer, stated["value"], attribute.value, attribute.within)
@@ -239,13 +262,13 @@ def _check_entries(given: Given, entries: Plain, scope: str, at: str) -> None:
             where, sentence = f"{pointer}/disputed/{index}/value", "is the value in force, not another one"
             expect(one["value"] != entry["value"], "value", where, sentence)
         for index, one in enumerate(dated):
-            read_at("value", f"{pointer}/dated/{index}/since", one["since"], day)
+            read_at("value", f"{pointer}/dated/{index}/since", one["since"], given.attributes["as_of"].whole)
         _check_ascending(f"{pointer}/dated", (one["since"] for one in dated), "/since")
 
 
 def _check_inherited(given: Given) -> None:
     """Refuse what a model inherits unless it is all that the nearest one along ``extends`` lends, and no less."""
-    places = {name: f"/given/catalogue/{index}" for index, name in enumerate(given.models)}
+    places = {name: f"{CATALOGUE}/models/{index}" for index, name in enumerate(given.models)}
     extends = {name: {one["extends"]} if "extends" in one else set() for name, one in given.models.items()}
     try:
         order = list(TopologicalSorter(extends).static_order())
@@ -257,7 +280,8 @@ def _check_inherited(given: Given) -> None:
         entries = given.models[name]["attributes"]
         own = {key: one for key, one in entries.items() if "inherited_from" not in one}
         inherited = {key: one for lender in extends[name] for key, one in lent[lender].items() if key not in own}
-        found = {key: one for key, one in entries.items() if key not in own}
-        compare("inherited", f"{places[name]}/attributes", found, inherited, "is not what the model inherits")
+        for key in sorted(inherited.keys() | entries.keys() - own.keys()):
+            right, at = inherited.get(key) == entries.get(key), f"{places[name]}/attributes/{key}"
+            expect(right, "inherited", at, "is not what the model inherits", entries.get(key, NOTHING))
         lends = {key: {**one, "inherited_from": name} for key, one in own.items() if given.attributes[key].inherited}
         lent[name] = inherited | lends

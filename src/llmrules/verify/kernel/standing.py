@@ -5,8 +5,8 @@ from fractions import Fraction
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
-from .given import SOFT, Given, name_of
-from .refusal import Record, expect, sparse
+from .given import HARD, SOFT, Given, name_of
+from .refusal import Plain, Record, expect, sparse
 
 MOST_UNITS = 10**1_000  # the denominator of all points together is less
 VERDICTS = ("eligible", "unverified", "excluded")  # from best to worst
@@ -19,29 +19,25 @@ class Contender(NamedTuple):
     verdict: str
     rows: list[Record]
 
-    @property
-    def points(self) -> tuple[Fraction, ...]:
-        """The most points by tier that one of its candidates has; none where it is excluded."""
-        return points_of(self.rows[0])
-
 
 def points_of(record: Record) -> tuple[Fraction, ...]:
     """Return the points of a candidate by tier, which are compared tier by tier."""
     return tuple(map(Fraction, (record.get("points", 0), *record.get("then", ()))))
 
 
-def totals(given: Given, fired: Iterable[str], scores: Iterable[Record], at: str) -> list[str]:
-    """Return the sums of points of the first tier and of each higher one of which a rule fired.
-
-    Refuses one with more digits than a decision may write.
-    """
-    tiers = {name: given.rules[name].get("tier", 1) for name in fired if given.rules[name]["effect"] in SOFT}
-    found = dict.fromkeys(sorted({1, *tiers.values()}), Fraction())
-    for score in scores:
-        found[tiers[score["rule"]]] += Fraction(score.get("points", 0))
-        short = found[tiers[score["rule"]]].denominator < MOST_UNITS
+def sums(applied: Iterable[tuple[Plain, Record]], at: str) -> Record:
+    """Return the verdict and points that outcomes give, each with its rule. Refuses too many digits."""
+    outcomes, found = set[str](), {1: Fraction()}
+    for rule, one in applied:
+        tier = rule.get("tier", 1)
+        outcomes |= {one["outcome"]} if rule["effect"] in HARD else set()
+        found |= {tier: found.get(tier, 0) + Fraction(one.get("points", 0))} if rule["effect"] in SOFT else {}
+        short = found.get(tier, Fraction()).denominator < MOST_UNITS
         expect(short, "number", at, "adds up to more digits than a decision may write")
-    return list(map(str, found.values()))
+    verdict = "excluded" if "failed" in outcomes else "unverified" if "unknown" in outcomes else "eligible"
+    points = [str(found[tier]) for tier in sorted(found)]
+    earned = {"would_earn": points} if verdict == "excluded" else {"points": points[0]} | sparse(then=points[1:])
+    return {"verdict": verdict, **earned}
 
 
 def contenders(records: list[Record], over: str) -> list[Contender]:
@@ -76,14 +72,16 @@ def carried(ranked: list[Contender], over: str) -> Iterator[tuple[Record, int]]:
     """Yield each candidate that earns a place, with the place: of several offers, those with the most points."""
     for verdict in VERDICTS[:2]:
         for place, one in ((place, one) for place, tied in _places(ranked, verdict, over) for one in tied):
-            yield from ((row, place["place"]) for row in one.rows if points_of(row) == one.points)
+            yield from ((row, place["place"]) for row in one.rows if points_of(row) == points_of(one.rows[0]))
 
 
 def _places(ranked: list[Contender], verdict: str, over: str) -> list[tuple[Record, list[Contender]]]:
     """Rank those of one verdict: equal points are one place, shared (1, 1, 3), in their order."""
-    ordered = sorted((one for one in ranked if one.verdict == verdict), key=lambda one: one.points, reverse=True)
+    ordered = sorted(
+        (one for one in ranked if one.verdict == verdict), key=lambda one: points_of(one.rows[0]), reverse=True
+    )
     found: list[tuple[Record, list[Contender]]] = []
-    for points, group in groupby(ordered, key=lambda one: one.points):
+    for points, group in groupby(ordered, key=lambda one: points_of(one.rows[0])):
         tied, place = list(group), 1 + sum(len(its) for _, its in found)
         named = [(one.name, [row["offer"] for row in one.rows if "offer" in row]) for one in tied]
         offers = [{"model": name, "offers": its} for name, its in named if its and over == "models"]

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from itertools import groupby
 from typing import NamedTuple
@@ -30,9 +31,13 @@ def know(given: Given, facts: Facts, classes: "Classes") -> Iterator[Known]:
     """Yield what is known of every candidate."""
     costs = [name for name, one in given.attributes.items() if one.computed]
 
+    @lru_cache(None)
+    def cost(*prices: Plain) -> Record | None:
+        return monthly_cost({name: one for name, one in zip(ON_PRICES, prices, strict=True) if one is not None}, facts)
+
     def computed(offer: Record) -> Record:
-        cost = monthly_cost(offer, facts) if costs else None
-        return {name: cost for name in costs if cost and name not in offer}
+        found = cost(*map(offer.get, ON_PRICES)) if costs else None
+        return {name: found for name in costs if found and name not in offer}
 
     def priced(offer: Record) -> Record:
         return offer | {name: one["value"] for name, one in computed(offer).items()}
