@@ -10,6 +10,7 @@ from tests.worlds import candidate, decide, facts, fired, found_rule, model, rul
 
 from llmrules import Advisor, LoadError
 from llmrules.advisor import Decision
+from llmrules.check.lint import lint
 from llmrules.decision.decision import Caution
 from llmrules.language.profile import Profile, read_profile
 from llmrules.reading.files import parse_toml
@@ -112,6 +113,75 @@ def test_a_rule_that_fired_can_override_one_on_trial() -> None:
     assert decision.trace.found.trials[0].fires is False
     assert found_rule(decision, "trying").defeated_by == ("over",)
     holds(decision)
+
+
+# The first that applies, and exemptions by pattern
+
+
+def test_of_a_list_the_first_that_fires_counts() -> None:
+    """It defeats all later ones, and only where it fires; the trace, the checker and lint know it so."""
+    text = (
+        rule("a", "when.offline = true\nexclude.open = 'closed'")
+        + rule("b", "when.tuning = true\nexclude.open = 'free'")
+        + rule("c", "refuse = true")
+        + "[[first_of]]\nrules = ['a', 'b', 'c']\n"
+    )
+    advisor = world(text, MODELS)
+    cases: tuple[dict[str, object], ...] = ({}, {"tuning": True}, {"tuning": True, "offline": True})
+    for case, counts in zip(cases, ("c", "b", "a"), strict=True):
+        decision = advisor.decide({"as_of": "2026-03-01", **case})
+        assert decision.fired == (counts,)
+        defeated = {one.id: one.defeated_by for one in decision.trace.found.rules if one.status == "defeated"}
+        assert set(defeated.values()) <= {(counts,)}
+        holds(decision)
+    assert not [one for one in lint(advisor.knowledge) if one.code.startswith("override")]
+
+
+@pytest.mark.parametrize(
+    ("rules", "code"),
+    [("['a']", "too-few"), ("['a', 'nobody']", "unknown-rule"), ("['a', 'sort']", "cannot-override")],
+)
+def test_a_list_names_rules_that_can_be_defeated(rules: str, code: str) -> None:
+    """Two rules or more, loaded, that know a case."""
+    text = rule("a", "advise = true") + rule("sort", "where.open = 'free'\nconclude.capable = true")
+    with pytest.raises(LoadError) as caught:
+        world(f"{text}[[first_of]]\nrules = {rules}\n", MODELS)
+    assert [one.code for one in caught.value.errors] == [code]
+
+
+def test_an_exemption_names_rules_by_pattern() -> None:
+    """All hard rules of a pack, or whose ids match; only checks that would have failed are marked."""
+    hard = (
+        rule("cost/a", "exclude.open = 'closed'")
+        + rule("cost/b", "require.weights = false")
+        + rule("c", "advise = true")
+    )
+    exempt = rule("lab", "exempt = ['cost/*']\nwhere.model = 'lark'\napprover = 'Kim'")
+    decision = decide(world(hard + exempt, MODELS))
+    rule_of = decision.knowledge.ruleset.rules["lab"]
+    assert rule_of.effect.exempts == ("cost/a", "cost/b")
+    assert [(one.rule, one.outcome) for one in candidate(decision, "lark").checks] == [
+        ("cost/a", "exempted"),
+        ("cost/b", "passed"),
+    ]
+    assert decision.verdict("lark") == "eligible"
+    holds(decision)
+    with pytest.raises(LoadError):
+        world(hard + exempt.replace("cost/*", "coast/*"), MODELS)
+
+
+def test_a_pattern_and_a_list_undo_no_locked_rule(tmp_path: Path) -> None:
+    """What an earlier layer locks, no later one exempts from by a pattern, or puts behind another rule."""
+    org = rule("acme/hard", "locked = true\nrequire.openness.known = true")
+    for number, text in enumerate((
+        rule("lab", "exempt = ['acme/*']\nwhere.model = 'grok'"),
+        rule("over", "advise = true") + "[[first_of]]\nrules = ['over', 'acme/hard']\n",
+    )):  # fmt: skip
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        with pytest.raises(LoadError) as caught:
+            Advisor.load(rules=layers(folder, org=org, team=text), engine="plain")
+        assert [one.code for one in caught.value.errors] == ["locked"]
 
 
 # Approvals

@@ -140,6 +140,8 @@ class WideWorld:
         if self._chance(0.3):
             off = self.random.choice((f'rule = "r{self.random.randrange(len(self.rules))}"', 'pack = "vocabulary"'))
             self.rules.append(f'[[disable]]\n{off}\nreason = "Not here."\n')
+        if self._chance(0.3) and len(self.firing) > 2:
+            self.rules.append(f"[[first_of]]\nrules = {json.dumps(self.random.sample(self.firing, 3))}\n")
         self.models = [self._model(number) for number in range(self.random.randint(1, 6))]
         self.models += [self._approval() for _ in range(self.random.randint(0, 3)) if self.asking]
         values = {name: self._value(kind) for name, kind in REQUIREMENTS.items() if self._chance(0.55)}
@@ -259,7 +261,7 @@ class WideWorld:
             return [f"{'advise' if effect == 'exempt' else effect} = true"]
         where = [f"where = {self._table(CANDIDATE, refers=True)}"] if self._chance(0.35) or effect == "exempt" else []
         if effect == "exempt":
-            return [*where, "approver = 'me'", f"exempt = {json.dumps(self.random.sample(self.hard, 1))}"]
+            return [*where, "approver = 'me'", f"exempt = {json.dumps([self.random.choice((*self.hard, 'r1*'))])}"]
         if effect == "prefer" and self._chance(0.5):
             graded = self.random.choice(("degree", "window", "price", "size", "solo"))
             lines = [*where, f"prefer.{graded}.toward = '{self.random.choice(('lowest', 'highest'))}'"]

@@ -145,7 +145,8 @@ def judge(
         rule = criterion.rule
         open_question = everyone & ~(outcome.true | outcome.false)
         if rule.effect.hard:
-            check = Check(criterion, outcome, exempted.get(rule.id, 0), open_question, rule.unknown or unknown)
+            let_off = exempted.get(rule.id, 0) & ~outcome.true
+            check = Check(criterion, outcome, let_off, open_question, rule.unknown or unknown)
             checks.append(check)
             excluded |= check.excluding
             unverified |= check.unverifying

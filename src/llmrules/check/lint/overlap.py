@@ -166,6 +166,8 @@ def _overrides(survey: Survey) -> Iterator[Finding]:
         for target in rule.overrides:
             other = rules[target]
             index = rule.overrides.index(target)
+            if (rule.id, target) in survey.knowledge.ruleset.first_of:
+                continue
             if target not in active:
                 yield _in_vain(survey, rule, other, index, "it is disabled", "비활성화되어 있습니다")
             elif not survey.together(rule, other):

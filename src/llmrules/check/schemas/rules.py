@@ -67,6 +67,10 @@ def rules_schema(ruleset: RuleSet) -> Schema:
         "claim": claims(),
         **{scope: declarations(vocabulary, scope) for scope in SCOPES},
         "rule": tables(_rule(vocabulary), description="Conditions, exactly one effect, a reason and a source."),
+        "first_of": tables(
+            table({"rules": tables(NAME, minItems=2)}, needs=["rules"]),
+            description="Rules of which the first that fires counts: it defeats the later ones.",
+        ),
         "promise": tables(_promise(), description="What rules and catalogue together keep in every case."),
         "disable": tables(_disable(ruleset), description="A rule, or all rules of a pack, switched off with a reason."),
     }

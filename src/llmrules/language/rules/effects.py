@@ -212,6 +212,11 @@ class Advise(Effect):
     touches_models = False
 
 
+def is_pattern(name: str) -> bool:
+    """Whether an exemption names rules by a pattern: ``pack/*``, or ``ours/cost-*``."""
+    return "*" in name
+
+
 @frozen
 class Exempt(Effect):
     """The models that ``where`` reaches are not held to some hard rules."""

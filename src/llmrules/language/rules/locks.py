@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from llmrules.language.rules.rule import Disable, Rule, by_conclusion
+from llmrules.language.rules.rule import Disable, Rule, by_conclusion, exempted
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping
@@ -25,11 +25,18 @@ def check_locks(
     rules: Mapping[str, Rule],
     places: Mapping[str, Cursor],
     disables: Iterable[tuple[Disable, Cursor]],
+    firsts: Iterable[tuple[tuple[str, ...], Cursor]],
     disabled: Container[str],
 ) -> None:
-    """Note each attempt of a later layer to undo, to empty or to silence a locked rule, with both places."""
+    """Note each attempt of a later layer to undo, to empty or to silence a locked rule, with both places.
+
+    ``firsts`` are the lists of which the first that fires counts, with where they stand.
+    """
     disables = tuple(disables)
     undoing = _undoing(rules.values(), places)
+    for names, cursor in firsts:
+        for name in names[1:]:
+            undoing[name].append((cursor.element(name), "override it"))
     concluders = by_conclusion(rule for rule in rules.values() if rule.id not in disabled and not rule.trial)
     for target in rules.values():
         if not target.locked:
@@ -43,15 +50,18 @@ def check_locks(
                 cursor.problem("locked", message, found=target.id, other=locked)
 
 
-def _undoing(rules: Iterable[Rule], places: Mapping[str, Cursor]) -> Mapping[str, list[Attempt]]:
+def _undoing(rules: Iterable[Rule], places: Mapping[str, Cursor]) -> defaultdict[str, list[Attempt]]:
     """Return what overrides and exempts from each rule."""
     found: defaultdict[str, list[Attempt]] = defaultdict(list)
+    rules = tuple(rules)
+    hard = [rule for rule in rules if rule.effect.hard]
     for rule in rules:
         keys = places[rule.id].table()
         for name in rule.overrides:
             found[name].append((keys["overrides"].element(name), "override it"))
-        for name in rule.effect.exempts:
-            found[name].append((keys[rule.effect.name].element(name), "exempt from it"))
+        for target in rule.effect.exempts:
+            for name in exempted(target, hard):
+                found[name].append((keys[rule.effect.name].element(target), "exempt from it"))
     return found
 
 

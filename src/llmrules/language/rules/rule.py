@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from attrs import field, frozen
 
 from llmrules.language.conditions import ALWAYS, Leaf, Table, Test
 from llmrules.language.operators import OPERATORS
-from llmrules.language.rules.effects import Effect, Level, Policy
+from llmrules.language.rules.effects import Effect, Level, Policy, is_pattern
 from llmrules.language.texts import Text
 from llmrules.language.values import Period
 from llmrules.language.vocabulary import AS_OF, Attribute
@@ -99,6 +100,16 @@ class Disable:
     def covers(self, rule: Rule) -> bool:
         """Whether it switches a rule off."""
         return self.rule == rule.id or (self.pack is not None and self.pack == rule.pack)
+
+
+def exempted(target: str, hard: Iterable[Rule]) -> Iterator[str]:
+    """Yield the hard rules that an exemption means: by a pattern all whose id matches, or whose pack it names."""
+    if not is_pattern(target):
+        yield target
+        return
+    for rule in hard:
+        if fnmatchcase(rule.id, target) or f"{rule.pack}/*" == target:
+            yield rule.id
 
 
 def by_conclusion(rules: Iterable[Rule]) -> dict[str, list[Rule]]:

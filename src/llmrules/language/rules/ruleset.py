@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import combinations
 from typing import TYPE_CHECKING, TypeAlias
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from llmrules.errors import InputError, RuleError, VocabularyError
-from llmrules.language.rules.effects import HARD, RESERVED
+from llmrules.language.rules.effects import HARD, RESERVED, Exempt, is_pattern
 from llmrules.language.rules.locks import check_locks
 from llmrules.language.rules.promises import Promise, read_promises
 from llmrules.language.rules.reading import RuleReader
-from llmrules.language.rules.rule import Cycle, Disable, Rule, by_conclusion, classification_order, stratify
+from llmrules.language.rules.rule import (
+    Cycle,
+    Disable,
+    Rule,
+    by_conclusion,
+    classification_order,
+    exempted,
+    stratify,
+)
 from llmrules.language.sources import Citable, read_sources
 from llmrules.language.vocabulary import SCOPES, Vocabulary, read_vocabulary
 from llmrules.reading.cursor import Cursor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from llmrules.language.values import Value
     from llmrules.reading.files import Source
@@ -40,7 +49,7 @@ MOST_CONCLUDED = 1_000
 LATER = "later-language"
 """The code of a file that is read no further, so that mistakes elsewhere may only follow from its absence."""
 
-FILE_KEYS = ("language", "pack", "title", "document", "claim", *SCOPES, "rule", "promise", "disable")
+FILE_KEYS = ("language", "pack", "title", "document", "claim", *SCOPES, "rule", "first_of", "promise", "disable")
 
 
 @frozen(eq=False)
@@ -60,6 +69,8 @@ class RuleSet:
     strata: Mapping[str, int]
     places: Mapping[str, Cursor] = field(factory=dict)
     """Where each rule stands that was read from a file."""
+    first_of: frozenset[tuple[str, str]] = frozenset()
+    """Each rule with every other one that it overrides because both stand in one list of which the first counts."""
     promises: Mapping[str, Promise] = field(factory=dict)
     """What rules and catalogue together are to keep in every case, by id."""
 
@@ -100,7 +111,9 @@ def read_ruleset(files: Iterable[Source], catalogues: Iterable[Source], problems
     disabled = _apply_disables(disables, ordered, packs, declared)
     for rule in ordered.values():
         _check_targets(rule, places[rule.id], ordered, declared)
-    check_locks(ordered, places, disables, disabled)
+    firsts = [one for top in readable for one in _read_first_of(top, ordered, declared)]
+    check_locks(ordered, places, disables, firsts, disabled)
+    ordered = _with_targets(ordered, [names for names, _ in firsts])
     _check_conclusions(ordered, places)
     strata = stratify(rule for rule in ordered.values() if rule.id not in disabled and not rule.trial)
     if isinstance(strata, Cycle):
@@ -118,6 +131,7 @@ def read_ruleset(files: Iterable[Source], catalogues: Iterable[Source], problems
         disabled=disabled,
         strata=strata,
         places={name: places[name] for name in ordered},
+        first_of=frozenset(pair for names, _ in firsts for pair in combinations(names, 2)),
         promises=read_promises(readable, vocabulary, citable.keys()),
     )
 
@@ -175,6 +189,46 @@ def _read_rules(top: Cursor, reader: RuleReader, rules: dict[str, Rule], places:
         rules[rule.id] = rule
 
 
+def _read_first_of(
+    top: Cursor, rules: Mapping[str, Rule], declared: frozenset[str]
+) -> Iterator[tuple[tuple[str, ...], Cursor]]:
+    """Yield each list of rules of which the first that fires counts, and note what is wrong with it."""
+    tables = top.table()
+    for entry in tables["first_of"].elements() if "first_of" in tables else ():
+        keys = entry.keys(("rules",), what="a list of which the first counts")
+        if "rules" not in keys:
+            entry.missing("rules", "a list of which the first counts needs rules")
+            continue
+        names = keys["rules"].names()
+        if len(names) == 1:
+            keys["rules"].problem("too-few", "must name two rules or more", found=names[0])
+        for name in names:
+            if name not in declared:
+                keys["rules"].element(name).problem("unknown-rule", "names no loaded rule", found=name, allowed=rules)
+            elif name in rules and rules[name].classifies:
+                message = "a rule that classifies models cannot be overridden; disable it"
+                keys["rules"].element(name).problem("cannot-override", message, found=name)
+        yield names, keys["rules"]
+
+
+def _with_targets(rules: Mapping[str, Rule], firsts: Iterable[tuple[str, ...]]) -> dict[str, Rule]:
+    """Return the rules with all that they override, by lists of which the first counts, or exempt from, by pattern."""
+    found = dict(rules)
+    for names in firsts:
+        for place, name in enumerate(names):
+            if name in found:
+                overrides = dict.fromkeys(
+                    (*found[name].overrides, *(one for one in names[place + 1 :] if one in found))
+                )
+                found[name] = evolve(found[name], overrides=tuple(overrides))
+    hard = [rule for rule in rules.values() if rule.effect.hard]
+    for rule in rules.values():
+        if any(map(is_pattern, rule.effect.exempts)):
+            its = dict.fromkeys(name for target in rule.effect.exempts for name in exempted(target, hard))
+            found[rule.id] = evolve(found[rule.id], effect=Exempt(tuple(its)))
+    return found
+
+
 def _declared_ids(tops: Iterable[Cursor]) -> frozenset[str]:
     """Return the ids of all rule entries, broken ones included, so that naming a broken rule is no second error."""
     lists = [top.value.get("rule") for top in tops if isinstance(top.value, dict)]
@@ -215,7 +269,10 @@ def _check_targets(rule: Rule, cursor: Cursor, rules: Mapping[str, Rule], declar
     for target in rule.effect.exempts:
         where = _named(cursor, rule.effect.name, target)
         hard = [name for name, other in rules.items() if other.effect.hard]
-        if target not in declared:
+        if is_pattern(target):
+            if not any(exempted(target, [rules[name] for name in hard])):
+                where.problem("unknown-rule", "matches no loaded hard rule, and is no pack", found=target, allowed=hard)
+        elif target not in declared:
             where.problem("unknown-rule", "names no loaded rule", found=target, allowed=hard)
         elif target in rules and not rules[target].effect.hard:
             message = f"exempts from hard rules alone ({' and '.join(HARD)})"

@@ -99,7 +99,8 @@ class Candidate:
         if criterion.effect in HARD:
             policy = criterion.rule.get("unknown", self.given.unknown)
             unknown = {"apart": "unknown", "exclude": "failed", "accept": "accepted"}[policy]
-            by = sparse(exempted_by=[one.rule["id"] for one in self.exempting if name in one.rule["body"]])
+            exempting = [] if truth else [one.rule["id"] for one in self.exempting if name in one.rule["body"]]
+            by = sparse(exempted_by=exempting)
             outcomes = dict.fromkeys(outcomes, "exempted") if by else {True: "passed", False: "failed", None: unknown}
         elif criterion.effect not in SOFT:  # one that asks for approval is attached where it is unknown, too
             attached = truth or (truth is None and criterion.rule.get("level") == "approval")
