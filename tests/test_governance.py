@@ -160,7 +160,7 @@ def test_an_exemption_names_rules_by_pattern() -> None:
     decision = decide(world(hard + exempt, MODELS))
     rule_of = decision.knowledge.ruleset.rules["lab"]
     assert rule_of.effect.exempts == ("cost/a", "cost/b")
-    assert [(one.rule, one.outcome) for one in candidate(decision, "lark").checks] == [
+    assert [(one.rule, one.outcome) for one in decision.trace.checks(candidate(decision, "lark"))] == [
         ("cost/a", "exempted"),
         ("cost/b", "passed"),
     ]
