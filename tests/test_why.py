@@ -209,12 +209,17 @@ def test_a_model_that_is_not_there_is_a_key_error(decision: Decision) -> None:
 @settings(max_examples=100)
 @given(st.integers(0, 2**32), st.sampled_from(["en", "ko"]))
 def test_every_model_of_every_case_is_explained(seed: int, language: Language) -> None:
-    """Every rule that was applied to a model stands in its tree, every leaf with its truth, whatever the verdict."""
+    """Every rule that was applied to a model stands in its tree, every leaf with its truth, whatever the verdict.
+
+    The tree is the same from the whole record and from what it says of the model alone.
+    """
     decision = RandomCase(seed).decide()
     if decision is None:
         return
     for name in decision.knowledge.models:
         explanation = decision.why(name, language)
+        excerpt = decision.recorder.excerpt(decision, name)
+        assert str(explanation) == str(why(excerpt, name, language)) == str(why(decision.trace, name, language))
         assert explanation.root.outcome == decision.verdict(name)
         found, trace = candidate(decision, name), decision.trace
         rules = [one for one in explanation.root.children if one.kind == "rule"]

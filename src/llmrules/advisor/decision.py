@@ -155,4 +155,6 @@ class Decision(decision.Decision):
         """Return why a model stands where it stands; ``print`` it, or walk its tree. Raises UnknownModelError."""
         from llmrules.say.why import why
 
-        return why(self.trace, model, language)
+        self.verdict(model)
+        trace = vars(self).get("trace")  # the whole of it, where it is there
+        return why(self.recorder.excerpt(self, model) if trace is None else trace, model, language)

@@ -190,7 +190,6 @@ class Decision:
     def disputes(self) -> dict[tuple[int, str], tuple[str, ...]]:
         """For each candidate and disputed attribute, the fired rules that another of its values would change."""
         judgement = self.judgement
-        layers = {(d.index, d.layer): d.attribute for d in self.candidates.disputes}
         applied: list[tuple[Criterion, Outcome]] = [
             *((check.criterion, check.outcome) for check in judgement.checks),
             *((score.criterion, score.outcome) for score in judgement.scores),
@@ -198,6 +197,7 @@ class Decision:
             *judgement.exemptions,
         ]
         found: dict[tuple[int, str], set[str]] = {}
+        layers = self.candidates.disputed if any(outcome.changes for _, outcome in applied) else {}
         for criterion, outcome in applied:
             for index, layer in outcome.changes:
                 found.setdefault((index, layers[index, layer]), set()).add(criterion.rule.id)

@@ -74,9 +74,9 @@ class _Recorder:
         self.then = self.judgement.then
         self.facts, self.scale = decision.derivation.facts, decision.criteria.scale
         self.kept = decision.criteria.everyone & ~decision.unjudged.everyone
-        named = [self.candidates.masks[name] for name in only]
-        if named:
-            self.kept &= _union(named)
+        models = {self.candidates.model_of[bits(self.candidates.masks[name])[0]] for name in only}
+        if models:
+            self.kept &= _union(self.candidates.models[number][1] for number in models)
         self.indices = bits(self.kept)
         self.disputes: defaultdict[int, list[DisputeRecord]] = defaultdict(list)
         for (index, attribute), rules in decision.disputes.items():
@@ -229,9 +229,9 @@ class _Recorder:
 
     def _once(self, *columns: Sequence[int]) -> tuple[dict[tuple[int, ...], int], list[int]]:
         """Return the first candidate with each combination in columns, and the place among them of everybody's."""
-        keys: list[tuple[int, ...]] = [*zip(*columns, strict=True)] if columns else [()] * self.candidates.count
-        if len(self.indices) < len(keys):
-            keys = [keys[index] for index in self.indices]
+        if len(self.indices) < self.candidates.count:
+            columns = tuple([column[index] for index in self.indices] for column in columns)
+        keys: list[tuple[int, ...]] = [*zip(*columns, strict=True)] if columns else [()] * len(self.indices)
         firsts: dict[tuple[int, ...], int] = {}
         for key, index in zip(keys, self.indices, strict=True):
             firsts.setdefault(key, index)

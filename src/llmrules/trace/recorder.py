@@ -21,6 +21,8 @@ from llmrules.trace.case import CaseRecorder, fact_id, members_of
 from llmrules.trace.codec import canonical
 from llmrules.trace.given import Given, Spelling
 from llmrules.trace.record import (
+    FORMAT,
+    Digests,
     Found,
     LeftOutRecord,
     MadeBy,
@@ -60,7 +62,18 @@ class Recorder:
 
     def trace(self, decision: Decision) -> Trace:
         """Return the complete record of a decision."""
-        given = evolve(
+        given, known = self._given_to(decision), {name: part for name, part, _ in self._texts}
+        texts = [self._text(name, part) for name, part in parts_of(given) if known.get(name) is not part]
+        made_by = self._made_by(decision.made, decision.profile)
+        return Trace.sealed(given, self._found(decision), made_by, (*self._texts, *texts))
+
+    def excerpt(self, decision: Decision, model: str) -> Trace:
+        """Return what the record says of the case and of one model, or ``model @ offer``: to be told, not sealed."""
+        given, made_by = self._given_to(decision), self._made_by(decision.made, decision.profile)
+        return Trace(FORMAT, given, self._found(decision, model), made_by, Digests({}, "", "", ""))
+
+    def _given_to(self, decision: Decision) -> Given:
+        return evolve(
             self._given,
             approvals=in_order((*self.knowledge.catalog.approvals, *decision.profile.approvals)),
             requirements=decision.profile.requirements,
@@ -70,10 +83,6 @@ class Recorder:
             among=decision.restriction.among,
             stale_after=decision.stale_after,
         )
-        known = {name: part for name, part, _ in self._texts}
-        texts = [self._text(name, part) for name, part in parts_of(given) if known.get(name) is not part]
-        made_by = self._made_by(decision.made, decision.profile)
-        return Trace.sealed(given, self._found(decision), made_by, (*self._texts, *texts))
 
     @cached_property
     def _given(self) -> Given:
@@ -106,9 +115,10 @@ class Recorder:
     def _llmrules(self) -> str:
         return _version("llmrules") or "unknown"
 
-    def _found(self, decision: Decision) -> Found:
-        case, models = self._cases.record(decision), record_models(decision)
-        return Found(
+    def _found(self, decision: Decision, *only: str) -> Found:
+        """Return what is found: everything, or of the candidates those of some models, and none of what ranks them."""
+        case, models = self._cases.record(decision), record_models(decision, *only)
+        found = Found(
             facts=case.facts,
             rules=case.rules,
             firings=case.firings,
@@ -118,17 +128,22 @@ class Recorder:
             criteria=models.criteria,
             contradictions=case.contradictions,
             candidates=models.candidates,
+            trials=(),
+            result=Result(decision.best, decision.refused, (), (), (), decision.advice),
+            concluded=models.concluded,
+            computed=models.computed,
+        )
+        if only:
+            return found
+        return evolve(
+            found,
             trials=record_trials(decision),
-            result=Result(
-                best=decision.best,
-                refused=decision.refused,
+            result=evolve(
+                found.result,
                 ranking=_places(decision.ranking),
                 unverified=_places(decision.unverified),
                 excluded=decision.standing.excluded,
-                advice=decision.advice,
             ),
-            concluded=models.concluded,
-            computed=models.computed,
             left_out=_left_out(decision),
             unknowns=tuple(
                 UnknownRecord(one.attribute, one.undecided, one.unscored, one.settles) for one in decision.unknowns

@@ -119,6 +119,11 @@ class Candidates:
         return {row.name: 1 << index for index, row in enumerate(self.rows)} | dict(self.models)
 
     @cached_property
+    def disputed(self) -> dict[tuple[int, int], str]:
+        """The disputed attribute of each candidate in each layer in which it has another value."""
+        return {(one.index, one.layer): one.attribute for one in self.disputes}
+
+    @cached_property
     def model_of(self) -> tuple[int, ...]:
         """The number of the model of each candidate; those of one model stand together."""
         return tuple(number for number, (_, its) in enumerate(self.models) for _ in range(its.bit_count()))
