@@ -13,7 +13,7 @@ from tests.documents import ROOT
 from llmrules.check.lint import CODES
 from llmrules.check.lint.finding import SEVERITIES
 from llmrules.language.operators import OPERATORS, Operator
-from llmrules.language.rules.effects import COMMON_KEYS, EFFECTS, LEVELS, NOT_CLASSIFYING, UNKNOWN_POLICIES
+from llmrules.language.rules.effects import COMMON_KEYS, EFFECTS, LEVELS, NOT_CLASSIFYING, RESERVED, UNKNOWN_POLICIES
 from llmrules.language.vocabulary import TYPES
 
 if TYPE_CHECKING:
@@ -182,6 +182,11 @@ def classifying() -> str:
     return f"It takes none of {_code(NOT_CLASSIFYING)}: it knows no case and no date."
 
 
+def reserved() -> str:
+    """Return the names that no attribute may have."""
+    return f"No attribute may be called {_code(sorted(RESERVED))}."
+
+
 def findings() -> str:
     """Return the findings of lint, each with its page, by severity."""
     return "\n".join(
@@ -192,7 +197,7 @@ def findings() -> str:
 
 
 TABLES: dict[str, Callable[[], str]] = {
-    table.__name__: table for table in (types, operators, effects, keys, classifying, findings)
+    table.__name__: table for table in (types, reserved, operators, effects, keys, classifying, findings)
 }
 
 

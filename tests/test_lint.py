@@ -448,6 +448,15 @@ def test_a_grade_of_what_nobody_knows() -> None:
     assert findings(rules + hard, "sparse-grade", models=many + model("more", weights=True, price=2)) == []
 
 
+def test_an_attribute_that_a_sentence_names_is_read() -> None:
+    """What stands in otherwise alone is told to somebody; a grade counts models, however many offers one has."""
+    names = rule("a", "require.weights = true").replace("because", "otherwise.en = '{family}'\nbecause", 1)
+    found = lint(asked(names).knowledge, today=DAY)
+    assert "no rule reads family" not in {one.said() for one in found}
+    sold = "[[model]]\nid = 'sold'\n" + "".join(f"[[model.offer]]\nid = '{n}'\n" for n in range(9))
+    assert findings(rule("a", "prefer.price.toward = 'lowest'\nweight = 1"), "sparse-grade", models=MODELS + sold) == []
+
+
 # Texts, names, dates
 
 

@@ -145,7 +145,7 @@ class Teller:
             operator = OPERATORS[_OF_ONE.get(test.operator, test.operator)]
         template = self.say.read(Text(operator.en, operator.ko))
         if isinstance(threshold, tuple):
-            words = [self.value(attribute, _member(attribute, one)) for one in threshold]
+            words = [self.value(attribute, _member(attribute, one)) for one in threshold] or [self.say("nothing")]
             return template.format((self.say("joined-choices") if operator.operand == "list" else ", ").join(words))
         return template.format(self.value(attribute, threshold))
 

@@ -77,15 +77,17 @@ def _weightless(survey: Survey, rule: Rule, left: int, *, reached: bool) -> Find
 
 
 def _sparse(survey: Survey, rule: Rule, grade: Grade, left: int) -> Iterator[Finding]:
-    known = (survey.knowledge.candidates.known.get(grade.attribute.name, 0) & left).bit_count()
-    if 2 * known < left.bit_count():
+    candidates = survey.knowledge.candidates
+    has = candidates.known.get(grade.attribute.name, 0) & left
+    known, models = (sum(1 for _, its in candidates.models if its & mask) for mask in (has, left))
+    if 2 * known < models:
         yield found(
             "sparse-grade",
             survey.place(rule, rule.effect.name),
             Text(
-                f"{rule.id} grades {grade.attribute.name}, which is known of {known} of {left.bit_count()} models; "
+                f"{rule.id} grades {grade.attribute.name}, which is known of {known} of {models} models; "
                 "the others get no points for it, however good they are",
-                f"{rule.id}은(는) {left.bit_count()}개 모델 중 {known}개만 값이 알려진 "
+                f"{rule.id}은(는) {models}개 모델 중 {known}개만 값이 알려진 "
                 f"{grade.attribute.name}에 등급을 매깁니다. "
                 "나머지는 아무리 좋아도 점수를 얻지 못합니다",
             ),

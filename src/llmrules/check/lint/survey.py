@@ -99,8 +99,9 @@ class Survey:
 
     @cached_property
     def readers(self) -> Mapping[str, frozenset[str]]:
-        """The rules that read each attribute: in a condition, on a right side, or as a grade."""
-        return _inverted((rule.id, read_by(rule)) for rule in self.active)
+        """The rules that read each attribute: in a condition, on a right side, as a grade, or in what they say."""
+        told = ((rule.id, rule.otherwise.slots()) for rule in self.active if rule.otherwise is not None)
+        return _inverted((*((rule.id, read_by(rule)) for rule in self.active), *told))
 
     @cached_property
     def algebra(self) -> Algebra:

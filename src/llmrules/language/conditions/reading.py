@@ -98,7 +98,11 @@ class _Reader:
             cursor.problem("wrong-scope", message, found=name)
             return None
         message = f"is not a declared attribute of the {' or '.join(self.scopes)}"
-        cursor.problem("unknown-attribute", message, found=name, allowed=self.vocabulary.names(*self.scopes))
+        hint = (
+            "the id of a model is model: write model = …" if name in {"id", "name"} and "model" in self.scopes else None
+        )
+        allowed = self.vocabulary.names(*self.scopes)
+        cursor.problem("unknown-attribute", message, found=name, allowed=allowed, hint=hint)
         return None
 
     def _tests(self, attribute: Attribute, cursor: Cursor) -> tuple[Test, ...]:

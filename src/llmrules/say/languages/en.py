@@ -21,6 +21,7 @@ SENTENCES = {
     "unknown": "unknown",
     "nothing": "nothing",
     "other-language": "(there is no English text)",
+    "unknown-aside": "(unknown: {names})",
     "points-then": ", then {points}",
     "points": "{points} point{points:|s}",
     "money": "${amount}",

@@ -52,6 +52,7 @@ SENTENCES = {
     "unknown": "알 수 없음",
     "nothing": "없음",
     "other-language": "(한국어 문구 없음)",
+    "unknown-aside": "(알 수 없음: {names})",
     "points-then": ", 다음 단계 {points}점",
     "points": "{points}점",
     "money": "${amount}",

@@ -107,7 +107,21 @@ class Applications:
         values.update({name: self.index.actual(name, candidate) for name in made})
         fails = applied.outcome == "failed" or (applied.outcome == "exempted" and self.would_fail(applied, candidate))
         text = rule.otherwise if fails and rule.otherwise is not None else rule.because
-        return self.teller.filled(text, values, self.index.models[candidate.model].name)
+        said = self.teller.filled(text, values, self.index.models[candidate.model].name)
+        strict = (rule.unknown or self.index.trace.given.unknown) == "exclude"
+        wanting = self.wanting(applied, candidate) if strict and text is rule.otherwise else []
+        if not wanting or any(values.get(name) is None for name in text.slots() if name in self.index.attributes):
+            return said  # which says itself what is unknown
+        return f"{said} {self.say('unknown-aside', names=', '.join(map(self.teller.label, wanting)))}"
+
+    def wanting(self, applied: Applied, candidate: CandidateRecord) -> list[str]:
+        """Return the attributes for want of which a check fails that says what is true of those that are known."""
+        rule, leaves = self.index.rules[applied.rule], self.leaves(applied, candidate)
+        passed = [next(leaves) for _ in rule.where.all_leaves()]
+        asked = self.index.criteria[applied.rule].leaves[len(passed) :]
+        tested = [*zip(asked, applied.leaves[len(passed) :], strict=True)]
+        whole = _every(self.branch(rule.effect.predicate, leaves))
+        return [leaf.attribute for leaf, outcome in tested if whole == "unknown" and outcome.holds == "unknown"]
 
     def would_fail(self, applied: Applied, candidate: CandidateRecord) -> bool:
         """Whether an exempted model fails the check that it is exempt from."""
