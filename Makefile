@@ -78,6 +78,7 @@ bench: $(READY_DEV)
 	$(BIN)/python -m benchmarks.catalog
 	$(BIN)/python -m benchmarks.scale
 	$(BIN)/python -m benchmarks.growth
+	$(BIN)/python -m benchmarks.prove
 
 fuzz: $(READY_DEV)
 	$(BIN)/python -m tests.fuzz_engine --programs $(PROGRAMS) --seed $(SEED) --seconds $(SECONDS)
