@@ -14,9 +14,10 @@ from click.testing import CliRunner
 from tests.worlds import model, rule, world
 
 from llmrules.cli import main
+from llmrules.decision.promised import breaches
 from llmrules.errors import LoadError, SolverError
 from llmrules.language.rules.promises import KEPT
-from llmrules.prove.promises import Proofs, breaches, prove
+from llmrules.prove.promises import Proofs, prove
 from llmrules.prove.telling import ProofTeller
 
 if TYPE_CHECKING:
@@ -179,6 +180,25 @@ def test_a_broken_promise_is_told_in_every_format(ours: Path, output: str, langu
     assert result.exit_code == 1
     assert said in result.output
     assert "[requirements]" in result.output
+
+
+def test_a_decision_says_which_promises_it_falls_under() -> None:
+    """And which of them it does not keep; those whose conditions it does not meet are not among them."""
+    advisor = promised("every.weights = true", 'when.tier = "gold"\nsome.eligible = true', "some.eligible = true")
+    kept = advisor.decide({"as_of": DAY}).promises
+    assert [(one.promise.id, bool(one.breaches)) for one in kept] == [("p0", True), ("p2", False)]
+    assert [str(one) for one in kept[0].breaches] == ["every: owl, wren"]
+
+
+def test_a_broken_promise_is_an_error_of_its_own(ours: Path) -> None:
+    """The decision is told, and then what it does not keep."""
+    case = ["--set", "context_tokens=900000000", "--set", "as_of=2026-05-01"]
+    result = CliRunner().invoke(main, ["decide", "--isolated", "--rules", str(ours), *case])
+    assert result.exit_code == 1
+    assert "the decision breaks what is promised: ours/somebody (some: -)" in result.stderr
+    assert "No model" in result.stdout or "Nothing" in result.stdout
+    kept = CliRunner().invoke(main, ["decide", "--isolated", "--rules", str(ours), "--set", "as_of=2026-05-01"])
+    assert kept.exit_code == 0
 
 
 def test_a_promise_that_is_not_loaded_is_named_with_the_nearest() -> None:

@@ -327,6 +327,10 @@ class EngineError(LlmrulesError):
     """The firing engine could not be used or reported a failure."""
 
 
+class PromiseError(LlmrulesError):
+    """A decision does not keep what the rules promise of every case."""
+
+
 class SolverError(LlmrulesError):
     """What is to prove something is not installed."""
 

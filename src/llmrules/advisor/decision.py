@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from attrs import field, fields, frozen
 
 from llmrules.decision import decision
+from llmrules.decision.promised import Promised, promised
 from llmrules.language.profile import state
 from llmrules.trace.recorder import Recorder
 from llmrules.worlds.advice.advice import Advice
@@ -46,6 +47,11 @@ class Decision(decision.Decision):
     def trace(self) -> Trace:
         """The complete record, as values."""
         return self.recorder.trace(self)
+
+    @cached_property
+    def promises(self) -> tuple[Promised, ...]:
+        """The promises that it falls under, each with what of it is not kept."""
+        return promised(self)
 
     def screen(self, language: Language = "en") -> str:
         """Return the decision on one screen: the answer, what earned it, who is next, who is out, what to ask."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from llmrules.cli.terminal import LANGUAGE, STANDARD_OUTPUT, asked_in, drop, print_error
-from llmrules.errors import EngineError, LlmrulesError, nearest, printable
+from llmrules.errors import EngineError, LlmrulesError, PromiseError, nearest, printable
 from llmrules.say.messages import Messages
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class _Commands(click.Group):
                 return super().invoke(ctx)
         except LlmrulesError as error:
             print_error(_discreet(ctx, error).worded(Messages(ctx.meta[LANGUAGE])))
-            ctx.exit(FAILED if isinstance(error, EngineError) else BAD_INPUT)
+            ctx.exit(FAILED if isinstance(error, EngineError | PromiseError) else BAD_INPUT)
 
 
 def _complete_in_bash() -> None:

@@ -16,7 +16,7 @@ from llmrules.cli.formats import FORMATS, Shown, format_of, print_decision, show
 from llmrules.cli.many import decide_lines
 from llmrules.cli.outputs import refuse_overwriting
 from llmrules.cli.terminal import for_a_person, print_lines, print_note, print_plain
-from llmrules.errors import SHOWN, Place, RestrictionError, nearest
+from llmrules.errors import SHOWN, Place, PromiseError, RestrictionError, nearest
 from llmrules.language.profile import read_profile
 from llmrules.language.sources import STALE_AFTER
 from llmrules.language.values import LARGEST_INTEGER
@@ -105,7 +105,8 @@ def decide(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  #
       llmrules decide --many cases.jsonl --workers 4 > decisions.jsonl
 
     Exit status: 0 there is a choice, 3 nothing is eligible or the case is refused, 2 the input is wrong, 1 there is
-    what --fail-on names. With --model: 0 it is eligible, 3 excluded (or the case refused), 4 unverified.
+    what --fail-on names, or a promise of the rules is not kept. With --model: 0 it is eligible, 3 excluded (or the case
+    refused), 4 unverified.
     """  # noqa: D301 - click leaves a paragraph as it is that begins with a backspace
     if given["many"] is not None:
         if profile is not None:
@@ -140,6 +141,7 @@ def decide(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  #
     if given["trace_file"] is not None:
         decision.trace.save(given["trace_file"])
     _tell(decision, model, given)
+    _check_promises(decision)
     failing = [name for name in given["fail_on"] if _has(decision, name)]
     if failing:
         print_note(f"--fail-on: {', '.join(failing)}")
@@ -182,6 +184,14 @@ def _tell(decision: Decision, model: str | None, given: dict[str, Any]) -> None:
         write_decision(target, shown, output)
     if given["opened"] and target is not None:
         show_page(target)
+
+
+def _check_promises(decision: Decision) -> None:
+    """Raise PromiseError where the decision does not keep what the rules promise."""
+    broken = [f"{one.promise.id} ({'; '.join(map(str, one.breaches))})" for one in decision.promises if one.breaches]
+    if broken:
+        message = f"the decision breaks what is promised: {', '.join(broken)}"
+        raise PromiseError(message)
 
 
 def _has(decision: Decision, name: str) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from attrs import frozen
 
-from llmrules.catalog.candidates import bits
+from llmrules.decision.promised import Breach, breaches
 from llmrules.language.rules.promises import Promise
 from llmrules.prove.profiles import NOTHING
 from llmrules.prove.prover import Prover, Witness
@@ -16,24 +16,13 @@ from llmrules.prove.questions import Answer, ask_everything
 from llmrules.prove.solver import Undecided
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from llmrules.advisor import Advisor, Decision
-    from llmrules.language.conditions import Table
+    from llmrules.advisor import Advisor
     from llmrules.language.rules.effects import Policy
     from llmrules.prove import circuit
     from llmrules.prove.decisions import Decisions
 
 Outcome: TypeAlias = Literal["holds", "empty", "broken", "undecided"]
 """``empty``: it holds, because no profile meets its conditions."""
-
-
-@frozen
-class Breach:
-    """What of a promise a decision does not keep, and of which candidates, requirements or rules."""
-
-    kind: str
-    names: tuple[str, ...]
 
 
 @frozen(eq=False)
@@ -111,11 +100,11 @@ def _prove(prover: Prover, promise: Promise) -> Proof:
 def _formulas(decisions: Decisions, promise: Promise) -> tuple[circuit.Literal, circuit.Literal]:
     """Return that a profile meets the conditions of a promise, and that it is not kept."""
     made = decisions.circuit
-    references = {name for table in _tested(promise).values() for name in table.references()}
+    references = {name for table in promise.tested().values() for name in table.references()}
     known = [decisions.known.get(name, NOTHING).known for name in sorted(references)]
     meets = made.both(decisions.asked(promise.when), *known)
     broken = [] if promise.always is None else [-decisions.asked(promise.always)]
-    for kind, table in _tested(promise).items():
+    for kind, table in promise.tested().items():
         passed = [true for true, _ in decisions.tested(table)]
         if kind == "some":
             asked = zip(decisions.eligible, passed, strict=True)
@@ -129,38 +118,3 @@ def _formulas(decisions: Decisions, promise: Promise) -> tuple[circuit.Literal, 
     if "conflict" in promise.never:
         broken.append(made.either(*decisions.conflicts.values()))
     return meets, made.either(*broken)
-
-
-def breaches(promise: Promise, decision: Decision) -> tuple[Breach, ...]:
-    """Return what of a promise a decision does not keep; nothing where it does not meet its conditions."""
-    facts = decision.derivation.facts
-    references = {name for table in _tested(promise).values() for name in table.references()}
-    if not promise.when.holds(facts) or not references <= facts.keys():
-        return ()
-    return tuple(_breaches(promise, decision))
-
-
-def _breaches(promise: Promise, decision: Decision) -> Iterator[Breach]:
-    facts, candidates = decision.derivation.facts, decision.candidates
-    if promise.always is not None and not promise.always.holds(facts):
-        yield Breach("always", tuple(sorted({leaf.attribute.name for leaf in promise.always.all_leaves()})))
-    eligible = decision.judgement.eligible
-    first = sum(1 << index for index, place in decision.ranking.carriers.items() if place == 1)
-    reached = {"every": eligible, "best": 0 if decision.refused else first}
-    for kind, table in _tested(promise).items():
-        true, _ = candidates.table(table, facts)
-        if kind == "some":
-            if not eligible & true:
-                yield Breach(kind, ())
-        elif reached[kind] & ~true:
-            yield Breach(kind, tuple(candidates.rows[index].name for index in bits(reached[kind] & ~true)))
-    if "refused" in promise.never and decision.refused:
-        yield Breach("refused", decision.refused)
-    if "conflict" in promise.never and decision.conflicts:
-        yield Breach("conflict", tuple(one.attribute for one in decision.conflicts))
-
-
-def _tested(promise: Promise) -> dict[str, Table]:
-    """Return the tests on models of a promise, by whom they are about."""
-    tables = {"every": promise.every, "best": promise.best, "some": promise.some}
-    return {kind: table for kind, table in tables.items() if table is not None}

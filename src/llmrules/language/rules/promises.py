@@ -56,6 +56,11 @@ class Promise:
         """Return the tables that test requirements."""
         return (self.when, *([] if self.always is None else [self.always]))
 
+    def tested(self) -> dict[str, Table]:
+        """Return the tests on models, by whom they are about."""
+        tables = {"every": self.every, "best": self.best, "some": self.some}
+        return {kind: table for kind, table in tables.items() if table is not None}
+
 
 def read_promises(tops: Iterable[Cursor], vocabulary: Vocabulary, citable: Collection[str]) -> Mapping[str, Promise]:
     """Read the promises of rule files by id; what is wrong is noted, never raised."""
