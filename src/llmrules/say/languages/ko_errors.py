@@ -155,6 +155,7 @@ ERRORS = {
     "there is no such day or time": "없는 날짜나 시각입니다",
     # Any value
     "must be {}": "{0!}{0:이어야|여야} 합니다",
+    "must be at most {}": "{0} 이하여야 합니다",
     "must be {}, not null": "null이 아니라 {0!}{0:이어야|여야} 합니다",
     "leave the key out where nothing is known": "알려진 것이 없으면 키를 쓰지 마세요",
     "is not a key of {}": "{0!}의 키가 아닙니다",
@@ -532,6 +533,8 @@ ERRORS = {
     "is what two of the files would be cited as": "두 파일이 같은 이름으로 인용됩니다",
     "import one of them; two versions of a file are told apart by the version or the date in their names": "하나만 가져오세요. "
     "한 파일의 두 버전은 이름에 든 버전이나 날짜로 구분합니다",
+    "is no file of llmfit: it must be a list of records, each with `parameters_raw`": "llmfit의 파일이 아닙니다. "
+    "항목마다 `parameters_raw`가 있는 목록이어야 합니다",
     "must be the text of a CSV file": "CSV 파일이어야 합니다",
     "has no column {}": "{0} 열이 없습니다",
     "the first line names the columns: {}": "첫 줄은 열 이름입니다: {0}",
