@@ -130,7 +130,7 @@ def main() -> None:
     Write down what you need in a profile, then let the rules decide:
 
     \b
-      llmrules decide example:hospital-records
+      llmrules decide example:hospital-records --trace decision.json
       llmrules decide --set fine_tuning=true --set 'modalities=["text"]'
       llmrules ask
       llmrules why decision.json claude
