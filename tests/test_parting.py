@@ -24,7 +24,7 @@ SHOWN = "require.open.at_least = 'shown'"
 
 def parts(*rules: str, models: str = BIRDS, **stated: Any) -> dict[str, tuple[str, ...]]:  # noqa: ANN401 - any value
     """Return what would part two birds in a case."""
-    return parting(decide(world("".join(rules), models), **stated))
+    return decide(world("".join(rules), models), **stated).parting
 
 
 def test_a_requirement_parts_those_whom_its_rule_would_treat_differently() -> None:

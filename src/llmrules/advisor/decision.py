@@ -13,6 +13,7 @@ from llmrules.decision.promised import Promised, promised
 from llmrules.language.profile import state
 from llmrules.trace.recorder import Recorder
 from llmrules.worlds.advice.advice import Advice
+from llmrules.worlds.advice.parting import parting
 from llmrules.worlds.changes import Stated
 from llmrules.worlds.world import World
 
@@ -104,6 +105,11 @@ class Decision(decision.Decision):
     def next_questions(self) -> Questions:
         """What to ask next: the requirements not stated that still matter, and by how much."""
         return self.counsel.next_questions
+
+    @property
+    def parting(self) -> dict[str, tuple[str, ...]]:
+        """What would tell apart those that share the first place: requirements, with the rules by which each would."""
+        return parting(self)
 
     @property
     def firmness(self) -> Firmness | None:
