@@ -7,6 +7,7 @@ thousands of mistakes.
 
 from __future__ import annotations
 
+import re
 from itertools import takewhile
 from typing import TYPE_CHECKING, TypeVar
 
@@ -22,6 +23,8 @@ Name = TypeVar("Name", bound=str)
 
 LARGEST = 2**53 - 1
 """The largest positive integer: up to it, every reader of JSON is exact."""
+
+HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 FLAG_WORDS = {"yes": "true", "true": "true", "on": "true", "예": "true"}
 FLAG_WORDS |= {"no": "false", "false": "false", "off": "false", "아니요": "false"}
@@ -147,7 +150,7 @@ class Cursor:
         """Return a text that is not blank and can be written as UTF-8, or None after noting what is wrong."""
         if not isinstance(self.value, str) or not self.value.strip():
             self.wrong_type("a text that is not empty")
-        elif any("\ud800" <= mark <= "\udfff" for mark in self.value):
+        elif HALF_CHARACTER.search(self.value):
             self.problem("bad-text", "holds half a character, an unpaired surrogate", found=self.value)
         else:
             return self.value

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from llmrules.catalog import read_catalog
 from llmrules.errors import InputError
-from llmrules.language.conditions import MODEL_SIDE, read_table
 from llmrules.language.profile import read_approvals
 from llmrules.language.rules.reading import RuleReader
 from llmrules.language.rules.ruleset import LANGUAGE
@@ -21,21 +20,10 @@ from llmrules.reading.files import Source
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from llmrules.language.operators import Operator
     from llmrules.language.vocabulary import Attribute, Scope, Type, Vocabulary
 
 SOMETHING = "something"
 """The name of whatever stands in the entries that are read to ask."""
-
-
-def comparable(vocabulary: Vocabulary, attribute: Attribute, operator: Operator, name: str, **more: int) -> bool:
-    """Whether an attribute's right side may be what the requirement of a name says, ``plus`` something."""
-    test = {operator.name: {"requirement": name, **more}}
-
-    def read(top: Cursor) -> None:
-        read_table(top, vocabulary, scopes=MODEL_SIDE, references=True)
-
-    return not _noted(read, {attribute.name: test})
 
 
 def concludable(vocabulary: Vocabulary, attribute: Attribute, value: object) -> bool:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from llmrules.check.schemas.asking import comparable
 from llmrules.check.schemas.values import (
     FLAG,
     TEXT,
@@ -21,7 +20,7 @@ from llmrules.check.schemas.values import (
     tables,
     value,
 )
-from llmrules.language.conditions import MODEL_SIDE
+from llmrules.language.conditions import MODEL_SIDE, comparable, extensible
 from llmrules.language.operators import OPERATORS, operators_for
 from llmrules.language.vocabulary import Scope
 
@@ -114,11 +113,11 @@ def _operand(attribute: Attribute, operator: Operator) -> Schema:
 def _references(attribute: Attribute, operator: Operator, vocabulary: Vocabulary) -> list[Schema]:
     """Return the schema of a reference to a requirement, if there is one that it can be compared with."""
     names = vocabulary.names("requirement")
-    fitting = [name for name in names if comparable(vocabulary, attribute, operator, name)]
+    fitting = [name for name in names if comparable(attribute, operator, vocabulary[name])]
     if not fitting:
         return []
     keys: dict[str, Schema] = {"requirement": one_of(fitting)}
-    if comparable(vocabulary, attribute, operator, fitting[0], plus=1):
+    if extensible(attribute, operator):
         more = "Days to add." if attribute.type == "date" else "What to add."
         keys["plus"] = {"type": "integer" if attribute.type == "date" else "number", "description": more}
     said = "What the case says of this requirement; the rule waits until it is known."

@@ -1,6 +1,6 @@
 """Condition tables: how they are read, what they depend on, when they hold, and their normal form."""
 
-from llmrules.language.conditions.reading import DEEPEST, MODEL_SIDE, read_table
+from llmrules.language.conditions.reading import DEEPEST, MODEL_SIDE, comparable, extensible, read_table
 from llmrules.language.conditions.table import (
     ALWAYS,
     Facts,
@@ -23,6 +23,8 @@ __all__ = [
     "Reference",
     "Table",
     "Test",
+    "comparable",
+    "extensible",
     "json_operand",
     "json_table",
     "read_table",

@@ -166,26 +166,37 @@ class _Reader:
         if "plus" in keys:
             plus = number(keys["plus"].value)
             days = attribute.type == "date"
-            if operator.operand != "same" or attribute.type not in {"number", "date"}:
+            if not extensible(attribute, operator):
                 keys["plus"].problem("key-not-allowed", "goes with numbers and dates alone", found="plus")
             elif plus is None or (days and not (isinstance(plus, int) and abs(plus) <= _MOST_DAYS)):
                 keys["plus"].wrong_type("a whole number of days" if days else "a finite number")
         return Reference(name, plus or 0)
 
     def _check_same_kind(self, attribute: Attribute, operator: Operator, other: Attribute, cursor: Cursor) -> None:
-        wanted = {
-            "same": (attribute.type,),
-            "list": ("set",),
-            "member": ("choice", "scale"),
-            "members": ("set",),
-        }[operator.operand]
-        comparable = attribute.same_kind(other) and not (operator.operand == "list" and not attribute.choices)
-        if other.type not in wanted or not comparable:
+        if not comparable(attribute, operator, other):
             message = (
                 f"{other.name} ({_kind(other)}) cannot be compared with {attribute.name} ({_kind(attribute)}) "
-                f"by {operator.name}: it needs a {' or '.join(wanted)} with the same unit and choices"
+                f"by {operator.name}: it needs a {' or '.join(_compared(attribute, operator))} "
+                "with the same unit and choices"
             )
             cursor.problem("reference-of-another-type", message, found=other.name)
+
+
+def comparable(attribute: Attribute, operator: Operator, other: Attribute) -> bool:
+    """Whether the right side of a test may be what a requirement says."""
+    listed = operator.operand == "list" and not attribute.choices
+    return other.type in _compared(attribute, operator) and attribute.same_kind(other) and not listed
+
+
+def extensible(attribute: Attribute, operator: Operator) -> bool:
+    """Whether that may be a number or days more."""
+    return operator.operand == "same" and attribute.type in {"number", "date"}
+
+
+def _compared(attribute: Attribute, operator: Operator) -> tuple[str, ...]:
+    if operator.operand == "same":
+        return (attribute.type,)
+    return {"list": ("set",), "member": ("choice", "scale"), "members": ("set",)}.get(operator.operand, ())
 
 
 _MOST_DAYS = 36_500
