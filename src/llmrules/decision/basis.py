@@ -121,10 +121,14 @@ def resting(decision: Decision) -> tuple[Resting, ...]:
     read = sorted(read_by_rules(ruleset, (rule for rule in rules if rule.effect.touches_models)))
     days = {name: _day(one, ruleset.citable) for name, one in ruleset.citable.items()}
     found: defaultdict[str, defaultdict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    newest: dict[tuple[str, ...], str] = {}  # of sources that stand together, or nothing where one is of no day
     for index, name, entry in _in_use(decision, read):
-        newest = min(entry.stated.sources, key=lambda source: (-days[source].toordinal(), source), default=None)
-        if newest is not None and days[newest] < date.max:
-            found[newest][name].append(index)
+        sources = entry.stated.sources
+        if sources not in newest:
+            first = min(sources, key=lambda source: (-days[source].toordinal(), source), default="")
+            newest[sources] = first if days.get(first, date.max) < date.max else ""
+        if source := newest[sources]:
+            found[source][name].append(index)
     told = [
         Resting(
             source=source,
@@ -149,7 +153,9 @@ def _in_use(decision: Decision, read: Iterable[str]) -> Iterator[tuple[int, str,
             seen.add(row.model.id)
             tables.append(row.model.entries)
         for table in tables:
-            yield from ((index, name, table[name]) for name in read if name in table)
+            for name in read:
+                if name in table:
+                    yield index, name, table[name]
 
 
 def read_by_rules(ruleset: RuleSet, rules: Iterable[Rule]) -> set[str]:

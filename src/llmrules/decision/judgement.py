@@ -269,6 +269,7 @@ class Ranking(OnDemand[Placed]):
     ) -> None:
         """``members`` are the candidates of the verdict, ascending; ``then`` the tiers after the first that count."""
         self._units, self._members, self._points, self._scale, self._then = units, members, points, scale, then
+        self._by_lane: dict[int, tuple[Fraction, ...]] = {}
 
     def __len__(self) -> int:
         """Count the units."""
@@ -280,6 +281,10 @@ class Ranking(OnDemand[Placed]):
         lanes = self._points.lanes
         most = max((lanes[index] for index in self._members), default=0)
         return tuple(dict.fromkeys(self._units.name(index) for index in self._members if lanes[index] == most))
+
+    @cached_property
+    def _standing(self) -> frozenset[int]:
+        return frozenset(self._members)
 
     @cached_property
     def _order(self) -> list[int]:
@@ -328,11 +333,18 @@ class Ranking(OnDemand[Placed]):
         its = self._units.its(leader)
         offers: tuple[str, ...] = ()
         if len(its) > 1:
-            standing = sorted(set(its).intersection(self._members), key=lambda index: (-lanes[index], index))
+            standing = sorted(self._standing.intersection(its), key=lambda index: (-lanes[index], index))
             offers = self._units.offers(standing)
-        earned = self._points.by_tier(leader)
-        points, *then = (Fraction(earned.get(tier, 0), self._scale) for tier in (1, *self._then))
+        points, *then = self._earned(leader)
         return Placed(self.places[number], self._units.name(leader), points, offers, tuple(then))
+
+    def _earned(self, leader: int) -> tuple[Fraction, ...]:
+        """Return the points of a candidate by tier; the same ones are reckoned once."""
+        lane = self._points.lanes[leader]
+        if lane not in self._by_lane:
+            earned = self._points.by_tier(leader)
+            self._by_lane[lane] = tuple(Fraction(earned.get(tier, 0), self._scale) for tier in (1, *self._then))
+        return self._by_lane[lane]
 
 
 class Standing:

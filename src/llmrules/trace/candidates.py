@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from llmrules.decision.criteria import Criterion
     from llmrules.decision.decision import Decision
     from llmrules.decision.judgement import Check, Note, Score
+    from llmrules.decision.outlook import Change
     from llmrules.language.conditions import Facts, Leaf, Operand, Test
     from llmrules.language.rules.rule import Rule
     from llmrules.language.values import Value
@@ -72,6 +73,7 @@ class _Recorder:
     def __init__(self, decision: Decision, only: Iterable[str]) -> None:
         self.decision, self.candidates, self.judgement = decision, decision.candidates, decision.judgement
         self.then = self.judgement.then
+        self.earned: dict[int, tuple[str, ...]] = {}
         self.facts, self.scale = decision.derivation.facts, decision.criteria.scale
         self.kept = decision.criteria.everyone & ~decision.unjudged.everyone
         models = {self.candidates.model_of[bits(self.candidates.masks[name])[0]] for name in only}
@@ -105,8 +107,7 @@ class _Recorder:
     ) -> CandidateRecord:
         row, verdict = self.candidates.rows[index], self.judgement.verdict(index)
         outlook = self.decision.outlooks.of(index)
-        earned = self.judgement.points.by_tier(index)
-        points = tuple(self._points(earned[tier]) for tier in (1, *self.then))
+        points = self._earned(index)
         return CandidateRecord(
             model=row.model.id,
             verdict=verdict,
@@ -120,16 +121,17 @@ class _Recorder:
             computed=computed,
             disputes=tuple(self.disputes[index]) if index in self.disputes else (),
             begun={name: since.text for name, since in sorted(outlook.begun.items())},
-            coming=tuple(
-                ChangeRecord(
-                    since=change.since.text,
-                    attributes=change.attributes,
-                    costs={name: encode_number(cost) for name, cost in sorted(change.costs.items())},
-                )
-                for change in outlook.coming
-            ),
+            coming=tuple(map(_change, outlook.coming)),
             missing=self.decision.open_questions.missing_of(index) if verdict == "unverified" else (),
         )
+
+    def _earned(self, index: int) -> tuple[str, ...]:
+        """Return the points of a candidate by tier; the same ones are written once."""
+        lane = self.judgement.points.lanes[index]
+        if lane not in self.earned:
+            by_tier = self.judgement.points.by_tier(index)
+            self.earned[lane] = tuple(self._points(by_tier[tier]) for tier in (1, *self.then))
+        return self.earned[lane]
 
     def _points(self, units: int) -> str:
         return encode_fraction(Fraction(units, self.scale))
@@ -232,11 +234,9 @@ class _Recorder:
         if len(self.indices) < self.candidates.count:
             columns = tuple([column[index] for index in self.indices] for column in columns)
         keys: list[tuple[int, ...]] = [*zip(*columns, strict=True)] if columns else [()] * len(self.indices)
-        firsts: dict[tuple[int, ...], int] = {}
-        for key, index in zip(keys, self.indices, strict=True):
-            firsts.setdefault(key, index)
-        numbers = {key: number for number, key in enumerate(firsts)}
-        return firsts, [numbers[key] for key in keys]
+        found = dict(zip(reversed(keys), reversed(self.indices), strict=True))  # the first one is told last
+        numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
+        return {key: found[key] for key in numbers}, [*map(numbers.__getitem__, keys)]
 
     def _dispute(self, index: int, attribute: str, rules: tuple[str, ...]) -> DisputeRecord:
         declared = self.decision.knowledge.ruleset.vocabulary[attribute]
@@ -246,6 +246,11 @@ class _Recorder:
             if dispute.index == index and dispute.attribute == attribute
         ]
         return DisputeRecord(attribute, tuple(values), rules)
+
+
+def _change(change: Change) -> ChangeRecord:
+    costs = {name: encode_number(cost) for name, cost in sorted(change.costs.items())}
+    return ChangeRecord(change.since.text, change.attributes, costs)
 
 
 def _union(masks: Iterable[int]) -> int:
