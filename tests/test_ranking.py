@@ -5,10 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.worlds import candidate, decide, model, points, rule, verdicts, world
 
+from llmrules import LoadError
 from llmrules.verify import verify
 
 WEIGHTED = rule("w3", "prefer.weights = true\nweight = 3") + rule("w2", "prefer.family = 'lark'\nweight = 2")
@@ -86,6 +88,22 @@ def test_a_higher_tier_counts_where_all_lower_ones_are_equal() -> None:
     assert "1 point, then -2, then 0" in decision.report()
     assert verify(decision.trace).ok
     assert decide(world(TIERED.replace("tier = 2", "tier = 1"), models)).best == ("alike", "cheap")
+
+
+def test_a_rule_may_have_marks_of_its_own() -> None:
+    """They take the place of those of the attribute in this rule alone, and make any number gradable."""
+    models = model("a", price=1) + model("b", price=3) + model("c", price=0.25) + model("d", price=9)
+    own = rule("own", "prefer.price = { toward = 'lowest', marks = [0, 0.5, 4.5] }\nweight = 4")
+    decision = decide(world(own, models))
+    assert points(decision) == {"a": "7/4", "b": "3/4", "c": "3", "d": "0"}
+    assert verify(decision.trace).ok
+    assert points(decide(world(own.replace(", marks = [0, 0.5, 4.5]", ""), models))) == {
+        **dict.fromkeys("ac", "4"),
+        "b": "2",
+        "d": "0",
+    }
+    with pytest.raises(LoadError):
+        world(own.replace("[0, 0.5, 4.5]", "[1]"), models)
 
 
 def test_the_unverified_are_ranked_among_themselves() -> None:

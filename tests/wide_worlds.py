@@ -265,6 +265,9 @@ class WideWorld:
         if effect == "prefer" and self._chance(0.5):
             graded = self.random.choice(("degree", "window", "price", "size", "solo"))
             lines = [*where, f"prefer.{graded}.toward = '{self.random.choice(('lowest', 'highest'))}'"]
+            if CANDIDATE[graded] == "number" and self._chance(0.4):
+                marks = self.random.choice(("[0, 0.5]", "[-1, 3, 1000]", "[1, 9]"))
+                lines.append(f"prefer.{graded}.marks = {marks}")
         else:
             lines = [*where, f"{effect} = {self._table(CANDIDATE, refers=True)}"]
         if effect in {"prefer", "avoid"}:

@@ -216,7 +216,10 @@ def _conditions() -> dict[str, Any]:
     tables = {"type": "array", "items": _CONDITIONS, "minItems": 1}
     grade = {
         "type": "object",
-        "properties": {"toward": {"enum": ["lowest", "highest"]}},
+        "properties": {
+            "toward": {"enum": ["lowest", "highest"]},
+            "marks": {"type": "array", "items": _NUMBER, "minItems": 2},
+        },
         "required": ["toward"],
         "additionalProperties": False,
     }

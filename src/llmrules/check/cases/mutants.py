@@ -14,7 +14,7 @@ from attrs import evolve, field, frozen
 from llmrules.check.cases.edits import changes_of, leaf_text, stepped, value_text, written
 from llmrules.check.cases.meaning import meaning
 from llmrules.errors import Place
-from llmrules.language.rules.effects import Conclude, Exempt, Grade, Prefer, Testing
+from llmrules.language.rules.effects import Conclude, Exempt, Prefer, Testing
 from llmrules.language.rules.rule import Rule
 from llmrules.language.vocabulary import AS_OF
 from llmrules.reading.files import KeyPath
@@ -103,7 +103,7 @@ def _effect_edits(rule: Rule) -> Iterator[_Edit]:
     effect, path = rule.effect, (rule.effect.name,)
     if isinstance(effect, Prefer) and effect.grade is not None:
         grade = effect.grade
-        other = Grade(grade.attribute, "highest" if grade.toward == "lowest" else "lowest")
+        other = evolve(grade, toward="highest" if grade.toward == "lowest" else "lowest")
         was, now = (f"{one.attribute.name}.toward = {value_text(one.toward)}" for one in (grade, other))
         yield _Edit("operator", (*path, grade.attribute.name, "toward"), was, now, evolve(effect, grade=other))
     elif isinstance(effect, Testing):

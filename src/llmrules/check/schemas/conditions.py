@@ -64,7 +64,8 @@ def conditions(vocabulary: Vocabulary) -> dict[str, Schema]:
         leaves = {name: ref(f"{nested}.{name}") for name in names}
         more: Schema = {}
         if position.graded:
-            graded = {name: _graded(leaves[name]) for name in names if vocabulary[name].gradable}
+            able = [one for one in map(vocabulary.__getitem__, names) if one.gradable or one.type == "number"]
+            graded = {one.name: _graded(leaves[one.name], one) for one in able}
             leaves |= graded
             ungraded = {"properties": {"toward": False}, "additionalProperties": True}
             more = {"if": {"type": "object", "additionalProperties": ungraded}, "else": partial(maxProperties=1)}
@@ -76,9 +77,11 @@ def conditions(vocabulary: Vocabulary) -> dict[str, Schema]:
     return found
 
 
-def _graded(leaf: Schema) -> Schema:
+def _graded(leaf: Schema, attribute: Attribute) -> Schema:
     about = "Graded: more points, the closer."
-    return either(leaf, table({"toward": among(DIRECTIONS)}, needs=["toward"], description=about))
+    marks: dict[str, Schema] = {"marks": tables({"type": "number"}, minItems=2)} if attribute.type == "number" else {}
+    needs = ["toward"] if attribute.gradable else ["toward", "marks"]
+    return either(leaf, table({"toward": among(DIRECTIONS), **marks}, needs=needs, description=about))
 
 
 def _leaf(attribute: Attribute, vocabulary: Vocabulary, position: Position) -> Schema:

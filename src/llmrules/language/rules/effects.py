@@ -12,7 +12,7 @@ from attrs import frozen
 from llmrules.language.conditions import ALWAYS, Table, json_table
 from llmrules.language.operators import OPERATORS
 from llmrules.language.texts import Text
-from llmrules.language.values import Value
+from llmrules.language.values import Number, Value, encode_number
 from llmrules.language.vocabulary import Attribute
 
 Body: TypeAlias = Literal["conclusion", "predicate", "true", "rules"]
@@ -39,10 +39,14 @@ Masks: TypeAlias = tuple[int, int]
 
 @frozen
 class Grade:
-    """What a graded preference looks at: the lowest or the highest value of one attribute is best."""
+    """What a graded preference looks at: the lowest or the highest value of one attribute is best.
+
+    ``marks`` are those of the rule, if it has any; then the attribute has them, too.
+    """
 
     attribute: Attribute
     toward: Direction
+    marks: tuple[Number, ...] = ()
 
 
 @frozen
@@ -176,7 +180,8 @@ class Prefer(Testing):
         """Return the grade, or what it tests."""
         if self.grade is None:
             return json_table(self.predicate)
-        return {self.grade.attribute.name: {"toward": self.grade.toward}}
+        marks = {"marks": [encode_number(mark) for mark in self.grade.marks]} if self.grade.marks else {}
+        return {self.grade.attribute.name: {"toward": self.grade.toward, **marks}}
 
 
 @frozen

@@ -28,8 +28,8 @@ from llmrules.language.rules.effects import (
 from llmrules.language.rules.rule import Disable, Rule
 from llmrules.language.sources import check_sources
 from llmrules.language.texts import LANGUAGES, Text, read_text
-from llmrules.language.values import Period, Value, day
-from llmrules.language.vocabulary import AS_OF, MODEL, SCOPES, Attribute, Scope, Vocabulary
+from llmrules.language.values import Number, Period, Value, day
+from llmrules.language.vocabulary import AS_OF, MODEL, SCOPES, Attribute, Scope, Vocabulary, read_marks
 
 if TYPE_CHECKING:
     from llmrules.reading.cursor import Cursor
@@ -209,19 +209,31 @@ class RuleReader:
     def _grade(self, kind: type[Effect], cursor: Cursor, first: Cursor) -> Grade | None:
         """Read ``x.toward = "lowest"``, or None after noting what is wrong."""
         toward = first.child("toward", first.value["toward"])  # type: ignore[index]
-        if kind is not Prefer or len(cursor.table()) > 1 or len(first.table()) > 1:
+        if kind is not Prefer or len(cursor.table()) > 1 or first.table().keys() - {"toward", "marks"}:
             hint = "write a rule of its own for it; each of the others may have one, too"
             toward.problem("toward-alone", "stands alone, under prefer", found="toward", hint=hint)
         direction = toward.one_of(DIRECTIONS)
         name = str(first.key)
         if not self._declared(first, MODEL_SIDE):
             return None
-        if not self.vocabulary[name].gradable:
+        attribute = self.vocabulary[name]
+        marks: tuple[Number, ...] = ()
+        if "marks" in first.table():
+            attribute, marks = self._with_marks(attribute, first.table()["marks"])
+        if not attribute.gradable:
             gradable = [name for name in self.vocabulary.names(*MODEL_SIDE) if self.vocabulary[name].gradable]
             message = "cannot be graded: it is neither a scale nor a number with marks"
             first.problem("not-gradable", message, found=name, allowed=gradable)
             return None
-        return Grade(self.vocabulary[name], direction) if direction else None
+        return Grade(attribute, direction, marks) if direction else None
+
+    def _with_marks(self, attribute: Attribute, cursor: Cursor) -> tuple[Attribute, tuple[Number, ...]]:
+        """Return an attribute with the marks of a rule in the place of its own, and these."""
+        if attribute.type != "number":
+            cursor.problem("key-not-allowed", "goes with numbers alone", found="marks")
+            return attribute, ()
+        marks = read_marks(cursor)
+        return evolve(attribute, marks=marks or attribute.marks), marks
 
     def _conclusion(self, cursor: Cursor) -> Conclude | None:
         children = cursor.table()

@@ -19,7 +19,7 @@ from llmrules.language.vocabulary.attribute import (
     Vocabulary,
 )
 from llmrules.language.vocabulary.choices import CHOICE_KEYS
-from llmrules.language.vocabulary.declaration import ATTRIBUTE_KEYS, check_keys
+from llmrules.language.vocabulary.declaration import ATTRIBUTE_KEYS, check_keys, read_marks
 from llmrules.language.vocabulary.reading import read_vocabulary
 
 __all__ = [
@@ -38,5 +38,6 @@ __all__ = [
     "Type",
     "Vocabulary",
     "check_keys",
+    "read_marks",
     "read_vocabulary",
 ]

@@ -105,11 +105,17 @@ def _with_bounds(attribute: Attribute, keys: Mapping[str, Cursor]) -> Attribute:
         bounds = dict.fromkeys(bounds)
     marks: tuple[Number, ...] = ()
     if "marks" in keys:
-        read = [number(element.value) for element in keys["marks"].elements()]
-        marks = tuple(mark for mark in read if mark is not None)
-        ascending = all(low < high for low, high in itertools.pairwise(marks))
-        if None in read or len(marks) < 2 or not ascending:  # noqa: PLR2004 - two marks make an interval
-            message = "must be two or more numbers, each greater than the one before"
-            keys["marks"].problem("bad-marks", message, found=keys["marks"].value)
-            marks = ()
+        marks = read_marks(keys["marks"])
     return evolve(attribute, marks=marks, minimum=bounds["minimum"], maximum=bounds["maximum"])
+
+
+def read_marks(cursor: Cursor) -> tuple[Number, ...]:
+    """Return marks, or nothing after noting what is wrong with them."""
+    read = [number(element.value) for element in cursor.elements()]
+    marks = tuple(mark for mark in read if mark is not None)
+    ascending = all(low < high for low, high in itertools.pairwise(marks))
+    if None in read or len(marks) < 2 or not ascending:  # noqa: PLR2004 - two marks make an interval
+        message = "must be two or more numbers, each greater than the one before"
+        cursor.problem("bad-marks", message, found=cursor.value)
+        return ()
+    return marks

@@ -7,6 +7,7 @@ from typing import TypeAlias
 from .given import HARD, Given, grade, predicate
 from .refusal import Plain, Record, sparse
 from .truth import OF_NOTHING, OPERATORS, Facts, Truth, both, leaves, opposite, table_truth, thresholds
+from .values import marks_of
 
 World: TypeAlias = Mapping[str, Plain]  # the values of one candidate, by attribute; what is unknown has none
 HOLDS = {True: "true", False: "false", None: "unknown"}
@@ -47,7 +48,9 @@ class Criterion:
         """Return the points of a candidate that it reaches."""
         weight = Fraction(self.rule["weight"])
         if self.grade is not None:
-            return weight * self.grade.attribute.place(world[self.grade.name], self.grade.leaf["toward"])
+            its, leaf = self.grade.attribute, self.grade.leaf
+            marks = marks_of(leaf["marks"]) if "marks" in leaf else its.marks
+            return weight * its.place(world[self.grade.name], leaf["toward"], marks)
         return -weight if self.effect == "avoid" else weight
 
     def differs(self, world: World, other: World) -> bool:

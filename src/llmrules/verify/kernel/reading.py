@@ -10,7 +10,7 @@ from .given import HARD, SOFT, Given, grade, predicate
 from .refusal import NOTHING, Plain, Record, Refusal, expect, step
 from .shape import canonical
 from .truth import OPERATORS, leaves, negative, own, right_side
-from .values import Attribute, days, number, read_at
+from .values import Attribute, days, marks_of, number, read_at
 
 EFFECT_KEYS = {"conclude": ("where",), "caution": ("where", "level"), "exempt": ("where", "approver")}
 EFFECT_KEYS |= dict.fromkeys(HARD, ("where", "otherwise", "unknown")) | dict.fromkeys(SOFT, ("where", "weight", "tier"))
@@ -141,7 +141,8 @@ def _check_rule(given: Given, rule: Plain, at: str) -> None:
     _check_targets(given, rule, at)
     if graded := grade(rule):
         attribute = given.attribute(graded[0], CANDIDATE, f"{at}/body")
-        right = attribute.type == "scale" or attribute.marks
+        own = read_at("rule", f"{at}/body", graded[1].get("marks", []), marks_of)
+        right = (attribute.type == "scale" and not own) or (attribute.type == "number" and (own or attribute.marks))
         expect(right, "rule", f"{at}/body", "is neither a scale nor a number with marks", body)
     for key in rule.keys() & {"effective_from", "effective_to", "review_by"}:
         read_at("value", f"{at}/{key}", rule[key], given.attributes["as_of"].whole)

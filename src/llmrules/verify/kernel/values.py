@@ -30,7 +30,7 @@ class Attribute:
         self.inherited, self.default = bool(record.get("inherited")), record.get("default")
         self.unit = unit.get("en") or unit.get("ko") or ""
         self.minimum, self.maximum = bounds.get("minimum"), bounds.get("maximum")
-        self.marks = tuple(Fraction(number(mark)) for mark in record.get("marks", ()))
+        self.marks = marks_of(record.get("marks", ()))
         _check_declared(self, record)
         if "default" in record:
             self.within(self.default)
@@ -74,22 +74,22 @@ class Attribute:
         """Return values in the order of facts: choices as declared, all else by its text."""
         return sorted(values, key=lambda one: (self.order.get(one, 0), text(one)))
 
-    def place(self, raw: Plain, toward: str) -> Fraction:
+    def place(self, raw: Plain, toward: str, marks: tuple[Fraction, ...]) -> Fraction:
         """Return how good a value is, from 0 to 1: mark i of n (from 0) is at i/(n-1), straight lines between."""
         at = self.value(raw)[0]
         if self.type == "scale":
             place = Fraction(at, max(len(self.choices) - 1, 1))
         else:
-            below = max(bisect_right(self.marks, at, hi=len(self.marks) - 1) - 1, 0)
-            low, high = self.marks[below], self.marks[below + 1]
+            below = max(bisect_right(marks, at, hi=len(marks) - 1) - 1, 0)
+            low, high = marks[below], marks[below + 1]
             inside = min(max((at - low) / (high - low), Fraction(0)), Fraction(1))
-            place = (below + inside) / (len(self.marks) - 1)
+            place = (below + inside) / (len(marks) - 1)
         return 1 - place if toward == "lowest" else place
 
 
 def _check_declared(attribute: Attribute, record: Plain) -> None:
     """Refuse, by ValueError, a declaration that contradicts itself."""
-    scope, kind, marks = attribute.scope, attribute.type, attribute.marks
+    scope, kind = attribute.scope, attribute.type
     low, high = attribute.minimum, attribute.maximum
     fits = {
         **dict.fromkeys(("unit", *BOUNDS), kind == "number"),
@@ -103,7 +103,6 @@ def _check_declared(attribute: Attribute, record: Plain) -> None:
         "has a name that means something else": attribute.name in {"all", "any"},
         "has no choices": kind in CHOSEN and not attribute.choices,
         "has a choice twice": len(attribute.order) < len(attribute.choices),
-        "has marks that do not ascend": len(marks) == 1 or any(one >= other for one, other in pairwise(marks)),
         "has a minimum above its maximum": low is not None and high is not None and low > high,
         "is computed as only the cost of an offer is": attribute.computed
         and (record["computed"], scope, kind) != COMPUTED,
@@ -112,6 +111,14 @@ def _check_declared(attribute: Attribute, record: Plain) -> None:
     for message, found in wrong.items():
         if found:
             raise ValueError(message)
+
+
+def marks_of(raw: Iterable[Plain]) -> tuple[Fraction, ...]:
+    """Return marks ready for comparing. Raises ValueError for those that do not ascend."""
+    marks = tuple(Fraction(number(mark)) for mark in raw)
+    if len(marks) == 1 or any(one >= other for one, other in pairwise(marks)):
+        raise ValueError("has marks that do not ascend")
+    return marks
 
 
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,39})(\.[0-9]{0,78}[1-9])?")
