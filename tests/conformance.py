@@ -125,6 +125,11 @@ def small(rules: str = SMALL_RULES, **changed: object) -> Decision:
     return world(rules, models, vocabulary=SMALL).decide({**SMALL_CASE, **changed})
 
 
+def nobody() -> Decision:
+    """Decide a case in which two requirements leave nobody."""
+    return small(SMALL_RULES + rule("shut", "when.wanted.has = 'maths'\nrequire.weights = false"), wanted=["maths"])
+
+
 def derivations() -> dict[str, tuple[str, Decision]]:
     """Return the decisions whose traces hold, by name, each with what it shows."""
     offers = sellers(OFFER_RULES, CATALOGUE)
@@ -141,6 +146,7 @@ def derivations() -> dict[str, tuple[str, Decision]]:
     return {
         "small": ("facts, strata, hard and soft rules, a grade, an approval", small()),
         "refused": ("a rule refuses the case", small(SMALL_RULES + rule("stop", "when.offline = true\nrefuse = true"))),
+        "nobody": ("what stands in the way where nobody is eligible", nobody()),
         "conflict": ("two values that cannot both be meant", small(hosting="vendor")),
         "nothing-stated": (
             "what rules wait for",
@@ -166,8 +172,10 @@ def derivations() -> dict[str, tuple[str, Decision]]:
 def forgeries() -> Iterator[Forgery]:
     """Yield every forged trace."""
     right = told(small())
-    for name, (level, code, says, change) in CHANGES.items():
-        document = json.loads(canonical(right))
+    bases = [*dict.fromkeys(CHANGES, right).items(), *dict.fromkeys(OF_WAYS, told(nobody())).items()]
+    for name, base in bases:
+        level, code, says, change = {**CHANGES, **OF_WAYS}[name]
+        document = json.loads(canonical(base))
         change(document)
         sealed = reseal(document, {}) if code != "digest" and "digests" in document else document
         yield Forgery(name, level, code, says, canonical(sealed))
@@ -402,6 +410,29 @@ CHANGES: dict[str, tuple[str, str, str, Callable[[Document], None]]] = {
     ),
 }
 """Each by its name: the level that must refuse it, the code, what was done, and the change that does it."""
+
+OF_WAYS: dict[str, tuple[str, str, str, Callable[[Document], None]]] = {
+    "conflict-with-more": (
+        DERIVED,
+        "derived",
+        "a conflict set of which a part leaves nobody, too",
+        _at("/found/conflict_sets/0", ["offline", "room", "wanted"]),
+    ),
+    "no-conflict": (
+        DERIVED,
+        "derived",
+        "a conflict set that leaves somebody",
+        _at("/found/conflict_sets/0", ["offline", "room"]),
+    ),
+    "conflict-left-out": (DERIVED, "derived", "nothing stands in the way", _at("/found/conflict_sets", drop=True)),
+    "brings-another": (
+        DERIVED,
+        "derived",
+        "what would help brings somebody else",
+        _at("/found/relaxations/0/brings", ["owl"]),
+    ),
+}
+"""The same of a trace in which nobody is eligible."""
 
 RAW: dict[str, tuple[str, str, Callable[[bytes], bytes]]] = {
     "cut": ("json", "half of a file", lambda raw: raw[: len(raw) // 2]),

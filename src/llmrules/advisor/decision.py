@@ -47,7 +47,9 @@ class Decision(decision.Decision):
     @cached_property
     def trace(self) -> Trace:
         """The complete record, as values."""
-        return self.recorder.trace(self)
+        if self.ranking and not self.refused:
+            return self.recorder.trace(self)
+        return self.recorder.trace(self, *self.counsel.recorded)
 
     @cached_property
     def promises(self) -> tuple[Promised, ...]:

@@ -28,6 +28,7 @@ from llmrules.trace.record import (
     MadeBy,
     OffersRecord,
     PlaceRecord,
+    RelaxationRecord,
     RestingRecord,
     Result,
     RulePlace,
@@ -60,12 +61,18 @@ class Recorder:
         """Copy and pickle without what is kept."""
         return Recorder, (self.knowledge,)
 
-    def trace(self, decision: Decision) -> Trace:
-        """Return the complete record of a decision."""
+    def trace(
+        self,
+        decision: Decision,
+        conflict_sets: tuple[tuple[str, ...], ...] = (),
+        relaxations: tuple[RelaxationRecord, ...] = (),
+    ) -> Trace:
+        """Return the complete record of a decision, with what stands in the way where nobody is eligible."""
         given, known = self._given_to(decision), {name: part for name, part, _ in self._texts}
         texts = [self._text(name, part) for name, part in parts_of(given) if known.get(name) is not part]
         made_by = self._made_by(decision.made, decision.profile)
-        return Trace.sealed(given, self._found(decision), made_by, (*self._texts, *texts))
+        found = evolve(self._found(decision), conflict_sets=conflict_sets, relaxations=relaxations)
+        return Trace.sealed(given, found, made_by, (*self._texts, *texts))
 
     def excerpt(self, decision: Decision, model: str) -> Trace:
         """Return what the record says of the case and of one model, or ``model @ offer``: to be told, not sealed."""

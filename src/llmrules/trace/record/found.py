@@ -323,6 +323,14 @@ class RestingRecord:
 
 
 @frozen
+class RelaxationRecord:
+    """Stated requirements without which somebody is eligible, though without fewer nobody is, and who that is."""
+
+    drops: tuple[str, ...]
+    brings: tuple[str, ...]
+
+
+@frozen
 class Result:
     """The outcome: what is best, and everything else in its order."""
 
@@ -358,3 +366,5 @@ class Found:
     left_out: LeftOutRecord | None = None
     unknowns: tuple[UnknownRecord, ...] = ()
     resting: tuple[RestingRecord, ...] = ()
+    conflict_sets: tuple[tuple[str, ...], ...] = ()
+    relaxations: tuple[RelaxationRecord, ...] = ()

@@ -8,6 +8,7 @@ from .consistent import check_consistent
 from .given import Given
 from .refusal import Record, compare
 from .shape import digest, read_shape
+from .ways import derive_ways
 
 
 def climb(raw: bytes) -> Iterator[Record]:
@@ -25,4 +26,5 @@ def climb(raw: bytes) -> Iterator[Record]:
 def derive(given: Given) -> Record:
     """Return all that follows in the order of causes; a further field of ``found`` is derived and joined here."""
     case, facts = derive_case(given)
-    return case | derive_candidates(given, facts, case["rules"])
+    candidates = derive_candidates(given, facts, case["rules"])
+    return case | candidates | derive_ways(given, candidates["result"])

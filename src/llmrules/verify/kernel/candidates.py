@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from .case import concludes
+from .case import concludes, derive_case
 from .criteria import Conditions, Criterion
 from .given import HARD, ON_MODELS, SOFT, Given, Row, names_of
 from .questions import Wanted, resting, unknowns
@@ -43,6 +43,21 @@ def derive_candidates(given: Given, facts: Facts, rules_found: list[Record]) -> 
         **{part: [one for _, one in its.values()] for part, its in said.items() if its},
         **sparse(unknowns=unknowns(standing, wanted), resting=resting(standing, wanted)),
     }
+
+
+def eligible(given: Given) -> list[str]:
+    """Return who is eligible, as far as it is ranked; nobody where a rule refuses the case."""
+    case, facts = derive_case(given)
+    fired = [given.rules[one["id"]] for one in case["rules"] if one["status"] == "fired"]
+    if any(rule["effect"] == "refuse" for rule in fired):
+        return []
+    rules = [rule for rule in fired if rule["effect"] in (*HARD, "exempt")]
+    criteria = {rule["id"]: Criterion(rule, given, facts) for rule in rules}
+    judged, _ = _judged(given, facts, list(know(given, facts, Classes(given))))
+    each = [(one.row, Candidate(given, one, criteria).found) for one in judged]
+    said = [(row, sums(((one.rule, its) for one, its in found), "/given/rules")["verdict"]) for row, found in each]
+    rows = [row for row, verdict in said if verdict == "eligible"]
+    return sorted({row.name if given.over == "offers" else row.model for row in rows})
 
 
 def _judged(given: Given, facts: Facts, known: list[Known]) -> tuple[list[Known], Record | None]:

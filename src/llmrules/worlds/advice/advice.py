@@ -14,6 +14,7 @@ from llmrules.worlds.world import World
 
 if TYPE_CHECKING:
     from llmrules.decision.decision import Decision
+    from llmrules.trace.record import RelaxationRecord
     from llmrules.worlds.advice.asking import Questions
     from llmrules.worlds.advice.finding_out import Worth
     from llmrules.worlds.advice.firmness import Firmness, ShelfLife, Stays
@@ -26,7 +27,11 @@ class Advice:
     def __init__(self, decision: Decision) -> None:
         """Find nothing yet."""
         self.decision = decision
-        self.outlooks = Outlooks(World.of(decision), decision)
+
+    @cached_property
+    def outlooks(self) -> Outlooks:
+        """The outlooks that all kinds share."""
+        return Outlooks(World.of(self.decision), self.decision)
 
     @cached_property
     def _ways(self) -> Relaxing:
@@ -36,6 +41,11 @@ class Advice:
     def conflict_sets(self) -> Found[tuple[str, ...]]:
         """Every smallest set of stated requirements that leaves nobody eligible by itself."""
         return self._ways.conflict_sets()
+
+    @cached_property
+    def recorded(self) -> tuple[tuple[tuple[str, ...], ...], tuple[RelaxationRecord, ...]]:
+        """What a trace records where nobody is eligible: the smallest conflict sets, and what to drop."""
+        return self._ways.recorded()
 
     @cached_property
     def relaxations(self) -> Found[Relaxation]:

@@ -17,12 +17,13 @@ from attrs import evolve, field, frozen
 
 from llmrules.catalog.candidates import bits
 from llmrules.language.vocabulary import AS_OF, ORDERED
+from llmrules.trace.record import RelaxationRecord
 from llmrules.worlds.advice.bands import order
 from llmrules.worlds.advice.outlook import Outlooks
 from llmrules.worlds.changes import Stated
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from llmrules.language.profile import Requirement
     from llmrules.worlds.advice.outlook import Outlook
@@ -30,6 +31,12 @@ if TYPE_CHECKING:
 
 MOST_WORLDS = 4_000
 """Worlds that one search looks at, at most."""
+
+MOST_CASES = 100
+"""Cases that one search for what a trace records looks at, at most."""
+
+MOST_JUDGED = 20_000
+"""Candidates that are judged in all of these, at most."""
 
 MOST_CHANGES = 3
 """Changes that one relaxation makes, at most."""
@@ -131,6 +138,23 @@ class Relaxing:
         found = _smallest(self._options, MOST_CHANGES, lambda way: wanted(self._outlooks.of(*way)), helps)
         kept = [one for one in found.ways if self._is_least(one, found.ways)]
         return Found(tuple(map(self._relaxation, kept)), found.complete, found.up_to)
+
+    def recorded(self) -> tuple[tuple[tuple[str, ...], ...], tuple[RelaxationRecord, ...]]:
+        """Return what a trace records where nobody is eligible, which whoever checks it finds by as many decisions.
+
+        That are the smallest sets of stated requirements that leave nobody, and the smallest without which somebody is
+        eligible: all that are as small, unless there are too many cases to decide.
+        """
+        names = sorted(self._stated)
+        most = min(MOST_CASES, MOST_JUDGED // max(1, self._outlooks.decision.candidates.count))
+
+        def left(dropped: Iterable[str]) -> Outlook:
+            return self._outlooks.of(*(Stated(name, None) for name in dropped))
+
+        conflicts = _of_one_size(names, most, lambda kept: not left(self._stated.keys() - {*kept}).somebody)
+        drops = _of_one_size(names, most, lambda dropped: left(dropped).somebody)
+        relaxations = (RelaxationRecord(one, tuple(sorted(left(one).eligible))) for one in drops)
+        return tuple(conflicts), tuple(relaxations)
 
     def toward(self, model: str) -> tuple[Found[Relaxation], Found[Relaxation]]:
         """Return the changes after which a model is eligible, and those after which it is on the first place."""
@@ -247,3 +271,16 @@ def _ways(
                 yield ()
             elif helps(way, rows[-1]):
                 yield from ((*way, one) for one in rows[-1])
+
+
+def _of_one_size(names: Sequence[str], most: int, works: Callable[[tuple[str, ...]], bool]) -> list[tuple[str, ...]]:
+    """Return all of the smallest sets that work; none where there are more than so many to try."""
+    looked = 0
+    for size in range(len(names) + 1):
+        looked += comb(len(names), size)
+        if looked > most:
+            break
+        found = [one for one in combinations(names, size) if works(one)]
+        if found:
+            return found
+    return []
