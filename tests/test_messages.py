@@ -25,10 +25,11 @@ UNSAID = {"a finite number{} with at most {} digits": {0}}
 """Values that Korean leaves out: of what, which the attribute says."""
 
 OF_OTHERS = re.compile(
-    r"(No such|Missing|Got|Option|Invalid|Path|Permission|Is a|Not a|No space|Too many) |\{\} (is|does) not "
+    r"(No such|Missing|Got|Option|Invalid|Path|Permission|Is a|Not a|No space|Too many) |(Expect\w+|Extra|Un\w+) "
+    r"|(Cannot|Illegal) |\{\} (is|does) not "
 )
 JOINED = re.compile(
-    r"1 error|\{\} errors|requirement or|at least \{\} and|\w+ \"\{\}\"|is the name of|is not what .*; "
+    r"1 error|\{\} errors|requirement or|no model .*mean|at least \{\} and|\w+ \"\{\}\"|is the name of|is not what .*; "
 )
 """What is put together of several texts."""
 

@@ -22,6 +22,7 @@ from llmrules.language.sources import STALE_AFTER
 from llmrules.language.values import LARGEST_INTEGER
 from llmrules.language.vocabulary import AS_OF
 from llmrules.say.advice import Adviser
+from llmrules.say.messages import Messages
 from llmrules.say.teller import Sentences
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ def decide(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  #
             code="not-judged", place=Place("--model"), found=model,
         )  # fmt: skip
     if given["among"] is not None:
-        _say_unmatched(decision, given["among"])
+        _say_unmatched(decision, given["among"], Messages(given["lang"]))
     if given["trace_file"] is not None:
         decision.trace.save(given["trace_file"])
     _tell(decision, model, given)
@@ -205,14 +206,14 @@ def _has(decision: Decision, name: str) -> bool:
     return len(decision.best) > 1 if name == "tie" else bool(decision.unverified)
 
 
-def _say_unmatched(decision: Decision, path: Path) -> None:
+def _say_unmatched(decision: Decision, path: Path, tell: Messages) -> None:
     """Name on standard error those of a list that no model has, each with the name that may be meant."""
     unmatched, models = decision.left_out.unmatched, decision.knowledge.models
     for name in unmatched[:SHOWN]:
         close = nearest(name, models)
-        print_note(f"{path}: no model {name}" + (f"; did you mean {close}?" if close is not None else ""))
+        print_note(f"{path}: {tell(f'no model {name}' + (f'; did you mean {close}?' if close is not None else ''))}")
     if len(unmatched) > SHOWN:
-        print_note(f"{path}: and {len(unmatched) - SHOWN} more, which the trace names")
+        print_note(f"{path}: {tell(f'and {len(unmatched) - SHOWN} more, which the trace names')}")
 
 
 def _status(decision: Decision, model: str | None) -> int:

@@ -12,6 +12,7 @@ from llmrules.cli import options
 from llmrules.cli.diff import DIFFERENT, SAME, load, print_report
 from llmrules.cli.outputs import refuse_overwriting
 from llmrules.cli.terminal import print_json, print_note
+from llmrules.say.messages import Messages
 from llmrules.trace.codec import canonical, plain
 from llmrules.trace.record import Trace
 from llmrules.verify.matched import not_handed_over
@@ -50,7 +51,7 @@ def replay(ctx: click.Context, /, trace: Path, **given: Any) -> None:  # noqa: A
     asked = ("now", "rule_paths", "catalog_paths", "no_shipped_rules", "no_shipped_catalog")
     advisor = load(given, "rule_paths", "catalog_paths") if any(given[key] for key in asked) else None
     if advisor is not None and (missing := _not_loaded(record, advisor)) is not None:
-        print_note(f"{trace}: {missing}")
+        print_note(f"{trace}: {Messages(given['lang'])(missing)}")
     found, decision = decide_again(record, advisor, name=str(trace))
     if given["trace_file"] is not None:
         decision.trace.save(given["trace_file"])
