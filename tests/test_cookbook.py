@@ -15,6 +15,7 @@ from llmrules.check.cases import run as run_cases
 from llmrules.check.lint import gather, lint_files
 from llmrules.check.lint.report import as_text
 from llmrules.engine import durable
+from llmrules.prove.promises import prove
 from llmrules.verify import verify
 
 if TYPE_CHECKING:
@@ -103,10 +104,13 @@ def test_a_recipe_prints_what_it_shows(folder: Path, recipe: Section, block: Blo
 
 
 def test_all_recipes_may_stand_in_one_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No recipe takes a name that another one needs."""
+    """No recipe takes a name that another one needs, and what they promise holds in every case."""
     for recipe in RECIPES:
         recipe.write(tmp_path)
     monkeypatch.chdir(tmp_path)
     rules, catalog = given(tmp_path)
     advisor = Advisor.load(rules=rules, catalog=catalog, engine="plain")
     assert len(collect(["cases"], advisor.knowledge)) >= len(RECIPES)
+    ours = tuple(one for name, one in advisor.knowledge.ruleset.promises.items() if "/" in name)
+    assert len(ours) == 7
+    assert prove(advisor, TODAY, ours, seconds=60).kept

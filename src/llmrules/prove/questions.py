@@ -78,10 +78,13 @@ class _Questions:
         except Undecided:
             return True
 
-    def impossible(self, question: Question, asked: Iterable[tuple[str, circuit.Literal]]) -> Answer:
-        """Return of which nothing of what is asked can be."""
+    def impossible(self, question: Question, asked: Iterable[tuple[str, circuit.Literal | None]]) -> Answer:
+        """Return of which nothing of what is asked can be; of None there was no time to write it down."""
         never, undecided = [], []
         for name, literal in asked:
+            if literal is None:
+                undecided.append(name)
+                continue
             try:
                 if literal == FALSE or not self._prover.can_be(literal):
                     never.append(name)
@@ -108,11 +111,13 @@ class _Questions:
         """Yield of each rule that it fires."""
         yield from sorted(self._decisions.fired.items())
 
-    def deciding(self) -> Iterator[tuple[str, circuit.Literal]]:
+    def deciding(self) -> Iterator[tuple[str, circuit.Literal | None]]:
         """Yield that a hard rule changes a verdict, a concluding one another firing, and that one earns points."""
         everybody = self._decisions.verdicts(self._knowledge.ruleset.firing())
         for rule in self._rules:
-            if rule.effect.sign and rule.effect.grade is None:
+            if self._prover.solver.left <= 0:
+                yield rule.id, None
+            elif rule.effect.sign and rule.effect.grade is None:
                 reached = zip(self._decisions.eligible, self._decisions.reached(rule), strict=True)
                 given = (self._circuit.both(eligible, true) for eligible, (true, _) in reached)
                 yield rule.id, self._circuit.both(self._decisions.fired[rule.id], self._circuit.either(*given))
@@ -164,9 +169,12 @@ class _Questions:
             its = [one for name, one in zip(names, self._decisions.eligible, strict=True) if _of(name, model)]
             yield model, self._circuit.either(*its)
 
-    def first(self) -> Iterator[tuple[str, circuit.Literal]]:
+    def first(self) -> Iterator[tuple[str, circuit.Literal | None]]:
         """Yield of each model that it is on the first place."""
-        yield from self._decisions.first.items()
+        if self._prover.solver.left <= 0:
+            yield from ((model, None) for model in self._knowledge.models)
+        else:
+            yield from self._decisions.first.items()
 
     def clashing(self) -> Iterator[tuple[str, circuit.Literal, Callable[[Decision], bool]]]:
         """Yield of each requirement that rules conclude two values of it at once."""
