@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from decimal import Decimal
 
 import attrs
 import pytest
@@ -50,7 +52,7 @@ def test_what_a_choice_depends_on_is_told() -> None:
     told = run("advise", "example:hospital-records").output
     for part in (": ahead by ", "\n  context needed: the first place stays at ", "\nWorth finding out\n"):
         assert part in told
-    assert "\nWhat still matters, the first question first\n" in told
+    assert "\nWhat still matters, in order\n" in told
     decision = Advisor.load(engine="plain").decide(ROOT / "examples/hospital-records.toml")
     found = json.loads(run("advise", "example:hospital-records", "--format", "json").output)
     assert (found["format"], found["best"]) == ("llmrules.advice/1", list(decision.best))
@@ -128,6 +130,33 @@ def test_what_the_screen_says_of_firmness_is_so() -> None:
     assert decision.what_if(context_tokens=200_001).best != decision.best
     assert decision.what_if(as_of="2026-11-29").best == decision.best
     assert decision.what_if(as_of="2026-11-30").best == ("deepseek",)
+
+
+def test_answers_that_do_the_same_are_told_as_one_up_to_where_the_outcome_turns() -> None:
+    """Of a number the bounds that are told are those at which the outcome turns, and lie where they are said to."""
+    decision = Advisor.load(engine="plain").decide(ROOT / "examples/hospital-records.toml")
+    told = run("advise", "example:hospital-records", "--lang", "en").output
+    assert "    less than 2.1 GB: nobody fits; " in told
+    assert "    2.1 GB or more and less than 15.1 GB: Phi-3 Mini; " in told
+    assert "    embeddings, images, speech, video: nobody fits; " in told
+    outcomes = {}
+    for memory in ("2.09", "2.1", "15.09", "15.1"):
+        there = decision.what_if(hardware_memory=Decimal(memory))
+        outcomes[memory] = (there.best, tuple(one.model for one in there.ranking))
+    assert outcomes["2.09"] == ((), ())
+    assert outcomes["2.1"] == outcomes["15.09"] != outcomes["15.1"]
+
+
+def test_the_page_has_all_advice_in_sections() -> None:
+    """Where somebody is first: firmness and questions; where nobody is: what conflicts, helps and is nearest."""
+    advisor = Advisor.load(engine="plain")
+    for name, sections in (
+        ("code-review", {"firmness", "asking"}),
+        ("nothing-fits", {"conflicting", "helping", "nearest", "asking"}),
+    ):
+        page = advisor.decide(ROOT / f"examples/{name}.toml").html()
+        found = {*re.findall(r'<section id="(\w+)"', page)}
+        assert found & {"firmness", "asking", "conflicting", "helping", "nearest"} == sections
 
 
 def test_a_trace_alone_has_the_same_advice() -> None:

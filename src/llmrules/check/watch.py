@@ -14,7 +14,7 @@ from llmrules.reading.files import read_toml, toml_files
 from llmrules.say.report.side_by_side import Apart, applied, rules_apart
 from llmrules.say.why import Judged
 from llmrules.worlds.advice.document import plain
-from llmrules.worlds.advice.firmness import ShelfLife, shelf_life
+from llmrules.worlds.advice.firmness import ShelfLife
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -103,7 +103,7 @@ def _read(path: Path, vocabulary: Vocabulary) -> Iterator[tuple[str, Profile | t
 def _watched(file: str, before: Decision, day: date) -> Watched:
     after = before.what_if({AS_OF.name: max(day, before.profile.as_of.first)})
     reasons = tuple(_reasons(before, after)) if before.best != after.best else ()
-    return Watched(file, before, after, shelf_life(before.counsel.outlooks.world, before.counsel.outlooks), reasons)
+    return Watched(file, before, after, before.counsel.until, reasons)
 
 
 def _reasons(before: Decision, after: Decision) -> Iterator[tuple[str, Apart]]:

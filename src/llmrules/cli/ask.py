@@ -195,7 +195,7 @@ class _Interview:
             if typed is None or typed.casefold() in FINISH:
                 return False
             if typed.casefold() in HELP:
-                print_lines(words.answers(step.decision, asked.attribute, asked.question))
+                print_lines(words.answers(step.decision, asked.question))
             elif typed.casefold() in BACK:
                 if len(self.steps) > 1:
                     self.steps.pop()

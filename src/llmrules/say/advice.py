@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
+from itertools import groupby, islice
 from typing import TYPE_CHECKING
+
+from attrs import evolve
 
 from llmrules.language.values import encode_fraction, shortest
 from llmrules.language.vocabulary import AS_OF
 from llmrules.say.teller import Line, Teller, first_sentence
+from llmrules.trace.record import LeafOutcome, TestRecord
 from llmrules.worlds.changes import Stated
 from llmrules.worlds.world import World
 
@@ -20,11 +24,11 @@ if TYPE_CHECKING:
     from llmrules.language.texts import Language
     from llmrules.language.values import Value
     from llmrules.say.why import Explainer
-    from llmrules.worlds.advice.asking import Answer, Questions
+    from llmrules.worlds.advice.asking import Answer, Question, Questions
     from llmrules.worlds.advice.finding_out import Worth
     from llmrules.worlds.advice.firmness import Firmness, ShelfLife, Stays, WeightStays
     from llmrules.worlds.advice.intervals import NumberStays
-    from llmrules.worlds.advice.relaxing import Found, NearMiss, Relaxation
+    from llmrules.worlds.advice.relaxing import Found, Gap, NearMiss, Relaxation
 
 MOST_LINES = 8
 """Changes, questions, pairs and values that are told of one kind; JSON has all."""
@@ -44,7 +48,7 @@ class Adviser:
     """Tells the advice on one decision in one language."""
 
     def __init__(self, decision: Decision, language: Language, why: Explainer | None = None) -> None:
-        """Take the names and what is stated from a decision; who explains it knows what of a model falls short."""
+        """Take the names and what is stated from a decision; who explains it knows the reasons of rules."""
         knowledge = decision.knowledge
         self._teller = Teller(language, knowledge.ruleset.vocabulary, knowledge.catalog)
         self._say = self._teller.say
@@ -85,8 +89,9 @@ class Adviser:
 
     def _place(self, rule: str) -> str:
         """Return a rule with the file and the line where it stands."""
-        cursor = self._decision.knowledge.ruleset.places.get(rule)
-        return f"[{rule}]" if cursor is None else f"[{rule}, {cursor.place.file}:{cursor.place.line}]"
+        places = () if self._why is None else self._why.index.trace.made_by.places
+        stands = next((f", {one.file}:{one.line}" for one in places if one.rule == rule), "")
+        return f"[{rule}{stands}]"
 
     def relaxations(self, found: Found[Relaxation]) -> Iterator[Line]:
         """Yield the least changes that bring somebody back; nothing where somebody is eligible as it is."""
@@ -109,7 +114,7 @@ class Adviser:
         """Return what stands in the way of each of some models, and by how much it falls short."""
         said = []
         for one in found.ways:
-            gaps = [] if self._why is None else self._why.gaps(one.model)
+            gaps = [*filter(None, dict.fromkeys(map(self._gap, one.gaps)))]
             gap = self._say("near-gap", gaps=self._teller.several(gaps, MOST_GAPS)) if gaps else ""
             said.append(
                 self._say(
@@ -117,6 +122,13 @@ class Adviser:
                 )
             )
         return said
+
+    def _gap(self, gap: Gap) -> str:
+        """Return by how much a model fails one test, where that has a measure."""
+        attribute = self._teller.attributes[gap.attribute]
+        asked = (TestRecord(gap.operator, (False,)),)
+        said = self._teller.gap(attribute, asked, LeafOutcome("false", None, (gap.gap,)))
+        return said and f"{self._teller.label(gap.attribute)}: {said}"
 
     def toward(self, model: str, found: tuple[Found[Relaxation], Found[Relaxation]]) -> Iterator[Line]:
         """Yield what it takes for a model to be eligible, and to be first; nothing of what it is already."""
@@ -142,8 +154,8 @@ class Adviser:
             attribute = self._teller.attributes[question.attribute]
             asked = self._say.read(attribute.ask) if attribute.ask is not None else self._teller.label(attribute.name)
             lines.append(Line("line", asked, 2, "?", origin and f"({origin})"))
-            telling = [one for one in question.answers if one.changes(found.first)]
-            lines += [self.answer(question.attribute, answer) for answer in telling[:MOST_VALUES]]
+            telling = (line for answer, line in self.answers(question) if answer.changes(found.first))
+            lines += islice(telling, MOST_VALUES)
         lines += [self._line("question-pair", labels=self._labels(one.attributes)) for one in found.pairs[:MOST_LINES]]
         if not lines:
             lines.append(self._line("no-question" if found.complete else "no-question-alone"))
@@ -151,10 +163,42 @@ class Adviser:
             lines.append(self._line("pairs-cut"))
         yield from self._section("advised.next-questions", lines, len(found.questions))
 
-    def answer(self, attribute: str, answer: Answer) -> Line:
-        """Return what an answer would do."""
+    def answers(self, question: Question) -> Iterator[tuple[Answer, Line]]:
+        """Yield what each answer would do; those that do the same are told as one."""
+        attribute = self._teller.attributes[question.attribute]
+        answers = [evolve(one, value=False) for one in question.answers]
+        if attribute.type not in {"number", "date"}:
+            for does in dict.fromkeys(answers):
+                its = [one.value for one, other in zip(question.answers, answers, strict=True) if other == does]
+                values = self._teller.several([self._value(attribute.name, value) for value in its], MOST_VALUES)
+                yield does, self._answer(values, does)
+            return
+        for does, members in groupby(range(len(answers)), key=answers.__getitem__):
+            places = [*members]
+            yield does, self._answer(self._between(question, places[0], places[-1]), does)
+
+    def _between(self, question: Question, first: int, last: int) -> str:
+        """Return the numbers or days from one of those that were tried to another one, in words.
+
+        Of numbers, each second one stands for all between those beside it; on days the outcome turns where they do.
+        """
+        values = [self._value(question.attribute, one.value) for one in question.answers]
+        number = self._teller.attributes[question.attribute].type == "number"
+        bounds = []
+        if first > 0:
+            name, place = ("bound-above", first - 1) if number and first % 2 else ("bound-from", first)
+            bounds.append(self._say(name, value=values[place]))
+        if last < len(values) - 1:
+            name, place = ("bound-below", last + 1) if number and last % 2 else ("bound-to", last)
+            bounds.append(self._say(name, value=values[place]))
+        if first == last and len(bounds) == 2 and not (number and first % 2):  # noqa: PLR2004 - from it, and to it
+            return values[first]
+        return self._say("bounds-joined").join(bounds) or self._say("bound-any")
+
+    def _answer(self, values: str, answer: Answer) -> Line:
+        """Return what some answers would do."""
         names = self._names(answer.first) if answer.first else self._say("question-nobody")
-        said = self._say("question-answer", value=self._value(attribute, answer.value), names=names)
+        said = self._say("question-answer", value=values, names=names)
         for sentence, models in (("question-gains", answer.gains), ("question-loses", answer.loses)):
             if models:
                 said += self._say(sentence, names=self._names(models))
@@ -277,7 +321,7 @@ class Adviser:
             yield Line("heading", self._say(heading, **slots))
             yield from lines
             if told > MOST_LINES and heading != "advised.firmness":
-                yield Line("line", self._say("more-differences", more=told - MOST_LINES), 2)
+                yield Line("line", self._say("more-advice", more=told - MOST_LINES), 2)
 
     def _line(self, sentence: str, **slots: int | str) -> Line:
         return Line("line", self._say(sentence, **slots), 2)

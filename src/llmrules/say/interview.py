@@ -6,7 +6,6 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from llmrules.language.values import encode_fraction
-from llmrules.language.vocabulary import ORDERED
 from llmrules.say.advice import Adviser
 from llmrules.say.columns import Column, aligned
 from llmrules.say.teller import Line, Teller, number_words, points_words, printable_lines
@@ -118,15 +117,12 @@ class Interviewer:
             return self.say("ask-number", about=f" ({': '.join(parts)})" if parts else "")
         return self.say(f"ask-{asked.type}") if asked.type in {"date", "text"} else ""
 
-    def answers(self, decision: Decision, asked: Attribute, question: Question | None) -> Iterator[Line]:
+    def answers(self, decision: Decision, question: Question | None) -> Iterator[Line]:
         """Yield what each answer would do."""
         if question is None:
             yield Line("line", self.say("ask-no-answer-alone"), 2)
             return
-        adviser = Adviser(decision, self._language)
-        yield from (adviser.answer(asked.name, answer) for answer in question.answers)
-        if asked.type in ORDERED and asked.type != "scale":
-            yield Line("line", self.say("ask-bands"), 2)
+        yield from (line for _, line in Adviser(decision, self._language).answers(question))
 
     def misunderstood(self, asked: Attribute, typed: str, close: str | None) -> str:
         """Return why what was typed is no answer, and what would be one."""

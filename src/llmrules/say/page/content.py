@@ -22,12 +22,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from llmrules.language.texts import Language
+    from llmrules.say.teller import Line
     from llmrules.trace.record import Applied, CandidateRecord, Trace
     from llmrules.worlds.advice.advice import Advice
 
 
+MOST_NEAR = 8
+"""Models that are not eligible and told as near."""
+
+OUTER = 2
+"""How far the lines of advice are indented that stand beneath no other."""
+
 PLAIN = frozenset({"left-out", "settling", "parting", "open", "values"})
 """The sections that name rules, if any, without saying their reasons."""
+
+
+OTHERS = ("left-out", "cautions", "advice", "trials", "settling", "parting", "open", "values", "notes")
+"""The sections of the report that stand on the page as they are, in their order."""
 
 
 def page_content(trace: Trace, language: Language, advice: Advice | None = None) -> dict[str, object]:
@@ -61,10 +72,13 @@ def page_content(trace: Trace, language: Language, advice: Advice | None = None)
         "exemptions": tuple(
             linker.rule_item(rule) for rule in sorted(linker.index.firings) if linker.index.rules[rule].effect.exempts
         ),
-        "others": tuple(
-            (key, headings[key], linker.items(key) if key in PLAIN else linker.anchored(key))
-            for key in ("left-out", "cautions", "advice", "trials", "settling", "parting", "open", "values", "notes")
-            if key in linker.sections
+        "others": (
+            *_advised(screen),
+            *(
+                (key, headings[key], linker.items(key) if key in PLAIN else linker.anchored(key))
+                for key in OTHERS
+                if key in linker.sections
+            ),
         ),
         "headings": headings,
         "made": trace.made_by,
@@ -84,6 +98,37 @@ def _glance(screen: Screen) -> Iterator[tuple[str, tuple[str, ...]]]:
         told = tuple(part)
         if told:
             yield told[0].label, tuple(map(str, told))
+
+
+def _advised(screen: Screen) -> Iterator[tuple[str, str, tuple[Item, ...]]]:
+    """Yield the advice that there is, each kind as a section: its key, its heading, and its lines."""
+    adviser, found = screen.adviser, screen.advice
+    sections = {
+        "conflicting": () if screen.result.best else adviser.conflict_sets(found.conflict_sets),
+        "helping": () if screen.result.best else adviser.relaxations(found.relaxations),
+        "nearest": () if screen.result.best else adviser.near_misses(found.near_misses(MOST_NEAR)),
+        "firmness": () if screen.result.refused else adviser.firmness(found.firmness),
+        "asking": adviser.next_questions(found.next_questions),
+    }
+    for key, lines in sections.items():
+        told = [line for line in lines if line.style != "blank"]
+        if told:
+            yield key, told[0].text, tuple(_items(told[1:]))
+
+
+def _items(lines: Iterable[Line]) -> Iterator[Item]:
+    """Yield lines as items, those that are indented further beneath the one before them."""
+    item: Item | None = None
+    for line in lines:
+        here = Item(" ".join(filter(None, [line.text, line.origin])), line.mark)
+        if item is not None and line.indent > OUTER:
+            item = evolve(item, children=(*item.children, here))
+            continue
+        if item is not None:
+            yield item
+        item = here
+    if item is not None:
+        yield item
 
 
 def _attention(linker: Linker) -> Iterator[Item]:

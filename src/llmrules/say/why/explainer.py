@@ -69,17 +69,6 @@ class Explainer:
         ]
         return Node("verdict", name, text, candidate.verdict, children=tuple(children))
 
-    def gaps(self, name: str) -> list[str]:
-        """Return by how much a candidate falls short of each hard rule that it fails, as far as that has a measure."""
-        candidate, said = self.index.judged.standing(name), []
-        for check in self.index.trace.checks(candidate):
-            for leaf, outcome in zip(self.index.criteria[check.rule].leaves, check.leaves, strict=True):
-                attribute = self.index.attributes[leaf.attribute]
-                gap = self.teller.gap(attribute, leaf.tests, outcome) if check.outcome == "failed" else ""
-                if gap and outcome.holds == "false":
-                    said.append(f"{self.teller.label(leaf.attribute)}: {gap}")
-        return list(dict.fromkeys(said))
-
     def forgone(self, candidate: CandidateRecord) -> Iterator[Node]:
         """Yield what an excluded candidate would have earned, with the rules that would give it."""
         scores = self.index.trace.forgone(candidate)
