@@ -61,6 +61,7 @@ class Shown:
     id: str
     verdict: str
     said: str
+    shown: str
     mark: str
     place: str
     points: str
@@ -108,7 +109,8 @@ def _row(linker: Linker, name: str) -> Shown:
         name=linker.teller.name(name),
         id=name,
         verdict=candidate.verdict,
-        said=linker.say("verdict.pending" if linker.index.pending(name) else f"verdict.{candidate.verdict}"),
+        said=linker.say(f"verdict.{candidate.verdict}"),
+        shown=linker.say("verdict.pending" if linker.index.pending(name) else f"verdict.{candidate.verdict}"),
         mark=MARKS[candidate.verdict],
         place=str(candidate.place) if candidate.place is not None and candidate.verdict == "eligible" else NONE,
         points=points_words(candidate.points) if candidate.points is not None else NONE,
