@@ -90,6 +90,14 @@ def test_a_higher_tier_counts_where_all_lower_ones_are_equal() -> None:
     assert decide(world(TIERED.replace("tier = 2", "tier = 1"), models)).best == ("alike", "cheap")
 
 
+def test_advice_says_nothing_of_values_that_several_tiers_weigh() -> None:
+    """What another value or weight would change is not told where points stand in tiers, and not called complete."""
+    decision = decide(world(TIERED, model("a", weights=True, price=4) + model("b", weights=True)))
+    assert decision.best == ("a",)
+    worth = decision.worth_finding_out()
+    assert (worth.values, worth.complete) == ((), False)
+
+
 def test_a_rule_may_have_marks_of_its_own() -> None:
     """They take the place of those of the attribute in this rule alone, and make any number gradable."""
     models = model("a", price=1) + model("b", price=3) + model("c", price=0.25) + model("d", price=9)

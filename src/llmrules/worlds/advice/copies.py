@@ -79,14 +79,17 @@ class Copies:
         self._vocabulary = self._world.knowledge.ruleset.vocabulary
         self._catalog = self._world.knowledge.catalog
         decision = outlooks.decision
+        self.comparable = len(decision.criteria.factors) == 1
         owners = {row.name: row.model.id for row in decision.candidates.rows}
         self._ranked = [(owners.get(one.model, one.model), one.model, one.points) for one in decision.ranking]
 
     def places(self, chances: Chances, is_meant: Callable[[Place, Entry | None], bool]) -> Iterator[Place]:
         """Yield the places that are meant, of whose values some candidate's chances depend.
 
-        What a model inherits stands where it is stated.
+        What a model inherits stands where it is stated. Of points in several tiers nothing is said.
         """
+        if not self.comparable:
+            return
         models = self._catalog.on(self._world.profile.as_of.first).models
         rows = self._outlooks.decision.candidates.rows
         for name in chances.attributes:

@@ -115,7 +115,7 @@ class _Intervals:
             seen = dict(zip(one.tried, islice(standing, len(one.tried)), strict=True))
             found.append(self._interval(one, seen))
         ended = (one for one in found if one.low is not None or one.high is not None)
-        return NumbersStay(tuple(ended), complete=len(bands) == len(places))
+        return NumbersStay(tuple(ended), complete=len(bands) == len(places) and self._copies.comparable)
 
     def _is_number(self, place: Place, entry: Entry | None) -> bool:
         value = None if entry is None or entry.inherited_from is not None else entry.value
