@@ -172,7 +172,7 @@ def test_differences_that_undo_each_other() -> None:
     found = compare_decisions(old, new)
     assert found.same
     assert effects(found) == {"rule:r": "offset", "value:m:weights": "offset"}
-    assert found.derivation == ("criteria", "candidates")
+    assert found.derivation == ("criteria",)
 
 
 def test_a_rule_and_a_pack_that_are_switched_off() -> None:

@@ -92,9 +92,9 @@ def test_a_higher_tier_counts_where_all_lower_ones_are_equal() -> None:
 
 def test_advice_says_nothing_of_values_that_several_tiers_weigh() -> None:
     """What another value or weight would change is not told where points stand in tiers, and not called complete."""
-    decision = decide(world(TIERED, model("a", weights=True, price=4) + model("b", weights=True)))
+    decision = decide(world(TIERED, model("a", weights=True, price=1) + model("b", weights=True)))
     assert decision.best == ("a",)
-    worth = decision.worth_finding_out()
+    worth = decision.worth_finding_out
     assert (worth.values, worth.complete) == ((), False)
 
 
