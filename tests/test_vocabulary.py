@@ -180,7 +180,7 @@ def test_what_is_gradable() -> None:
 
 
 def test_no_attribute_is_named_as_a_key_or_an_operator() -> None:
-    """Whatever a rule, a catalogue or a profile says with a word of its own is no name of an attribute, but for tier."""
+    """Whatever a rule, a catalogue or a profile says with a word of its own is no name of an attribute, but tier."""
     assert (
         set(RULE_KEYS) - {"tier"} | {"model", "offer", "toward", "requirement", "plus", "sources", "disputed"}
         <= RESERVED
