@@ -47,7 +47,7 @@ class Worth:
     complete: bool
 
 
-MOST_TRIED = 10_000
+MOST_TRIED = 1_000
 """Values that are tried, at most: those of models with more points first, then of the unverified and the excluded."""
 
 

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from llmrules.catalog import Entry
     from llmrules.worlds.advice.outlook import Outlooks
 
-MOST_NUMBERS = 200
-"""Numbers of the catalogue that are looked at, at most: those of models with more points first."""
+MOST_TRIED = 500
+"""Values that are tried for all numbers, at most: for those of models with more points first."""
 
 End: TypeAlias = "tuple[Number | Fraction, bool] | None"
 """Where the first place turns, and whether it is still the same there; None: nowhere."""
@@ -107,7 +107,14 @@ class _Intervals:
             self._copies.places(self._chances, self._is_number),
             key=lambda place: (-self._chances.most(place.model), place.order),
         )
-        bands = [one for place in places[:MOST_NUMBERS] if (one := self._bands(place)).writable]
+        bands: list[_Bands] = []
+        left = MOST_TRIED
+        for place in places:
+            one = self._bands(place)
+            left -= len(one.tried)
+            if left < 0:
+                break
+            bands += [one] if one.writable else []
         tries = [(one.place, exact) for one in bands for value in one.tried if (exact := number(value)) is not None]
         standing = self._copies.standing(tries)
         found = []

@@ -137,8 +137,22 @@ class Outlooks:
 
     def of(self, *changes: Stated) -> Outlook:
         """Return the outlook with some requirements stated otherwise: the same where the same rules say the same."""
-        facts = self.facts(changes)
-        return self._seen(self.firing.fire(facts, [one.attribute for one in changes]), facts)
+        facts, names = self.facts(changes), [one.attribute for one in changes]
+        fired = self.firing.fire(facts, names)
+        if not (fired ^ self.firing.fired) & self._relevant and self._said_of.isdisjoint(names):
+            return self._now
+        return self._seen(fired, facts)
+
+    @cached_property
+    def _now(self) -> Outlook:
+        return self._seen(self.firing.fired, self._facts)
+
+    @cached_property
+    def _said_of(self) -> frozenset[str]:
+        """The requirements that rules which fire in the case as it is refer to or conclude, and the day."""
+        applied = self._apply(self.firing.fired & self._relevant)
+        costed = USAGE if applied.costed else ()
+        return frozenset({AS_OF.name, *applied.names, *costed, *(name for name, _ in applied.concluded)})
 
     def without(self, rule: FiringRule) -> Outlook:
         """Return the outlook of the case as it is where a rule of the program is switched off."""
