@@ -230,6 +230,9 @@ def test_who_needs_an_approval_is_pending() -> None:
     assert "lark" in decision.pending
     assert "sold" not in decision.pending
     assert "approval pending" in decision.report("en")
+    named = decide(world(ASKING.replace("level = 'approval'", "level = 'approval'\napprover = 'Security'"), MODELS))
+    assert "approval pending: Security" in named.report("en")
+    holds(named)
     assert "승인 대기" in str(decision.why("lark", "ko"))
     by_offers = advisor.decide({"as_of": "2026-03-01"}, over="offers")
     assert ("sold @ dear" in by_offers.pending, "sold @ cheap" in by_offers.pending) == (True, False)

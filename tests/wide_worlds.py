@@ -277,6 +277,7 @@ class WideWorld:
             caution = effect == "caution"
             allowed = ("note", "warning", "approval") if caution else ("apart", "exclude", "accept")
             lines.append(f"{'level' if caution else 'unknown'} = '{self.random.choice(allowed)}'")
+            lines += ["approver = 'security'"] if caution and self._chance(0.3) else []
         return lines
 
     def _model(self, number: int) -> str:

@@ -108,7 +108,7 @@ def _rule_keys() -> dict[str, Schema]:
         "weight": (POSITIVE, "Points: 3 or 4 for a core fit, 2 for a secondary one, 1 for a nudge."),
         "level": (one_of(LEVELS), "How heavy the caution is, from light to heavy."),
         "unknown": (one_of(UNKNOWN_POLICIES), "What becomes of a model whose check is unknown."),
-        "approver": (TEXT, "Who agreed to the exemption."),
+        "approver": (TEXT, "Who agreed to the exemption, or has to agree or be told."),
         "owner": (TEXT, "Who answers for the rule."),
         "review_by": (DAY, "The day by which someone must look at it again."),
         "effective_from": (DAY, "The first day on which it is in force."),

@@ -201,7 +201,7 @@ class Caution(Testing):
 
     name = "caution"
     words = Text("cautions about", "주의")
-    keys = ("where", "level")
+    keys = ("where", "level", "approver")
     note = True
     cautions = True
 

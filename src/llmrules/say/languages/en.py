@@ -192,6 +192,7 @@ SENTENCES = {
     "screen-label.unverified": "open",
     "screen-label.cautions": "mind",
     "screen-label.questions": "ask",
+    "pending-by": "approval pending: {names}",
     "pending": "approval pending",
     "approved-until": " until {day}",
     "verdict.pending": "eligible, approval pending",

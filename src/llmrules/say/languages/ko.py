@@ -223,6 +223,7 @@ SENTENCES = {
     "screen-label.unverified": "미확인",
     "screen-label.cautions": "주의",
     "screen-label.questions": "질문",
+    "pending-by": "승인 대기: {names}",
     "pending": "승인 대기",
     "approved-until": " ({day}까지)",
     "verdict.pending": "적격, 승인 대기",

@@ -195,7 +195,9 @@ class Standings:
         missing = ", ".join(map(self.teller.label, self.index.judged.standing(name).missing))
         if missing:
             said.append(self.say("find-out", missing=missing))
-        said += [self.say("pending")] if self.index.pending(name) else []
+        if self.index.pending(name):
+            awaited = self.index.awaited(name)
+            said.append(self.say("pending-by", names=", ".join(awaited)) if awaited else self.say("pending"))
         for one in self.index.approvals(name):
             until = "" if one.until is None else self.say("approved-until", day=one.until.text)
             said.append(self.say("approved-by", approver=printable_lines(one.by)) + until)

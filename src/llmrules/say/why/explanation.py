@@ -169,6 +169,13 @@ class Index:
         rows = self.judged.sharing(name)
         return rows[0].verdict == "eligible" and all(map(self.awaits, rows))
 
+    def awaited(self, name: str) -> list[str]:
+        """Name whose approval one waits for, as far as rules say it."""
+        notes = (note for row in self.judged.sharing(name) for note in self.trace.notes(row))
+        asking = (self.rules[note.rule] for note in notes if note.outcome != "approved")
+        named = (rule.approver for rule in asking if rule.level == "approval" and rule.approver is not None)
+        return [*dict.fromkeys(map(printable_lines, named))]
+
     def awaits(self, row: CandidateRecord) -> bool:
         """Whether somebody has to approve a candidate."""
         return any(

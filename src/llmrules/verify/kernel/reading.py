@@ -12,7 +12,7 @@ from .shape import canonical
 from .truth import OPERATORS, leaves, negative, own, right_side
 from .values import Attribute, days, marks_of, number, read_at
 
-EFFECT_KEYS = {"conclude": ("where",), "caution": ("where", "level"), "exempt": ("where", "approver")}
+EFFECT_KEYS = {"conclude": ("where",), "caution": ("where", "level", "approver"), "exempt": ("where", "approver")}
 EFFECT_KEYS |= dict.fromkeys(HARD, ("where", "otherwise", "unknown")) | dict.fromkeys(SOFT, ("where", "weight", "tier"))
 NEEDED = {**dict.fromkeys(SOFT, "weight"), "caution": "level", "exempt": "where"}
 NOT_CLASSIFYING = {"when", "unless", "overrides", "effective_from", "effective_to", "trial"}
