@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 from tests.worlds import model, rule, world
 
+from llmrules.check.lint import lint
 from llmrules.cli import main
 from llmrules.decision.promised import breaches
 from llmrules.errors import LoadError, SolverError
@@ -117,6 +118,14 @@ def test_a_promise_is_read_strictly(promise: str, code: str) -> None:
         promised(promise)
     (problem,) = caught.value.errors
     assert (problem.code, problem.place.file) == (code, "rules-1.toml")
+
+
+def test_lint_reads_promises() -> None:
+    """A reason in one language only, and a name that is not what it looks like, are found as in rules."""
+    named = 'every.weights = true\nbecause.en = "So."'
+    advisor = world(RULES + f'[[promise]]\nid = "p"\nsource = "d"\n{named}\n', MODELS)
+    found = [one for one in lint(advisor.knowledge) if one.place.key.startswith("promise")]
+    assert [(one.code, one.place.key) for one in found] == [("missing-language", "promise[0].because")]
 
 
 def test_a_promise_has_one_name_and_its_source() -> None:

@@ -398,21 +398,22 @@ class Decisions:
     # The first place
 
     @cached_property
-    def _points(self) -> tuple[tuple[dict[Literal, int], dict[str, int]], ...]:
-        """Of each candidate its points: what each literal gives where it holds, and open numbers with their factors."""
-        terms: list[dict[Literal, int]] = [{} for _ in range(self._candidates.count)]
-        numbers: list[dict[str, int]] = [{} for _ in range(self._candidates.count)]
+    def _points(self) -> Mapping[int, tuple[tuple[dict[Literal, int], dict[str, int]], ...]]:
+        """Of each tier and candidate its points: what literals give where they hold, and open numbers with factors."""
+        found: dict[int, tuple[tuple[dict[Literal, int], dict[str, int]], ...]] = {}
         for rule in self.knowledge.ruleset.firing():
             criterion = self._criteria.by_rule.get(rule.id)
             if not rule.effect.sign or criterion is None or self.fired[rule.id] == FALSE:
                 continue
+            tier = found.setdefault(rule.in_tier, tuple(({}, {}) for _ in range(self._candidates.count)))
             for index, (true, _) in enumerate(self.reached(rule)):
+                terms, numbers = tier[index]
                 counts = self.circuit.both(self.fired[rule.id], true)
                 if counts != FALSE:
-                    terms[index][counts] = terms[index].get(counts, 0) + criterion.points(index)
+                    terms[counts] = terms.get(counts, 0) + criterion.earned(index)
                 for name in self._graded_by_cost(criterion, index):
-                    numbers[index][name] = numbers[index].get(name, 0) + criterion.signed_weight
-        return tuple(zip(terms, numbers, strict=True))
+                    numbers[name] = numbers.get(name, 0) + criterion.signed_weight // criterion.factor
+        return dict(sorted(found.items()))
 
     def _graded_by_cost(self, criterion: Criterion, index: int) -> Iterator[str]:
         """Yield the number from 0 to 1 of the weight that what a month costs at a candidate may earn, if any."""
@@ -438,11 +439,18 @@ class Decisions:
         yield part
 
     def leads(self, one: int, other: int) -> Literal:
-        """Return that a candidate has at least the points of another one."""
-        (terms, numbers), (others, their) = self._points[one], self._points[other]
-        weighted = [*terms.items(), *((literal, -weight) for literal, weight in others.items())]
-        factors = [*numbers.items(), *((name, -factor) for name, factor in their.items())]
-        return self.circuit.at_least(weighted, 0, factors)
+        """Return that a candidate has at least the points of another one: in the first tier in which they differ."""
+        leading = TRUE
+        for tier in [*self._points.values()][::-1]:
+            (terms, numbers), (others, their) = tier[one], tier[other]
+            weighted = [*terms.items(), *((literal, -weight) for literal, weight in others.items())]
+            factors = [*numbers.items(), *((name, -factor) for name, factor in their.items())]
+            as_many = self.circuit.at_least(weighted, 0, factors)
+            if leading != TRUE:
+                more = self.circuit.at_least(weighted, 0, factors, strictly=True)
+                as_many = self.circuit.either(more, self.circuit.both(as_many, leading))
+            leading = as_many
+        return leading
 
     @cached_property
     def tops(self) -> tuple[Literal, ...]:

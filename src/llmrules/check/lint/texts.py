@@ -23,12 +23,13 @@ _LANGUAGE = {"en": Text("English", "영어"), "ko": Text("Korean", "한국어")}
 SENTENCES: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(SCOPES, ("label", "about", "ask", "unit")),
     "rule": ("because", "otherwise"),
+    "promise": ("because",),
     "disable": ("reason",),
     "claim": ("says",),
 }
 """Where texts stand in two languages, by the table of a file that holds them."""
 
-NAMES = {"rule": ("id",), "document": ("id",), "claim": ("id",), "model": ("id", "name")}
+NAMES = {"rule": ("id",), "promise": ("id",), "document": ("id",), "claim": ("id",), "model": ("id", "name")}
 """Where names stand that people compare by eye, by the array of tables that holds them."""
 
 LOOK_ALIKES = dict(
