@@ -253,6 +253,7 @@ ERRORS = {
     "references stand in where and in effects on models, not with known and like": "참조는 where와 모델에 대한 효과에 "
     "쓰며, known이나 like와는 함께 쓸 수 없습니다",
     "references and operators stand in where and in effects on models": "참조와 연산자는 where와 모델에 대한 효과에 씁니다",
+    "goes with numbers alone": "숫자에만 쓸 수 있습니다",
     "goes with numbers and dates alone": "숫자와 날짜에만 쓸 수 있습니다",
     # Conditions as they are typed
     "is no condition": "조건이 아닙니다",
