@@ -1,7 +1,6 @@
-"""The decision of every profile at once: which rules fire, which verdict each candidate has, and who comes first.
+"""The decision of every profile at once: which verdict each candidate has, and who comes first.
 
-It is written from the meaning of rules (``docs/rules.md``) as formulas over what a profile states, and held to the
-engine by the tests: whatever a profile is, both say the same.
+It is held to the engine by the tests: whatever a profile is, both say the same.
 
 What a month costs is left open: against every threshold it may come out either way, for each combination of prices by
 itself, and earn any part of a grade. So what holds here holds of every profile, whatever its costs.
@@ -18,10 +17,10 @@ from llmrules.catalog.candidates import truth_of
 from llmrules.catalog.costs import MONTHLY_INPUT, MONTHLY_OUTPUT, PRICES, USAGE
 from llmrules.language.conditions import Reference, json_table
 from llmrules.language.conditions.table import Table
-from llmrules.language.values import Period, as_text
-from llmrules.language.vocabulary import AS_OF
+from llmrules.language.values import as_text
 from llmrules.prove.circuit import FALSE, TRUE, Input, Literal, Sum
-from llmrules.prove.profiles import NOTHING, Known
+from llmrules.prove.firings import Firings
+from llmrules.prove.profiles import NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
     from llmrules.language.rules.effects import Effect, Policy
     from llmrules.language.rules.rule import Rule
     from llmrules.language.values import Value
-    from llmrules.prove.circuit import Circuit
     from llmrules.prove.profiles import Profiles
 
 Pair: TypeAlias = tuple[Literal, Literal]
@@ -44,133 +42,22 @@ Pair: TypeAlias = tuple[Literal, Literal]
 CERTAIN: Mapping[Truth, Pair] = {True: (TRUE, FALSE), False: (FALSE, TRUE), None: (FALSE, FALSE)}
 
 
-class Decisions:
+class Decisions(Firings):
     """What some rules over a catalogue say on a day of every profile."""
 
     def __init__(self, profiles: Profiles, knowledge: Knowledge, when: date, unknown: Policy = "apart") -> None:
         """Work out which rules fire; all else is worked out when it is asked for."""
-        self.profiles, self.knowledge, self.when = profiles, knowledge, when
-        self.circuit: Circuit = profiles.circuit
+        super().__init__(profiles, knowledge, when)
         self._unknown: Policy = unknown
         self._criteria = knowledge.criteria_on(when)
         self._candidates = self._criteria.candidates
         self._applied: dict[str, tuple[Pair, ...]] = {}
-        self._forms: dict[str, tuple[Leaf, Test]] = {}
         self._costs: dict[str, tuple[Leaf, int]] = {}
         self._grades: dict[str, tuple[Rule, int]] = {}
-        self.stated = self._stated()
-        self.fired, self.known = self._fire()
 
     def under(self, knowledge: Knowledge) -> Decisions:
         """Return what other rules say of the same profiles; what is the same is the same formula."""
         return Decisions(self.profiles, knowledge, self.when, self._unknown)
-
-    # Requirements, two-valued
-
-    def _stated(self) -> dict[str, Known]:
-        day = Period(self.when, self.when, self.when.isoformat())
-        stated = {name: asked.stated for name, asked in self.profiles.asked.items()}
-        for attribute in self.knowledge.ruleset.vocabulary:
-            if attribute.default is not None and attribute.name not in stated:
-                members = attribute.default if isinstance(attribute.default, frozenset) else {attribute.default}
-                stated[attribute.name] = Known(TRUE, dict.fromkeys(members, TRUE))
-        return {**stated, AS_OF.name: Known(TRUE, {day: TRUE})}
-
-    def _fire(self) -> tuple[dict[str, Literal], dict[str, Known]]:
-        """Return of each rule that it fires, and what is known at the end.
-
-        Each round of a stratum fires what holds on the facts before it. Where rounds change no formula, or where there
-        were as many as rules that conclude, no more can follow.
-        """
-        rules, known = self.knowledge.program.rules, dict(self.stated)
-        fired: dict[int, Literal] = {}
-        for stratum in range(self.knowledge.program.strata):
-            here = [rule for rule in rules if rule.stratum == stratum]
-            before, begun = dict.fromkeys((rule.place for rule in here), FALSE), dict(known)
-            for _ in range(sum(rule.conclusion is not None for rule in here) + 1):
-                now = {
-                    rule.place: self.circuit.both(
-                        self.asked(rule.when, known),
-                        *(-self.asked(table, known) for table in rule.exceptions),
-                        *(-fired[place] for place in rule.overriders),
-                    )
-                    for rule in here
-                }
-                if now == before:
-                    break
-                before, known = now, self._concluding(begun, now)
-            fired |= before
-        return {rules[place].id: literal for place, literal in fired.items()}, known
-
-    def _concluding(self, begun: Mapping[str, Known], fired: Mapping[int, Literal]) -> dict[str, Known]:
-        """Return what is known when these rules of a stratum have fired."""
-        known = dict(begun)
-        known_by: defaultdict[str, list[Literal]] = defaultdict(list)
-        had_by: defaultdict[tuple[str, Value], list[Literal]] = defaultdict(list)
-        for place, literal in fired.items():
-            conclusion = self.knowledge.program.rules[place].conclusion
-            if conclusion is not None and literal != FALSE:
-                known_by[conclusion.attribute.name].append(literal)
-                for value in conclusion.values:
-                    had_by[conclusion.attribute.name, value].append(literal)
-        for name, literals in known_by.items():
-            its = known.get(name, NOTHING)
-            more = {
-                value: self.circuit.either(its.has.get(value, FALSE), *literals)
-                for (attribute, value), literals in had_by.items()
-                if attribute == name
-            }
-            known[name] = Known(self.circuit.either(its.known, *literals), {**its.has, **more})
-        return known
-
-    def asked(self, table: Table, known: Mapping[str, Known] | None = None) -> Literal:
-        """Return that a table of tests on requirements holds, at the end unless something else is known."""
-        facts = self.known if known is None else known
-        return self.circuit.both(
-            *(self._leaf(leaf, facts) for leaf in table.leaves),
-            *(self.asked(inner, facts) for inner in table.every),
-            *([self.circuit.either(*(self.asked(one, facts) for one in table.either))] if table.either else []),
-        )
-
-    def _leaf(self, leaf: Leaf, facts: Mapping[str, Known]) -> Literal:
-        its = facts.get(leaf.attribute.name, NOTHING)
-        if leaf.asks_absence:
-            return -its.known
-        if leaf.attribute.many:
-            return self.circuit.both(its.known, *(self._of_set(test, its.has) for test in leaf.tests))
-        return self.circuit.either(
-            *(self.circuit.both(has, self._accepts(leaf, value)) for value, has in its.has.items())
-        )
-
-    def _accepts(self, leaf: Leaf, value: Value) -> Literal:
-        """Return that a band satisfies a leaf; of the form of a text that no rule names nothing is known."""
-        name = leaf.attribute.name
-        if name in self.profiles.inexact and value == self.profiles.asked[name].answers.values[-1]:
-            forms = [test for test in leaf.tests if test.operator.name == "like"]
-            others = all(test.truth(leaf.attribute, value, {}) for test in leaf.tests if test not in forms)
-            told = {f"{name} like {test.operand}": (leaf, test) for test in forms}
-            self._forms |= told
-            return self.circuit.both(*map(self.circuit.input, told)) if others else FALSE
-        return TRUE if leaf.holds({name: frozenset({value})}) else FALSE
-
-    def _of_set(self, test: Test, has: Mapping[Value, Literal]) -> Literal:
-        """Return that a set of which each member is so or not satisfies a test."""
-        operand = test.operand
-        wanted = {*operand} if isinstance(operand, tuple | frozenset) else {operand}
-        inside = [literal for member, literal in has.items() if member in wanted]
-        outside = [literal for member, literal in has.items() if member not in wanted]
-        if len(inside) < len(wanted):
-            inside.append(FALSE)  # a member that nobody can state or conclude
-        found = {
-            "known": TRUE,
-            "has": self.circuit.either(*inside),
-            "has_any": self.circuit.either(*inside),
-            "has_all": self.circuit.both(*inside),
-            "none_of": -self.circuit.either(*inside),
-            "only": -self.circuit.either(*outside),
-            "is": self.circuit.both(*inside, *(-one for one in outside)),
-        }
-        return found[test.operator.name]
 
     # Candidates, three-valued
 
@@ -289,7 +176,7 @@ class Decisions:
         names = {node.name.removesuffix(": True").removesuffix(": False") for node in nodes if isinstance(node, Input)}
         names |= {name for node in nodes if isinstance(node, Sum) for name, _ in node.numbers}
         found = {
-            leaf.attribute.name for told, (leaf, _) in (*self._costs.items(), *self._forms.items()) if told in names
+            leaf.attribute.name for told, (leaf, _) in (*self._costs.items(), *self.forms.items()) if told in names
         }
         grades = (rule.effect.grade for told, (rule, _) in self._grades.items() if told in names)
         return tuple(sorted(found | {grade.attribute.name for grade in grades if grade is not None}))
@@ -298,7 +185,7 @@ class Decisions:
         """Return what is left open as it is in one decision: what a month costs there, and the form of its texts."""
         facts, candidates = decision.derivation.facts, decision.candidates
         inputs, numbers = {}, {}
-        for told, (leaf, test) in self._forms.items():
+        for told, (leaf, test) in self.forms.items():
             values = decision.profile.facts().get(leaf.attribute.name, ())
             inputs[told] = any(test.truth(leaf.attribute, value, facts) is True for value in values)
         for told, (leaf, index) in self._costs.items():
@@ -375,25 +262,6 @@ class Decisions:
     def excluded(self) -> tuple[Literal, ...]:
         """Of each candidate that it is excluded."""
         return tuple(out for out, _ in self._verdicts)
-
-    @cached_property
-    def refused(self) -> Literal:
-        """That the case is refused."""
-        rules = self.knowledge.ruleset.firing()
-        return self.circuit.either(*(self.fired[rule.id] for rule in rules if rule.effect.refuses))
-
-    @cached_property
-    def conflicts(self) -> dict[str, Literal]:
-        """Of each requirement that it has two values, or that rules widen what is stated of it."""
-        found = {}
-        for name, its in self.known.items():
-            if self.knowledge.ruleset.vocabulary[name].many:
-                stated = self.stated.get(name, NOTHING)
-                added = (self.circuit.both(has, -stated.has.get(one, FALSE)) for one, has in its.has.items())
-                found[name] = self.circuit.both(stated.known, self.circuit.either(*added))
-            else:
-                found[name] = self.circuit.at_least(((has, 1) for has in its.has.values()), 2)
-        return {name: literal for name, literal in found.items() if literal != FALSE}
 
     # The first place
 
