@@ -27,11 +27,19 @@ def run(*args: str) -> Result:
     return CliRunner().invoke(main, args)
 
 
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project as it is written."""
+    folder = tmp_path_factory.mktemp("written")
+    assert run("init", str(folder)).exit_code == 0
+    return folder
+
+
 @pytest.fixture
-def starter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def starter(written: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Work in a project that was just written."""
+    shutil.copytree(written, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
-    assert run("init").exit_code == 0
     return tmp_path
 
 

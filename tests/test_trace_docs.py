@@ -30,12 +30,20 @@ SPOIL = 'sed \'s/"actual":2048/"actual":8192/\' decision.json > changed.json'
 NEEDS = ("jq", "sha256sum", "ssh-keygen", "diff", "sed")
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A folder with the examples, a trace and a changed copy of it."""
-    (tmp_path / "examples").symlink_to(ROOT / "examples")
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the examples, a trace and a changed copy of it, which stays as it is."""
+    folder = tmp_path_factory.mktemp("made")
+    (folder / "examples").symlink_to(ROOT / "examples")
     for command in (DECIDE, SPOIL):
-        assert shell(command, tmp_path).returncode == 0
+        assert shell(command, folder).returncode == 0
+    return folder
+
+
+@pytest.fixture
+def folder(made: Path, tmp_path: Path) -> Path:
+    """A copy of that folder."""
+    shutil.copytree(made, tmp_path, symlinks=True, dirs_exist_ok=True)
     return tmp_path
 
 

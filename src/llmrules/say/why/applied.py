@@ -100,13 +100,9 @@ class Applications:
 
     def sentence(self, rule: Rule, applied: Applied, candidate: CandidateRecord) -> str:
         """Return the rule's own words: ``otherwise`` where a model fails it, else ``because``."""
-        values: dict[str, Json | None] = dict(self.index.requirements)
-        for entries in self.index.entries(candidate):
-            values.update({name: self.index.actual(name, candidate) for name in entries})
-        made = (*self.index.trace.concluded(candidate), *self.index.trace.computed(candidate))
-        values.update({name: self.index.actual(name, candidate) for name in made})
         fails = applied.outcome == "failed" or (applied.outcome == "exempted" and self.would_fail(applied, candidate))
         text = rule.otherwise if fails and rule.otherwise is not None else rule.because
+        values = {name: self.filling(name, candidate) for name in text.slots()}
         said = self.teller.filled(text, values, self.index.models[candidate.model].name)
         strict = (rule.unknown or self.index.trace.given.unknown) == "exclude"
         wanting = self.wanting(applied, candidate) if strict and text is rule.otherwise else []
@@ -122,6 +118,14 @@ class Applications:
         tested = [*zip(asked, applied.leaves[len(passed) :], strict=True)]
         whole = _every(self.branch(rule.effect.predicate, leaves))
         return [leaf.attribute for leaf, outcome in tested if whole == "unknown" and outcome.holds == "unknown"]
+
+    def filling(self, name: str, candidate: CandidateRecord) -> Json | None:
+        """Return the value that a slot stands for: of the candidate where it has one, else of the case."""
+        trace = self.index.trace
+        known = (trace.concluded(candidate), trace.computed(candidate), *self.index.entries(candidate))
+        if any(name in values for values in known):
+            return self.index.actual(name, candidate)
+        return self.index.requirements.get(name)
 
     def would_fail(self, applied: Applied, candidate: CandidateRecord) -> bool:
         """Whether an exempted model fails the check that it is exempt from."""
