@@ -2,7 +2,8 @@
 
 ``python -m benchmarks.decide`` prints medians and their ratios to the bare firing of the shipped rules, which is
 durable-rules alone, without certification, verdicts or explanations. The four are measured in turn, round after
-round, so that a machine that slows down slows all of them.
+round, so that a machine that slows down slows all of them; times are those of the processor, so that others at work on
+the same machine count for little.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import argparse
 import statistics
 import sys
 from pathlib import Path
-from time import perf_counter_ns
+from time import process_time_ns
 from typing import TYPE_CHECKING
 
 from llmrules import Advisor
@@ -67,9 +68,9 @@ def measure(measured: dict[str, Callable[[], object]], rounds: int) -> dict[str,
     times: dict[str, list[int]] = {name: [] for name in measured}
     for index in range(rounds + rounds // 10):
         for name, run in measured.items():
-            start = perf_counter_ns()
+            start = process_time_ns()
             run()
-            elapsed = perf_counter_ns() - start
+            elapsed = process_time_ns() - start
             if index >= rounds // 10:
                 times[name].append(elapsed)
     return {name: statistics.median(found) for name, found in times.items()}

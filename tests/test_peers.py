@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import importlib.util
+import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from benchmarks.peers.contestants import CONTESTANTS
 from benchmarks.peers.workload import oracle, workload
 
+EXAMPLES = Path(__file__).parent.parent / "examples"
 MODULES = {"NumPy columns": "numpy", "pandas": "pandas", "zen (GoRules) and a loop": "zen", "CLIPS and a loop": "clips"}
 MODULES |= {"clingo and a loop": "clingo", "llmrules, durable, certified": "durable_rules_engine"}
 
@@ -30,3 +35,12 @@ def test_a_workload_is_the_same_for_the_same_numbers() -> None:
     assert workload(40, 12, 5) == workload(40, 12, 5)
     answers = [oracle(workload(40, 60, 40), case) for case in workload(40, 60, 40).cases]
     assert any(answer.ranking and answer.excluded for answer in answers)
+
+
+@pytest.mark.skipif(importlib.util.find_spec("dask") is None, reason="Dask comes with the extra bench")
+def test_the_example_on_dask_decides_every_case_of_every_share() -> None:
+    """Each case is counted once, in however many shares, and none of them is wrong."""
+    code = "import dask, on_dask as one; one.SHARE = 7; dask.config.set(scheduler='sync'); print(one.counted(20))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=EXAMPLES, capture_output=True, text=True, check=False)
+    counts = [int(count) for count in re.findall(r": (\d+)", done.stdout)]
+    assert (sum(counts), "wrong" in done.stdout) == (20, False), done.stderr
