@@ -29,11 +29,12 @@ def sums(applied: Iterable[tuple[Plain, Record]], at: str) -> Record:
     """Return the verdict and points that outcomes give, each with its rule. Refuses too many digits."""
     outcomes, found = set[str](), {1: Fraction()}
     for rule, one in applied:
-        tier = rule.get("tier", 1)
-        outcomes |= {one["outcome"]} if rule["effect"] in HARD else set()
-        found |= {tier: found.get(tier, 0) + Fraction(one.get("points", 0))} if rule["effect"] in SOFT else {}
-        short = found.get(tier, Fraction()).denominator < MOST_UNITS
-        expect(short, "number", at, "adds up to more digits than a decision may write")
+        if rule["effect"] in HARD:
+            outcomes.add(one["outcome"])
+        elif rule["effect"] in SOFT:
+            tier = rule.get("tier", 1)
+            found[tier] = total = found.get(tier, Fraction()) + Fraction(one.get("points", 0))
+            expect(total.denominator < MOST_UNITS, "number", at, "adds up to more digits than a decision may write")
     verdict = "excluded" if "failed" in outcomes else "unverified" if "unknown" in outcomes else "eligible"
     points = [str(found[tier]) for tier in sorted(found)]
     earned = {"would_earn": points} if verdict == "excluded" else {"points": points[0]} | sparse(then=points[1:])
