@@ -68,6 +68,7 @@ def stated_in_layers(candidates: Candidates) -> Iterator[tuple[int, dict[str, Va
     for index, row in enumerate(candidates.rows):
         entries = {name: row.entry(name) for name in candidates.columns}
         stated = {name: None if entry is None else entry.value for name, entry in entries.items()}
+        stated["model"] = row.model.id  # it is always there, and no catalogue states it
         yield index, stated
         for dispute in candidates.disputes:
             if dispute.index == index:
