@@ -179,7 +179,7 @@ def truth(table: Table, model: Mapping[str, Value | None], known: Facts) -> Trut
     return conjunction(found)
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(trial=trials(REQUIREMENTS))
 def test_requirements_in_conflict_never_refute_it(trial: Trial) -> None:
     """With several values at once, nothing impossible holds and everything implied does."""
@@ -189,7 +189,7 @@ def test_requirements_in_conflict_never_refute_it(trial: Trial) -> None:
         assert trial.other.holds(trial.known)
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(trial=trials(REQUIREMENTS, several=False))
 def test_requirements_never_refute_it(trial: Trial) -> None:
     """With one value each, nothing impossible holds and everything implied does."""
@@ -199,7 +199,7 @@ def test_requirements_never_refute_it(trial: Trial) -> None:
         assert trial.other.holds(trial.known)
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(trial=trials(MODEL_SIDE))
 def test_models_never_refute_it(trial: Trial) -> None:
     """On unknown values, periods, partial sets and requirements in conflict, it is right as well."""
