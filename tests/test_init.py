@@ -177,12 +177,38 @@ def test_wrong_settings_stop_every_command_but_the_isolated(starter: Path) -> No
     assert run("decide", "--set", "budget=tight", "--isolated").exit_code == 0
 
 
-def test_the_old_side_of_a_comparison_stands_alone(starter: Path) -> None:
-    """``--old-rules`` and ``--old-catalog`` name what stood in the place of the project's files."""
+def test_old_rules_stand_in_the_place_of_the_projects_rules_alone(starter: Path) -> None:
+    """Catalogue and settings are the project's on both sides, approvals the case's; a file may hold several cases."""
+    settings = starter / "llmrules.toml"
+    settings.write_text(f"shipped_rules = false\n{settings.read_text(encoding='utf-8')}", encoding="utf-8")
+    rules = starter / "policy" / "ours.toml"
+    rules.write_text(f"{rules.read_text(encoding='utf-8')}{ASK_FIRST}", encoding="utf-8")
     shutil.copytree(starter / "policy", starter / "before")
-    old = ("--old-rules", "before", "--old-catalog", "models.toml")
-    result = run("diff", *old, "--rules", "policy", "cases")
-    assert result.exit_code == 0, result.output
+    (starter / "several.toml").write_text(SEVERAL, encoding="utf-8")
+    for old in (("--old-rules", "before"), ("--old-catalog", "models.toml"), ("--rules", "policy")):
+        result = run("diff", *old, "cases", "several.toml")
+        assert (result.exit_code, result.stdout[:27]) == (0, "0 of 3 decisions change.\n\nD"), result.output
+        assert "several.toml#2" in result.stdout
+    (starter / "several.toml").write_text("case = [1]\n", encoding="utf-8")
+    assert "a table that states a case" in run("diff", "--rules", "policy", "several.toml").stderr
+
+
+ASK_FIRST = """
+[[rule]]
+id = "ours/ask-first"
+caution.model = "claude"
+level = "approval"
+because = { en = "Ask first.", ko = "먼저 물어보십시오." }
+source = "data-policy"
+"""
+
+SEVERAL = """
+[[case]]
+requirements = { as_of = 2026-03-01, customer_data = true }
+approval = [{ rule = "ours/ask-first", model = "claude", by = "Board", on = 2026-02-01 }]
+[[case]]
+requirements = { as_of = 2026-03-01 }
+"""
 
 
 def test_a_trace_is_matched_with_the_project(starter: Path) -> None:

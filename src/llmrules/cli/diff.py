@@ -65,8 +65,8 @@ def diff(ctx: click.Context, /, paths: tuple[Path, ...], **given: Any) -> None: 
     with others left out; both traces must hold what follows from what they were given.
 
     With --rules or --catalog, CASES are profiles, traces, and folders of them (*.toml and *.json): each is decided
-    again under the new rules and catalogue. A profile is compared with what --old-rules and --old-catalog say, or
-    else the project as it is; a trace is compared with itself.
+    again under the new rules and catalogue. A profile is compared with the project as it is, with what --old-rules
+    names in the place of its rules, and --old-catalog in that of its catalogues; a trace is compared with itself.
 
     \b
       llmrules diff old.json new.json
@@ -128,10 +128,9 @@ def _compare(ctx: click.Context, paths: tuple[Path, ...], most: int) -> tuple[Co
 def load(given: dict[str, Any], rules: str, catalog: str) -> Advisor:
     """Load what the options under these names say, on top of ours; the plain evaluator is enough to compare.
 
-    What --old-rules and --old-catalog name stands in the place of what the project does.
+    What --old-rules names stands in the place of the project's rules, and --old-catalog in that of its catalogues.
     """
-    replaced = rules.startswith("old_") and (given[rules] or given[catalog])
-    return options.load(given, rules=rules, catalog=catalog, project=not replaced)
+    return options.load(given, rules=rules, catalog=catalog, instead=rules.startswith("old_"))
 
 
 def print_report(report: Report, output: str) -> None:

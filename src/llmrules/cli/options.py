@@ -221,14 +221,17 @@ def load(
     rules: str = "rule_paths",
     catalog: str = "catalog_paths",
     engine: str = "plain",
-    project: bool = True,
+    instead: bool = False,
 ) -> Advisor:
-    """Load what the project's settings name, if wanted, and on top what the knowledge options do, under these names."""
-    settings = _settings(click.get_current_context(), ignored=not project or given["isolated"])
+    """Load what the project's settings name, and on top what the knowledge options do, under these names.
+
+    With ``instead`` the rules that are named stand in the place of the project's rules, and catalogues in that of its.
+    """
+    settings = _settings(click.get_current_context(), ignored=given["isolated"])
     with progress("Reading the catalogue") as advance:
         return Advisor.load(
-            rules=on_top(settings.rules, given[rules]),
-            catalog=on_top(settings.catalog, given[catalog]),
+            rules=on_top(() if instead and given[rules] else settings.rules, given[rules]),
+            catalog=on_top(() if instead and given[catalog] else settings.catalog, given[catalog]),
             shipped_rules=settings.shipped_rules and not given["no_shipped_rules"],
             shipped_catalog=settings.shipped_catalog and not given["no_shipped_catalog"],
             engine=cast("Any", engine),

@@ -136,6 +136,24 @@ def read_profile(source: Source, vocabulary: Vocabulary) -> Profile:
     return profile
 
 
+CASES = "case"
+"""The array of tables by which a file holds several cases."""
+
+
+def cases_in(source: Source, problems: list[InputError]) -> tuple[Source, ...]:
+    """Return each case of a file that holds several, or the file as the one that it is; what is wrong is noted."""
+    if CASES not in source.data:
+        return (source,)
+    keys = Cursor.top(source, ProfileError, problems).keys(("language", CASES), what="a file of cases")
+    found: list[Source] = []
+    for element in keys[CASES].elements():
+        if isinstance(element.value, dict):
+            found.append(source.within(element.path, element.value))
+        else:
+            element.wrong_type("a table that states a case")
+    return tuple(found)
+
+
 def state(requirements: Mapping[str, object], vocabulary: Vocabulary, *, name: str = "requirements") -> Profile:
     """Return the profile of requirements given as a mapping. Raises LoadError with everything that is wrong."""
     data: dict[str, Any] = {str(key): _plain(value) for key, value in requirements.items()}

@@ -63,6 +63,11 @@ class Source:
         """Return a table of the file as a source of its own, whose keys stand where they stand."""
         return evolve(self, data=data, at=path)
 
+    @property
+    def called(self) -> str:
+        """The name of the file; of a table of several its number stands behind it."""
+        return f"{self.name}#{int(self.at[-1]) + 1}" if self.at else self.name
+
     def place(self, path: KeyPath) -> Place:
         """Return where a key stands; the nearest enclosing key that has a position stands in for one that has none."""
         path = (*self.at, *path)

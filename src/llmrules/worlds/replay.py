@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from llmrules.decision.decision import Decision
     from llmrules.errors import InputError
     from llmrules.language.conditions import Table
+    from llmrules.language.profile import Approval
     from llmrules.language.sources import Citable
     from llmrules.language.values import Value
     from llmrules.trace.record import Given
@@ -55,9 +56,13 @@ def replay_under(given: Given, knowledge: Knowledge, *, name: str = "given") -> 
     """
     vocabulary = knowledge.ruleset.vocabulary
     profile = with_defaults(read_requirements(stated(given.requirements), vocabulary, name=name), vocabulary)
+    return decide(knowledge, evolve(profile, approvals=known_approvals(given.approvals, knowledge)), given, name=name)
+
+
+def known_approvals(approvals: Iterable[Approval], knowledge: Knowledge) -> tuple[Approval, ...]:
+    """Return the approvals whose rule and model are both known."""
     rules, models = knowledge.ruleset.rules, knowledge.catalog.models
-    known = tuple(one for one in given.approvals if one.rule in rules and one.model in models)
-    return decide(knowledge, evolve(profile, approvals=known), given, name=name)
+    return tuple(one for one in approvals if one.rule in rules and one.model in models)
 
 
 def load_given(given: Given, *, name: str = "given") -> Knowledge:

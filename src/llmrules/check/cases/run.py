@@ -14,9 +14,8 @@ from attrs import field, frozen
 
 from llmrules.advisor import Decision
 from llmrules.check.cases.check import Mismatch, check, read_case
-from llmrules.errors import FileError, InputError, LoadError, Place, ProfileError
-from llmrules.language.profile import Expectation, Profile
-from llmrules.reading.cursor import Cursor
+from llmrules.errors import FileError, InputError, LoadError, Place
+from llmrules.language.profile import Expectation, Profile, cases_in
 from llmrules.reading.files import Source, read_toml, toml_files
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ class Case:
     @property
     def name(self) -> str:
         """The name of its file, with its number where several stand in it."""
-        return f"{self.source.name}#{int(self.source.at[-1]) + 1}" if self.source.at else self.source.name
+        return self.source.called
 
     def title(self, language: Language) -> str:
         """Return its title on one line; without one there is nothing to say."""
@@ -110,9 +109,7 @@ def _read(file: Path, knowledge: Knowledge, problems: list[InputError], choices:
     except FileError as error:
         problems.append(error)
         return
-    tables = source.data.get(CASES)
-    parts = [source] if tables is None else list(_tables(source, problems))
-    for part in parts:
+    for part in cases_in(source, problems):
         if "expect" not in part.data:
             continue
         try:
@@ -122,20 +119,6 @@ def _read(file: Path, knowledge: Knowledge, problems: list[InputError], choices:
             continue
         if profile.expect is not None:
             yield Case(part, profile, profile.expect, choices)
-
-
-CASES = "case"
-"""The array of tables by which a file holds several cases."""
-
-
-def _tables(source: Source, problems: list[InputError]) -> Iterator[Source]:
-    """Yield each case of a file that holds several."""
-    keys = Cursor.top(source, ProfileError, problems).keys(("language", CASES), what="a file of cases")
-    for element in keys[CASES].elements():
-        if isinstance(element.value, dict):
-            yield source.within(element.path, element.value)
-        else:
-            element.wrong_type("a table that states a case")
 
 
 def run(advisor: Advisor, cases: Iterable[Case]) -> tuple[Result, ...]:

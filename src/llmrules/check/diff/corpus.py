@@ -17,11 +17,11 @@ from llmrules.check.diff.outcome import outcome
 from llmrules.check.diff.record import CORPUS_FORMAT, Corpus, Difference, Impact
 from llmrules.check.diff.worlds import Prepared, worlds_between
 from llmrules.errors import FileError, LoadError, Place
-from llmrules.language.profile import Profile, Requirement, read_profile
+from llmrules.language.profile import Profile, Requirement, cases_in, read_profile
 from llmrules.reading.files import files_in, read_json, read_toml
 from llmrules.trace.given import CHOICES
 from llmrules.trace.record import Trace
-from llmrules.worlds.replay import read_requirements, replay_under, stated, with_defaults
+from llmrules.worlds.replay import known_approvals, read_requirements, replay_under, stated, with_defaults
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
     from llmrules.advisor import Advisor
     from llmrules.check.diff.record import Effect
-    from llmrules.language.vocabulary import Vocabulary
+    from llmrules.decision.knowledge import Knowledge
+    from llmrules.errors import InputError
     from llmrules.reading.files import Source
     from llmrules.trace.record import Given
 
@@ -102,7 +103,11 @@ def read_cases(paths: Iterable[Path], old: Advisor, new: Advisor) -> Iterator[Ca
                 name, replayed(trace, name=name), Decision.of(replay_under(trace.given, new.knowledge, name=name))
             )
         else:
-            yield profile_case(source, old, new)
+            problems: list[InputError] = []
+            cases = cases_in(source, problems)
+            if problems:
+                raise LoadError(problems)
+            yield from (profile_case(case, old, new) for case in cases)
 
 
 def case_files(paths: Iterable[Path]) -> list[Path]:
@@ -120,16 +125,18 @@ def case_files(paths: Iterable[Path]) -> list[Path]:
 def profile_case(source: Source, old: Advisor, new: Advisor) -> Case:
     """Decide a profile under both; it is read by the new vocabulary, and what the old one cannot say is left out."""
     profile = read_profile(source, new.knowledge.ruleset.vocabulary)
-    before = _under(profile, old.knowledge.ruleset.vocabulary)
-    return Case(source.name, old.decide(before), new.decide(profile))
+    before = _under(profile, old.knowledge)
+    return Case(source.called, old.decide(before), new.decide(profile))
 
 
-def _under(profile: Profile, other: Vocabulary) -> Profile:
-    """Return what of a profile can be stated in another vocabulary, as of the same date."""
+def _under(profile: Profile, knowledge: Knowledge) -> Profile:
+    """Return what of a profile can be stated under other rules and models, as of the same date."""
+    other = knowledge.ruleset.vocabulary
     said: list[Requirement] = []
     for one in stated(profile.requirements):
         try:
             said += read_requirements((one,), other, name="profile").requirements
         except LoadError:
             continue
-    return with_defaults(Profile(tuple(said), profile.title, profile.story), other)
+    approvals = known_approvals(profile.approvals, knowledge)
+    return with_defaults(Profile(tuple(said), profile.title, profile.story, approvals=approvals), other)
