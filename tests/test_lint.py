@@ -448,6 +448,25 @@ def test_a_grade_of_what_nobody_knows() -> None:
     assert findings(rules + hard, "sparse-grade", models=many + model("more", weights=True, price=2)) == []
 
 
+@pytest.mark.parametrize(
+    ("marks", "prices", "said"),
+    [
+        ("[1, 2]", (0, 1, 3), ["2 values lie at or below its first mark, 1 (0 to 1): all of them tie as best"]),
+        ("[1, 2]", (1, 2, 3), ["2 values lie at or above its last mark, 2 (2 to 3): all of them tie as worst"]),
+        ("[1, 2]", (0, 0, 3), []),
+        ("[1, 2, 3]", (1, 2, 3), []),
+    ],
+)
+def test_values_beyond_the_marks(marks: str, prices: tuple[int, ...], said: list[str]) -> None:
+    """Different values at one end of the marks or beyond it tie, and lint says which; equal ones tie anyway."""
+    rules = rule("a", f"prefer.price = {{ toward = 'lowest', marks = {marks} }}\nweight = 1")
+    models = "".join(model(f"m{n}", price=price) for n, price in enumerate(prices))
+    found = [one for one in lint(asked(rules, models).knowledge, today=DAY) if one.code == "beyond-marks"]
+    assert [one.said().split("of which ")[1] for one in found] == said
+    own = rules.replace("prefer", "where.price.below = 3\nprefer")
+    assert findings(own, "beyond-marks", models) == [("a",) for one in said if "best" in one]
+
+
 def test_an_attribute_that_a_sentence_names_is_read() -> None:
     """What stands in otherwise alone is told to somebody; a grade counts models, however many offers one has."""
     names = rule("a", "require.weights = true").replace("because", "otherwise.en = '{family}'\nbecause", 1)

@@ -105,6 +105,10 @@ _TABLE = (
         "다른 문자와 혼동되거나 보이지 않는 문자가 든 이름입니다.",
     ),
     Code(
+        *("beyond-marks", "note", "A graded preference with values beyond its marks, where all of them tie."),
+        "기준점 바깥의 값이 모두 동점이 되는 등급 선호입니다.",
+    ),
+    Code(
         *("unused-ignore", "note", "A finding is ignored that is not there."),
         "발견되지 않는 항목을 무시하도록 지정했습니다.",
     ),

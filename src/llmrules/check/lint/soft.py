@@ -1,12 +1,14 @@
-"""Checks of soft rules against the loaded catalogue: weights that change no place, grades that most models lack."""
+"""Checks of soft rules against the loaded catalogue: weights that change no place, grades that most lack or tie in."""
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from llmrules.catalog.candidates import bits
 from llmrules.check.lint.finding import Finding, found
 from llmrules.check.lint.hard import excluding
+from llmrules.errors import show
 from llmrules.language.texts import Text
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def check_soft_rules(survey: Survey) -> Iterator[Finding]:
-    """Yield soft rules that change no place, and graded preferences that know few models."""
+    """Yield soft rules that change no place, and graded preferences that know few models or tell some not apart."""
     criteria = survey.knowledge.criteria
     for rule in survey.firing:
         if rule.weight is None or criteria.by_rule[rule.id].fixed is None:
@@ -35,6 +37,7 @@ def check_soft_rules(survey: Survey) -> Iterator[Finding]:
             yield _weightless(survey, rule, left, reached=same)
         elif rule.effect.grade is not None:
             yield from _sparse(survey, rule, rule.effect.grade, left)
+            yield from _beyond(survey, rule, rule.effect.grade, left)
 
 
 def _excluded_with(survey: Survey, companions: dict[str, Rule]) -> int:
@@ -97,3 +100,42 @@ def _sparse(survey: Survey, rule: Rule, grade: Grade, left: int) -> Iterator[Fin
             ),
             rules=(rule.id,),
         )
+
+
+def _beyond(survey: Survey, rule: Rule, grade: Grade, left: int) -> Iterator[Finding]:
+    """Yield one finding for each end of the marks at or beyond which different values lie, which all tie there."""
+    column = survey.knowledge.candidates.columns.get(grade.attribute.name)
+    marks = grade.attribute.marks
+    if column is None or not marks:
+        return
+    reached = survey.knowledge.criteria.by_rule[rule.id].fixed
+    known = {column.first[index] for index in bits(left & (left if reached is None else reached.true))}
+    values = sorted(value for value in known if isinstance(value, int | Decimal))
+    low, high = marks[0], marks[-1]
+    for beyond, side, ko in (
+        ([value for value in values if value <= low], f"at or below its first mark, {show(low)}", "첫 기준점 이하인"),
+        (
+            [value for value in values if value >= high],
+            f"at or above its last mark, {show(high)}",
+            "마지막 기준점 이상인",
+        ),
+    ):
+        if len(beyond) > 1:
+            best = (beyond[0] <= low) == (grade.toward == "lowest")
+            how, how_ko = ("best", "가장 좋은") if best else ("worst", "가장 나쁜")
+            shown = f"{show(beyond[0])} to {show(beyond[-1])}"
+            yield found(
+                "beyond-marks",
+                survey.place(rule, rule.effect.name),
+                Text(
+                    f"{rule.id} grades {grade.attribute.name}, of which {len(beyond)} values lie {side} ({shown}): "
+                    f"all of them tie as {how}",
+                    f"{rule.id}은(는) {grade.attribute.name}에 등급을 매기는데, {ko} 값이 {len(beyond)}개 있습니다"
+                    f"({show(beyond[0])}~{show(beyond[-1])}). 모두 {how_ko} 값으로 동점이 됩니다",
+                ),
+                hint=Text(
+                    "give the rule marks of its own that reach as far as the values do, or ignore this with the reason",
+                    "값의 범위까지 닿는 기준점(marks)을 규칙에 따로 두거나, 이유를 밝히고 이 항목을 무시하세요",
+                ),
+                rules=(rule.id,),
+            )
