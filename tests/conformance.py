@@ -125,6 +125,16 @@ def small(rules: str = SMALL_RULES, **changed: object) -> Decision:
     return world(rules, models, vocabulary=SMALL).decide({**SMALL_CASE, **changed})
 
 
+def promised() -> Decision:
+    """Decide a case under two promises of three, of which one is not kept."""
+    texts = ("every.weights = true", "some.eligible = true", "when.offline = false\nnever.refused = true")
+    promises = (
+        f'[[promise]]\nid = "p{number}"\nbecause.en = "So."\nsource = "d"\n{text}\n'
+        for number, text in enumerate(texts)
+    )
+    return small(rule("liked", "prefer.window.toward = 'highest'\nweight = 3") + "".join(promises))
+
+
 def nobody() -> Decision:
     """Decide a case in which two requirements leave nobody."""
     return small(SMALL_RULES + rule("shut", "when.wanted.has = 'maths'\nrequire.weights = false"), wanted=["maths"])
@@ -147,6 +157,7 @@ def derivations() -> dict[str, tuple[str, Decision]]:
         "small": ("facts, strata, hard and soft rules, a grade, an approval", small()),
         "refused": ("a rule refuses the case", small(SMALL_RULES + rule("stop", "when.offline = true\nrefuse = true"))),
         "nobody": ("what stands in the way where nobody is eligible", nobody()),
+        "promised": ("promises: one that is kept, one that is not, one of other cases", promised()),
         "conflict": ("two values that cannot both be meant", small(hosting="vendor")),
         "nothing-stated": (
             "what rules wait for",
@@ -173,8 +184,9 @@ def forgeries() -> Iterator[Forgery]:
     """Yield every forged trace."""
     right = told(small())
     bases = [*dict.fromkeys(CHANGES, right).items(), *dict.fromkeys(OF_WAYS, told(nobody())).items()]
+    bases += dict.fromkeys(OF_PROMISES, told(promised())).items()
     for name, base in bases:
-        level, code, says, change = {**CHANGES, **OF_WAYS}[name]
+        level, code, says, change = {**CHANGES, **OF_WAYS, **OF_PROMISES}[name]
         document = json.loads(canonical(base))
         change(document)
         sealed = reseal(document, {}) if code != "digest" and "digests" in document else document
@@ -410,6 +422,44 @@ CHANGES: dict[str, tuple[str, str, str, Callable[[Document], None]]] = {
     ),
 }
 """Each by its name: the level that must refuse it, the code, what was done, and the change that does it."""
+
+OF_PROMISES: dict[str, tuple[str, str, str, Callable[[Document], None]]] = {
+    "promise-taken-back": (DERIVED, "derived", "a promise that was given is gone", _at("/given/promises/0", drop=True)),
+    "promise-left-out": (DERIVED, "derived", "a broken promise is not spoken of", _at("/found/promises/0", drop=True)),
+    "told-as-kept": (
+        DERIVED,
+        "derived",
+        "a broken promise is told as kept",
+        _at("/found/promises/0/breaches", drop=True),
+    ),
+    "breach-of-less": (
+        DERIVED,
+        "derived",
+        "a candidate that breaks a promise is not named",
+        _at("/found/promises/0/breaches/0/names", []),
+    ),
+    "promises-nothing": (CONSISTENT, "rule", "a promise of nothing", _at("/given/promises/0/every", drop=True)),
+    "never-twice": (
+        SHAPE,
+        "schema",
+        "what never happens, out of its order",
+        _at("/given/promises/2/never", ["conflict", "refused"]),
+    ),
+    "promises-out-of-order": (CONSISTENT, "order", "two promises in each other's place", _swap("promises")),
+    "promise-of-no-source": (
+        CONSISTENT,
+        "reference",
+        "one cites what is not given",
+        _at("/given/promises/0/sources", ["e"]),
+    ),
+    "promise-of-nobody": (
+        CONSISTENT,
+        "reference",
+        "a promise tests what no model has",
+        _at("/given/promises/0/every", {"offline": {"is": True}}),
+    ),
+}
+"""Of the case with promises."""
 
 OF_WAYS: dict[str, tuple[str, str, str, Callable[[Document], None]]] = {
     "conflict-with-more": (

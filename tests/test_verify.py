@@ -42,7 +42,18 @@ if TYPE_CHECKING:
 
 Document = dict[str, Any]
 
-PARTS = ("vocabulary", "rules", "disabled", "documents", "claims", "catalogue", "requirements", "unknown", "approvals")
+PARTS = (
+    "vocabulary",
+    "rules",
+    "disabled",
+    "promises",
+    "documents",
+    "claims",
+    "catalogue",
+    "requirements",
+    "unknown",
+    "approvals",
+)
 
 
 @pytest.fixture(scope="module")
@@ -159,7 +170,7 @@ def test_a_level_that_is_not_reached_is_not_claimed(hospital: bytes) -> None:
 def test_each_file_is_optional(hospital: bytes) -> None:
     """What is handed over is compared part by part, and the report says what was not."""
     example = _example("hospital-records")
-    assert verify(hospital, rules=[]).matched == ("vocabulary", "rules", "disabled")
+    assert verify(hospital, rules=[]).matched == ("vocabulary", "rules", "disabled", "promises")
     assert verify(hospital, catalog=[]).matched == ("catalogue",)
     assert verify(hospital, profile=example).matched == ("requirements", "unknown")
     both = verify(hospital, rules=[], catalog=[])

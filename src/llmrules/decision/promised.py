@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from attrs import frozen
 
 from llmrules.catalog.candidates import bits
-from llmrules.language.rules.promises import Promise
+from llmrules.language.rules.promises import Event, Promise, Tested
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Breach:
     """What of a promise a decision does not keep, and of which candidates, requirements or rules."""
 
-    kind: str
+    kind: Tested | Event | Literal["always"]
     names: tuple[str, ...]
 
     def __str__(self) -> str:

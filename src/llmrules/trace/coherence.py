@@ -22,6 +22,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "documents": ("id",),
     "claims": ("id",),
     "rules": ("id",),
+    "promises": ("id",),
     "catalogue": ("id",),
     "requirements": ("attribute",),
     "approvals": ("rule", "model", "on", "by", "until"),

@@ -20,6 +20,7 @@ from llmrules.errors import Place, TraceError
 from llmrules.language.conditions import ALWAYS, DEEPEST, MODEL_SIDE, Table, read_table
 from llmrules.language.profile import Approval, Requirement
 from llmrules.language.rules.effects import Conclude, Policy
+from llmrules.language.rules.promises import ELIGIBLE, ON_MODELS, Promise, read_promise
 from llmrules.language.rules.reading import RuleReader
 from llmrules.language.rules.rule import Disable, Rule
 from llmrules.language.sources import STALE_AFTER, Claim, Document, check_sources
@@ -57,6 +58,7 @@ class Given:
     claims: tuple[Claim, ...]
     rules: tuple[Rule, ...]
     disabled: tuple[Disable, ...]
+    promises: tuple[Promise, ...]
     catalogue: tuple[Model, ...]
     approvals: tuple[Approval, ...]
     requirements: tuple[Requirement, ...]
@@ -76,6 +78,7 @@ class Given:
             claims=tuple(one for one in citable if isinstance(one, Claim)),
             rules=tuple(ruleset.rules.values()),
             disabled=ruleset.disables,
+            promises=tuple(ruleset.promises.values()),
             catalogue=tuple(catalog),
             approvals=(),
             requirements=(),
@@ -204,6 +207,7 @@ class Spelling:
         made.register_unstructure_hook(Requirement, self._write_requirement)
         made.register_structure_hook(Requirement, lambda data, _: self._requirement(data))
         made.register_structure_hook(Rule, lambda data, _: self._rule(data))
+        made.register_structure_hook(Promise, lambda data, _: self._promise(data))
         made.register_structure_hook(Table, lambda data, _: self._only(data))
         made.register_unstructure_hook(Given, writer(Given, made, catalogue=override(unstruct_hook=self._catalogue)))
         return made
@@ -320,6 +324,16 @@ class Spelling:
         said[effect] = {n: exact(v, types.get(n)) for n, v in body.items()} if concludes else _conditions(body, types)
         rules = RuleReader(self.vocabulary, self.citable)
         return loaded(lambda cursor: rules.rule(cursor, pack), said, "rule")  # type: ignore[return-value]
+
+    def _promise(self, data: Plain) -> Promise:
+        """Read a promise as a file states it: that somebody is eligible, and what never happens, by name."""
+        types = {one.name: one.type for one in self.vocabulary}
+        said = {**data, "source": data["sources"]}
+        said |= {key: _conditions(said[key], types) for key in said.keys() & {"when", "always", *ON_MODELS}}
+        said |= {"some": {ELIGIBLE: True}} if said.get("some") == {} else {}
+        said |= {"never": dict.fromkeys(said["never"], True)} if "never" in said else {}
+        del said["sources"]
+        return loaded(lambda cursor: read_promise(cursor, self.vocabulary, self.citable), said, "promise")  # type: ignore[return-value]
 
     def _only(self, data: Plain) -> Table:
         if data == {}:

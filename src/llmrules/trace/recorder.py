@@ -13,6 +13,7 @@ from attrs import evolve
 
 from llmrules.catalog.candidates import bits
 from llmrules.catalog.restriction import Restriction
+from llmrules.decision.promised import promised
 from llmrules.engine.program import full_condition
 from llmrules.language.profile import in_order
 from llmrules.language.values import encode_fraction
@@ -22,12 +23,14 @@ from llmrules.trace.codec import canonical
 from llmrules.trace.given import Given, Spelling
 from llmrules.trace.record import (
     FORMAT,
+    BreachRecord,
     Digests,
     Found,
     LeftOutRecord,
     MadeBy,
     OffersRecord,
     PlaceRecord,
+    PromiseFound,
     RelaxationRecord,
     RestingRecord,
     Result,
@@ -156,6 +159,7 @@ class Recorder:
                 UnknownRecord(one.attribute, one.undecided, one.unscored, one.settles) for one in decision.unknowns
             ),
             resting=_resting(decision),
+            promises=_promises(decision),
         )
 
     def _made_by(self, made: Made, profile: Profile) -> MadeBy:
@@ -210,6 +214,13 @@ def _resting(decision: Decision) -> tuple[RestingRecord, ...]:
             old=one.old,
         )
         for one in decision.resting
+    )
+
+
+def _promises(decision: Decision) -> tuple[PromiseFound, ...]:
+    return tuple(
+        PromiseFound(one.promise.id, tuple(BreachRecord(its.kind, its.names) for its in one.breaches))
+        for one in promised(decision)
     )
 
 

@@ -10,6 +10,7 @@ import inspect
 import json
 import types
 from collections.abc import Iterator, Mapping
+from itertools import combinations
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import attrs
@@ -19,6 +20,7 @@ from llmrules.decision.criteria import MOST_POINTS_DIGITS
 from llmrules.language.conditions import Table
 from llmrules.language.operators import OPERATORS
 from llmrules.language.rules.effects import EFFECTS, MOST_TIERS, Effect
+from llmrules.language.rules.promises import EVENTS
 from llmrules.language.values import LARGEST_INTEGER, Number, Period, Value
 from llmrules.reading.cursor import Cursor
 from llmrules.trace.record import FORMAT, Given, Trace
@@ -69,6 +71,8 @@ _NARROWER: dict[str, dict[str, Any]] = {
     "Trace.format": {"const": FORMAT},
     "Attribute.name": {"type": "string", "pattern": NAME},
     "Rule.weight": {"type": "integer", "minimum": 1, "maximum": LARGEST_INTEGER},
+    "Promise.some": {"anyOf": [_CONDITIONS, {"const": {}}]},
+    "Promise.never": {"enum": [list(some) for count in range(len(EVENTS)) for some in combinations(EVENTS, count + 1)]},
     "Rule.tier": {"type": "integer", "minimum": 2, "maximum": MOST_TIERS},
     "Given.only": {"anyOf": [_CONDITIONS, {"type": "null"}]},
     "Given.among": {"anyOf": [_TEXTS, {"type": "null"}]},

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 Paths: TypeAlias = "Iterable[str | Path] | str | Path"
 Case: TypeAlias = "Source | Profile | Mapping[str, object] | str | Path"
 
-BY_RULES = ("vocabulary", "rules", "disabled")
+BY_RULES = ("vocabulary", "rules", "disabled", "promises")
 BY_EITHER = ("documents", "claims")
 CHOSEN = tuple(choice for choice in CHOICES if choice != "unknown")
 """What whoever decided chose, and no file says; the policy for what is unknown goes with the profile."""

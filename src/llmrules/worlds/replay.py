@@ -71,7 +71,8 @@ def load_given(given: Given, *, name: str = "given") -> Knowledge:
     citable |= {one.id: one for one in given.claims}
     packs = {rule.pack for rule in given.rules} | {one.pack for one in given.disabled if one.pack is not None}
     vocabulary = Vocabulary({one.name: one for one in given.vocabulary})
-    bare = RuleSet(vocabulary, dict(sorted(citable.items())), {}, tuple(sorted(packs)), (), {}, {})
+    promises = {one.id: one for one in given.promises}
+    bare = RuleSet(vocabulary, dict(sorted(citable.items())), {}, tuple(sorted(packs)), (), {}, {}, promises=promises)
     nothing = Knowledge(bare, Catalog({}), Program((), 1), (), ())
     knowledge = altered(
         nothing,

@@ -219,6 +219,7 @@ class Worlds:
             claims=(),
             rules=(),
             disabled=(),
+            promises=(),  # they change no outcome
             catalogue=(),
             approvals=tuple(self._picked(chosen, "approval")),
             requirements=_requirements(self._picked(chosen, "requirement"), attributes),

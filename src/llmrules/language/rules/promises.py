@@ -20,13 +20,15 @@ if TYPE_CHECKING:
 
 Event: TypeAlias = Literal["refused", "conflict"]
 
+Tested: TypeAlias = Literal["every", "best", "some"]
+
 EVENTS: tuple[Event, ...] = ("refused", "conflict")
 """What may never happen: that the case is refused, that it has a conflict."""
 
 ELIGIBLE = "eligible"
 """What ``some`` says where nothing is tested of models: that one is eligible."""
 
-ON_MODELS = ("every", "best", "some")
+ON_MODELS: tuple[Tested, ...] = ("every", "best", "some")
 """Of every eligible model, of every one on the first place, of at least one eligible one."""
 
 KEPT = ("always", *ON_MODELS, "never")
@@ -56,9 +58,9 @@ class Promise:
         """Return the tables that test requirements."""
         return (self.when, *([] if self.always is None else [self.always]))
 
-    def tested(self) -> dict[str, Table]:
+    def tested(self) -> dict[Tested, Table]:
         """Return the tests on models, by whom they are about."""
-        tables = {"every": self.every, "best": self.best, "some": self.some}
+        tables: dict[Tested, Table | None] = {"every": self.every, "best": self.best, "some": self.some}
         return {kind: table for kind, table in tables.items() if table is not None}
 
 
@@ -68,7 +70,7 @@ def read_promises(tops: Iterable[Cursor], vocabulary: Vocabulary, citable: Colle
     for top in tops:
         tables = top.staged(RuleError).table()
         for entry in tables["promise"].elements() if "promise" in tables else ():
-            promise = _read(entry, vocabulary, citable)
+            promise = read_promise(entry, vocabulary, citable)
             if promise is None:
                 continue
             known = found.setdefault(promise.id, promise)
@@ -78,7 +80,8 @@ def read_promises(tops: Iterable[Cursor], vocabulary: Vocabulary, citable: Colle
     return dict(sorted(found.items()))
 
 
-def _read(entry: Cursor, vocabulary: Vocabulary, citable: Collection[str]) -> Promise | None:
+def read_promise(entry: Cursor, vocabulary: Vocabulary, citable: Collection[str]) -> Promise | None:
+    """Read one promise; what is wrong is noted."""
     if not isinstance(entry.value, dict):
         entry.wrong_type("a table that states a promise")
         return None

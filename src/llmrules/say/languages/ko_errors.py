@@ -665,6 +665,7 @@ ERRORS = {
     "is neither a scale nor a number with marks": "scale도 아니고 marks가 있는 number도 아닙니다",
     "is nothing that a rule may conclude": "규칙이 도출할 수 없는 것입니다",
     "are no tests": "비교가 아닙니다",
+    "promises nothing": "아무것도 약속하지 않습니다",
     "names a choice twice or out of order": "선택지가 두 번 나오거나 순서가 다릅니다",
     "is not what the model inherits": "모델이 상속하는 값이 아닙니다",
     "says what is left out where there is nothing": "아무것도 없을 때는 쓰지 않는 항목이 있습니다",

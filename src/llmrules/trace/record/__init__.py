@@ -23,6 +23,7 @@ from llmrules.trace.codec import (
 )
 from llmrules.trace.given import Given
 from llmrules.trace.record.found import (
+    BreachRecord,
     CandidateRecord,
     ChangeRecord,
     ComputedRecord,
@@ -41,6 +42,7 @@ from llmrules.trace.record.found import (
     OffersRecord,
     OutcomeRecord,
     PlaceRecord,
+    PromiseFound,
     RelaxationRecord,
     RestingRecord,
     Result,
@@ -58,6 +60,7 @@ from llmrules.trace.record.trace import FORMAT, Applied, Digests, MadeBy, RulePl
 __all__ = [
     "FORMAT",
     "Applied",
+    "BreachRecord",
     "CandidateRecord",
     "ChangeRecord",
     "ComputedRecord",
@@ -86,6 +89,7 @@ __all__ = [
     "OutcomeRecord",
     "Over",
     "PlaceRecord",
+    "PromiseFound",
     "RelaxationRecord",
     "RestingRecord",
     "Result",

@@ -331,6 +331,22 @@ class RelaxationRecord:
 
 
 @frozen
+class BreachRecord:
+    """What of a promise is not kept, and by which requirements, candidates or rules: all that are concerned."""
+
+    kind: Literal["always", "every", "best", "some", "refused", "conflict"]
+    names: tuple[str, ...] = ()
+
+
+@frozen
+class PromiseFound:
+    """A promise that the case falls under; without breaches it is kept."""
+
+    promise: str
+    breaches: tuple[BreachRecord, ...] = ()
+
+
+@frozen
 class Result:
     """The outcome: what is best, and everything else in its order."""
 
@@ -368,3 +384,4 @@ class Found:
     resting: tuple[RestingRecord, ...] = ()
     conflict_sets: tuple[tuple[str, ...], ...] = ()
     relaxations: tuple[RelaxationRecord, ...] = ()
+    promises: tuple[PromiseFound, ...] = ()

@@ -26,5 +26,5 @@ def climb(raw: bytes) -> Iterator[Record]:
 def derive(given: Given) -> Record:
     """Return all that follows in the order of causes; a further field of ``found`` is derived and joined here."""
     case, facts = derive_case(given)
-    candidates = derive_candidates(given, facts, case["rules"])
+    candidates = derive_candidates(given, facts, case)
     return case | candidates | derive_ways(given, candidates["result"])

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from .case import concludes, derive_case
 from .criteria import Conditions, Criterion
 from .given import HARD, ON_MODELS, SOFT, Given, Row, names_of
+from .promises import promised
 from .questions import Wanted, resting, unknowns
 from .refusal import Record, sparse
 from .standing import carried, contenders, result, sums
@@ -12,9 +13,9 @@ from .truth import Facts, Truth
 from .worlds import Classes, Known, know, outlook
 
 
-def derive_candidates(given: Given, facts: Facts, rules_found: list[Record]) -> Record:
+def derive_candidates(given: Given, facts: Facts, case: Record) -> Record:
     """Return what is found of the models by the rules that fired, and what those on trial would do."""
-    fired = [one["id"] for one in rules_found if one["status"] == "fired"]
+    fired = [one["id"] for one in case["rules"] if one["status"] == "fired"]
     rules = [given.rules[name] for name in sorted(fired) if given.rules[name]["effect"] in ON_MODELS]
     criteria = {rule["id"]: Criterion(rule, given, facts) for rule in rules}
     classes = Classes(given)
@@ -29,6 +30,7 @@ def derive_candidates(given: Given, facts: Facts, rules_found: list[Record]) -> 
         record["place"] = place
     rows = enumerate(zip(candidates, records, strict=True))
     standing = [(place, one.known, one.found, its) for place, (one, its) in rows if its["verdict"] != "excluded"]
+    outcome = result(given, ranked, fired)
     return {
         "criteria": [one.record() for one in criteria.values()],
         "contradictions": [
@@ -38,10 +40,11 @@ def derive_candidates(given: Given, facts: Facts, rules_found: list[Record]) -> 
         ],
         **({} if left_out is None else {"left_out": left_out}),
         "candidates": records,
-        "trials": [_trial(given, facts, candidates, one) for one in rules_found if one["status"] == "trial"],
-        "result": result(given, ranked, fired),
+        "trials": [_trial(given, facts, candidates, one) for one in case["rules"] if one["status"] == "trial"],
+        "result": outcome,
         **{part: [one for _, one in its.values()] for part, its in said.items() if its},
         **sparse(unknowns=unknowns(standing, wanted), resting=resting(standing, wanted)),
+        **sparse(promises=promised(given, facts, case, [(one.world, its) for _, one, _, its in standing], outcome)),
     }
 
 

@@ -4,7 +4,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterator
 
 from .cost import ON_CASE
-from .given import Given, concluded, on_models, references
+from .given import TESTED, Given, concluded, on_models, references, referred
 from .refusal import Plain, Record, Refusal, sparse
 from .truth import OPERATORS, Facts, leaves, negative, own, right_side
 from .values import Attribute, number, text
@@ -21,7 +21,7 @@ def derive_case(given: Given) -> tuple[Record, Facts]:
             waiting[name].append(one["id"])
     found = {"facts": list(case.facts()), "rules": rules, "firings": case.firings, "conflicts": list(case.conflicts())}
     waits = [{"requirement": name, "rules": its} for name, its in sorted(waiting.items())]
-    return found | {"unread": case.unread(), "waits": waits}, case.known
+    return found | {"unread": case.unread(), "waits": waits} | sparse(promises=[*case.promises()]), case.known
 
 
 def strata(given: Given) -> dict[str, int]:
@@ -177,6 +177,15 @@ class _Case:
             if clash := added if widened else values if len(values) > 1 else set():
                 facts = [fact_id(name, one) for one in attribute.in_order(clash)]
                 yield {"attribute": name, "kind": "widened" if widened else "conflict", "facts": facts}
+
+    def promises(self) -> Iterator[Record]:
+        """Record the promises that the case falls under, which knows what they refer to, and what it breaks itself."""
+        for name, one in self.given.promises.items():
+            implied = {its: {"known": True} for its in referred(*(one.get(kind, {}) for kind in TESTED))}
+            if self.table(one.get("when", {}), implied)["holds"]:
+                always = one.get("always", {})
+                names = [] if self.table(always, {})["holds"] else sorted({its for its, _ in leaves(always)})
+                yield {"promise": name} | sparse(breaches=[{"kind": "always", "names": names}] if names else [])
 
     def unread(self) -> list[str]:
         """Return the stated requirements that no rule in force reads, nor a cost that one reads; the date is of use."""

@@ -9,6 +9,7 @@ from .truth import leaves
 from .values import Attribute
 
 HARD, SOFT = ("require", "exclude"), ("prefer", "avoid")
+TESTED = ("every", "best", "some")  # of which models a promise says what
 ON_MODELS = (*HARD, *SOFT, "caution", "exempt")
 """The effects that are applied to models; the others are conclude, advise and refuse."""
 
@@ -22,6 +23,7 @@ class Given:
         self.rules: dict[str, Plain] = {one["id"]: one for one in plain["rules"]}
         self.models: dict[str, Plain] = {one["id"]: one for one in plain["models"]}
         self.requirements: dict[str, Plain] = {one["attribute"]: one for one in plain["requirements"]}
+        self.promises: dict[str, Plain] = {one["id"]: one for one in plain["promises"]}
         self.unknown, self.over = str(plain["unknown"]), str(plain["over"])
         self.day = str(self.requirements.get("as_of", {}).get("value"))  # the day decided for
         self.only, self.among, self.stale_after = plain["only"], plain["among"], plain["stale_after"]
@@ -79,7 +81,11 @@ def on_models(rule: Plain) -> set[str]:
 
 def references(rule: Plain) -> list[str]:
     """Return the requirements that a rule's tests on models refer to, sorted."""
-    tables = (rule.get("where", {}), predicate(rule))
+    return referred(rule.get("where", {}), predicate(rule))
+
+
+def referred(*tables: Plain) -> list[str]:
+    """Return the requirements that tables refer to, sorted."""
     sides = (side for table in tables for _, leaf in leaves(table) for side in leaf.values())
     return sorted({side["requirement"] for side in sides if isinstance(side, dict)})
 

@@ -6,7 +6,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import TypeAlias
 
 from .cost import check_prices
-from .given import HARD, SOFT, Given, grade, predicate
+from .given import HARD, SOFT, TESTED, Given, grade, predicate
 from .refusal import NOTHING, Plain, Record, Refusal, expect, step
 from .shape import canonical
 from .truth import OPERATORS, leaves, negative, own, right_side
@@ -20,9 +20,12 @@ NOT_CLASSIFYING = {"when", "unless", "overrides", "effective_from", "effective_t
 DEEPEST, MOST_DAYS = 32, 36_500  # tables of conditions in each other, and how far a date may be moved
 Scopes: TypeAlias = tuple[str, ...]
 REQUIREMENT, MODEL, CANDIDATE = ("requirement",), ("model",), ("model", "offer")
+PLAIN = {"when", "unless", "where", "body", "value", "default", "attributes", "always", *TESTED}  # cites nothing
 BUILT_IN = {"as_of": ("requirement", "date"), "model": ("model", "text")}  # the day decided for; the id of each model
-NAMED = {"requirements": "attribute", "documents": "id", "claims": "id", "rules": "id", "catalogue/models": "id"}
-CITING = ("vocabulary", "claims", "rules", "catalogue/")
+NAMED = {"requirements": "attribute"} | dict.fromkeys(
+    ("documents", "claims", "rules", "promises", "catalogue/models"), "id"
+)
+CITING = ("vocabulary", "claims", "rules", "promises", "catalogue/")
 CATALOGUE = "/given/catalogue"
 
 
@@ -43,6 +46,8 @@ def read_given(plain: Plain) -> Given:
     given = Given(plain, read, set(_disabled(plain, names["rules"])), _dates(plain))
     for index, rule in enumerate(given.rules.values()):
         _check_rule(given, rule, f"/given/rules/{index}")
+    for index, one in enumerate(given.promises.values()):
+        _check_promise(given, one, f"/given/promises/{index}")
     for name, its in values.items():
         _check_values(given, given.attribute(name, CANDIDATE, f"{CATALOGUE}/values"), its)
     for index, model in enumerate(given.models.values()):
@@ -90,7 +95,7 @@ def _check_sources(at: str, value: Plain, sources: set[str]) -> None:
             names = Counter(one if key == "sources" else [one]).items()
             wrong, what = [name for name, count in names if name not in sources or count > 1], f"{at}/{key}"
             expect(not wrong, "reference", what, "names no claim or document that is given, or one twice", wrong)
-        if key not in {"when", "unless", "where", "body", "value", "default", "attributes"}:
+        if key not in PLAIN:
             if one is (key == "listed") or one in ([], {}):
                 raise Refusal("schema", step(at, key), "says what is left out where there is nothing")
             if isinstance(one, dict | list) and key != "sources":
@@ -155,6 +160,12 @@ def _check_rule(given: Given, rule: Plain, at: str) -> None:
     expect(not wrong, "condition", f"{at}/unless", "can turn false when a fact is added", wrong)
     _check_table(given, rule.get("where", {}), MODEL if classifies else CANDIDATE, f"{at}/where")
     _check_table(given, predicate(rule), CANDIDATE, f"{at}/body")
+
+
+def _check_promise(given: Given, one: Plain, at: str) -> None:
+    expect(one.keys() & {"always", "never", *TESTED}, "rule", at, "promises nothing")
+    for key in ("when", "always", *TESTED):
+        _check_table(given, one.get(key, {}), CANDIDATE if key in TESTED else REQUIREMENT, f"{at}/{key}")
 
 
 def _check_targets(given: Given, rule: Plain, at: str) -> None:
