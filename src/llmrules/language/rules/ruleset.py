@@ -276,7 +276,10 @@ def _check_targets(rule: Rule, cursor: Cursor, rules: Mapping[str, Rule], declar
             where.problem("unknown-rule", "names no loaded rule", found=target, allowed=hard)
         elif target in rules and not rules[target].effect.hard:
             message = f"exempts from hard rules alone ({' and '.join(HARD)})"
-            where.problem("cannot-exempt", message, found=target, allowed=hard)
+            hint = (
+                'exclude.model.like = "*" in its place can be exempted from' if rules[target].effect.refuses else None
+            )
+            where.problem("cannot-exempt", message, found=target, allowed=hard, hint=hint)
 
 
 def _check_conclusions(rules: Mapping[str, Rule], places: Mapping[str, Cursor]) -> None:

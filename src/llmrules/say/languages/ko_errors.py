@@ -344,6 +344,7 @@ ERRORS = {
     "a rule that classifies models cannot be overridden; disable it": "모델을 분류하는 규칙은 무효화할 수 없습니다. disable로 "
     "끄세요",
     "exempts from hard rules alone ({})": "필수 규칙({0})에서만 면제할 수 있습니다",
+    'exclude.model.like = "*" in its place can be exempted from': '거부 대신 exclude.model.like = "*"라고 쓰면 면제할 수 있습니다',
     "rules conclude more than {} different values of {}": "규칙들이 {1}의 값을 {0}개 넘게 도출합니다",
     "a requirement that has so many values at once decides nothing; conclude a range of them": "요구사항의 값이 이렇게 많으면 "
     "아무것도 결정하지 못합니다. 범위로 도출하세요",
