@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -229,3 +230,17 @@ def test_every_model_of_every_case_is_explained(seed: int, language: Language) -
         assert len(leaves) == sum(len(one.leaves) for one in applied)
         assert all(one.outcome in {"true", "false", "unknown"} for one in leaves)
         assert str(explanation).isprintable() or "\n" in str(explanation)
+
+
+def test_what_two_reasons_of_one_decision_share_is_made_once() -> None:
+    """A rule that fired has one chain under all models; another decision of the advisor, and a copy, tell the same."""
+    advisor = world(RULES, MODELS)
+    decision = decide(advisor, offline=True, tokens=600)
+    chains = [
+        {one.id: one for one in decision.why(name).root.walk() if one.kind == "firing"} for name in ("good", "bad")
+    ]
+    shared = chains[0].keys() & chains[1].keys()
+    assert shared
+    assert all(chains[0][name] is chains[1][name] for name in shared)
+    for other in (decide(advisor, offline=True, tokens=600), pickle.loads(pickle.dumps(decision))):  # noqa: S301 - ours
+        assert str(other.why("bad", "ko")) == str(why(decision.trace, "bad", "ko"))

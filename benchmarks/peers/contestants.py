@@ -243,6 +243,20 @@ def llmrules_durable(work: Workload) -> Deciding:
     return _llmrules(work, "durable")
 
 
+def llmrules_reasons(work: Workload) -> Deciding:
+    """Decide with the plain evaluator, and say of the first model and the last one why they stand where they stand."""
+    decide, answer = _llmrules(work, "plain")
+    first, *_, last = work.models
+
+    def explain(case: Case) -> Any:  # noqa: ANN401 - a decision
+        decision = decide(case)
+        for name in (first, last):
+            assert decision.why(name).root.children  # noqa: S101 - the whole tree is there
+        return decision
+
+    return explain, answer
+
+
 def _llmrules(work: Workload, engine: Any) -> Deciding:  # noqa: ANN401 - one of three texts
     advisor = ours.advisor(work, engine)
 
@@ -258,6 +272,7 @@ CONTESTANTS: dict[str, tuple[Callable[[Workload], Deciding], str]] = {
     "plain Python loop": (plain_loop, "nothing"),
     "NumPy columns": (numpy_columns, "nothing"),
     "llmrules, plain": (llmrules_plain, "all, on demand"),
+    "llmrules, plain, with why of two models": (llmrules_reasons, "all, of two"),
     "llmrules, durable, certified": (llmrules_durable, "all, on demand"),
     "plain Python loop with reasons": (loop_with_reasons, "which rules"),
     "pandas": (pandas_frame, "which rules"),

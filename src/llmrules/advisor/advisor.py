@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from llmrules.advisor.decision import Decision
+from llmrules.advisor.decision import Decision, Keeper
 from llmrules.advisor.loading import load
 from llmrules.advisor.many import Brief, Job, each
 from llmrules.catalog.restriction import Only, restriction_of
@@ -18,7 +18,6 @@ from llmrules.language.settings import discreet, for_folder
 from llmrules.language.sources import STALE_AFTER
 from llmrules.language.stating import CaseReader
 from llmrules.reading.files import read_toml
-from llmrules.trace.recorder import Recorder
 
 if TYPE_CHECKING:
     from llmrules.decision.judgement import Over
@@ -46,7 +45,7 @@ class Advisor:
         self.unknown = unknown
         self.settings = settings
         self._engines = Engines(knowledge.program, engine)
-        self._recorder = Recorder(knowledge)
+        self._recorder = Keeper(knowledge)
         self._cases = CaseReader(knowledge.ruleset.vocabulary)
 
     @classmethod

@@ -20,9 +20,10 @@ from llmrules.worlds.world import World
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from llmrules.decision.knowledge import Knowledge
     from llmrules.language.texts import Language
     from llmrules.say.report.side_by_side import SideBySide
-    from llmrules.say.why import Explanation
+    from llmrules.say.why import Explanation, Known, Reasons
     from llmrules.trace.record import Trace
     from llmrules.worlds.advice.asking import Questions
     from llmrules.worlds.advice.finding_out import Worth
@@ -32,17 +33,33 @@ if TYPE_CHECKING:
 NOTHING_ELSE: Mapping[str, object] = {}
 
 
+class Keeper(Recorder):
+    """Records decisions that rest on one knowledge, and keeps what is told of it in each language."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        super().__init__(knowledge)
+        self._known: dict[Language, Known] = {}
+
+    def known(self, language: Language) -> Known:
+        """Return what explanations in a language share."""
+        from llmrules.say.why import Known  # who only decides does not load what tells
+
+        if language not in self._known:
+            self._known[language] = Known(self.given, language)
+        return self._known[language]
+
+
 @frozen(eq=False, slots=False)
 class Decision(decision.Decision):
     """What the rules say of a case, with its record and its words."""
 
-    recorder: Recorder = field(repr=False, kw_only=True)
+    recorder: Keeper = field(repr=False, kw_only=True)
 
     @classmethod
-    def of(cls, decided: decision.Decision, recorder: Recorder | None = None) -> Decision:
+    def of(cls, decided: decision.Decision, recorder: Keeper | None = None) -> Decision:
         """Return what was decided, with a recorder of its knowledge."""
         parts = {one.name: getattr(decided, one.name) for one in fields(decision.Decision)}
-        return cls(**parts, recorder=recorder or Recorder(decided.knowledge))
+        return cls(**parts, recorder=recorder or Keeper(decided.knowledge))
 
     @cached_property
     def trace(self) -> Trace:
@@ -167,8 +184,11 @@ class Decision(decision.Decision):
 
     def why(self, model: str, language: Language = "en") -> Explanation:
         """Return why a model stands where it stands; ``print`` it, or walk its tree. Raises UnknownModelError."""
-        from llmrules.say.why import why
-
         self.verdict(model)
-        trace = vars(self).get("trace")  # the whole of it, where it is there
-        return why(self.recorder.excerpt(self, model) if trace is None else trace, model, language)
+        return self._reasons.why(self, model, self.recorder.known(language))
+
+    @cached_property
+    def _reasons(self) -> Reasons:
+        from llmrules.say.why import Reasons  # who only decides does not load what tells
+
+        return Reasons(self.recorder)

@@ -7,6 +7,7 @@ Masks of candidates in, masks and arrays of numbers out; explanations are built 
 from __future__ import annotations
 
 from abc import abstractmethod
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from functools import cached_property
@@ -328,6 +329,18 @@ class Ranking(OnDemand[Placed]):
             if index in standing and lanes[index] == lanes[leader]
         }
 
+    def carried(self, index: int) -> int | None:
+        """Return the place that one candidate earns, as ``carriers`` has it."""
+        lanes = self._points.lanes
+        standing = [lanes[one] for one in self._units.its(index) if self._stands(one)]
+        if not self._stands(index) or lanes[index] < max(standing):
+            return None
+        return bisect_left(self._leaders, -lanes[index], key=lambda one: -lanes[one]) + 1
+
+    def _stands(self, index: int) -> bool:
+        at = bisect_left(self._members, index)
+        return at < len(self._members) and self._members[at] == index
+
     def _at(self, number: int) -> Placed:
         leader, lanes = self._leaders[number], self._points.lanes
         its = self._units.its(leader)
@@ -370,3 +383,7 @@ class Standing:
     def carriers(self) -> dict[int, int]:
         """The candidates that earn a place, with that place."""
         return {**self.ranking.carriers, **self.unverified.carriers}
+
+    def place(self, index: int) -> int | None:
+        """Return the place that one candidate earns."""
+        return self.ranking.carried(index) or self.unverified.carried(index)

@@ -77,6 +77,7 @@ class _Recorder:
         self.facts, self.scale = decision.derivation.facts, decision.criteria.scale
         self.kept = decision.criteria.everyone & ~decision.unjudged.everyone
         models = {self.candidates.model_of[bits(self.candidates.masks[name])[0]] for name in only}
+        self.few = bool(models)
         if models:
             self.kept &= _union(self.candidates.models[number][1] for number in models)
         self.indices = bits(self.kept)
@@ -113,7 +114,7 @@ class _Recorder:
             verdict=verdict,
             outcomes=outcomes,
             offer=row.offer_id,
-            place=self.decision.standing.carriers.get(index),
+            place=self._place(index),
             points=None if verdict == "excluded" else points[0],
             then=() if verdict == "excluded" else points[1:],
             would_earn=points if verdict == "excluded" else (),
@@ -124,6 +125,10 @@ class _Recorder:
             coming=tuple(map(_change, outlook.coming)),
             missing=self.decision.open_questions.missing_of(index) if verdict == "unverified" else (),
         )
+
+    def _place(self, index: int) -> int | None:
+        standing = self.decision.standing
+        return standing.place(index) if self.few else standing.carriers.get(index)
 
     def _earned(self, index: int) -> tuple[str, ...]:
         """Return the points of a candidate by tier; the same ones are written once."""
@@ -167,7 +172,7 @@ class _Recorder:
         said = [_Part(0, "none"), *parts]
         codes = self._codes(part.mask for part in said[1:])
         leaves = [*self._leaves(criterion.rule)]
-        values = self.candidates.numbers(tuple(name for name, _ in leaves))
+        values = self._numbers(tuple(name for name, _ in leaves))
         firsts, places = self._once(codes, values)
         outcomes = []
         for (code, _), index in firsts.items():
@@ -178,11 +183,28 @@ class _Recorder:
         return tuple(outcomes), places
 
     def _codes(self, masks: Iterable[int]) -> Sequence[int]:
-        """Return for each candidate the number, from 1, of the mask that it is in, 0 for none; no two overlap."""
+        """Return of everybody the number, from 1, of the mask that one is in, 0 for none; no two overlap."""
+        if self.few:
+            numbered = [*enumerate(masks, 1)]
+            return [next((number for number, mask in numbered if mask >> index & 1), 0) for index in self.indices]
         count = self.candidates.count
         kept = [mask & self.kept for mask in masks]
         lanes = lanes_for(count, len(kept))
-        return lanes.unpacked(sum(lanes.ones(mask) * number for number, mask in enumerate(kept, 1) if mask))
+        codes = sum(lanes.ones(mask) * number for number, mask in enumerate(kept, 1) if mask)
+        return self._recorded(lanes.unpacked(codes))
+
+    def _numbers(self, names: tuple[str, ...]) -> Sequence[int]:
+        """Return of everybody a number, the same for those with the same values of some attributes."""
+        if not self.few:
+            return self._recorded(self.candidates.numbers(names))
+        columns = [self.candidates.columns[name].first for name in names if name in self.candidates.columns]
+        seen: dict[tuple[Value | None, ...], int] = {}
+        keys = (tuple([column[index] for column in columns]) for index in self.indices)
+        return [seen.setdefault(key, len(seen)) for key in keys]
+
+    def _recorded(self, column: Sequence[T]) -> Sequence[T]:
+        """Return what a column of all candidates says of those that are recorded."""
+        return [column[index] for index in self.indices] if len(self.indices) < len(column) else column
 
     def _leaves(self, rule: Rule) -> Iterator[tuple[str, Callable[[Value | None], LeafOutcome]]]:
         """Yield the attribute of each leaf, and what the leaf says of its values; of each value once."""
@@ -220,8 +242,8 @@ class _Recorder:
     def _computed(self) -> tuple[tuple[dict[str, ComputedRecord], ...], list[int | None]]:
         """Return what is computed, each combination once, and by candidate which it is."""
         costs = sorted(self.candidates.costs.items())
-        prices = self.candidates.numbers(PRICES if costs else ())
-        firsts, places = self._once(prices, *([cost is None for cost in its] for _, its in costs))
+        prices = self._numbers(PRICES if costs else ())
+        firsts, places = self._once(prices, *(self._recorded([cost is None for cost in its]) for _, its in costs))
         made = [
             tuple((name, _computed(cost)) for name, its in costs if (cost := its[index]) is not None)
             for index in firsts.values()
@@ -231,8 +253,6 @@ class _Recorder:
 
     def _once(self, *columns: Sequence[int]) -> tuple[dict[tuple[int, ...], int], list[int]]:
         """Return the first candidate with each combination in columns, and the place among them of everybody's."""
-        if len(self.indices) < self.candidates.count:
-            columns = tuple([column[index] for index in self.indices] for column in columns)
         keys: list[tuple[int, ...]] = [*zip(*columns, strict=True)] if columns else [()] * len(self.indices)
         found = dict(zip(reversed(keys), reversed(self.indices), strict=True))  # the first one is told last
         numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}

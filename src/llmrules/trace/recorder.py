@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from llmrules.decision.knowledge import Knowledge
     from llmrules.language.profile import Profile
     from llmrules.language.rules.rule import Rule
+    from llmrules.trace.candidates import OfModels
 
 
 class Recorder:
@@ -62,7 +63,7 @@ class Recorder:
 
     def __reduce__(self) -> tuple[type[Recorder], tuple[Knowledge]]:
         """Copy and pickle without what is kept."""
-        return Recorder, (self.knowledge,)
+        return type(self), (self.knowledge,)
 
     def trace(
         self,
@@ -74,17 +75,23 @@ class Recorder:
         given, known = self._given_to(decision), {name: part for name, part, _ in self._texts}
         texts = [self._text(name, part) for name, part in parts_of(given) if known.get(name) is not part]
         made_by = self._made_by(decision.made, decision.profile)
-        found = evolve(self._found(decision), conflict_sets=conflict_sets, relaxations=relaxations)
+        found = evolve(self._whole(decision), conflict_sets=conflict_sets, relaxations=relaxations)
         return Trace.sealed(given, found, made_by, (*self._texts, *texts))
 
-    def excerpt(self, decision: Decision, model: str) -> Trace:
-        """Return what the record says of the case and of one model, or ``model @ offer``: to be told, not sealed."""
+    def excerpt(self, decision: Decision, model: str, beside: Trace | None = None) -> Trace:
+        """Return what the record says of the case and of one model, or ``model @ offer``: to be told, not sealed.
+
+        It does not say who is first. What it says of the case is taken from an excerpt ``beside`` it, if there is one.
+        """
+        if beside is not None:
+            return evolve(beside, found=evolve(beside.found, **record_models(decision, model)._asdict()))
         given, made_by = self._given_to(decision), self._made_by(decision.made, decision.profile)
-        return Trace(FORMAT, given, self._found(decision, model), made_by, Digests({}, "", "", ""))
+        found = self._found(decision, record_models(decision, model))
+        return Trace(FORMAT, given, found, made_by, Digests({}, "", "", ""))
 
     def _given_to(self, decision: Decision) -> Given:
         return evolve(
-            self._given,
+            self.given,
             approvals=in_order((*self.knowledge.catalog.approvals, *decision.profile.approvals)),
             requirements=decision.profile.requirements,
             unknown=decision.policy,
@@ -95,13 +102,13 @@ class Recorder:
         )
 
     @cached_property
-    def _given(self) -> Given:
+    def given(self) -> Given:
         """What stays the same from case to case."""
         return Given.of(self.knowledge.ruleset, self.knowledge.catalog)
 
     @cached_property
     def _spelling(self) -> Spelling:
-        return Spelling.of(self._given.vocabulary)
+        return Spelling.of(self.given.vocabulary)
 
     def _text(self, name: str, part: object) -> tuple[str, object, str]:
         return name, part, canonical(self._spelling.part(name, part))
@@ -109,7 +116,7 @@ class Recorder:
     @cached_property
     def _texts(self) -> Texts:
         """The canonical texts of these parts."""
-        return tuple(self._text(name, part) for name, part in parts_of(self._given))
+        return tuple(self._text(name, part) for name, part in parts_of(self.given))
 
     @cached_property
     def _rule_places(self) -> tuple[RulePlace, ...]:
@@ -125,10 +132,10 @@ class Recorder:
     def _llmrules(self) -> str:
         return _version("llmrules") or "unknown"
 
-    def _found(self, decision: Decision, *only: str) -> Found:
-        """Return what is found: everything, or of the candidates those of some models, and none of what ranks them."""
-        case, models = self._cases.record(decision), record_models(decision, *only)
-        found = Found(
+    def _found(self, decision: Decision, models: OfModels) -> Found:
+        """Return what is found of the case, and of models what is given; nothing of what ranks them."""
+        case = self._cases.record(decision)
+        return Found(
             facts=case.facts,
             rules=case.rules,
             firings=case.firings,
@@ -139,17 +146,19 @@ class Recorder:
             contradictions=case.contradictions,
             candidates=models.candidates,
             trials=(),
-            result=Result(decision.best, decision.refused, (), (), (), decision.advice),
+            result=Result((), decision.refused, (), (), (), decision.advice),
             concluded=models.concluded,
             computed=models.computed,
         )
-        if only:
-            return found
+
+    def _whole(self, decision: Decision) -> Found:
+        found = self._found(decision, record_models(decision))
         return evolve(
             found,
             trials=record_trials(decision),
             result=evolve(
                 found.result,
+                best=decision.best,
                 ranking=_places(decision.ranking),
                 unverified=_places(decision.unverified),
                 excluded=decision.standing.excluded,

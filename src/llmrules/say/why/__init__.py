@@ -1,6 +1,18 @@
 """Why a model stands where it stands: one tree, from a trace alone, whatever the verdict."""
 
-from llmrules.say.why.explainer import DECISIVE, Explainer, why
-from llmrules.say.why.explanation import Explanation, Judged, Node, by_standing, grouped, row_name
+from llmrules.say.why.explainer import DECISIVE, Explainer, Reasons, why
+from llmrules.say.why.explanation import Explanation, Judged, Known, Node, by_standing, grouped, row_name
 
-__all__ = ["DECISIVE", "Explainer", "Explanation", "Judged", "Node", "by_standing", "grouped", "row_name", "why"]
+__all__ = [
+    "DECISIVE",
+    "Explainer",
+    "Explanation",
+    "Judged",
+    "Known",
+    "Node",
+    "Reasons",
+    "by_standing",
+    "grouped",
+    "row_name",
+    "why",
+]

@@ -47,7 +47,7 @@ class Applications:
             text=f"{self.outcome(applied)}: {self.sentence(rule, applied, candidate)} [{rule.id}]",
             outcome=applied.outcome,
             sources=rule.sources,
-            children=(*tested, self.chain.firing(rule.id, frozenset())),
+            children=(*tested, self.chain.fired(rule.id)),
         )
 
     def leaves(self, applied: Applied, candidate: CandidateRecord) -> Iterator[Node]:

@@ -7,20 +7,23 @@ one that is explained; each other offer then has one line. It is read from a tra
 
 from __future__ import annotations
 
+from copy import copy
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from llmrules.say.teller import points_words
 from llmrules.say.why.applied import Applications
-from llmrules.say.why.explanation import Explanation, Index, Node, row_name
+from llmrules.say.why.explanation import Explanation, Index, Known, Node, row_name
 from llmrules.say.why.origins import Chain, Changes, Origins
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from llmrules.decision.decision import Decision
     from llmrules.language.texts import Language
     from llmrules.trace.record import Applied, CandidateRecord, Trace
+    from llmrules.trace.recorder import Recorder
 
 
 DECISIVE = ("failed", "unknown", "accepted", "exempted", "points", "attached", "approved", "passed", "none")
@@ -35,16 +38,50 @@ def why(trace: Trace, name: str, language: Language = "en") -> Explanation:
     return Explanation(language, Explainer(trace, language).verdict(name))
 
 
+class Reasons:
+    """Explains models of one decision, each from what its record says of it alone; what they share is made once."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+        self._first: Trace | None = None
+        self._explainers: dict[Language, Explainer] = {}
+
+    def __reduce__(self) -> tuple[type[Reasons], tuple[Recorder]]:
+        """Copy and pickle without what is kept."""
+        return Reasons, (self._recorder,)
+
+    def why(self, decision: Decision, name: str, known: Known) -> Explanation:
+        """Explain the standing of a model, or of one ``model @ offer``. Raises KeyError."""
+        language = known.teller.language
+        trace = self._recorder.excerpt(decision, name, self._first)
+        if self._first is None:
+            self._first = trace
+        if language not in self._explainers:
+            self._explainers[language] = Explainer(trace, language, known)
+        return Explanation(language, self._explainers[language].beside(trace).verdict(name))
+
+
 class Explainer:
     """Explains what one trace holds, in one language; reports and pages hold one and ask its parts."""
 
-    def __init__(self, trace: Trace, language: Language) -> None:
-        self.index = Index(trace, language)
-        self.teller, self.say = self.index.teller, self.index.say
-        self.chain, self.origins = Chain(self.index), Origins(self.index)
-        self.changes = Changes(self.index)
-        self.applications = Applications(self.index, self.chain, self.origins)
-        self.offers = Offers(self.index, self.applications)
+    def __init__(self, trace: Trace, language: Language, known: Known | None = None) -> None:
+        """``known`` is what is kept of the trace's knowledge, in the same language, where somebody keeps it."""
+        index = Index(trace, Known(trace.given, language) if known is None else known)
+        self.teller, self.say, self.chain = index.teller, index.say, Chain(index)
+        self.read(index)
+
+    def beside(self, trace: Trace) -> Explainer:
+        """Return the explainer of a trace that says the same of the case, and speaks of other models."""
+        found = copy(self)
+        found.read(self.index.beside(trace))
+        return found
+
+    def read(self, index: Index) -> None:
+        """Explain the models that an index has."""
+        self.index = index
+        self.origins, self.changes = Origins(index), Changes(index)
+        self.applications = Applications(index, self.chain, self.origins)
+        self.offers = Offers(index, self.applications)
 
     def verdict(self, name: str) -> Node:
         """Return the whole tree of a model, or of one of its offers. Raises KeyError."""

@@ -6,6 +6,7 @@ is found by the names of the decision: each model, and each model with one of it
 
 from __future__ import annotations
 
+from copy import copy
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from llmrules.catalog import Stated
     from llmrules.language.profile import Approval
     from llmrules.language.sources import Document
+    from llmrules.trace.given import Given
     from llmrules.trace.record import CandidateRecord, Trace
 
 
@@ -137,23 +139,26 @@ class InForce:
         return () if self.since is not None else self.record.disputed
 
 
+class Known:
+    """What the traces of one knowledge share, by its names and in one language."""
+
+    def __init__(self, given: Given, language: Language) -> None:
+        self.teller = Teller(language, given.vocabulary, given.catalogue)
+        self.rules = {rule.id: rule for rule in given.rules}
+        self.models = {model.id: model for model in given.catalogue}
+        self.documents = {document.id: document for document in given.documents}
+        self.claims = {claim.id: claim for claim in given.claims}
+
+
 class Index:
     """Reads one trace in one language."""
 
-    def __init__(self, trace: Trace, language: Language) -> None:
-        self.trace = trace
-        self.teller = Teller(language, trace.given.vocabulary, trace.given.catalogue)
-        self.say = self.teller.say
-        self.attributes = self.teller.attributes
-        self.rules = {rule.id: rule for rule in trace.given.rules}
-        self.models = {model.id: model for model in trace.given.catalogue}
-        self.documents = {document.id: document for document in trace.given.documents}
-        self.claims = {claim.id: claim for claim in trace.given.claims}
-        self.judged = Judged(trace)
-        self.criteria = {criterion.rule: criterion for criterion in trace.found.criteria}
+    def __init__(self, trace: Trace, known: Known) -> None:
+        self.teller, self.say, self.attributes = known.teller, known.teller.say, known.teller.attributes
+        self.rules, self.models, self.documents, self.claims = known.rules, known.models, known.documents, known.claims
+        self.read(trace)
         self.facts = {fact.id: fact for fact in trace.found.facts}
         self.firings = {firing.rule: firing for firing in trace.found.firings}
-        self._entries: dict[str, tuple[Mapping[str, Entry], ...]] = {}
         self.requirements: dict[str, Json | None] = {}
         for fact in trace.found.facts:
             attribute = self.attributes[fact.attribute]
@@ -163,6 +168,18 @@ class Index:
                 self.requirements[fact.attribute] = (*(before if isinstance(before, tuple) else ()), *members)
             elif before is None:
                 self.requirements[fact.attribute] = fact.value
+
+    def beside(self, trace: Trace) -> Index:
+        """Return the index of a trace that says the same of the case, and speaks of other models."""
+        found = copy(self)
+        found.read(trace)
+        return found
+
+    def read(self, trace: Trace) -> None:
+        """Read the models of a trace."""
+        self.trace, self.judged = trace, Judged(trace)
+        self.criteria = {criterion.rule: criterion for criterion in trace.found.criteria}
+        self._entries: dict[str, tuple[Mapping[str, Entry], ...]] = {}
 
     def pending(self, name: str) -> bool:
         """Whether somebody has to approve an eligible one first, with every offer that earns it its place."""

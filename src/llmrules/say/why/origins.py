@@ -169,6 +169,13 @@ class Chain:
 
     def __init__(self, index: Index) -> None:
         self.index, self.teller, self.say = index, index.teller, index.say
+        self._fired: dict[str, Node] = {}
+
+    def fired(self, rule: str) -> Node:
+        """Return the chain by which a rule fired, which is the same under every model; it is made once."""
+        if rule not in self._fired:
+            self._fired[rule] = self.firing(rule, frozenset())
+        return self._fired[rule]
 
     def firing(self, rule: str, above: frozenset[str]) -> Node:
         """Return the chain by which a rule fired: the facts it used, and how each of them came about."""
