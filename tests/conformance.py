@@ -140,6 +140,21 @@ def nobody() -> Decision:
     return small(SMALL_RULES + rule("shut", "when.wanted.has = 'maths'\nrequire.weights = false"), wanted=["maths"])
 
 
+TIERED = (
+    rule("spared", "where.window.at_most = 5\nexempt = ['must']")
+    + rule("shut", "require.window.at_most = 29")
+    + rule("first", "when.offline = true\nprefer.skills.has = 'code'\nweight = 1\ntier = 3")
+    + rule("second", "prefer.weights = true\nweight = 4\ntier = 2")
+    + rule("third", "avoid.capable = true\nweight = 1\ntier = 2")
+    + "[[first_of]]\nrules = ['first', 'second', 'third']\n"
+)
+
+
+def tiers() -> Decision:
+    """Decide where points have tiers, rules defeat others, one is exempted, and one waits for approval."""
+    return small(SMALL_RULES + TIERED, room=1)
+
+
 def derivations() -> dict[str, tuple[str, Decision]]:
     """Return the decisions whose traces hold, by name, each with what it shows."""
     offers = sellers(OFFER_RULES, CATALOGUE)
@@ -158,6 +173,7 @@ def derivations() -> dict[str, tuple[str, Decision]]:
         "refused": ("a rule refuses the case", small(SMALL_RULES + rule("stop", "when.offline = true\nrefuse = true"))),
         "nobody": ("what stands in the way where nobody is eligible", nobody()),
         "promised": ("promises: one that is kept, one that is not, one of other cases", promised()),
+        "tiers": ("points of two tiers, rules that defeat others, an exemption, an approval that is missing", tiers()),
         "conflict": ("two values that cannot both be meant", small(hosting="vendor")),
         "nothing-stated": (
             "what rules wait for",
@@ -183,10 +199,9 @@ def derivations() -> dict[str, tuple[str, Decision]]:
 def forgeries() -> Iterator[Forgery]:
     """Yield every forged trace."""
     right = told(small())
-    bases = [*dict.fromkeys(CHANGES, right).items(), *dict.fromkeys(OF_WAYS, told(nobody())).items()]
-    bases += dict.fromkeys(OF_PROMISES, told(promised())).items()
-    for name, base in bases:
-        level, code, says, change = {**CHANGES, **OF_WAYS, **OF_PROMISES}[name]
+    bases = ((CHANGES, small()), (OF_WAYS, nobody()), (OF_PROMISES, promised()), (OF_TIERS, tiers()))
+    for name, base in ((name, told(decision)) for changes, decision in bases for name in changes):
+        level, code, says, change = {**CHANGES, **OF_WAYS, **OF_PROMISES, **OF_TIERS}[name]
         document = json.loads(canonical(base))
         change(document)
         sealed = reseal(document, {}) if code != "digest" and "digests" in document else document
@@ -220,9 +235,13 @@ def _all(*changes: Callable[[Document], None]) -> Callable[[Document], None]:
     return change
 
 
-def _of_rule(name: str, key: str, value: object) -> Callable[[Document], None]:
+def _of_rule(name: str, key: str, value: object = None) -> Callable[[Document], None]:
+    """Return what sets something of a rule, or drops it."""
+
     def change(document: Document) -> None:
-        next(one for one in document["given"]["rules"] if one["id"] == name)[key] = value
+        its = next(one for one in document["given"]["rules"] if one["id"] == name)
+        its.pop(key, None)
+        its.update({} if value is None else {key: value})
 
     return change
 
@@ -483,6 +502,81 @@ OF_WAYS: dict[str, tuple[str, str, str, Callable[[Document], None]]] = {
     ),
 }
 """The same of a trace in which nobody is eligible."""
+
+OF_TIERS: dict[str, tuple[str, str, str, Callable[[Document], None]]] = {
+    "tier-moved": (CONSISTENT, "sum", "points are moved to the first tier", _of_rule("first", "tier")),
+    "tier-forgotten": (
+        CONSISTENT,
+        "sum",
+        "a candidate without its second tier",
+        _at("/found/candidates/1/then", drop=True),
+    ),
+    "tier-of-excluded": (
+        CONSISTENT,
+        "sum",
+        "an excluded model would earn less in the second tier",
+        _at("/found/candidates/0/would_earn/1", "0"),
+    ),
+    "margin-of-another-tier": (
+        CONSISTENT,
+        "rank",
+        "a margin of the second tier",
+        _at("/found/result/ranking/0/margin", "1"),
+    ),
+    "defeat-undone": (
+        DERIVED,
+        "derived",
+        "a rule that is no longer defeated",
+        _of_rule("first", "overrides", ["third"]),
+    ),
+    "defeat-hidden": (
+        DERIVED,
+        "derived",
+        "a defeated rule is said to be silent",
+        _at("/found/rules/7/status", "silent"),
+    ),
+    "exempts-more": (
+        DERIVED,
+        "derived",
+        "an exemption that reaches one more rule and model",
+        _all(
+            _of_rule("spared", "body", ["must", "shut"]),
+            _of_rule("spared", "where", {"window": {"at_most": 30}}),
+        ),
+    ),
+    "exempted-by-nobody": (
+        DERIVED,
+        "derived",
+        "a check that is said to be exempted from",
+        _at(
+            "/found/criteria/4/outcomes/1",
+            {"outcome": "exempted", "leaves": [{"holds": "true"}], "exempted_by": ["spared"]},
+        ),
+    ),
+    "approved-by-nobody": (
+        DERIVED,
+        "derived",
+        "an approval that nobody gave",
+        _all(
+            _at("/found/criteria/3/outcomes/1/outcome", "approved"),
+            _at("/found/criteria/3/outcomes/1/approved_by", ["A. Kim"]),
+        ),
+    ),
+    "conclusions-exchanged": (
+        DERIVED,
+        "derived",
+        "what is concluded of two models in each other's place",
+        _all(_at("/found/candidates/0/concluded", 1), _at("/found/candidates/1/concluded", 0)),
+    ),
+    "outcomes-exchanged": (
+        DERIVED,
+        "derived",
+        "how a rule comes out on two models in each other's place",
+        _all(_at("/found/candidates/0/outcomes/3", 1), _at("/found/candidates/1/outcomes/3", 0)),
+    ),
+    "another-price": (DERIVED, "derived", "a lower price of an offer", _at("/given/catalogue/values/price/0/value", 1)),
+}
+"""The same of a trace with points of two tiers."""
 
 RAW: dict[str, tuple[str, str, Callable[[bytes], bytes]]] = {
     "cut": ("json", "half of a file", lambda raw: raw[: len(raw) // 2]),
