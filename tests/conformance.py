@@ -210,7 +210,7 @@ def forgeries() -> Iterator[Forgery]:
         yield Forgery(name, "shape", code, says, raw(canonical(right)))
 
 
-def _at(pointer: str, value: object = None, *, drop: bool = False) -> Callable[[Document], None]:
+def at(pointer: str, value: object = None, *, drop: bool = False) -> Callable[[Document], None]:
     """Return what sets or drops one thing."""
 
     def change(document: Any) -> None:  # noqa: ANN401 - plain JSON
@@ -256,17 +256,17 @@ def _swap(part: str) -> Callable[[Document], None]:
 
 SHAPE, CONSISTENT, DERIVED = "shape", "consistent", "re-derived"
 CHANGES: dict[str, tuple[str, str, str, Callable[[Document], None]]] = {
-    "later-version": (SHAPE, "format", "a version that is to come", _at("/format", "llmrules.trace/2")),
-    "unknown-key": (SHAPE, "schema", "a key that nobody defined", _at("/found/more", 1)),
-    "missing-part": (SHAPE, "schema", "a part of given is not there", _at("/given/rules", drop=True)),
+    "later-version": (SHAPE, "format", "a version that is to come", at("/format", "llmrules.trace/2")),
+    "unknown-key": (SHAPE, "schema", "a key that nobody defined", at("/found/more", 1)),
+    "missing-part": (SHAPE, "schema", "a part of given is not there", at("/given/rules", drop=True)),
     "long-points": (
         SHAPE,
         "schema",
         "points with more digits than any",
-        _at("/found/candidates/0/points", "1/" + "9" * 1_001),
+        at("/found/candidates/0/points", "1/" + "9" * 1_001),
     ),
-    "unsealed": (CONSISTENT, "digest", "a change without new digests", _at("/found/result/best", [])),
-    "of-made-by": (CONSISTENT, "digest", "who made it is sealed, too", _at("/made_by/engine", "another")),
+    "unsealed": (CONSISTENT, "digest", "a change without new digests", at("/found/result/best", [])),
+    "of-made-by": (CONSISTENT, "digest", "who made it is sealed, too", at("/made_by/engine", "another")),
     "rules-out-of-order": (CONSISTENT, "order", "two rules in each other's place", _swap("rules")),
     "model-twice": (
         CONSISTENT,
@@ -278,7 +278,7 @@ CHANGES: dict[str, tuple[str, str, str, Callable[[Document], None]]] = {
         CONSISTENT,
         "value",
         "choices of a set out of their order",
-        _at("/given/catalogue/values/skills/0/value", ["maths", "code"]),
+        at("/given/catalogue/values/skills/0/value", ["maths", "code"]),
     ),
     "no-such-source": (CONSISTENT, "reference", "a rule cites what is not given", _of_rule("must", "sources", ["e"])),
     "no-such-attribute": (
@@ -287,18 +287,18 @@ CHANGES: dict[str, tuple[str, str, str, Callable[[Document], None]]] = {
         "a rule tests what is not declared",
         _of_rule("must", "when", {"on": {"is": True}}),
     ),
-    "no-such-model": (CONSISTENT, "reference", "an approval of nobody", _at("/given/approvals/0/model", "kite")),
+    "no-such-model": (CONSISTENT, "reference", "an approval of nobody", at("/given/approvals/0/model", "kite")),
     "disables-nothing": (
         CONSISTENT,
         "reference",
         "what is switched off is not named",
-        _at("/given/disabled/0", {"reason": {"en": "So."}}),
+        at("/given/disabled/0", {"reason": {"en": "So."}}),
     ),
     "no-value": (
         CONSISTENT,
         "value",
         "a value that is none of its attribute",
-        _at("/given/catalogue/values/window/0/value", "30"),
+        at("/given/catalogue/values/window/0/value", "30"),
     ),
     "declared-wrongly": (
         CONSISTENT,
@@ -336,49 +336,49 @@ CHANGES: dict[str, tuple[str, str, str, Callable[[Document], None]]] = {
         "an operator that goes with no flag",
         _of_rule("must", "when", {"offline": {"above": True}}),
     ),
-    "no-default": (CONSISTENT, "missing", "the day decided for is not there", _at("/given/requirements/0", drop=True)),
+    "no-default": (CONSISTENT, "missing", "the day decided for is not there", at("/given/requirements/0", drop=True)),
     "extends-itself": (
         CONSISTENT,
         "circle",
         "a model extends itself",
-        _at("/given/catalogue/models/0/extends", "lark"),
+        at("/given/catalogue/models/0/extends", "lark"),
     ),
     "not-inherited": (
         CONSISTENT,
         "inherited",
         "a value inherited from nobody",
-        _at("/given/catalogue/values/window/0/inherited_from", "owl"),
+        at("/given/catalogue/values/window/0/inherited_from", "owl"),
     ),
-    "rule-left-out": (CONSISTENT, "names", "a rule of which nothing is found", _at("/found/rules/0", drop=True)),
+    "rule-left-out": (CONSISTENT, "names", "a rule of which nothing is found", at("/found/rules/0", drop=True)),
     "check-left-out": (
         CONSISTENT,
         "reference",
         "a rule of which a candidate does not say how it came out",
-        _at("/found/candidates/0/outcomes/0", drop=True),
+        at("/found/candidates/0/outcomes/0", drop=True),
     ),
     "no-such-outcome": (
         CONSISTENT,
         "reference",
         "a way to come out that no rule has",
-        _at("/found/candidates/0/outcomes/0", 9),
+        at("/found/candidates/0/outcomes/0", 9),
     ),
     "no-such-conclusion": (
         DERIVED,
         "derived",
         "a candidate of which nothing is concluded",
-        _at("/found/candidates/0/concluded", 9),
+        at("/found/candidates/0/concluded", 9),
     ),
     "no-such-value": (
         CONSISTENT,
         "reference",
         "a value that does not stand there",
-        _at("/given/catalogue/models/0/attributes/window", 9),
+        at("/given/catalogue/models/0/attributes/window", 9),
     ),
     "value-twice": (
         CONSISTENT,
         "order",
         "a value that is said twice",
-        _at("/given/catalogue/values/window/2/value", 30),
+        at("/given/catalogue/values/window/2/value", 30),
     ),
     "candidate-twice": (
         CONSISTENT,
@@ -386,15 +386,15 @@ CHANGES: dict[str, tuple[str, str, str, Callable[[Document], None]]] = {
         "a candidate that stands twice",
         lambda one: one["found"]["candidates"].append(one["found"]["candidates"][0]),
     ),
-    "wrong-sum": (CONSISTENT, "sum", "points that are not the sum", _at("/found/candidates/0/points", "9")),
+    "wrong-sum": (CONSISTENT, "sum", "points that are not the sum", at("/found/candidates/0/points", "9")),
     "wrong-verdict": (
         CONSISTENT,
         "sum",
         "a verdict that is not that of the checks",
-        _at("/found/candidates/1/verdict", "eligible"),
+        at("/found/candidates/1/verdict", "eligible"),
     ),
-    "wrong-place": (CONSISTENT, "rank", "a place that points do not give", _at("/found/candidates/0/place", 2)),
-    "wrong-best": (CONSISTENT, "rank", "another model is the best", _at("/found/result/best", ["wren"])),
+    "wrong-place": (CONSISTENT, "rank", "a place that points do not give", at("/found/candidates/0/place", 2)),
+    "wrong-best": (CONSISTENT, "rank", "another model is the best", at("/found/result/best", ["wren"])),
     "no-strata": (
         DERIVED,
         "circle",
@@ -405,39 +405,39 @@ CHANGES: dict[str, tuple[str, str, str, Callable[[Document], None]]] = {
         DERIVED,
         "derived",
         "a leaf that holds and does not",
-        _at("/found/criteria/1/outcomes/0/leaves/0/holds", "unknown"),
+        at("/found/criteria/1/outcomes/0/leaves/0/holds", "unknown"),
     ),
-    "wrong-gap": (DERIVED, "derived", "a gap of another size", _at("/found/criteria/3/outcomes/0/leaves/0/gaps", [1])),
+    "wrong-gap": (DERIVED, "derived", "a gap of another size", at("/found/criteria/3/outcomes/0/leaves/0/gaps", [1])),
     "outcome-twice": (
         DERIVED,
         "derived",
         "one way to come out in the place of another",
-        _at("/found/candidates/0/outcomes/4", 2),
+        at("/found/candidates/0/outcomes/4", 2),
     ),
     "would-earn": (
         CONSISTENT,
         "sum",
         "more points than an excluded model would have earned",
-        _at("/found/candidates/1/would_earn/0", "9"),
+        at("/found/candidates/1/would_earn/0", "9"),
     ),
-    "silent-rule": (DERIVED, "derived", "what a rule waits for is not said", _at("/found/unread", ["room"])),
+    "silent-rule": (DERIVED, "derived", "what a rule waits for is not said", at("/found/unread", ["room"])),
     "other-value": (
         DERIVED,
         "derived",
         "a value changed after the decision",
-        _at("/given/catalogue/values/window/0/value", 4),
+        at("/given/catalogue/values/window/0/value", 4),
     ),
     "another-day": (
         DERIVED,
         "derived",
         "an approval that was not in force",
-        _at("/given/approvals/0/until", "2026-02-01"),
+        at("/given/approvals/0/until", "2026-02-01"),
     ),
     "fact-from-nowhere": (
         DERIVED,
         "derived",
         "a fact that nobody concludes",
-        _at("/found/facts/0/origin", ["concluded"]),
+        at("/found/facts/0/origin", ["concluded"]),
     ),
 }
 """Each by its name: the level that must refuse it, the code, what was done, and the change that does it."""
@@ -485,20 +485,20 @@ OF_WAYS: dict[str, tuple[str, str, str, Callable[[Document], None]]] = {
         DERIVED,
         "derived",
         "a conflict set of which a part leaves nobody, too",
-        _at("/found/conflict_sets/0", ["offline", "room", "wanted"]),
+        at("/found/conflict_sets/0", ["offline", "room", "wanted"]),
     ),
     "no-conflict": (
         DERIVED,
         "derived",
         "a conflict set that leaves somebody",
-        _at("/found/conflict_sets/0", ["offline", "room"]),
+        at("/found/conflict_sets/0", ["offline", "room"]),
     ),
-    "conflict-left-out": (DERIVED, "derived", "nothing stands in the way", _at("/found/conflict_sets", drop=True)),
+    "conflict-left-out": (DERIVED, "derived", "nothing stands in the way", at("/found/conflict_sets", drop=True)),
     "brings-another": (
         DERIVED,
         "derived",
         "what would help brings somebody else",
-        _at("/found/relaxations/0/brings", ["owl"]),
+        at("/found/relaxations/0/brings", ["owl"]),
     ),
 }
 """The same of a trace in which nobody is eligible."""
@@ -509,19 +509,19 @@ OF_TIERS: dict[str, tuple[str, str, str, Callable[[Document], None]]] = {
         CONSISTENT,
         "sum",
         "a candidate without its second tier",
-        _at("/found/candidates/1/then", drop=True),
+        at("/found/candidates/1/then", drop=True),
     ),
     "tier-of-excluded": (
         CONSISTENT,
         "sum",
         "an excluded model would earn less in the second tier",
-        _at("/found/candidates/0/would_earn/1", "0"),
+        at("/found/candidates/0/would_earn/1", "0"),
     ),
     "margin-of-another-tier": (
         CONSISTENT,
         "rank",
         "a margin of the second tier",
-        _at("/found/result/ranking/0/margin", "1"),
+        at("/found/result/ranking/0/margin", "1"),
     ),
     "defeat-undone": (
         DERIVED,
@@ -533,7 +533,7 @@ OF_TIERS: dict[str, tuple[str, str, str, Callable[[Document], None]]] = {
         DERIVED,
         "derived",
         "a defeated rule is said to be silent",
-        _at("/found/rules/7/status", "silent"),
+        at("/found/rules/7/status", "silent"),
     ),
     "exempts-more": (
         DERIVED,
@@ -548,7 +548,7 @@ OF_TIERS: dict[str, tuple[str, str, str, Callable[[Document], None]]] = {
         DERIVED,
         "derived",
         "a check that is said to be exempted from",
-        _at(
+        at(
             "/found/criteria/4/outcomes/1",
             {"outcome": "exempted", "leaves": [{"holds": "true"}], "exempted_by": ["spared"]},
         ),
@@ -558,23 +558,23 @@ OF_TIERS: dict[str, tuple[str, str, str, Callable[[Document], None]]] = {
         "derived",
         "an approval that nobody gave",
         _all(
-            _at("/found/criteria/3/outcomes/1/outcome", "approved"),
-            _at("/found/criteria/3/outcomes/1/approved_by", ["A. Kim"]),
+            at("/found/criteria/3/outcomes/1/outcome", "approved"),
+            at("/found/criteria/3/outcomes/1/approved_by", ["A. Kim"]),
         ),
     ),
     "conclusions-exchanged": (
         DERIVED,
         "derived",
         "what is concluded of two models in each other's place",
-        _all(_at("/found/candidates/0/concluded", 1), _at("/found/candidates/1/concluded", 0)),
+        _all(at("/found/candidates/0/concluded", 1), at("/found/candidates/1/concluded", 0)),
     ),
     "outcomes-exchanged": (
         DERIVED,
         "derived",
         "how a rule comes out on two models in each other's place",
-        _all(_at("/found/candidates/0/outcomes/3", 1), _at("/found/candidates/1/outcomes/3", 0)),
+        _all(at("/found/candidates/0/outcomes/3", 1), at("/found/candidates/1/outcomes/3", 0)),
     ),
-    "another-price": (DERIVED, "derived", "a lower price of an offer", _at("/given/catalogue/values/price/0/value", 1)),
+    "another-price": (DERIVED, "derived", "a lower price of an offer", at("/given/catalogue/values/price/0/value", 1)),
 }
 """The same of a trace with points of two tiers."""
 

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.conformance import small, told
+from tests.conformance import at, small, tiers, told
 from tests.mutants import canonical, mutants, mutate, one_of_each, reseal
 from tests.test_verify import _everything
 from tests.worlds import decide, model, rule, world
@@ -149,6 +149,35 @@ def test_why_derives_a_trace_again_or_says_that_it_did_not(tmp_path: Path) -> No
     assert "was changed after it was made" in run("why", tmp_path / "forged.json").stderr
     assert "was not derived again" in run("why", tmp_path / "forged.json", "--fast").stderr
     assert "다시 도출하지 않았으므로" in run("why", tmp_path / "right.json", "--fast", "--lang", "ko").stderr
+
+
+@pytest.mark.parametrize("named", [[], ["lark"]], ids=["all", "one"])
+@pytest.mark.parametrize(
+    ("pointer", "value"),
+    [
+        ("/given/rules", []),
+        ("/given/catalogue", {"models": [], "values": {}}),
+        ("/found/candidates/0/outcomes", []),
+        ("/found/candidates/0/concluded", 9),
+        ("/found/candidates/0/would_earn", ["x"]),
+        ("/found/result/excluded", []),
+    ],
+)
+def test_a_trace_that_contradicts_itself_is_a_sentence(
+    pointer: str, value: object, named: list[str], tmp_path: Path
+) -> None:
+    """Where rules, models or parts of what was found are gone, ``why`` says so, or what the trace does not need."""
+    document = told(tiers())
+    at(pointer, value)(document)
+    path = tmp_path / "forged.json"
+    path.write_bytes(_sealed(document))
+    for options in ([], ["--fast"]):
+        ended = run("why", path, *named, *options)
+        assert ended.exit_code in {0, 2}, ended.output
+        assert isinstance(ended.exception, SystemExit | None)
+    if pointer.startswith("/given"):
+        assert "contradicts itself" in run("why", path, *named, "--fast").stderr
+        assert "앞뒤가 맞지 않아" in run("why", path, *named, "--lang", "ko").stderr
 
 
 # messages

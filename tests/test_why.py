@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.documents import ROOT
 from tests.worlds import RandomCase, candidate, decide, model, rule, world
 
+from llmrules import Advisor
 from llmrules.say.why import Node, why
 from llmrules.trace.record import Trace
 
@@ -185,6 +187,16 @@ def test_it_needs_nothing_but_the_trace(decision: Decision) -> None:
     for name in ("good", "bad"):
         for language in ("en", "ko"):
             assert str(why(trace, name, language)) == str(decision.why(name, language))
+
+
+def test_an_example_is_explained_without_the_record_of_other_models() -> None:
+    """Of each example the whole record says of the first and of the last model what is told without that of others."""
+    shipped = Advisor.load(engine="plain")
+    for path in sorted((ROOT / "examples").glob("*.toml")):
+        decision = shipped.decide(path)
+        for name in (decision.trace.found.candidates[0].model, decision.trace.found.candidates[-1].model):
+            excerpt = decision.recorder.excerpt(decision, name)
+            assert str(why(excerpt, name, "ko")) == str(why(decision.trace, name, "ko")), (path, name)
 
 
 def test_an_excluded_model_says_what_it_would_have_earned() -> None:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     from llmrules.language.texts import Language
 
+CONTRADICTING = (LookupError, ValueError, TypeError, ArithmeticError, RuntimeError)
+"""What telling of a trace can end in that names what it does not hold, or holds what is no number."""
+
 
 @click.command(short_help="Say why a model stands where it stands.")
 @click.argument("trace", type=options.PATH)
@@ -50,8 +53,21 @@ def why(
     """
     del isolated  # read by the option of the language
     record = Trace.load(trace)
-    if fast or not verify(trace, level="re-derived").ok:
+    sound = not fast and verify(trace, level="re-derived").ok
+    if not sound:
         print_note(Sentences(lang)("trace-unchecked" if fast else "trace-changed", file=str(trace)))
+    try:
+        _tell(record, trace, model, lang, output, target)
+    except CONTRADICTING as error:
+        if sound:
+            raise
+        message, hint = "contradicts itself, so that it cannot be explained", "llmrules verify says what is wrong"
+        raise TraceError(message, code="contradiction", place=Place(str(trace)), hint=hint) from error
+
+
+def _tell(
+    record: Trace, trace: Path, model: str | None, lang: Language, output: str | None, target: Path | None
+) -> None:
     judged = Judged(record).names()
     if model is not None and model not in judged:
         message = "names no model of the trace"

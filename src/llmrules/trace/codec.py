@@ -98,9 +98,12 @@ def loaded(read: Callable[[Cursor], T], data: Plain, key: str) -> T:
     problems: list[InputError] = []
     found = read(Cursor(data, _SOURCE, (key,), TraceError, problems))
     if problems:
-        raise ValueError("; ".join(map(_worded, problems)))
+        raise ValueError("; ".join(map(_worded, problems[:MOST_SAID])))
     return found
 
+
+MOST_SAID = 5
+"""How many mistakes of a trace are told."""
 
 _SOURCE = Source("", "", {}, is_toml=False)
 

@@ -26,7 +26,7 @@ from llmrules.language.rules.rule import Disable, Rule
 from llmrules.language.sources import STALE_AFTER, Claim, Document, check_sources
 from llmrules.language.values import day
 from llmrules.language.vocabulary import Attribute, Scope, Vocabulary
-from llmrules.trace.codec import Over, converter, exact, loaded, read_value, reader, writer
+from llmrules.trace.codec import MOST_SAID, Over, converter, exact, loaded, read_value, reader, writer
 from llmrules.trace.coherence import check_coherent
 
 if TYPE_CHECKING:
@@ -99,9 +99,6 @@ ENTRY = (*STATED, *BESIDE, "inherited_from")
 
 _HOLDERS: tuple[tuple[type, Scope], ...] = ((Offer, "offer"), (Model, "model"))
 """What has values of the catalogue; a model holds offers."""
-
-MOST_SAID = 5
-"""How many mistakes of a trace are told."""
 
 FIRST: dict[str, Any] = {
     "vocabulary": tuple[Attribute, ...],
