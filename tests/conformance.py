@@ -443,39 +443,39 @@ CHANGES: dict[str, tuple[str, str, str, Callable[[Document], None]]] = {
 """Each by its name: the level that must refuse it, the code, what was done, and the change that does it."""
 
 OF_PROMISES: dict[str, tuple[str, str, str, Callable[[Document], None]]] = {
-    "promise-taken-back": (DERIVED, "derived", "a promise that was given is gone", _at("/given/promises/0", drop=True)),
-    "promise-left-out": (DERIVED, "derived", "a broken promise is not spoken of", _at("/found/promises/0", drop=True)),
+    "promise-taken-back": (DERIVED, "derived", "a promise that was given is gone", at("/given/promises/0", drop=True)),
+    "promise-left-out": (DERIVED, "derived", "a broken promise is not spoken of", at("/found/promises/0", drop=True)),
     "told-as-kept": (
         DERIVED,
         "derived",
         "a broken promise is told as kept",
-        _at("/found/promises/0/breaches", drop=True),
+        at("/found/promises/0/breaches", drop=True),
     ),
     "breach-of-less": (
         DERIVED,
         "derived",
         "a candidate that breaks a promise is not named",
-        _at("/found/promises/0/breaches/0/names", []),
+        at("/found/promises/0/breaches/0/names", []),
     ),
-    "promises-nothing": (CONSISTENT, "rule", "a promise of nothing", _at("/given/promises/0/every", drop=True)),
+    "promises-nothing": (CONSISTENT, "rule", "a promise of nothing", at("/given/promises/0/every", drop=True)),
     "never-twice": (
         SHAPE,
         "schema",
         "what never happens, out of its order",
-        _at("/given/promises/2/never", ["conflict", "refused"]),
+        at("/given/promises/2/never", ["conflict", "refused"]),
     ),
     "promises-out-of-order": (CONSISTENT, "order", "two promises in each other's place", _swap("promises")),
     "promise-of-no-source": (
         CONSISTENT,
         "reference",
         "one cites what is not given",
-        _at("/given/promises/0/sources", ["e"]),
+        at("/given/promises/0/sources", ["e"]),
     ),
     "promise-of-nobody": (
         CONSISTENT,
         "reference",
         "a promise tests what no model has",
-        _at("/given/promises/0/every", {"offline": {"is": True}}),
+        at("/given/promises/0/every", {"offline": {"is": True}}),
     ),
 }
 """Of the case with promises."""

@@ -22,9 +22,8 @@ Scopes: TypeAlias = tuple[str, ...]
 REQUIREMENT, MODEL, CANDIDATE = ("requirement",), ("model",), ("model", "offer")
 PLAIN = {"when", "unless", "where", "body", "value", "default", "attributes", "always", *TESTED}  # cites nothing
 BUILT_IN = {"as_of": ("requirement", "date"), "model": ("model", "text")}  # the day decided for; the id of each model
-NAMED = {"requirements": "attribute"} | dict.fromkeys(
-    ("documents", "claims", "rules", "promises", "catalogue/models"), "id"
-)
+BY_ID = ("documents", "claims", "rules", "promises", "catalogue/models")
+NAMED = {"requirements": "attribute", **dict.fromkeys(BY_ID, "id")}
 CITING = ("vocabulary", "claims", "rules", "promises", "catalogue/")
 CATALOGUE = "/given/catalogue"
 
