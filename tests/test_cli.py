@@ -178,7 +178,7 @@ id = "ours-new"
 
 
 def test_the_trace_is_what_why_reads(tmp_path: Path) -> None:
-    """``--trace`` writes the whole trace; from it alone ``why`` tells the chain of any model."""
+    """``--trace`` writes the whole trace; from it alone ``why`` tells the chain of any model, as ``--model`` begins."""
     saved = tmp_path / "decision.json"
     assert run("decide", HOSPITAL, "--trace", str(saved)).exit_code == 0
     trace = Trace.load(saved)
@@ -187,7 +187,7 @@ def test_the_trace_is_what_why_reads(tmp_path: Path) -> None:
         for language in ("en", "ko"):
             told = run("why", str(saved), name, "--lang", language)
             assert told.exit_code == 0
-            assert told.output == run("decide", HOSPITAL, "--model", name, "--lang", language).output
+            assert run("decide", HOSPITAL, "--model", name, "--lang", language).output.startswith(told.output)
 
 
 def test_many_cases_are_a_line_each(tmp_path: Path) -> None:

@@ -88,7 +88,7 @@ def _refused(document: Document, files: Files, tried: list[Mutant]) -> None:
     assert examine(canonical(document), files).ok
     passed = [f"{mutant} ({how})" for mutant, how, _ in survivors(document, tried, files, plain=False)]
     assert not passed, passed
-    assert len(tried) > 40
+    assert len(tried) > 30
 
 
 def test_no_mutant_of_the_golden_world_survives(golden: Document) -> None:
@@ -120,20 +120,19 @@ def mutated(golden: Document, real: Document) -> set[str]:
 
 MUTATED = {
     "given": ("Given", {"approvals"}),
-    "given/catalogue/*": ("Model", set()),
-    "given/catalogue/*/offers/*": ("Offer", set()),
-    "given/catalogue/*/offers/*/attributes/*": ("Entry", {"inherited_from"}),
-    "given/catalogue/*/offers/*/attributes/*/dated/*": ("Dated", set()),
-    "given/catalogue/*/attributes/*": ("Entry", set()),
-    "found": ("Found", set()),
-    "found/candidates/*": ("CandidateRecord", set()),
-    "found/candidates/*/computed/*": ("ComputedRecord", set()),
-    "found/candidates/*/computed/*/terms/*": ("TermRecord", set()),
+    "given/catalogue/models/*": ("Model", set()),
+    "given/catalogue/models/*/offers/*": ("Offer", set()),
+    "given/catalogue/values/*/*": ("Entry", set()),
+    "given/catalogue/values/*/*/dated/*": ("Dated", set()),
+    "found": ("Found", {"conflict_sets", "relaxations"}),
+    "found/candidates/*": ("CandidateRecord", {"then"}),
+    "found/computed/*/monthly_cost": ("ComputedRecord", set()),
+    "found/computed/*/monthly_cost/terms/*": ("TermRecord", set()),
     "found/left_out": ("LeftOutRecord", set()),
     "found/unknowns/*": ("UnknownRecord", set()),
     "found/candidates/*/coming/*": ("ChangeRecord", set()),
     "found/resting/*": ("RestingRecord", set()),
-    "found/result/ranking/*": ("PlaceRecord", set()),
+    "found/result/ranking/*": ("PlaceRecord", {"then"}),
     "found/result/ranking/*/offers/*": ("OffersRecord", set()),
 }
 """The records of models and offers by where they stand, each with the fields that nothing in the two worlds fills."""
