@@ -159,6 +159,17 @@ def test_an_exempted_check_that_would_pass_says_its_reason() -> None:
     assert "It is closed." in node(root, "out", "rule").text
 
 
+@pytest.mark.parametrize("condition", ["where.open = 'free'", "where.any = [{ open = 'free' }, { family = 'wren' }]"])
+def test_where_it_is_unknown_whether_a_rule_applies_it_says_so(condition: str) -> None:
+    """A model that is unverified because ``where`` is unknown is told apart from one of which the test is."""
+    rules = rule("hard", f"{condition}\nrequire.weights = true") + rule("test", "require.window.above = 5")
+    decision = decide(world(rules, model("m", weights=False)))
+    said = {name: node(decision.why("m").root, name, "rule").text for name in ("hard", "test")}
+    assert said["hard"].startswith("cannot be decided (it is unknown whether the rule applies): ")
+    assert said["test"].startswith("cannot be decided: ")
+    assert "it is unknown whether the rule applies" in decision.report("en")
+
+
 def test_a_dispute_names_both_values_with_their_sources() -> None:
     """Where sources disagree and it matters, the tree says who says what and for which rule."""
     advisor = world(RULES, model("m", window=500, disputed={"window": 700}))

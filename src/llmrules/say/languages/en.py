@@ -62,6 +62,7 @@ SENTENCES = {
     "outcome.passed": "passes",
     "outcome.failed": "fails",
     "outcome.unknown": "cannot be decided",
+    "outcome.where": "it is unknown whether the rule applies",
     "outcome.accepted": "cannot be decided, accepted",
     "outcome.exempted": "exempted",
     "outcome.points": "points",

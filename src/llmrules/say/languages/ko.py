@@ -93,6 +93,7 @@ SENTENCES = {
     "outcome.passed": "통과",
     "outcome.failed": "탈락",
     "outcome.unknown": "판단 불가",
+    "outcome.where": "규칙이 적용되는지 알 수 없음",
     "outcome.accepted": "판단 불가하나 수용",
     "outcome.exempted": "면제",
     "outcome.points": "점수",

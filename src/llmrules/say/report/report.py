@@ -311,7 +311,7 @@ class Standings:
         decisive = self.decisive(tested, open_) or tested
         shown = tuple(map(self.leaf_entry, decisive)) if details or open_ else ()
         sentence = self.why.applications.sentence(rule, applied, candidate)
-        if applied.outcome in {"accepted", "exempted"}:
+        if applied.outcome in {"accepted", "exempted"} or self.why.applications.may_not_apply(applied):
             sentence = f"{self.why.applications.outcome(applied)}: {sentence}"
         return Entry(sentence, mark, rule.id, rule.sources, shown)
 

@@ -63,10 +63,12 @@ class Applications:
         alternatives = [self.branch(inner, leaves, excludes=excludes) for inner in conditions.either]
         if alternatives:
             branches = [
-                one[0] if len(one) == 1 else self.group("all", one, _every(one), excludes=excludes)
+                one[0]
+                if len(one) == 1
+                else self.group("all", one, _every(node.outcome for node in one), excludes=excludes)
                 for one in alternatives
             ]
-            some = _some(branches)
+            some = _some(one.outcome for one in branches)
             found.append(self.group("any", branches, some, excludes=excludes))
         return tuple(found)
 
@@ -85,6 +87,8 @@ class Applications:
         if applied.outcome == "attached" and level is not None:
             return self.say(f"level.{level}")
         by = [*map(self.waiver, applied.exempted_by), *map(printable_lines, applied.approved_by)]
+        if self.may_not_apply(applied):
+            by.append(self.say("outcome.where"))
         return f"{said} ({', '.join(by)})" if by else said
 
     def waiver(self, rule: str) -> str:
@@ -100,23 +104,21 @@ class Applications:
 
     def sentence(self, rule: Rule, applied: Applied, candidate: CandidateRecord) -> str:
         """Return the rule's own words: ``otherwise`` where a model fails it, else ``because``."""
-        fails = applied.outcome == "failed" or (applied.outcome == "exempted" and self.would_fail(applied, candidate))
+        fails = applied.outcome == "failed" or (applied.outcome == "exempted" and self.would_fail(applied))
         text = rule.otherwise if fails and rule.otherwise is not None else rule.because
         values = {name: self.filling(name, candidate) for name in text.slots()}
         said = self.teller.filled(text, values, self.index.models[candidate.model].name)
         strict = (rule.unknown or self.index.trace.given.unknown) == "exclude"
-        wanting = self.wanting(applied, candidate) if strict and text is rule.otherwise else []
+        wanting = self.wanting(applied) if strict and text is rule.otherwise else []
         if not wanting or any(values.get(name) is None for name in text.slots() if name in self.index.attributes):
             return said  # which says itself what is unknown
         return f"{said} {self.say('unknown-aside', names=', '.join(map(self.teller.label, wanting)))}"
 
-    def wanting(self, applied: Applied, candidate: CandidateRecord) -> list[str]:
+    def wanting(self, applied: Applied) -> list[str]:
         """Return the attributes for want of which a check fails that says what is true of those that are known."""
-        rule, leaves = self.index.rules[applied.rule], self.leaves(applied, candidate)
-        passed = [next(leaves) for _ in rule.where.all_leaves()]
-        asked = self.index.criteria[applied.rule].leaves[len(passed) :]
-        tested = [*zip(asked, applied.leaves[len(passed) :], strict=True)]
-        whole = _every(self.branch(rule.effect.predicate, leaves))
+        asked = self.index.criteria[applied.rule].leaves
+        tested = [(leaf, outcome) for leaf, outcome in zip(asked, applied.leaves, strict=True) if leaf.side != "where"]
+        _, whole = self.truths(applied)
         return [leaf.attribute for leaf, outcome in tested if whole == "unknown" and outcome.holds == "unknown"]
 
     def filling(self, name: str, candidate: CandidateRecord) -> Json | None:
@@ -127,11 +129,19 @@ class Applications:
             return self.index.actual(name, candidate)
         return self.index.requirements.get(name)
 
-    def would_fail(self, applied: Applied, candidate: CandidateRecord) -> bool:
+    def would_fail(self, applied: Applied) -> bool:
         """Whether an exempted model fails the check that it is exempt from."""
-        rule, leaves = self.index.rules[applied.rule], self.leaves(applied, candidate)
-        where, predicate = _every(self.branch(rule.where, leaves)), _every(self.branch(rule.effect.predicate, leaves))
-        return where == "true" and predicate == ("false" if rule.effect.wanted else "true")
+        where, predicate = self.truths(applied)
+        return where == "true" and predicate == ("false" if self.index.rules[applied.rule].effect.wanted else "true")
+
+    def may_not_apply(self, applied: Applied) -> bool:
+        """Whether a check cannot be decided because it is unknown if the rule applies at all."""
+        return applied.outcome in {"unknown", "accepted"} and self.truths(applied)[0] == "unknown"
+
+    def truths(self, applied: Applied) -> tuple[Holds, Holds]:
+        """Return whether a rule applies to a model, and the truth of what it tests."""
+        rule, holds = self.index.rules[applied.rule], (outcome.holds for outcome in applied.leaves)
+        return _truth(rule.where, holds), _truth(rule.effect.predicate, holds)
 
     def leaf(self, leaf: CriterionLeaf, outcome: LeafOutcome, candidate: CandidateRecord, effect: Effect) -> Node:
         """Return one test of a model: actual, wanted, gap, and where the value comes from."""
@@ -162,13 +172,21 @@ def _mark(holds: Holds, *, excludes: bool) -> str:
     return {"true": good, "false": bad, "unknown": "?"}[holds]
 
 
-def _every(nodes: Iterable[Node]) -> Holds:
+def _truth(conditions: Table, holds: Iterator[Holds]) -> Holds:
+    """Return the truth of a table, from that of its leaves, depth first."""
+    found = [next(holds) for _ in conditions.leaves]
+    found += [_truth(inner, holds) for inner in conditions.every]
+    alternatives = [_truth(inner, holds) for inner in conditions.either]
+    return _every([*found, _some(alternatives)] if alternatives else found)
+
+
+def _every(truths: Iterable[str]) -> Holds:
     """Return the truth of a conjunction: false if one is, else unknown if one is."""
-    outcomes = {node.outcome for node in nodes}
+    outcomes = {*truths}
     return "false" if "false" in outcomes else "unknown" if "unknown" in outcomes else "true"
 
 
-def _some(nodes: Iterable[Node]) -> Holds:
+def _some(truths: Iterable[str]) -> Holds:
     """Return the truth of a disjunction: true if one is, else unknown if one is."""
-    outcomes = {node.outcome for node in nodes}
+    outcomes = {*truths}
     return "true" if "true" in outcomes else "unknown" if "unknown" in outcomes else "false"
