@@ -1,8 +1,8 @@
 """The shipped cases in their groups, each with the knowledge that it is decided by.
 
 The small cases and the examples are decided over the article's twelve models, of which nobody states whether their
-names move. The cases of ``dated`` are decided over made-up models of which that is known, those of ``november`` over
-the releases of November 2026.
+names move. The cases of ``dated`` are decided over made-up models of which that is known, those of ``bounds`` over
+made-up ones whose values lie at the bounds of rules, those of ``november`` over the releases of November 2026.
 """
 
 from __future__ import annotations
@@ -24,23 +24,31 @@ EXAMPLES = ROOT / "examples"
 SMALL = ROOT / "tests" / "cases"
 DATED = SMALL / "dated"
 OFFERS = DATED / "catalog.toml"
+BOUNDS = SMALL / "bounds"
+AT_BOUNDS = BOUNDS / "catalog.toml"
 NOVEMBER = SMALL / "november"
 RELEASES = ROOT / "catalogs" / "2026-11.toml"
 
 
 @frozen(eq=False)
 class Group:
-    """Folders of cases, and the catalogues that lie on top of ours where they are decided."""
+    """Folders of cases, and the catalogues that lie on top of ours, or stand alone, where they are decided."""
 
     folders: tuple[Path, ...]
     catalogues: tuple[Path, ...] = ()
+    shipped: bool = True
 
     def advisor(self) -> Advisor:
         """Load what the cases are decided by."""
-        return Advisor.load(catalog=self.catalogues, engine="plain")
+        return Advisor.load(catalog=self.catalogues, shipped_catalog=self.shipped, engine="plain")
 
 
-GROUPS = (Group((EXAMPLES, SMALL)), Group((DATED,), (OFFERS,)), Group((NOVEMBER,), (RELEASES,)))
+GROUPS = (
+    Group((EXAMPLES, SMALL)),
+    Group((DATED,), (OFFERS,)),
+    Group((BOUNDS,), (AT_BOUNDS,), shipped=False),
+    Group((NOVEMBER,), (RELEASES,)),
+)
 
 
 @cache

@@ -252,6 +252,17 @@ def test_a_cycle_is_printed(tmp_path: Path) -> None:
     assert "did you mean" not in only.advised()
 
 
+def test_where_no_name_is_near_the_hint_says_what_may_stand(tmp_path: Path) -> None:
+    """An error names the page about its key, and not that of a finding that is called alike."""
+    text = 'language = 1\npack = "ours"\n[requirement.vip]\ntype = "bool"\nlabel.en = "VIP"\n'
+    written = tmp_path / "ours.toml"
+    written.write_text(f"{text}[[promise]]\nid = 'a'\nunless.vip = true\n", encoding="utf-8")
+    said = run(str(written)).stdout
+    assert "hint: allowed: flag, choice, scale, set, number, text, date\n    read: docs/rules.md#attributes\n" in said
+    assert "read: docs/rules.md#promises" in said
+    assert "도움말: 사용할 수 있는 값: flag, choice" in run(str(written), "--lang", "ko").stdout
+
+
 def test_the_nearest_name_is_the_hint() -> None:
     """Of a misspelt name the nearest one is said, in both languages."""
     text = SHADOWED.replace("when.commercial_use", "when.comercial_use")

@@ -498,10 +498,10 @@ def shipped() -> Mutation:
     return mutate(*shipped_cases())
 
 
-def test_the_shipped_cases_catch_nine_of_ten(shipped: Mutation) -> None:
-    """At least 90 % of the mutants of the shipped rules are noticed by some shipped case."""
+def test_the_shipped_cases_catch_nineteen_of_twenty(shipped: Mutation) -> None:
+    """At least 95 % of the mutants of the shipped rules are noticed by some shipped case."""
     share = percent(len(shipped.having("caught")), shipped.counted)
-    assert share >= 90, "\n".join(map(str, mutation_lines(shipped)))
+    assert share >= 95, "\n".join(map(str, mutation_lines(shipped)))
 
 
 def test_every_shipped_rule_is_missed(shipped: Mutation) -> None:

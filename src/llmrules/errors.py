@@ -14,7 +14,7 @@ from unicodedata import east_asian_width
 from attrs import field, frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
 SHOWN = 12
 """How many allowed names a message lists before it says how many more there are."""
@@ -92,8 +92,10 @@ class InputError(LlmrulesError):
     """
 
     stage: ClassVar[str] = "input"
-    page: ClassVar[str] = ""
+    page: str = ""
     """Where the docs explain what would have been right, if they do."""
+    pages: ClassVar[Mapping[str, str]] = {}
+    """The page of what stands at some keys, by the first key, or the first two."""
 
     def __init__(
         self,
@@ -114,6 +116,8 @@ class InputError(LlmrulesError):
         self.allowed = tuple(allowed)
         self.other = other
         self.hint = hint
+        keys = _KEY.findall(place.key)[:2] if self.pages else []
+        self.page = self.pages.get(".".join(keys)) or self.pages.get(".".join(keys[:1]), self.page)
         super().__init__(message)
 
     @cached_property
@@ -146,17 +150,24 @@ class InputError(LlmrulesError):
         """Word the error without its page, which those that are reported together name once."""
         lines = [f"{self.place}: {tell(self.message)} [{self.code}]", *self.place.excerpt()]
         entry = f' in "{self.place.entry}"' if self.place.entry else ""
-        more = len(self.allowed) - SHOWN
         parts = {
             "at": f"{self.place.key}{entry}" if self.place.key else None,
             "found": None if self.found is None else show(self.found),
             "did you mean": self.nearest,
-            "allowed": ", ".join(self.allowed[:SHOWN]) + (f" {tell(f'and {more} more')}" if more > 0 else "") or None,
+            "allowed": self.choices(tell) or None,
             "see also": self.other,
             "hint": None if self.hint is None else tell(self.hint),
         }
         lines += [f"    {tell(name)}: {part}" for name, part in parts.items() if part is not None]
         return "\n".join(map(printable, lines))
+
+    def choices(self, tell: Callable[[str], str]) -> str:
+        """Return the first of what would have been right, and how many more there are."""
+        more = len(self.allowed) - SHOWN
+        return ", ".join(self.allowed[:SHOWN]) + (f" {tell(f'and {more} more')}" if more > 0 else "")
+
+
+_KEY = re.compile(r"(?:^|(?<=\.))\w+")
 
 
 def _rebuild(kind: type[InputError], message: str, parts: dict[str, Any]) -> InputError:
@@ -232,6 +243,11 @@ class RuleError(InputError):
 
     stage = "rules"
     page = "docs/rules.md#effects"
+    pages: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("rule.when", "rule.unless", "rule.where"), "docs/rules.md#conditions"),
+        **dict.fromkeys(("rule.overrides", "disable", "first_of"), "docs/rules.md#changing-rules-of-others"),
+        "promise": "docs/rules.md#promises",
+    }
 
 
 class ProfileError(InputError):

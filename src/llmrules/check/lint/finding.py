@@ -123,6 +123,8 @@ _TABLE = (
 CODES: dict[str, Code] = {code.name: code for code in _TABLE}
 """Every finding by its code. The last three stop loading; so does every other error of an input, under its own code."""
 
+_LOADING = tuple(CODES)[-3:]
+
 
 @frozen
 class Finding:
@@ -183,6 +185,8 @@ def from_error(error: InputError) -> Finding:
         hint = Text(f"did you mean {error.nearest}?", settled(f"{error.nearest}을(를) 뜻했나요?"))
     elif error.hint is not None:
         hint = Text(error.hint, tell(error.hint))
+    elif error.allowed:
+        hint = Text(*(f"{say('allowed')}: {error.choices(say)}" for say in (str, tell)))
     return Finding(
         code=error.code,
         severity="error",
@@ -191,7 +195,7 @@ def from_error(error: InputError) -> Finding:
         hint=hint,
         rules=(error.place.entry,) if error.place.entry and error.place.key.startswith("rule[") else (),
         others=(error.other,) if error.other is not None else (),
-        page=_page(error.code) if error.code in CODES else error.page,
+        page=_page(error.code) if error.code in _LOADING else error.page,
     )
 
 

@@ -37,6 +37,10 @@ def read_table(
     return _Reader(vocabulary, scopes, references, unless).table(cursor, 0)
 
 
+_SIDES = ("when or unless", "where or the effect")
+"""Where a rule tests requirements, and where models and offers."""
+
+
 @frozen
 class _Reader:
     vocabulary: Vocabulary
@@ -91,7 +95,8 @@ class _Reader:
             attribute = self.vocabulary[name]
             if attribute.scope in self.scopes:
                 return attribute
-            side = "when or unless" if attribute.scope == "requirement" else "where or the effect"
+            sides = ("when or always", "every, best or some") if cursor.path[:1] == ("promise",) else _SIDES
+            side = sides[attribute.scope != "requirement"]
             message = f"{name} is an attribute of the {attribute.scope}; it can stand in {side} alone"
             if attribute.scope == "offer" and self.scopes == ("model",):
                 message = f"{name} is an attribute of the offer; a classifying rule looks at the model alone"
@@ -137,6 +142,10 @@ class _Reader:
             cursor.problem("operator-not-for-type", message, found=name, allowed=allowed, hint=hint)
             return None
         operator = OPERATORS[name]
+        if operator.operand == "glob" and isinstance(cursor.value, list):
+            hint = f"write one test for each: any = [{{ {attribute.name}.like = … }}, …]"
+            cursor.problem("wrong-type", "takes one pattern", found=cursor.value, hint=hint)
+            return None
         if isinstance(cursor.value, dict):
             reference = self._reference(attribute, operator, cursor)
             return Test(operator, reference) if reference is not None else None

@@ -86,6 +86,8 @@ ERRORS = {
     "a list of choices of {}": "{0}의 선택지 목록",
     "when or unless": "when이나 unless",
     "where or the effect": "where나 효과",
+    "when or always": "when이나 always",
+    "every, best or some": "every나 best, some",
     "switch it off": "규칙을 끄게 됩니다",
     "override it": "규칙을 무효화하게 됩니다",
     "exempt from it": "규칙에서 면제하게 됩니다",
@@ -230,6 +232,8 @@ ERRORS = {
     "{} is an attribute of the offer; a classifying rule looks at the model alone": "{0}{0:은|는} 제공 상품의 속성인데, 모델을 "
     "분류하는 규칙은 모델만 봅니다",
     "{} is an attribute of the {}; here stands one of the {}": "{0}{0:은|는} {1!}의 속성입니다. 여기에는 {2!}의 속성을 씁니다",
+    "takes one pattern": "패턴 하나만 쓸 수 있습니다",
+    "write one test for each: any = [{ {}.like = … }, …]": "패턴마다 조건을 하나씩 쓰세요: any = [{ {0}.like = … }, …]",
     "for a {} write {}": "{0} 속성에는 {1}{1:을|를} 쓰세요",
     "does not go with {}, which is a {}": "{1} 형식인 {0}에는 쓸 수 없습니다",
     "{} ({}) cannot be compared with {} ({}) by {}: it needs a {} with the same unit and choices": "{0}({1}) 값을 "
