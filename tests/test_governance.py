@@ -266,6 +266,25 @@ def test_a_broken_approval_is_an_error(text: str, code: str) -> None:
     assert [one.code for one in error.value.errors] == [code]
 
 
+@pytest.mark.parametrize(
+    ("approver", "role", "said"),
+    [("security", "security", None), ("security", "legal", "review asks security"), (None, "legal", "no approver")],
+)
+def test_a_role_in_which_somebody_agrees_is_the_one_that_is_asked(
+    approver: str | None, role: str, said: str | None
+) -> None:
+    """An approval may say in which role it is given; that has to be the approver of the rule."""
+    rules = ASKING.replace("level = 'approval'", f"level = 'approval'\napprover = '{approver}'") if approver else ASKING
+    advisor = world(rules, MODELS)
+    profile = approved(advisor, f"by = 'Kim'\nrole = '{role}'\non = 2026-01-15")
+    if said is None:
+        assert "lark" not in advisor.decide(profile).pending
+        return
+    with pytest.raises(LoadError, match=said) as error:
+        advisor.decide(profile)
+    assert [(one.code, one.place.key) for one in error.value.errors] == [("wrong-approver", "approval[0].role")]
+
+
 def test_an_approval_of_nothing_is_an_error() -> None:
     """An approval must name a loaded model, and a rule that asks for one."""
     advisor = world(ASKING, MODELS)

@@ -328,7 +328,7 @@ class _Names:
                 place.problem(f"unknown-{what}", f"names no loaded {what}", found=name, allowed=allowed)
 
 
-APPROVAL_KEYS = ("rule", "model", "by", "on", "until")
+APPROVAL_KEYS = ("rule", "model", "by", "role", "on", "until")
 
 
 @frozen(order=False)
@@ -374,6 +374,8 @@ def _read(entry: Cursor) -> Approval | None:
     for name, when in days.items():
         if when is None:
             fields[name].wrong_type("a date such as 2026-12-31")
+    if "role" in fields:
+        fields["role"].text()
     rule, model, by = texts
     on, until = days.get("on"), days.get("until")
     if rule is None or model is None or by is None or on is None:
@@ -384,7 +386,7 @@ def _read(entry: Cursor) -> Approval | None:
 def check_approvals(
     approvals: Iterable[Approval], rules: Mapping[str, Rule], models: Collection[str], problems: list[InputError]
 ) -> None:
-    """Note approvals of what is not loaded, or of a rule that asks for none."""
+    """Note approvals of what is not loaded, of a rule that asks for none, or in a role that it does not ask."""
     asking = [name for name, rule in rules.items() if rule.level == "approval"]
     for approval in approvals:
         if approval.cursor is None:
@@ -396,6 +398,10 @@ def check_approvals(
         elif approval.rule not in asking:
             message = "asks for no approval: it is no caution of level approval"
             cursor.child("rule", None).problem("no-approval-asked", message, found=approval.rule, allowed=asking)
+        elif "role" in (given := cursor.table()) and given["role"].value != (who := rules[approval.rule].approver):
+            message = f"{approval.rule} asks {who}" if who else f"{approval.rule} names no approver"
+            hint = "who agrees does so in the role that the rule names as approver" if who else "leave out role"
+            given["role"].problem("wrong-approver", message, found=given["role"].value, hint=hint)
         if approval.model not in models:
             message = "names no model of any loaded catalogue"
             cursor.child("model", None).problem("unknown-model", message, found=approval.model, allowed=models)

@@ -61,6 +61,7 @@ def approvals(rules: Schema, models: Schema) -> Schema:
         "rule": {**rules, "description": "The caution of level approval that is agreed to."},
         "model": {**models, "description": "The model that it is agreed for."},
         "by": {**TEXT, "description": "Who agreed."},
+        "role": {**TEXT, "description": "As whom: the approver that the rule names."},
         "on": {**DAY, "description": "The first day on which it holds."},
         "until": {**DAY, "description": "The last day on which it holds."},
     }

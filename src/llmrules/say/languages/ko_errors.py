@@ -393,6 +393,10 @@ ERRORS = {
     "is not a kind of claim": "주장의 종류가 아닙니다",
     "is the id of two claims or documents": "주장이나 문서 둘의 id입니다",
     "an approval needs {}": "승인에는 {0}{0:이|가} 있어야 합니다",
+    "{} asks {}": "{0}의 승인자는 {1}입니다",
+    "{} names no approver": "{0}에는 승인자(approver)가 없습니다",
+    "who agrees does so in the role that the rule names as approver": "규칙의 approver에 적힌 역할로 승인해야 합니다",
+    "leave out role": "role을 빼세요",
     "asks for no approval: it is no caution of level approval": "승인을 요구하는 규칙이 아닙니다. level이 approval인 caution이 "
     "아닙니다",
     # Profiles and settings
