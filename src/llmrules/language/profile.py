@@ -122,6 +122,7 @@ def read_profile(source: Source, vocabulary: Vocabulary) -> Profile:
     top = Cursor.top(source, ProfileError, problems)
     stray = [name for name in source.data if name in vocabulary.names("requirement")]
     hints = dict.fromkeys(stray, "it is a requirement: write it under [requirements]")
+    hints[CASES] = "llmrules test and llmrules diff read a file of several cases; here one stands alone"
     keys = top.keys(FILE_KEYS, what="a profile", hints=hints)
     requirements = _read_requirements(keys.get("requirements", top.child("requirements", {})), vocabulary)
     profile = Profile(

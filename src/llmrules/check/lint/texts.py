@@ -106,7 +106,8 @@ def _missing_language(source: Source, path: KeyPath, text: object, languages: It
     if not isinstance(text, dict):
         return
     for language in languages:
-        if language in text or not any(other in text for other in LANGUAGES):
+        has = next((other for other in LANGUAGES if other in text), None)
+        if language in text or has is None:
             continue
         place, name = source.place(path), _LANGUAGE[language]
         of = place.entry or (str(path[1]) if path[0] in SCOPES else "")
@@ -115,8 +116,8 @@ def _missing_language(source: Source, path: KeyPath, text: object, languages: It
             place,
             Text(f"{path[-1]} of {of} has no {name.en} text", f"{of}의 {path[-1]}에 {name.ko} 문구가 없습니다"),
             hint=Text(
-                f'add {language} = "…"; until then the other language stands in for it',
-                f'{language} = "…"를 추가하세요. 그 전에는 다른 언어의 문구가 대신 쓰입니다',
+                f'add {language} = "…", or say in llmrules.toml that one is enough: languages = ["{has}"]',
+                f'{language} = "…"를 추가하거나, 한 언어로 충분하면 llmrules.toml에 languages = ["{has}"]를 쓰세요',
             ),
             rules=(place.entry,) if path[0] == "rule" and place.entry else (),
         )

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 HINTS = {
     "rules": "each rule stands under [[rule]]",
     "requirements": "requirements of a case stand in a profile",
+    "source": "a catalogue may say it once for all values; here each rule and each promise names its own",
 }
 """What to do instead with keys that people write in a rule file."""
 

@@ -340,6 +340,10 @@ ERRORS = {
     "is the id of two rules": "두 규칙의 id입니다",
     "each rule stands under [[rule]]": "규칙은 각각 [[rule]] 아래에 씁니다",
     "requirements of a case stand in a profile": "사례의 요구사항은 프로필에 씁니다",
+    "llmrules test and llmrules diff read a file of several cases; here one stands alone": "여러 사례를 담은 파일은 llmrules test와 "
+    "llmrules diff에서만 읽습니다. 여기서는 파일 하나에 사례 하나만 씁니다",
+    "a catalogue may say it once for all values; here each rule and each promise names its own": "카탈로그에서는 모든 값의 출처를 한 번에 적을 수 "
+    "있지만, 여기서는 규칙과 약속마다 출처를 적습니다",
     "it is a requirement: write it under [requirements]": "요구사항입니다. [requirements] 아래에 쓰세요",
     "names no loaded rule": "불러온 규칙이 아닙니다",
     "names no loaded pack": "불러온 팩이 아닙니다",
