@@ -3,6 +3,7 @@
 The small cases and the examples are decided over the article's twelve models, of which nobody states whether their
 names move. The cases of ``dated`` are decided over made-up models of which that is known, those of ``bounds`` over
 made-up ones whose values lie at the bounds of rules, those of ``november`` over the releases of November 2026.
+Those of ``house`` have rules of their own.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ DATED = SMALL / "dated"
 OFFERS = DATED / "catalog.toml"
 BOUNDS = SMALL / "bounds"
 AT_BOUNDS = BOUNDS / "catalog.toml"
+HOUSE = SMALL / "house"
 NOVEMBER = SMALL / "november"
 RELEASES = ROOT / "catalogs" / "2026-11.toml"
 

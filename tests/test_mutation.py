@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 from tests.offer_worlds import sellers
-from tests.shipped_cases import shipped_cases
+from tests.shipped_cases import HOUSE, shipped_cases
 from tests.worlds import DAY, STATED, RandomCase, model, rule, world
 
 from llmrules.advisor import Advisor
-from llmrules.check.cases import Case, check
+from llmrules.check.cases import Case, check, collect
 from llmrules.check.cases.mutants import mutants
 from llmrules.check.cases.mutate import Mutation, mutate
 from llmrules.check.cases.report import mutation_lines, percent
@@ -507,6 +507,22 @@ def test_the_shipped_cases_catch_nineteen_of_twenty(shipped: Mutation) -> None:
 def test_every_shipped_rule_is_missed(shipped: Mutation) -> None:
     """Switching off any shipped rule is noticed by a shipped case."""
     assert [one.mutant.rule for one in shipped.having("survived") if one.mutant.kind == "effect"] == []
+
+
+def test_a_house_with_tiers_lists_and_approvals() -> None:
+    """Tiers, marks of a rule, lists of which the first counts, exemptions and approvals: cases notice every change."""
+    advisor = Advisor.load(
+        rules=[HOUSE / "policy.toml"],
+        catalog=[HOUSE / "catalog.toml"],
+        shipped_rules=False,
+        shipped_catalog=False,
+        engine="plain",
+    )
+    cases = collect([HOUSE / "cases.toml"], advisor.knowledge)
+    assert [f"{case.name}: {one}" for case in cases for one in check(case.decide(advisor), case.expect)] == []
+    found = mutate((advisor, cases))
+    assert {one.mutant.path[0] for one in found.trials} >= {"tier", "prefer", "exempt", "overrides", "unless"}
+    assert [str(one.mutant) for one in found.having("survived")] == []
 
 
 def test_the_command_reports_mutants(tmp_path: Path) -> None:

@@ -92,6 +92,8 @@ def _edits(rule: Rule) -> Iterator[tuple[str, _Edit]]:
     for target in rule.overrides:
         rest = tuple(other for other in rule.overrides if other != target)
         yield "overrides", _Edit("override", ("overrides",), target, None, rest)
+    if rule.in_tier > 1:
+        yield "tier", _Edit("threshold", ("tier",), str(rule.tier), None, None)
     for bound, day in (("effective_from", rule.effective_from), ("effective_to", rule.effective_to)):
         for step in (-1, 1):
             moved = None if day is None else stepped(AS_OF, day, step)

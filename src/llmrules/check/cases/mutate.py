@@ -133,7 +133,7 @@ def _says_the_same(knowledge: Knowledge, changed: Knowledge, rule: Rule, mutant:
 
 def _are_alike(rule: Rule, after: Rule, before: Criteria, now: Criteria) -> bool:
     """Whether two rules that refer to the same requirements say the same of every candidate."""
-    if rule.effect.exempts != after.effect.exempts:
+    if rule.effect.exempts != after.effect.exempts or rule.in_tier != after.in_tier:
         return False
     if rule.effect.touches_models and rule.effect.grade is None and rule.references():
         tables = ((rule.where, after.where), (rule.effect.predicate, after.effect.predicate))
