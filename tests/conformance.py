@@ -122,7 +122,7 @@ SMALL_CASE: dict[str, object] = {"as_of": DAY, "offline": True, "room": 10, "wan
 def small(rules: str = SMALL_RULES, **changed: object) -> Decision:
     """Decide in the small world, or by other rules on its models."""
     models = SMALL_MODELS if "noted" in rules else SMALL_MODELS.partition("[[approval]]")[0]
-    return world(rules, models, vocabulary=SMALL).decide({**SMALL_CASE, **changed})
+    return world(rules, models, vocabulary=SMALL).decide({**SMALL_CASE, **changed}, keep_promises=False)
 
 
 def promised() -> Decision:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 import sys
 from datetime import date
 from pathlib import Path
@@ -13,10 +14,11 @@ import pytest
 from click.testing import CliRunner
 from tests.worlds import model, rule, world
 
+from llmrules.advisor.many import Brief
 from llmrules.check.lint import lint
 from llmrules.cli import main
 from llmrules.decision.promised import breaches
-from llmrules.errors import LoadError, SolverError
+from llmrules.errors import LoadError, PromiseError, SolverError
 from llmrules.language.rules.promises import KEPT
 from llmrules.prove.promises import Proofs, prove
 from llmrules.prove.telling import ProofTeller
@@ -194,9 +196,37 @@ def test_a_broken_promise_is_told_in_every_format(ours: Path, output: str, langu
 def test_a_decision_says_which_promises_it_falls_under() -> None:
     """And which of them it does not keep; those whose conditions it does not meet are not among them."""
     advisor = promised("every.weights = true", 'when.tier = "gold"\nsome.eligible = true', "some.eligible = true")
-    kept = advisor.decide({"as_of": DAY}).promises
+    kept = advisor.decide({"as_of": DAY}, keep_promises=False).promises
     assert [(one.promise.id, bool(one.breaches)) for one in kept] == [("p0", True), ("p2", False)]
     assert [str(one) for one in kept[0].breaches] == ["every: owl, wren"]
+
+
+def test_whoever_decides_is_told_of_a_broken_promise() -> None:
+    """From Python as an error of its own, of many cases as the result of one, which enters and leaves a process."""
+    advisor = promised("some.eligible = true", "when.offline = true\nsome.price.above = 10")
+    with pytest.raises(PromiseError, match=r"p1 \(some: -\)"):
+        advisor.decide({"offline": True})
+    found = list(advisor.decide_many([{"offline": True}, {"offline": False}]))
+    assert isinstance(found[1], Brief)
+    assert isinstance(found[0], PromiseError)
+    assert pickle.loads(pickle.dumps(found[0])).promises == ("p1",)  # noqa: S301 - our own
+
+
+def test_a_case_fails_that_breaks_a_promise(ours: Path, tmp_path: Path) -> None:
+    """Whatever it expects; nothing can be accepted of that."""
+    case = tmp_path / "case.toml"
+    stated = "context_tokens = 900000000\nas_of = 2026-05-01"
+    case.write_text(f'title = "So"\n[requirements]\n{stated}\n[expect]\nbest = []\n')
+    command = ["test", str(case), "--isolated", "--rules", str(ours)]
+    for language, said in (("en", "promises not kept"), ("ko", "지키지 않은 약속")):
+        result = CliRunner().invoke(main, [*command, "--lang", language])
+        assert (result.exit_code, said in result.output) == (1, True)
+        assert "+ ours/somebody (some: -)" in result.output
+    many = tmp_path / "cases.jsonl"
+    many.write_text('{"context_tokens": 900000000, "as_of": "2026-05-01"}\n{"as_of": "2026-05-01"}\n')
+    result = CliRunner().invoke(main, ["decide", "--isolated", "--rules", str(ours), "--many", str(many)])
+    first, second = map(json.loads, result.output.splitlines())
+    assert (result.exit_code, first["broken"], "broken" in second) == (1, ["ours/somebody"], False)
 
 
 def test_a_broken_promise_is_an_error_of_its_own(ours: Path) -> None:

@@ -344,7 +344,12 @@ class EngineError(LlmrulesError):
 
 
 class PromiseError(LlmrulesError):
-    """A decision does not keep what the rules promise of every case."""
+    """A decision does not keep what the rules promise of every case; ``promises`` has the ids of those broken."""
+
+    def __init__(self, message: str, promises: tuple[str, ...] = ()) -> None:
+        """Keep the ids."""
+        super().__init__(message)
+        self.promises = promises
 
 
 class SolverError(LlmrulesError):

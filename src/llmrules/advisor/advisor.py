@@ -121,6 +121,7 @@ class Advisor:
         only: Only | None = None,
         among: Iterable[str] | None = None,
         stale_after: int = STALE_AFTER,
+        keep_promises: bool = True,
     ) -> Decision:
         """Decide a case: requirements by name, or a profile or its file.
 
@@ -131,7 +132,9 @@ class Advisor:
         (``["openness=open-source", "context_window>=200k"]``), or a table as in a rule. Who is left out is neither
         judged nor ranked. Values whose newest source is more than ``stale_after`` days old are counted as stale.
         Raises LoadError for requirements or conditions that are wrong, RestrictionError where nobody is left to judge,
-        TypeError for what is no case, condition or list, CertificationError if the engines disagree.
+        TypeError for what is no case, condition or list, CertificationError if the engines disagree, and PromiseError
+        where the decision does not keep what the rules promise; with ``keep_promises=False`` it is returned all the
+        same, and its ``promises`` say so.
         """
         knowledge = self.knowledge
         decided = procedure.decide(
@@ -144,7 +147,10 @@ class Advisor:
             stale_after=stale_after,
             settings=self.settings,
         )
-        return Decision.of(decided, self._recorder)
+        decision = Decision.of(decided, self._recorder)
+        if keep_promises:
+            decision.check_promises()
+        return decision
 
     def decide_many(
         self,

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from attrs import field, fields, frozen
 
 from llmrules.decision import decision
-from llmrules.decision.promised import Promised, promised
+from llmrules.decision.promised import Promised, broken_promises, promised
+from llmrules.errors import PromiseError
 from llmrules.language.profile import state
 from llmrules.trace.recorder import Recorder
 from llmrules.worlds.advice.advice import Advice
@@ -72,6 +73,13 @@ class Decision(decision.Decision):
     def promises(self) -> tuple[Promised, ...]:
         """The promises that it falls under, each with what of it is not kept."""
         return promised(self)
+
+    def check_promises(self) -> None:
+        """Raise PromiseError where it does not keep what the rules promise."""
+        broken = broken_promises(self)
+        if broken:
+            message = f"the decision breaks what is promised: {', '.join(broken.values())}"
+            raise PromiseError(message, tuple(broken))
 
     def screen(self, language: Language = "en") -> str:
         """Return the decision on one screen: the answer, what earned it, who is next, who is out, what to ask."""

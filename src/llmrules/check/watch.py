@@ -79,7 +79,10 @@ def watch(advisor: Advisor, paths: Iterable[Path], day: date, *, unknown: Policy
             problems.append(FileError("holds no profile", code="no-case", place=Place(path.as_posix())))
     if problems:
         raise LoadError(problems)
-    return tuple(_watched(name, advisor.decide(profile, unknown=unknown), day) for name, profile in found.items())
+    return tuple(
+        _watched(name, advisor.decide(profile, unknown=unknown, keep_promises=False), day)
+        for name, profile in found.items()
+    )
 
 
 def _read(path: Path, vocabulary: Vocabulary) -> Iterator[tuple[str, Profile | tuple[InputError, ...]]]:

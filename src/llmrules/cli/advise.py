@@ -52,11 +52,12 @@ def advise(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  #
     advisor = options.load(given, engine="plain")
     vocabulary = advisor.knowledge.ruleset.vocabulary
     case = read_profile(options.read_profile_source(profile, given["settings"], vocabulary), vocabulary)
-    decision = advisor.decide(case, unknown=given["unknown"])
+    decision = advisor.decide(case, unknown=given["unknown"], keep_promises=False)
     if given["output"] == "json":
         print_json(json.dumps(_document(decision), ensure_ascii=False, indent=2))
     else:
         print_lines(_lines(decision, given["lang"]))
+    decision.check_promises()
 
 
 def _document(decision: Decision) -> dict[str, Any]:

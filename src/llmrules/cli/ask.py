@@ -82,7 +82,7 @@ def ask(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  # no
     advisor = options.load(given)
     vocabulary = advisor.knowledge.ruleset.vocabulary
     source = options.read_profile_source(profile, given["settings"], vocabulary)
-    before = advisor.decide(read_profile(source, vocabulary), unknown=given["unknown"])
+    before = advisor.decide(read_profile(source, vocabulary), unknown=given["unknown"], keep_promises=False)
     decision = interviewed(before, given["lang"], Given.of(answers))
     print_lines(
         [Line("blank"), *screen_lines(decision.trace, given["lang"], width=page_width(), advice=decision.counsel)]
@@ -93,6 +93,7 @@ def ask(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  # no
         print_plain(f"\n{say('ask-saved', file=quote(given['save'].as_posix()))}")
     elif stated := " ".join(_options(before, decision)):
         print_plain(f"\n{say('ask-again', options=stated)}")
+    decision.check_promises()
     ctx.exit(CHOSEN if decision.best else NOTHING_ELIGIBLE)
 
 

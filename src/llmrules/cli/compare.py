@@ -42,8 +42,10 @@ def compare(ctx: click.Context, /, one: str, other: str, profile: str | None, **
     vocabulary = advisor.knowledge.ruleset.vocabulary
     case = read_profile(options.read_profile_source(profile, given["settings"], vocabulary), vocabulary)
     names = [options.judged_model(name, advisor.knowledge, case.as_of.first, "compare") for name in (one, other)]
-    found = advisor.decide(case, unknown=given["unknown"]).compare(*names)
+    decision = advisor.decide(case, unknown=given["unknown"], keep_promises=False)
+    found = decision.compare(*names)
     if given["output"] == "json":
         print_json(found.to_json())
     else:
         print_lines(found.lines(given["lang"], width=page_width()))
+    decision.check_promises()

@@ -13,10 +13,10 @@ from llmrules.catalog.register import read_register
 from llmrules.cli import completion, options
 from llmrules.cli.ask import interviewed
 from llmrules.cli.formats import FORMATS, Shown, format_of, print_decision, show_page, write_decision
-from llmrules.cli.many import decide_lines
+from llmrules.cli.many import FAILED, decide_lines
 from llmrules.cli.outputs import refuse_overwriting
 from llmrules.cli.terminal import for_a_person, print_lines, print_note, print_plain
-from llmrules.errors import SHOWN, Place, PromiseError, RestrictionError, nearest
+from llmrules.errors import SHOWN, Place, RestrictionError, nearest
 from llmrules.language.profile import read_profile
 from llmrules.language.sources import STALE_AFTER
 from llmrules.language.values import LARGEST_INTEGER
@@ -34,8 +34,6 @@ FAILING = ("conflict", "caution", "pending", "tie", "unverified")
 note), one on it that nobody has approved yet, a first place that is shared, and a model of which a check is unknown."""
 
 CHOSEN = 0
-FAILED = 1
-WRONG = 2
 NOTHING_ELIGIBLE = 3
 UNVERIFIED = 4
 
@@ -113,7 +111,7 @@ def decide(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  #
         if profile is not None:
             raise click.UsageError("name a profile, or the file of --many, not both", ctx)
         advisor = options.load(given, engine=given["engine"])
-        ctx.exit(CHOSEN if decide_lines(ctx, advisor, given, _choices(given, advisor)) else WRONG)
+        ctx.exit(decide_lines(ctx, advisor, given, _choices(given, advisor)))
     asked = profile is None and not given["settings"]
     if asked and not _interview_wanted(given["lang"]):
         message = "name a profile, state requirements with --set, or be asked by llmrules ask"
@@ -130,8 +128,8 @@ def decide(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  #
         model = options.judged_model(model, advisor.knowledge, case.as_of.first, "--model")
     choices = _choices(given, advisor)
     if asked:
-        case = interviewed(advisor.decide(case, **choices), given["lang"]).profile
-    decision = advisor.decide(case, **choices)
+        case = interviewed(advisor.decide(case, **choices, keep_promises=False), given["lang"]).profile
+    decision = advisor.decide(case, **choices, keep_promises=False)
     if model is not None and not decision.judged(model):
         raise RestrictionError(
             "is left out by --among or --only, so it was not judged",
@@ -142,7 +140,7 @@ def decide(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  #
     if given["trace_file"] is not None:
         decision.trace.save(given["trace_file"])
     _tell(decision, model, given)
-    _check_promises(decision)
+    decision.check_promises()
     failing = [name for name in given["fail_on"] if _has(decision, name)]
     if failing:
         print_note(f"--fail-on: {', '.join(failing)}")
@@ -185,14 +183,6 @@ def _tell(decision: Decision, model: str | None, given: dict[str, Any]) -> None:
         write_decision(target, shown, output)
     if given["opened"] and target is not None:
         show_page(target)
-
-
-def _check_promises(decision: Decision) -> None:
-    """Raise PromiseError where the decision does not keep what the rules promise."""
-    broken = [f"{one.promise.id} ({'; '.join(map(str, one.breaches))})" for one in decision.promises if one.breaches]
-    if broken:
-        message = f"the decision breaks what is promised: {', '.join(broken)}"
-        raise PromiseError(message)
 
 
 def _has(decision: Decision, name: str) -> bool:

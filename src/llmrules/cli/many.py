@@ -8,7 +8,7 @@ import click
 
 from llmrules.advisor.many import Brief
 from llmrules.cli.terminal import print_json
-from llmrules.errors import FileError, Place
+from llmrules.errors import FileError, Place, PromiseError
 from llmrules.reading.files import STANDARD_INPUT, parse_json
 from llmrules.trace.codec import canonical
 
@@ -17,18 +17,21 @@ if TYPE_CHECKING:
 
     from llmrules.advisor import Advisor
 
+FAILED = 1
+WRONG = 2
+
 ALONE = ("settings", "model", "as_of", "target", "opened", "quiet", "full", "fail_on", "trace_file", "output")
 """The options that are of one case."""
 
 
-def decide_lines(ctx: click.Context, advisor: Advisor, given: Mapping[str, Any], options: Mapping[str, Any]) -> bool:
-    """Decide each line of a file, print its decision as JSON, and say whether every line was a case."""
+def decide_lines(ctx: click.Context, advisor: Advisor, given: Mapping[str, Any], options: Mapping[str, Any]) -> int:
+    """Decide each line of a file, print its decision as JSON, and return the exit status: whether all went well."""
     named = [one.opts[0] for one in ctx.command.params if one.name in ALONE and given[one.name]]
     if named:
         raise click.UsageError(
             f"--many decides many cases; what is said of one has no place beside it: {', '.join(named)}", ctx
         )
-    right, name = True, str(given["many"])
+    status, name = 0, str(given["many"])
     try:
         stream = click.open_file(name, "rb")
     except OSError as error:
@@ -37,10 +40,13 @@ def decide_lines(ctx: click.Context, advisor: Advisor, given: Mapping[str, Any],
         cases = _cases(lines, STANDARD_INPUT if name == "-" else name)
         decided = advisor.decide_many(cases, workers=given["workers"], **options)
         for number, found in enumerate(decided, start=1):
-            brief = found.plain() if isinstance(found, Brief) else {"error": str(found)}
-            right &= "error" not in brief
+            brief: dict[str, Any] = found.plain() if isinstance(found, Brief) else {"error": str(found)}
+            if isinstance(found, PromiseError):
+                brief["broken"], status = [*found.promises], max(status, FAILED)
+            elif "error" in brief:
+                status = WRONG
             print_json(canonical({"line": number, **brief}))
-    return right
+    return status
 
 
 def _cases(lines: Iterable[bytes], name: str) -> Iterator[object]:

@@ -43,7 +43,9 @@ def what_if(ctx: click.Context, /, profile: str, **given: Any) -> None:  # noqa:
     advisor = options.load(given, engine="plain")
     vocabulary = advisor.knowledge.ruleset.vocabulary
     old = advisor.decide(
-        read_profile(options.read_profile_source(profile, (), vocabulary), vocabulary), unknown=given["unknown"]
+        read_profile(options.read_profile_source(profile, (), vocabulary), vocabulary),
+        unknown=given["unknown"],
+        keep_promises=False,
     )
     changed = read_profile(options.read_profile_source(profile, given["settings"], vocabulary), vocabulary)
     names = [name.partition("=")[0].strip() for name in given["settings"]]
@@ -54,3 +56,4 @@ def what_if(ctx: click.Context, /, profile: str, **given: Any) -> None:  # noqa:
         print_json(canonical(plain(found)))
     else:
         print_report(difference_report(found, (old.trace.given, new.trace.given), given["lang"]), given["output"])
+    new.check_promises()

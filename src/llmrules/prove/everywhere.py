@@ -170,7 +170,8 @@ class _Pair:
         """Return a cube with its profile, decided by both sides."""
         inputs = cube.found.inputs
         old, new = (
-            side.advisor.decide(self.profiles.profile(inputs, side.when), unknown=self._unknown) for side in self._sides
+            side.advisor.decide(self.profiles.profile(inputs, side.when), unknown=self._unknown, keep_promises=False)
+            for side in self._sides
         )
         return Part(cube, old, new)
 

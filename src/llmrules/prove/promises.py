@@ -100,11 +100,10 @@ def _prove(prover: Prover, promise: Promise) -> Proof:
 def _formulas(decisions: Decisions, promise: Promise) -> tuple[circuit.Literal, circuit.Literal]:
     """Return that a profile meets the conditions of a promise, and that it is not kept."""
     made = decisions.circuit
-    references = {name for table in promise.tested().values() for name in table.references()}
-    known = [decisions.known.get(name, NOTHING).known for name in sorted(references)]
+    known = [decisions.known.get(name, NOTHING).known for name in sorted(promise.references)]
     meets = made.both(decisions.asked(promise.when), *known)
     broken = [] if promise.always is None else [-decisions.asked(promise.always)]
-    for kind, table in promise.tested().items():
+    for kind, table in promise.tested.items():
         passed = [true for true, _ in decisions.tested(table)]
         if kind == "some":
             asked = zip(decisions.eligible, passed, strict=True)

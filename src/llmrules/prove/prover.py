@@ -66,7 +66,7 @@ class Prover:
                     raise Undecided
                 return None
             profile = self.profiles.profile(found.inputs, self._when)
-            decision = self._advisor.decide(profile, unknown=self._unknown)
+            decision = self._advisor.decide(profile, unknown=self._unknown, keep_promises=False)
             if shows(decision):
                 return Witness(decision, smallest)
             if len(tried) == MOST_TRIES:

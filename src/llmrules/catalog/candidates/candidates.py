@@ -24,7 +24,7 @@ from attrs import define, field, frozen
 
 from llmrules.catalog import Entry, Model, Offer, Stated
 from llmrules.catalog.costs import Cost
-from llmrules.language.conditions import Leaf, Reference
+from llmrules.language.conditions import Leaf, Reference, Table
 from llmrules.language.operators import Truth, conjunction
 from llmrules.language.values import Number, Value
 from llmrules.language.vocabulary import Attribute
@@ -32,7 +32,7 @@ from llmrules.language.vocabulary import Attribute
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
-    from llmrules.language.conditions import Facts, Table
+    from llmrules.language.conditions import Facts
     from llmrules.language.rules.effects import Grade
 
 
@@ -108,6 +108,7 @@ class Candidates:
     costs: Mapping[str, tuple[Cost | None, ...]] = field(factory=dict)
     fixed: Candidates | None = field(default=None, repr=False)
     _leaves: dict[tuple[Leaf, tuple[object, ...]], Masks] = field(factory=dict, init=False, repr=False)
+    _tables: dict[Table, Masks] = field(factory=dict, init=False, repr=False)
     _numbers: dict[tuple[str, ...], list[int]] = field(factory=dict, init=False, repr=False)
     _stating: dict[str, int] = field(factory=dict, init=False, repr=False)
 
@@ -173,6 +174,14 @@ class Candidates:
                 any_true, any_false = any_true | inner_true, any_false & inner_false
             true, false = true & any_true, false | any_false
         return true, false
+
+    def settled(self, table: Table) -> Masks:
+        """Return the same for a table that refers to no requirement and tests nothing computed; it is kept."""
+        if self.fixed is not None:
+            return self.fixed.settled(table)
+        if table not in self._tables:
+            self._tables[table] = self.table(table, {})
+        return self._tables[table]
 
     def leaf(self, leaf: Leaf, facts: Facts) -> Masks:
         """Return where a leaf is true and where false; leaves that refer to requirements keep few results."""

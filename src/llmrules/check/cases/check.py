@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from attrs import frozen
 
 from llmrules.catalog.candidates import bits
+from llmrules.decision.promised import broken_promises
 from llmrules.language.profile import Expectation, Profile, check_expectation, read_profile
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ Key: TypeAlias = Literal[
     "fired",
     "silent",
     "refused",
+    "promises",
 ]
 
 
@@ -45,9 +47,9 @@ class Mismatch:
     """One way in which a decision is not as expected.
 
     ``expected`` and ``found`` are models (best, eligible, pending, unverified, cautioned, exempted), requirements
-    (conflicts), attributes (failing), offers, points, or rules (all others), sorted; those of ``order`` stand in it.
-    ``model`` is the one that was to be excluded or to have the points or offers, and ``verdict`` what it is instead;
-    ``rule`` is the one that was to caution, or to be exempted from.
+    (conflicts), attributes (failing), offers, points, promises that are not kept, or rules (all others), sorted; those
+    of ``order`` stand in it. ``model`` is the one that was to be excluded or to have the points or offers, and
+    ``verdict`` what it is instead; ``rule`` is the one that was to caution, or to be exempted from.
     """
 
     key: Key
@@ -79,6 +81,7 @@ class Mismatch:
 _WORDED = {
     "fired": "did not fire, expected to: {expected}",
     "silent": "fired, expected not to: {found}",
+    "promises": "the decision breaks what is promised: {found}",
     "failing": "{self.model} is excluded because of {found}, expected because of {expected} as well",
 }
 
@@ -195,6 +198,12 @@ def _rules(decision: Decision, expect: Expectation) -> Iterator[Mismatch]:
         refused = set(decision.refused)
         if not set(expect.refused) <= refused or (refused and not expect.refused):
             yield _mismatch("refused", expect.refused, refused)
+
+
+def check_promises(decision: Decision) -> tuple[Mismatch, ...]:
+    """Return what is not kept of what the rules promise of every case; none may break it, whatever it expects."""
+    broken = broken_promises(decision)
+    return (_mismatch("promises", (), broken.values()),) if broken else ()
 
 
 def _mismatch(

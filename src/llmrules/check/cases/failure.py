@@ -66,7 +66,7 @@ def difference_lines(mismatch: Mismatch, language: Language = "en") -> Iterator[
     if mismatch.verdict is not None and mismatch.verdict != "excluded":
         yield Line("line", say("verdict.excluded"), 4, "-")
         yield Line("line", say(f"verdict.{mismatch.verdict}"), 4, "+")
-    exact = mismatch.key in {*MODELS, "points", "offers", "cautioned", "exempted", "conflicts", "refused"}
+    exact = mismatch.key in {*MODELS, "points", "offers", "cautioned", "exempted", "conflicts", "refused", "promises"}
     if exact and not expected:
         yield Line("line", say("nothing"), 4, "-")
     for name in sorted(expected | found):
@@ -91,7 +91,7 @@ def _chains(result: Result, language: Language) -> Iterator[Line]:
             rules[mismatch.rule] = None
         elif mismatch.key == "conflicts":
             facts |= dict.fromkeys(differing)
-        else:
+        elif mismatch.key != "promises":
             rules |= dict.fromkeys(differing)
     yield from chain_lines(result.decision, language, models=list(models), facts=facts, rules=rules)
 

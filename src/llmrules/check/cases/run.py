@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 from llmrules.advisor import Decision
-from llmrules.check.cases.check import Mismatch, check, read_case
+from llmrules.check.cases.check import Mismatch, check, check_promises, read_case
 from llmrules.errors import FileError, InputError, LoadError, Place
 from llmrules.language.profile import Expectation, Profile, cases_in
 from llmrules.reading.files import Source, read_toml, toml_files
@@ -50,7 +50,7 @@ class Case:
 
     def decide(self, advisor: Advisor) -> Decision:
         """Decide it."""
-        return advisor.decide(self.profile, **self.choices)
+        return advisor.decide(self.profile, **self.choices, keep_promises=False)
 
 
 @frozen(eq=False)
@@ -127,6 +127,6 @@ def run(advisor: Advisor, cases: Iterable[Case]) -> tuple[Result, ...]:
 
 
 def run_case(advisor: Advisor, case: Case) -> Result:
-    """Decide one case and compare the decision with what it expects."""
+    """Decide one case and compare the decision with what it expects, and with what the rules promise."""
     decision = case.decide(advisor)
-    return Result(case, decision, check(decision, case.expect))
+    return Result(case, decision, (*check(decision, case.expect), *check_promises(decision)))

@@ -47,7 +47,8 @@ def update(result: Result) -> Update:
     for key in (*source.at, "expect"):
         expect = expect[key]
     for mismatch in result.mismatches:
-        _apply(expect, mismatch)
+        if mismatch.key != "promises":  # no case can expect that one is broken
+            _apply(expect, mismatch)
     after = tomlkit.dumps(document)
     _check(result, after)
     return Update(source.name, source.text, after)

@@ -126,7 +126,7 @@ def profile_case(source: Source, old: Advisor, new: Advisor) -> Case:
     """Decide a profile under both; it is read by the new vocabulary, and what the old one cannot say is left out."""
     profile = read_profile(source, new.knowledge.ruleset.vocabulary)
     before = _under(profile, old.knowledge)
-    return Case(source.called, old.decide(before), new.decide(profile))
+    return Case(source.called, old.decide(before, keep_promises=False), new.decide(profile, keep_promises=False))
 
 
 def _under(profile: Profile, knowledge: Knowledge) -> Profile:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from attrs import field, frozen
@@ -35,7 +36,7 @@ KEPT = ("always", *ON_MODELS, "never")
 PROMISE_KEYS = ("id", "when", "because", "source", *KEPT)
 
 
-@frozen
+@frozen(slots=False)
 class Promise:
     """What holds in every case that meets ``when``: all that it says at once.
 
@@ -58,10 +59,29 @@ class Promise:
         """Return the tables that test requirements."""
         return (self.when, *([] if self.always is None else [self.always]))
 
+    @cached_property
     def tested(self) -> dict[Tested, Table]:
-        """Return the tests on models, by whom they are about."""
+        """The tests on models, by whom they are about."""
         tables: dict[Tested, Table | None] = {"every": self.every, "best": self.best, "some": self.some}
         return {kind: table for kind, table in tables.items() if table is not None}
+
+    @cached_property
+    def references(self) -> frozenset[str]:
+        """The requirements that its tests on models refer to, which are known in every case that falls under it."""
+        return frozenset(name for table in self.tested.values() for name in table.references())
+
+    @cached_property
+    def settled(self) -> frozenset[Tested]:
+        """By whom tests are about that come out alike in every case."""
+        varying = {
+            kind for kind, table in self.tested.items() if any(one.attribute.computed for one in table.all_leaves())
+        }
+        return frozenset(kind for kind, table in self.tested.items() if kind not in varying and not table.references())
+
+    @cached_property
+    def needed(self) -> frozenset[str]:
+        """Requirements that are known in every case that falls under it."""
+        return self.references | {leaf.attribute.name for leaf in self.when.leaves if not leaf.asks_absence}
 
 
 def read_promises(tops: Iterable[Cursor], vocabulary: Vocabulary, citable: Collection[str]) -> Mapping[str, Promise]:

@@ -511,6 +511,7 @@ SENTENCES = {
     "expect.fired": "fired",
     "expect.silent": "silent",
     "expect.refused": "refused, by",
+    "expect.promises": "promises not kept",
     "expected-found": "- expected, + found",
     "did-not-fire": "did not fire",
     "exception-holds": "an exception holds",

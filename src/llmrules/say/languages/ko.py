@@ -542,6 +542,7 @@ SENTENCES = {
     "expect.fired": "발동",
     "expect.silent": "미발동",
     "expect.refused": "거부한 규칙",
+    "expect.promises": "지키지 않은 약속",
     "expected-found": "- 기대, + 실제",
     "did-not-fire": "발동하지 않음",
     "exception-holds": "예외에 해당",
