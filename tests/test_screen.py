@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -91,6 +92,16 @@ def test_a_grave_caution_is_told_to_its_end(advisors: dict[str, Advisor]) -> Non
     said = " ".join(decision.screen().split())
     assert "needs approval (Llama 4 Maverick 17B-128E Instruct): It is open-weight under no common" in said
     assert "or how open it is, or its licence, is not known warning (Llama 4 Maverick 17B-128E" in said
+
+
+def test_by_which_exemption_the_first_place_stands_is_told() -> None:
+    """Who approved it and when it ends is read beside the choice, and not only in the full report."""
+    policy = rule("free-only", "require.open = 'free'") + rule(
+        "pilot", "exempt = ['free-only']\nwhere.open = 'closed'\napprover = 'CIO'\neffective_to = 2026-12-31"
+    )
+    for lark, said in (("closed", True), ("free", False)):
+        screen = world(policy, model("lark", open=lark)).decide({"as_of": date(2026, 3, 1)}).screen()
+        assert ("mind 1 exempted (pilot, approved by CIO, until 2026-12-31): " in " ".join(screen.split())) is said
 
 
 def test_who_is_out_is_counted_beside_a_reason_that_is_cut() -> None:

@@ -220,6 +220,8 @@ class RuleReader:
         marks: tuple[Number, ...] = ()
         if "marks" in first.table():
             attribute, marks = self._with_marks(attribute, first.table()["marks"])
+            if attribute.type == "number" and not marks:
+                return None
         if not attribute.gradable:
             gradable = [name for name in self.vocabulary.names(*MODEL_SIDE) if self.vocabulary[name].gradable]
             message = "cannot be graded: it is neither a scale nor a number with marks"

@@ -307,10 +307,11 @@ class Screen:
             yield from self.part("unverified", [said], count=len(names))
 
     def cautions(self) -> Iterator[Said]:
-        """Yield the grave cautions on the first place, and how many others there are."""
+        """Yield by which exemptions the first place stands, the grave cautions on it, and how many others there are."""
         best = self.result.best if not self.result.refused else ()
         rows = [row for name in best for row in self.index.judged.sharing(name)]
         grave: dict[tuple[str, str], list[str]] = {}
+        exempting = {by for row in rows for check in self.index.trace.checks(row) for by in check.exempted_by}
         for row in rows:
             for note in self.index.trace.notes(row):
                 level = self.index.rules[note.rule].level
@@ -318,10 +319,13 @@ class Screen:
                     names = grave.setdefault((level, note.rule), [])
                     names += [] if self.teller.name(row.model) in names else [self.teller.name(row.model)]
         told = []
+        for rule in sorted(exempting):
+            who = self.say("level-of", level=self.say("outcome.exempted"), names=self.why.applications.waiver(rule))
+            told.append(f"{who}: {first_sentence(self.index.because(rule))}")
         for (kind, rule), names in sorted(grave.items()):
             who = self.say("level-of", level=self.say(f"level.{kind}"), names=self.teller.several(names))
             told.append(f"{who}: {first_sentence(self.index.because(rule))}")
-        count = len(list(Notes(self.why, self.case).cautions()))
+        count = len(exempting) + len(list(Notes(self.why, self.case).cautions()))
         told = told[: MOST["cautions"] - 1]
         in_full = len(told)
         if count > in_full:
