@@ -174,7 +174,7 @@ def test_each_file_is_optional(hospital: bytes) -> None:
     assert verify(hospital, catalog=[]).matched == ("catalogue",)
     assert verify(hospital, profile=example).matched == ("requirements", "unknown")
     both = verify(hospital, rules=[], catalog=[])
-    assert (both.matched, both.reached) == (PARTS[:6], "matched: rule files, catalogue")
+    assert (both.matched, both.reached) == (PARTS[:7], "matched: rule files, catalogue")
     assert "not compared, since no file for it was handed over: approvals, requirements, unknown\n" in str(both)
     assert str(both).endswith("not compared: profile")
 
