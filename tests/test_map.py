@@ -72,3 +72,4 @@ def test_two_requirements_with_one_value_are_needed() -> None:
     """Sets, names that are none, and one requirement twice are refused."""
     for names in (("budget", "budget"), ("budgets", "tool_use"), ("modalities", "budget"), ("as_of", "budget")):
         assert CliRunner().invoke(main, ["map", *names, "--isolated"]).exit_code == 2
+    assert "--set as_of=" in CliRunner().invoke(main, ["map", "budget", "as_of", "--isolated"]).output

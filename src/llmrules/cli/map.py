@@ -67,6 +67,8 @@ def map(ctx: click.Context, /, across: str, down: str, **given: Any) -> None:  #
 
 def _check(ctx: click.Context, name: str, vocabulary: Vocabulary) -> None:
     names = [one for one in vocabulary.names("requirement") if one != AS_OF.name and not vocabulary[one].many]
+    if name == AS_OF.name:
+        raise click.BadParameter("as_of is one day for the whole map: --set as_of=…", ctx, param_hint="ACROSS DOWN")
     if name not in names:
         close = nearest(name, names)
         hint = f"did you mean {close}?" if close is not None else "llmrules requirements lists them"

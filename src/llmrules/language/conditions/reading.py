@@ -133,7 +133,8 @@ class _Reader:
     def _test(self, attribute: Attribute, name: str, cursor: Cursor) -> Test | None:
         allowed = operators_for(attribute)
         if name not in OPERATORS:
-            cursor.problem("unknown-operator", "is not an operator", found=name, allowed=allowed)
+            graded = ("toward", "marks") if "prefer" in cursor.path and attribute.type in {"number", "scale"} else ()
+            cursor.problem("unknown-operator", "is not an operator", found=name, allowed=(*allowed, *graded))
             return None
         if name not in allowed:
             instead = next((other for other in _COUNTERPARTS.get(name, ()) if other in allowed), None)

@@ -372,6 +372,7 @@ ERRORS = {
     # Promises
     "the decision breaks what is promised: {}": "결정이 약속을 지키지 않습니다: {0}",
     "name two requirements": "서로 다른 요구사항 두 개를 지정하세요",
+    "as_of is one day for the whole map: --set as_of=…": "as_of는 지도 전체에 하루만 적용됩니다. --set as_of=…로 지정하세요",
     "{} is no requirement with one value; {}": "{0}{0:은|는} 값이 하나인 요구사항이 아닙니다. {1!}",
     "--everywhere takes no cases, and is printed as text or JSON": "--everywhere에는 사례를 지정하지 않으며, 텍스트나 JSON으로만 "
     "출력합니다",
