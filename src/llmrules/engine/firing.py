@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from attrs import frozen
 
 from llmrules.engine.plain import PlainEngine
-from llmrules.engine.program import FiringRule
+from llmrules.engine.program import FEW, FiringRule
 from llmrules.errors import CertificationError, EngineError
 from llmrules.language.conditions import Facts
 
@@ -135,7 +135,7 @@ def derive(program: Program, facts: Facts, fired: frozenset[int]) -> Derivation:
         readers: Mapping[str, list[int]] | None = None
         agenda: Iterable[int] = list(waiting)
         while waiting:
-            ready = [waiting[place] for place in agenda if waiting[place].holds(known)]
+            ready = _holding(program, [waiting[place] for place in agenda], known)
             if not ready:
                 names = ", ".join(rule.id for rule in waiting.values())
                 message = f"these rules were reported as fired but nothing supports them: {names}"
@@ -153,6 +153,15 @@ def derive(program: Program, facts: Facts, fired: frozenset[int]) -> Derivation:
             agenda = sorted({place for name in gained for place in (readers or {}).get(name, ()) if place in waiting})
             count += 1
     return Derivation(tuple(steps), known)
+
+
+def _holding(program: Program, rules: list[FiringRule], facts: Facts) -> list[FiringRule]:
+    """Return the rules whose conditions hold on facts."""
+    if len(rules) <= FEW:
+        return [rule for rule in rules if rule.holds(facts)]
+    passing = program.sieve.passing(program.sieve.masks(facts))
+    sure = passing & program.sieve.sure
+    return [rule for rule in rules if sure >> rule.place & 1 or (passing >> rule.place & 1 and rule.holds(facts))]
 
 
 def _readers(rules: Iterable[FiringRule]) -> Mapping[str, list[int]]:

@@ -6,8 +6,12 @@ Both engines run the same program and report the same thing: the set of rules th
 from __future__ import annotations
 
 import operator
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import cached_property, reduce
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import evolve, field, frozen
@@ -17,6 +21,8 @@ from llmrules.language.rules.effects import Conclude
 from llmrules.language.values import Number, Value
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from llmrules.language.rules.rule import Rule
     from llmrules.language.rules.ruleset import RuleSet
     from llmrules.language.vocabulary import Attribute
@@ -95,12 +101,70 @@ NOTHING: Mapping[str, FiringRule] = {}
 """No rule is compiled yet."""
 
 
-@frozen(eq=False)
+@frozen(eq=False, slots=False)
 class Program:
     """All rules that fire on requirements, in the order of strata and ids."""
 
     rules: tuple[FiringRule, ...]
     strata: int
+
+    @cached_property
+    def sieve(self) -> Sieve:
+        """What most of their leaves say at once."""
+        return _sieve(self.rules)
+
+
+FEW = 32
+"""Rules that are checked one by one sooner than all of them at once."""
+
+
+@frozen(eq=False)
+class Sieve:
+    """What leaves say of many rules at once, each a bit at its place: a rule that does not pass cannot fire.
+
+    One of ``sure`` that passes holds: it has nothing else to test.
+    """
+
+    everyone: int
+    sure: int
+    columns: Mapping[str, Column]
+    untested: dict[str, int]
+    """By requirement the rules that do not test it, which pass where it is not known."""
+
+    def masks(self, facts: Facts) -> dict[str, int]:
+        """Return what each requirement lets pass on facts."""
+        found = self.untested.copy()
+        for name, values in facts.items():
+            if name in found:
+                found[name] = self.columns[name].passing(values)
+        return found
+
+    def passing(self, masks: Mapping[str, int]) -> int:
+        """Return the rules that all requirements let pass."""
+        return reduce(operator.and_, masks.values(), self.everyone)
+
+
+@frozen(eq=False)
+class Column:
+    """What one requirement lets pass: where it is not known, rules that do not test it; else others by its values too.
+
+    ``known`` are those that pass on any value; ``bounds`` have the thresholds of one operator, ascending, and what
+    passes before, between and after them.
+    """
+
+    free: int
+    known: int
+    by_value: Mapping[Value, int]
+    bounds: tuple[tuple[Callable[[Any, Any], int], list[Number], list[int]], ...]
+
+    def passing(self, values: frozenset[Value]) -> int:
+        """Return the rules that one of some values lets pass."""
+        found = self.known
+        for value in values:
+            found |= self.by_value.get(value, 0)
+            for place, thresholds, masks in self.bounds:
+                found |= masks[place(thresholds, value)]
+        return found
 
 
 def compile_program(ruleset: RuleSet, known: Mapping[str, FiringRule] = NOTHING) -> Program:
@@ -125,6 +189,56 @@ def _firing_rule(rule: Rule, attributes: Mapping[str, Attribute]) -> FiringRule:
     exceptions = rule.unless.exceptions()
     tests = frozenset(leaf.attribute.name for leaf in when.all_leaves())
     return FiringRule(0, rule.id, 0, when, exceptions, (), rule.effect.conclusion, _compile(when, exceptions), tests)
+
+
+def _sieve(rules: Iterable[FiringRule]) -> Sieve:
+    everyone = sure = 0
+    by_value: defaultdict[str, defaultdict[Any, int]] = defaultdict(lambda: defaultdict(int))
+    compared: defaultdict[str, defaultdict[Any, defaultdict[Any, int]]] = defaultdict(
+        lambda: defaultdict(lambda: defaultdict(int))
+    )
+    testing: defaultdict[str, int] = defaultdict(int)
+    known: defaultdict[str, int] = defaultdict(int)
+    for rule in rules:
+        bit, check = 1 << rule.place, rule.holds
+        everyone |= bit
+        for name, values in check.quick:
+            testing[name] |= bit
+            for value in values:
+                by_value[name][value] |= bit
+        single = [(name, *tests[0]) for name, tests in check.numbers if len(tests) == 1]  # two must pass on one value
+        for name, passes, threshold in single:
+            testing[name] |= bit
+            masks = by_value[name] if passes is operator.eq else compared[name][passes]
+            masks[threshold] |= bit
+        names = {name for name, _ in check.quick} | {name for name, *_ in single}
+        once = len(names) == len(check.quick) + len(check.numbers)  # of two leaves on one requirement either lets pass
+        if once and check.rest is None and not check.exceptions:
+            sure |= bit
+            continue
+        for leaf in rule.when.leaves:
+            if not leaf.asks_absence and leaf.attribute.name not in names:
+                testing[leaf.attribute.name] |= bit
+                known[leaf.attribute.name] |= bit
+    columns = {
+        name: Column(
+            everyone & ~mask, everyone & ~mask | known[name], dict(by_value[name]), tuple(_bounds(compared[name]))
+        )
+        for name, mask in testing.items()
+    }
+    return Sieve(everyone, sure, columns, {name: column.free for name, column in columns.items()})
+
+
+def _bounds(compared: Mapping[Any, Mapping[Any, int]]) -> Iterator[Any]:
+    """Yield of each operator its thresholds, with the rules that pass on a value by its place among them."""
+    for passes, masks in compared.items():
+        thresholds = sorted(masks)
+        its = [masks[threshold] for threshold in thresholds]
+        if passes in {operator.ge, operator.gt}:
+            found = [*accumulate(its, operator.or_, initial=0)]
+        else:
+            found = [*accumulate(reversed(its), operator.or_, initial=0)][::-1]
+        yield bisect_right if passes in {operator.ge, operator.lt} else bisect_left, thresholds, found
 
 
 def full_condition(rule: Rule, attributes: Mapping[str, Attribute]) -> Table:
