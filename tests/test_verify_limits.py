@@ -19,6 +19,9 @@ from llmrules.cli import main
 from llmrules.errors import LlmrulesError, LoadError, TraceError
 from llmrules.trace.record import Trace
 from llmrules.verify import verify
+from llmrules.verify.kernel import derive
+from llmrules.verify.kernel.reading import read_given
+from llmrules.verify.kernel.refusal import Refusal
 from llmrules.worlds.replay import replay
 
 if TYPE_CHECKING:
@@ -178,6 +181,19 @@ def test_a_trace_that_contradicts_itself_is_a_sentence(
     if pointer.startswith("/given"):
         assert "contradicts itself" in run("why", path, *named, "--fast").stderr
         assert "앞뒤가 맞지 않아" in run("why", path, *named, "--lang", "ko").stderr
+
+
+def test_rules_that_override_each_other_without_end_are_a_limit() -> None:
+    """A hostile chain or ring of thousands of overrides ends in a refusal, and does not keep an auditor waiting."""
+    document = told(small())
+    plain = {"pack": "p", "effect": "advise", "body": True, "because": {"en": "So."}, "sources": ["d"]}
+    names = [f"z{number:04}" for number in range(4_000)]
+    document["given"]["rules"] += [
+        {"id": name, **plain, "overrides": [before]} for name, before in zip(names, names[-1:] + names, strict=False)
+    ]
+    with pytest.raises(Refusal) as refused:
+        derive(read_given(document["given"]))
+    assert (refused.value.wrong.code, refused.value.wrong.at) == ("too-large", "/given/rules")
 
 
 # messages

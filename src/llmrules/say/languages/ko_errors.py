@@ -630,6 +630,7 @@ ERRORS = {
     "an integer is beyond ±(2**53 - 1), where readers may disagree on it": "정수가 ±(2**53 - 1)을 벗어나 읽는 프로그램마다 다르게 "
     "볼 수 있습니다",
     "every number in a trace is an integer; all others are texts": "추적 기록의 숫자는 모두 정수이며, 그 밖의 수는 문자열로 씁니다",
+    "depend in too many steps": "의존 단계가 너무 많습니다",
     "has more parts than a trace may have": "추적 기록의 한도보다 항목이 많습니다",
     "is larger than {} MiB, more than a trace may have": "{0} MiB보다 커서 추적 기록의 한도를 넘습니다",
     "is not UTF-8: byte {} is 0x{}": "UTF-8이 아닙니다. {0}번째 바이트가 0x{1}입니다",

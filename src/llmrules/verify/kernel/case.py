@@ -2,10 +2,12 @@
 
 from collections import defaultdict, deque
 from collections.abc import Iterator
+from itertools import groupby
 
 from .cost import ON_CASE
 from .given import TESTED, Given, concluded, on_models, references, referred
-from .refusal import Plain, Record, Refusal, sparse
+from .refusal import Plain, Record, Refusal, expect, sparse
+from .shape import MOST_PARTS
 from .truth import OPERATORS, Facts, leaves, negative, own, right_side
 from .values import Attribute, number, text
 
@@ -40,10 +42,11 @@ def strata(given: Given) -> dict[str, int]:
             edges["rule", name].append((("attribute", concluded(rule)), 0))
     most = sum(plus for targets in edges.values() for _, plus in targets)
     found: defaultdict[tuple[str, str], int] = defaultdict(int)
-    queue = deque(edges)
+    queue, steps = deque(edges), 0
     while queue:
-        node = queue.popleft()
-        for target, plus in edges.get(node, ()):
+        targets = edges.get(node := queue.popleft(), ())
+        expect((steps := steps + len(targets)) <= MOST_PARTS, "too-large", "/given/rules", "depend in too many steps")
+        for target, plus in targets:
             if found[node] + plus > found[target]:
                 found[target] = found[node] + plus
                 if found[target] > most:
@@ -57,8 +60,7 @@ class _Case:
 
     def __init__(self, given: Given) -> None:
         self.given, self.stratum = given, strata(given)
-        stated = given.requirements.items()
-        self.known: dict[str, set[Plain]] = {name: set(_values(one["value"])) for name, one in stated}
+        self.known = {name: set(_values(one["value"])) for name, one in given.requirements.items()}
         self.firings: list[Record] = []
         self.seen: dict[str, Record] = {}  # the table of each rule that fired, on what was known when its round began
         self.by: defaultdict[str, list[str]] = defaultdict(list)  # the rules that conclude a fact, by its id
@@ -69,9 +71,8 @@ class _Case:
 
     def fire(self) -> None:
         """Find the least fixpoint, stratum by stratum: each round fires every rule that holds when it begins."""
-        for stratum in sorted(set(self.stratum.values())):
-            waiting = sorted(name for name, its in self.stratum.items() if its == stratum)
-            ready, round_ = self.ready(waiting), 0
+        for stratum, group in groupby(sorted((its, name) for name, its in self.stratum.items()), lambda one: one[0]):
+            ready, round_ = self.ready(waiting := [name for _, name in group]), 0
             while ready:
                 new = [self.conclude(name, when, stratum, round_) for name, when in ready.items()]
                 waiting = [name for name in waiting if name not in ready]
@@ -86,8 +87,7 @@ class _Case:
 
     def conclude(self, name: str, when: Record, stratum: int, number: int) -> set[str]:
         """Record one firing and add what it concludes; return the attributes that were concluded."""
-        rule = self.given.rules[name]
-        self.seen[name] = when
+        rule, self.seen[name] = self.given.rules[name], when
         body = rule["body"] if rule["effect"] == "conclude" else {}
         for attribute, value in body.items():
             self.known.setdefault(attribute, set()).update(_values(value))
