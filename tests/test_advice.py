@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 from tests.test_lint import ASKED
 from tests.worlds import DAY, RandomCase, model, rule, world
 
+from llmrules import Advisor
 from llmrules.catalog import Entry
 from llmrules.catalog.entries import Stated as Said
 from llmrules.errors import LoadError
 from llmrules.language.values import day
+from llmrules.language.vocabulary import SIX
 from llmrules.worlds.advice.asking import next_questions
 from llmrules.worlds.advice.bands import Bands
 from llmrules.worlds.advice.outlook import Outlook, Outlooks
@@ -159,6 +161,17 @@ def test_the_question_that_parts_a_tie_comes_first() -> None:
     assert [answer.first for answer in asked.questions[0].answers] == [("wren",), ("lark", "wren")]
     assert [answer.first for answer in asked.questions[1].answers] == [("jay",)] * 3
     assert asked.questions[1].changes_first == 1
+
+
+def test_questions_of_about_equal_effect_go_in_the_order_of_the_six() -> None:
+    """An empty case is asked first what the model is to do."""
+    advisor = Advisor.load(engine="plain")
+    asked = next_questions(World.under(advisor.knowledge, advisor.profile({"as_of": DAY})), most=0).questions
+    strong = [one.attribute for one in asked if one.parts and one.changes_first == 1]
+    topics = [SIX.index(advisor.knowledge.ruleset.vocabulary[name].topic or "") for name in strong]
+    assert strong[0] == "tasks"
+    assert topics == sorted(topics)
+    assert strong.index("deployment") < strong.index("input_price_ceiling")
 
 
 def test_no_question_matters_where_no_rule_waits_for_an_answer() -> None:

@@ -634,3 +634,15 @@ def test_the_completion_script_is_what_the_help_says(shell: str) -> None:
     done = subprocess.run(COMMAND, env=more, capture_output=True, text=True, check=False)
     assert f"_LLMRULES_COMPLETE={shell}_source" in run("--help").output
     assert "_LLMRULES_COMPLETE" in done.stdout
+
+
+def test_what_was_meant_by_a_name_is_said() -> None:
+    """A choice by its words, an example without its prefix, and a requirement that can be stated are found."""
+    for arguments, said in (
+        (["decide", "--set", "languages=Korean"], "hint: write ko"),
+        (["decide", "--set", "languages=한국어"], "hint: write ko"),
+        (["decide", "hospital-records"], "hint: write example:hospital-records"),
+        (["map", "budget", "contxt"], "did you mean context_tokens?"),
+    ):
+        run = CliRunner().invoke(main, arguments)
+        assert (run.exit_code, said in run.output) == (2, True), run.output

@@ -9,7 +9,7 @@ from tests.worlds import decide, model, rule, world
 
 from llmrules import Advisor
 from llmrules.language.texts import LANGUAGES
-from llmrules.say.report.questions import SIX
+from llmrules.language.vocabulary import SIX
 from llmrules.say.teller import Sentences
 from llmrules.worlds.advice.asking import next_questions
 from llmrules.worlds.advice.parting import parting

@@ -105,8 +105,19 @@ def test_by_which_exemption_the_first_place_stands_is_told() -> None:
 
 
 def test_who_is_out_is_counted_beside_a_reason_that_is_cut() -> None:
-    """As many names as fit stand beside a reason, the others are counted, and the reason is cut before them."""
-    cut = Said("why " * 60, beside=(": lark, wren and 7 more", ": lark and 8 more")).lines(60, 1)
-    assert (len(cut), cut[0].startswith("why why why"), cut[0].endswith("…: lark, wren and 7 more")) == (1, True, True)
-    assert Said("why", beside=(": lark, wren", ": lark and 1 more")).lines(16, 1) == ["why: lark, wren"]
-    assert Said("why", beside=(": lark, wren", ": 2")).lines(8, 1) == ["why: 2"]
+    """As many names as fit stand before a reason, the others are counted, and the reason is cut behind a word."""
+    (cut,) = Said("why, " * 60, ahead=("lark, wren and 7 more: ", "lark and 8 more: ")).lines(60, 1)
+    assert cut == "lark, wren and 7 more: why, why, why, why, why, why, why…"
+    assert Said("why", ahead=("lark, wren: ", "lark and 1 more: ")).lines(16, 1) == ["lark, wren: why"]
+    assert Said("why", ahead=("lark, wren: ", "2: ")).lines(8, 1) == ["2: why"]
+    asking = Said("which one?", beside=(" size, price, window", " size and 2 more"))
+    assert asking.lines(27, 1) == ["which one? size and 2 more"]
+
+
+def test_no_word_is_cut(advisors: dict[str, Advisor]) -> None:
+    """What stands before the sign of a cut is a word of the report, not the beginning of one."""
+    decision = advisors["2026-11"].decide({"context_tokens": 200_000, "modalities": ["text", "image"]})
+    words = {word.strip(".,;:()") for word in decision.report().split()}
+    ends = [line.split()[-1] for line in decision.screen().splitlines() if line.endswith("…")]
+    assert ends
+    assert {end.rstrip("…") for end in ends} <= words

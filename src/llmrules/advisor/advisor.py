@@ -98,6 +98,11 @@ class Advisor:
         loaded.unknown = settings.unknown or "apart"
         return loaded
 
+    def __repr__(self) -> str:
+        """Return what is loaded."""
+        rules, models = len(self.knowledge.ruleset.rules), len(self.knowledge.models)
+        return f"<Advisor: {rules} rules, {models} models, engine {self.engine}>"
+
     @property
     def engine(self) -> str:
         """The name of the engine that fires the rules."""

@@ -9,7 +9,6 @@ from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import click
-import tomli_w
 from attrs import field, frozen
 
 from llmrules.advisor import Decision
@@ -23,6 +22,7 @@ from llmrules.language.texts import Language
 from llmrules.language.values import Period, Value
 from llmrules.language.vocabulary import AS_OF, Attribute
 from llmrules.reading.files import write_whole
+from llmrules.reading.syntax import toml_text
 from llmrules.say.interview import Interviewer
 from llmrules.say.report.screen import screen_lines
 from llmrules.say.teller import Line, printable_lines
@@ -239,14 +239,14 @@ class _Interview:
 def _profile(source: Source, decision: Decision, language: Language) -> str:
     """Return what was answered as a profile, with its questions; its file keeps all else but what it expects."""
     head = {key: value for key, value in source.data.items() if key not in {"requirements", "expect"}}
-    lines = [tomli_w.dumps(head, multiline_strings=True)] if head else []
+    lines = [toml_text(head, several_lines=True)] if head else []
     lines.append("[requirements]")
     vocabulary = decision.knowledge.ruleset.vocabulary
     for one in _stated(decision):
         attribute = vocabulary[one.attribute]
         if attribute.ask is not None:
             lines.append(f"# {printable_lines(attribute.ask.read(language))}")
-        lines.append(tomli_w.dumps({one.attribute: _written(attribute, one.value)}).rstrip())
+        lines.append(toml_text({one.attribute: _written(attribute, one.value)}).rstrip())
     return "\n".join(lines) + "\n"
 
 

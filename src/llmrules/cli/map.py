@@ -70,6 +70,6 @@ def _check(ctx: click.Context, name: str, vocabulary: Vocabulary) -> None:
     if name == AS_OF.name:
         raise click.BadParameter("as_of is one day for the whole map: --set as_of=…", ctx, param_hint="ACROSS DOWN")
     if name not in names:
-        close = nearest(name, names)
+        close = nearest(name, [one for one in names if vocabulary[one].ask is not None]) or nearest(name, names)
         hint = f"did you mean {close}?" if close is not None else "llmrules requirements lists them"
         raise click.BadParameter(f"{name} is no requirement with one value; {hint}", ctx, param_hint="ACROSS DOWN")

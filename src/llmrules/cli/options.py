@@ -51,7 +51,11 @@ class ProfilePath(click.Path):
     """A path to a profile, or ``example:NAME``, which stands for the file of an example that comes with the package."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401 - click's
-        """Return the path. Raises FileError for an example that is none."""
+        """Return the path. Raises FileError for an example that is none, or one that lacks ``example:``."""
+        name = str(value).removesuffix(".toml")
+        if name in shipped.example_names() and not Path(value).exists():
+            ours = f"{shipped.EXAMPLE}{name}"
+            raise FileError("there is no such file", code="no-file", place=Place(str(value)), hint=f"write {ours}")
         return super().convert(shipped.named_example(value) or value if isinstance(value, str) else value, param, ctx)
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:

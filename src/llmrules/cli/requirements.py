@@ -15,7 +15,7 @@ from llmrules.cli import completion, options
 from llmrules.cli.terminal import print_json, print_lines, print_plain
 from llmrules.errors import Place, ProfileError
 from llmrules.language.texts import Text
-from llmrules.say.report.questions import SIX
+from llmrules.language.vocabulary import SIX
 from llmrules.say.teller import Line, Sentences, printable_lines
 
 if TYPE_CHECKING:

@@ -6,13 +6,13 @@ from itertools import dropwhile, groupby
 from typing import TYPE_CHECKING, Any
 
 import click
-import tomli_w
 
 from llmrules.cli import completion, options
 from llmrules.cli.terminal import print_lines, print_plain
 from llmrules.errors import FileError, Place, RuleError
 from llmrules.language.sources import Claim
 from llmrules.reading.files import parse_toml
+from llmrules.reading.syntax import toml_text
 from llmrules.say.teller import Line, Sentences, printable_lines
 
 if TYPE_CHECKING:
@@ -88,4 +88,4 @@ def _written(cursor: Cursor) -> list[str]:
         if same:
             kept = list(reversed(lines[:end]))
             return list(reversed(list(dropwhile(lambda line: not line.strip() or line.startswith("#"), kept))))
-    return tomli_w.dumps({"rule": [cursor.value]}).splitlines()
+    return toml_text({"rule": [cursor.value]}).splitlines()

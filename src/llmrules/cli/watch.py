@@ -30,7 +30,7 @@ CHANGES = 1
 
 
 @click.command(short_help="Which saved choices a later day changes, and why.")
-@click.argument("paths", nargs=-1, required=True, type=options.PATH, metavar="PATH...")
+@click.argument("paths", nargs=-1, required=True, type=options.PROFILE, metavar="PATH...")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The later day.  [default: today]")
 @options.knowledge
 @options.policy

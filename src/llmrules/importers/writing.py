@@ -10,9 +10,8 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-import tomli_w
-
 from llmrules.language.rules.ruleset import LANGUAGE
+from llmrules.reading.syntax import toml_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -43,7 +42,7 @@ def is_imported(text: str) -> bool:
 def catalogue_text(overlay: Overlay, form: Format) -> str:
     """Return an overlay as the text of a catalogue file; the same overlay gives the same text."""
     data = catalogue_data(overlay)
-    return HEADER + tomli_w.dumps(data, indent=2) if form == "toml" else _json_lines(data)
+    return HEADER + toml_text(data) if form == "toml" else _json_lines(data)
 
 
 def catalogue_data(overlay: Overlay) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Parses TOML and JSON texts into plain values, strictly and exactly, and says where and why one is neither.
+"""Parses TOML and JSON texts into plain values, strictly and exactly, says where and why one is neither, writes TOML.
 
 It knows texts, not files: nothing here touches a disk. tomllib keeps no positions, so where each key of a TOML text
 stands is found in the tree of tree-sitter, walked in step with the rules of TOML.
@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 from llmrules.errors import FileError, Place, TomlError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tree_sitter import Node
 
     from llmrules.reading.files import KeyPath
@@ -32,6 +34,13 @@ def toml_data(text: str, name: str) -> dict[str, Any]:
         raise FileError(message, code="too-deep", place=Place(name)) from None
     except ValueError:  # an integer with more digits than Python converts
         raise _too_many_digits(text, name) from None
+
+
+def toml_text(data: Mapping[str, Any], *, several_lines: bool = False) -> str:
+    """Return values as a TOML text; with ``several_lines`` a text keeps its lines."""
+    import tomli_w  # only few commands write it
+
+    return tomli_w.dumps(data, indent=2, multiline_strings=several_lines)
 
 
 def json_data(text: str, name: str) -> Any:  # noqa: ANN401 - plain JSON

@@ -218,7 +218,7 @@ class Adviser:
                     "worth-member" if one.member else "worth-value",
                     label=self._teller.label(one.attribute),
                     name=self._teller.name(name),
-                    values=self._teller.several(values, MOST_VALUES),
+                    values=self._teller.several(values, MOST_VALUES, self._say("joined-any")),
                     first=self._names(one.first[0]) if one.first[0] else self._say("question-nobody"),
                 )
             )

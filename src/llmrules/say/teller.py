@@ -70,9 +70,9 @@ class Teller:
         """Return what people call some models and candidates, as many as there is room for."""
         return self.several([self.name(one) for one in names], most)
 
-    def several(self, names: Sequence[str], most: int = MOST_NAMES) -> str:
+    def several(self, names: Sequence[str], most: int = MOST_NAMES, between: str = ", ") -> str:
         """Return the first of some names, and how many more there are: ``a, b, c and 2 more``."""
-        said, more = ", ".join(names[:most]), len(names) - most
+        said, more = between.join(names[:most]), len(names) - most
         return self.say("and-more", names=said, more=more) if more > 0 else said
 
     # Values

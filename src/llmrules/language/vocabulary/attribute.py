@@ -33,6 +33,8 @@ COMPUTED = ("monthly-cost",)
 """How a number of an offer can be computed from its other values and the case: see ``costs``."""
 ORDERED: tuple[Type, ...] = ("number", "scale", "date")
 """The types whose values have an order."""
+SIX = ("use-case", "data", "deployment", "customization", "ethics", "licence")
+"""The topics of requirements in the order of the six questions; each has its question in every language."""
 
 
 @frozen(cache_hash=True)
@@ -42,6 +44,11 @@ class Choice:
     id: str
     means: Text
     sources: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> set[str]:
+        """What people may call it, in small letters."""
+        return {text.partition(":")[0].casefold() for text in (self.means.en, self.means.ko) if text}
 
 
 @frozen(cache_hash=True)
@@ -146,8 +153,10 @@ class Attribute:
             hint = "one of them stands here, without brackets" if several else None
             cursor.wrong_type(f"one of the choices of {self.name}: {', '.join(self.choice_ids)}", hint=hint)
             return None
+        said = cursor.value.strip().casefold()
+        hint = next((f"write {one.id}" for one in self.choices if said in one.words), None)
         message = f"is not a declared choice of {self.name}"
-        cursor.problem("unknown-choice", message, found=cursor.value, allowed=self.choice_ids)
+        cursor.problem("unknown-choice", message, found=cursor.value, allowed=self.choice_ids, hint=hint)
         return None
 
     def _read_members(self, cursor: Cursor) -> frozenset[str] | None:

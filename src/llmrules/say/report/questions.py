@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from llmrules.language.rules.rule import by_conclusion
+from llmrules.language.vocabulary import SIX
 from llmrules.say.report.entry import Entry
 from llmrules.worlds.advice.parting import parting
 from llmrules.worlds.replay import replay
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
 
     from llmrules.decision.decision import Decision
     from llmrules.say.why import Explainer
-
-SIX = ("use-case", "data", "deployment", "customization", "ethics", "licence")
-"""The topics of requirements in the order of the six questions; each has its question in every language."""
 
 BEST_FIT = "framework.fit"
 """The claim that says why there is no strongest model."""

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
+from llmrules.language.vocabulary import SIX
 from llmrules.reading import shipped
 from llmrules.say.advice import Adviser, by_reason
 from llmrules.say.columns import WIDTH, cut, folded, padded, width_of
 from llmrules.say.report.notes import Case, Notes
-from llmrules.say.report.questions import SIX, Questions
+from llmrules.say.report.questions import Questions
 from llmrules.say.report.report import Answer
 from llmrules.say.teller import Line, Style, Tone, first_sentence, points_words, printable_lines
 from llmrules.say.why import Explainer
@@ -71,28 +72,30 @@ class Said:
     mark: str = ""
     style: Style = "line"
     tone: Tone = ""
-    beside: tuple[str, ...] = ()
-    """What may stand at the end, the longest first: one with which all fits, or the text is cut before it by half."""
+    ahead: tuple[str, ...] = ("",)
+    beside: tuple[str, ...] = ("",)
+    """What may stand before it and at the end, the longest first; at the least half remains for the text."""
     most: int = 2
     whole: bool = False
     """Whether it must be read to its end, so that others are cut first."""
 
     def __str__(self) -> str:
         """Return all of it on one line."""
-        return "".join((self.text, *self.beside[:1]))
+        return "".join((self.ahead[0], self.text, self.beside[0]))
 
     def lines(self, width: int, most: int) -> list[str]:
-        """Break the text into at most so many lines."""
+        """Break the text into at most so many lines; what there is no room for is cut off behind a word."""
         room = width - self.indent
-        for end in self.beside or ("",):
-            lines = folded(f"{self.text}{end}", room)
+        ways = [(begin, end) for begin in self.ahead for end in self.beside]
+        for begin, end in ways:
+            lines = folded(f"{begin}{self.text}{end}", room)
             if len(lines) <= most:
                 return lines
-        least, size = room // 2, room * most if self.beside else 0
-        end = next((one for one in self.beside if width_of(one) <= size - least), end)
-        while len(lines) > most and size > least:
-            size -= 1
-            lines = folded(f"{cut(self.text, size)}{end}", room)
+        begin, end = next((way for way in ways if width_of("".join(way)) <= room * most // 2), ways[-1])
+        words = cut(self.text, 2 * room * most).split(" ")
+        while len(lines) > most and len(words) > 1:
+            words.pop()
+            lines = folded(f"{begin}{' '.join(words).rstrip('.,;:')}…{end}", room)
         return lines if len(lines) <= most else [*lines[: most - 1], cut(" ".join(lines[most - 1 :]), room)]
 
 
@@ -287,9 +290,9 @@ class Screen:
         """Yield who is out, by the reason that most of them share."""
         groups = by_reason({name: self.failing(name) for name in self.result.excluded})
         told = [first_sentence(self.index.because(rule)) for rule, _ in groups]
-        names = [[f": {self.models(names, most)}" for most in range(MOST_NAMES, 0, -1)] for _, names in groups]
+        names = [[f"{self.models(names, most)}: " for most in range(MOST_NAMES, 0, -1)] for _, names in groups]
         most = None if self.result.best else MOST["blocking"]
-        yield from self.part("out", told, most, count=len(self.result.excluded), beside=names)
+        yield from self.part("out", told, most, count=len(self.result.excluded), ahead=names)
 
     def failing(self, name: str) -> list[str]:
         """Return the rules that rule a model out with every offer, else those that rule one of them out."""
@@ -337,8 +340,11 @@ class Screen:
         """Yield the next questions: of a tie those that would part it, else those whose answers change the most."""
         asked = self.questioning
         if self.asks_apart:
-            parting = [f"{question} {', '.join(names)}" for question, names in asked.by_question(asked.parting)]
-            yield from self.part("questions", [asked.best_fit(len(self.result.best)), *parting])
+            told, beside = [asked.best_fit(len(self.result.best))], [[""]]
+            for question, names in asked.by_question(asked.parting):
+                told.append(question)
+                beside.append([f" {self.teller.several(names, most)}" for most in range(len(names), 0, -1)])
+            yield from self.part("questions", told, beside=beside)
         else:
             yield from self.part("questions", [*self.next_questions()][: MOST["questions"]])
 
@@ -365,17 +371,19 @@ class Screen:
         most: int | None = None,
         *,
         count: int | None = None,
+        ahead: list[list[str]] | None = None,
         beside: list[list[str]] | None = None,
     ) -> Iterator[Said]:
         """Yield what is told under the label of a part; what there is no room for is counted beside the last."""
         most = most or {**MOST, **(TIED if self.asks_apart else {})}.get(key, 1)
         label = self.say(f"screen-label.{key}")
+        label = f"{label} {count:,}" if count is not None else label
         for number, text in enumerate(told[:most]):
             more = len(told) - most
             last = self.say("and-more-aside", more=more) if more > 0 and number == most - 1 else ""
-            begin = f"{label} {count:,}" if count is not None else label
-            ends = beside[number] if beside is not None else [""]
-            yield Said(text, begin if not number else "", beside=tuple(f"{end}{last}" for end in ends if end or last))
+            begins, ends = (one[number] if one is not None else [""] for one in (ahead, beside))
+            ends = [f"{end}{last}" for end in ends]
+            yield Said(text, label if not number else "", ahead=tuple(begins), beside=tuple(ends))
 
 
 def _signed(points: str) -> str:

@@ -10,10 +10,10 @@ from fractions import Fraction
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import field, frozen
 
 from llmrules.language.values import Value
-from llmrules.language.vocabulary import AS_OF
+from llmrules.language.vocabulary import AS_OF, SIX
 from llmrules.worlds.advice.outlook import Outlooks
 from llmrules.worlds.changes import Stated
 
@@ -53,18 +53,12 @@ class Question:
     """
 
     attribute: str
-    answers: tuple[Answer, ...]
+    answers: tuple[Answer, ...] = field(repr=lambda answers: f"<{len(answers)}>")
     parts: bool
     changes_first: Fraction
     changes_eligible: Fraction
     changes_conflicts: Fraction
     exact: bool
-
-    @property
-    def order(self) -> tuple[object, ...]:
-        """What orders questions: one that parts a tie, then by how many answers change how much."""
-        shares = (self.changes_first, self.changes_eligible, self.changes_conflicts)
-        return (not self.parts, *(-share for share in shares), self.attribute)
 
 
 @frozen
@@ -103,6 +97,7 @@ class _Asking:
         vocabulary = world.knowledge.ruleset.vocabulary
         bands = outlooks.bands()
         self._outlooks = outlooks
+        self._vocabulary = vocabulary
         self._now = self._outlooks.of()
         self._silent: set[str] = set()
         stated = {one.attribute for one in world.profile.requirements if one.origin == "stated"}
@@ -112,7 +107,7 @@ class _Asking:
     def questions(self, most: int) -> Questions:
         """Return the questions that matter alone, and the pairs that matter only together."""
         found = [question for name in self._answers if (question := self._question(name)) is not None]
-        ordered = tuple(sorted(found, key=lambda question: question.order))
+        ordered = tuple(sorted(found, key=self._order))
         alone = {question.attribute for question in found}
         rest = [name for name in self._answers if name not in alone]
         tried = 0
@@ -123,6 +118,18 @@ class _Asking:
                 return Questions(self._now.first, ordered, tuple(pairs), complete=False)
             pairs += self._pair(one, other)
         return Questions(self._now.first, ordered, tuple(pairs), complete=True)
+
+    def _order(self, question: Question) -> tuple[object, ...]:
+        """Return what orders questions: one that parts a tie, then roughly by how many answers change who is first.
+
+        Of about equal ones the six questions give the order; in one of them what is chosen comes before a number.
+        """
+        attribute = self._vocabulary[question.attribute]
+        topic = SIX.index(attribute.topic) if attribute.topic in SIX else len(SIX)
+        shares = (question.changes_first, question.changes_eligible, question.changes_conflicts)
+        ways = len({answer.first for answer in question.answers}) if attribute.choices else 0
+        least = (-share for share in shares)
+        return (not question.parts, -round(question.changes_first * 2), topic, *least, -ways, question.attribute)
 
     def _pairs(self, names: Sequence[str]) -> list[tuple[str, str]]:
         """Return the pairs that may matter together: those on both of which some rule depends come first.
