@@ -81,9 +81,10 @@ class Criterion:
         """
         if self.fixed is None:
             return self._lanes(outcome.true, lanes)
-        if lanes not in self._fixed_lanes:
-            self._fixed_lanes[lanes] = self._lanes(self.fixed.true, lanes)
-        return self._fixed_lanes[lanes]
+        found = self._fixed_lanes.get(lanes)
+        if found is None:
+            found = self._fixed_lanes[lanes] = self._lanes(self.fixed.true, lanes)
+        return found
 
     def _lanes(self, reached: int, lanes: Lanes) -> int:
         if self.grades:
@@ -289,7 +290,7 @@ BITS = bytes(int(byte == ord("1")) for byte in range(256))
 """The digits of a binary number as bytes that are 0 and 1."""
 
 
-@frozen
+@frozen(cache_hash=True)
 class Lanes:
     """So many lanes of so many bytes."""
 
