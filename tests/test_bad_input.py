@@ -268,9 +268,10 @@ READERS = (
     *("catalog/reading", "catalog/packed", "decision/knowledge"),
 )
 ELSEWHERE = {"is-folder", "no-file", "unreadable", "too-large", "unwritable", "bad-text", "bad-gzip", "bad-condition"}
-ELSEWHERE |= {"too-many-values", "unsound", "no-approval-asked"}
+ELSEWHERE |= {"too-many-values", "unsound", "no-approval-asked", "wrong-approver"}
 """Codes that are exercised by the tests here and not by a case; ``bad-condition`` by ``test_written_conditions``, and
-``too-many-values`` by ``test_growth``, ``unsound`` by ``test_cache``, ``no-approval-asked`` by ``test_governance``."""
+``too-many-values`` by ``test_growth``, ``unsound`` by ``test_cache``, ``no-approval-asked`` and
+``wrong-approver`` by ``test_governance``."""
 
 
 def test_every_code_is_exercised() -> None:

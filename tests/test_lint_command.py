@@ -148,11 +148,11 @@ def test_the_shipped_files_alone() -> None:
 
 def test_a_shipped_file_is_not_loaded_twice() -> None:
     """Naming shipped files looks at these, laid on top of nothing."""
-    given = gather([ROOT / "rules", ROOT / "rules" / "data.toml"], [ROOT / "catalog.toml"])
+    given = gather([ROOT / "rules", ROOT / "rules" / "customization.toml"], [ROOT / "catalog.toml"])
     assert len(given.rules) == len({source.name for source in given.rules})
-    assert "rules/data.toml" in given.names
+    assert "rules/customization.toml" in given.names
     assert "catalog.toml" in given.names
-    assert run(str(ROOT / "rules" / "data.toml")).output == "no findings\n"
+    assert run(str(ROOT / "rules" / "customization.toml")).output == "no findings\n"
 
 
 def test_ours_can_be_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,7 +186,7 @@ def test_findings_stand_in_the_named_files(tmp_path: Path) -> None:
     assert run(str(path)).exit_code == 0
     assert run(str(path), "--strict").exit_code == 1
     assert f"::warning file={path.as_posix()}" in run(str(path), "--format", "github").output
-    assert run(str(ROOT / "rules" / "data.toml"), "--format", "github").output == ""
+    assert run(str(ROOT / "rules" / "customization.toml"), "--format", "github").output == ""
     assert "아무것도 더하지 않습니다" in run(str(path), "--lang", "ko").output
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 import sys
+import tomllib
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,11 +18,13 @@ from tests.worlds import model, rule, world
 from llmrules.advisor.many import Brief
 from llmrules.check.lint import lint
 from llmrules.cli import main
-from llmrules.decision.promised import breaches
+from llmrules.decision.procedure import breaches
 from llmrules.errors import LoadError, PromiseError, SolverError
 from llmrules.language.rules.promises import KEPT
 from llmrules.prove.promises import Proofs, prove
 from llmrules.prove.telling import ProofTeller
+from llmrules.trace.codec import plain
+from llmrules.verify import verify
 
 if TYPE_CHECKING:
     from llmrules.advisor import Advisor
@@ -210,6 +213,22 @@ def test_whoever_decides_is_told_of_a_broken_promise() -> None:
     assert isinstance(found[1], Brief)
     assert isinstance(found[0], PromiseError)
     assert pickle.loads(pickle.dumps(found[0])).promises == ("p1",)  # noqa: S301 - our own
+
+
+@pytest.mark.parametrize("off", ['promise = "p0"', 'pack = "pack-0"'])
+def test_a_promise_is_taken_back_by_its_name_or_with_its_pack(off: str) -> None:
+    """It is proved and kept no longer; the trace says that it is off, and is derived again."""
+    broken = '[[promise]]\nid = "p0"\nbecause.en = "So."\nsource = "d"\nevery.weights = true\n'
+    advisor = world(RULES + broken + f'[[disable]]\n{off}\nreason = "We know."\n', MODELS)
+    assert not advisor.knowledge.ruleset.promises
+    decision = advisor.decide({"budget": "normal"})
+    assert decision.promises == ()
+    assert [plain(one) for one in decision.trace.given.disabled] == [
+        {**tomllib.loads(off), "reason": {"en": "We know.", "ko": "We know."}}
+    ]
+    assert verify(decision.trace).ok
+    with pytest.raises(PromiseError):
+        world(RULES + broken, MODELS).decide({"budget": "normal"})
 
 
 def test_a_case_fails_that_breaks_a_promise(ours: Path, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from attrs import field, fields, frozen
 
 from llmrules.decision import decision
-from llmrules.decision.promised import Promised, broken_promises, promised
+from llmrules.decision.procedure import Promised, broken_promises, promised
 from llmrules.errors import PromiseError
 from llmrules.language.profile import state
 from llmrules.trace.recorder import Recorder

@@ -70,7 +70,7 @@ class Knowledge:
 
 FOLLOWING = frozenset(
     {"unknown-attribute", "unknown-requirement", "unknown-source", "unknown-rule", "unknown-pack", "unknown-model"}
-    | {"unknown-choice", "unknown-slot", "dispute-without-value", "missing-type"}
+    | {"unknown-promise", "unknown-choice", "unknown-slot", "dispute-without-value", "missing-type"}
 )
 """Mistakes that may only follow from a file that could not be read; they are left out while there is one."""
 

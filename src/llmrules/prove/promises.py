@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from attrs import frozen
 
-from llmrules.decision.promised import Breach, breaches
+from llmrules.decision.procedure import Breach, breaches
 from llmrules.language.rules.promises import Promise
 from llmrules.prove.profiles import NOTHING
 from llmrules.prove.prover import Prover, Witness

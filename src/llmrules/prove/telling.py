@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from llmrules.check.lint.finding import Severity
     from llmrules.decision.knowledge import Knowledge
-    from llmrules.decision.promised import Breach
+    from llmrules.decision.procedure import Breach
     from llmrules.language.profile import Profile, Requirement
     from llmrules.language.texts import Language
     from llmrules.prove.promises import Proof, Proofs

@@ -13,7 +13,7 @@ from attrs import evolve
 
 from llmrules.catalog.candidates import bits
 from llmrules.catalog.restriction import Restriction
-from llmrules.decision.promised import promised
+from llmrules.decision.procedure import promised
 from llmrules.engine.program import full_condition
 from llmrules.language.profile import in_order
 from llmrules.language.values import encode_fraction

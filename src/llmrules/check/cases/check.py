@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from attrs import frozen
 
 from llmrules.catalog.candidates import bits
-from llmrules.decision.promised import broken_promises
+from llmrules.decision.procedure import broken_promises
 from llmrules.language.profile import Expectation, Profile, check_expectation, read_profile
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from llmrules.catalog import Model
     from llmrules.language.profile import Approval
-    from llmrules.language.rules.rule import Rule
+    from llmrules.language.rules.rule import Disable, Rule
     from llmrules.trace.record import Given
 
     Data: TypeAlias = dict[str, Any]
@@ -107,9 +107,10 @@ def offer_id(model: str, offer: str) -> str:
     return f"offer:{offer_name(model, offer)}"
 
 
-def disable_id(rule: str | None, pack: str | None) -> str:
+def disable_id(disable: Disable) -> str:
     """Return the id of a difference in what is switched off."""
-    return f"disable:rule:{rule}" if rule is not None else f"disable:pack:{pack}"
+    named = {"rule": disable.rule, "pack": disable.pack, "promise": disable.promise}
+    return "disable:" + ":".join(next((kind, name) for kind, name in named.items() if name is not None))
 
 
 def _parts(given: Given, sharing: Shared) -> Iterator[tuple[str, Part]]:
@@ -138,7 +139,7 @@ def _parts(given: Given, sharing: Shared) -> Iterator[tuple[str, Part]]:
 def _disabled(given: Given) -> Iterator[tuple[str, Part]]:
     reasons: dict[str, list[Data]] = {}
     for disable in given.disabled:
-        reasons.setdefault(disable_id(disable.rule, disable.pack), []).append(plain(disable.reason))
+        reasons.setdefault(disable_id(disable), []).append(plain(disable.reason))
     for name, said in reasons.items():
         yield name, Part("disable", name.removeprefix("disable:"), {"reason": said})
 

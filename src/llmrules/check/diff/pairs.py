@@ -101,7 +101,7 @@ def _rule_pairs(old: Given, new: Given) -> Iterator[tuple[str, Pair]]:
     for name in sorted(sides[0].keys() | sides[1].keys()):
         before, after = sides[0].get(name), sides[1].get(name)
         yield f"rule:{name}", ((before or after, before is not None), (after or before, after is not None))
-    off = [{disable_id(one.rule, one.pack): evolve(one, reason=SAID) for one in given.disabled} for given in (old, new)]
+    off = [{disable_id(one): evolve(one, reason=SAID) for one in given.disabled} for given in (old, new)]
     for name in sorted(off[0].keys() | off[1].keys()):
         yield name, (off[0].get(name), off[1].get(name))
 

@@ -72,7 +72,9 @@ def rules_schema(ruleset: RuleSet) -> Schema:
             description="Rules of which the first that fires counts: it defeats the later ones.",
         ),
         "promise": tables(_promise(), description="What rules and catalogue together keep in every case."),
-        "disable": tables(_disable(ruleset), description="A rule, or all rules of a pack, switched off with a reason."),
+        "disable": tables(
+            _disable(ruleset), description="A rule, a promise, or all of a pack, switched off with a reason."
+        ),
     }
     properties = {key: shapes[key] for key in FILE_KEYS}
     return whole("A rule file of llmrules", properties, definitions, needs=("language", "pack"))
@@ -202,10 +204,11 @@ NEVER = ("No such case is refused.", "No such case has a conflict.")
 
 
 def _disable(ruleset: RuleSet) -> Schema:
-    packs = {**NAME, "description": f"All rules of a pack: {', '.join(ruleset.packs)}."}
+    packs = {**NAME, "description": f"All rules and promises of a pack: {', '.join(ruleset.packs)}."}
     shapes = {
         "rule": {**ref("rule"), "description": "The rule that is switched off."},
         "pack": packs,
+        "promise": {**NAME, "description": "The promise that is switched off."},
         "reason": {**text(plain=True), "description": "Why."},
     }
     named = [partial(needs=[key]) for key in DISABLE_KEYS if key != "reason"]

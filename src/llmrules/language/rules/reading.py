@@ -44,7 +44,7 @@ DEEPEST_HEADER = 2
 HINTS = {"priority": 'there are no priorities: write overrides = ["the id of the rule that this one defeats"]'}
 """What to do instead with keys that people write in a rule."""
 
-DISABLE_KEYS = ("rule", "pack", "reason")
+DISABLE_KEYS = ("rule", "pack", "promise", "reason")
 
 
 @frozen
@@ -314,11 +314,12 @@ class RuleReader:
                     place.problem("unknown-slot", message, found=slot, allowed=allowed)
 
     def disable(self, entry: Cursor) -> tuple[Disable, Cursor] | None:
-        """Read one entry that switches a rule or a pack off."""
+        """Read one entry that switches a rule, a pack or a promise off."""
         keys = entry.keys(DISABLE_KEYS, what="a disable entry")
-        named = [key for key in ("rule", "pack") if key in keys]
-        if len(named) != 1 and isinstance(entry.value, dict) and not entry.misspells("rule", "pack"):
-            entry.problem("missing-key", "a disable entry names exactly one rule or one pack", allowed=("rule", "pack"))
+        what = DISABLE_KEYS[:-1]
+        named = [key for key in what if key in keys]
+        if len(named) != 1 and isinstance(entry.value, dict) and not entry.misspells(*what):
+            entry.problem("missing-key", "a disable entry names exactly one rule, pack or promise", allowed=what)
         if "reason" not in keys:
             entry.missing("reason", "a disable entry needs reason", code="missing-reason")
         if len(named) != 1 or "reason" not in keys:

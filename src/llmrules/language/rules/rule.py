@@ -91,11 +91,12 @@ class Rule:
 
 @frozen
 class Disable:
-    """A rule, or all rules of a pack, switched off with a reason."""
+    """A rule, all rules and promises of a pack, or a promise, switched off with a reason."""
 
     reason: Text
     rule: str | None = None
     pack: str | None = None
+    promise: str | None = None
 
     def covers(self, rule: Rule) -> bool:
         """Whether it switches a rule off."""

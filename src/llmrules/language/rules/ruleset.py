@@ -108,7 +108,7 @@ def read_ruleset(files: Iterable[Source], catalogues: Iterable[Source], problems
             if read is not None:
                 disables.append(read)
     ordered = dict(sorted(rules.items()))
-    declared = _declared_ids(readable)
+    declared = _declared_ids(readable, "rule")
     disabled = _apply_disables(disables, ordered, packs, declared)
     for rule in ordered.values():
         _check_targets(rule, places[rule.id], ordered, declared)
@@ -128,12 +128,14 @@ def read_ruleset(files: Iterable[Source], catalogues: Iterable[Source], problems
         citable=citable,
         rules=ordered,
         packs=tuple(sorted(packs)),
-        disables=tuple(sorted((d for d, _ in disables), key=lambda d: (d.rule or "", d.pack or "", str(d.reason)))),
+        disables=tuple(sorted((d for d, _ in disables), key=_order)),
         disabled=disabled,
         strata=strata,
         places={name: places[name] for name in ordered},
         first_of=frozenset(pair for names, _ in firsts for pair in combinations(names, 2)),
-        promises=read_promises(readable, vocabulary, citable.keys()),
+        promises=_kept(
+            read_promises(readable, vocabulary, citable.keys()), disables, _declared_ids(readable, "promise")
+        ),
     )
 
 
@@ -230,9 +232,9 @@ def _with_targets(rules: Mapping[str, Rule], firsts: Iterable[tuple[str, ...]]) 
     return found
 
 
-def _declared_ids(tops: Iterable[Cursor]) -> frozenset[str]:
-    """Return the ids of all rule entries, broken ones included, so that naming a broken rule is no second error."""
-    lists = [top.value.get("rule") for top in tops if isinstance(top.value, dict)]
+def _declared_ids(tops: Iterable[Cursor], kind: str) -> frozenset[str]:
+    """Return the ids of all entries of a kind, broken ones included, so that naming a broken one is no second error."""
+    lists = [top.value.get(kind) for top in tops if isinstance(top.value, dict)]
     entries = [entry for entries in lists if isinstance(entries, list) for entry in entries]
     return frozenset(entry["id"] for entry in entries if isinstance(entry, dict) and isinstance(entry.get("id"), str))
 
@@ -254,6 +256,25 @@ def _apply_disables(
             if disable.covers(rule):
                 off.setdefault(rule.id, disable)
     return off
+
+
+def _order(disable: Disable) -> tuple[str, str, str, str]:
+    return disable.rule or "", disable.pack or "", disable.promise or "", str(disable.reason)
+
+
+def _kept(
+    promises: Mapping[str, Promise], disables: list[tuple[Disable, Cursor]], declared: frozenset[str]
+) -> dict[str, Promise]:
+    """Return the promises that are not switched off, by name or with the pack in whose file they stand."""
+    for disable, cursor in disables:
+        if disable.promise is not None and disable.promise not in declared:
+            cursor.problem("unknown-promise", "names no loaded promise", found=disable.promise, allowed=promises)
+    off, packs = ({getattr(one, key) for one, _ in disables if getattr(one, key)} for key in ("promise", "pack"))
+    return {
+        name: one
+        for name, one in promises.items()
+        if name not in off and (one.place is None or one.place.source.data.get("pack") not in packs)
+    }
 
 
 def _check_targets(rule: Rule, cursor: Cursor, rules: Mapping[str, Rule], declared: frozenset[str]) -> None:

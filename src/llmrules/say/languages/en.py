@@ -437,6 +437,7 @@ SENTENCES = {
     "off.edited": "still switched off, for another reason",
     "part.rule": "rule",
     "part.pack": "pack",
+    "part.promise": "promise",
     "part.attribute": "attribute",
     "part.model": "model",
     "part.offer": "offer",

@@ -468,6 +468,7 @@ SENTENCES = {
     "off.edited": "계속 사용 안 함, 사유 변경",
     "part.rule": "규칙",
     "part.pack": "팩",
+    "part.promise": "약속",
     "part.attribute": "속성",
     "part.model": "모델",
     "part.offer": "제공 상품",

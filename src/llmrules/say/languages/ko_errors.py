@@ -320,7 +320,7 @@ ERRORS = {
     "does not go with a rule that classifies models: it looks at the model alone": "모델을 분류하는 규칙에는 쓸 수 없습니다. 그런 "
     "규칙은 모델만 봅니다",
     "no {{}} can be filled in here": "여기에는 {{0}}을 채울 수 없습니다",
-    "a disable entry names exactly one rule or one pack": "disable 항목은 규칙이나 팩을 정확히 하나 지정합니다",
+    "a disable entry names exactly one rule, pack or promise": "disable 항목은 규칙, 팩, 약속 중 정확히 하나를 지정합니다",
     "a disable entry needs reason": "disable 항목에는 reason이 있어야 합니다",
     "{} belongs to the rule, but stands in the table {}": "{0}{0:은|는} 규칙의 키인데 표 {1}에 들어 있습니다",
     "write it above the line [{}], or write that table with dots: {}.name = …": "[{0}] 줄보다 위에 쓰거나, 그 표를 점으로 이어 "
@@ -347,6 +347,7 @@ ERRORS = {
     "it is a requirement: write it under [requirements]": "요구사항입니다. [requirements] 아래에 쓰세요",
     "names no loaded rule": "불러온 규칙이 아닙니다",
     "names no loaded pack": "불러온 팩이 아닙니다",
+    "names no loaded promise": "불러온 약속이 아닙니다",
     "names no loaded {}": "불러온 {0!} 중에 없습니다",
     "a rule cannot override itself": "규칙은 자신을 무효화할 수 없습니다",
     "a rule that classifies models cannot be overridden; disable it": "모델을 분류하는 규칙은 무효화할 수 없습니다. disable로 "
@@ -675,7 +676,7 @@ ERRORS = {
     "disagrees with how the rules came out": "규칙을 적용한 결과와 맞지 않습니다",
     "stands twice or out of order": "두 번 나오거나 순서가 다릅니다",
     "names no claim or document that is given, or one twice": "기록된 주장이나 문서가 아니거나 두 번 나옵니다",
-    "switches off neither a rule nor a pack, or both": "규칙이나 팩 중 하나를 꺼야 하는데 둘 다이거나 어느 것도 아닙니다",
+    "switches off not exactly one thing": "끄는 대상이 정확히 하나가 아닙니다",
     "names no rule that is given": "기록된 규칙이 아닙니다",
     "names no rule that asks for approval": "승인을 요구하는 규칙이 아닙니다",
     "is neither a scale nor a number with marks": "scale도 아니고 marks가 있는 number도 아닙니다",

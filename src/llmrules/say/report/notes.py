@@ -1,23 +1,34 @@
 """What a report says of the case, and beside the verdicts.
 
-That is what was stated, what follows from it, what is open; cautions, who was left out, what would settle most, notes
-and sources.
+That is what was stated, what follows from it, what is open and under which of the six questions it is asked; cautions,
+who was left out, what would settle most, notes and sources.
 """
 
 from __future__ import annotations
 
+from functools import cached_property
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from llmrules.language.conditions import json_table
+from llmrules.language.rules.rule import by_conclusion
+from llmrules.language.vocabulary import SIX
 from llmrules.say.report.entry import Entry, Section, entry_of, sources_of
 from llmrules.say.teller import points_words, printable_lines
 from llmrules.say.why import by_standing
+from llmrules.worlds.advice.parting import parting
+from llmrules.worlds.replay import replay
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from llmrules.decision.decision import Decision
     from llmrules.say.why import Explainer, Node
     from llmrules.trace.record import Applied, CandidateRecord, RestingRecord, RuleFound, UnknownRecord
+
+
+BEST_FIT = "framework.fit"
+"""The claim that says why there is no strongest model."""
 
 
 class Case:
@@ -263,7 +274,7 @@ class Notes:
             yield Entry(text, rule=one.rule)
         for disable in self.index.trace.given.disabled:
             reason = printable_lines(self.say.read(disable.reason))
-            name = disable.rule or disable.pack or ""
+            name = disable.rule or disable.pack or disable.promise or ""
             yield Entry(self.say("switched-off", name=name, reason=reason))
         made = self.index.trace.made_by
         yield Entry(self.say("engine-certified" if made.certified else "engine-alone", engine=made.engine))
@@ -285,3 +296,65 @@ class Notes:
 def _count(resting: Iterable[RestingRecord]) -> int:
     """Return how many values rest on some sources."""
     return sum(len(places) for one in resting for places in one.values.values())
+
+
+class Questions:
+    """Tells what can still be asked in the case of one trace."""
+
+    def __init__(self, why: Explainer, decision: Decision | None = None) -> None:
+        self.index, self.teller, self.say = why.index, why.teller, why.say
+        self._decision = decision
+
+    @cached_property
+    def parting(self) -> dict[str, tuple[str, ...]]:
+        """The requirements that would part those on the first place, each with the rules by which it would."""
+        trace = self.index.trace
+        return parting(self._decision or replay(trace.given)) if len(trace.found.result.best) > 1 else {}
+
+    @cached_property
+    def open_requirements(self) -> list[str]:
+        """The requirements that rules waited for and that are the user's to state, in the order of asking."""
+        concluded = by_conclusion(self.index.trace.given.rules).keys()
+        waits = sorted(self.index.trace.found.waits, key=lambda wait: -len(wait.rules))
+        asked = self.index.attributes
+        return [one.requirement for one in waits if asked[one.requirement].ask or one.requirement not in concluded]
+
+    def telling_apart(self) -> Iterator[Entry]:
+        """Yield why several share the first place, and under each of the six questions what would part them."""
+        tied = len(self.index.trace.found.result.best)
+        if tied < 2:  # noqa: PLR2004 - one is not tied
+            return
+        yield Entry(self.best_fit(tied), sources=(BEST_FIT,) if BEST_FIT in self.index.claims else ())
+        for question, names in self.by_question(self.parting):
+            told = (f"{self.asking(name)} {self.by_rules(len(self.parting[name]))}" for name in names)
+            yield Entry(question, children=tuple(map(Entry, told)))
+
+    def best_fit(self, tied: int) -> str:
+        """Return why several share the first place, and whether anything that can be stated would part them."""
+        return self.say("best-fit" if self.parting else "best-fit-alike", count=tied)
+
+    def open(self) -> Iterator[Entry]:
+        """Yield the requirements that rules waited for, written out, under each of the six questions."""
+        counts = {wait.requirement: len(wait.rules) for wait in self.index.trace.found.waits}
+        for question, names in self.by_question(one for one in self.open_requirements if one not in self.parting):
+            told = (f"{self.asking(name)} {self.by_rules(counts[name])}" for name in names)
+            yield Entry(question, children=tuple(map(Entry, told)))
+
+    def by_question(self, names: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
+        """Yield each of the six questions that one of some requirements answers, and these in their order."""
+        order = {topic: place for place, topic in enumerate(SIX)}
+
+        def place(name: str) -> int:
+            return order.get(self.index.attributes[name].topic or "", len(SIX))
+
+        for number, its in groupby(sorted(names, key=place), key=place):
+            yield self.say(f"question.{SIX[number] if number < len(SIX) else 'other'}"), [*its]
+
+    def asking(self, name: str) -> str:
+        """Return the question for a requirement, after the name by which it is stated."""
+        ask = self.index.attributes[name].ask
+        return f"{name}: {self.say.read(ask) if ask is not None else self.teller.label(name)}"
+
+    def by_rules(self, count: int) -> str:
+        """Return, in brackets, by how many rules."""
+        return f"({self.say('rules', count=count)})"

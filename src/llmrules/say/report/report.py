@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from llmrules.say.report.entry import Entry, Report, Section, entry_of, said_by, together
-from llmrules.say.report.notes import Case, Notes
-from llmrules.say.report.questions import Questions
+from llmrules.say.report.notes import Case, Notes, Questions
 from llmrules.say.teller import MOST_BEST, MOST_NAMES, points_words, printable_lines
 from llmrules.say.why import Explainer, Node, row_name
 

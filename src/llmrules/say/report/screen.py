@@ -15,8 +15,7 @@ from llmrules.language.vocabulary import SIX
 from llmrules.reading import shipped
 from llmrules.say.advice import Adviser, by_reason
 from llmrules.say.columns import WIDTH, cut, folded, padded, width_of
-from llmrules.say.report.notes import Case, Notes
-from llmrules.say.report.questions import Questions
+from llmrules.say.report.notes import Case, Notes, Questions
 from llmrules.say.report.report import Answer
 from llmrules.say.teller import Line, Style, Tone, first_sentence, points_words, printable_lines
 from llmrules.say.why import Explainer
