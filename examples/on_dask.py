@@ -42,5 +42,5 @@ def counted(cases: int) -> Counter[str]:
 
 
 if __name__ == "__main__":
-    for name, count in counted(int(sys.argv[1]) if len(sys.argv) > 1 else 20_000).most_common():
+    for name, count in counted(int(sys.argv[1]) if len(sys.argv) > 1 else 2_000).most_common():
         print(f"{count:>10,}  {name}")

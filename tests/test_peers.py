@@ -37,7 +37,6 @@ def test_a_workload_is_the_same_for_the_same_numbers() -> None:
     assert any(answer.ranking and answer.excluded for answer in answers)
 
 
-@pytest.mark.skipif(importlib.util.find_spec("dask") is None, reason="Dask comes with the extra bench")
 def test_the_example_on_dask_decides_every_case_of_every_share() -> None:
     """Each case is counted once, in however many shares, and none of them is wrong."""
     code = "import dask, on_dask as one; one.SHARE = 7; dask.config.set(scheduler='sync'); print(one.counted(20))"
