@@ -108,9 +108,7 @@ def _disabled(plain: Plain, rules: set[str]) -> Iterator[str]:
         packs[rule["pack"]].append(rule["id"])
     for index, one in enumerate(plain["disabled"]):
         at, known = f"/given/disabled/{index}", one.get("rule") in rules
-        expect(
-            len(one.keys() & {"rule", "pack", "promise"}) == 1, "reference", at, "switches off not exactly one thing"
-        )
+        expect(len(one.keys() - {"reason"}) == 1, "reference", at, "switches off not exactly one thing")
         expect(known or "rule" not in one, "reference", f"{at}/rule", "names no rule that is given", one.get("rule"))
         yield from [one["rule"]] if "rule" in one else packs.pop(one.get("pack"), ())
 
