@@ -135,9 +135,8 @@ class Promised:
 
 def promised(decision: Decision) -> tuple[Promised, ...]:
     """Return the promises that a decision falls under, by id."""
-    promises, facts = decision.knowledge.ruleset.promises.values(), decision.derivation.facts
-    met = [one for one in promises if one.needed <= facts.keys() and one.when.holds(facts)]  # of nearly all, a glance
-    return tuple(Promised(one, tuple(_breaches(one, decision))) for one in met)
+    promises = decision.knowledge.ruleset.promises.values()
+    return tuple(Promised(one, tuple(_breaches(one, decision))) for one in promises if meets(one, decision))
 
 
 def broken_promises(decision: Decision) -> dict[str, str]:

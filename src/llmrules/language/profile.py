@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from datetime import UTC, datetime
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from attrs import evolve, field, frozen
 
@@ -27,22 +27,24 @@ if TYPE_CHECKING:
 Origin: TypeAlias = Literal["stated", "assumed", "concluded"]
 
 FILE_KEYS = ("language", "title", "story", "requirements", "approval", "expect")
-EXPECT_KEYS = (
-    *(
-        "best",
-        "order",
-        "eligible",
-        "pending",
-        "unverified",
-        "points",
-        "offers",
-        "conflicts",
-        "excluded",
-        "exempted",
-        "cautioned",
-    ),
-    *("fired", "silent", "refused"),
-)
+ExpectKey: TypeAlias = Literal[
+    "best",
+    "order",
+    "eligible",
+    "pending",
+    "unverified",
+    "points",
+    "offers",
+    "conflicts",
+    "excluded",
+    "exempted",
+    "cautioned",
+    "fired",
+    "silent",
+    "refused",
+]
+
+EXPECT_KEYS: tuple[ExpectKey, ...] = get_args(ExpectKey)
 
 
 @frozen

@@ -12,7 +12,7 @@ from attrs import frozen
 
 from llmrules.catalog.candidates import bits
 from llmrules.decision.procedure import broken_promises
-from llmrules.language.profile import Expectation, Profile, check_expectation, read_profile
+from llmrules.language.profile import Expectation, ExpectKey, Profile, check_expectation, read_profile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,24 +22,8 @@ if TYPE_CHECKING:
     from llmrules.language.profile import ExpectedOut
     from llmrules.reading.files import Source
 
-Key: TypeAlias = Literal[
-    "best",
-    "order",
-    "eligible",
-    "pending",
-    "unverified",
-    "points",
-    "offers",
-    "conflicts",
-    "excluded",
-    "failing",
-    "exempted",
-    "cautioned",
-    "fired",
-    "silent",
-    "refused",
-    "promises",
-]
+Key: TypeAlias = ExpectKey | Literal["failing", "promises"]
+"""What a profile may expect, the attributes that an excluded model fails by, and the promises that no case breaks."""
 
 
 @frozen

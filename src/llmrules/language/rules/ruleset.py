@@ -269,7 +269,7 @@ def _kept(
     for disable, cursor in disables:
         if disable.promise is not None and disable.promise not in declared:
             cursor.problem("unknown-promise", "names no loaded promise", found=disable.promise, allowed=promises)
-    off, packs = ({getattr(one, key) for one, _ in disables if getattr(one, key)} for key in ("promise", "pack"))
+    off, packs = {one.promise for one, _ in disables}, {one.pack for one, _ in disables} - {None}
     return {
         name: one
         for name, one in promises.items()
