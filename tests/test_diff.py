@@ -13,7 +13,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from tests.offer_worlds import catalogues, choices, overlays, requirements, sellers
 from tests.offer_worlds import rules as rule_texts
-from tests.worlds import VOCABULARY, RandomCase, decide, model, rule, world
+from tests.worlds import DAY, VOCABULARY, RandomCase, decide, model, rule, world
 
 from llmrules.advisor import Advisor, Decision
 from llmrules.check.diff import Change, Comparison, Corpus, compare, compare_decisions
@@ -104,6 +104,25 @@ def test_one_cause_alone() -> None:
     assert change(found, "firing", "no-closed").after is True
     assert [(one.id, one.verb, one.effect) for one in found.differences] == [("rule:no-closed", "added", "cause")]
     assert (found.same, found.replays, found.open) == (False, 0, 0)
+
+
+def test_a_promise_that_is_broken_is_a_change_with_its_cause() -> None:
+    """Both what is promised and what decides may break it; the promise has its reason, in words and as a record."""
+    promised = '[[promise]]\nid = "open"\nbecause = "Open models are wanted."\nsource = "d"\nbest.open = "free"\n'
+    kept = decide(world(CLOSED + promised, TWO))
+    broken = world(LIKED + promised, TWO).decide({"as_of": DAY}, keep_promises=False)
+    by_rule = compare_decisions(kept, broken)
+    assert change(by_rule, "promise", "open").after == ("best: lark",)
+    assert causes(by_rule, "promise", "open") == [("rule:no-closed",)]
+    by_promise = compare_decisions(decide(world(LIKED, TWO)), broken)
+    assert causes(by_promise, "promise", "open") == [("promise:open",)]
+    assert [(one.kind, one.verb) for one in by_promise.differences] == [("promise", "added")]
+    assert not by_promise.same
+    told = render_text(difference_report(by_promise, (broken.trace.given,), "en"))
+    assert "promise: not broken → broken (best: lark)" in told
+    assert "Open models are wanted." in told
+    korean = render_text(difference_report(by_promise, (broken.trace.given,), "ko"))
+    assert "약속: 깨지지 않음 → 깨짐(best: lark)" in korean
 
 
 def test_two_causes_each_alone() -> None:

@@ -75,3 +75,29 @@ def test_what_is_wrong_with_all_profiles_is_told_at_once(folder: Path) -> None:
     (folder / "empty").mkdir()
     (folder / "empty" / "rules.toml").write_text("language = 1\n", encoding="utf-8")
     assert run("watch", str(folder / "empty")).exit_code == 2
+
+
+def test_a_later_decision_that_breaks_a_promise_is_told(folder: Path, tmp_path: Path) -> None:
+    """By the promise, with what of it is not kept, in words and as JSON; it ends with 1 although the choice stays."""
+    promise = '[[promise]]\nid = "ours/frugal"\nwhen.as_of.at_least = 2026-06-01\nbest.openness = "closed"\n'
+    rules = tmp_path / "rules.toml"
+    rules.write_text(
+        'language = 1\npack = "ours"\n[[document]]\nid = "o"\ntitle = "O"\ndate = 2026-01-01\n'
+        f'{promise}because.en = "So."\nsource = "o"\n',
+        encoding="utf-8",
+    )
+    hospital = ("watch", str(folder / "hospital-records.toml"), "--rules", str(rules))
+    done = run(*hospital, "--as-of", "2026-12-15", "--lang", "en")
+    assert done.exit_code == 1
+    stays, breaks, _, last = done.output.splitlines()
+    assert stays.endswith("Phi-3 Mini; nothing that is known today ends it")
+    assert breaks.startswith("  ! that breaks a promise: on the first place, although it fails this")
+    assert breaks.endswith("[ours/frugal]")
+    assert last == "As of 2026-12-15, 0 of 1 choice change. 1 breaks a promise."
+    assert "약속이 깨집니다: 조건" in run(*hospital, "--as-of", "2026-12-15", "--lang", "ko").output
+    found = json.loads(run(*hospital, "--as-of", "2026-12-15", "--format", "json").output)
+    assert found["breaking"] == 1
+    (broken,) = found["profiles"][0]["broken"]["ours/frugal"]
+    assert broken["kind"] == "best"
+    assert broken["names"][0].startswith("phi-3-mini")
+    assert run(*hospital, "--as-of", "2026-05-31").exit_code == 0

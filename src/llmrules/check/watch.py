@@ -1,4 +1,4 @@
-"""Saved profiles decided anew on a later day: whose choice changes, since when, and by which rules."""
+"""Saved profiles decided anew on a later day: whose choice changes and by what, and whose breaks a promise."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from llmrules.advisor import Decision
+from llmrules.decision.procedure import Promised
 from llmrules.errors import FileError, InputError, LoadError, Place
 from llmrules.language.profile import Profile, read_profile
 from llmrules.language.vocabulary import AS_OF
@@ -32,7 +33,7 @@ class Watched:
 
     ``life`` is the first day after its own on which another is first, by what is known today; it lies beyond the later
     day where the choice stays. ``reasons`` are the rules that say something else of those that lose or take the first
-    place.
+    place. ``broken`` are the promises that the decision on the later day does not keep.
     """
 
     file: str
@@ -40,6 +41,7 @@ class Watched:
     after: Decision
     life: ShelfLife | None
     reasons: tuple[tuple[str, Apart], ...]
+    broken: tuple[Promised, ...] = ()
 
     @property
     def changes(self) -> bool:
@@ -54,6 +56,7 @@ class Watched:
             "as_of": [str(one.profile.as_of) for one in (self.before, self.after)],
             "best": [list(one.best) for one in (self.before, self.after)],
             "until": plain(self.life),
+            "broken": {one.promise.id: plain(one.breaches) for one in self.broken},
             "reasons": [
                 {"model": model, "rule": apart.rule, "outcomes": [one and one.outcome for one in apart.applied]}
                 for model, apart in self.reasons
@@ -106,7 +109,8 @@ def _read(path: Path, vocabulary: Vocabulary) -> Iterator[tuple[str, Profile | t
 def _watched(file: str, before: Decision, day: date) -> Watched:
     after = before.what_if({AS_OF.name: max(day, before.profile.as_of.first)})
     reasons = tuple(_reasons(before, after)) if before.best != after.best else ()
-    return Watched(file, before, after, before.counsel.until, reasons)
+    broken = tuple(one for one in after.promises if one.breaches)
+    return Watched(file, before, after, before.counsel.until, reasons, broken)
 
 
 def _reasons(before: Decision, after: Decision) -> Iterator[tuple[str, Apart]]:

@@ -1,4 +1,4 @@
-"""``llmrules watch``: which saved choices a later day changes, for a calendar."""
+"""``llmrules watch``: which saved choices a later day changes, and which break a promise then, for a calendar."""
 
 from __future__ import annotations
 
@@ -43,28 +43,36 @@ def watch(ctx: click.Context, /, paths: tuple[Path, ...], **given: Any) -> None:
 
     PATH is a profile or a folder of them (*.toml). The day of a profile is its as_of, which llmrules ask --save
     writes; without one it is today. What changes a choice is what is known of later days: a retirement or a price
-    that takes force, a rule or an approval that begins or ends.
+    that takes force, a rule or an approval that begins or ends. A choice that breaks a promise of the rules on the
+    later day is told, too.
 
     \b
       llmrules watch profiles
       llmrules watch profiles --as-of 2027-01-31 --format json
       0 8 * * 1  llmrules watch /srv/profiles || mail …      # in a crontab
 
-    Exit status: 0 every choice stays, 1 one changes, 2 something is wrong with the input.
+    Exit status: 0 every choice stays and keeps what is promised, 1 one does not, 2 something is wrong with the input.
     """  # noqa: D301 - click leaves a paragraph as it is that begins with a backspace
     day = (given["as_of"] or datetime.now(UTC)).date()
     found = watched(options.load(given), paths, day, unknown=given["unknown"])
-    changing = sum(one.changes for one in found)
+    changing, breaking = sum(one.changes for one in found), sum(bool(one.broken) for one in found)
     if given["output"] == "json":
         profiles = [one.plain() for one in found]
-        document = {"format": FORMAT, "as_of": day.isoformat(), "changing": changing, "profiles": profiles}
+        counts = {"changing": changing, "breaking": breaking}
+        document = {"format": FORMAT, "as_of": day.isoformat(), **counts, "profiles": profiles}
         print_json(json.dumps(document, ensure_ascii=False, indent=2))
     else:
-        lines = [line for one in sorted(found, key=lambda one: not one.changes) for line in _lines(one, given["lang"])]
+        lines = [line for one in sorted(found, key=_calm) for line in _lines(one, given["lang"])]
         say = Sentences(given["lang"])
         count = say("watch-count", day=day.isoformat(), changing=changing, count=len(found))
+        count += say("watch-breaking", breaking=breaking) if breaking else ""
         print_lines([*lines, Line("blank"), Line("answer", count)])
-    ctx.exit(CHANGES if changing else STAYS)
+    ctx.exit(CHANGES if changing or breaking else STAYS)
+
+
+def _calm(one: Watched) -> tuple[bool, bool]:
+    """Return what puts those first whose choice changes, then those that break a promise."""
+    return not one.changes, not one.broken
 
 
 def _lines(one: Watched, language: Language) -> Iterator[Line]:
@@ -83,6 +91,9 @@ def _lines(one: Watched, language: Language) -> Iterator[Line]:
     else:
         day = life.day.isoformat()
         yield Line("line", why.say("watch-until", file=one.file, names=before, day=day, next=names(life.first)))
+    for broken in one.broken:
+        said = "; ".join(why.teller.breach(broken.promise, its) for its in broken.breaches)
+        yield Line("line", why.say("watch-breaks", found=said), 2, "!", f"[{broken.promise.id}]")
     for model, apart in one.reasons[:MOST_REASONS]:
         then, now = (why.say("watch-said-nothing") if its is None else why.applications.outcome(its)
                      for its in apart.applied)  # fmt: skip

@@ -12,7 +12,6 @@ from attrs import evolve
 from llmrules.check.cases.failure import chain_lines
 from llmrules.check.lint.finding import Finding
 from llmrules.errors import Place, printable
-from llmrules.language.conditions import ALWAYS, json_table
 from llmrules.language.texts import Text
 from llmrules.language.values import as_text, encode
 from llmrules.say.teller import Line, Teller, printable_lines
@@ -123,18 +122,7 @@ class ProofTeller:
 
     def breached(self, proof: Proof, breach: Breach) -> str:
         """Return what of a promise is not kept."""
-        if breach.kind == "refused":
-            return self._say("breach.refused", names=", ".join(breach.names))
-        if breach.kind == "conflict":
-            return self._say("breach.conflict", names=", ".join(map(self._teller.label, breach.names)))
-        table = getattr(proof.promise, breach.kind)
-        if table == ALWAYS:
-            return self._say("breach.nobody")
-        tests = self._teller.condition(json_table(table))
-        if breach.kind in {"always", "some"}:
-            return self._say(f"breach.{breach.kind}", tests=tests)
-        names = self._teller.names(breach.names, MOST_NAMES)
-        return self._say(f"breach.{breach.kind}", tests=tests, names=names)
+        return self._teller.breach(proof.promise, breach, MOST_NAMES)
 
 
 def findings(knowledge: Knowledge, proofs: Proofs) -> tuple[Finding, ...]:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from attrs import frozen
 
 from llmrules.errors import UnknownLanguageError, printable
+from llmrules.language.conditions import ALWAYS, json_table
 from llmrules.language.operators import OPERATORS
 from llmrules.language.texts import LANGUAGES, Language, Text, fill
 from llmrules.trace.codec import json_value
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from llmrules.catalog import Model
+    from llmrules.decision.procedure import Breach
+    from llmrules.language.rules.promises import Promise
     from llmrules.language.values import Value
     from llmrules.language.vocabulary import Attribute
     from llmrules.trace.record import Conditions, Json, LeafOutcome, Threshold
@@ -160,6 +163,20 @@ class Teller:
         if either:
             said.append(self.say("joined-any").join(f"({one})" if "; " in one else one for one in either))
         return printable_lines("; ".join(said))
+
+    def breach(self, promise: Promise, breach: Breach, most: int = MOST_NAMES) -> str:
+        """Return what of a promise is not kept."""
+        if breach.kind == "refused":
+            return self.say("breach.refused", names=", ".join(breach.names))
+        if breach.kind == "conflict":
+            return self.say("breach.conflict", names=", ".join(map(self.label, breach.names)))
+        table = getattr(promise, breach.kind)
+        if table == ALWAYS:
+            return self.say("breach.nobody")
+        tests = self.condition(json_table(table))
+        if breach.kind in {"always", "some"}:
+            return self.say(f"breach.{breach.kind}", tests=tests)
+        return self.say(f"breach.{breach.kind}", tests=tests, names=self.names(breach.names, most))
 
     def gap(self, attribute: Attribute, tests: tuple[TestRecord, ...], outcome: LeafOutcome) -> str:
         """Return how far off a leaf is, or nothing where it has no measure; gaps stand in the order of thresholds."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _ORDER: dict[str, int] = {kind: place for place, kind in enumerate(get_args(DifferenceKind))}
 
-WHOLE = frozenset({"rule", "attribute", "model", "offer", "document", "claim"})
+WHOLE = frozenset({"rule", "promise", "attribute", "model", "offer", "document", "claim"})
 """The kinds of which nothing more is said than that they were added or removed."""
 
 
@@ -125,6 +125,9 @@ def _parts(given: Given, sharing: Shared) -> Iterator[tuple[str, Part]]:
         yield approval_id(approval), Part("approval", approval.model, plain(approval))
     for rule in given.rules:
         yield f"rule:{rule.id}", Part("rule", rule.id, _rule(rule))
+    for promise in given.promises:
+        said = write(promise)
+        yield f"promise:{promise.id}", Part("promise", promise.id, {**said, "source": said.pop("sources")})
     yield from _disabled(given)
     for attribute in given.vocabulary:
         yield f"attribute:{attribute.name}", Part("attribute", attribute.name, plain(attribute))

@@ -23,7 +23,7 @@ class Differing:
     def difference(self, one: Difference) -> Entry:
         """Return one difference with all that was edited, and what it does if that is not a change."""
         keys = tuple(Entry(self.edited.key(one, change)) for change in one.keys if _needs_a_line(one, change))
-        if one.kind == "rule" and one.verb == "added":
+        if one.kind in {"rule", "promise"} and one.verb == "added":
             keys = (Entry(self.edited.because(one.subject)),)
         effect = self.say(f"effect.{one.effect}")
         return Entry("; ".join(filter(None, (self.short(one), effect))), mark=MARKS[one.verb], children=keys)

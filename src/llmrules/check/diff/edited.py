@@ -35,11 +35,12 @@ class Edited:
         self.teller = Teller(language, vocabulary, [one for given in declared for one in given.catalogue])
         self.say = self.teller.say
         self.none = self.say("none")
-        self.rules = {one.id: one for given in declared for one in given.rules}
+        self._said = {one.id: one.because for given in declared for one in given.rules}
+        self._said |= {one.id: one.because for given in declared for one in given.promises}
 
-    def because(self, rule: str) -> str:
-        """Return the reason of a rule; its slots stay open, because each side may fill them differently."""
-        return fill(printable_lines(self.say.read(self.rules[rule].because)), lambda _: "…")
+    def because(self, name: str) -> str:
+        """Return the reason of a rule or a promise; its slots stay open: each side may fill them differently."""
+        return fill(printable_lines(self.say.read(self._said[name])), lambda _: "…")
 
     def values(self, one: Difference) -> str:
         """Return the old and the new value; where only what stands beside it differs, what that is."""

@@ -13,6 +13,7 @@ from llmrules.catalog.candidates import bits
 from llmrules.check.diff.offers import NAMELESS, offer_name
 from llmrules.check.diff.record import ChangeKind
 from llmrules.decision.judgement import Standing
+from llmrules.decision.procedure import promised
 from llmrules.language.values import encode_fraction
 from llmrules.trace.case import fact_id
 from llmrules.trace.recorder import record_trials
@@ -69,6 +70,8 @@ def _outcome(decision: Decision, names: _Names) -> Iterator[tuple[Aspect, Json]]
     for conflict in decision.conflicts:
         attribute = vocabulary[conflict.attribute]
         yield ("conflict", conflict.attribute, ""), tuple(fact_id(attribute, value) for value in conflict.values)
+    for one in promised(decision):
+        yield ("promise", one.promise.id, ""), tuple(map(str, one.breaches))
     yield from _ranked(decision, names)
     yield from _of_candidates(decision, names)
     for rule in decision.fired:

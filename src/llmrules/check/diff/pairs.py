@@ -18,6 +18,7 @@ from llmrules.language.texts import Text
 from llmrules.language.vocabulary import AS_OF, Attribute, Choice
 from llmrules.trace import given
 from llmrules.trace.codec import Plain, plain
+from llmrules.trace.given import Spelling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +42,7 @@ def pairs_between(old: Given, new: Given, sharing: Shared) -> Iterator[tuple[str
     yield from _approval_pairs(old, new)
     yield from _attribute_pairs(old, new)
     yield from _rule_pairs(old, new)
+    yield from _promise_pairs(old, new)
     yield from model_pairs(old, new, sharing)
 
 
@@ -104,6 +106,16 @@ def _rule_pairs(old: Given, new: Given) -> Iterator[tuple[str, Pair]]:
     off = [{disable_id(one): evolve(one, reason=SAID) for one in given.disabled} for given in (old, new)]
     for name in sorted(off[0].keys() | off[1].keys()):
         yield name, (off[0].get(name), off[1].get(name))
+
+
+def _promise_pairs(old: Given, new: Given) -> Iterator[tuple[str, Pair]]:
+    """Yield each promise as plain JSON, as rules are."""
+    sides = []
+    for side in (old, new):
+        write = Spelling.of(side.vocabulary).write
+        sides.append({one.id: write(evolve(one, because=SAID, sources=CITED)) for one in side.promises})
+    for name in sorted(sides[0].keys() | sides[1].keys()):
+        yield f"promise:{name}", (sides[0].get(name), sides[1].get(name))
 
 
 def _chosen(given: Given, choice: str) -> object:

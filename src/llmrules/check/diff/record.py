@@ -21,6 +21,7 @@ DifferenceKind: TypeAlias = Literal[
     "approval",
     "policy",
     "rule",
+    "promise",
     "disable",
     "attribute",
     "model",
@@ -41,14 +42,25 @@ outcome can depend on; ``open``: not known, because the bound on replays came fi
 """
 
 ChangeKind: TypeAlias = Literal[
-    "choice", "refused", "conflict", "verdict", "place", "points", "check", "caution", "dispute", "firing", "trial"
+    "choice",
+    "refused",
+    "conflict",
+    "promise",
+    "verdict",
+    "place",
+    "points",
+    "check",
+    "caution",
+    "dispute",
+    "firing",
+    "trial",
 ]
 """What may change, in the order in which it is told.
 
 ``choice``: the models on the first place. ``conflict``: the facts of one requirement that cannot all be meant, or that
-rules added. ``check``: how a model that does not pass a hard rule comes out. ``caution``: its level, for one model.
-``dispute``: the fired rules that depend on a disputed value of a model. ``firing``: whether a rule fires.
-``trial``: what a rule on trial would do.
+rules added. ``promise``: what of it is not kept. ``check``: how a model that does not pass a hard rule comes out.
+``caution``: its level, for one model. ``dispute``: the fired rules that depend on a disputed value of a model.
+``firing``: whether a rule fires. ``trial``: what a rule on trial would do.
 """
 
 
@@ -94,7 +106,7 @@ class Change:
     """One thing that two decisions found differently; None: there is no such thing (an excluded model has no place).
 
     ``subject`` is the model, or ``model @ offer`` where one of the sides has several offers of it; of a conflict the
-    requirement, of a firing the rule; ``about`` is the rule of a check or
+    requirement, of a promise or a firing the promise or the rule; ``about`` is the rule of a check or
     caution, or the attribute of a dispute.
     ``causes`` are all differences that are enough alone; where there is none, sets that are enough jointly (at
     most two; there may be others), and none at all where the bound on replays came first, or of a place where more

@@ -171,6 +171,9 @@ class _Telling:
         for change in changes:
             if change.kind in {"choice", "refused", "conflict"}:
                 yield Entry(self.case(change))
+            elif change.kind == "promise":
+                reason = Entry(self.edited.because(change.subject))
+                yield Entry(self.promise(change), children=(reason,), rule=change.subject)
             elif change.kind == "trial":
                 yield Entry(self.trial(change), rule=change.subject)
             elif change.kind != "firing":
@@ -190,6 +193,15 @@ class _Telling:
         if change.kind == "conflict":
             what = f"{self.say('conflict-of')}: {self.teller.label(change.subject)}"
         return f"{what}: {', '.join(before) or self.edited.none} → {', '.join(after) or self.edited.none}"
+
+    def promise(self, change: Change) -> str:
+        """Return what of a promise is no longer kept, or was not."""
+        kept = self.say("promise-not-broken")
+        before, after = (
+            self.say("promise-broken", found="; ".join(v)) if isinstance(v, tuple) else kept
+            for v in (change.before, change.after)
+        )
+        return f"{self.say('part.promise')}: {before} → {after}"
 
     def trial(self, change: Change) -> str:
         """Return what a rule on trial would do otherwise; it changes nothing yet."""

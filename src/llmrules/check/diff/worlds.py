@@ -22,6 +22,7 @@ from llmrules.decision.knowledge import Knowledge
 from llmrules.errors import LoadError, TraceError
 from llmrules.language.conditions import Table
 from llmrules.language.profile import Requirement
+from llmrules.language.rules.promises import Promise
 from llmrules.language.rules.rule import Disable, Rule
 from llmrules.language.sources import STALE_AFTER, Document
 from llmrules.language.values import Period
@@ -45,7 +46,7 @@ _DOCUMENTS = (Document("-", "-", Period(date(2000, 1, 1), date(2000, 12, 31), "2
 OF_CATALOGUE = ("model:", "offer:", "value:")
 """How the ids of differences of the catalogue begin."""
 
-OF_CASE = ("requirement:", "approval:", "policy")
+OF_CASE = ("requirement:", "approval:", "policy", "promise:")
 """How those begin that worlds with the same rules and catalogue may have."""
 
 MOST_PREPARED = 64
@@ -139,10 +140,20 @@ class Worlds:
             knowledge = self._knowledge(frozenset(name for name in chosen if not name.startswith(OF_CASE)), when)
             if knowledge is None:
                 return None
+            knowledge = self._promising(knowledge, chosen)
             profile = read_requirements(case.requirements, knowledge.ruleset.vocabulary, name="given")
             return decide(knowledge, evolve(profile, approvals=case.approvals), case)
         except (LoadError, TraceError):
             return None
+
+    def _promising(self, knowledge: Knowledge, chosen: frozenset[str]) -> Knowledge:
+        """Return rules and catalogue with the promises of a world. Raises TraceError where it does not take one."""
+        spelling = self._spelling(chosen)
+        promises = [spelling.read(one, Promise) for one in self._picked(chosen, "promise")]
+        ruleset = evolve(knowledge.ruleset, promises={one.id: one for one in promises})
+        found = evolve(knowledge, ruleset=ruleset)
+        found.arranged.update(knowledge.arranged)
+        return found
 
     def _knowledge(self, chosen: frozenset[str], when: object) -> Knowledge | None:
         """Return the old rules and catalogue with these differences, ready for a day; None where they do not fit."""
@@ -219,7 +230,7 @@ class Worlds:
             claims=(),
             rules=(),
             disabled=(),
-            promises=(),  # they change no outcome
+            promises=(),  # no rule and no model depends on them
             catalogue=(),
             approvals=tuple(self._picked(chosen, "approval")),
             requirements=_requirements(self._picked(chosen, "requirement"), attributes),

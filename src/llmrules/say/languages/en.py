@@ -293,6 +293,8 @@ SENTENCES = {
     "watch-nobody": "nobody",
     "watch-reason": "{name}: {before}, then {after}: {reason}",
     "watch-said-nothing": "not asked",
+    "watch-breaks": "that breaks a promise: {found}",
+    "watch-breaking": " {breaking} {breaking:breaks|break} a promise.",
     "watch-count": "As of {day}, {changing} of {count} choice{count:|s} {changing:changes|change}.",
     # The interview
     "ask-first": "First: {names}, {points}.",
@@ -457,6 +459,8 @@ SENTENCES = {
     "ranked.offers": "offers",
     "trial-differs": "on trial, would do: {before} → {after}",
     "conflict-of": "conflict",
+    "promise-broken": "broken ({found})",
+    "promise-not-broken": "not broken",
     "refused-by": "refused by",
     "choice": "choice",
     "much-together": "Because of much of this together",

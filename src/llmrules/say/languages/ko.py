@@ -324,6 +324,8 @@ SENTENCES = {
     "watch-nobody": "적합한 모델 없음",
     "watch-reason": "{name}: {before}에서 {after}{after:으로|로}, {reason}",
     "watch-said-nothing": "해당 없음",
+    "watch-breaks": "약속이 깨집니다: {found}",
+    "watch-breaking": " 약속을 지키지 않는 선택은 {breaking}개입니다.",
     "watch-count": "{day} 기준, 선택 {count}개 중 {changing}개가 바뀝니다.",
     # The interview
     "ask-first": "현재 1위: {names}, {points}.",
@@ -488,6 +490,8 @@ SENTENCES = {
     "ranked.offers": "제공 상품",
     "trial-differs": "시험 적용 시: {before} → {after}",
     "conflict-of": "충돌",
+    "promise-broken": "깨짐({found})",
+    "promise-not-broken": "깨지지 않음",
     "refused-by": "거부한 규칙",
     "choice": "선택",
     "much-together": "원인: 위의 여러 변화가 함께 작용",
