@@ -132,6 +132,21 @@ def test_what_the_screen_says_of_firmness_is_so() -> None:
     assert decision.what_if(as_of="2026-11-30").best == ("deepseek",)
 
 
+def test_what_the_screen_says_of_a_tie_is_so() -> None:
+    """Within its numbers the same models share the first place, beyond they do not; and what parts them is named."""
+    decision = Advisor.load(engine="plain").decide(ROOT / "examples/research-lab.toml")
+    said = "the tie holds unless largest model that the hardware holds reaches 685 billion parameters or falls below 40"
+    assert said in " ".join(decision.screen().split())
+    for size, same in ((40, True), (39, False), (684, True), (685, False)):
+        assert (decision.what_if(hardware_parameters=size).best == decision.best) == same
+    told = run("decide", "example:research-lab", "--firmness", "--lang", "en").output
+    assert "  Falcon, Gemma, Phi-3 Mini: tied, 1.50 points ahead of the next\n" in told
+    assert "  what was not said would part them: tasks, place of deployment, " in told
+    assert decision.what_if(tasks=["coding"]).best == ("gemma",)
+    korean = run("decide", "example:research-lab", "--lang", "ko").output
+    assert "유지   다음 경우가 아니면 공동 1위 유지: " in korean
+
+
 def test_answers_that_do_the_same_are_told_as_one_up_to_where_the_outcome_turns() -> None:
     """Of a number the bounds that are told are those at which the outcome turns, and lie where they are said to."""
     decision = Advisor.load(engine="plain").decide(ROOT / "examples/hospital-records.toml")

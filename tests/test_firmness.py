@@ -6,6 +6,7 @@ import json
 from datetime import date, timedelta
 from decimal import Context, Decimal
 from fractions import Fraction
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -33,6 +34,15 @@ from llmrules.worlds.world import World
 if TYPE_CHECKING:
     from llmrules.language.values import Value
     from llmrules.worlds.advice.firmness import Stays
+
+
+def sometimes_tiered(seed: int) -> World | None:
+    """Return a random case; of every second one the points stand in tiers."""
+    here, chance = random_world(seed), Random(seed)  # noqa: S311 - no secret
+    if here is None or seed % 2:
+        return here
+    scoring = [one for one in here.knowledge.ruleset.rules.values() if one.weight is not None]
+    return here.changed(*(RuleAs(evolve(one, tier=chance.choice((None, 2, 3)))) for one in scoring))
 
 
 def inside(here: World, stays: Stays, value: Value) -> bool:
@@ -64,7 +74,7 @@ def beside(here: World, stays: Stays) -> list[Value]:
 @settings(max_examples=40)
 def test_the_first_place_stays_inside_and_turns_just_outside(seed: int) -> None:
     """Of each stated requirement and each weight, the ends are those at which another decision turns."""
-    here = random_world(seed)
+    here = sometimes_tiered(seed)
     found = None if here is None else firmness(here)
     if here is None or found is None:
         return
@@ -94,7 +104,7 @@ def test_the_first_place_stays_inside_and_turns_just_outside(seed: int) -> None:
 @settings(max_examples=60)
 def test_the_first_place_stays_inside_each_number_of_the_catalogue_and_turns_just_outside(seed: int) -> None:
     """Of each number of each model, the ends are those at which a decision with another number turns."""
-    here = random_world(seed)
+    here = sometimes_tiered(seed)
     found = None if here is None else firmness(here)
     if here is None or found is None:
         return
@@ -169,11 +179,29 @@ def test_what_ends_a_choice_is_named() -> None:
     }
 
 
+def test_points_of_a_higher_tier_decide_between_equals_alone() -> None:
+    """The margin is that of the tier that decides, whose weight may be any; lower tiers must keep them equal."""
+    rules = (
+        rule("free", "prefer.open = 'free'\nweight = 2")
+        + rule("weights", "prefer.weights = true\nweight = 2")
+        + rule("capable", "prefer.capable = true\nweight = 3\ntier = 2")
+    )
+    models = model("lark", open="free", weights=False, capable=True) + model(
+        "wren", open="closed", weights=True, capable=False
+    )
+    firm = world(rules, models).decide({"as_of": DAY}).firmness
+    assert firm is not None
+    assert firm.first == ("lark",)
+    assert firm.margin == 3
+    bounds = {one.rule: (one.low, one.high) for one in firm.weights}
+    assert bounds == {"free": (2, None), "weights": (1, 2), "capable": (1, None)}
+
+
 @given(st.integers(0, 2**32))
 @settings(max_examples=40)
 def test_what_is_worth_finding_out_would_change_who_is_first(seed: int) -> None:
     """Every unknown value of every model is tried; those that are listed, and no others, change the first place."""
-    here = random_world(seed)
+    here = sometimes_tiered(seed)
     if here is None:
         return
     first = tuple(sorted(seen(here).first))

@@ -14,6 +14,7 @@ from llmrules.language.values import encode_fraction, shortest
 from llmrules.language.vocabulary import AS_OF
 from llmrules.say.teller import Line, Teller, first_sentence
 from llmrules.trace.record import LeafOutcome, TestRecord
+from llmrules.worlds.advice.parting import parting
 from llmrules.worlds.changes import Stated
 from llmrules.worlds.world import World
 
@@ -230,12 +231,10 @@ class Adviser:
         """Yield how firm the first place is; nothing where nobody has it."""
         if found is None:
             return
-        names = self._names(found.first)
-        if found.margin is None:
-            lines = [self._line("firm-alone", names=names)]
-        else:
-            points = self._teller.points(encode_fraction(found.margin))
-            lines = [self._line("firm-margin", names=names, points=points)]
+        lines = [self._lead(found)]
+        if wanted := parting(self._decision):
+            labels = self._teller.several([*map(self._teller.label, wanted)], MOST_LINES)
+            lines.append(self._line("firm-parted", labels=labels))
         lines += [line for one in found.requirements for line in self._stays(one)]
         lines += [line for weight in found.weights for line in self._weight(weight)]
         lines += [self._number(one) for one in found.numbers.values[:MOST_LINES]]
@@ -246,26 +245,35 @@ class Adviser:
         lines.append(self._until(found.until))
         yield from self._section("advised.firmness", lines, len(lines))
 
+    def _lead(self, found: Firmness) -> Line:
+        """Return by how much the first place leads, or that nobody else is eligible."""
+        names = self._names(found.first)
+        if found.margin is None:
+            return self._line("firm-alone", names=names)
+        points = self._teller.points(encode_fraction(found.margin))
+        return self._line("firm-tied" if len(found.first) > 1 else "firm-margin", names=names, points=points)
+
     def in_short(self, stays: Iterable[Stays], until: ShelfLife | None) -> str:
-        """Return with which values of what is stated the first place stays, and until when, on one line."""
-        cases = [case for one in stays for case in self._ends(one)]
-        said = [self._say("stays-unless", cases=self._say("cases-joined").join(cases[:MOST_GAPS]))] if cases else []
+        """Return with which values of what is stated the first place, or a tie on it, stays, and until when."""
+        kind = "tied" if len(self._decision.best) > 1 else "first"
+        ends = ((one.attribute, [*self._ends(one)]) for one in stays)
+        either = self._say("cases-joined")
+        cases = [f"{self._teller.label(name)} {either.join(its)}" for name, its in ends if its][:MOST_GAPS]
+        said = [self._say(f"stays-{kind}-unless", cases=either.join(cases))] if cases else []
         if until is not None:
             names = self._names(until.first) or self._say("watch-nobody")
-            said.append(
-                self._say("stays-until" if cases else "stays-first-until", day=until.day.isoformat(), names=names)
-            )
-        return "; ".join(said) or self._say("stays-lasting")
+            name = "stays-until" if cases else f"stays-{kind}-until"
+            said.append(self._say(name, day=until.day.isoformat(), names=names))
+        return "; ".join(said) or self._say(f"stays-{kind}-lasting")
 
     def _ends(self, one: Stays) -> Iterator[str]:
         """Yield where the first place ends, of a stated value, upward and downward."""
-        label = self._teller.label(one.attribute)
         if one.high is not None:
             name = "unless-passes" if one.high_included else "unless-reaches"
-            yield self._say(name, label=label, value=self._value(one.attribute, one.high))
+            yield self._say(name, value=self._value(one.attribute, one.high))
         if one.low is not None:
             name = "unless-falls-below" if one.low_included else "unless-falls-to"
-            yield self._say(name, label=label, value=self._value(one.attribute, one.low))
+            yield self._say(name, value=self._value(one.attribute, one.low))
 
     def _stays(self, one: Stays) -> Iterator[Line]:
         """Yield the bounds of a requirement, of those that it has."""
@@ -300,7 +308,9 @@ class Adviser:
         return self._say("bounds-joined").join(bounds)
 
     def _weight(self, one: WeightStays) -> Iterator[Line]:
-        if one.high is not None:
+        if one.low == one.weight == one.high:
+            yield self._line("firm-weight-only", rule=one.rule, weight=one.weight)
+        elif one.high is not None:
             yield self._line("firm-weight", rule=one.rule, weight=one.weight, low=one.low, high=one.high)
         elif one.low > 1:
             yield self._line("firm-weight-up", rule=one.rule, weight=one.weight, low=one.low)

@@ -269,8 +269,8 @@ class Screen:
         ]
 
     def firm(self) -> Iterator[Said]:
-        """Yield how long the one on the first place stays there, and with what."""
-        if len(self.result.best) == 1 and not self.result.refused:
+        """Yield how long the first place stays as it is, be it shared, and with what."""
+        if self.result.best and not self.result.refused:
             yield from self.part("firm", [self.adviser.in_short(self.advice.stays, self.advice.until)])
 
     # Who is not chosen

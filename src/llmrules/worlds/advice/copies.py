@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from fractions import Fraction
 from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import evolve, frozen
 
@@ -25,6 +24,7 @@ from llmrules.worlds.changes import ValueAs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from fractions import Fraction
 
     from llmrules.catalog import Model
     from llmrules.language.values import Value
@@ -46,24 +46,28 @@ class Place:
         return self.model, self.attribute, self.offer or ""
 
 
+Points: TypeAlias = "tuple[Fraction, ...]"
+"""The points of a candidate in every tier."""
+
+
 @frozen
 class Standing:
     """Who stands where a value is another one: each candidate that has it by its number, and the first of all others.
 
-    ``points`` are those of the candidates that are eligible, ``units`` what each counts as.
+    ``points`` are those of the candidates that are eligible, by tier; ``units`` is what each counts as.
     """
 
-    points: Mapping[int, Fraction]
+    points: Mapping[int, Points]
     units: Mapping[int, str]
     others: tuple[str, ...]
-    most: Fraction | None
+    most: Points | None
 
     @property
     def first(self) -> tuple[str, ...]:
         """Who is first."""
         return self.leading(self.points)
 
-    def leading(self, points: Mapping[int, Fraction]) -> tuple[str, ...]:
+    def leading(self, points: Mapping[int, Points]) -> tuple[str, ...]:
         """Return who is first if the same candidates have other points."""
         top = max((*points.values(), *(() if self.most is None else (self.most,))), default=None)
         mine = {self.units[number] for number, its in points.items() if its == top}
@@ -79,17 +83,16 @@ class Copies:
         self._vocabulary = self._world.knowledge.ruleset.vocabulary
         self._catalog = self._world.knowledge.catalog
         decision = outlooks.decision
-        self.comparable = len(decision.criteria.factors) == 1
         owners = {row.name: row.model.id for row in decision.candidates.rows}
-        self._ranked = [(owners.get(one.model, one.model), one.model, one.points) for one in decision.ranking]
+        self._ranked = [
+            (owners.get(one.model, one.model), one.model, (one.points, *one.then)) for one in decision.ranking
+        ]
 
     def places(self, chances: Chances, is_meant: Callable[[Place, Entry | None], bool]) -> Iterator[Place]:
         """Yield the places that are meant, of whose values some candidate's chances depend.
 
-        What a model inherits stands where it is stated. Of points in several tiers nothing is said.
+        What a model inherits stands where it is stated.
         """
-        if not self.comparable:
-            return
         models = self._catalog.on(self._world.profile.as_of.first).models
         rows = self._outlooks.decision.candidates.rows
         for name in chances.attributes:
@@ -123,7 +126,7 @@ class Copies:
             most, others = self._others({one.id for one in its})
             yield Standing(mine, units, others, most)
 
-    def _others(self, names: set[str]) -> tuple[Fraction | None, tuple[str, ...]]:
+    def _others(self, names: set[str]) -> tuple[Points | None, tuple[str, ...]]:
         """Return the first of all but some models, and their points."""
         rest = (one for one in self._ranked if one[0] not in names)
         first = next(rest, None)

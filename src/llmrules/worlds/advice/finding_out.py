@@ -78,7 +78,7 @@ class _Search:
     def found(self) -> Worth:
         """Return what could change who is first."""
         tries = list(islice(self._tries(), MOST_TRIED + 1))
-        complete = len(tries) <= MOST_TRIED and self._copies.comparable
+        complete = len(tries) <= MOST_TRIED
         changing: dict[Place, list[tuple[_Try, tuple[str, ...]]]] = {}
         first = tuple(sorted(self._decision.best))
         values = [(one.place, one.value) for one in tries[:MOST_TRIED]]

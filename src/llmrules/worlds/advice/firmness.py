@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import evolve, frozen
 
@@ -78,9 +78,9 @@ class ShelfLife:
 class Firmness:
     """How far the first place can be trusted.
 
-    ``margin`` is by how many points it leads, None where nobody follows. ``rests_on`` are the rules without which,
-    alone, it would be another one, and ``disputed`` the values of the first that sources dispute and rules read;
-    ``numbers`` are those of the catalogue that can turn it.
+    ``margin`` is by how many points it leads, in the first tier in which it does; None where nobody follows.
+    ``rests_on`` are the rules without which, alone, it would be another one, and ``disputed`` the values of the first
+    that sources dispute and rules read; ``numbers`` are those of the catalogue that can turn it.
     ``until`` is None where nothing that is known today changes it.
     """
 
@@ -103,10 +103,9 @@ def firmness(world: World, outlooks: Outlooks | None = None) -> Firmness | None:
     decision = outlooks.decision
     if not decision.best:
         return None
-    rest = [one.points for one in decision.ranking if one.place > 1]
     return Firmness(
         first=tuple(decision.best),
-        margin=decision.ranking[0].points - rest[0] if rest else None,
+        margin=_margin(decision),
         requirements=tuple(requirements_stay(outlooks)),
         weights=tuple(_weights(decision)),
         rests_on=tuple(_rests_on(world, outlooks, decision)),
@@ -120,6 +119,14 @@ def firmness(world: World, outlooks: Outlooks | None = None) -> Firmness | None:
         until=shelf_life(world, outlooks),
         numbers=intervals(outlooks),
     )
+
+
+def _margin(decision: Decision) -> Fraction | None:
+    leader, rest = decision.ranking[0], [one for one in decision.ranking if one.place > 1]
+    if not rest:
+        return None
+    tiers = zip((leader.points, *leader.then), (rest[0].points, *rest[0].then), strict=True)
+    return next(its - theirs for its, theirs in tiers if its != theirs)
 
 
 # Requirements
@@ -168,14 +175,12 @@ def _end(
 
 # Weights
 
+Line: TypeAlias = "tuple[tuple[tuple[Fraction, ...], Fraction, tuple[Fraction, ...]], Fraction]"
+"""The points of a candidate, those of a rule's tier between those of lower and of higher ones, and its slope there."""
+
 
 def _weights(decision: Decision) -> Iterator[WeightStays]:
-    """Yield the weights with which the first place stays, of each rule that gives or takes points.
-
-    Of points in several tiers nothing is said: there no weight makes up for what a lower tier says.
-    """
-    if len(decision.criteria.factors) > 1:
-        return
+    """Yield the weights with which the first place stays, of each rule that gives or takes points."""
     for score in decision.judgement.scores:
         rule = score.criterion.rule
         if rule.weight is not None:
@@ -183,12 +188,15 @@ def _weights(decision: Decision) -> Iterator[WeightStays]:
 
 
 def _weight(decision: Decision, score: Score, rule: str, weight: int) -> WeightStays:
-    """Follow the points of each candidate, which are a line over the weight, to where the first place turns."""
+    """Follow the points of each candidate, which are a line over the weight, to where the first place turns.
+
+    In the tier of the rule, that is: those of all other tiers stay, and where two lines cross the tiers behind decide.
+    """
     lines = _lines(decision, score, weight)
     leaders = {line for name, its in lines.items() if name in decision.best for line in its}
     turns = set()
-    for base, slope in leaders:
-        for other, its_slope in {line for its in lines.values() for line in its}:
+    for (_, base, _), slope in leaders:
+        for (_, other, _), its_slope in {line for its in lines.values() for line in its}:
             if slope != its_slope:
                 turns.add((other - base) / (slope - its_slope))
     tried = {whole for turn in turns for whole in range(turn.__floor__() - 1, turn.__floor__() + 3)}
@@ -206,20 +214,27 @@ def _weight(decision: Decision, score: Score, rule: str, weight: int) -> WeightS
     return WeightStays(rule, weight, low, high)
 
 
-def _lines(decision: Decision, score: Score, weight: int) -> dict[str, set[tuple[Fraction, Fraction]]]:
+def _lines(decision: Decision, score: Score, weight: int) -> dict[str, set[Line]]:
     """Return of each that is eligible what its candidates earn without a rule, and what the rule gives by weight."""
     judgement, scale = decision.judgement, decision.criteria.scale
-    lines: dict[str, set[tuple[Fraction, Fraction]]] = {}
+    tiers, tier = (1, *judgement.then), score.criterion.rule.in_tier
+    lines: dict[str, set[Line]] = {}
     for name, mask in decision.units:
         for index in bits(mask & judgement.eligible):
-            given = score.points(index) if score.outcome.true >> index & 1 else 0
-            slope = Fraction(given, scale * weight)
-            lines.setdefault(name, set()).add((Fraction(judgement.points[index], scale) - slope * weight, slope))
+            by_tier = judgement.points.by_tier(index)
+            earned = [Fraction(by_tier.get(one, 0), scale) for one in tiers]
+            slope = Fraction(score.earned(index) if score.outcome.true >> index & 1 else 0, scale * weight)
+            at = tiers.index(tier)
+            without = (tuple(earned[:at]), earned[at] - slope * weight, tuple(earned[at + 1 :]))
+            lines.setdefault(name, set()).add((without, slope))
     return lines
 
 
-def _leaders(lines: dict[str, set[tuple[Fraction, Fraction]]], weight: int) -> set[str]:
-    points = {name: max(base + slope * weight for base, slope in its) for name, its in lines.items()}
+def _leaders(lines: dict[str, set[Line]], weight: int) -> set[str]:
+    points = {
+        name: max((lower, base + slope * weight, higher) for (lower, base, higher), slope in its)
+        for name, its in lines.items()
+    }
     most = max(points.values())
     return {name for name, found in points.items() if found == most}
 

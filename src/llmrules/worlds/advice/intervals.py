@@ -17,7 +17,7 @@ from llmrules.catalog.costs import PRICES
 from llmrules.language.values import EXACT, Number, number
 from llmrules.worlds.advice.bands import compared, leaves_of
 from llmrules.worlds.advice.chances import Chances
-from llmrules.worlds.advice.copies import Copies, Place, Standing
+from llmrules.worlds.advice.copies import Copies, Place, Points, Standing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -122,7 +122,7 @@ class _Intervals:
             seen = dict(zip(one.tried, islice(standing, len(one.tried)), strict=True))
             found.append(self._interval(one, seen))
         ended = (one for one in found if one.low is not None or one.high is not None)
-        return NumbersStay(tuple(ended), complete=len(bands) == len(places) and self._copies.comparable)
+        return NumbersStay(tuple(ended), complete=len(bands) == len(places))
 
     def _is_number(self, place: Place, entry: Entry | None) -> bool:
         value = None if entry is None or entry.inherited_from is not None else entry.value
@@ -172,20 +172,24 @@ class _Intervals:
     def _turn(self, here: Decimal, there: Decimal | None, one: Sample, other: Sample) -> End:
         """Return where the first place turns between two cuts, the first of which leaves it as it is."""
         start, forward = Fraction(here), one[0] > here
+        distance = Fraction(other[0]) - Fraction(one[0])
         slopes = {
-            number: (other[1].points[number] - points) / (Fraction(other[0]) - Fraction(one[0]))
+            number: tuple((far - near) / distance for near, far in zip(points, other[1].points[number], strict=True))
             for number, points in one[1].points.items()
         }
 
-        def at(value: Fraction) -> dict[int, Fraction]:
+        def at(value: Fraction) -> dict[int, Points]:
+            gone = value - Fraction(one[0])
             return {
-                number: points + slopes[number] * (value - Fraction(one[0])) for number, points in one[1].points.items()
+                number: tuple(near + slope * gone for near, slope in zip(points, slopes[number], strict=True))
+                for number, points in one[1].points.items()
             }
 
         origin = at(Fraction(0))
-        lines = [(origin[number], slopes[number]) for number in origin]
-        lines += [] if one[1].most is None else [(one[1].most, Fraction(0))]
-        crossing = {(b - a) / (s - t) for (a, s), (b, t) in combinations(lines, 2) if s != t}
+        lines = [tuple(zip(origin[number], slopes[number], strict=True)) for number in origin]
+        lines += [] if one[1].most is None else [tuple((points, Fraction(0)) for points in one[1].most)]
+        tiers = (tier for pair in combinations(lines, 2) for tier in zip(*pair, strict=True))
+        crossing = {(b - a) / (s - t) for (a, s), (b, t) in tiers if s != t}
         end = None if there is None else Fraction(there)
         inside = (value for value in crossing if _is_between(start, value, end, forward=forward))
         before = start

@@ -169,8 +169,8 @@ class Outlooks:
         applied = self._apply(self.firing.fired & self._relevant)
         return self._outlook(applied, criteria, decision.derivation.facts, self.of().conflicts)
 
-    def standing(self, candidates: Candidates) -> Mapping[int, Fraction]:
-        """Return who of other candidates would be eligible in the case as it is, by number, with how many points."""
+    def standing(self, candidates: Candidates) -> Mapping[int, tuple[Fraction, ...]]:
+        """Return who of other candidates would be eligible in the case as it is, by number, with its points by tier."""
         facts = self.decision.derivation.facts
         criteria = compile_criteria(candidates, self._places(self.firing.fired & self._weighing)).on(facts)
         restriction = evolve(self.world.restriction, among=None)
@@ -180,7 +180,9 @@ class Outlooks:
             return {}
         sketch = sketching.of(applied.fired, applied.referred(facts), facts)
         points = Points(criteria.lanes.unpacked(sketch.lanes), sketch.less, criteria.factors)
-        return {index: Fraction(points[index], criteria.scale) for index in bits(sketch.eligible)}
+        tiers, scale = (1, *self.decision.judgement.then), criteria.scale
+        found = ((index, points.by_tier(index)) for index in bits(sketch.eligible))
+        return {index: tuple(Fraction(its.get(tier, 0), scale) for tier in tiers) for index, its in found}
 
     def touched(self, names: Iterable[str]) -> int:
         """Return all rules that matter of which some requirements say whether they fire, or what they say.
