@@ -6,6 +6,7 @@ that is not listed does not matter, unless more than two answers together do.
 
 from __future__ import annotations
 
+from collections import Counter
 from fractions import Fraction
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -120,7 +121,7 @@ class _Asking:
         return Questions(self._now.first, ordered, tuple(pairs), complete=True)
 
     def _order(self, question: Question) -> tuple[object, ...]:
-        """Return what orders questions: one that parts a tie, then roughly by how many answers change who is first.
+        """Return what orders questions: one that parts a tie, then roughly by how far their answers lead apart.
 
         Of about equal ones the six questions give the order; in one of them what is chosen comes before a number.
         """
@@ -129,7 +130,7 @@ class _Asking:
         shares = (question.changes_first, question.changes_eligible, question.changes_conflicts)
         ways = len({answer.first for answer in question.answers}) if attribute.choices else 0
         least = (-share for share in shares)
-        return (not question.parts, -round(question.changes_first * 2), topic, *least, -ways, question.attribute)
+        return (not question.parts, -round(_apart(question) * 4), topic, *least, -ways, question.attribute)
 
     def _pairs(self, names: Sequence[str]) -> list[tuple[str, str]]:
         """Return the pairs that may matter together: those on both of which some rule depends come first.
@@ -179,6 +180,15 @@ class _Asking:
     def _matters(self, seen: Outlook) -> bool:
         now = self._now
         return (seen.first, seen.eligible, seen.conflicts) != (now.first, now.eligible, now.conflicts)
+
+
+def _apart(question: Question) -> Fraction:
+    """Return the chance that two answers put different ones first, of those after which somebody fits.
+
+    Who asks has something to choose: an answer after which nobody fits leads nowhere.
+    """
+    counts = Counter(answer.first for answer in question.answers if answer.first)
+    return 1 - sum((Fraction(count, counts.total()) ** 2 for count in counts.values()), Fraction(not counts))
 
 
 def _can_be_asked(attribute: Attribute) -> bool:
