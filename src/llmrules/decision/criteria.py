@@ -117,6 +117,32 @@ class Criterion:
         return evolve(self, grades=grades, signed_weight=self.signed_weight * factor)
 
 
+@frozen(eq=False)
+class Score:
+    """A soft rule that fired, applied: who gets points, and for whom it is unknown.
+
+    ``lanes`` are the points of every candidate, with ``less`` more in all of them.
+    """
+
+    criterion: Criterion
+    outcome: Outcome
+    unknown: int
+    lanes: int
+    less: int
+
+    def within(self, mask: int) -> Score:
+        """Return what it says of the candidates of a mask alone."""
+        return evolve(self, outcome=self.outcome.within(mask), unknown=self.unknown & mask)
+
+    def points(self, index: int) -> int:
+        """Return the points of a candidate that the rule reaches, in the units of the criteria."""
+        return self.criterion.points(index)
+
+    def earned(self, index: int) -> int:
+        """Return the same among the points of its own tier alone."""
+        return self.criterion.earned(index)
+
+
 MOST_POINTS_DIGITS = 1_000
 MOST_UNITS = 10**MOST_POINTS_DIGITS
 """Digits that the denominator of all points together may have: a trace holds no more."""
@@ -150,6 +176,8 @@ class Criteria:
     scale: int
     everyone: int = field(init=False)
     lanes: Lanes = field(init=False)
+    settled: dict[str, Score] = field(factory=dict, init=False, repr=False)
+    """What soft rules say of which nothing depends on the case, by id; each is found when it fires first."""
     _by_usage: dict[Usage, Criteria] = field(factory=dict, init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
@@ -212,6 +240,14 @@ class Criteria:
     def outcome(self, criterion: Criterion, facts: Facts) -> Outcome:
         """Return what a criterion says in a case."""
         return criterion.fixed or _evaluate(criterion, self.candidates, facts)
+
+    def scored(self, criterion: Criterion, outcome: Outcome) -> Score:
+        """Return a soft rule applied; what does not depend on the case is kept."""
+        unknown = self.everyone & ~(outcome.true | outcome.false)
+        score = Score(criterion, outcome, unknown, criterion.lanes(outcome, self.lanes), criterion.less)
+        if criterion.fixed is not None:
+            self.settled[criterion.rule.id] = score
+        return score
 
 
 def compile_criteria(candidates: Candidates, rules: Iterable[Rule]) -> Criteria:

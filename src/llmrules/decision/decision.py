@@ -138,10 +138,10 @@ class Decision:
         its = {one.model: self.candidates.masks[one.model] & earning for one in self.ranking}
         return tuple(name for name, mask in its.items() if mask & ~waiting == 0)
 
-    @cached_property
+    @property
     def fired(self) -> tuple[str, ...]:
         """The ids of the rules that fired, sorted."""
-        return tuple(sorted(step.rule.id for step in self.derivation.steps))
+        return self.derivation.fired
 
     @cached_property
     def refused(self) -> tuple[str, ...]:

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar, overload
 
 from attrs import frozen
 
 from llmrules.catalog.candidates import bits
-from llmrules.decision.criteria import Criterion, Outcome, Points, places
+from llmrules.decision.criteria import Criterion, Outcome, Points, Score, places
 from llmrules.language.rules.effects import Policy
 
 if TYPE_CHECKING:
@@ -58,23 +60,6 @@ class Check:
 
 
 @frozen(eq=False)
-class Score:
-    """A soft rule that fired, applied: who gets points, and for whom it is unknown."""
-
-    criterion: Criterion
-    outcome: Outcome
-    unknown: int
-
-    def points(self, index: int) -> int:
-        """Return the points of a candidate that the rule reaches, in the units of the criteria."""
-        return self.criterion.points(index)
-
-    def earned(self, index: int) -> int:
-        """Return the same among the points of its own tier alone."""
-        return self.criterion.earned(index)
-
-
-@frozen(eq=False)
 class Note:
     """A caution that fired, applied: the candidates it is attached to, and those of them that someone approved."""
 
@@ -100,6 +85,8 @@ class Judgement:
     @property
     def then(self) -> tuple[int, ...]:
         """The tiers after the first of which a rule fired, ascending."""
+        if len(self.points.factors) == 1:
+            return ()
         return tuple(sorted({one.criterion.rule.in_tier for one in self.scores} - {1}))
 
     def verdict(self, index: int) -> Verdict:
@@ -127,21 +114,18 @@ def judge(
     ``unknown`` is the decision's policy; ``approved`` has the candidates that are approved, for each rule; ``kept``
     those that are judged at all.
     """
-    applied = [
-        (criterion, criteria.outcome(criterion, facts)) for criterion in map(criteria.by_rule.get, fired) if criterion
-    ]
-    everyone = criteria.everyone
-    if kept is not None and kept != everyone:
-        applied = [(criterion, outcome.within(kept)) for criterion, outcome in applied]
-        everyone = kept
+    scores, applied = _applied(criteria, fired, facts)
+    everyone = criteria.everyone if kept is None else kept
+    if everyone != criteria.everyone:
+        scores = [score.within(everyone) for score in scores]
+        applied = [(criterion, outcome.within(everyone)) for criterion, outcome in applied]
     exempted: dict[str, int] = {}
     exemptions = [(criterion, outcome) for criterion, outcome in applied if criterion.rule.effect.exempts]
     for criterion, outcome in exemptions:
         for target in criterion.rule.effect.exempts:
             exempted[target] = exempted.get(target, 0) | outcome.true
-    checks, scores, notes = [], [], []
+    checks, notes = [], []
     excluded = unverified = 0
-    lanes = less = 0
     for criterion, outcome in applied:
         rule = criterion.rule
         open_question = everyone & ~(outcome.true | outcome.false)
@@ -151,13 +135,10 @@ def judge(
             checks.append(check)
             excluded |= check.excluding
             unverified |= check.unverifying
-        elif rule.effect.sign:
-            scores.append(Score(criterion, outcome, open_question))
-            lanes += criterion.lanes(outcome, criteria.lanes)
-            less += criterion.less
         elif rule.effect.note:
             attached = outcome.true | (open_question if rule.level == "approval" else 0)
             notes.append(Note(criterion, outcome, attached, attached & approved.get(rule.id, 0)))
+    lanes, less = sum([score.lanes for score in scores]), sum([score.less for score in scores])
     return Judgement(
         checks=tuple(checks),
         scores=tuple(scores),
@@ -168,6 +149,24 @@ def judge(
         eligible=everyone & ~(excluded | unverified),
         points=Points(criteria.lanes.unpacked(lanes), less, criteria.factors),
     )
+
+
+def _applied(
+    criteria: Criteria, fired: Iterable[str], facts: Facts
+) -> tuple[list[Score], list[tuple[Criterion, Outcome]]]:
+    """Return what the rules that fired say: those that give points, and the others that touch models."""
+    scores, others = [], []
+    for name in fired:
+        score = criteria.settled.get(name)
+        if score is None and (criterion := criteria.by_rule.get(name)) is not None:
+            outcome = criteria.outcome(criterion, facts)
+            if criterion.rule.effect.sign:
+                score = criteria.scored(criterion, outcome)
+            else:
+                others.append((criterion, outcome))
+        if score is not None:
+            scores.append(score)
+    return scores, others
 
 
 T = TypeVar("T")
@@ -235,15 +234,17 @@ class Units:
         row = self._candidates.rows[index]
         return row.name if self.alone else row.model.id
 
-    def leaders(self, order: Sequence[int]) -> Sequence[int]:
-        """Return the first candidate of each unit, of those in an order."""
+    def leaders(self, tied: Iterable[Sequence[int]]) -> Iterable[Sequence[int]]:
+        """Return the candidates that are the first ones of their units, in the groups in which they are given."""
         if self.alone:
-            return order
-        number = self._candidates.model_of
-        found: dict[int, int] = {}
-        for index in order:
-            found.setdefault(number[index], index)
-        return [*found.values()]
+            return tied
+        number, before = self._candidates.model_of, set[int]()
+        found = []
+        for its in tied:
+            first = {number[index]: index for index in reversed(its)}
+            found.append(sorted(first[unit] for unit in first.keys() - before))
+            before |= first.keys()
+        return found
 
     def its(self, index: int) -> tuple[int, ...]:
         """Return all candidates of the unit of a candidate."""
@@ -288,14 +289,17 @@ class Ranking(OnDemand[Placed]):
         return frozenset(self._members)
 
     @cached_property
-    def _order(self) -> list[int]:
-        """The candidates by their points."""
-        return sorted(self._members, key=self._points.lanes.__getitem__, reverse=True)  # equal ones keep their order
+    def _tied(self) -> list[list[int]]:
+        """The candidates that have equal points, in the order of the catalogue; those with the most come first."""
+        lanes, found = self._points.lanes, defaultdict[int, list[int]](list)
+        for index in self._members:
+            found[lanes[index]].append(index)
+        return [found[lane] for lane in sorted(found, reverse=True)]
 
     @cached_property
     def _leaders(self) -> Sequence[int]:
         """The best candidate of each unit, in the order of units."""
-        return self._units.leaders(self._order)
+        return [*chain.from_iterable(self._units.leaders(self._tied))]
 
     def of(self, name: str) -> Placed:
         """Return the place of one of them. Raises KeyError."""
@@ -308,19 +312,16 @@ class Ranking(OnDemand[Placed]):
     @cached_property
     def places(self) -> list[int]:
         """The place of each unit, in their order."""
-        lanes, found = self._points.lanes, list(range(1, len(self._leaders) + 1))
-        before = -1
-        for number, index in enumerate(self._leaders):
-            if lanes[index] == before:
-                found[number] = found[number - 1]
-            before = lanes[index]
+        found: list[int] = []
+        for its in self._units.leaders(self._tied):
+            found += [len(found) + 1] * len(its)
         return found
 
     @cached_property
     def carriers(self) -> dict[int, int]:
         """The candidates that earn a place, with that place."""
         if self._units.alone:
-            return dict(zip(self._order, self.places, strict=True))
+            return dict(zip(self._leaders, self.places, strict=True))
         lanes, standing = self._points.lanes, {*self._members}
         return {
             index: place
@@ -377,7 +378,7 @@ class Standing:
         """The names of those of whom no candidate stands, in the order of the catalogue."""
         standing = places(self._judgement.eligible | self._judgement.unverified, self._count)
         out = self._units.others(places(self._judgement.excluded, self._count), standing)
-        return tuple(map(self._units.name, self._units.leaders(out)))
+        return tuple(map(self._units.name, chain.from_iterable(self._units.leaders([out]))))
 
     @cached_property
     def carriers(self) -> dict[int, int]:

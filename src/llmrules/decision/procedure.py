@@ -56,13 +56,12 @@ def decide(
     fired = engines.fire(facts)
     begun = perf_counter_ns()
     derivation = derive(knowledge.program, facts, fired.places)
-    rules = knowledge.program.rules
     approvals = _approvals(profile, knowledge)
     criteria = knowledge.criteria_on(profile.as_of.first).on(derivation.facts)
     unjudged = leave_out(asked, criteria.candidates)
-    names, kept = sorted(rules[place].id for place in fired.places), criteria.everyone & ~unjudged.everyone
+    kept = criteria.everyone & ~unjudged.everyone
     approved = _approved(approvals, criteria.candidates.masks) if approvals else NOBODY
-    judgement = judge(criteria, names, derivation.facts, unknown, approved, kept=kept)
+    judgement = judge(criteria, derivation.fired, derivation.facts, unknown, approved, kept=kept)
     standing = Standing(criteria, judgement, over)
     judging = perf_counter_ns() - begun
     return Decision(

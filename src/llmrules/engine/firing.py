@@ -11,18 +11,17 @@ from functools import cached_property
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from attrs import frozen
+from attrs import field, frozen
 
 from llmrules.engine.plain import PlainEngine
-from llmrules.engine.program import FEW, FiringRule
+from llmrules.engine.program import FEW, FiringRule, Program
 from llmrules.errors import CertificationError, EngineError
 from llmrules.language.conditions import Facts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from llmrules.engine.durable import DurableEngine
-    from llmrules.engine.program import Program
     from llmrules.language.values import Value
 
 
@@ -115,21 +114,39 @@ class Step:
     round: int
 
 
-@frozen(eq=False)
+@frozen(eq=False, slots=False)
 class Derivation:
-    """The firings in canonical order, and all that is known at the end."""
+    """The rules that fired and all that is known at the end; firings are put in order when they are asked for."""
 
-    steps: tuple[Step, ...]
+    program: Program = field(repr=False)
+    stated: Facts
+    places: frozenset[int]
     facts: Facts
+
+    @cached_property
+    def fired(self) -> tuple[str, ...]:
+        """The ids of the rules that fired, sorted."""
+        return tuple(sorted([self.program.rules[place].id for place in self.places]))
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """The firings in canonical order. Raises EngineError if one has no support, which no sound engine reports."""
+        return tuple(_steps(self.program, self.stated, self.places))
 
 
 def derive(program: Program, facts: Facts, fired: frozenset[int]) -> Derivation:
-    """Order the fired rules. Raises EngineError if one of them has no support, which no sound engine reports."""
+    """Return what follows where some rules fire on facts."""
+    known = dict(facts)
+    for name, values in program.concluded(fired):
+        known[name] = known[name] | values if name in known else values
+    return Derivation(program, facts, fired, known)
+
+
+def _steps(program: Program, facts: Facts, fired: frozenset[int]) -> Iterator[Step]:
     strata: defaultdict[int, list[FiringRule]] = defaultdict(list)
     for place in sorted(fired):
         strata[program.rules[place].stratum].append(program.rules[place])
     known = dict(facts)
-    steps: list[Step] = []
     for stratum, rules in sorted(strata.items()):
         waiting, count = {rule.place: rule for rule in rules}, 0
         readers: Mapping[str, list[int]] | None = None
@@ -140,7 +157,7 @@ def derive(program: Program, facts: Facts, fired: frozenset[int]) -> Derivation:
                 names = ", ".join(rule.id for rule in waiting.values())
                 message = f"these rules were reported as fired but nothing supports them: {names}"
                 raise EngineError(message)
-            steps += [Step(rule, stratum, count) for rule in ready]
+            yield from (Step(rule, stratum, count) for rule in ready)
             gained: defaultdict[str, set[Value]] = defaultdict(set)
             for rule in ready:
                 del waiting[rule.place]
@@ -152,7 +169,6 @@ def derive(program: Program, facts: Facts, fired: frozenset[int]) -> Derivation:
                 readers = _readers(waiting.values())
             agenda = sorted({place for name in gained for place in (readers or {}).get(name, ()) if place in waiting})
             count += 1
-    return Derivation(tuple(steps), known)
 
 
 def _holding(program: Program, rules: list[FiringRule], facts: Facts) -> list[FiringRule]:

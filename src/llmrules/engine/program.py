@@ -113,6 +113,16 @@ class Program:
         """What most of their leaves say at once."""
         return _sieve(self.rules)
 
+    @cached_property
+    def _concluding(self) -> dict[int, tuple[str, frozenset[Value]]]:
+        rules = ((rule.place, rule.conclusion) for rule in self.rules)
+        return {place: (done.attribute.name, done.values) for place, done in rules if done is not None}
+
+    def concluded(self, fired: Iterable[int]) -> list[tuple[str, frozenset[Value]]]:
+        """Return what some rules conclude: an attribute and its values for each that concludes."""
+        concluding = self._concluding
+        return [concluding[place] for place in fired if place in concluding]
+
 
 FEW = 32
 """Rules that are checked one by one sooner than all of them at once."""

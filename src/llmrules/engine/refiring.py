@@ -76,8 +76,7 @@ class Refiring:
         """Return all that is known at the end, where some rules fired on facts."""
         fired &= self._concluding
         if fired not in self._conclusions:
-            its = (self._program.rules[place].conclusion for place in bits(fired))
-            self._conclusions[fired] = tuple((one.attribute.name, one.values) for one in its if one is not None)
+            self._conclusions[fired] = tuple(self._program.concluded(bits(fired)))
         known = dict(facts)
         for name, values in self._conclusions[fired]:
             known[name] = known[name] | values if name in known else values

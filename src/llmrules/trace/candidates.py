@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from llmrules.catalog.costs import Cost
-    from llmrules.decision.criteria import Criterion
+    from llmrules.decision.criteria import Criterion, Score
     from llmrules.decision.decision import Decision
-    from llmrules.decision.judgement import Check, Note, Score
+    from llmrules.decision.judgement import Check, Note
     from llmrules.decision.outlook import Change
     from llmrules.language.conditions import Facts, Leaf, Operand, Test
     from llmrules.language.rules.rule import Rule

@@ -19,8 +19,8 @@ from llmrules.worlds.advice.bands import leaves_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from llmrules.decision.criteria import Score
     from llmrules.decision.decision import Decision
-    from llmrules.decision.judgement import Score
 
 
 class Chances:

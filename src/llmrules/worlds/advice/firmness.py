@@ -26,8 +26,8 @@ from llmrules.worlds.world import stating
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from llmrules.decision.criteria import Score
     from llmrules.decision.decision import Decision
-    from llmrules.decision.judgement import Score
     from llmrules.language.profile import Requirement
     from llmrules.worlds.world import World
 

@@ -119,7 +119,7 @@ class Outlooks:
     def _fired(self) -> Iterable[int]:
         if self._decision is None:
             return self.world.engines.fire(self._facts).places
-        return [step.rule.place for step in self._decision.derivation.steps]
+        return self._decision.derivation.places
 
     @property
     def decision(self) -> Decision:
