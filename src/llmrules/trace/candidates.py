@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from fractions import Fraction
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from llmrules.catalog.candidates import bits, truth_of
@@ -53,9 +54,45 @@ class OfModels(NamedTuple):
     candidates: tuple[CandidateRecord, ...]
 
 
-def record_models(decision: Decision, *only: str) -> OfModels:
-    """Record every candidate that was judged, in their order; where models are named, theirs alone."""
-    return _Recorder(decision, only).record()
+MOST_KEPT = 4_096
+"""Values of one leaf, and points, that are kept; then older ones are dropped, so that long use needs no more memory."""
+
+
+class ModelsRecorder:
+    """Records what is found of models under one rule set; most rules ask the same of them in case after case."""
+
+    def __init__(self) -> None:
+        self._leaves: dict[str, Leaves] = {}
+        self.points = lru_cache(MOST_KEPT)(_points)
+
+    def record(self, decision: Decision, *only: str) -> OfModels:
+        """Record every candidate that was judged, in their order; where models are named, theirs alone."""
+        return _Recorder(decision, only, self).record()
+
+    def leaves(self, rule: Rule, facts: Facts) -> Leaves:
+        """Return the leaves of a rule on models, kept where they are the same in every case."""
+        if rule.id in self._leaves:
+            return self._leaves[rule.id]
+        if rule.references():
+            return Leaves(rule, facts)
+        self._leaves[rule.id] = found = Leaves(rule, {})
+        return found
+
+
+class Leaves:
+    """What the leaves of a rule ask of models in a case, and what they say of values; of each value once."""
+
+    def __init__(self, rule: Rule, facts: Facts) -> None:
+        self.asked = tuple(_criterion_leaves(rule, facts))
+        self.names = tuple(one.attribute for one in self.asked)
+        leaves = (*rule.where.all_leaves(), *rule.effect.predicate.all_leaves())
+        says = [partial(leaf_outcome, leaf, facts) for leaf in leaves]
+        says += [] if rule.effect.grade is None else [partial(_graded, rule.effect.grade.attribute)]
+        self._says = [lru_cache(MOST_KEPT)(one) for one in says]
+
+    def outcomes(self, values: Iterable[Value | None]) -> tuple[LeafOutcome, ...]:
+        """Return what each leaf says of its value."""
+        return tuple([say(value) for say, value in zip(self._says, values, strict=True)])
 
 
 class _Part(NamedTuple):
@@ -67,11 +104,15 @@ class _Part(NamedTuple):
     approved_by: tuple[str, ...] = ()
 
 
+NONE = _Part(0, "none")
+
+
 class _Recorder:
     """Records the candidates of one decision; what several share is made once."""
 
-    def __init__(self, decision: Decision, only: Iterable[str]) -> None:
+    def __init__(self, decision: Decision, only: Iterable[str], kept: ModelsRecorder) -> None:
         self.decision, self.candidates, self.judgement = decision, decision.candidates, decision.judgement
+        self.leaves, self.points = kept.leaves, kept.points
         self.then = self.judgement.then
         self.earned: dict[int, tuple[str, ...]] = {}
         self.facts, self.scale = decision.derivation.facts, decision.criteria.scale
@@ -83,7 +124,8 @@ class _Recorder:
         self.indices = bits(self.kept)
         self.disputes: defaultdict[int, list[DisputeRecord]] = defaultdict(list)
         for (index, attribute), rules in decision.disputes.items():
-            self.disputes[index].append(self._dispute(index, attribute, rules))
+            if self.kept >> index & 1:
+                self.disputes[index].append(self._dispute(index, attribute, rules))
 
     def record(self) -> OfModels:
         applied = [
@@ -94,8 +136,9 @@ class _Recorder:
         ]
         criteria, places = [], []
         for criterion, parts, score in sorted(applied, key=lambda one: one[0].rule.id):
-            outcomes, its = self._outcomes(criterion, parts, score)
-            criteria.append(CriterionRecord(criterion.rule.id, self._criterion_leaves(criterion.rule), outcomes))
+            leaves = self.leaves(criterion.rule, self.facts)
+            outcomes, its = self._outcomes(leaves, parts, score)
+            criteria.append(CriterionRecord(criterion.rule.id, leaves.asked, outcomes))
             places.append(its)
         rows = [*zip(*places, strict=True)] if places else [()] * len(self.indices)
         concluded, of_concluded = self._concluded()
@@ -135,21 +178,19 @@ class _Recorder:
         lane = self.judgement.points.lanes[index]
         if lane not in self.earned:
             by_tier = self.judgement.points.by_tier(index)
-            self.earned[lane] = tuple(self._points(by_tier[tier]) for tier in (1, *self.then))
+            self.earned[lane] = tuple(self.points(by_tier[tier], self.scale) for tier in (1, *self.then))
         return self.earned[lane]
-
-    def _points(self, units: int) -> str:
-        return encode_fraction(Fraction(units, self.scale))
 
     def _checked(self, check: Check) -> Iterator[_Part]:
         rule = check.criterion.rule.id
         exempting = {one.rule.id: its.true for one, its in self.judgement.exemptions if rule in one.rule.effect.exempts}
         for mask, by in _split(check.exempted, exempting):
             yield _Part(mask, "exempted", exempted_by=by)
-        yield _Part(check.excluding, "failed")
-        yield _Part(check.unverifying, "unknown")
-        yield _Part(check.accepting, "accepted")
-        yield _Part(~(check.exempted | check.excluding | check.unverifying | check.accepting), "passed")
+        failed, unknown, accepted = check.excluding, check.unverifying, check.accepting
+        yield _Part(~(check.exempted | failed | unknown | accepted), "passed")
+        yield _Part(failed, "failed")
+        yield _Part(unknown, "unknown")
+        yield _Part(accepted, "accepted")
 
     @staticmethod
     def _scored(score: Score) -> Iterator[_Part]:
@@ -166,21 +207,22 @@ class _Recorder:
         yield _Part(note.attached & ~note.approved, "attached")
 
     def _outcomes(
-        self, criterion: Criterion, parts: Iterable[_Part], score: Score | None
+        self, leaves: Leaves, parts: Iterable[_Part], score: Score | None
     ) -> tuple[tuple[OutcomeRecord, ...], list[int]]:
         """Return each way in which a criterion comes out, and by candidate in which it does."""
-        said = [_Part(0, "none"), *parts]
+        if len(self.indices) == 1:
+            part = next((one for one in parts if one.mask >> self.indices[0] & 1), NONE)
+            return (self._outcome(leaves, part, score, self.indices[0]),), [0]
+        said = [NONE, *parts]
         codes = self._codes(part.mask for part in said[1:])
-        leaves = [*self._leaves(criterion.rule)]
-        values = self._numbers(tuple(name for name, _ in leaves))
-        firsts, places = self._once(codes, values)
-        outcomes = []
-        for (code, _), index in firsts.items():
-            part, columns = said[code], self.candidates.columns
-            found = tuple(outcome(columns[name].first[index]) for name, outcome in leaves)
-            points = self._points(score.earned(index)) if score is not None and part.outcome == "points" else None
-            outcomes.append(OutcomeRecord(part.outcome, found, points, part.exempted_by, part.approved_by))
-        return tuple(outcomes), places
+        firsts, places = self._once(codes, self._numbers(leaves.names))
+        return tuple(self._outcome(leaves, said[code], score, index) for (code, _), index in firsts.items()), places
+
+    def _outcome(self, leaves: Leaves, part: _Part, score: Score | None, index: int) -> OutcomeRecord:
+        columns = self.candidates.columns
+        found = leaves.outcomes([columns[name].first[index] for name in leaves.names])
+        points = self.points(score.earned(index), self.scale) if score and part.outcome == "points" else None
+        return OutcomeRecord(part.outcome, found, points, part.exempted_by, part.approved_by)
 
     def _codes(self, masks: Iterable[int]) -> Sequence[int]:
         """Return of everybody the number, from 1, of the mask that one is in, 0 for none; no two overlap."""
@@ -205,17 +247,6 @@ class _Recorder:
     def _recorded(self, column: Sequence[T]) -> Sequence[T]:
         """Return what a column of all candidates says of those that are recorded."""
         return [column[index] for index in self.indices] if len(self.indices) < len(column) else column
-
-    def _leaves(self, rule: Rule) -> Iterator[tuple[str, Callable[[Value | None], LeafOutcome]]]:
-        """Yield the attribute of each leaf, and what the leaf says of its values; of each value once."""
-        for leaf in (*rule.where.all_leaves(), *rule.effect.predicate.all_leaves()):
-            yield leaf.attribute.name, _remember(lambda value, leaf=leaf: leaf_outcome(leaf, value, self.facts))  # type: ignore[misc]
-        grade = rule.effect.grade
-        if grade is not None:
-            yield grade.attribute.name, _remember(lambda value: _graded(grade.attribute, value))
-
-    def _criterion_leaves(self, rule: Rule) -> tuple[CriterionLeaf, ...]:
-        return tuple(_criterion_leaves(rule, self.facts))
 
     def _concluded(self) -> tuple[tuple[dict[str, ConcludedRecord], ...], list[int | None]]:
         """Return what rules conclude, each combination once, and by candidate which it is."""
@@ -271,6 +302,10 @@ class _Recorder:
 def _change(change: Change) -> ChangeRecord:
     costs = {name: encode_number(cost) for name, cost in sorted(change.costs.items())}
     return ChangeRecord(change.since.text, change.attributes, costs)
+
+
+def _points(units: int, scale: int) -> str:
+    return encode_fraction(Fraction(units, scale))
 
 
 def _union(masks: Iterable[int]) -> int:
@@ -331,18 +366,7 @@ def _json_operand(attribute: Attribute, operand: Operand) -> Threshold:
     return tuple(encoded) if isinstance(encoded, list) else encoded
 
 
-def _remember(evaluate: Callable[[Value | None], LeafOutcome]) -> Callable[[Value | None], LeafOutcome]:
-    seen: dict[Value | None, LeafOutcome] = {}
-
-    def outcome(value: Value | None) -> LeafOutcome:
-        if value not in seen:
-            seen[value] = evaluate(value)
-        return seen[value]
-
-    return outcome
-
-
-def leaf_outcome(leaf: Leaf, value: Value | None, facts: Facts) -> LeafOutcome:
+def leaf_outcome(leaf: Leaf, facts: Facts, value: Value | None) -> LeafOutcome:
     """Return a leaf's truth on a model's value, with the gap of each test."""
     holds = HOLDS[truth_of(leaf, value, facts)]
     if value is None:

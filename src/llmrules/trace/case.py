@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from attrs import frozen
-
 from llmrules.catalog.costs import USAGE
 from llmrules.language.conditions import ALWAYS, Table
 from llmrules.language.values import as_text
@@ -35,19 +33,6 @@ if TYPE_CHECKING:
     from llmrules.trace.record import Origin, Status
 
 
-@frozen
-class CaseRecord:
-    """What is found of the case itself."""
-
-    facts: tuple[FactRecord, ...]
-    rules: tuple[RuleFound, ...]
-    firings: tuple[FiringRecord, ...]
-    conflicts: tuple[ConflictRecord, ...]
-    unread: tuple[str, ...]
-    waits: tuple[WaitRecord, ...]
-    contradictions: tuple[ContradictionRecord, ...]
-
-
 MOST_KEPT = 4_096
 """Results kept for one rule set; then they are dropped, so that long use needs no more memory."""
 
@@ -60,19 +45,13 @@ class CaseRecorder:
         self._found: dict[object, RuleFound] = {}
 
     def record(self, decision: Decision) -> CaseRecord:
-        """Record everything that is found of the case."""
-        firings, seen = _firings(decision)
-        rules = tuple(self._rule(rule, decision, seen.get(rule.id)) for rule in self._ruleset.rules.values())
-        contradictions = sorted(decision.candidates.contradictions, key=lambda c: (c.model, c.attribute, c.rule))
-        return CaseRecord(
-            facts=tuple(_facts(decision)),
-            rules=rules,
-            firings=firings,
-            conflicts=tuple(_conflict(decision, one.attribute, one.values) for one in decision.conflicts),
-            unread=self._unread(decision),
-            waits=_waits(rules),
-            contradictions=tuple(ContradictionRecord(c.model, c.attribute, c.rule) for c in contradictions),
-        )
+        """Return what is found of a case."""
+        return CaseRecord(decision, self)
+
+    def overridden(self, fired: Iterable[str]) -> Iterator[Rule]:
+        """Yield the rules that others override which fired."""
+        for name in sorted({target for one in fired for target in self._ruleset.rules[one].overrides}):
+            yield self._ruleset.rules[name]
 
     @cached_property
     def _overriders(self) -> Mapping[str, tuple[str, ...]]:
@@ -112,11 +91,11 @@ class CaseRecorder:
         usage = USAGE if any(computed & rule.reads() for rule in firing) else ()
         return frozenset({AS_OF.name}.union(usage, *(self._tested[rule.id] for rule in firing)))
 
-    def _unread(self, decision: Decision) -> tuple[str, ...]:
+    def unread(self, decision: Decision) -> tuple[str, ...]:
         stated = (one.attribute for one in decision.profile.requirements if one.origin == "stated")
         return tuple(name for name in stated if name not in self._read)
 
-    def _rule(self, rule: Rule, decision: Decision, seen: Facts | None) -> RuleFound:
+    def rule(self, rule: Rule, decision: Decision, seen: Facts | None) -> RuleFound:
         if rule.id in self._ruleset.disabled:
             return RuleFound(rule.id, "disabled")
         if rule.classifies:
@@ -152,6 +131,62 @@ class CaseRecorder:
             waits_for=waits,
             defeated_by=defeated if status in {"defeated", "trial"} else (),
         )
+
+
+class CaseRecord:
+    """What is found of one case itself, each part when it is asked for."""
+
+    def __init__(self, decision: Decision, kept: CaseRecorder) -> None:
+        self._decision, self._kept = decision, kept
+
+    @cached_property
+    def facts(self) -> tuple[FactRecord, ...]:
+        """The facts of the case."""
+        return tuple(_facts(self._decision))
+
+    @property
+    def firings(self) -> tuple[FiringRecord, ...]:
+        """The firings in their order."""
+        return self._derived[0]
+
+    @cached_property
+    def _derived(self) -> tuple[tuple[FiringRecord, ...], dict[str, Facts]]:
+        return _firings(self._decision)
+
+    @cached_property
+    def rules(self) -> tuple[RuleFound, ...]:
+        """What became of each rule."""
+        return tuple(map(self._rule, self._decision.knowledge.ruleset.rules.values()))
+
+    @cached_property
+    def defeated(self) -> tuple[RuleFound, ...]:
+        """The rules that would have fired, but for others that override them."""
+        found = map(self._rule, self._kept.overridden(self._decision.fired))
+        return tuple(one for one in found if one.status == "defeated")
+
+    def _rule(self, rule: Rule) -> RuleFound:
+        return self._kept.rule(rule, self._decision, self._derived[1].get(rule.id))
+
+    @property
+    def conflicts(self) -> tuple[ConflictRecord, ...]:
+        """The conflicts between facts."""
+        return tuple(_conflict(self._decision, one.attribute, one.values) for one in self._decision.conflicts)
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """The requirements that no rule reads."""
+        return self._kept.unread(self._decision)
+
+    @property
+    def waits(self) -> tuple[WaitRecord, ...]:
+        """The requirements that rules waited for."""
+        return _waits(self.rules)
+
+    @property
+    def contradictions(self) -> tuple[ContradictionRecord, ...]:
+        """The values of the catalogue that hold against what classifying rules conclude."""
+        found = sorted(self._decision.candidates.contradictions, key=lambda one: (one.model, one.attribute, one.rule))
+        return tuple(ContradictionRecord(one.model, one.attribute, one.rule) for one in found)
 
 
 def fact_id(attribute: Attribute, value: Value | None) -> str:

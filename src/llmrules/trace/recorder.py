@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from attrs import evolve
+from attrs import evolve, field, frozen
 
 from llmrules.catalog.candidates import bits
 from llmrules.catalog.restriction import Restriction
@@ -17,7 +17,7 @@ from llmrules.decision.procedure import promised
 from llmrules.engine.program import full_condition
 from llmrules.language.profile import in_order
 from llmrules.language.values import encode_fraction
-from llmrules.trace.candidates import record_models
+from llmrules.trace.candidates import ModelsRecorder
 from llmrules.trace.case import CaseRecorder, fact_id, members_of
 from llmrules.trace.codec import canonical
 from llmrules.trace.given import Given, Spelling
@@ -43,15 +43,17 @@ from llmrules.trace.record import (
 from llmrules.trace.record.trace import Texts, parts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from llmrules.decision.criteria import Criteria, Criterion
     from llmrules.decision.decision import Decision, Made
     from llmrules.decision.judgement import Placed
     from llmrules.decision.knowledge import Knowledge
     from llmrules.language.profile import Profile
+    from llmrules.language.rules.effects import Effect
     from llmrules.language.rules.rule import Rule
     from llmrules.trace.candidates import OfModels
+    from llmrules.trace.case import CaseRecord
 
 
 class Recorder:
@@ -59,7 +61,7 @@ class Recorder:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
-        self._cases = CaseRecorder(knowledge.ruleset)
+        self._cases, self._models = CaseRecorder(knowledge.ruleset), ModelsRecorder()
 
     def __reduce__(self) -> tuple[type[Recorder], tuple[Knowledge]]:
         """Copy and pickle without what is kept."""
@@ -75,19 +77,20 @@ class Recorder:
         given, known = self._given_to(decision), {name: part for name, part, _ in self._texts}
         texts = [self._text(name, part) for name, part in parts_of(given) if known.get(name) is not part]
         made_by = self._made_by(decision.made, decision.profile)
-        found = evolve(self._whole(decision), conflict_sets=conflict_sets, relaxations=relaxations)
+        found = evolve(self._found(decision), conflict_sets=conflict_sets, relaxations=relaxations)
         return Trace.sealed(given, found, made_by, (*self._texts, *texts))
 
-    def excerpt(self, decision: Decision, model: str, beside: Trace | None = None) -> Trace:
+    def excerpt(self, decision: Decision, model: str, beside: Excerpt | None = None) -> Excerpt:
         """Return what the record says of the case and of one model, or ``model @ offer``: to be told, not sealed.
 
         It does not say who is first. What it says of the case is taken from an excerpt ``beside`` it, if there is one.
         """
+        found = _of_models(self._models.record(decision, model))
         if beside is not None:
-            return evolve(beside, found=evolve(beside.found, **record_models(decision, model)._asdict()))
+            return Excerpt(FORMAT, beside.given, found, beside.made_by, UNSEALED, case=beside.case, effects=self._effects)
         given, made_by = self._given_to(decision), self._made_by(decision.made, decision.profile)
-        found = self._found(decision, record_models(decision, model))
-        return Trace(FORMAT, given, found, made_by, Digests({}, "", "", ""))
+        case = self._cases.record(decision)
+        return Excerpt(FORMAT, given, found, made_by, UNSEALED, case=case, effects=self._effects)
 
     def _given_to(self, decision: Decision) -> Given:
         return evolve(
@@ -105,6 +108,10 @@ class Recorder:
     def given(self) -> Given:
         """What stays the same from case to case."""
         return Given.of(self.knowledge.ruleset, self.knowledge.catalog)
+
+    @cached_property
+    def _effects(self) -> Mapping[str, Effect]:
+        return {rule.id: rule.effect for rule in self.knowledge.ruleset.rules.values()}
 
     @cached_property
     def _spelling(self) -> Spelling:
@@ -132,36 +139,25 @@ class Recorder:
     def _llmrules(self) -> str:
         return _version("llmrules") or "unknown"
 
-    def _found(self, decision: Decision, models: OfModels) -> Found:
-        """Return what is found of the case, and of models what is given; nothing of what ranks them."""
+    def _found(self, decision: Decision) -> Found:
         case = self._cases.record(decision)
-        return Found(
+        return evolve(
+            _of_models(self._models.record(decision)),
             facts=case.facts,
             rules=case.rules,
             firings=case.firings,
             conflicts=case.conflicts,
             unread=case.unread,
             waits=case.waits,
-            criteria=models.criteria,
             contradictions=case.contradictions,
-            candidates=models.candidates,
-            trials=(),
-            result=Result((), decision.refused, (), (), (), decision.advice),
-            concluded=models.concluded,
-            computed=models.computed,
-        )
-
-    def _whole(self, decision: Decision) -> Found:
-        found = self._found(decision, record_models(decision))
-        return evolve(
-            found,
             trials=record_trials(decision),
-            result=evolve(
-                found.result,
+            result=Result(
                 best=decision.best,
+                refused=decision.refused,
                 ranking=_places(decision.ranking),
                 unverified=_places(decision.unverified),
                 excluded=decision.standing.excluded,
+                advice=decision.advice,
             ),
             left_out=_left_out(decision),
             unknowns=tuple(
@@ -186,6 +182,37 @@ class Recorder:
             story=profile.story,
             durable_rules=self._durable_rules if made.engine == "durable" else None,
         )
+
+
+@frozen(slots=False)
+class Excerpt(Trace):
+    """What a record says of a case and of one model; of the case only what is asked for is made."""
+
+    case: CaseRecord = field(kw_only=True, repr=False)
+    effects: Mapping[str, Effect] = field(kw_only=True, repr=False)
+
+
+UNSEALED = Digests({}, "", "", "")
+NOTHING = Result((), (), (), (), (), ())
+
+
+def _of_models(models: OfModels) -> Found:
+    """Return what is found of models, and nothing else."""
+    return Found(
+        facts=(),
+        rules=(),
+        firings=(),
+        conflicts=(),
+        unread=(),
+        waits=(),
+        criteria=models.criteria,
+        contradictions=(),
+        candidates=models.candidates,
+        trials=(),
+        result=NOTHING,
+        concluded=models.concluded,
+        computed=models.computed,
+    )
 
 
 def _places(ranking: Iterable[Placed]) -> tuple[PlaceRecord, ...]:

@@ -118,9 +118,9 @@ class Explainer:
 
     def set_aside(self) -> Iterator[Node]:
         """Yield the rules over models that others override in this case: what they would have said."""
-        for found in self.index.trace.found.rules:
+        for found in self.index.trace.case.defeated:
             rule = self.index.rules[found.id]
-            if found.status == "defeated" and rule.effect.touches_models:
+            if rule.effect.touches_models:
                 aside = self.say("set-aside", by=", ".join(found.defeated_by))
                 text = f"{aside}: {self.index.because(rule.id)} [{rule.id}]"
                 yield Node("aside", rule.id, text, "defeated", rule.sources)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from llmrules.language.profile import Approval
     from llmrules.language.sources import Document
     from llmrules.trace.given import Given
-    from llmrules.trace.record import CandidateRecord, Trace
+    from llmrules.trace.record import CandidateRecord, FactRecord, FiringRecord, Trace
 
 
 Kind: TypeAlias = Literal[
@@ -157,17 +157,29 @@ class Index:
         self.teller, self.say, self.attributes = known.teller, known.teller.say, known.teller.attributes
         self.rules, self.models, self.documents, self.claims = known.rules, known.models, known.documents, known.claims
         self.read(trace)
-        self.facts = {fact.id: fact for fact in trace.found.facts}
-        self.firings = {firing.rule: firing for firing in trace.found.firings}
-        self.requirements: dict[str, Json | None] = {}
-        for fact in trace.found.facts:
-            attribute = self.attributes[fact.attribute]
-            before = self.requirements.get(fact.attribute)
-            if attribute.type == "set":
+
+    @cached_property
+    def facts(self) -> dict[str, FactRecord]:
+        """The facts of the case."""
+        return {fact.id: fact for fact in self.trace.case.facts}
+
+    @cached_property
+    def firings(self) -> dict[str, FiringRecord]:
+        """The firing of each rule that fired."""
+        return {firing.rule: firing for firing in self.trace.case.firings}
+
+    @cached_property
+    def requirements(self) -> dict[str, Json | None]:
+        """What is known of the case: of a set all its members, of all else what is said first."""
+        found: dict[str, Json | None] = {}
+        for fact in self.trace.case.facts:
+            before = found.get(fact.attribute)
+            if self.attributes[fact.attribute].type == "set":
                 members = () if fact.value == () else (str(fact.value),)
-                self.requirements[fact.attribute] = (*(before if isinstance(before, tuple) else ()), *members)
+                found[fact.attribute] = (*(before if isinstance(before, tuple) else ()), *members)
             elif before is None:
-                self.requirements[fact.attribute] = fact.value
+                found[fact.attribute] = fact.value
+        return found
 
     def beside(self, trace: Trace) -> Index:
         """Return the index of a trace that says the same of the case, and speaks of other models."""

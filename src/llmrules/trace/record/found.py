@@ -385,3 +385,8 @@ class Found:
     conflict_sets: tuple[tuple[str, ...], ...] = ()
     relaxations: tuple[RelaxationRecord, ...] = ()
     promises: tuple[PromiseFound, ...] = ()
+
+    @property
+    def defeated(self) -> tuple[RuleFound, ...]:
+        """The rules that would have fired, but for others that override them."""
+        return tuple(one for one in self.rules if one.status == "defeated")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import attrs
 from attrs import field, frozen
@@ -23,7 +23,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from llmrules.language.rules.effects import Effect
-    from llmrules.trace.record.found import CandidateRecord, ComputedRecord, ConcludedRecord
+    from llmrules.trace.record.found import (
+        CandidateRecord,
+        ComputedRecord,
+        ConcludedRecord,
+        FactRecord,
+        FiringRecord,
+        RuleFound,
+    )
 
 FORMAT = "llmrules.trace/1"
 
@@ -83,6 +90,22 @@ class Applied:
     approved_by: tuple[str, ...]
 
 
+class OfCase(Protocol):
+    """What is found of a case itself, as far as the standing of a model is explained by it."""
+
+    @property
+    def facts(self) -> tuple[FactRecord, ...]:
+        """The facts of the case."""
+
+    @property
+    def firings(self) -> tuple[FiringRecord, ...]:
+        """The firings in their order."""
+
+    @property
+    def defeated(self) -> tuple[RuleFound, ...]:
+        """The rules that would have fired, but for others that override them."""
+
+
 @frozen(slots=False)
 class Trace:
     """The complete record of one decision."""
@@ -104,6 +127,16 @@ class Trace:
         trace = cls(FORMAT, given, found, made_by, digests)
         object.__setattr__(trace, "texts", (*said, ("found", found, told)))
         return trace
+
+    @cached_property
+    def case(self) -> OfCase:
+        """What is found of the case itself."""
+        return self.found
+
+    @cached_property
+    def effects(self) -> Mapping[str, Effect]:
+        """The effect of each rule."""
+        return {rule.id: rule.effect for rule in self.given.rules}
 
     def checks(self, candidate: CandidateRecord) -> tuple[Applied, ...]:
         """Return how each hard rule comes out on a candidate."""
@@ -145,7 +178,7 @@ class Trace:
     @cached_property
     def _criteria(self) -> tuple[tuple[Effect, tuple[Applied, ...]], ...]:
         """The effect of each criterion, and each way in which it comes out."""
-        effects = {rule.id: rule.effect for rule in self.given.rules}
+        effects = self.effects
         return tuple(
             (
                 effects[criterion.rule],
