@@ -6,6 +6,7 @@ A slot is ``{attribute}`` and nothing else: no format language, no attribute acc
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from attrs import frozen
@@ -42,12 +43,17 @@ class Text:
 
     def slots(self) -> tuple[str, ...]:
         """Return the names of all slots, sorted."""
-        return tuple(sorted({name for text in (self.en, self.ko) if text for name in _SLOT.findall(text)}))
+        return _slots(self.en, self.ko)
 
     def misshapen_slots(self) -> tuple[str, ...]:
         """Return what stands in braces like a slot but is none, such as ``Budget`` or ``model.name``, sorted."""
         found = {inside for text in (self.en, self.ko) if text for inside in _SLOT_LIKE.findall(text)}
         return tuple(sorted(found - set(self.slots())))
+
+
+@lru_cache(maxsize=4_096)
+def _slots(*texts: str | None) -> tuple[str, ...]:
+    return tuple(sorted({name for text in texts if text for name in _SLOT.findall(text)}))
 
 
 def fill(text: str, value_of: Callable[[str], str]) -> str:

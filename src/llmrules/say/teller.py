@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -57,12 +58,16 @@ class Teller:
         self.say = Sentences(language)
         self.attributes = {attribute.name: attribute for attribute in vocabulary}
         self.called = _telling_names(tuple(models))
+        self._labels: dict[str, str] = {}
+        self._choices: dict[tuple[str, str], str] = {}
 
     # Names
 
     def label(self, attribute: str) -> str:
         """Return the name of an attribute."""
-        return printable_lines(self.say.read(self.attributes[attribute].label))
+        if attribute not in self._labels:
+            self._labels[attribute] = printable_lines(self.say.read(self.attributes[attribute].label))
+        return self._labels[attribute]
 
     def name(self, name: str) -> str:
         """Return what people call a model, or a model with one of its offers; an id of no model stays as it is."""
@@ -102,10 +107,11 @@ class Teller:
 
     def choice(self, attribute: Attribute, choice: str) -> str:
         """Return the name of a choice: its words up to a colon, after which they explain."""
-        for declared in attribute.choices:
+        key = attribute.name, choice
+        for declared in () if key in self._choices else attribute.choices:
             if declared.id == choice:
-                return printable_lines(self.say.read(declared.means).split(":")[0])
-        return printable(choice)
+                self._choices[key] = printable_lines(self.say.read(declared.means).split(":")[0])
+        return self._choices[key] if key in self._choices else printable(choice)
 
     def price(self, attribute: Attribute, value: Value | Json) -> str:
         """Return a value beside another one of its attribute: of money the amount alone."""
@@ -283,6 +289,12 @@ def _telling_names(models: Sequence[Model]) -> dict[str, str]:
 SLOT = re.compile(r"\{([a-z]+)(?::([^{}|]*)\|([^{}|]*))?\}")
 
 
+@lru_cache(maxsize=4_096)
+def _parted(sentence: str) -> list[str]:
+    """Return what stands before the first slot of a sentence, then of each slot its name, two forms, what follows."""
+    return SLOT.split(sentence)
+
+
 class Sentences:
     """Says the sentences of one language."""
 
@@ -299,14 +311,18 @@ class Sentences:
     def __call__(self, name: str, /, **slots: int | str) -> str:
         """Return a sentence with its slots filled; counts have their thousands separated. Raises KeyError."""
 
-        def filled(match: re.Match[str]) -> str:
-            slot, one, other = match.groups()
+        sentence = self.sentences[name]
+        if "{" not in sentence:
+            return sentence
+        said, *parts = _parted(sentence)
+        for slot, one, other, after in zip(*[iter(parts)] * 4, strict=True):
             value = slots[slot]
             if one is not None:
-                return self.chosen(value, one, other)
-            return f"{value:,}" if isinstance(value, int) else value
-
-        return SLOT.sub(filled, self.sentences[name])
+                said += self.chosen(value, one, other)
+            else:
+                said += f"{value:,}" if isinstance(value, int) else value
+            said += after
+        return said
 
     def family(self, name: str) -> dict[str, str]:
         """Return the sentences whose names begin with ``name.``, by what follows, their slots still open."""

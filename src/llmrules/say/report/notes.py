@@ -44,7 +44,7 @@ class Case:
             name = "widened" if conflict.kind == "widened" else "conflict"
             text = self.say(name, label=self.teller.label(conflict.attribute))
             children = tuple(
-                entry_of(self.why.chain.fact(self.index.facts[fact], frozenset())) for fact in conflict.facts
+                entry_of(self.why.chain.fact(self.index.case.facts[fact], frozenset())) for fact in conflict.facts
             )
             yield Entry(text, mark="!", children=children)
 
@@ -70,7 +70,7 @@ class Case:
 
     def fact_words(self, fact: str) -> str:
         """Return a fact as its attribute and its value."""
-        record = self.index.facts[fact]
+        record = self.index.case.facts[fact]
         value = self.teller.fact(self.index.attributes[record.attribute], record.value)
         return f"{self.teller.label(record.attribute)}: {value}"
 

@@ -193,7 +193,7 @@ class Screen:
         if isinstance(release, str) and release not in {name, candidate.model}:
             yield self.say("release", release=printable_lines(release))
         sellers = {self.seller(row) for row in self.index.judged.sharing(name)} - {""}
-        if seller is not None and sellers and OWN_MACHINES not in self.index.facts:
+        if seller is not None and sellers and OWN_MACHINES not in self.index.case.facts:
             yield self.say("sold-by", names=self.teller.several(sorted(sellers)))
         yield from self.why.offers.costs(name).values()
 
@@ -205,7 +205,7 @@ class Screen:
     def asked(self) -> Said:
         """Return the day, and among whom was chosen."""
         trace = self.index.trace
-        catalogues, day = trace.made_by.catalogues, self.index.as_of
+        catalogues, day = trace.made_by.catalogues, self.index.case.as_of
         models = len({row.model for row in trace.found.candidates})
         names = ", ".join(map(printable_lines, catalogues)) or self.say("the-catalogue")
         said = self.say("asked-of", day=str(day), count=models, names=names)

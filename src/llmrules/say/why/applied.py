@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from llmrules.say.teller import printable_lines
-from llmrules.say.why.explanation import Node
+from llmrules.say.why.explanation import Beneath, Node
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,20 +35,24 @@ class Applications:
     def applied(self, applied: Applied, candidate: CandidateRecord) -> Node:
         """Return a rule as it was applied to a model: its leaves, then the chain by which it fired."""
         rule = self.index.rules[applied.rule]
-        leaves = self.leaves(applied, candidate)
-        tested = [*self.branch(rule.where, leaves)]
-        if rule.effect.grade is None:
-            tested += self.branch(rule.effect.predicate, leaves, excludes=not rule.effect.wanted)
-        else:
-            tested += leaves
         return Node(
             kind="rule",
             id=rule.id,
             text=f"{self.outcome(applied)}: {self.sentence(rule, applied, candidate)} [{rule.id}]",
             outcome=applied.outcome,
             sources=rule.sources,
-            children=(*tested, self.chain.fired(rule.id)),
+            children=Beneath(lambda: self.tested(rule, applied, candidate)),
         )
+
+    def tested(self, rule: Rule, applied: Applied, candidate: CandidateRecord) -> Iterator[Node]:
+        """Yield what a rule tested of a model, in the shape of its conditions, then the chain by which it fired."""
+        leaves = self.leaves(applied, candidate)
+        yield from self.branch(rule.where, leaves)
+        if rule.effect.grade is None:
+            yield from self.branch(rule.effect.predicate, leaves, excludes=not rule.effect.wanted)
+        else:
+            yield from leaves
+        yield self.chain.fired(rule.id)
 
     def leaves(self, applied: Applied, candidate: CandidateRecord) -> Iterator[Node]:
         """Yield the leaves of a rule on a model, depth first."""

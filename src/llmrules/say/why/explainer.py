@@ -7,14 +7,13 @@ one that is explained; each other offer then has one line. It is read from a tra
 
 from __future__ import annotations
 
-from copy import copy
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from llmrules.say.teller import points_words
 from llmrules.say.why.applied import Applications
-from llmrules.say.why.explanation import Explanation, Index, Known, Node, row_name
+from llmrules.say.why.explanation import Beneath, Explanation, Index, Known, Node, row_name
 from llmrules.say.why.origins import Chain, Changes, Origins
 
 if TYPE_CHECKING:
@@ -56,29 +55,25 @@ class Reasons:
         trace = self._recorder.excerpt(decision, name, self._first)
         if self._first is None:
             self._first = trace
-        if language not in self._explainers:
-            self._explainers[language] = Explainer(trace, language, known)
-        return Explanation(language, self._explainers[language].beside(trace).verdict(name))
+        explainer = Explainer(trace, language, known, self._explainers.get(language))
+        self._explainers.setdefault(language, explainer)
+        return Explanation(language, explainer.verdict(name))
 
 
 class Explainer:
     """Explains what one trace holds, in one language; reports and pages hold one and ask its parts."""
 
-    def __init__(self, trace: Trace, language: Language, known: Known | None = None) -> None:
-        """``known`` is what is kept of the trace's knowledge, in the same language, where somebody keeps it."""
-        index = Index(trace, Known(trace.given, language) if known is None else known)
-        self.teller, self.say, self.chain = index.teller, index.say, Chain(index)
-        self.read(index)
+    def __init__(
+        self, trace: Trace, language: Language, known: Known | None = None, beside: Explainer | None = None
+    ) -> None:
+        """``known`` is what is kept of the trace's knowledge, in the same language, where somebody keeps it.
 
-    def beside(self, trace: Trace) -> Explainer:
-        """Return the explainer of a trace that says the same of the case, and speaks of other models."""
-        found = copy(self)
-        found.read(self.index.beside(trace))
-        return found
-
-    def read(self, index: Index) -> None:
-        """Explain the models that an index has."""
-        self.index = index
+        ``beside`` explains a trace that says the same of the case, and speaks of other models.
+        """
+        known = Known(trace.given, language) if known is None else known
+        index = Index(trace, known, None if beside is None else beside.index.case)
+        self.index, self.teller, self.say = index, index.teller, index.say
+        self.chain = Chain(index) if beside is None else beside.chain
         self.origins, self.changes = Origins(index), Changes(index)
         self.applications = Applications(index, self.chain, self.origins)
         self.offers = Offers(index, self.applications)
@@ -93,18 +88,22 @@ class Explainer:
         if candidate.missing:
             names = ", ".join(map(self.teller.label, candidate.missing))
             text += self.say("to-find-out", names=names)
+        return Node("verdict", name, text, candidate.verdict, children=Beneath(lambda: self.reasons(name, candidate)))
+
+    def reasons(self, name: str, candidate: CandidateRecord) -> Iterator[Node]:
+        """Yield what the verdict on a candidate rests on, what decided it first."""
         trace = self.index.trace
-        children = [
-            *(self.applications.applied(one, candidate) for one in _by_weight(trace.checks(candidate))),
-            *(self.applications.applied(one, candidate) for one in trace.exemptions(candidate)),
-            *(self.applications.applied(one, candidate) for one in _by_weight(trace.scores(candidate))),
-            *(self.applications.applied(one, candidate) for one in trace.notes(candidate)),
-            *self.forgone(candidate),
-            *self.origins.disputes(candidate),
-            *self.offers.others(name),
-            *self.set_aside(),
-        ]
-        return Node("verdict", name, text, candidate.verdict, children=tuple(children))
+        applied = (
+            *_by_weight(trace.checks(candidate)),
+            *trace.exemptions(candidate),
+            *_by_weight(trace.scores(candidate)),
+            *trace.notes(candidate),
+        )
+        yield from (self.applications.applied(one, candidate) for one in applied)
+        yield from self.forgone(candidate)
+        yield from self.origins.disputes(candidate)
+        yield from self.offers.others(name)
+        yield from self.set_aside()
 
     def forgone(self, candidate: CandidateRecord) -> Iterator[Node]:
         """Yield what an excluded candidate would have earned, with the rules that would give it."""
@@ -118,7 +117,7 @@ class Explainer:
 
     def set_aside(self) -> Iterator[Node]:
         """Yield the rules over models that others override in this case: what they would have said."""
-        for found in self.index.trace.case.defeated:
+        for found in self.index.case.defeated:
             rule = self.index.rules[found.id]
             if rule.effect.touches_models:
                 aside = self.say("set-aside", by=", ".join(found.defeated_by))

@@ -6,7 +6,6 @@ is found by the names of the decision: each model, and each model with one of it
 
 from __future__ import annotations
 
-from copy import copy
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from attrs import frozen
 
 from llmrules.catalog import Dated, Entry
+from llmrules.decision.judgement import OnDemand
 from llmrules.errors import check_judged, printable
 from llmrules.language.texts import Language
 from llmrules.language.values import Period
@@ -23,14 +23,15 @@ from llmrules.trace.codec import json_value
 from llmrules.trace.record import Json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from llmrules.catalog import Stated
     from llmrules.language.profile import Approval
     from llmrules.language.sources import Document
+    from llmrules.language.vocabulary import Attribute
     from llmrules.trace.given import Given
-    from llmrules.trace.record import CandidateRecord, FactRecord, FiringRecord, Trace
+    from llmrules.trace.record import CandidateRecord, FactRecord, FiringRecord, RuleFound, Trace
 
 
 Kind: TypeAlias = Literal[
@@ -58,6 +59,33 @@ TONES: dict[str, Tone] = {
 """How a rule that was applied, or an offer, is coloured by what came of it."""
 
 
+class Beneath(OnDemand["Node"]):
+    """Steps that are made when they are first looked at."""
+
+    def __init__(self, make: Callable[[], Iterable[Node]]) -> None:
+        self._make: Callable[[], Iterable[Node]] | None = make
+
+    @cached_property
+    def _steps(self) -> tuple[Node, ...]:
+        found, self._make = tuple(self._make() if self._make is not None else ()), None
+        return found
+
+    def __reduce__(self) -> tuple[type[tuple[Node, ...]], tuple[tuple[Node, ...]]]:
+        """Copy and pickle as the steps themselves."""
+        return tuple, (self._steps,)
+
+    def __iter__(self) -> Iterator[Node]:
+        """Yield the steps."""
+        return iter(self._steps)
+
+    def __len__(self) -> int:
+        """Count the steps."""
+        return len(self._steps)
+
+    def _at(self, number: int) -> Node:
+        return self._steps[number]
+
+
 @frozen
 class Node:
     """One step of an explanation: what it says, how it came out, what it rests on, and the steps beneath it.
@@ -71,7 +99,7 @@ class Node:
     text: str
     outcome: str = ""
     sources: tuple[str, ...] = ()
-    children: tuple[Node, ...] = ()
+    children: Sequence[Node] = ()
     actual: Json | None = None
     wanted: str = ""
     gap: str = ""
@@ -150,48 +178,63 @@ class Known:
         self.claims = {claim.id: claim for claim in given.claims}
 
 
-class Index:
-    """Reads one trace in one language."""
+class CaseIndex:
+    """Reads what one trace says of its case."""
 
-    def __init__(self, trace: Trace, known: Known) -> None:
-        self.teller, self.say, self.attributes = known.teller, known.teller.say, known.teller.attributes
-        self.rules, self.models, self.documents, self.claims = known.rules, known.models, known.documents, known.claims
-        self.read(trace)
+    def __init__(self, trace: Trace, attributes: Mapping[str, Attribute]) -> None:
+        self._case, self._given, self._attributes = trace.case, trace.given, attributes
 
     @cached_property
     def facts(self) -> dict[str, FactRecord]:
-        """The facts of the case."""
-        return {fact.id: fact for fact in self.trace.case.facts}
+        """The facts by their ids."""
+        return {fact.id: fact for fact in self._case.facts}
 
     @cached_property
     def firings(self) -> dict[str, FiringRecord]:
         """The firing of each rule that fired."""
-        return {firing.rule: firing for firing in self.trace.case.firings}
+        return {firing.rule: firing for firing in self._case.firings}
+
+    @property
+    def defeated(self) -> tuple[RuleFound, ...]:
+        """The rules that would have fired, but for others that override them."""
+        return self._case.defeated
 
     @cached_property
     def requirements(self) -> dict[str, Json | None]:
-        """What is known of the case: of a set all its members, of all else what is said first."""
+        """What is known: of a set all its members, of all else what is said first."""
         found: dict[str, Json | None] = {}
-        for fact in self.trace.case.facts:
+        for fact in self._case.facts:
             before = found.get(fact.attribute)
-            if self.attributes[fact.attribute].type == "set":
+            if self._attributes[fact.attribute].type == "set":
                 members = () if fact.value == () else (str(fact.value),)
                 found[fact.attribute] = (*(before if isinstance(before, tuple) else ()), *members)
             elif before is None:
                 found[fact.attribute] = fact.value
         return found
 
-    def beside(self, trace: Trace) -> Index:
-        """Return the index of a trace that says the same of the case, and speaks of other models."""
-        found = copy(self)
-        found.read(trace)
-        return found
+    @cached_property
+    def as_of(self) -> date | None:
+        """The day of the decision."""
+        stated = (one.value for one in self._given.requirements if one.attribute == AS_OF.name)
+        return next((when.first for when in stated if isinstance(when, Period)), None)
 
-    def read(self, trace: Trace) -> None:
-        """Read the models of a trace."""
+
+class Index:
+    """Reads one trace in one language."""
+
+    def __init__(self, trace: Trace, known: Known, case: CaseIndex | None = None) -> None:
+        """``case`` is what another trace says of the same case, where somebody has read it."""
+        self.teller, self.say, self.attributes = known.teller, known.teller.say, known.teller.attributes
+        self.rules, self.models, self.documents, self.claims = known.rules, known.models, known.documents, known.claims
         self.trace, self.judged = trace, Judged(trace)
+        self.case = case or CaseIndex(trace, self.attributes)
         self.criteria = {criterion.rule: criterion for criterion in trace.found.criteria}
         self._entries: dict[str, tuple[Mapping[str, Entry], ...]] = {}
+
+    @property
+    def requirements(self) -> dict[str, Json | None]:
+        """What is known of the case."""
+        return self.case.requirements
 
     def pending(self, name: str) -> bool:
         """Whether somebody has to approve an eligible one first, with every offer that earns it its place."""
@@ -215,15 +258,9 @@ class Index:
         """Return the approvals that one has on the day of the decision, where rules ask for them."""
         notes = (note for row in self.judged.sharing(name) for note in self.trace.notes(row))
         asking = {note.rule for note in notes if note.outcome == "approved"}
-        model, day = name.partition(" @ ")[0], self.as_of
+        model, day = name.partition(" @ ")[0], self.case.as_of
         its = (one for one in self.trace.given.approvals if one.rule in asking and one.model == model)
         return [one for one in its if day is None or one.holds(Period(day, day, day.isoformat()))]
-
-    @cached_property
-    def as_of(self) -> date | None:
-        """The day of the decision."""
-        stated = (one.value for one in self.trace.given.requirements if one.attribute == AS_OF.name)
-        return next((when.first for when in stated if isinstance(when, Period)), None)
 
     def offers(self, rows: Sequence[CandidateRecord]) -> str:
         """Name the offers of some candidates of one model."""
