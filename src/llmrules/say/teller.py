@@ -60,6 +60,7 @@ class Teller:
         self.called = _telling_names(tuple(models))
         self._labels: dict[str, str] = {}
         self._choices: dict[tuple[str, str], str] = {}
+        self._whole: dict[Text, str] = {}
 
     # Names
 
@@ -216,6 +217,10 @@ class Teller:
 
     def filled(self, text: Text | None, values: Mapping[str, Json | None], model: str = "") -> str:
         """Return a rule's sentence with its slots filled; what is not known is said to be so."""
+        if text is None:
+            return ""
+        if text in self._whole:
+            return self._whole[text]
 
         def word(name: str) -> str:
             if name == "model":
@@ -223,10 +228,11 @@ class Teller:
             attribute = self.attributes.get(name)
             return self.value(attribute, values.get(name), unit=False) if attribute else f"{{{name}}}"
 
-        if text is None:
-            return ""
         said = self.say.settled(fill(printable_lines(self.say.read(text)), word))
-        return said if text.has(self.say.language) else f"{said} {self.say('other-language')}"
+        said = said if text.has(self.say.language) else f"{said} {self.say('other-language')}"
+        if not text.slots():
+            self._whole[text] = said
+        return said
 
 
 def number_words(value: int | Decimal | str, unit: str = "") -> str:
@@ -247,6 +253,8 @@ def money_words(value: int | Decimal | str) -> str:
 
 def points_words(points: str) -> str:
     """Return points for people: an integer, or two decimals; the trace has them exactly."""
+    if points.isdigit():
+        return points
     exact = Fraction(points)
     return str(exact) if exact.denominator == 1 else f"{float(exact):.2f}"
 
@@ -310,7 +318,6 @@ class Sentences:
 
     def __call__(self, name: str, /, **slots: int | str) -> str:
         """Return a sentence with its slots filled; counts have their thousands separated. Raises KeyError."""
-
         sentence = self.sentences[name]
         if "{" not in sentence:
             return sentence

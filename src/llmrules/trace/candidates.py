@@ -28,10 +28,10 @@ from llmrules.trace.record import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from llmrules.catalog.costs import Cost
-    from llmrules.decision.criteria import Criterion, Score
+    from llmrules.decision.criteria import Score
     from llmrules.decision.decision import Decision
     from llmrules.decision.judgement import Check, Note
     from llmrules.decision.outlook import Change
@@ -182,15 +182,14 @@ class _Recorder:
         return self.earned[lane]
 
     def _checked(self, check: Check) -> Iterator[_Part]:
+        yield _Part(check.outcome.true, "passed")  # whatever exemption reaches it
         rule = check.criterion.rule.id
         exempting = {one.rule.id: its.true for one, its in self.judgement.exemptions if rule in one.rule.effect.exempts}
         for mask, by in _split(check.exempted, exempting):
             yield _Part(mask, "exempted", exempted_by=by)
-        failed, unknown, accepted = check.excluding, check.unverifying, check.accepting
-        yield _Part(~(check.exempted | failed | unknown | accepted), "passed")
-        yield _Part(failed, "failed")
-        yield _Part(unknown, "unknown")
-        yield _Part(accepted, "accepted")
+        yield _Part(check.excluding, "failed")
+        yield _Part(check.unverifying, "unknown")
+        yield _Part(check.accepting, "accepted")
 
     @staticmethod
     def _scored(score: Score) -> Iterator[_Part]:
@@ -251,6 +250,8 @@ class _Recorder:
     def _concluded(self) -> tuple[tuple[dict[str, ConcludedRecord], ...], list[int | None]]:
         """Return what rules conclude, each combination once, and by candidate which it is."""
         names = sorted(self.candidates.concluded)
+        if not names:
+            return (), [None] * len(self.indices)
         said = [[*self._concluded_of(name)] for name in names]
         codes = [self._codes(mask for mask, _ in parts) for parts in said]
         firsts, places = self._once(*codes)
@@ -273,7 +274,9 @@ class _Recorder:
     def _computed(self) -> tuple[tuple[dict[str, ComputedRecord], ...], list[int | None]]:
         """Return what is computed, each combination once, and by candidate which it is."""
         costs = sorted(self.candidates.costs.items())
-        prices = self._numbers(PRICES if costs else ())
+        if not costs:
+            return (), [None] * len(self.indices)
+        prices = self._numbers(PRICES)
         firsts, places = self._once(prices, *(self._recorded([cost is None for cost in its]) for _, its in costs))
         made = [
             tuple((name, _computed(cost)) for name, its in costs if (cost := its[index]) is not None)

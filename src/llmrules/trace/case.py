@@ -92,10 +92,12 @@ class CaseRecorder:
         return frozenset({AS_OF.name}.union(usage, *(self._tested[rule.id] for rule in firing)))
 
     def unread(self, decision: Decision) -> tuple[str, ...]:
+        """Return the requirements of a case that no rule reads."""
         stated = (one.attribute for one in decision.profile.requirements if one.origin == "stated")
         return tuple(name for name in stated if name not in self._read)
 
     def rule(self, rule: Rule, decision: Decision, seen: Facts | None) -> RuleFound:
+        """Return what became of a rule; of one that fired by the facts that were known then."""
         if rule.id in self._ruleset.disabled:
             return RuleFound(rule.id, "disabled")
         if rule.classifies:

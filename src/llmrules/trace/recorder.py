@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Mapping
 from fractions import Fraction
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
@@ -16,9 +17,10 @@ from llmrules.catalog.restriction import Restriction
 from llmrules.decision.procedure import promised
 from llmrules.engine.program import full_condition
 from llmrules.language.profile import in_order
+from llmrules.language.rules.effects import Effect
 from llmrules.language.values import encode_fraction
 from llmrules.trace.candidates import ModelsRecorder
-from llmrules.trace.case import CaseRecorder, fact_id, members_of
+from llmrules.trace.case import CaseRecord, CaseRecorder, fact_id, members_of
 from llmrules.trace.codec import canonical
 from llmrules.trace.given import Given, Spelling
 from llmrules.trace.record import (
@@ -43,17 +45,15 @@ from llmrules.trace.record import (
 from llmrules.trace.record.trace import Texts, parts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from llmrules.decision.criteria import Criteria, Criterion
     from llmrules.decision.decision import Decision, Made
     from llmrules.decision.judgement import Placed
     from llmrules.decision.knowledge import Knowledge
     from llmrules.language.profile import Profile
-    from llmrules.language.rules.effects import Effect
     from llmrules.language.rules.rule import Rule
     from llmrules.trace.candidates import OfModels
-    from llmrules.trace.case import CaseRecord
 
 
 class Recorder:
@@ -87,10 +87,9 @@ class Recorder:
         """
         found = _of_models(self._models.record(decision, model))
         if beside is not None:
-            return Excerpt(FORMAT, beside.given, found, beside.made_by, UNSEALED, case=beside.case, effects=self._effects)
-        given, made_by = self._given_to(decision), self._made_by(decision.made, decision.profile)
-        case = self._cases.record(decision)
-        return Excerpt(FORMAT, given, found, made_by, UNSEALED, case=case, effects=self._effects)
+            return evolve(beside, found=found)
+        given, case = self._given_to(decision), self._cases.record(decision)
+        return Excerpt(FORMAT, given, found, NOBODY, UNSEALED, case=case, effects=self._effects)
 
     def _given_to(self, decision: Decision) -> Given:
         return evolve(
@@ -192,6 +191,7 @@ class Excerpt(Trace):
     effects: Mapping[str, Effect] = field(kw_only=True, repr=False)
 
 
+NOBODY = MadeBy("", "", "", certified=False, decided_at="", nanoseconds={}, places=())
 UNSEALED = Digests({}, "", "", "")
 NOTHING = Result((), (), (), (), (), ())
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING
 
 from llmrules.say.teller import points_words
@@ -17,12 +18,12 @@ from llmrules.say.why.explanation import Beneath, Explanation, Index, Known, Nod
 from llmrules.say.why.origins import Chain, Changes, Origins
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from llmrules.decision.decision import Decision
     from llmrules.language.texts import Language
     from llmrules.trace.record import Applied, CandidateRecord, Trace
-    from llmrules.trace.recorder import Recorder
+    from llmrules.trace.recorder import Excerpt, Recorder
 
 
 DECISIVE = ("failed", "unknown", "accepted", "exempted", "points", "attached", "approved", "passed", "none")
@@ -42,7 +43,7 @@ class Reasons:
 
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
-        self._first: Trace | None = None
+        self._first: Excerpt | None = None
         self._explainers: dict[Language, Explainer] = {}
 
     def __reduce__(self) -> tuple[type[Reasons], tuple[Recorder]]:
@@ -72,8 +73,9 @@ class Explainer:
         """
         known = Known(trace.given, language) if known is None else known
         index = Index(trace, known, None if beside is None else beside.index.case)
-        self.index, self.teller, self.say = index, index.teller, index.say
-        self.chain = Chain(index) if beside is None else beside.chain
+        self.index: Index = index
+        self.teller, self.say = index.teller, index.say
+        self.chain: Chain = Chain(index) if beside is None else beside.chain
         self.origins, self.changes = Origins(index), Changes(index)
         self.applications = Applications(index, self.chain, self.origins)
         self.offers = Offers(index, self.applications)
@@ -90,8 +92,8 @@ class Explainer:
             text += self.say("to-find-out", names=names)
         return Node("verdict", name, text, candidate.verdict, children=Beneath(lambda: self.reasons(name, candidate)))
 
-    def reasons(self, name: str, candidate: CandidateRecord) -> Iterator[Node]:
-        """Yield what the verdict on a candidate rests on, what decided it first."""
+    def reasons(self, name: str, candidate: CandidateRecord) -> Iterator[Node | Callable[[], Node]]:
+        """Yield what the verdict on a candidate rests on, or what makes it; what decided it comes first."""
         trace = self.index.trace
         applied = (
             *_by_weight(trace.checks(candidate)),
@@ -99,7 +101,7 @@ class Explainer:
             *_by_weight(trace.scores(candidate)),
             *trace.notes(candidate),
         )
-        yield from (self.applications.applied(one, candidate) for one in applied)
+        yield from (partial(self.applications.applied, one, candidate) for one in applied)
         yield from self.forgone(candidate)
         yield from self.origins.disputes(candidate)
         yield from self.offers.others(name)

@@ -6,6 +6,7 @@ is found by the names of the decision: each model, and each model with one of it
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -23,7 +24,7 @@ from llmrules.trace.codec import json_value
 from llmrules.trace.record import Json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import date
 
     from llmrules.catalog import Stated
@@ -60,30 +61,33 @@ TONES: dict[str, Tone] = {
 
 
 class Beneath(OnDemand["Node"]):
-    """Steps that are made when they are first looked at."""
+    """Steps, each of which is made when it is first looked at; how many there are is found out when it is asked."""
 
-    def __init__(self, make: Callable[[], Iterable[Node]]) -> None:
-        self._make: Callable[[], Iterable[Node]] | None = make
+    def __init__(self, make: Callable[[], Iterable[Node | Callable[[], Node]]]) -> None:
+        """``make`` yields steps, or what makes them."""
+        self._make = make
 
     @cached_property
-    def _steps(self) -> tuple[Node, ...]:
-        found, self._make = tuple(self._make() if self._make is not None else ()), None
-        return found
+    def _steps(self) -> list[Node | Callable[[], Node]]:
+        return [*self._make()]
 
     def __reduce__(self) -> tuple[type[tuple[Node, ...]], tuple[tuple[Node, ...]]]:
         """Copy and pickle as the steps themselves."""
-        return tuple, (self._steps,)
+        return tuple, (tuple(self),)
 
     def __iter__(self) -> Iterator[Node]:
         """Yield the steps."""
-        return iter(self._steps)
+        return map(self._at, range(len(self)))
 
     def __len__(self) -> int:
         """Count the steps."""
         return len(self._steps)
 
     def _at(self, number: int) -> Node:
-        return self._steps[number]
+        step = self._steps[number]
+        if not isinstance(step, Node):
+            self._steps[number] = step = step()
+        return step
 
 
 @frozen
@@ -124,15 +128,17 @@ class Explanation:
 
     def lines(self) -> Iterator[Line]:
         """Yield the lines of the tree, each under what it explains; a fact's chain is said once."""
-        yield from _lines(self.root, 0, set(), Sentences(self.language)("as-above"))
+        found: list[Line] = []
+        _add(found, self.root, 0, set(), Sentences(self.language)("as-above"))
+        return iter(found)
 
 
-def _lines(node: Node, depth: int, said: set[str], again: str) -> Iterator[Line]:
-    repeated = node.kind == "fact" and bool(node.children) and node.id in said
-    origin = " ".join(
-        [*([f"({', '.join(node.sources)})"] if node.sources else []), *([f"({again})"] if repeated else [])]
-    )
-    yield Line(
+def _add(lines: list[Line], node: Node, depth: int, said: set[str], again: str) -> None:
+    repeated = node.kind == "fact" and node.id in said and bool(node.children)
+    origin = f"({', '.join(node.sources)})" if node.sources else ""
+    if repeated:
+        origin = f"{origin} ({again})" if origin else f"({again})"
+    line = Line(
         style="line" if depth else "answer",
         text=printable(node.text),
         indent=2 * depth,
@@ -140,12 +146,13 @@ def _lines(node: Node, depth: int, said: set[str], again: str) -> Iterator[Line]
         origin=printable(origin),
         tone=TONES.get(node.outcome, "") if node.kind in {"rule", "offer"} else "",
     )
+    lines.append(line)
     if repeated:
         return
     if node.kind == "fact":
         said.add(node.id)
     for child in node.children:
-        yield from _lines(child, depth + 1, said, again)
+        _add(lines, child, depth + 1, said, again)
 
 
 @frozen
@@ -309,10 +316,12 @@ class Index:
 
     def in_force(self, name: str, candidate: CandidateRecord) -> InForce | None:
         """Return the value that an entry of a candidate has on the day of the decision, if it has one."""
-        record = next((entries[name] for entries in self.entries(candidate) if name in entries), None)
+        record = next((one for entries in self.entries(candidate) if (one := entries.get(name)) is not None), None)
         if record is None:
             return None
         attribute, since = self.attributes[name], candidate.begun.get(name)
+        if not record.dated:
+            return InForce(json_value(attribute, record.value), record.sources, record)
         dated = {str(one.since): one for one in record.dated}
         coming = tuple(dated[change.since] for change in candidate.coming if name in change.attributes)
         found = None if since is None else dated[since]

@@ -170,6 +170,7 @@ class Chain:
     def __init__(self, index: Index) -> None:
         self.index, self.teller, self.say = index, index.teller, index.say
         self._fired: dict[str, Node] = {}
+        self._stated: dict[str, Node] = {}
 
     def fired(self, rule: str) -> Node:
         """Return the chain by which a rule fired, which is the same under every model; it is made once."""
@@ -187,11 +188,16 @@ class Chain:
 
     def fact(self, fact: FactRecord, above: frozenset[str]) -> Node:
         """Return a fact with the firings that concluded it; ``above`` are the rules that it stands under."""
+        if not fact.by and fact.id in self._stated:
+            return self._stated[fact.id]
         value = self.teller.fact(self.index.attributes[fact.attribute], fact.value)
         said = ", ".join(self.say(f"origin.{one}") for one in fact.origin)
         text = f"{self.teller.label(fact.attribute)}: {value} ({said})"
         children = tuple(self.conclusion(rule, above) for rule in fact.by if rule not in above)
-        return Node("fact", fact.id, text, ", ".join(fact.origin), children=children)
+        found = Node("fact", fact.id, text, ", ".join(fact.origin), children=children)
+        if not fact.by:
+            self._stated[fact.id] = found
+        return found
 
     def conclusion(self, rule: str, above: frozenset[str]) -> Node:
         """Return the firing of a rule that concludes: its reason, its sources, its chain."""

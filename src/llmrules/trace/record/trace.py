@@ -20,7 +20,7 @@ from llmrules.trace.given import Given, Spelling, structure
 from llmrules.trace.record.found import Found, LeafOutcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from llmrules.language.rules.effects import Effect
     from llmrules.trace.record.found import (
@@ -140,7 +140,7 @@ class Trace:
 
     def checks(self, candidate: CandidateRecord) -> tuple[Applied, ...]:
         """Return how each hard rule comes out on a candidate."""
-        return tuple(one for effect, one in self._applied(candidate) if effect.hard)
+        return tuple([one for effect, one in self._applied(candidate) if effect.hard])
 
     def scores(self, candidate: CandidateRecord) -> tuple[Applied, ...]:
         """Return how each rule that gives points comes out on a candidate; none where it is excluded."""
@@ -153,12 +153,12 @@ class Trace:
 
     def notes(self, candidate: CandidateRecord) -> tuple[Applied, ...]:
         """Return the cautions that are attached to a candidate; none where it is excluded."""
-        applied = () if candidate.verdict == "excluded" else self._applied(candidate)
-        return tuple(one for effect, one in applied if effect.note and one.outcome != "none")
+        applied = [] if candidate.verdict == "excluded" else self._applied(candidate)
+        return tuple([one for effect, one in applied if effect.note and one.outcome != "none"])
 
     def exemptions(self, candidate: CandidateRecord) -> tuple[Applied, ...]:
         """Return the exemptions that reach a candidate."""
-        return tuple(one for effect, one in self._applied(candidate) if effect.exempts and one.outcome != "none")
+        return tuple([one for effect, one in self._applied(candidate) if effect.exempts and one.outcome != "none"])
 
     def concluded(self, candidate: CandidateRecord) -> Mapping[str, ConcludedRecord]:
         """Return what rules conclude of a candidate, by attribute."""
@@ -169,11 +169,11 @@ class Trace:
         return {} if candidate.computed is None else self.found.computed[candidate.computed]
 
     def _scores(self, candidate: CandidateRecord) -> tuple[Applied, ...]:
-        return tuple(one for effect, one in self._applied(candidate) if effect.sign)
+        return tuple([one for effect, one in self._applied(candidate) if effect.sign])
 
-    def _applied(self, candidate: CandidateRecord) -> Iterator[tuple[Effect, Applied]]:
-        for (effect, outcomes), place in zip(self._criteria, candidate.outcomes, strict=True):
-            yield effect, outcomes[place]
+    def _applied(self, candidate: CandidateRecord) -> list[tuple[Effect, Applied]]:
+        pairs = zip(self._criteria, candidate.outcomes, strict=True)
+        return [(effect, outcomes[place]) for (effect, outcomes), place in pairs]
 
     @cached_property
     def _criteria(self) -> tuple[tuple[Effect, tuple[Applied, ...]], ...]:
