@@ -255,6 +255,15 @@ def test_every_model_of_every_case_is_explained(seed: int, language: Language) -
         assert str(explanation).isprintable() or "\n" in str(explanation)
 
 
+def test_a_copy_of_an_explanation_is_the_same(decision: Decision) -> None:
+    """A tree that is made step by step equals its copy, whether the copy was made before somebody looked or after."""
+    explanation = decision.why("bad")
+    copies = [pickle.loads(pickle.dumps(explanation)) for _ in range(2)]  # noqa: S301 - ours
+    assert copies == [explanation, decision.why("bad")]
+    assert {str(one) for one in copies} == {str(explanation)}
+    assert hash(copies[0]) == hash(explanation)
+
+
 def test_what_two_reasons_of_one_decision_share_is_made_once() -> None:
     """A rule that fired has one chain under all models; another decision of the advisor, and a copy, tell the same."""
     advisor = world(RULES, MODELS)

@@ -137,20 +137,17 @@ def stratify(rules: Iterable[Rule]) -> dict[str, int] | Cycle:
     """Return each rule's stratum by id, or a cycle. Classifying rules are no part of this: they know no requirement."""
     firing = sorted((rule for rule in rules if not rule.classifies), key=lambda rule: rule.id)
     edges = _edges(firing)
-    most = sum(weight for targets in edges.values() for _, weight in targets)
-    level = dict.fromkeys(edges, 0)
-    before: dict[str, str] = {}
-    queue = deque(sorted(edges))
-    while queue:
-        node = queue.popleft()
-        for target, weight in edges.get(node, ()):
-            if level[node] + weight > level.setdefault(target, 0):
-                level[target] = level[node] + weight
-                before[target] = node
-                if level[target] > most:
-                    return _cycle(target, before)
-                queue.append(target)
-    return {rule.id: level[_rule_node(rule.id)] for rule in firing}
+    knots = _knots(edges)
+    knot_of = {node: number for number, knot in enumerate(knots) for node in knot}
+    level = [0] * len(knots)
+    for number, knot in enumerate(knots):
+        for node in sorted(knot):
+            for target, weight in edges[node]:
+                if knot_of[target] != number:
+                    level[knot_of[target]] = max(level[knot_of[target]], level[number] + weight)
+                elif weight:
+                    return _cycle(node, target, edges)
+    return {rule.id: level[knot_of[_rule_node(rule.id)]] for rule in firing}
 
 
 def ties(rule: Rule) -> object:
@@ -182,19 +179,30 @@ def _rule_node(name: str) -> str:
 
 def _edges(rules: list[Rule]) -> dict[str, list[tuple[str, int]]]:
     """Map each node to the nodes that depend on it, with 1 for a negative dependency."""
-    edges: dict[str, list[tuple[str, int]]] = {}
-    ids = {rule.id for rule in rules}
+    edges: dict[str, list[tuple[str, int]]] = {_rule_node(rule.id): [] for rule in rules}
     for rule in rules:
         node = _rule_node(rule.id)
-        edges.setdefault(node, [])
         for attribute, weight in _dependencies(rule):
             edges.setdefault(attribute, []).append((node, weight))
-        for target in rule.overrides:
-            if target in ids and target != rule.id:
-                edges[node].append((_rule_node(target), 1))
+        edges[node] += [(other, 1) for other in map(_rule_node, rule.overrides) if other in edges and other != node]
         if rule.effect.conclusion is not None:
-            edges[node].append((rule.effect.conclusion.attribute.name, 0))
+            concluded = rule.effect.conclusion.attribute.name
+            edges.setdefault(concluded, [])
+            edges[node].append((concluded, 0))
     return edges
+
+
+def _knots(edges: Mapping[str, list[tuple[str, int]]]) -> list[list[str]]:
+    """Return the nodes in groups, in each of which every node depends on every other one; what depends comes later."""
+    before: dict[str, list[str]] = {node: [] for node in edges}
+    for node, targets in edges.items():
+        for target, _ in targets:
+            before[target].append(node)
+    after = {node: [target for target, _ in targets] for node, targets in edges.items()}
+    seen: set[str] = set()
+    left = [node for start in sorted(edges) for node in _walked(start, after, seen)]
+    seen.clear()
+    return [its for start in reversed(left) if (its := [*_walked(start, before, seen)])]
 
 
 def _dependencies(rule: Rule) -> Iterator[tuple[str, int]]:
@@ -206,14 +214,36 @@ def _dependencies(rule: Rule) -> Iterator[tuple[str, int]]:
         yield name, 0
 
 
-def _cycle(start: str, before: Mapping[str, str]) -> Cycle:
-    """Walk back until a node comes again; the steps between are the cycle."""
-    walked: list[str] = []
-    node = start
-    while node not in walked:
-        walked.append(node)
-        node = before[node]
-    steps = [*walked[walked.index(node) :], node]
+def _walked(start: str, after: Mapping[str, list[str]], seen: set[str]) -> Iterator[str]:
+    """Yield the nodes that are reached from one and were not seen, each after all that are reached from it."""
+    if start in seen:
+        return
+    seen.add(start)
+    path = [(start, iter(after[start]))]
+    while path:
+        node, targets = path[-1]
+        target = next((one for one in targets if one not in seen), None)
+        if target is None:
+            path.pop()
+            yield node
+        else:
+            seen.add(target)
+            path.append((target, iter(after[target])))
+
+
+def _cycle(node: str, target: str, edges: Mapping[str, list[tuple[str, int]]]) -> Cycle:
+    """Return a shortest cycle through a negative dependency."""
+    before = {target: node}
+    queue = deque([target])
+    while node not in before:
+        reached = queue.popleft()
+        for one, _ in edges[reached]:
+            if one not in before:
+                before[one] = reached
+                queue.append(one)
+    steps = [node]
+    while len(steps) == 1 or steps[-1] != node:
+        steps.append(before[steps[-1]])
     return _from_smallest(steps[::-1])
 
 
