@@ -22,9 +22,10 @@ from attrs import evolve
 from tests.programs import load
 
 from llmrules.engine import durable as adapter
+from llmrules.engine import network
 from llmrules.engine.durable import DurableEngine, available
 from llmrules.engine.encoding import Condition, encode
-from llmrules.engine.network import Network
+from llmrules.engine.network import divide
 from llmrules.engine.plain import PlainEngine
 from llmrules.engine.program import Program, compile_program
 from llmrules.errors import EngineError
@@ -102,8 +103,8 @@ def test_keys_and_codes_are_small_integers(monkeypatch: pytest.MonkeyPatch) -> N
 def test_no_condition_looks_at_another_fact() -> None:
     """A test that refers to another fact reads past its end: every test compares a field of its own with an integer."""
     whens: list[Toml] = [{"a": True, "n": {"above": 3}, "t": {"like": "x*"}}, {"n": {"none_of": [1]}}, {"b": True}]
-    network = Network(encode(_program({**FLAG, **NUMBER, **TEXT}, [{"when": when} for when in whens])))
-    rows = json.loads(network.text)
+    (one,) = divide(encode(_program({**FLAG, **NUMBER, **TEXT}, [{"when": when} for when in whens])))
+    rows = json.loads(one.text)
     assert len(rows) == len(whens) + 1
     for row in rows.values():
         assert row["dist"] == 0
@@ -116,8 +117,9 @@ def test_no_condition_looks_at_another_fact() -> None:
 @pytest.mark.parametrize("count", [255, 256, 257, 300, 1_000, 1_999])
 def test_many_rules_with_the_identical_test(count: int) -> None:
     """From 256 conditions with the identical test on, the C module crashes: a key is shared by 200."""
-    program = _program(FLAG, [{"when": {"a": True}} for _ in range(count)])
-    _agree(program, [_facts(a=True), _facts(a=False), {}])
+    whens = ({"a": True, "n": {"at_least": number}} for number in range(count))
+    program = _program({**FLAG, **NUMBER}, [{"when": when} for when in whens])
+    _agree(program, [_facts(a=True, n=count), _facts(a=True, n=7), _facts(a=False, n=count), {}])
 
 
 @pytest.mark.parametrize("count", [510, 511, 512, 600, 1_500])
@@ -335,9 +337,45 @@ def test_two_thousand_rules() -> None:
 
 def test_rules_that_make_too_many_rows() -> None:
     """The C module takes 4,096 rules; what would be more after splitting is refused in words."""
-    apart = [{"s": {"has_any": ["c1", "c3", "c5"]}} for _ in range(1_400)]
-    with pytest.raises(EngineError, match=r"4,000 rows at most, these rules are 4,201"):
-        DurableEngine(_program(SET, [{"when": when} for when in apart]))
+    apart = [{"n": number, "s": {"has_any": ["c1", "c3", "c5"]}} for number in range(1_400)]
+    concluding = {"when": {"a": True}, "conclude": {"s": ["c1"]}}  # so no case alone says what is known of s
+    with pytest.raises(EngineError, match=r"4,000 rows at most, these rules are 4,202"):
+        DurableEngine(_program({**SET, **NUMBER}, [concluding, *({"when": when} for when in apart)]))
+
+
+def test_rules_that_cannot_fire_on_what_is_stated_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many rules are networks by what they need to be stated; a case opens those alone of which it states that."""
+    calls = _watched(monkeypatch)
+    sorts = {f"sort{sort}": {"type": "choice", "choices": {"x": "x", "y": "y"}} for sort in range(10)}
+    whens = [{f"sort{sort}": "x", "n": {"at_least": number}} for sort in range(10) for number in range(30)]
+    program = _program({**sorts, **NUMBER}, [{"when": when} for when in whens])
+    engine = DurableEngine(program)
+    assert calls.count("create_ruleset") == 10
+    calls.forget()
+    assert len(engine.fire(_facts(sort1="x", sort7="x", sort8="y", n=9))) == 20
+    assert calls.count("delete_state") == 2
+    assert engine.fire(_facts(sort8="y", n=9)) == frozenset()
+    assert calls.count("delete_state") == 2
+
+
+def test_a_divided_program_fires_what_an_undivided_one_fires(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is concluded in one network is told to all that test it, in an open one as in one with no condition."""
+    rules: list[Toml] = [
+        {"when": {"n": 1}, "conclude": {"a": True}},
+        {"when": {"n": {"above": 0}, "a": True}, "conclude": {"b": True}},
+        {"when": {"t": "x", "b": True}},
+        {"when": {"b": True}, "conclude": {"s": ["c1"]}},
+        {"when": {"n": 1, "s": {"none_of": ["c1"]}}},
+        {"when": {"t": "y", "s": {"has": "c1"}}, "overrides": ["r2"]},
+    ]
+    program = _program({**SET, **NUMBER, **TEXT}, rules)
+    monkeypatch.setattr(network, "MOST_TOGETHER", 0)
+    monkeypatch.setattr(network, "LEAST_USERS", 1)
+    assert len(divide(encode(program))) == 5
+    engine = _agree(program, [_facts(n=n, t=t) for n in (0, 1, 2) for t in ("x", "y", "z")])
+    assert engine.fire(_facts(n=1, t="x")) == {
+        rule.place for rule in program.rules if rule.id in {"r0", "r1", "r2", "r3"}
+    }
 
 
 def test_an_operator_that_the_encoding_does_not_know_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -421,8 +459,10 @@ class Interrupted(BaseException):
 def test_the_decision_after_an_interrupted_one_is_right(
     monkeypatch: pytest.MonkeyPatch, name: str, *, after: bool
 ) -> None:
-    """Interrupted at any call, before or after it: the state is deleted, and no started action hides the next ones."""
+    """Interrupted at any call, before or after it: each state is deleted, and no started action hides the next ones."""
     calls = _watched(monkeypatch)
+    monkeypatch.setattr(network, "MOST_TOGETHER", 0)
+    monkeypatch.setattr(network, "LEAST_USERS", 1)
     program = _program(
         FLAG, [{"when": {"a": True}, "conclude": {"b": True}}, {"when": {"b": True}}, {"when": {"c": True}}]
     )
@@ -515,7 +555,7 @@ def test_a_failure_is_an_error_in_words(monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_fact_that_is_not_taken_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only facts that a test accepts are asserted, each once: a code other than 0 is a failure, not an answer."""
     engine = DurableEngine(_program(FLAG, [{"when": {"a": True}}]))
-    monkeypatch.setattr(engine._network, "begin", '"h":99,"k":99,"n":1}')
+    monkeypatch.setattr(engine._parts[0].network, "begin", '"h":99,"k":99,"n":1}')
     with pytest.raises(EngineError, match="no test holds"):
         engine.fire(_facts(a=True))
 
@@ -523,7 +563,7 @@ def test_a_fact_that_is_not_taken_is_an_error(monkeypatch: pytest.MonkeyPatch) -
 def test_the_begin_fact_must_fire(monkeypatch: pytest.MonkeyPatch) -> None:
     """The sentinel shows that actions start at all in the state of this decision."""
     engine = DurableEngine(_program(FLAG, [{"when": {"a": True}}]))
-    monkeypatch.setattr(engine._network, "sentinel", 7)
+    monkeypatch.setattr(engine._parts[0].network, "sentinel", 7)
     with pytest.raises(EngineError, match="did not begin"):
         engine.fire(_facts(a=True))
 
@@ -555,7 +595,8 @@ def test_equal_conditions_are_made_once() -> None:
     long = {"when": dict.fromkeys(vocabulary, True), "unless": {"a0": False, "a1": False}}
     twice = encode(_program(vocabulary, [long, {**long, "advise": True}]))
     once = encode(_program(vocabulary, [long]))
-    assert len(twice.rows) == len(once.rows) + 1
+    assert len(twice.rows) == len(once.rows)
+    assert [len(row.slots) for row in twice.rows].count(2) == 1
     assert sum(map(len, twice.absences)) == 1
     known = encode(_program(NUMBER, [{"when": {"all": [{"n": {"known": True}}, {"n": 3}]}}]))
     assert known.rows[0].conditions == (Condition(known.rows[0].conditions[0].slot, 0b100),)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import defaultdict
 from contextlib import suppress
 from threading import Condition
 from typing import TYPE_CHECKING, Any
@@ -17,12 +18,12 @@ from weakref import finalize
 from attrs import define, field
 
 from llmrules.engine.codes import KNOWN
-from llmrules.engine.encoding import Encoding, encode
-from llmrules.engine.network import SID, Network
+from llmrules.engine.encoding import encode
+from llmrules.engine.network import SID, Network, divide
 from llmrules.errors import EngineError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from llmrules.engine.encoding import Learned
     from llmrules.engine.program import Program
@@ -50,23 +51,22 @@ class DurableEngine:
     name = "durable"
 
     def __init__(self, program: Program) -> None:
-        """Compile the program into a ruleset of the C module, which is freed together with this engine."""
+        """Compile the program into rulesets of the C module, which are freed together with this engine."""
         if len(program.rules) > MOST_RULES:
             message = f"durable-rules is given {MOST_RULES:,} rules at most, here are {len(program.rules):,}"
             raise EngineError(message)
         self._program = program
         self._encoding = encode(program)
-        self._network = Network(self._encoding)
         self._module = _module()
-        self._locks: dict[int, Condition] = {}
-        self._dirty = False
         try:
-            self._handle: int = self._module.create_ruleset("llmrules", self._network.text)
+            self._parts = tuple(_Part(self._module, network) for network in divide(self._encoding))
         except (self._module.error, MemoryError) as error:
             raise _failure(error) from None
-        finalize(self, self._module.delete_ruleset, self._handle)
-        # The first state is opened and deleted here, where nothing can be wrong with it: see _close.
-        self._close()
+        self._locks: dict[int, Condition] = {}
+        self._testing: defaultdict[int, list[_Part]] = defaultdict(list)
+        for part in self._parts:
+            for slot in part.network.tested:
+                self._testing[slot].append(part)
 
     def __reduce__(self) -> tuple[type[DurableEngine], tuple[Program]]:
         """Copy and pickle by compiling again: what the C module holds is of this process."""
@@ -88,8 +88,7 @@ class DurableEngine:
             except (self._module.error, MemoryError) as error:
                 raise _failure(error) from None
             finally:
-                if self._dirty:
-                    self._close()
+                self._close()
         return frozenset(place for place in range(len(self._program.rules)) if known[place])
 
     def _lock(self) -> Condition:
@@ -98,36 +97,46 @@ class DurableEngine:
         return self._locks.get(process) or self._locks.setdefault(process, Condition())
 
     def _decide(self, learned: Iterable[Learned]) -> list[int]:
-        """Return what is known of each slot at the end, in a state of the C module that lives for this decision."""
-        if self._dirty:
-            self._close()
-        self._dirty = True
-        decision = _Decision(self._module, self._handle, self._encoding, self._network)
-        decision.begin()
-        decision.learn(self._encoding.always, KNOWN)
+        """Return what is known of each slot at the end, in states of the C module that live for this decision."""
+        self._close()
+        known = [0] * self._encoding.slots
+        known[self._encoding.always] = KNOWN
         for slot, bits in learned:
-            decision.learn(slot, bits)
+            known[slot] |= bits
+        parts = [part for part in self._parts if part.network.opens(known)]
+        for part in parts:
+            part.begin(known)
         for absences in self._encoding.absences:
             for absence in absences:
-                if absence.holds(decision.known):
-                    decision.learn(absence.slot, KNOWN)
-            decision.exhaust()
-        self._module.delete_state(self._handle, SID)
-        self._dirty = False
-        return decision.known
+                if absence.holds(known):
+                    self._learn(known, absence.slot, KNOWN)
+            # Facts only grow, so it ends.
+            while waiting := [part for part in parts if part.waiting]:
+                for part in waiting:
+                    for slot in part.wave():
+                        self._learn(known, slot, KNOWN)
+        for part in parts:
+            part.end()
+        return known
+
+    def _learn(self, known: list[int], slot: int, bits: int) -> None:
+        """Note bits of a slot, with what is concluded; a part is told what it tests, and nothing twice."""
+        new = bits & ~known[slot]
+        if not new:
+            return
+        known[slot] |= new
+        for part in self._testing.get(slot, ()):
+            if part.is_open:
+                part.waiting += part.network.facts(slot, new)
+        if slot < len(self._encoding.conclusions):
+            for concluded, value in self._encoding.conclusions[slot]:
+                self._learn(known, concluded, value)
 
     def _close(self) -> None:
-        """Delete the state of a decision that was interrupted anywhere; what is wrong with it no longer matters.
-
-        delete_state frees what only a started action sets, so one is started first: else it crashes in the first
-        state of a ruleset (the others are made in the same place, which it leaves clean). The begin fact, asserted
-        once more, says where the state is, and makes it where it is not.
-        """
-        with suppress(self._module.error, MemoryError):
-            _, offset = self._module.assert_fact(self._handle, _message(1, self._network.begin))
-            self._module.start_action_for_state(self._handle, offset)
-            self._module.delete_state(self._handle, SID)
-            self._dirty = False
+        """Close what a decision that was interrupted left open."""
+        for part in self._parts:
+            if part.is_open:
+                part.close()
 
 
 def _is_ours(lock: Condition) -> bool:
@@ -145,50 +154,60 @@ def _message(number: int, fact: str) -> str:
 
 
 @define(eq=False)
-class _Decision:
-    """One decision: what is known of each slot, and the facts that the C module has still to be told."""
+class _Part:
+    """A network that the C module has compiled, and its state in a decision: the facts that are still to be told."""
 
     module: Any
-    handle: int
-    encoding: Encoding
     network: Network
-    known: list[int] = field(init=False)
+    handle: int = field(init=False)
+    is_open: bool = field(default=False, init=False)
     waiting: list[str] = field(factory=list, init=False)
-    asserted: int = 0
-    offset: int = 0
+    _asserted: int = field(default=0, init=False)
+    _offset: int = field(default=0, init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.known = [0] * self.encoding.slots
+        self.handle = self.module.create_ruleset("llmrules", self.network.text)
+        finalize(self, self.module.delete_ruleset, self.handle)
+        # The first state is opened and deleted here, where nothing can be wrong with it: see close.
+        self.close()
 
-    def begin(self) -> None:
+    def begin(self, known: Sequence[int]) -> None:
         """Open the state: an action must have started in it before it may be deleted."""
-        self.waiting.append(self.network.begin)
-        if self._wave() != {self.network.sentinel}:
+        self.is_open, self._asserted = True, 0
+        self.waiting = [self.network.begin]
+        if self._fired() != {self.network.sentinel}:
             message = "durable-rules did not begin the decision"
             raise EngineError(message)
+        for slot in self.network.tested:
+            self.waiting += self.network.facts(slot, known[slot])
 
-    def learn(self, slot: int, bits: int) -> None:
-        """Note bits of a slot; a fact that no test accepts is not asserted, and none is asserted twice."""
-        new = bits & ~self.known[slot]
-        if not new:
-            return
-        self.known[slot] |= new
-        self.waiting += self.network.facts(slot, new)
-        if slot < len(self.encoding.conclusions):
-            for concluded, value in self.encoding.conclusions[slot]:
-                self.learn(concluded, value)
+    def wave(self) -> list[int]:
+        """Assert what is waiting, and return the slots that are known then."""
+        return [slot for row in sorted(self._fired()) for slot in self.network.slots[row]]
 
-    def exhaust(self) -> None:
-        """Assert in waves, until nothing new is concluded. Facts only grow, so it ends."""
-        while self.waiting:
-            for row in sorted(self._wave()):
-                self.learn(self.network.slots[row], KNOWN)
+    def end(self) -> None:
+        """Delete the state."""
+        self.module.delete_state(self.handle, SID)
+        self.is_open = False
 
-    def _wave(self) -> set[int]:
+    def close(self) -> None:
+        """Delete the state of a decision that was interrupted anywhere; what is wrong with it no longer matters.
+
+        delete_state frees what only a started action sets, so one is started first: else it crashes in the first
+        state of a ruleset (the others are made in the same place, which it leaves clean). The begin fact, asserted
+        once more, says where the state is, and makes it where it is not.
+        """
+        with suppress(self.module.error, MemoryError):
+            _, offset = self.module.assert_fact(self.handle, _message(1, self.network.begin))
+            self.module.start_action_for_state(self.handle, offset)
+            self.module.delete_state(self.handle, SID)
+            self.is_open = False
+
+    def _fired(self) -> set[int]:
         """Assert what is waiting, fact by fact, then complete every action, and return the rows that fired."""
         for fact in self.waiting:
-            self.asserted += 1
-            code, self.offset = self.module.assert_fact(self.handle, _message(self.asserted, fact))
+            self._asserted += 1
+            code, self._offset = self.module.assert_fact(self.handle, _message(self._asserted, fact))
             if code:
                 message = f"durable-rules did not take a fact that it tests: {ERRORS.get(code, code)}"
                 raise EngineError(message)
@@ -197,11 +216,11 @@ class _Decision:
 
     def _actions(self) -> Iterator[int]:
         """Yield the row of each action; one that is not completed would hide all others for a minute."""
-        started = self.module.start_action_for_state(self.handle, self.offset)
+        started = self.module.start_action_for_state(self.handle, self._offset)
         text: str | None = started[1] if started is not None else None
         while text is not None:
             yield int(text[3 : text.index('"', 3)])  # {"r7":{"m0":{…}}}
-            text = self.module.complete_and_start_action(self.handle, self.offset)
+            text = self.module.complete_and_start_action(self.handle, self._offset)
 
 
 def _module() -> Any:  # noqa: ANN401 - the C module has no types

@@ -42,10 +42,10 @@ Conjunction: TypeAlias = frozenset[Condition]
 
 
 class Row(NamedTuple):
-    """One rule of durable-rules: the conditions that must all hold, and the slot that is known then."""
+    """One rule of durable-rules: the conditions that must all hold, and the slots that are known then."""
 
     conditions: tuple[Condition, ...]
-    slot: int
+    slots: tuple[int, ...]
 
 
 class Absence(NamedTuple):
@@ -70,7 +70,8 @@ class Learned(NamedTuple):
 class Encoding:
     """A whole program. The slots below the number of its rules say that the rule of that place fired.
 
-    ``always`` is the slot that is known from the start. ``tops`` are the highest codes of the slots that have codes.
+    ``always`` is the slot that is known from the start, ``stated`` are those of which no rule concludes anything.
+    ``tops`` are the highest codes of the slots that have codes.
     ``absences`` stand in the order in which they are decided: the first ones before anything has fired, the others
     each when nothing more fires after those before. ``conclusions`` are what becomes known when a rule has fired.
     """
@@ -78,6 +79,7 @@ class Encoding:
     slots: int
     rows: tuple[Row, ...]
     always: int
+    stated: frozenset[int]
     tops: Mapping[int, int]
     absences: tuple[tuple[Absence, ...], ...]
     conclusions: tuple[tuple[Learned, ...], ...]
@@ -100,8 +102,9 @@ def encode(program: Program) -> Encoding:
     concluded = (rule.conclusion for rule in program.rules)
     return Encoding(
         slots=len(encoder.levels),
-        rows=tuple(encoder.rows),
+        rows=tuple(Row(conditions, tuple(slots)) for conditions, slots in encoder.rows.items()),
         always=encoder.always,
+        stated=frozenset(slot for slot, level in enumerate(encoder.levels) if level < 0),
         tops={slot: codes.size - 1 for slot, codes in encoder.attributes.values()},
         absences=tuple(tuple(levels[level]) for level in range(max(levels, default=0) + 1)),
         conclusions=tuple(
@@ -146,13 +149,13 @@ def _read(readers: Mapping[str, tuple[_Reader, ...]], facts: Facts) -> list[Lear
 
 @define(eq=False, init=False)
 class _Encoder:
-    """Collects slots, rows and absences; whatever is equal is made once.
+    """Collects slots, absences and, by their conditions, the slots of rows; whatever is equal is made once.
 
     ``levels`` says of each slot in which stratum the last of it becomes known, -1 for what rules never conclude.
     """
 
     levels: list[int]
-    rows: list[Row]
+    rows: dict[tuple[Condition, ...], list[int]]
     absences: dict[Conjunction, Absence]
     attributes: dict[str, tuple[int, Codes]]
     always: int
@@ -162,7 +165,7 @@ class _Encoder:
 
     def __init__(self, program: Program) -> None:
         self.levels = [rule.stratum for rule in program.rules]
-        self.rows, self.absences, self._patterns, self._auxiliaries = [], {}, {}, {}
+        self.rows, self.absences, self._patterns, self._auxiliaries = {}, {}, {}, {}
         self.always = self._slot(-1)
         leaves: defaultdict[str, dict[Leaf, None]] = defaultdict(dict)
         settled: defaultdict[str, int] = defaultdict(lambda: -1)
@@ -303,7 +306,8 @@ class _Encoder:
             first = sorted(conditions)[: min(MOST_CONDITIONS, len(conditions) - MOST_CONDITIONS + 1)]
             conditions.difference_update(first)
             conditions.add(self._auxiliary([frozenset(first)]))
-        self.rows.append(Row(tuple(sorted(conditions)) or (Condition(self.always, KNOWN),), slot))
+        its = tuple(sorted(conditions)) or (Condition(self.always, KNOWN),)
+        self.rows.setdefault(its, []).append(slot)
 
     def _parts(self, condition: Condition) -> Iterable[int]:
         return comparable(condition.accepted, self._every.get(condition.slot, 0))

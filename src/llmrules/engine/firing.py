@@ -40,16 +40,24 @@ class Fired:
 class Engines:
     """The engines of one program: ``auto`` takes durable-rules where it can be imported, else the plain evaluator.
 
-    Raises EngineError where durable-rules is asked for and cannot be had.
+    Raises EngineError where durable-rules is asked for and cannot be had. Each is made when it is first needed.
     """
 
     def __init__(self, program: Program, engine: EngineName = "auto") -> None:
+        if engine not in {"auto", "durable", "plain"}:
+            message = f"engine must be auto, durable or plain, not {engine!r}"
+            raise ValueError(message)
+        if engine == "durable":
+            _check_available()
         self.program, self._asked = program, engine
-        self._durable = _durable_engine(program, engine)
 
     def __reduce__(self) -> tuple[type[Engines], tuple[Program, EngineName]]:
         """Copy and pickle by compiling again: what the C module holds is of this process."""
         return Engines, (self.program, self._asked)
+
+    @cached_property
+    def _durable(self) -> DurableEngine | None:
+        return None if self._asked == "plain" else _durable_engine(self.program, self._asked)
 
     @cached_property
     def _plain(self) -> PlainEngine:
@@ -84,22 +92,20 @@ class Engines:
             )
 
 
-def _durable_engine(program: Program, engine: EngineName) -> DurableEngine | None:
-    if engine not in {"auto", "durable", "plain"}:
-        message = f"engine must be auto, durable or plain, not {engine!r}"
-        raise ValueError(message)
-    if engine == "plain":
-        return None
+def _check_available() -> None:
     from llmrules.engine import durable
 
     if not durable.available():
-        if engine == "auto":
-            return None
         message = 'durable-rules cannot be imported here; use engine="auto" or engine="plain"'
         raise EngineError(message)
+
+
+def _durable_engine(program: Program, engine: EngineName) -> DurableEngine | None:
+    from llmrules.engine import durable
+
     try:
         return durable.DurableEngine(program)
-    except EngineError:  # too many rules for it
+    except EngineError:  # it is not here, or these are too many rules for it
         if engine == "auto":
             return None
         raise

@@ -3,11 +3,14 @@
 A fact is ``{"sid":0,"id":7,"h":1,"k":5,"n":20}``: the group of its key, its place in the group, and a code;
 ``"p":1`` instead of ``n`` says that the slot is known. A key belongs to one slot, so what is compared is always of
 one kind, and a slot with more tests than a key has room for has several keys.
+
+Opening a state costs time and memory for each condition of a network, whatever is stated. So many rows are divided:
+those that need the same of what is stated are a network of their own, which a case opens that states it.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from math import isqrt
 from typing import TYPE_CHECKING
 
@@ -18,13 +21,19 @@ from llmrules.engine.encoding import Condition, Encoding, Row
 from llmrules.errors import EngineError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 SID = "0"
 """The state of every decision: its name never varies, so no two names can have the same hash."""
 
 MOST_ROWS = 4_000
 """Rows that the C module takes: error 106 comes at 4,097."""
+
+MOST_TOGETHER = 150
+"""Rows that stay in one network."""
+
+LEAST_USERS = 12
+"""Rows that need one condition, for which a network of their own is worth the facts that it must be told, too."""
 
 MOST_USERS = 200
 """Conditions that share one test. At 256 the C module crashes, at 257 it reports error 108."""
@@ -63,23 +72,37 @@ class _Key:
         self.users[test] += 1
 
 
-class Network:
-    """The rules as one JSON text, and the facts that they test.
+def divide(encoding: Encoding) -> tuple[Network, ...]:
+    """Return the rows of an encoding as networks. Raises EngineError when there are too many of them."""
+    if len(encoding.rows) <= MOST_TOGETHER:
+        return (Network(encoding, encoding.rows),)
+    users = Counter(one for row in encoding.rows for one in row.conditions if one.slot in encoding.stated)
+    divided: defaultdict[Condition | None, list[Row]] = defaultdict(list)
+    for row in encoding.rows:
+        gates = [(users[one], one) for one in row.conditions if users[one] >= LEAST_USERS]
+        divided[min(gates)[1] if gates else None].append(row)
+    return tuple(Network(encoding, its, gate) for gate, its in divided.items())
 
-    ``slots`` says what each row makes known; ``begin`` is the fact that every state is opened with, ``sentinel`` the
-    row that fires on it. Raises EngineError when there are too many rows.
+
+class Network:
+    """Rows as one JSON text, and the facts that they test.
+
+    ``gate`` is a condition that all of them need, if there is one; ``slots`` says what each row makes known; ``begin``
+    is the fact that every state is opened with, ``sentinel`` the row that fires on it.
     """
 
-    def __init__(self, encoding: Encoding) -> None:
+    def __init__(self, encoding: Encoding, its: Sequence[Row], gate: Condition | None = None) -> None:
+        """Write the rows of an encoding that belong together. Raises EngineError when there are too many."""
+        self.gate = gate
         self._keys: defaultdict[int, list[_Key]] = defaultdict(list)
         self._open: dict[Condition, _Key] = {}
         self._count = 0
         self._tops = encoding.tops
-        self.slots = [row.slot for row in encoding.rows]
-        self.sentinel = len(encoding.rows)
+        self.slots = [row.slots for row in its]
+        self.sentinel = len(its)
         # The begin fact is a key of its own, which every state is opened with.
-        begin = Row((Condition(encoding.slots, KNOWN),), encoding.slots)
-        rows = [(row, [self._key(condition) for condition in row.conditions]) for row in (*encoding.rows, begin)]
+        begin = Row((Condition(encoding.slots, KNOWN),), ())
+        rows = [(row, [self._key(condition) for condition in row.conditions]) for row in (*its, begin)]
         if len(rows) > MOST_ROWS:
             message = f"durable-rules is given {MOST_ROWS:,} rows at most, these rules are {len(rows):,}"
             raise EngineError(message)
@@ -90,6 +113,16 @@ class Network:
             slot: [(self._prefix(key.number), key.accepted) for key in keys] for slot, keys in self._keys.items()
         }
         (self.begin,) = self.facts(encoding.slots, KNOWN)
+        del self._prefixes[encoding.slots]
+
+    @property
+    def tested(self) -> Iterable[int]:
+        """The slots that its rows test."""
+        return self._prefixes.keys()
+
+    def opens(self, known: Sequence[int]) -> bool:
+        """Whether any row can fire where the case says so much of each slot."""
+        return self.gate is None or bool(known[self.gate.slot] & self.gate.accepted)
 
     def facts(self, slot: int, bits: int) -> list[str]:
         """Return the facts that say bits of a slot, one for each key that tests them; the id is still to come."""
