@@ -249,17 +249,17 @@ def test_the_command_prints_and_says_by_its_status(folder: Path, mixed: Path) ->
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="the resident size is read from /proc")
 def test_many_traces_take_no_more_memory(tmp_path: Path) -> None:
-    """What is kept of a trace is a row: the first few traces take as much memory as a hundred, without a tracer."""
+    """What is kept of a trace is a row: the first few traces take as much memory as fifty, without a tracer."""
     advisor = Advisor.load(engine="plain")
     text = advisor.decide(next(one for one in EXAMPLES if one.stem == "hospital-records")).trace.to_json()
     few, many = tmp_path / "few", tmp_path / "many"
-    for where, number in ((few, 10), (many, 100)):
+    for where, number in ((few, 5), (many, 50)):
         where.mkdir()
         for index in range(number):
             (where / f"{index:03}.json").write_text(text, encoding="utf-8")
     command = [sys.executable, "-c", MEASURE, str(few), str(many)]
     rows, grown = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
-    assert int(rows) == 100
+    assert int(rows) == 50
     assert int(grown) < 30 * 2**20
 
 

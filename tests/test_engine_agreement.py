@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from llmrules.engine.program import Program
     from llmrules.language.conditions import Facts
 
-PROGRAMS = 800
+PROGRAMS = 500
 CASES = 3
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -36,7 +36,7 @@ few = settings(max_examples=60)
 
 @needs_durable
 def test_the_engines_find_the_same_firings() -> None:
-    """On 800 random programs both engines report the same rules, and these can be derived; see fuzz_engine.
+    """On 500 random programs both engines report the same rules, and these can be derived; see fuzz_engine.
 
     It runs as users run it, in a process of its own, which coverage does not slow down.
     """

@@ -78,14 +78,21 @@ def told() -> tuple[tuple[World, tuple[tuple[Profile, frozenset[Saying]], ...]],
 @pytest.mark.parametrize("rule", RULES)
 def test_a_rule_makes_a_difference(rule: str) -> None:
     """Without the rule at least one example would say something else, and at least one would say the same."""
-    own, differs = frozenset({("fires", rule)}), []
-    for world, examples in told():
-        without = world.changed(RuleOut(rule))
-        assert without is not None
-        for profile, everything in examples:
-            differs.append(frozenset(says(evolve(without, profile=profile).decide())) != everything - own)
-    assert any(differs), f"{rule} changes no example: write one in which it matters"
-    assert not all(differs), f"{rule} changes every example: write one in which it does not matter"
+    own = frozenset({("fires", rule)})
+    tried = [(world, *example) for world, examples in told() for example in examples]
+    tried.sort(key=lambda one: not own <= one[2])  # where it fires is where it is most likely to matter
+
+    @cache
+    def without(world: World) -> World:
+        found = world.changed(RuleOut(rule))
+        assert found is not None
+        return found
+
+    def differs(world: World, profile: Profile, everything: frozenset[Saying]) -> bool:
+        return frozenset(says(evolve(without(world), profile=profile).decide())) != everything - own
+
+    assert any(differs(*one) for one in tried), f"{rule} changes no example: write one in which it matters"
+    assert not all(differs(*one) for one in reversed(tried)), f"{rule} changes every example: write one without it"
 
 
 def test_every_rule_is_in_force() -> None:

@@ -38,6 +38,8 @@ from llmrules.reading.files import parse_toml, read_json, read_toml, toml_files
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from llmrules.reading.files import Source
+
 ROOT = Path(__file__).resolve().parent.parent
 BROKEN = Path(__file__).parent / "data" / "schema-broken"
 POLICY = ROOT / "examples" / "policy"
@@ -162,16 +164,23 @@ def test_each_mistake_is_flagged_at_its_line(folder: Path) -> None:
         assert {at for at, _ in found} == {at for at, _ in marked}, path.name
 
 
+@pytest.fixture(scope="module")
+def ours() -> tuple[list[Source], list[Source]]:
+    """The shipped rules and models, parsed."""
+    return [read_toml(path, layer=layer) for layer, path in enumerate(RULES)], [read_toml(shipped.catalog_file())]
+
+
 @pytest.mark.parametrize("path", sorted(BROKEN.glob("*.toml")), ids=lambda path: path.stem)
-def test_what_a_schema_flags_is_refused(knowledge: Knowledge, schemas: dict[str, dict[str, Any]], path: Path) -> None:
+def test_what_a_schema_flags_is_refused(
+    knowledge: Knowledge, schemas: dict[str, dict[str, Any]], ours: tuple[list[Source], list[Source]], path: Path
+) -> None:
     """Every broken file is invalid as JSON and refused by the loader, or by lint: no schema is stricter than we are."""
     source = read_toml(path)
     (kind,) = re.findall(r"^#:schema \./(\w+)\.", source.text)
     assert wrong(schemas[kind], source.data)
     if path.stem == "misspelt-finding":  # a warning of lint
         return
-    rules = [read_toml(path, layer=layer) for layer, path in enumerate(RULES)]
-    catalogues = [read_toml(shipped.catalog_file())]
+    rules, catalogues = ours
     with pytest.raises(LoadError) as caught:  # noqa: PT012 - whichever of the two reads it
         if kind != "profile":
             load_knowledge(rules + [source] * (kind == "rules"), catalogues + [source] * (kind == "catalog"))
