@@ -8,6 +8,7 @@ way, where nothing could ever notice it: its meaning is the same, or it says the
 from __future__ import annotations
 
 from datetime import date
+from itertools import count
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from attrs import field, frozen
@@ -17,8 +18,10 @@ from llmrules.check.cases.check import check
 from llmrules.check.cases.mutants import Mutant, mutants
 from llmrules.check.cases.run import Case
 from llmrules.check.diff.outcome import Outcome, outcome
+from llmrules.decision.knowledge import Knowledge
 from llmrules.engine.plain import PlainEngine
 from llmrules.language.conditions import Facts, Reference, Table
+from llmrules.language.rules.rule import Rule
 from llmrules.worlds.altered import altered, says_else
 from llmrules.worlds.changes import RuleAs, RuleOut
 
@@ -27,15 +30,14 @@ if TYPE_CHECKING:
 
     from llmrules.catalog.candidates import Candidates, Masks
     from llmrules.decision.criteria import Criteria
-    from llmrules.decision.knowledge import Knowledge
-    from llmrules.language.rules.rule import Rule
+    from llmrules.decision.decision import Decision
 
 Fate: TypeAlias = Literal["caught", "survived", "equivalent"]
 
 
 @frozen
 class Trial:
-    """What became of one mutant: the case that caught it, or those that come out differently and do not mind."""
+    """What became of one mutant: a case that caught it, or those that come out differently and do not mind."""
 
     mutant: Mutant
     fate: Fate
@@ -64,59 +66,110 @@ class _Base:
     """One case as the rules decide it, unchanged."""
 
     case: Case
+    knowledge: Knowledge
+    number: int
     fired: frozenset[str]
     facts: Facts
     outcome: Outcome = field(repr=False)
-
-    def fires_alike(self, rule: Rule, mutant: Mutant, changed: Knowledge) -> bool:
-        """Whether it is plain that the same rules fire: the mutant does as the rule did, and nothing rests on it."""
-        if mutant.changed is None:
-            return rule.id not in self.fired
-        if mutant.changed.overrides != rule.overrides:
-            return False
-        rules = changed.program.rules
-        now = next(one for one in rules if one.id == rule.id)
-        fires = now.holds(self.facts) and self.fired.isdisjoint(rules[place].id for place in now.overriders)
-        return fires == (rule.id in self.fired) and not (fires and now.conclusion)
 
 
 def mutate(*groups: tuple[Advisor, Iterable[Case]]) -> Mutation:
     """Try every mutant of every rule in force on the cases, which must all be as they expect.
 
-    A group is cases with what they are decided by; all have the same rules. What the cases of one group notice is tried
-    on no further one. What a rule on trial would do no case expects, so it has none.
+    A group is cases with what they are decided by; all have the same rules. What one case notices is tried on no
+    further one. What a rule on trial would do no case expects, so it has none.
     """
-    prepared = [(advisor.knowledge, [*_bases(advisor.knowledge, cases)]) for advisor, cases in groups]
-    ruleset = prepared[0][0].ruleset
+    bases = [*_bases(groups)]
+    ruleset = groups[0][0].knowledge.ruleset
     rules = sorted((*ruleset.firing(), *ruleset.classifying()), key=lambda rule: rule.id)
     made = (mutant for rule in rules for mutant in mutants(rule, ruleset.places.get(rule.id)))
-    return Mutation(tuple(trial for mutant in made if (trial := _trial(mutant, prepared)) is not None))
+    return Mutation(tuple(trial for mutant in made if (trial := _trial(mutant, bases)) is not None))
 
 
-def _bases(knowledge: Knowledge, cases: Iterable[Case]) -> Iterator[_Base]:
-    plain = Advisor(knowledge, engine="plain")
-    for case in cases:
-        decision = case.decide(plain)
-        yield _Base(case, frozenset(decision.fired), decision.derivation.facts, outcome(decision))
+def _bases(groups: Iterable[tuple[Advisor, Iterable[Case]]]) -> Iterator[_Base]:
+    numbers = count()
+    for advisor, cases in groups:
+        plain = Advisor(advisor.knowledge, engine="plain")
+        for case in cases:
+            decision = case.decide(plain)
+            fired, facts = frozenset(decision.fired), decision.derivation.facts
+            yield _Base(case, advisor.knowledge, next(numbers), fired, facts, outcome(decision))
 
 
-def _trial(mutant: Mutant, groups: Iterable[tuple[Knowledge, list[_Base]]]) -> Trial | None:
-    """Try a mutant on one group after the other; None where it cannot be loaded."""
-    differs: list[str] = []
-    survives = False
-    for knowledge, bases in () if mutant.equivalent else groups:
-        rule = knowledge.ruleset.rules[mutant.rule]
-        changed = altered(knowledge, RuleOut(rule.id) if mutant.changed is None else RuleAs(mutant.changed))
-        if changed is None:
-            return None
-        if _says_the_same(knowledge, changed, rule, mutant):
+def _trial(mutant: Mutant, bases: list[_Base]) -> Trial | None:
+    """Try a mutant on one case after the other; None where it cannot be loaded.
+
+    The case that notices it moves to the front, since it is likely to notice the next one, too.
+    """
+    differs: list[_Base] = []
+    worlds: dict[Knowledge, _Mutated | None] = {}
+    for base in () if mutant.equivalent else bases:
+        if base.knowledge not in worlds:
+            changed = _changed(base.knowledge, mutant)
+            if changed is None:
+                return None
+            same = _says_the_same(base.knowledge, changed, base.knowledge.ruleset.rules[mutant.rule], mutant)
+            worlds[base.knowledge] = None if same else _Mutated.of(base.knowledge, changed, mutant)
+        world = worlds[base.knowledge]
+        decision = None if world is None else world.decide(base)
+        if decision is None:
             continue
-        survives = True
-        for case, notices in _differing(rule, mutant, knowledge, changed, bases):
-            if notices:
-                return Trial(mutant, "caught", caught_by=case)
-            differs.append(case)
-    return Trial(mutant, "survived" if survives else "equivalent", differs_in=tuple(differs))
+        if check(decision, base.case.expect):
+            bases.remove(base)
+            bases.insert(0, base)
+            return Trial(mutant, "caught", caught_by=base.case.name)
+        if outcome(decision) != base.outcome:
+            differs.append(base)
+    names = tuple(base.case.name for base in sorted(differs, key=lambda base: base.number))
+    return Trial(mutant, "survived" if any(worlds.values()) else "equivalent", differs_in=names)
+
+
+def _changed(knowledge: Knowledge, mutant: Mutant) -> Knowledge | None:
+    return altered(knowledge, RuleOut(mutant.rule) if mutant.changed is None else RuleAs(mutant.changed))
+
+
+@frozen(eq=False)
+class _Mutated:
+    """The rules with a mutant among them, over one catalogue."""
+
+    mutant: Mutant
+    rule: Rule
+    changed: Knowledge
+    advisor: Advisor
+    engine: PlainEngine | None
+    """What fires them; None where it is plain that they fire as before."""
+
+    elsewhere: bool
+    """Whether the mutant says something else of models than the rule."""
+
+    @classmethod
+    def of(cls, knowledge: Knowledge, changed: Knowledge, mutant: Mutant) -> _Mutated:
+        """Return what decides with the mutant."""
+        rule = knowledge.ruleset.rules[mutant.rule]
+        engine = None if changed.program is knowledge.program else PlainEngine(changed.program)
+        elsewhere = mutant.changed is None or says_else(rule, mutant.changed)
+        return cls(mutant, rule, changed, Advisor(changed, engine="plain"), engine, elsewhere)
+
+    def decide(self, base: _Base) -> Decision | None:
+        """Decide a case with the mutant; None where the decision cannot differ."""
+        fired = base.fired
+        if self.engine is not None and not self._fires_alike(base):
+            found = self.engine.fire(base.case.profile.facts())
+            fired = frozenset(self.changed.program.rules[place].id for place in found)
+        if fired == base.fired and not self.rule.classifies and not (self.elsewhere and self.rule.id in fired):
+            return None
+        return base.case.decide(self.advisor)
+
+    def _fires_alike(self, base: _Base) -> bool:
+        """Whether it is plain that the same rules fire: the mutant does as the rule did, and nothing rests on it."""
+        if self.mutant.changed is None:
+            return self.rule.id not in base.fired
+        if self.mutant.changed.overrides != self.rule.overrides:
+            return False
+        rules = self.changed.program.rules
+        now = next(one for one in rules if one.id == self.rule.id)
+        fires = now.holds(base.facts) and base.fired.isdisjoint(rules[place].id for place in now.overriders)
+        return fires == (self.rule.id in base.fired) and not (fires and now.conclusion)
 
 
 def _says_the_same(knowledge: Knowledge, changed: Knowledge, rule: Rule, mutant: Mutant) -> bool:
@@ -161,26 +214,3 @@ def _over(candidates: Candidates, table: Table) -> tuple[Masks, frozenset[Hashab
     if table.either:
         rest.add(frozenset(_over(candidates, inner) for inner in table.either))
     return (true, false), frozenset(rest)
-
-
-def _differing(
-    rule: Rule, mutant: Mutant, knowledge: Knowledge, changed: Knowledge, bases: Iterable[_Base]
-) -> Iterator[tuple[str, bool]]:
-    """Yield the cases that come out differently with a mutant, and whether they are no longer as they expect.
-
-    The decisions that cannot differ are left out.
-    """
-    advisor = Advisor(changed, engine="plain")
-    engine = None if changed.program is knowledge.program else PlainEngine(changed.program)
-    elsewhere = mutant.changed is None or says_else(rule, mutant.changed)
-    for base in bases:
-        fired = base.fired
-        if engine is not None and not base.fires_alike(rule, mutant, changed):
-            fired = frozenset(changed.program.rules[place].id for place in engine.fire(base.case.profile.facts()))
-        if fired == base.fired and not rule.classifies and not (elsewhere and rule.id in fired):
-            continue
-        decision = base.case.decide(advisor)
-        if check(decision, base.case.expect):
-            yield base.case.name, True
-        elif outcome(decision) != base.outcome:
-            yield base.case.name, False
