@@ -25,7 +25,7 @@ from llmrules.language.rules.rule import Rule
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from llmrules.catalog.candidates import Grades, Masks
+    from llmrules.catalog.candidates import Grades, Masks, Told
     from llmrules.language.conditions import Facts
 
 
@@ -234,7 +234,7 @@ class Criteria:
         """Return the masks of an outcome: what a criterion says in a case, but not what disputed values would."""
         if criterion.fixed is not None:
             return criterion.fixed.true, criterion.fixed.false
-        true, false = _reached(criterion.rule, self.candidates, facts)
+        true, false = reached(criterion.rule, self.candidates, facts)
         return true & self.everyone, false & self.everyone
 
     def outcome(self, criterion: Criterion, facts: Facts) -> Outcome:
@@ -289,7 +289,7 @@ def _criterion(rule: Rule, places: Grades | None, scale: int) -> Criterion:
 
 def _evaluate(criterion: Criterion, candidates: Candidates, facts: Facts) -> Outcome:
     """Evaluate one rule over every candidate, as its effect says."""
-    outcome = _outcome(candidates, _reached(criterion.rule, candidates, facts))
+    outcome = _outcome(candidates, reached(criterion.rule, candidates, facts))
     if not criterion.regraded:
         return outcome
     # Other points count as much as being reached or not.
@@ -298,12 +298,12 @@ def _evaluate(criterion: Criterion, candidates: Candidates, facts: Facts) -> Out
     return evolve(outcome, changes=tuple(sorted(regraded.union(outcome.changes))))
 
 
-def _reached(rule: Rule, candidates: Candidates, facts: Facts) -> Masks:
-    """Return whom a rule reaches, and whom it does not, in all layers."""
+def reached(rule: Rule, candidates: Told, facts: Facts) -> Masks:
+    """Return whom a rule reaches, and whom it does not, in all layers that there are."""
     where, grade = candidates.table(rule.where, facts), rule.effect.grade
     if grade is None:
         return rule.effect.reached(where, candidates.table(rule.effect.predicate, facts))
-    return rule.effect.reached(where, (candidates.known.get(grade.attribute.name, 0), 0))
+    return rule.effect.reached(where, (candidates.knowing(grade.attribute.name), 0))
 
 
 def _outcome(candidates: Candidates, masks: Masks) -> Outcome:

@@ -1,6 +1,6 @@
 """The catalogue as columns of candidates: a test is evaluated over all of them at once, three-valued."""
 
-from llmrules.catalog.candidates.arrangement import arrange, reclassify
+from llmrules.catalog.candidates.arrangement import arrange, conclusions_over, reclassify
 from llmrules.catalog.candidates.candidates import (
     Candidate,
     Candidates,
@@ -9,6 +9,7 @@ from llmrules.catalog.candidates.candidates import (
     Dispute,
     Grades,
     Masks,
+    Told,
     bits,
     mask_of,
     place_of,
@@ -24,8 +25,10 @@ __all__ = [
     "Dispute",
     "Grades",
     "Masks",
+    "Told",
     "arrange",
     "bits",
+    "conclusions_over",
     "mask_of",
     "place_of",
     "reclassify",

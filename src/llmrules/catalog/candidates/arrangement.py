@@ -144,13 +144,20 @@ def _contradictions(state: Candidates, name: str, masks: Mapping[str, Masks]) ->
 
 def _conclude(state: Candidates, name: str, rules: list[Rule], masks: Mapping[str, Masks]) -> None:
     """Write what rules conclude of one attribute into its column."""
-    before, blank = state.groups[name].masks(), state.everyone & ~state.known[name]
-    conclusions = [(one.values, masks[rule.id]) for rule in rules if (one := rule.effect.conclusion) is not None]
-    flag = conclusions[0][0] == {True}  # of models, a rule concludes a flag, or members of a set
-    after = (_with_flags if flag else _with_members)(before, blank, conclusions)
+    before = state.groups[name].masks()
+    after = conclusions_over(before, state.everyone & ~state.known[name], rules, masks)
     state.columns[name].take(before, after, state.layers)
     state.groups[name] = state.columns[name].groups(state.layers)
     state.known[name] = state.groups[name].known()
+
+
+def conclusions_over(
+    stated: Mapping[Value, int], blank: int, rules: Iterable[Rule], masks: Mapping[str, Masks]
+) -> dict[Value, int]:
+    """Return who has which value where rules conclude of whom each is true beside what is stated."""
+    conclusions = [(one.values, masks[rule.id]) for rule in rules if (one := rule.effect.conclusion) is not None]
+    flag = conclusions[0][0] == {True}  # of models, a rule concludes a flag, or members of a set
+    return (_with_flags if flag else _with_members)(stated, blank, conclusions)
 
 
 def _with_flags(stated: Mapping[Value, int], blank: int, conclusions: Conclusions) -> dict[Value, int]:

@@ -10,6 +10,7 @@ What an offer costs depends on the case, so those columns are computed for each 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -17,7 +18,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property, reduce
 from itertools import accumulate
-from operator import and_, itemgetter
+from operator import and_, itemgetter, or_
 from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import define, field, frozen
@@ -85,8 +86,44 @@ class Grades:
     others: dict[int, Fraction | None]
 
 
+class Told(ABC):
+    """Candidates of which tests can be told; what each leaf says is for whoever has their values to say."""
+
+    __slots__ = ()
+
+    @property
+    @abstractmethod
+    def everyone(self) -> int:
+        """The mask of all of whom something is told."""
+
+    @abstractmethod
+    def leaf(self, leaf: Leaf, facts: Facts) -> Masks:
+        """Return where a leaf is true and where false."""
+
+    @abstractmethod
+    def knowing(self, name: str) -> int:
+        """Return the mask of those that have any value of an attribute."""
+
+    def table(self, table: Table, facts: Facts) -> Masks:
+        """Return where a condition table is true and where false."""
+        true, false = self.everyone, 0
+        for leaf in table.leaves:
+            leaf_true, leaf_false = self.leaf(leaf, facts)
+            true, false = true & leaf_true, false | leaf_false
+        for inner in table.every:
+            inner_true, inner_false = self.table(inner, facts)
+            true, false = true & inner_true, false | inner_false
+        if table.either:
+            any_true, any_false = 0, self.everyone
+            for inner in table.either:
+                inner_true, inner_false = self.table(inner, facts)
+                any_true, any_false = any_true | inner_true, any_false & inner_false
+            true, false = true & any_true, false | any_false
+        return true, false
+
+
 @frozen(eq=False)
-class Candidates:
+class Candidates(Told):
     """All candidates, their columns, and what rules concluded of them.
 
     ``models`` has the mask of the candidates of each model; ``computing`` the attributes that depend on the case, and
@@ -110,7 +147,7 @@ class Candidates:
     _leaves: dict[tuple[Leaf, tuple[object, ...]], Masks] = field(factory=dict, init=False, repr=False)
     _tables: dict[Table, Masks] = field(factory=dict, init=False, repr=False)
     _numbers: dict[tuple[str, ...], list[int]] = field(factory=dict, init=False, repr=False)
-    _stating: dict[str, int] = field(factory=dict, init=False, repr=False)
+    _stated: dict[str, Mapping[Value, int]] = field(factory=dict, init=False, repr=False)
 
     @cached_property
     def masks(self) -> dict[str, int]:
@@ -144,6 +181,10 @@ class Candidates:
         names = dict.fromkeys(model for model, _ in self.models)
         return tuple(names | dict.fromkeys(row.name for row in self.rows))
 
+    def knowing(self, name: str) -> int:
+        """Return the mask of those that have any value of an attribute, in all layers."""
+        return self.known.get(name, 0)
+
     def names(self, mask: int, among: int | None = None) -> tuple[str, ...]:
         """Name the candidates of a mask: a model where it holds all of its candidates, else each by its own name.
 
@@ -157,23 +198,6 @@ class Candidates:
             else:
                 found += [self.rows[index].name for index in bits(mask & its)]
         return tuple(found)
-
-    def table(self, table: Table, facts: Facts) -> Masks:
-        """Return where a condition table is true and where false."""
-        true, false = self.everyone, 0
-        for leaf in table.leaves:
-            leaf_true, leaf_false = self.leaf(leaf, facts)
-            true, false = true & leaf_true, false | leaf_false
-        for inner in table.every:
-            inner_true, inner_false = self.table(inner, facts)
-            true, false = true & inner_true, false | inner_false
-        if table.either:
-            any_true, any_false = 0, self.everyone
-            for inner in table.either:
-                inner_true, inner_false = self.table(inner, facts)
-                any_true, any_false = any_true | inner_true, any_false & inner_false
-            true, false = true & any_true, false | any_false
-        return true, false
 
     def settled(self, table: Table) -> Masks:
         """Return the same for a table that refers to no requirement and tests nothing computed; it is kept."""
@@ -203,7 +227,7 @@ class Candidates:
         if groups is not None and cut is not None:
             return groups.beside(*cut)
         true, false = (0, 0) if groups is None else groups.where(lambda value: truth_of(leaf, value, facts))
-        rest, truth = self.everyone & ~self.known.get(leaf.attribute.name, 0), truth_of(leaf, None, facts)
+        rest, truth = self.everyone & ~self.knowing(leaf.attribute.name), truth_of(leaf, None, facts)
         return true | (rest if truth is True else 0), false | (rest if truth is False else 0)
 
     def rests_on(self, attribute: str, rule: str) -> int:
@@ -226,12 +250,16 @@ class Candidates:
 
     def stating(self, name: str) -> int:
         """Return the mask of the candidates whose entries state an attribute."""
+        return reduce(or_, self.stated(name).values(), 0)
+
+    def stated(self, name: str) -> Mapping[Value, int]:
+        """Return the mask of each value of an attribute that entries state of candidates; it is kept."""
         if self.fixed is not None:
-            return self.fixed.stating(name)
-        if name not in self._stating:
-            stating = [index for index, row in enumerate(self.rows) if row.entry(name) is not None]
-            self._stating[name] = mask_of(stating)
-        return self._stating[name]
+            return self.fixed.stated(name)
+        if name not in self._stated:
+            entries = (row.entry(name) for row in self.rows)
+            self._stated[name] = _masks((at, None if one is None else one.value) for at, one in enumerate(entries))
+        return self._stated[name]
 
     def grades(self, grade: Grade) -> Grades:
         """Return the place between the marks of each candidate, and by its bit of each value that differs elsewhere."""

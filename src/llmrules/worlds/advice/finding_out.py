@@ -5,16 +5,15 @@ Each is tried where it may still change the first place, with every value that r
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from llmrules.language.values import Value
 from llmrules.worlds.advice.bands import leaves_of, values_to_try
-from llmrules.worlds.advice.chances import Chances
-from llmrules.worlds.advice.copies import Copies, Place
 from llmrules.worlds.advice.outlook import Outlooks
+from llmrules.worlds.advice.places import Place, Places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -54,7 +53,7 @@ MOST_TRIED = 1_000
 def worth_finding_out(world: World, outlooks: Outlooks | None = None) -> Worth:
     """Return what is worth finding out in a case; ``outlooks`` are those of the world, if there are any yet."""
     outlooks = outlooks or Outlooks(world)
-    return Worth((), complete=True) if outlooks.decision.refused else _Search(world, outlooks).found()
+    return Worth((), complete=True) if outlooks.decision.refused else _Search(outlooks).found()
 
 
 @frozen
@@ -68,23 +67,27 @@ class _Try:
 
 
 class _Search:
-    def __init__(self, world: World, outlooks: Outlooks) -> None:
-        ruleset = world.knowledge.ruleset
+    def __init__(self, outlooks: Outlooks) -> None:
+        ruleset = outlooks.world.knowledge.ruleset
         self._decision, self._vocabulary = outlooks.decision, ruleset.vocabulary
-        self._chances, self._copies = Chances(outlooks.decision), Copies(outlooks)
+        self._supposing = outlooks.supposing
+        self._places = Places(self._decision, self._supposing)
         self._known: dict[Place, Value | None] = {}
-        self._leaves = [*self._chances.leaves, *(leaf for rule in ruleset.classifying() for leaf in leaves_of(rule))]
+        self._values: dict[tuple[str, Value | None], tuple[Value, ...]] = {}
+        self._leaves = [*self._supposing.leaves, *(leaf for rule in ruleset.classifying() for leaf in leaves_of(rule))]
 
     def found(self) -> Worth:
         """Return what could change who is first."""
         tries = list(islice(self._tries(), MOST_TRIED + 1))
         complete = len(tries) <= MOST_TRIED
         changing: dict[Place, list[tuple[_Try, tuple[str, ...]]]] = {}
-        first = tuple(sorted(self._decision.best))
-        values = [(one.place, one.value) for one in tries[:MOST_TRIED]]
-        for one, there in zip(tries, self._copies.standing(values), strict=False):
-            if there.first != first:
-                changing.setdefault(one.place, []).append((one, there.first))
+        now = tuple(sorted(self._decision.best))
+        for place, its in groupby(tries[:MOST_TRIED], key=lambda one: one.place):
+            standing = self._places.standing(place)
+            for one in its:
+                first = self._places.first(standing, self._supposing.at(place.attribute, one.value))
+                if first != now:
+                    changing.setdefault(place, []).append((one, first))
         places = sorted(changing, key=lambda place: place.order)
         return Worth(tuple(self._worth(place, changing[place]) for place in places), complete)
 
@@ -95,9 +98,12 @@ class _Search:
     def _tries(self) -> Iterator[_Try]:
         """Yield every value to try of what is unknown and may matter; those of the best models come first."""
         facts = self._decision.derivation.facts
-        for place in sorted(self._copies.places(self._chances, self._is_unknown), key=self._promise):
+        for place in self._places.found(self._is_unknown):
             attribute, known = self._vocabulary[place.attribute], self._known[place]
-            for value in values_to_try(attribute, known, self._leaves, facts):
+            key = place.attribute, known
+            if key not in self._values:
+                self._values[key] = values_to_try(attribute, known, self._leaves, facts)
+            for value in self._values[key]:
                 told = value
                 if attribute.partial and isinstance(value, frozenset) and isinstance(known, frozenset):
                     told = value - known
@@ -109,7 +115,3 @@ class _Search:
         self._known[place] = known
         listed = self._decision.knowledge.catalog.models[place.model].listed
         return listed and (known is None or (attribute.partial and known != frozenset(attribute.choice_ids)))
-
-    def _promise(self, place: Place) -> tuple[object, ...]:
-        """Return what orders places: the models with the most points first."""
-        return -self._chances.most(place.model), place.order

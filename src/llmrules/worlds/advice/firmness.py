@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import evolve, frozen
 
-from llmrules.catalog.candidates import bits
+from llmrules.catalog.candidates import bits, mask_of
 from llmrules.errors import RestrictionError
 from llmrules.language.rules.rule import by_conclusion
 from llmrules.language.values import Period, Value
 from llmrules.language.vocabulary import AS_OF, ORDERED
 from llmrules.worlds.advice.bands import order
-from llmrules.worlds.advice.chances import Chances
 from llmrules.worlds.advice.intervals import NumbersStay, intervals
 from llmrules.worlds.advice.outlook import Outlooks
 from llmrules.worlds.changes import Stated
@@ -247,10 +246,11 @@ def _rests_on(world: World, outlooks: Outlooks, decision: Decision) -> Iterator[
     first = outlooks.of().first
     fired = (step.rule for step in decision.derivation.steps)
     found = {rule.id for rule in fired if outlooks.without(rule).first != first}
-    classifying, chances = world.knowledge.ruleset.classifying(), Chances(decision)
+    classifying, supposing = world.knowledge.ruleset.classifying(), outlooks.supposing
     for attribute, rules in by_conclusion(classifying).items():
-        for rule in rules if attribute in chances.attributes else ():
-            if decision.candidates.rests_on(attribute, rule.id) & chances.of(attribute):
+        mattering = mask_of([*supposing.mattering(attribute)]) if attribute in supposing.attributes else 0
+        for rule in rules:
+            if decision.candidates.rests_on(attribute, rule.id) & mattering:
                 without = [one for one in classifying if one is not rule]
                 if outlooks.classified(without, {attribute}).first != first:
                     found.add(rule.id)

@@ -6,9 +6,10 @@ number; so two values of each band say where in it the first place turns, exactl
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from decimal import Decimal
 from fractions import Fraction
-from itertools import combinations, islice, pairwise
+from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import frozen
@@ -16,17 +17,15 @@ from attrs import frozen
 from llmrules.catalog.costs import PRICES
 from llmrules.language.values import EXACT, Number, number
 from llmrules.worlds.advice.bands import compared, leaves_of
-from llmrules.worlds.advice.chances import Chances
-from llmrules.worlds.advice.copies import Copies, Place, Points, Standing
+from llmrules.worlds.advice.places import Place, Places, Standing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from llmrules.catalog import Entry
     from llmrules.worlds.advice.outlook import Outlooks
+    from llmrules.worlds.advice.supposing import Points
 
-MOST_TRIED = 500
-"""Values that are tried for all numbers, at most: for those of models with more points first."""
+MOST_PLACES = 1_000
+"""Numbers that are followed, at most: those of models with more points first."""
 
 End: TypeAlias = "tuple[Number | Fraction, bool] | None"
 """Where the first place turns, and whether it is still the same there; None: nowhere."""
@@ -66,63 +65,35 @@ def intervals(outlooks: Outlooks) -> NumbersStay:
     return _Intervals(outlooks).found()
 
 
-Sample: TypeAlias = tuple[Decimal, Standing]
-
-
 @frozen
-class _Bands:
-    """The cuts around a number, the number itself among them, and the values tried between and beyond them."""
+class _Regions:
+    """The cuts of an attribute, ascending, and two values between each and the next one, below and above all of them.
 
-    place: Place
-    value: Number
+    A region that no value may be in has none.
+    """
+
     cuts: tuple[Decimal, ...]
-    below: tuple[Decimal, ...]
-    above: tuple[Decimal, ...]
-
-    @property
-    def tried(self) -> tuple[Decimal, ...]:
-        """All values that are tried."""
-        inner = (value for low, high in pairwise(self.cuts) for value in _between(low, high))
-        return (*self.cuts, *self.below, *self.above, *inner)
-
-    @property
-    def writable(self) -> bool:
-        """Whether a catalogue could state every one of these numbers."""
-        return all(number(value) is not None for value in self.tried)
+    samples: tuple[tuple[Decimal, Decimal] | None, ...]
 
 
 class _Intervals:
     def __init__(self, outlooks: Outlooks) -> None:
-        knowledge = outlooks.world.knowledge
-        self._outlooks, self._vocabulary = outlooks, knowledge.ruleset.vocabulary
-        self._first = tuple(sorted(outlooks.decision.best))
-        self._chances, self._copies = Chances(outlooks.decision), Copies(outlooks)
-        classifying = (leaf for rule in knowledge.ruleset.classifying() for leaf in leaves_of(rule))
-        self._leaves = [*self._chances.leaves, *classifying]
-        self._costed = any(self._vocabulary[name].computed is not None for name in self._chances.attributes)
+        decision, ruleset = outlooks.decision, outlooks.world.knowledge.ruleset
+        self._facts, self._vocabulary = decision.derivation.facts, ruleset.vocabulary
+        self._first = tuple(sorted(decision.best))
+        self._supposing = outlooks.supposing
+        self._places = Places(decision, self._supposing)
+        classifying = (leaf for rule in ruleset.classifying() for leaf in leaves_of(rule))
+        self._leaves = [*self._supposing.leaves, *classifying]
+        self._costed = any(self._vocabulary[name].computed is not None for name in self._supposing.attributes)
         self._known: dict[Place, Number] = {}
+        self._cut: dict[str, _Regions] = {}
 
     def found(self) -> NumbersStay:
-        places = sorted(
-            self._copies.places(self._chances, self._is_number),
-            key=lambda place: (-self._chances.most(place.model), place.order),
-        )
-        bands: list[_Bands] = []
-        left = MOST_TRIED
-        for place in places:
-            one = self._bands(place)
-            left -= len(one.tried)
-            if left < 0:
-                break
-            bands += [one] if one.writable else []
-        tries = [(one.place, exact) for one in bands for value in one.tried if (exact := number(value)) is not None]
-        standing = self._copies.standing(tries)
-        found = []
-        for one in bands:
-            seen = dict(zip(one.tried, islice(standing, len(one.tried)), strict=True))
-            found.append(self._interval(one, seen))
+        places = self._places.found(self._is_number)
+        found = [self._interval(place) for place in places[:MOST_PLACES]]
         ended = (one for one in found if one.low is not None or one.high is not None)
-        return NumbersStay(tuple(ended), complete=len(bands) == len(places))
+        return NumbersStay(tuple(ended), complete=len(places) <= MOST_PLACES)
 
     def _is_number(self, place: Place, entry: Entry | None) -> bool:
         value = None if entry is None or entry.inherited_from is not None else entry.value
@@ -131,79 +102,96 @@ class _Intervals:
         self._known[place] = value
         return not (self._costed and place.attribute in PRICES)
 
-    def _bands(self, place: Place) -> _Bands:
-        attribute, value = self._vocabulary[place.attribute], self._known[place]
-        found = compared(attribute, self._leaves, self._outlooks.decision.derivation.facts)
-        low, high = attribute.minimum, attribute.maximum
-        ends = (one for one in (low, high) if one is not None)
-        numbers = {value, *attribute.marks, *ends, *(one for one in found if isinstance(one, int | Decimal))}
-        cuts = sorted(Decimal(one) for one in numbers if attribute.allows(one))
-        below = () if low is not None else tuple(EXACT.subtract(cuts[0], Decimal(step)) for step in (1, 2))
-        above = () if high is not None else tuple(EXACT.add(cuts[-1], Decimal(step)) for step in (1, 2))
-        return _Bands(place, value, tuple(cuts), below, above)
+    def _regions(self, name: str) -> _Regions:
+        if name not in self._cut:
+            attribute = self._vocabulary[name]
+            low, high = attribute.minimum, attribute.maximum
+            numbers = {*attribute.marks, *(one for one in (low, high) if one is not None)}
+            numbers |= {one for one in compared(attribute, self._leaves, self._facts) if isinstance(one, int | Decimal)}
+            cuts = tuple(sorted(Decimal(one) for one in numbers if attribute.allows(one)))
+            inner = (_between(one, other) for one, other in pairwise(cuts))
+            below = None if low is not None or not cuts else _beside(cuts[0], -1)
+            above = None if high is not None or not cuts else _beside(cuts[-1], 1)
+            self._cut[name] = _Regions(cuts, (below, *inner, above) if cuts else (None,))
+        return self._cut[name]
 
-    def _interval(self, bands: _Bands, seen: Mapping[Decimal, Standing]) -> NumberStays:
-        at = bands.cuts.index(Decimal(bands.value))
-        low = self._end(bands.cuts[at::-1], bands.below, seen)
-        high = self._end(bands.cuts[at:], bands.above, seen)
-        place = bands.place
+    def _interval(self, place: Place) -> NumberStays:
+        value = self._known[place]
+        standing, regions = self._places.standing(place), self._regions(place.attribute)
+        low, high = (self._end(standing, regions, value, forward=forward) for forward in (False, True))
         return NumberStays(
-            *(place.model, place.offer, place.attribute, bands.value),
+            *(place.model, place.offer, place.attribute, value),
             low=None if low is None else low[0],
             high=None if high is None else high[0],
             low_included=low is None or low[1],
             high_included=high is None or high[1],
         )
 
-    def _end(self, cuts: Sequence[Decimal], beyond: Sequence[Decimal], seen: Mapping[Decimal, Standing]) -> End:
-        """Follow the cuts from a number on into one direction, to where the first place turns."""
-        for here, there in pairwise(cuts):
-            one, other = sorted(_between(here, there), key=lambda value: abs(value - here))
-            end = self._turn(here, there, (one, seen[one]), (other, seen[other]))
+    def _end(self, standing: Standing, regions: _Regions, value: Number, *, forward: bool) -> End:
+        """Follow the regions from a number on into one direction, to where the first place turns."""
+        here, cuts = Fraction(value), regions.cuts
+        if forward:
+            start = bisect_right(cuts, value)
+            ahead = zip(regions.samples[start:], (*cuts[start:], None), strict=True)
+        else:
+            start = bisect_left(cuts, value)
+            ahead = zip(regions.samples[start::-1], (*cuts[:start][::-1], None), strict=True)
+        for samples, cut in ahead:
+            if samples is None:
+                return None
+            there = None if cut is None else Fraction(cut)
+            end = self._turn(standing, samples if forward or cut is None else samples[::-1], here, there)
             if end is not None:
                 return end
-            if seen[there].first != self._first:
-                return _exact(Fraction(there)), False
-        if not beyond:
-            return None
-        one, other = beyond
-        return self._turn(cuts[-1], None, (one, seen[one]), (other, seen[other]))
+            if cut is not None and there is not None:
+                if self._places.first(standing, self._supposing.at(standing.attribute, cut)) != self._first:
+                    return _exact(there), False
+                here = there
+        return None
 
-    def _turn(self, here: Decimal, there: Decimal | None, one: Sample, other: Sample) -> End:
-        """Return where the first place turns between two cuts, the first of which leaves it as it is."""
-        start, forward = Fraction(here), one[0] > here
-        distance = Fraction(other[0]) - Fraction(one[0])
+    def _turn(self, standing: Standing, samples: tuple[Decimal, Decimal], start: Fraction, end: Fraction | None) -> End:
+        """Return where the first place turns in a region, from a place on at which it is as it is."""
+        name, one, other = standing.attribute, *samples
+        near = self._places.points(standing, self._supposing.at(name, one))
+        if not self._supposing.grades(name):
+            return None if self._places.leading(standing, near) == self._first else (_exact(start), True)
+        far = self._places.points(standing, self._supposing.at(name, other))
+        forward, distance = other > one, Fraction(other) - Fraction(one)
         slopes = {
-            number: tuple((far - near) / distance for near, far in zip(points, other[1].points[number], strict=True))
-            for number, points in one[1].points.items()
+            number: tuple((there - here) / distance for here, there in zip(points, far[number], strict=True))
+            for number, points in near.items()
         }
 
         def at(value: Fraction) -> dict[int, Points]:
-            gone = value - Fraction(one[0])
+            gone = value - Fraction(one)
             return {
-                number: tuple(near + slope * gone for near, slope in zip(points, slopes[number], strict=True))
-                for number, points in one[1].points.items()
+                number: tuple(here + slope * gone for here, slope in zip(points, slopes[number], strict=True))
+                for number, points in near.items()
             }
 
         origin = at(Fraction(0))
         lines = [tuple(zip(origin[number], slopes[number], strict=True)) for number in origin]
-        lines += [] if one[1].most is None else [tuple((points, Fraction(0)) for points in one[1].most)]
+        lines += [] if standing.most is None else [tuple((Fraction(its), Fraction(0)) for its in standing.most)]
         tiers = (tier for pair in combinations(lines, 2) for tier in zip(*pair, strict=True))
         crossing = {(b - a) / (s - t) for (a, s), (b, t) in tiers if s != t}
-        end = None if there is None else Fraction(there)
         inside = (value for value in crossing if _is_between(start, value, end, forward=forward))
         before = start
         for value in (*sorted(inside, reverse=not forward), end):
             step = Fraction(1 if forward else -1)
             middle = before + step if value is None else (before + value) / 2
-            if one[1].leading(at(middle)) != self._first:
+            if self._places.leading(standing, at(middle)) != self._first:
                 return _exact(before), True
             if value is None or value == end:
                 return None
-            if one[1].leading(at(value)) != self._first:
+            if self._places.leading(standing, at(value)) != self._first:
                 return _exact(value), False
             before = value
         return None
+
+
+def _beside(cut: Decimal, step: int) -> tuple[Decimal, Decimal]:
+    """Return two numbers beyond a cut, the nearer one first."""
+    return EXACT.add(cut, Decimal(step)), EXACT.add(cut, Decimal(2 * step))
 
 
 def _between(low: Decimal, high: Decimal) -> tuple[Decimal, Decimal]:

@@ -6,16 +6,14 @@ decision says of the models. So it is worked out once for all that is alike, and
 
 from __future__ import annotations
 
-from fractions import Fraction
 from functools import cached_property, reduce
 from operator import or_
 from typing import TYPE_CHECKING
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from llmrules.catalog.candidates import bits, mask_of, reclassify
 from llmrules.catalog.costs import USAGE
-from llmrules.decision.criteria import Points, compile_criteria
 from llmrules.decision.sketch import Fired, Sketch, Sketching, weighs
 from llmrules.engine.refiring import Refiring
 from llmrules.errors import RestrictionError
@@ -23,14 +21,14 @@ from llmrules.language.rules.effects import Refuse
 from llmrules.language.values import Period
 from llmrules.language.vocabulary import AS_OF
 from llmrules.worlds.advice.bands import Bands
+from llmrules.worlds.advice.supposing import Supposing
 from llmrules.worlds.altered import criteria_over
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date
+    from fractions import Fraction
 
-    from llmrules.catalog.candidates import Candidates
-    from llmrules.catalog.restriction import Restriction
     from llmrules.decision.criteria import Criteria
     from llmrules.decision.decision import Decision
     from llmrules.engine.program import FiringRule
@@ -128,6 +126,11 @@ class Outlooks:
             self._decision = self.world.decide()
         return self._decision
 
+    @cached_property
+    def supposing(self) -> Supposing:
+        """What would be said of other values of the catalogue in the case as it is."""
+        return Supposing(self.decision)
+
     def bands(self, when: date | None = None) -> Bands:
         """Return the bands of requirements on a day; that of the decision where none is given."""
         day = self.world.profile.as_of.first if when is None else when
@@ -168,21 +171,6 @@ class Outlooks:
         criteria = criteria_over(candidates, others, weighing, decision.criteria)
         applied = self._apply(self.firing.fired & self._relevant)
         return self._outlook(applied, criteria, decision.derivation.facts, self.of().conflicts)
-
-    def standing(self, candidates: Candidates) -> Mapping[int, tuple[Fraction, ...]]:
-        """Return who of other candidates would be eligible in the case as it is, by number, with its points by tier."""
-        facts = self.decision.derivation.facts
-        criteria = compile_criteria(candidates, self._places(self.firing.fired & self._weighing)).on(facts)
-        restriction = evolve(self.world.restriction, among=None)
-        applied = self._apply(self.firing.fired & self._relevant)
-        sketching = self._sketching(criteria, restriction)
-        if applied.refused or sketching is None:
-            return {}
-        sketch = sketching.of(applied.fired, applied.referred(facts), facts)
-        points = Points(criteria.lanes.unpacked(sketch.lanes), sketch.less, criteria.factors)
-        tiers, scale = (1, *self.decision.judgement.then), criteria.scale
-        found = ((index, points.by_tier(index)) for index in bits(sketch.eligible))
-        return {index: tuple(Fraction(its.get(tier, 0), scale) for tier in tiers) for index, its in found}
 
     def touched(self, names: Iterable[str]) -> int:
         """Return all rules that matter of which some requirements say whether they fire, or what they say.
@@ -285,15 +273,15 @@ class Outlooks:
         if applied.refused:
             return Outlook(conflicts, refused=applied.refused)
         if criteria not in self._sketchings:
-            self._sketchings[criteria] = self._sketching(criteria, self.world.restriction)
+            self._sketchings[criteria] = self._sketching(criteria)
         sketching = self._sketchings[criteria]
         if sketching is None:
             return Outlook(conflicts)
         return Outlook(conflicts, sketching, sketching.of(applied.fired, applied.referred(known), known))
 
-    def _sketching(self, criteria: Criteria, restriction: Restriction) -> Sketching | None:
+    def _sketching(self, criteria: Criteria) -> Sketching | None:
         try:
-            return Sketching(criteria, self.world.unknown, self.world.over, restriction)
+            return Sketching(criteria, self.world.unknown, self.world.over, self.world.restriction)
         except RestrictionError:  # nobody is left to judge
             return None
 

@@ -1,0 +1,165 @@
+"""The places of values in the catalogue on which the first place of a case may depend, and who is first with others.
+
+A value stands in a model, from which others inherit it, or in an offer. All others stand as they do.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from llmrules.catalog.candidates import bits
+from llmrules.catalog.overlay import lineage
+from llmrules.decision.judgement import Units
+from llmrules.language.vocabulary import MODEL
+from llmrules.worlds.advice.supposing import Points
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from llmrules.catalog import Entry, Model
+    from llmrules.decision.decision import Decision
+    from llmrules.worlds.advice.supposing import Supposed, Supposing
+
+
+@frozen
+class Place:
+    """Where a value stands: in a model, or in one of its offers."""
+
+    model: str
+    offer: str | None
+    attribute: str
+
+    @property
+    def order(self) -> tuple[str, str, str]:
+        """What orders places."""
+        return self.model, self.attribute, self.offer or ""
+
+
+@frozen(eq=False)
+class Standing:
+    """Who stands where a value is another one: the candidates that have it, and the first of all others.
+
+    ``most`` are the points of these ``others``, None where there is nobody else.
+    """
+
+    attribute: str
+    candidates: tuple[int, ...]
+    others: frozenset[str]
+    most: Points | None
+
+
+class Places:
+    """The places of one case."""
+
+    def __init__(self, decision: Decision, supposing: Supposing) -> None:
+        """Take the case, and what would be said of values in it."""
+        self._decision, self._supposing = decision, supposing
+        self._units = Units(decision.candidates, decision.over)
+        self._models, self._day = decision.knowledge.catalog.models, decision.profile.as_of.first
+        self._its: dict[Place, tuple[int, ...]] = {}
+
+    def found(self, is_meant: Callable[[Place, Entry | None], bool]) -> list[Place]:
+        """Return the places that are meant, those in models with more points first.
+
+        What a model inherits stands where it is stated.
+        """
+        found: dict[Place, None] = {}
+        rows, vocabulary = self._decision.candidates.rows, self._decision.knowledge.ruleset.vocabulary
+        for name in self._supposing.attributes:
+            attribute = vocabulary[name]
+            if attribute.computed is not None or name == MODEL.name:
+                continue
+            for index in self._supposing.mattering(name):
+                model, offer = rows[index].model, rows[index].offer
+                if attribute.scope == "offer":
+                    place = Place(model.id, offer.id, name)
+                    if is_meant(place, offer.entries.get(name)):
+                        found[place], self._its[place] = None, (index,)
+                    continue
+                line = (model, *lineage(model, self._models)) if model.extends is not None else (model,)
+                for one in line:
+                    place, entry = Place(one.id, None, name), one.entries.get(name)
+                    if place not in found and is_meant(place, None if entry is None else entry.on(self._day)):
+                        found[place] = None
+        most = {name: self._most(name) for name in {place.model for place in found}}
+        return sorted(found, key=lambda place: (-most[place.model], place.order))
+
+    def _most(self, model: str) -> int:
+        """Return the most points that a candidate of a model has, be it excluded or not."""
+        points = self._decision.judgement.points
+        return max((points[index] for index in bits(self._decision.candidates.masks.get(model, 0))), default=0)
+
+    def standing(self, place: Place) -> Standing:
+        """Return who stands where the value of a place is another one."""
+        its = self._its.get(place) or tuple(self._affected(place))
+        if self._supposing.leading.isdisjoint(its):
+            return Standing(place.attribute, its, *self._leaders)
+        return Standing(place.attribute, its, *self._best_of({*its}))
+
+    def first(self, standing: Standing, supposed: Supposed) -> tuple[str, ...]:
+        """Return who is first where a place has a value."""
+        return self.leading(standing, self.points(standing, supposed))
+
+    def points(self, standing: Standing, supposed: Supposed) -> dict[int, Points]:
+        """Return the points of those who are eligible where a place has a value, as far as they have it."""
+        its = (index for index in standing.candidates if supposed.eligible >> index & 1)
+        return {index: self._supposing.points(standing.attribute, index, supposed) for index in its}
+
+    def leading(self, standing: Standing, points: Mapping[int, Points]) -> tuple[str, ...]:
+        """Return who is first if those who have a value have some points."""
+        top = max((*points.values(), *(() if standing.most is None else (standing.most,))), default=None)
+        mine = {self._units.name(index) for index, its in points.items() if its == top}
+        return tuple(sorted(mine | standing.others if standing.most == top else mine))
+
+    def _affected(self, place: Place) -> Iterator[int]:
+        """Yield the candidates that have the value of a model, or inherit it."""
+        name, masks = place.attribute, self._decision.candidates.masks
+        yield from bits(masks.get(place.model, 0) if self._models[place.model].listed else 0)
+        if not self._decision.knowledge.ruleset.vocabulary[name].inherited:
+            return
+        for heir, line in self._heirs[place.model]:
+            if heir.listed and not any(_states(one, name) for one in line):
+                yield from bits(masks[heir.id])
+
+    @cached_property
+    def _heirs(self) -> Mapping[str, Sequence[tuple[Model, tuple[Model, ...]]]]:
+        """The models that inherit from each, with all that stand between: the heir itself first."""
+        found: defaultdict[str, list[tuple[Model, tuple[Model, ...]]]] = defaultdict(list)
+        for model in self._models.values():
+            if model.extends is not None:
+                line = (model, *lineage(model, self._models))
+                for number, one in enumerate(line[1:], 1):
+                    found[one.id].append((model, line[:number]))
+        return found
+
+    @cached_property
+    def _leaders(self) -> tuple[frozenset[str], Points | None]:
+        return self._best_of(set())
+
+    def _best_of(self, others: set[int]) -> tuple[frozenset[str], Points | None]:
+        """Return the first of all but some candidates, and their points."""
+        lanes, first, names = self._decision.judgement.points, None, set()
+        for index in self._ranked:
+            if index in others:
+                continue
+            if first is None:
+                first = index
+            elif lanes[index] != lanes[first]:
+                break
+            names.add(self._units.name(index))
+        return frozenset(names), None if first is None else self._supposing.standing(first)
+
+    @cached_property
+    def _ranked(self) -> Sequence[int]:
+        """Who is eligible, those with the most points first."""
+        judgement = self._decision.judgement
+        return sorted(bits(judgement.eligible), key=judgement.points.__getitem__, reverse=True)
+
+
+def _states(model: Model, name: str) -> bool:
+    """Whether a model itself states an attribute."""
+    return name in model.entries and model.entries[name].inherited_from is None

@@ -1,0 +1,341 @@
+"""What would be said of candidates if an attribute of theirs had another value: of all of them at once.
+
+A value is supposed of everybody, so that what rules say of it is worked out once for all models, and none is copied.
+What rests on the attribute follows it: what is computed, and what classifying rules conclude.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cached_property, reduce
+from operator import or_
+from typing import TYPE_CHECKING, TypeAlias
+
+from attrs import evolve, frozen
+
+from llmrules.catalog.candidates import Column, Told, bits, conclusions_over, mask_of, place_of, truth_of, with_costs
+from llmrules.catalog.costs import usage_of
+from llmrules.decision.basis import read_with, resting_on
+from llmrules.decision.criteria import Criterion, reached
+from llmrules.decision.judgement import Check
+from llmrules.decision.sketch import weighs
+from llmrules.language.rules.rule import by_conclusion, classification_order
+from llmrules.worlds.advice.bands import leaves_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from fractions import Fraction
+
+    from llmrules.catalog.candidates import Candidates, Masks
+    from llmrules.decision.decision import Decision
+    from llmrules.language.conditions import Facts, Leaf
+    from llmrules.language.rules.rule import Rule
+    from llmrules.language.values import Value
+
+Points: TypeAlias = "tuple[Fraction | int, ...]"
+"""The points of a candidate in every tier, in the units of the criteria."""
+
+Having: TypeAlias = "dict[str, Mapping[Value, int]]"
+"""Who is supposed to have which value, by attribute."""
+
+Give: TypeAlias = "tuple[int, int, Fraction | int | None, Criterion]"
+"""The place of a tier, who gets points in it, how many, and for what."""
+
+
+@frozen(eq=False)
+class Supposed:
+    """Who would be eligible with a value, and what of points the rules that read it would give: in which tier to whom.
+
+    Where no number stands beside them, the candidates of the mask get as many as the criterion has for each.
+    """
+
+    eligible: int
+    gives: tuple[Give, ...]
+
+
+@frozen(eq=False)
+class _Reading:
+    """The rules that fired and weigh on which an attribute bears, and who is kept out by no other.
+
+    ``read`` are the ids of those that read it, or what rests on it; ``checks`` are also those that such ones exempt
+    from, ``scores`` those that give points.
+    """
+
+    possible: int
+    read: frozenset[str]
+    checks: tuple[Check, ...]
+    scores: tuple[Criterion, ...]
+
+
+class _Told(Told):
+    """Candidates that have other values of some attributes than they have; all else is told of them as it is."""
+
+    def __init__(self, candidates: Candidates, having: Having) -> None:
+        self._candidates, self._having = candidates, having
+
+    @property
+    def everyone(self) -> int:
+        return (1 << self._candidates.count) - 1
+
+    def leaf(self, leaf: Leaf, facts: Facts) -> Masks:
+        having = self._having.get(leaf.attribute.name)
+        if having is None:
+            return self._candidates.leaf(leaf, facts)
+        true, false, rest = 0, 0, self.everyone
+        for value, mask in having.items():
+            rest &= ~mask
+            truth = truth_of(leaf, value, facts)
+            true, false = (true | mask, false) if truth else (true, false | mask if truth is False else false)
+        if rest:
+            truth = truth_of(leaf, None, facts)
+            true, false = (true | rest, false) if truth else (true, false | rest if truth is False else false)
+        return true, false
+
+    def knowing(self, name: str) -> int:
+        having = self._having.get(name)
+        return self._candidates.knowing(name) if having is None else _union(having)
+
+
+class Supposing:
+    """Supposes values of attributes in one case. What is said of a value is worked out once."""
+
+    def __init__(self, decision: Decision) -> None:
+        """Note what the rules that fired and weigh read, and all that this rests on."""
+        self._decision, self._ruleset = decision, decision.knowledge.ruleset
+        self._facts, self._candidates = decision.derivation.facts, decision.candidates
+        self._first = (1 << self._candidates.count) - 1
+        only = decision.restriction.only
+        rules = [self._ruleset.rules[name] for name in decision.fired if weighs(self._ruleset.rules[name])]
+        asked = () if only is None else tuple(only.all_leaves())
+        self.leaves = [*(leaf for rule in rules for leaf in leaves_of(rule)), *asked]
+        """The tests on models that matter."""
+        resting = resting_on(self._ruleset)
+        self._read = defaultdict[str, set[str]](set)
+        for rule in rules:
+            for name in read_with(rule.reads(), resting):
+                self._read[name].add(rule.id)
+        self._deciding = read_with((leaf.attribute.name for leaf in asked), resting)
+        self.attributes = sorted({*self._read, *self._deciding} & self._ruleset.vocabulary.attributes.keys())
+        """All attributes that there are and that the verdicts and points rest on: a cost may know no batch price."""
+        self._resting = {name: read_with((name,), resting) - {name} for name in resting}
+        self.tiers = (1, *decision.judgement.then)
+        self._raw: dict[str, Masks] = {}
+        self._readings: dict[str, _Reading] = {}
+        self._supposed: dict[tuple[str, Value], Supposed] = {}
+        self._bases: dict[tuple[str, int], list[Fraction | int]] = {}
+
+    def at(self, name: str, value: Value) -> Supposed:
+        """Return what would be said of everybody who had a value of an attribute."""
+        key = name, value
+        if key not in self._supposed:
+            self._supposed[key] = self._suppose(name, value)
+        return self._supposed[key]
+
+    def grades(self, name: str) -> bool:
+        """Whether a rule grades by an attribute, so that the points are a line over it."""
+        return any(one.rule.effect.grade is not None for one in self._reading(name).scores)
+
+    def points(self, name: str, index: int, supposed: Supposed) -> Points:
+        """Return the points that a candidate would have with a value of an attribute."""
+        found = self._base(name, index).copy()
+        for tier, mask, given, criterion in supposed.gives:
+            if mask >> index & 1:
+                found[tier] += criterion.earned(index) if given is None else given
+        return tuple(found)
+
+    def standing(self, index: int) -> Points:
+        """Return the points that a candidate has."""
+        points = self._decision.judgement.points
+        if len(points.factors) == 1:
+            return (points[index],)
+        found = points.by_tier(index)
+        return tuple(found.get(tier, 0) for tier in self.tiers)
+
+    def mattering(self, name: str) -> Iterator[int]:
+        """Yield the candidates on whose value it may depend who is first: those who are, and who may come to be.
+
+        Who is kept out by a rule that does not read the value stays out, and no rule gives more than its weight.
+        """
+        reading, points, top = self._reading(name), self._decision.judgement.points, self.top
+        if top is None:
+            yield from bits(reading.possible)
+            return
+        steps = [(self._masks(one)[0], one, max(0, one.signed_weight)) for one in reading.scores]
+        reach = sum(abs(one.signed_weight) for _, one, _ in steps)
+        for index in bits(reading.possible):
+            most = points[index]
+            if most + reach < top:
+                continue
+            for mask, criterion, more in steps:
+                most += more - (criterion.points(index) if mask >> index & 1 else 0)
+            if most >= top or index in self.leading:
+                yield index
+
+    @cached_property
+    def top(self) -> int | None:
+        """The most points that somebody eligible has."""
+        judgement = self._decision.judgement
+        return max((judgement.points[index] for index in bits(judgement.eligible)), default=None)
+
+    @cached_property
+    def leading(self) -> frozenset[int]:
+        """The candidates that have as many."""
+        judgement, top = self._decision.judgement, self.top
+        return frozenset(index for index in bits(judgement.eligible) if judgement.points[index] == top)
+
+    # What a value bears on
+
+    def _reading(self, name: str) -> _Reading:
+        if name not in self._readings:
+            self._readings[name] = self._read_by(name)
+        return self._readings[name]
+
+    def _read_by(self, name: str) -> _Reading:
+        read, judgement, unjudged = frozenset(self._read[name]), self._decision.judgement, self._decision.unjudged
+        bearing = read.union(*(self._ruleset.rules[one].effect.exempts for one in read))
+        possible = self._first & ~(unjudged.among if name in self._deciding else unjudged.everyone)
+        for check in judgement.checks:
+            if check.criterion.rule.id not in bearing:
+                possible &= ~self._kept_out[check.criterion.rule.id]
+        checks = tuple(check for check in judgement.checks if check.criterion.rule.id in bearing)
+        scores = tuple(one.criterion for one in judgement.scores if one.criterion.rule.id in read)
+        return _Reading(possible, read, checks, scores)
+
+    @cached_property
+    def _kept_out(self) -> Mapping[str, int]:
+        """Whom each rule keeps out, be they judged or not."""
+        exempted, checks = self._exempting({}), self._decision.judgement.checks
+        return {one.criterion.rule.id: self._out(one, self._masks(one.criterion), exempted) for one in checks}
+
+    def _masks(self, criterion: Criterion) -> Masks:
+        """Return whom a rule reaches and whom it does not, be they judged or not."""
+        name = criterion.rule.id
+        if name not in self._raw:
+            self._raw[name] = self._decision.criteria.reached(criterion, self._facts)
+        return self._raw[name]
+
+    def _base(self, name: str, index: int) -> list[Fraction | int]:
+        """Return the points of a candidate without those of the rules that read an attribute."""
+        key = name, index
+        if key not in self._bases:
+            reading = self._reading(name)
+            found: list[Fraction | int] = [*self.standing(index)]
+            counted, sign = reading.scores, -1
+            if self._decision.unjudged.everyone >> index & 1:
+                found, sign = [0] * len(self.tiers), 1
+                scores = (one.criterion for one in self._decision.judgement.scores)
+                counted = tuple(one for one in scores if one.rule.id not in reading.read)
+            for one in counted:
+                if self._masks(one)[0] >> index & 1:
+                    found[self.tiers.index(one.rule.in_tier)] += sign * one.earned(index)
+            self._bases[key] = found
+        return self._bases[key]
+
+    # A value
+
+    def _suppose(self, name: str, value: Value) -> Supposed:
+        reading, facts, first = self._reading(name), self._facts, self._first
+        having = self._having(name, value)
+        told = _Told(self._candidates, having)
+        masks = {}
+        for rule in (self._ruleset.rules[one] for one in reading.read):
+            true, false = reached(rule, told, facts)
+            masks[rule.id] = true & first, false & first
+        eligible = reading.possible
+        if name in self._deciding and self._decision.restriction.only is not None:
+            eligible &= told.table(self._decision.restriction.only, {})[0]
+        exempted = self._exempting(masks) if reading.checks else {}
+        for check in reading.checks:
+            its = masks.get(check.criterion.rule.id) or self._masks(check.criterion)
+            eligible &= ~self._out(check, its, exempted)
+        gives = (one for score in reading.scores for one in self._given(score, masks[score.rule.id][0], having))
+        return Supposed(eligible, tuple(gives))
+
+    def _given(self, score: Criterion, reached: int, having: Having) -> Iterator[Give]:
+        """Yield the points that a rule gives those whom it reaches."""
+        tier, rule, grade = self.tiers.index(score.rule.in_tier), score.rule, score.rule.effect.grade
+        if grade is None:
+            yield tier, reached, score.signed_weight // score.factor, score
+        elif grade.attribute.name not in having:
+            yield tier, reached, None, score
+        else:
+            for value, mask in having[grade.attribute.name].items():
+                given = place_of(grade, value) * (rule.weight or 0) * self._decision.criteria.scale
+                yield tier, reached & mask, given, score
+
+    def _having(self, name: str, value: Value) -> Having:
+        """Return who would have which value if all had one of an attribute: of it, and of all that rests on it."""
+        found: Having = {name: {value: self._first}}
+        following = self._following(name)
+        computed = following - self._concluded.keys()
+        if computed:
+            found |= self._computed(computed, name, value)
+        told = _Told(self._candidates, found)
+        for one in self._order if following or name in self._concluded else ():
+            if one == name or one in following:
+                stated, rules = found.get(one) or self._candidates.stated(one), self._concluded[one]
+                known = self._candidates.concluded[one]
+                anew = {
+                    rule.id: told.table(rule.where, {}) for rule in rules if not found.keys().isdisjoint(rule.reads())
+                }
+                masks = {rule.id: anew.get(rule.id) or known[rule.id] for rule in rules}
+                masks = {rule: (true & self._first, false & self._first) for rule, (true, false) in masks.items()}
+                found[one] = conclusions_over(stated, self._first & ~_union(stated), rules, masks)
+        return found
+
+    def _following(self, name: str) -> set[str]:
+        """Return the attributes that rest on one and matter."""
+        return {
+            one for one, its in self._resting.items() if name in its and (one in self._read or one in self._deciding)
+        }
+
+    @cached_property
+    def _concluded(self) -> Mapping[str, Sequence[Rule]]:
+        """The rules that classify, by what they conclude."""
+        return by_conclusion(self._ruleset.classifying())
+
+    @cached_property
+    def _order(self) -> Sequence[str]:
+        """The attributes that rules conclude of models, each after those that it rests on."""
+        order = classification_order(self._ruleset.classifying())
+        return order if isinstance(order, list) else ()
+
+    def _computed(self, names: Collection[str], name: str, value: Value) -> Having:
+        """Return what is computed from an attribute of those who do not state it, as far as it may matter."""
+        fixed, usage = self._candidates.fixed, usage_of(self._facts)
+        if fixed is None or usage is None:
+            return {one: {} for one in names}
+        offer = self._ruleset.vocabulary[name].scope == "offer"
+        possible = mask_of([*self.mattering(name)]) if offer else self._reading(name).possible
+        within = bits(possible & ~self._candidates.stating(name))
+        columns = {one: Column([column.first[index] for index in within]) for one, column in fixed.columns.items()}
+        columns[name] = Column([value] * len(within))
+        rows = tuple(fixed.rows[index] for index in within)
+        few = evolve(fixed, rows=rows, models=(), layers=0, columns=columns, groups={}, known={}, disputes=())
+        found: Having = {}
+        for one in names:
+            its: defaultdict[Value, list[int]] = defaultdict(list)
+            for index, comes_to in zip(within, with_costs(few, usage).columns[one].first, strict=True):
+                if comes_to is not None:
+                    its[comes_to].append(index)
+            found[one] = {comes_to: mask_of(indices) for comes_to, indices in its.items()}
+        return found
+
+    def _exempting(self, masks: Mapping[str, Masks]) -> Mapping[str, int]:
+        """Return whom exemptions let off, by rule; those of some rules are as masks say."""
+        found: dict[str, int] = {}
+        for criterion, _ in self._decision.judgement.exemptions:
+            true, _ = masks.get(criterion.rule.id) or self._masks(criterion)
+            for target in criterion.rule.effect.exempts:
+                found[target] = found.get(target, 0) | true
+        return found
+
+    def _out(self, check: Check, masks: Masks, exempted: Mapping[str, int]) -> int:
+        """Return whom a check excludes or leaves unverified."""
+        true, false = masks
+        out = false if check.policy == "accept" else self._first & ~true
+        return out & ~exempted.get(check.criterion.rule.id, 0)
+
+
+def _union(having: Mapping[Value, int]) -> int:
+    return reduce(or_, having.values(), 0)
