@@ -46,7 +46,7 @@ class Worth:
     complete: bool
 
 
-MOST_TRIED = 1_000
+MOST_TRIED = 4_000
 """Values that are tried, at most: those of models with more points first, then of the unverified and the excluded."""
 
 
