@@ -7,6 +7,7 @@ import pickle
 import sys
 import tomllib
 from datetime import date
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
@@ -299,9 +300,32 @@ def test_what_lint_guesses_is_known(text: str, question: Question, found: tuple[
         assert stated == {"as_of", "offline", "tuning"}
 
 
+def test_who_is_first_is_known_among_many_rivals() -> None:
+    """The solver is told of rivals one by one, and says what it would if it knew all."""
+    windows = {f"m{place}": (place, 12 - place) for place in range(12)} | {"low": (3, 1), "even": (4, 8)}
+    models = "".join(model(name, window=window, price=price) for name, (window, price) in windows.items())
+    wishes = "".join(
+        rule(f"w{bound}", f"when.tokens.at_least = {bound}\nprefer.window.at_least = {bound}\nweight = {1 + bound % 2}")
+        + rule(f"p{bound}", f"when.spend.at_least = {bound}\nprefer.price.at_most = {bound}\nweight = {1 + bound % 3}")
+        for bound in range(12)
+    )
+    advisor = world(wishes, models)
+    first = {
+        name
+        for tokens, users in product((None, *range(12)), repeat=2)
+        for name in advisor.decide(
+            {"as_of": DAY, **{key: one for key, one in (("tokens", tokens), ("spend", users)) if one is not None}}
+        ).best
+    }
+    proofs = prove(advisor, DAY, (), seconds=30, lint=True)
+    (answer,) = (one for one in proofs.answers if one.question == "never-first")
+    assert answer.undecided == ()
+    assert {*answer.names} == {*windows} - first
+
+
 def test_what_was_not_known_in_time_is_named(ours: Path) -> None:
     """It is no finding."""
     command = ["prove", "ours/somebody", "--lint", "--isolated", "--rules", str(ours), "--as-of", "2026-05-01"]
-    found = json.loads(CliRunner().invoke(main, [*command, "--seconds", "1", "--format", "json"]).output)["lint"]
+    found = json.loads(CliRunner().invoke(main, [*command, "--seconds", "0.1", "--format", "json"]).output)["lint"]
     assert found["never-first"]["found"] == []
     assert found["never-first"]["undecided"] != []

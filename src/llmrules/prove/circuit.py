@@ -15,12 +15,15 @@ from typing import TYPE_CHECKING, TypeAlias
 from attrs import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 Literal: TypeAlias = int
 
 TRUE: Literal = 1
 FALSE: Literal = -1
+
+LONG = 8
+"""Terms of which a sum may have more than that are taken for heavy work."""
 
 
 @frozen
@@ -60,6 +63,7 @@ class Circuit:
         """Begin with nothing but what is true."""
         self.nodes: list[Node] = [Input("nothing"), Both(())]
         self._places: dict[Node, int] = {self.nodes[TRUE]: TRUE}
+        self._weighs = bytearray(len(self.nodes))
         self.ranges: dict[str, tuple[Fraction, Fraction | None]] = {}
         self.held: list[Literal] = []
 
@@ -137,10 +141,29 @@ class Circuit:
                 waiting += [abs(one) for one in parts_of(self.nodes[place])]
         return sorted(wanted)
 
-    def evaluate(self, inputs: Mapping[str, bool], numbers: Mapping[str, Fraction]) -> Sequence[bool]:
-        """Return the truth of every node; inputs that are not named are not so, numbers are 0."""
+    def weighs(self, literal: Literal) -> bool:
+        """Return whether a long sum is a part of it."""
+        return bool(self._weighs[abs(literal)])
+
+    def conjuncts(self, literal: Literal) -> Iterator[Literal]:
+        """Yield what all must hold for a literal to hold; only what weighs something is taken apart."""
+        node = self.nodes[literal] if literal > 0 else None
+        if isinstance(node, Both) and self.weighs(literal):
+            for part in node.parts:
+                yield from self.conjuncts(part)
+        else:
+            yield literal
+
+    def evaluate(
+        self, inputs: Mapping[str, bool], numbers: Mapping[str, Fraction], roots: Iterable[Literal] | None = None
+    ) -> Sequence[bool]:
+        """Return the truth of every node, or of all that some literals are made of.
+
+        Inputs that are not named are not so, numbers are 0.
+        """
         truth = [False] * len(self.nodes)
-        for place, node in enumerate(self.nodes):
+        for place in range(len(self.nodes)) if roots is None else self.cone(roots):
+            node = self.nodes[place]
             if isinstance(node, Input):
                 truth[place] = inputs.get(node.name, False)
             elif isinstance(node, Both):
@@ -166,6 +189,8 @@ class Circuit:
         if place is None:
             place = self._places[node] = len(self.nodes)
             self.nodes.append(node)
+            long = isinstance(node, Sum) and len(node.terms) + len(node.numbers) > LONG
+            self._weighs.append(long or any(map(self.weighs, parts_of(node))))
         return place
 
 

@@ -18,7 +18,7 @@ from llmrules.catalog.costs import MONTHLY_INPUT, MONTHLY_OUTPUT, PRICES, USAGE
 from llmrules.language.conditions import Reference, json_table
 from llmrules.language.conditions.table import Table
 from llmrules.language.values import as_text
-from llmrules.prove.circuit import FALSE, TRUE, Input, Literal, Sum
+from llmrules.prove.circuit import FALSE, TRUE, Input, Literal, Sum, holds
 from llmrules.prove.firings import Firings
 from llmrules.prove.profiles import NOTHING
 
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from llmrules.language.rules.rule import Rule
     from llmrules.language.values import Value
     from llmrules.prove.profiles import Profiles
+    from llmrules.prove.solver import Found
 
 Pair: TypeAlias = tuple[Literal, Literal]
 """That something is true, and that it is false; it is unknown where neither holds."""
@@ -320,21 +321,43 @@ class Decisions(Firings):
             leading = as_many
         return leading
 
-    @cached_property
-    def tops(self) -> tuple[Literal, ...]:
-        """Of each candidate that it is eligible, and that no eligible one has more points."""
-        found = []
-        for one, eligible in enumerate(self.eligible):
-            others = ((other, its) for other, its in enumerate(self.eligible) if other != one)
-            ahead = (self.circuit.either(-its, self.leads(one, other)) for other, its in others)
-            found.append(self.circuit.both(eligible, *ahead))
-        return tuple(found)
+    def first_among(self, those: Mapping[int, Literal]) -> Literal:
+        """Return that one of some candidates, where its literal holds, is on the first place; the case is not refused.
+
+        It is a conjunction with one part for each rival, which is ahead of none that stands; so a solver can take the
+        rivals one by one.
+        """
+        standing = {one: self.circuit.both(self.eligible[one], its) for one, its in those.items()}
+        rivals = (
+            self.circuit.either(
+                -its, *(self.circuit.both(literal, self.leads(one, rival)) for one, literal in standing.items())
+            )
+            for rival, its in enumerate(self.eligible)
+            if standing.get(rival) != its
+        )
+        return self.circuit.both(-self.refused, self.circuit.either(*standing.values()), *rivals)
+
+    def leading(self, found: Found) -> set[str]:
+        """Return the models that are on the first place of a profile that was found."""
+        counting = {literal for tier in self._points.values() for terms, _ in tier for literal in terms}
+        truth = self.circuit.evaluate(found.inputs, found.numbers, [*counting, *self.eligible])
+        points = {
+            index: [
+                sum(weight for literal, weight in terms.items() if holds(literal, truth))
+                + sum(factor * found.numbers.get(name, 0) for name, factor in numbers.items())
+                for terms, numbers in (tier[index] for tier in self._points.values())
+            ]
+            for index, eligible in enumerate(self.eligible)
+            if holds(eligible, truth)
+        }
+        most = max(points.values(), default=None)
+        models, its = self._candidates.models, self._candidates.model_of
+        return {models[its[index]][0] for index, earned in points.items() if earned == most}
 
     @cached_property
     def first(self) -> dict[str, Literal]:
         """Of each model that it is on the first place of a case that is not refused."""
-        found = {}
-        for number, (name, _) in enumerate(self._candidates.models):
-            its = (top for index, top in enumerate(self.tops) if self._candidates.model_of[index] == number)
-            found[name] = self.circuit.both(-self.refused, self.circuit.either(*its))
-        return found
+        its: dict[str, dict[int, Literal]] = {name: {} for name, _ in self._candidates.models}
+        for index, number in enumerate(self._candidates.model_of):
+            its[self._candidates.models[number][0]][index] = TRUE
+        return {name: self.first_among(those) for name, those in its.items()}

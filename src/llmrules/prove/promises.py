@@ -108,10 +108,11 @@ def _formulas(decisions: Decisions, promise: Promise) -> tuple[circuit.Literal, 
         if kind == "some":
             asked = zip(decisions.eligible, passed, strict=True)
             broken.append(-made.either(*(made.both(*both) for both in asked)))
+        elif kind == "best":
+            broken.append(decisions.first_among({index: -true for index, true in enumerate(passed)}))
         else:
-            reached = decisions.eligible if kind == "every" else decisions.tops
-            failing = made.either(*(made.both(one, -true) for one, true in zip(reached, passed, strict=True)))
-            broken.append(failing if kind == "every" else made.both(failing, -decisions.refused))
+            failing = zip(decisions.eligible, passed, strict=True)
+            broken.append(made.either(*(made.both(one, -true) for one, true in failing)))
     if "refused" in promise.never:
         broken.append(decisions.refused)
     if "conflict" in promise.never:

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from attrs import field, frozen
 
-from llmrules.prove.circuit import FALSE
+from llmrules.prove.circuit import FALSE, holds
 from llmrules.prove.prover import Witness
-from llmrules.prove.solver import Undecided
+from llmrules.prove.solver import Found, Never, Undecided
 from llmrules.worlds.altered import altered
 from llmrules.worlds.changes import RuleOut
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from llmrules.advisor import Decision
     from llmrules.language.rules.rule import Rule
@@ -52,7 +52,7 @@ class Answer:
 
 
 def ask_everything(prover: Prover) -> tuple[Answer, ...]:
-    """Ask every question, within the time that is left."""
+    """Ask every question, within the time that is left; that for which most is to be written down comes last."""
     questions = _Questions(prover)
     return (
         questions.impossible("never-fires", questions.firing()),
@@ -60,9 +60,9 @@ def ask_everything(prover: Prover) -> tuple[Answer, ...]:
         questions.impossible("leaves-nobody", questions.leaving()),
         questions.impossible("says-the-same", questions.differing()),
         questions.impossible("never-eligible", questions.eligible()),
-        questions.impossible("never-first", questions.first()),
         questions.possible("clashes", questions.clashing()),
         questions.possible("refuses", questions.refusing()),
+        questions.impossible("never-first", questions.first(), prover.decisions.leading),
     )
 
 
@@ -78,19 +78,37 @@ class _Questions:
         except Undecided:
             return True
 
-    def impossible(self, question: Question, asked: Iterable[tuple[str, circuit.Literal | None]]) -> Answer:
-        """Return of which nothing of what is asked can be; of None there was no time to write it down."""
-        never, undecided = [], []
-        for name, literal in asked:
-            if literal is None:
-                undecided.append(name)
-                continue
+    def impossible(
+        self,
+        question: Question,
+        asked: Iterable[tuple[str, circuit.Literal | None]],
+        shown: Callable[[Found], Collection[str]] | None = None,
+    ) -> Answer:
+        """Return of which nothing of what is asked can be; of None there was no time to write it down.
+
+        A profile that answers one question is asked all others, too, so that few are left to the solver; ``shown``
+        says of which it is so where that is known in a simpler way.
+        """
+        waiting, never, undecided = dict(asked), list[str](), list[str]()
+        while waiting:
+            name, literal = waiting.popitem()
             try:
-                if literal == FALSE or not self._prover.can_be(literal):
-                    never.append(name)
+                found = None if literal is None else self._prover.solver.ask(literal)
             except Undecided:
+                found = None
+            if found is None:
                 undecided.append(name)
-        return Answer(question, tuple(never), tuple(undecided))
+            elif isinstance(found, Never):
+                never.append(name)
+            else:
+                so = self._so(waiting, found) if shown is None else shown(found)
+                waiting = {name: one for name, one in waiting.items() if name not in so}
+        return Answer(question, tuple(sorted(never)), tuple(sorted(undecided)))
+
+    def _so(self, asked: Mapping[str, circuit.Literal | None], found: Found) -> Collection[str]:
+        written = {name: literal for name, literal in asked.items() if literal is not None}
+        truth = self._circuit.evaluate(found.inputs, found.numbers, written.values())
+        return {name for name, literal in written.items() if holds(literal, truth)}
 
     def possible(
         self, question: Question, asked: Iterable[tuple[str, circuit.Literal, Callable[[Decision], bool]]]

@@ -107,7 +107,7 @@ def region(
                 break
             truth = profiles.circuit.evaluate(inputs, {})
             if all(holds(one, truth) for one in (*within, *outside, literal)):
-                take(Found(partial(dict, inputs)))
+                take(Found(partial(_read, inputs)))
         while len(cubes) < most:
             found, _ = smallest_of(solver, profiles, *within, *outside, literal, patience=PATIENCE)
             if isinstance(found, Never):
@@ -116,6 +116,10 @@ def region(
     except Undecided:
         pass
     return Region(_largest_first(cubes), complete=False)
+
+
+def _read(inputs: Mapping[str, bool]) -> tuple[Mapping[str, bool], Mapping[str, Fraction]]:
+    return inputs, {}
 
 
 def _largest_first(cubes: list[Cube]) -> tuple[Cube, ...]:

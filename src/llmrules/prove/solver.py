@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
 from llmrules.errors import SolverError
-from llmrules.prove.circuit import TRUE, Both, Circuit, Input, Literal
+from llmrules.prove.circuit import TRUE, Both, Circuit, Input, Literal, holds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from fractions import Fraction
 
+
+AT_ONCE = 4
+"""Of a conjunction with more parts that weigh things the solver is told so many at once, then twice as many."""
 
 LARGEST = 2**31 - 1
 """The largest weight that the solver counts with by itself; larger ones are numbers to it."""
@@ -27,14 +30,23 @@ LARGEST = 2**31 - 1
 
 @frozen(eq=False, slots=False)
 class Found:
-    """Inputs of a circuit of which something holds, read when somebody looks at them."""
+    """Inputs and numbers of a circuit of which something holds, read when somebody looks at them."""
 
-    read: Callable[[], Mapping[str, bool]]
+    read: Callable[[], tuple[Mapping[str, bool], Mapping[str, Fraction]]]
 
     @cached_property
+    def _values(self) -> tuple[Mapping[str, bool], Mapping[str, Fraction]]:
+        return self.read()
+
+    @property
     def inputs(self) -> Mapping[str, bool]:
         """What is so, by name."""
-        return self.read()
+        return self._values[0]
+
+    @property
+    def numbers(self) -> Mapping[str, Fraction]:
+        """The numbers, by name."""
+        return self._values[1]
 
 
 @frozen(eq=False)
@@ -62,6 +74,7 @@ class Solver:
         self._solver = z3.SolverFor("QF_LRA") if circuit.ranges else z3.Solver()
         self._circuit, self._until = circuit, time.monotonic() + seconds
         self._made: dict[int, Any] = {TRUE: z3.And([])}
+        self._inputs: list[tuple[str, Any]] = []
         self._numbers: dict[str, Any] = {}
         self._held = 0
 
@@ -80,26 +93,64 @@ class Solver:
         return self._until - time.monotonic()
 
     def ask(self, *assumed: Literal, seconds: float | None = None) -> Found | Never:
-        """Find inputs of which all these literals hold. Raises Undecided when so many seconds, or all, are up."""
+        """Find inputs of which all these literals hold. Raises Undecided when so many seconds, or all, are up.
+
+        Of a conjunction in which much is weighed, such as that somebody has as many points as each rival, the solver is
+        told only those parts that do not hold of what it found without them, until all hold: most never matter.
+        """
+        until = self._until if seconds is None else time.monotonic() + seconds
+        told, later = self._parted(assumed)
+        count = AT_ONCE
+        while True:
+            answer = self._check(told, until)
+            if isinstance(answer, Never):
+                return Never(tuple({told[one]: None for one in answer.because}))
+            truth = self._circuit.evaluate(answer.inputs, answer.numbers, later) if later else ()
+            lacking = [one for one in later if not holds(one, truth)]
+            if not lacking:
+                return answer
+            told |= {one: later.pop(one) for one in lacking[:count]}
+            count *= 2
+
+    def _parted(self, assumed: Iterable[Literal]) -> tuple[dict[Literal, Literal], dict[Literal, Literal]]:
+        """Return what the solver is told at first, and what only when it matters: each by what it is a part of."""
+        told, later = dict[Literal, Literal](), dict[Literal, Literal]()
+        for literal in assumed:
+            parts = [*self._circuit.conjuncts(literal)]
+            heavy = [one for one in parts if self._circuit.weighs(one) and abs(one) not in self._made]
+            if len(heavy) <= AT_ONCE:
+                told[literal] = literal
+            else:
+                later |= dict.fromkeys(heavy, literal)
+                told |= dict.fromkeys((one for one in parts if one not in later), literal)
+        return told, later
+
+    def _check(self, assumed: Iterable[Literal], until: float) -> Found | Never:
         for literal in self._circuit.held[self._held :]:
             self._solver.add(self._literal(literal))
         self._held = len(self._circuit.held)
-        made = [self._literal(one) for one in assumed]
-        left = self.left if seconds is None else seconds
+        made = {one: self._literal(one) for one in assumed}
+        left = until - time.monotonic()
         if left <= 0:
             raise Undecided
         self._solver.set("timeout", max(1, int(left * 1000)))
-        answer = self._solver.check(*made)
+        answer = self._solver.check(*made.values())
         if answer == self._z3.unknown:
             raise Undecided
         if answer == self._z3.unsat:
             core = {one.get_id() for one in self._solver.unsat_core()}
-            return Never(tuple(one for one, its in zip(assumed, made, strict=True) if its.get_id() in core))
-        return Found(partial(self._inputs, self._solver.model(), tuple(self._made.items())))
+            return Never(tuple(one for one, its in made.items() if its.get_id() in core))
+        return Found(partial(self._values, self._solver.model(), tuple(self._inputs), tuple(self._numbers.items())))
 
-    def _inputs(self, model: Any, made: Iterable[tuple[int, Any]]) -> Mapping[str, bool]:  # noqa: ANN401 - those of z3
-        nodes = ((self._circuit.nodes[place], its) for place, its in made)
-        return {node.name: self._z3.is_true(model.eval(its)) for node, its in nodes if isinstance(node, Input)}
+    def _values(
+        self,
+        model: Any,  # noqa: ANN401 - of z3
+        inputs: Iterable[tuple[str, Any]],
+        numbers: Iterable[tuple[str, Any]],
+    ) -> tuple[Mapping[str, bool], Mapping[str, Fraction]]:
+        values = ((name, model.eval(its, model_completion=True)) for name, its in numbers)
+        exact = {name: Fraction(value.numerator_as_long(), value.denominator_as_long()) for name, value in values}
+        return {name: self._z3.is_true(model.eval(its)) for name, its in inputs}, exact
 
     def _literal(self, literal: Literal) -> Any:  # noqa: ANN401 - an expression of z3
         if abs(literal) not in self._made:
@@ -116,6 +167,7 @@ class Solver:
             node = self._circuit.nodes[place]
             here = self._made[place] = z3.Bool(f"n{place}")
             if isinstance(node, Input):
+                self._inputs.append((node.name, here))
                 continue
             if isinstance(node, Both):
                 self._solver.add(here == z3.And(*map(self._literal, node.parts)))
