@@ -500,6 +500,36 @@ OF_WAYS: dict[str, tuple[str, str, str, Callable[[Document], None]]] = {
         "what would help brings somebody else",
         at("/found/relaxations/0/brings", ["owl"]),
     ),
+    "helps-nobody": (
+        DERIVED,
+        "derived",
+        "a requirement with another value that brings nobody",
+        at("/found/relaxations/5/states/1/value", 9),
+    ),
+    "part-helps": (
+        DERIVED,
+        "derived",
+        "changes of which a part is enough",
+        at("/found/relaxations/3/drops", ["offline", "wanted"]),
+    ),
+    "helps-twice": (
+        DERIVED,
+        "derived",
+        "the same changes twice",
+        at("/found/relaxations/2/drops", ["offline", "room", "room"]),
+    ),
+    "helps-by-no-value": (
+        DERIVED,
+        "value",
+        "a requirement with another value that is none",
+        at("/found/relaxations/1/states/0/value", ["chess"]),
+    ),
+    "helps-by-what-is-not-stated": (
+        DERIVED,
+        "derived",
+        "another day, which nobody states otherwise",
+        at("/found/relaxations/1/states/0", {"attribute": "as_of", "value": "2026-03-02"}),
+    ),
 }
 """The same of a trace in which nobody is eligible."""
 

@@ -192,7 +192,7 @@ def test_rules_that_override_each_other_without_end_are_a_limit() -> None:
         {"id": name, **plain, "overrides": [before]} for name, before in zip(names, names[-1:] + names, strict=False)
     ]
     with pytest.raises(Refusal) as refused:
-        derive(read_given(document["given"]))
+        derive(read_given(document["given"]), {})
     assert (refused.value.wrong.code, refused.value.wrong.at) == ("too-large", "/given/rules")
 
 

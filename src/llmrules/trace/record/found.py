@@ -323,11 +323,23 @@ class RestingRecord:
 
 
 @frozen
+class RestatedRecord:
+    """A stated requirement with another value."""
+
+    attribute: str
+    value: Json
+
+
+@frozen
 class RelaxationRecord:
-    """Stated requirements without which somebody is eligible, though without fewer nobody is, and who that is."""
+    """What is stated otherwise so that somebody is eligible, of which no part is enough, and who that is.
+
+    ``drops`` are not stated, and what ``states`` names has that value instead.
+    """
 
     drops: tuple[str, ...]
     brings: tuple[str, ...]
+    states: tuple[RestatedRecord, ...] = ()
 
 
 @frozen

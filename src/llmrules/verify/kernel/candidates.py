@@ -1,13 +1,12 @@
-"""The candidates, derived again: who is judged, every check, point and note, verdicts, places, and what stays open."""
+"""The candidates, derived again: who is judged, checks, points, notes, verdicts, places, promises, what is open."""
 
 from collections.abc import Iterator, Mapping
 
 from .case import concludes, derive_case
-from .criteria import Conditions, Criterion
-from .given import HARD, ON_MODELS, SOFT, Given, Row, names_of
-from .promises import promised
+from .criteria import Conditions, Criterion, World
+from .given import HARD, ON_MODELS, SOFT, TESTED, Given, Row, name_of, names_of
 from .questions import Wanted, resting, unknowns
-from .refusal import Record, sparse
+from .refusal import Plain, Record, sparse
 from .standing import carried, contenders, result, sums
 from .truth import Facts, Truth
 from .worlds import Classes, Known, know, outlook
@@ -44,7 +43,7 @@ def derive_candidates(given: Given, facts: Facts, case: Record) -> Record:
         "result": outcome,
         **{part: [one for _, one in its.values()] for part, its in said.items() if its},
         **sparse(unknowns=unknowns(standing, wanted), resting=resting(standing, wanted)),
-        **sparse(promises=promised(given, facts, case, [(one.world, its) for _, one, _, its in standing], outcome)),
+        **sparse(promises=_promised(given, facts, case, [(one.world, its) for _, one, _, its in standing], outcome)),
     }
 
 
@@ -54,12 +53,9 @@ def eligible(given: Given) -> list[str]:
     fired = [given.rules[one["id"]] for one in case["rules"] if one["status"] == "fired"]
     if any(rule["effect"] == "refuse" for rule in fired):
         return []
-    rules = [rule for rule in fired if rule["effect"] in (*HARD, "exempt")]
-    criteria = {rule["id"]: Criterion(rule, given, facts) for rule in rules}
+    criteria = {rule["id"]: Criterion(rule, given, facts) for rule in fired if rule["effect"] in (*HARD, "exempt")}
     judged, _ = _judged(given, facts, list(know(given, facts, Classes(given))))
-    each = [(one.row, Candidate(given, one, criteria).found) for one in judged]
-    said = [(row, sums(((one.rule, its) for one, its in found), "/given/rules")["verdict"]) for row, found in each]
-    rows = [row for row, verdict in said if verdict == "eligible"]
+    rows = [one.row for one in judged if Candidate(given, one, criteria).earned["verdict"] == "eligible"]
     return sorted({row.name if given.over == "offers" else row.model for row in rows})
 
 
@@ -95,10 +91,11 @@ class Candidate:
         self.exempting = [one for one in criteria.values() if one.effect == "exempt" and one.truth(known.world)]
         applied = [(one, *self.applied(one)) for one in criteria.values()]
         self.found, self.places = [(one, its) for one, _, its in applied], [place for _, place, _ in applied]
+        self.earned = sums(((one.rule, its) for one, its in self.found), "/given/rules")
 
     def record(self, wanted: Wanted, said: dict[str, dict[str, tuple[int, Record]]]) -> Record:
         """Record how every rule comes out; one that is excluded has no points, but what it would earn."""
-        known, earned = self.known, sums(((one.rule, its) for one, its in self.found), "/given/rules")
+        known, earned = self.known, self.earned
         is_open = earned["verdict"] == "unverified"
         missing = wanted.by(self.found, known.world, HARD, ("unknown",)) if is_open else ()
         shared = {part: its for part, its in (("concluded", known.concluded), ("computed", known.computed)) if its}
@@ -135,6 +132,28 @@ class Candidate:
             if rules:
                 values = [one["value"] for one in self.known.entries[attribute]["disputed"]]
                 yield {"attribute": attribute, "values": values, "rules": rules}
+
+
+def _promised(
+    given: Given, facts: Facts, case: Record, rows: list[tuple[World, Record]], result: Record
+) -> list[Record]:
+    """Record the promises that the case falls under; ``rows`` are candidates with their records, places and all."""
+    eligible = [(world, one) for world, one in rows if one["verdict"] == "eligible"]
+    first = [(world, one) for world, one in eligible if one.get("place") == 1 and not result["refused"]]
+    events = {"refused": result["refused"], "conflict": [one["attribute"] for one in case["conflicts"]]}
+
+    def breaches(promise: Plain) -> Iterator[Record]:
+        for kind in [kind for kind in TESTED if kind in promise]:
+            table, reached = Conditions(kind, promise[kind], given, facts), first if kind == "best" else eligible
+            failing = [name_of(one) for world, one in reached if not table.on(world)]
+            if kind == "some" and len(failing) == len(eligible):
+                yield {"kind": kind}
+            elif kind != "some" and failing:
+                yield {"kind": kind, "names": failing}
+        yield from ({"kind": one, "names": events[one]} for one in promise.get("never", ()) if events[one])
+
+    met = [(one, given.promises[one["promise"]]) for one in case.get("promises", ())]
+    return [one | sparse(breaches=[*one.get("breaches", ()), *breaches(promise)]) for one, promise in met]
 
 
 def _trial(given: Given, facts: Facts, candidates: list[Candidate], found: Record) -> Record:

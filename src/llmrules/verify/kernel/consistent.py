@@ -4,7 +4,7 @@ from collections import Counter
 
 from .given import ON_MODELS, Given, grouped, name_of, rows_of
 from .reading import read_given
-from .refusal import NOTHING, Plain, Record, Refusal, compare, expect
+from .refusal import NOTHING, Plain, Record, compare, expect
 from .shape import digest
 from .standing import carried, contenders, result, sums
 
@@ -41,8 +41,6 @@ def _check_firings(found: Plain, fired: list[str]) -> None:
 
 def _check_names(at: str, found: list[str], expected: list[str], what: str) -> None:
     """Refuse names that are not those that are expected, with the first that is missing, more, or twice."""
-    if found == expected:
-        return
     counts, wanted = Counter(found), set(expected)
     wrong = {
         "missing": [name for name in expected if name not in counts],
@@ -50,8 +48,8 @@ def _check_names(at: str, found: list[str], expected: list[str], what: str) -> N
         "twice": [name for name in found if counts[name] > 1],
         "out of order": [name for name, other in zip(found, expected, strict=False) if name != other],
     }
-    said, names = next((said, names) for said, names in wrong.items() if names)
-    raise Refusal("names", at, f"are not the {what}, each once and in order: {said} {', '.join(names[:5])}")
+    for said, names in wrong.items():
+        expect(not names, "names", at, f"are not the {what}, each once and in order: {said} {', '.join(names[:5])}")
 
 
 def _check_rows(given: Given, found: Plain) -> None:

@@ -55,8 +55,6 @@ class Criterion:
 
     def differs(self, world: World, other: World) -> bool:
         """Return whether it says something else in another world: another truth, or other points that are graded."""
-        if all(world.get(leaf.name) == other.get(leaf.name) for leaf in self.leaves):
-            return False
         truths = self.truth(world), self.truth(other)
         return truths[0] != truths[1] or bool(truths[0] and self.grade and self.points(world) != self.points(other))
 

@@ -59,16 +59,14 @@ def _table(pairs: list[tuple[str, Plain]]) -> Plain:
     return _Doubt("duplicate-key", "an object has a key twice, so that readers may disagree about it", twice)
 
 
-def _integer(digits: str) -> Plain:
+def _number(digits: str) -> Plain:
+    if not digits.removeprefix("-").isdecimal():
+        return _Doubt("number", "every number in a trace is an integer; all others are texts", digits)
     if digits == "-0":
         return _Doubt("number", "is a zero below zero, of which canonical JSON makes 0", digits)
     if len(digits) > len(str(-MOST_INTEGER)) or abs(int(digits)) > MOST_INTEGER:
         return _Doubt("number", "an integer is beyond ±(2**53 - 1), where readers may disagree on it", digits)
     return int(digits)
-
-
-def _fraction(digits: str) -> Plain:
-    return _Doubt("number", "every number in a trace is an integer; all others are texts", digits)
 
 
 def _parse(raw: bytes) -> Plain:
@@ -77,7 +75,7 @@ def _parse(raw: bytes) -> Plain:
     try:
         text = raw.decode("utf-8").removeprefix("\ufeff")
         return json.loads(
-            text, object_pairs_hook=_table, parse_int=_integer, parse_float=_fraction, parse_constant=_fraction
+            text, object_pairs_hook=_table, parse_int=_number, parse_float=_number, parse_constant=_number
         )
     except UnicodeDecodeError as error:
         raise Refusal("encoding", "", f"is not UTF-8: byte {error.start} is 0x{raw[error.start]:02x}") from None

@@ -17,7 +17,8 @@ from attrs import evolve, field, frozen
 
 from llmrules.catalog.candidates import bits
 from llmrules.language.vocabulary import AS_OF, ORDERED
-from llmrules.trace.record import RelaxationRecord
+from llmrules.trace.codec import json_value
+from llmrules.trace.record import RelaxationRecord, RestatedRecord
 from llmrules.worlds.advice.bands import order
 from llmrules.worlds.advice.outlook import Outlooks
 from llmrules.worlds.changes import Stated
@@ -34,6 +35,9 @@ MOST_WORLDS = 4_000
 
 MOST_CASES = 100
 """Cases that one search for what a trace records looks at, at most."""
+
+LEAST_CASES = 20
+"""As many cases must be allowed for other relaxations than drops to be looked for."""
 
 MOST_JUDGED = 20_000
 """Candidates that are judged in all of these, at most."""
@@ -143,8 +147,11 @@ class Relaxing:
         """Return what a trace records where nobody is eligible, which whoever checks it finds by as many decisions.
 
         That are the smallest sets of stated requirements that leave nobody, and the smallest without which somebody is
-        eligible: all that are as small, unless there are too many cases to decide.
+        eligible: all that are as small, unless there are too many cases to decide. Behind them stand the other
+        relaxations, as far as a check that no part of them is enough takes no more cases.
         """
+        if self._outlooks.of().somebody:
+            return (), ()
         names = sorted(self._stated)
         most = min(MOST_CASES, MOST_JUDGED // max(1, self._outlooks.decision.candidates.count))
 
@@ -153,8 +160,19 @@ class Relaxing:
 
         conflicts = _of_one_size(names, most, lambda kept: not left(self._stated.keys() - {*kept}).somebody)
         drops = _of_one_size(names, most, lambda dropped: left(dropped).somebody)
-        relaxations = (RelaxationRecord(one, tuple(sorted(left(one).eligible))) for one in drops)
+        relaxations = [RelaxationRecord(one, tuple(sorted(left(one).eligible))) for one in drops]
+        for way in self.relaxations().ways if most >= LEAST_CASES else ():
+            record, most = self._record(way), most - 2 ** len(way.changes)
+            relaxations += [record] if most >= 0 and record not in relaxations else []
         return tuple(conflicts), tuple(relaxations)
+
+    def _record(self, way: Relaxation) -> RelaxationRecord:
+        restated = sorted((one.attribute, one.value) for one in way.changes if one.value is not None)
+        return RelaxationRecord(
+            drops=tuple(sorted(one.attribute for one in way.changes if one.value is None)),
+            brings=tuple(sorted(way.brings)),
+            states=tuple(RestatedRecord(name, json_value(self._vocabulary[name], value)) for name, value in restated),
+        )
 
     def toward(self, model: str) -> tuple[Found[Relaxation], Found[Relaxation]]:
         """Return the changes after which a model is eligible, and those after which it is on the first place."""
