@@ -6,6 +6,7 @@ And what was promised of every case: under which promises a decision falls, and 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from operator import attrgetter
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Literal
 
@@ -134,14 +135,20 @@ class Promised:
 
 def promised(decision: Decision) -> tuple[Promised, ...]:
     """Return the promises that a decision falls under, by id."""
-    promises = decision.knowledge.ruleset.promises.values()
-    return tuple(Promised(one, tuple(_breaches(one, decision))) for one in promises if meets(one, decision))
+    return tuple(Promised(one, tuple(_breaches(one, decision))) for one in _met(decision))
 
 
 def broken_promises(decision: Decision) -> dict[str, str]:
     """Return the promises that a decision does not keep, by id, each with what of it."""
-    broken = {one.promise.id: one.breaches for one in promised(decision) if one.breaches}
+    broken = {one.id: its for one in _met(decision) if (its := (*_breaches(one, decision),))}
     return {name: f"{name} ({'; '.join(map(str, its))})" for name, its in broken.items()}
+
+
+def _met(decision: Decision) -> list[Promise]:
+    """Return the promises whose conditions a decision meets, by id; of most nothing has to be looked at."""
+    asked = decision.knowledge.ruleset.promises_by
+    known = (asked[name] for name in ("", *decision.derivation.facts) if name in asked)
+    return sorted((one for some in known for one in some if meets(one, decision)), key=attrgetter("id"))
 
 
 def meets(promise: Promise, decision: Decision) -> bool:
@@ -161,7 +168,8 @@ def _breaches(promise: Promise, decision: Decision) -> Iterator[Breach]:
         yield Breach("always", tuple(sorted({leaf.attribute.name for leaf in promise.always.all_leaves()})))
     eligible = decision.judgement.eligible
     for kind, table in promise.tested.items():
-        true, _ = candidates.settled(table) if kind in promise.settled else candidates.table(table, facts)
+        kept = promise.settled.get(kind)
+        true, _ = candidates.table(table, facts) if kept is None else candidates.settled(table, facts, kept)
         if kind == "some":
             if not eligible & true:
                 yield Breach(kind, ())

@@ -145,7 +145,7 @@ class Candidates(Told):
     costs: Mapping[str, tuple[Cost | None, ...]] = field(factory=dict)
     fixed: Candidates | None = field(default=None, repr=False)
     _leaves: dict[tuple[Leaf, tuple[object, ...]], Masks] = field(factory=dict, init=False, repr=False)
-    _tables: dict[Table, Masks] = field(factory=dict, init=False, repr=False)
+    _tables: dict[tuple[object, ...], Masks] = field(factory=dict, init=False, repr=False)
     _numbers: dict[tuple[str, ...], list[int]] = field(factory=dict, init=False, repr=False)
     _stated: dict[str, Mapping[Value, int]] = field(factory=dict, init=False, repr=False)
 
@@ -199,13 +199,17 @@ class Candidates(Told):
                 found += [self.rows[index].name for index in bits(mask & its)]
         return tuple(found)
 
-    def settled(self, table: Table) -> Masks:
-        """Return the same for a table that refers to no requirement and tests nothing computed; it is kept."""
+    def settled(self, table: Table, facts: Facts, references: tuple[str, ...]) -> Masks:
+        """Return the same for a table that tests nothing computed; few results are kept, by what it refers to."""
         if self.fixed is not None:
-            return self.fixed.settled(table)
-        if table not in self._tables:
-            self._tables[table] = self.table(table, {})
-        return self._tables[table]
+            return self.fixed.settled(table, facts, references)
+        key = (table, *map(facts.get, references))
+        found = self._tables.get(key)
+        if found is None:
+            if len(self._tables) >= MOST_CACHED:
+                self._tables.clear()
+            found = self._tables[key] = self.table(table, facts)
+        return found
 
     def leaf(self, leaf: Leaf, facts: Facts) -> Masks:
         """Return where a leaf is true and where false; leaves that refer to requirements keep few results."""

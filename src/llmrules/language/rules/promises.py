@@ -71,12 +71,13 @@ class Promise:
         return frozenset(name for table in self.tested.values() for name in table.references())
 
     @cached_property
-    def settled(self) -> frozenset[Tested]:
-        """By whom tests are about that come out alike in every case."""
-        varying = {
-            kind for kind, table in self.tested.items() if any(one.attribute.computed for one in table.all_leaves())
+    def settled(self) -> dict[Tested, tuple[str, ...]]:
+        """By whom tests are about that come out alike in cases in which these requirements are alike."""
+        return {
+            kind: table.references()
+            for kind, table in self.tested.items()
+            if not any(one.attribute.computed for one in table.all_leaves())
         }
-        return frozenset(kind for kind, table in self.tested.items() if kind not in varying and not table.references())
 
     @cached_property
     def needed(self) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -23,7 +24,7 @@ from llmrules.language.rules.rule import (
     stratify,
 )
 from llmrules.language.sources import Citable, read_sources
-from llmrules.language.vocabulary import SCOPES, Vocabulary, read_vocabulary
+from llmrules.language.vocabulary import AS_OF, SCOPES, Vocabulary, read_vocabulary
 from llmrules.reading.cursor import Cursor
 
 if TYPE_CHECKING:
@@ -74,6 +75,15 @@ class RuleSet:
     """Each rule with every other one that it overrides because both stand in one list of which the first counts."""
     promises: Mapping[str, Promise] = field(factory=dict)
     """What rules and catalogue together are to keep in every case, by id."""
+
+    @cached_property
+    def promises_by(self) -> Mapping[str, tuple[Promise, ...]]:
+        """The promises by one requirement that is known in each case that falls under them, or by nothing."""
+        found: dict[str, tuple[Promise, ...]] = {}
+        for promise in self.promises.values():
+            name = max(promise.needed, key=lambda one: (one != AS_OF.name, one), default="")
+            found[name] = (*found.get(name, ()), promise)
+        return found
 
     def firing(self) -> tuple[Rule, ...]:
         """Return the rules that fire on requirements, in the order of ids."""
