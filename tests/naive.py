@@ -6,19 +6,26 @@ nothing changes.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from fnmatch import fnmatchcase
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from llmrules.language.conditions import Reference
 from llmrules.language.rules.effects import Conclude
+from llmrules.language.values import Period
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from llmrules.language.conditions import Facts, Leaf, Table
+    from llmrules.language.conditions import Facts, Leaf, Table, Test
     from llmrules.language.rules.rule import Rule
     from llmrules.language.rules.ruleset import RuleSet
 
     Known = dict[str, set[Any]]
+
+
+LISTS = ("any_of", "none_of", "has_any", "has_all", "only")
 
 
 def naive_strata(ruleset: RuleSet) -> dict[str, int]:
@@ -34,6 +41,7 @@ def naive_strata(ruleset: RuleSet) -> dict[str, int]:
             wanted += [of_attribute.get(leaf.attribute.name, 0) + _is_negative(leaf) for leaf in _leaves(rule.when)]
             wanted += [of_attribute.get(leaf.attribute.name, 0) + 1 for leaf in _leaves(rule.unless)]
             wanted += [of_attribute.get(name, 0) for name in rule.references()]
+            wanted += [of_attribute.get(name, 0) + 1 for table in (rule.when, rule.unless) for name in _compared(table)]
             wanted += [of_rule[other.id] + 1 for other in rules if rule.id in other.overrides]
             if max(wanted) > of_rule[rule.id]:
                 of_rule[rule.id] = max(wanted)
@@ -79,6 +87,14 @@ def _leaves(table: Table) -> Iterator[Leaf]:
         yield from _leaves(inner)
 
 
+def _compared(table: Table) -> Iterator[str]:
+    """Yield both sides of every comparison of two requirements."""
+    for leaf in _leaves(table):
+        for test in leaf.tests:
+            if isinstance(test.operand, Reference):
+                yield from (leaf.attribute.name, test.operand.requirement)
+
+
 def _is_negative(leaf: Leaf) -> bool:
     names = {test.operator.name for test in leaf.tests}
     absent = any(test.operator.name == "known" and not test.operand for test in leaf.tests)
@@ -111,13 +127,34 @@ def _holds(leaf: Leaf, known: Known) -> bool:
     name = leaf.attribute.name
     if name not in known:
         return [(test.operator.name, test.operand) for test in leaf.tests] == [("known", False)]
+    sides = [(test.operator.name, list(_right_sides(leaf, test, known))) for test in leaf.tests]
+    if not all(right for _, right in sides):
+        return False
     if leaf.attribute.type == "set":
-        return all(_set_truth(test.operator.name, known[name], test.operand) for test in leaf.tests)
+        return all(_set_truth(operator, known[name], one) for operator, right in sides for one in right)
     order = list(leaf.attribute.choice_ids)
     for value in known[name]:
-        if all(_truth(test.operator.name, value, test.operand, order) for test in leaf.tests):
+        if all(_truth(operator, value, one, order) for operator, right in sides for one in right):
             return True
     return False
+
+
+def _right_sides(leaf: Leaf, test: Test, known: Known) -> Iterator[Any]:
+    """Yield all that must be compared with: what is written, or each value of a requirement; of a list or set all."""
+    if not isinstance(test.operand, Reference):
+        yield test.operand
+    elif test.operand.requirement in known:
+        values, name = known[test.operand.requirement], test.operator.name
+        if name in LISTS or (name == "is" and leaf.attribute.type == "set"):
+            yield values
+        else:
+            yield from (_later(value, test.operand.plus) for value in values)
+
+
+def _later(value: Any, plus: Any) -> Any:  # noqa: ANN401 - values are of any type
+    if plus and isinstance(value, Period):
+        return value.first + timedelta(days=plus)
+    return Fraction(value) + Fraction(plus) if plus else value
 
 
 def _set_truth(name: str, members: set[Any], operand: Any) -> bool:  # noqa: ANN401 - right sides are of any type

@@ -1,7 +1,7 @@
 """Random programs in the rule language, and random requirements to fire them on: the same for the same seed.
 
 A program is written as TOML and read by the real loader. Every attribute and rule has a level, and what is tested
-negatively always has a lower one, so that every program can be stratified.
+negatively or compared always has a lower one, so that every program can be stratified.
 """
 
 from __future__ import annotations
@@ -47,6 +47,10 @@ DAYS = tuple(date(2026, 1, 1) + timedelta(days) for days in (-400, -1, 0, 1, 30,
 
 LEVELS = (0, 0, 0, 1, 1, 2, 3)
 NEST = 3
+UNLESS = -2
+COMPARING = 0.3
+CHOSEN = ("choice", "scale", "set")
+ORDERED = ("number", "date", "scale")
 REFERRING = ("require", "exclude", "caution")
 
 
@@ -211,7 +215,7 @@ def _rule(random: Random, columns: tuple[Column, ...], name: str, level: int, ea
         rule["when"] = _table(random, readable, level)
     below = [column for column in readable if column.level < level]
     if below and random.random() < 0.25:
-        rule["unless"] = _table(random, below, -2)
+        rule["unless"] = _table(random, below, UNLESS)
     concluded = [column for column in columns if column.level >= level]
     if concluded and random.random() < 0.7:
         column = random.choice(concluded)
@@ -242,15 +246,43 @@ def _effect(random: Random, rule: Toml, readable: list[Column]) -> None:
 
 
 def _table(random: Random, columns: list[Column], level: int, depth: int = 0) -> Toml:
-    """Make a condition table; ``level`` -2 makes it positive throughout."""
+    """Make a condition table; the level of ``unless`` makes it positive throughout."""
     fitting = [column for column in columns if level < 0 or column.level <= level]
     table: Toml = {}
     for column in random.sample(fitting, min(len(fitting), random.choice((1, 1, 1, 2, 2, 3, 4)))):
         table[column.name] = _leaf(random, column, negative=column.level < level)
+        others = [other for other in fitting if other is not column and (level == UNLESS or other.level < level)]
+        if others and (level == UNLESS or column.level < level) and random.random() < COMPARING:
+            made = (_compared(random, column, other, level) for other in random.sample(others, len(others)))
+            table[column.name] = next(filter(None, made), table[column.name])
     for group in ("all", "any"):
         if fitting and depth < NEST and random.random() < 0.15:
             table[group] = [_table(random, columns, level, depth + 1) for _ in range(random.randint(1, 3))]
     return table
+
+
+def _compared(random: Random, column: Column, other: Column, level: int) -> Toml | None:
+    """Compare two requirements, perhaps beside another test; None where they cannot be compared."""
+    if column.type == "set" and other.type in {"choice", "scale"}:
+        operators = ["has"]
+    elif other.type == "set":
+        positive = ["any_of"] if column.type != "set" else ["has_any", "has_all"]
+        operators = (
+            [*positive, "none_of"]
+            if column.type != "set"
+            else [*positive, *["none_of", "only", "is"] * (level != UNLESS)]
+        )
+    else:
+        operators = ["at_least", "at_most", "above", "below", "is"] if column.type in ORDERED else ["is"]
+    chosen = column.type in CHOSEN
+    alike = other.type == column.type or (chosen and operators[0] in {"has", "any_of"})
+    if not alike or (chosen and other.values != column.values):
+        return None
+    reference: Toml = {"requirement": other.name}
+    if column.type in {"number", "date"} and random.random() < 0.5:
+        reference["plus"] = random.choice((-31, -1, 1, 30) if column.type == "date" else (-1, 1, 2.5, -40))
+    beside = {"none_of": [column.values[0]]} if column.type not in {"flag", "set"} and random.random() < 0.2 else {}
+    return {**beside, random.choice(operators): reference}
 
 
 def _leaf(random: Random, column: Column, *, negative: bool) -> object:

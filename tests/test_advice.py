@@ -107,7 +107,7 @@ def test_a_question_is_listed_if_and_only_if_some_answer_changes_the_outcome(see
     now, asked = seen(here), next_questions(here)
     listed = {question.attribute: question for question in asked.questions}
     stated = {one.attribute for one in here.profile.requirements if one.origin == "stated"}
-    bands = Bands(here.knowledge, DAY)
+    bands = Bands(here.knowledge, DAY, stated=here.profile.facts())
     for name in sorted(TRIED.keys() - stated):
         answers = bands.answers(here.knowledge.ruleset.vocabulary[name]).values
         brute = {value: told(seen(here, Stated(name, value))) for value in (*TRIED[name], *answers)}

@@ -23,7 +23,7 @@ def test_it_agrees_on_worlds_that_use_everything() -> None:
             continue  # no strata
         compare(every_profile(decision.knowledge, decision.profile.as_of.first, world.unknown), decision)
         compared += 1
-    assert compared > 24
+    assert compared > 20
 
 
 def test_it_agrees_on_the_shipped_rules() -> None:

@@ -122,9 +122,21 @@ REFERENCES = {
     "takes": ("inputs", "kept"),
     "licence": ("region",),
 }
-OF_OTHER_TYPES = {("family", "any_of"): "families", ("family", "none_of"): "families"} | {
-    (name, "has"): "strong" for name in ("full", "part")
+COMPARED = {
+    "tokens": ("others",),
+    "others": ("tokens",),
+    "since": ("as_of",),
+    "as_of": ("since",),
+    "offline": ("tuning",),
+    "inputs": ("kept",),
+    "kept": ("inputs",),
 }
+"""The requirements that are compared with each other."""
+OF_OTHER_TYPES = (
+    {("wanted", "any_of"): "families", ("skills", "has"): "strong"}
+    | {("family", "any_of"): "families", ("family", "none_of"): "families"}
+    | {(name, "has"): "strong" for name in ("full", "part")}
+)
 
 
 class WideWorld:
@@ -211,7 +223,7 @@ class WideWorld:
         if refers and self._chance(0.45):
             other = OF_OTHER_TYPES.get((name, operator))
             if other is None and operator not in {"any_of", "has"} and (operator != "none_of" or isinstance(kind, set)):
-                other = self.random.choice(REFERENCES.get(name, (None,)))
+                other = self.random.choice((REFERENCES | COMPARED).get(name, (None,)))
             if other is not None:
                 return f'{{ requirement = "{other}"{self._plus(kind)} }}'
         if isinstance(kind, set) and operator == "has":
@@ -227,8 +239,11 @@ class WideWorld:
     def _rule(self, name: str) -> str:
         if self._chance(0.2):
             return _written(name, self._classifying())
-        lines = [f"when = {self._table(REQUIREMENTS, negative=self._chance(0.5))}"] if self._chance(0.75) else []
-        lines += [f"unless = {self._table(REQUIREMENTS, negative=False)}"] if self._chance(0.2) else []
+        compares = self._chance(0.3)
+        when = self._table(REQUIREMENTS, refers=compares, negative=self._chance(0.5))
+        lines = [f"when = {when}"] if self._chance(0.75) else []
+        unless = self._table(REQUIREMENTS, refers=compares, negative=False)
+        lines += [f"unless = {unless}"] if self._chance(0.2) else []
         lines += [f"overrides = ['{self.random.choice(self.firing)}']"] if self.firing and self._chance(0.15) else []
         often = {"conclude": 4, "require": 3, "exclude": 2, "prefer": 3, "avoid": 1, "caution": 2, "exempt": 1}
         often |= {"advise": 1, "refuse": 1}

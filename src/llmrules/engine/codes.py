@@ -8,11 +8,13 @@ the table of operators. Sets of codes are the bits of an integer: bit 0, that th
 from __future__ import annotations
 
 from bisect import bisect_left
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 from attrs import field, frozen
 
 from llmrules.errors import EngineError
+from llmrules.language.conditions import Reference
 from llmrules.language.values import Period
 
 if TYPE_CHECKING:
@@ -104,9 +106,20 @@ def codes_for(attribute: Attribute, leaves: Iterable[Leaf]) -> Codes:
     named: set[Key] = set()
     for leaf in leaves:
         for test in leaf.tests:
-            if test.operator.operand in {"same", "list"}:
+            if test.operator.operand in {"same", "list"} and not isinstance(test.operand, Reference):
                 named.update(map(_key, test.operand if isinstance(test.operand, tuple) else (test.operand,)))
     return Codes(tuple(sorted(named)), ranked=attribute.type != "text", open=True)
+
+
+def matches(codes: Codes, tests: Iterable[Test], value: Value) -> bool:
+    """Say whether a single value satisfies tests, of which some may be of the form of a text."""
+    code = codes.bits((value,)) & ~KNOWN
+    return all(
+        fnmatchcase(str(value), str(test.operand).replace("[", "[[]"))
+        if test.operator.name == "like"
+        else codes.accepted(test) & code
+        for test in tests
+    )
 
 
 def _key(value: Key) -> Key:

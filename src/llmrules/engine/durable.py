@@ -18,6 +18,7 @@ from weakref import finalize
 from attrs import define, field
 
 from llmrules.engine.codes import KNOWN
+from llmrules.engine.compared import known_of
 from llmrules.engine.encoding import encode
 from llmrules.engine.network import SID, Network, divide
 from llmrules.errors import EngineError
@@ -84,7 +85,7 @@ class DurableEngine:
             raise EngineError(message)
         with lock:
             try:
-                known = self._decide(learned)
+                known = self._decide(learned, facts)
             except (self._module.error, MemoryError) as error:
                 raise _failure(error) from None
             finally:
@@ -96,7 +97,7 @@ class DurableEngine:
         process = os.getpid()
         return self._locks.get(process) or self._locks.setdefault(process, Condition())
 
-    def _decide(self, learned: Iterable[Learned]) -> list[int]:
+    def _decide(self, learned: Iterable[Learned], facts: Facts) -> list[int]:
         """Return what is known of each slot at the end, in states of the C module that live for this decision."""
         self._close()
         known = [0] * self._encoding.slots
@@ -106,18 +107,27 @@ class DurableEngine:
         parts = [part for part in self._parts if part.network.opens(known)]
         for part in parts:
             part.begin(known)
-        for absences in self._encoding.absences:
+        for compared, absences in self._encoding.settled:
+            its = known_of(self._program, facts, self._encoding.compared, known) if compared else {}
+            for one in compared:
+                if one.holds(its):
+                    self._learn(known, one.slot, KNOWN)
+            if compared:
+                self._exhaust(parts, known)
             for absence in absences:
                 if absence.holds(known):
                     self._learn(known, absence.slot, KNOWN)
-            # Facts only grow, so it ends.
-            while waiting := [part for part in parts if part.waiting]:
-                for part in waiting:
-                    for slot in part.wave():
-                        self._learn(known, slot, KNOWN)
+            self._exhaust(parts, known)
         for part in parts:
             part.end()
         return known
+
+    def _exhaust(self, parts: Iterable[_Part], known: list[int]) -> None:
+        """Assert in waves, until nothing new is concluded. Facts only grow, so it ends."""
+        while waiting := [part for part in parts if part.waiting]:
+            for part in waiting:
+                for slot in part.wave():
+                    self._learn(known, slot, KNOWN)
 
     def _learn(self, known: list[int], slot: int, bits: int) -> None:
         """Note bits of a slot, with what is concluded; a part is told what it tests, and nothing twice."""

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from attrs import define, frozen
 
-from llmrules.engine.codes import KNOWN, Codes, codes_for, comparable, refuse, several, single
-from llmrules.language.conditions import Leaf
+from llmrules.engine.codes import KNOWN, Codes, codes_for, comparable, matches, refuse, several, single
+from llmrules.engine.compared import Compared
+from llmrules.language.conditions import Leaf, Reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -72,8 +72,9 @@ class Encoding:
 
     ``always`` is the slot that is known from the start, ``stated`` are those of which no rule concludes anything.
     ``tops`` are the highest codes of the slots that have codes.
-    ``absences`` stand in the order in which they are decided: the first ones before anything has fired, the others
-    each when nothing more fires after those before. ``conclusions`` are what becomes known when a rule has fired.
+    ``settled`` stand in the order in which they are decided: the first ones before anything has fired, the others
+    each when nothing more fires after those before; of each what is ``compared`` comes before what is absent.
+    ``conclusions`` are what becomes known when a rule has fired.
     """
 
     slots: int
@@ -81,7 +82,9 @@ class Encoding:
     always: int
     stated: frozenset[int]
     tops: Mapping[int, int]
-    absences: tuple[tuple[Absence, ...], ...]
+    settled: tuple[tuple[tuple[Compared, ...], tuple[Absence, ...]], ...]
+    compared: frozenset[str]
+    """The requirements that are compared with each other."""
     conclusions: tuple[tuple[Learned, ...], ...]
     _readers: Mapping[str, tuple[_Reader, ...]]
 
@@ -95,18 +98,24 @@ def encode(program: Program) -> Encoding:
     encoder = _Encoder(program)
     for rule in program.rules:
         encoder.rule(rule)
-    levels: defaultdict[int, list[Absence]] = defaultdict(list)
+    compared: defaultdict[int, list[Compared]] = defaultdict(list)
+    absences: defaultdict[int, list[Absence]] = defaultdict(list)
+    for one in encoder.compared.values():
+        compared[encoder.levels[one.slot] + 1].append(one)
     for absence in encoder.absences.values():
-        levels[encoder.levels[absence.slot]].append(absence)
+        absences[encoder.levels[absence.slot]].append(absence)
+    levels = range(max((*compared, *absences), default=0) + 1)
     readers = encoder.readers()
     concluded = (rule.conclusion for rule in program.rules)
     return Encoding(
         slots=len(encoder.levels),
         rows=tuple(Row(conditions, tuple(slots)) for conditions, slots in encoder.rows.items()),
         always=encoder.always,
-        stated=frozenset(slot for slot, level in enumerate(encoder.levels) if level < 0),
+        stated=frozenset(slot for slot, level in enumerate(encoder.levels) if level < 0)
+        - {one.slot for one in encoder.compared.values()},
         tops={slot: codes.size - 1 for slot, codes in encoder.attributes.values()},
-        absences=tuple(tuple(levels[level]) for level in range(max(levels, default=0) + 1)),
+        settled=tuple((tuple(compared[level]), tuple(absences[level])) for level in levels),
+        compared=frozenset(name for leaf in encoder.compared for name in (leaf.attribute.name, *leaf.references)),
         conclusions=tuple(
             tuple(_read(readers, {done.attribute.name: done.values}) if done else ()) for done in concluded
         ),
@@ -129,16 +138,7 @@ class _Reader:
     def bits(self, values: frozenset[Value]) -> int:
         if self.leaf is None:
             return self.codes.bits(values)
-        return KNOWN if any(self._matches(str(value), self.leaf) for value in values) else 0
-
-    def _matches(self, value: str, leaf: Leaf) -> bool:
-        code = self.codes.bits((value,)) & ~KNOWN
-        return all(
-            fnmatchcase(value, str(test.operand).replace("[", "[[]"))
-            if test.operator.name == "like"
-            else self.codes.accepted(test) & code
-            for test in leaf.tests
-        )
+        return KNOWN if any(matches(self.codes, self.leaf.tests, value) for value in values) else 0
 
 
 def _read(readers: Mapping[str, tuple[_Reader, ...]], facts: Facts) -> list[Learned]:
@@ -157,15 +157,17 @@ class _Encoder:
     levels: list[int]
     rows: dict[tuple[Condition, ...], list[int]]
     absences: dict[Conjunction, Absence]
+    compared: dict[Leaf, Compared]
     attributes: dict[str, tuple[int, Codes]]
     always: int
+    _settled: Mapping[str, int]
     _every: dict[int, int]
     _patterns: dict[Leaf, int]
     _auxiliaries: dict[frozenset[Conjunction], int]
 
     def __init__(self, program: Program) -> None:
         self.levels = [rule.stratum for rule in program.rules]
-        self.rows, self.absences, self._patterns, self._auxiliaries = {}, {}, {}, {}
+        self.rows, self.absences, self.compared, self._patterns, self._auxiliaries = {}, {}, {}, {}, {}
         self.always = self._slot(-1)
         leaves: defaultdict[str, dict[Leaf, None]] = defaultdict(dict)
         settled: defaultdict[str, int] = defaultdict(lambda: -1)
@@ -179,6 +181,7 @@ class _Encoder:
             name: (self._slot(settled[name]), codes_for(next(iter(found)).attribute, found))
             for name, found in sorted(leaves.items())
         }
+        self._settled = settled
         self._every = {slot: codes.every for slot, codes in self.attributes.values()}
 
     def readers(self) -> dict[str, tuple[_Reader, ...]]:
@@ -236,11 +239,16 @@ class _Encoder:
 
     def _leaf(self, leaf: Leaf, holding: set[Condition], absent: set[Condition]) -> None:
         slot, codes = self.attributes[leaf.attribute.name]
+        if leaf.references:
+            holding.add(self._comparison(leaf, codes))
         if leaf.asks_absence:
             absent.add(Condition(slot, KNOWN))
         elif leaf.attribute.many:
             for test in leaf.tests:
-                self._set_test(Condition(slot, codes.every), codes, test, holding, absent)
+                if not isinstance(test.operand, Reference):
+                    self._set_test(Condition(slot, codes.every), codes, test, holding, absent)
+        elif leaf.references:
+            return
         elif any(test.operator.name == "like" for test in leaf.tests):
             if leaf not in self._patterns:
                 self._patterns[leaf] = self._slot(self.levels[slot])
@@ -250,6 +258,13 @@ class _Encoder:
             for test in leaf.tests:
                 accepted &= codes.accepted(test)
             holding.add(Condition(slot, KNOWN if accepted == codes.every else accepted))
+
+    def _comparison(self, leaf: Leaf, codes: Codes) -> Condition:
+        """Return the condition that two requirements compare as a leaf says, once both are settled."""
+        if leaf not in self.compared:
+            level = max(self._settled[name] for name in (leaf.attribute.name, *leaf.references))
+            self.compared[leaf] = Compared(self._slot(level), leaf, codes)
+        return Condition(self.compared[leaf].slot, KNOWN)
 
     def _set_test(
         self, anything: Condition, codes: Codes, test: Test, holding: set[Condition], absent: set[Condition]

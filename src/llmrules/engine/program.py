@@ -88,7 +88,7 @@ class FiringRule:
     conclusion: Conclude | None
     holds: Check = field(repr=False)
     tests: frozenset[str] = frozenset()
-    """The requirements that ``when`` tests."""
+    """The requirements that ``when`` tests or compares."""
 
     def at(self, place: int, stratum: int, overriders: tuple[int, ...]) -> FiringRule:
         """Return the same rule where it stands in a program."""
@@ -197,8 +197,8 @@ def compile_program(ruleset: RuleSet, known: Mapping[str, FiringRule] = NOTHING)
 def _firing_rule(rule: Rule, attributes: Mapping[str, Attribute]) -> FiringRule:
     when = full_condition(rule, attributes)
     exceptions = rule.unless.exceptions()
-    tests = frozenset(leaf.attribute.name for leaf in when.all_leaves())
-    return FiringRule(0, rule.id, 0, when, exceptions, (), rule.effect.conclusion, _compile(when, exceptions), tests)
+    check = _compile(when, exceptions)
+    return FiringRule(0, rule.id, 0, when, exceptions, (), rule.effect.conclusion, check, when.reads())
 
 
 def _sieve(rules: Iterable[FiringRule]) -> Sieve:
@@ -283,7 +283,7 @@ def _comparisons(leaf: Leaf) -> tuple[Comparison, ...] | None:
 
 
 def _is_finite(leaf: Leaf) -> bool:
-    return leaf.attribute.type in FINITE and not leaf.asks_absence
+    return leaf.attribute.type in FINITE and not leaf.asks_absence and not leaf.references
 
 
 def accepted(leaf: Leaf) -> frozenset[Value]:

@@ -8,6 +8,7 @@ their places here.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,9 @@ class Refiring:
         self._program, self._facts = program, facts
         self._readers: dict[str, int] = {}
         self._overridden: dict[int, int] = {}
-        self._tested = [frozenset(leaf.attribute.name for leaf in _leaves(rule)) for rule in program.rules]
+        self._tested = [
+            frozenset().union(*(table.reads() for table in (rule.when, *rule.exceptions))) for rule in program.rules
+        ]
         for rule in program.rules:
             for name in self._tested[rule.place]:
                 self._readers[name] = self._readers.get(name, 0) | 1 << rule.place
@@ -45,7 +48,7 @@ class Refiring:
         self._reached: dict[str, int] = {}
         self._parts: dict[int, _Part] = {}
         self._alone: dict[tuple[str, object], int] = {}
-        self._bands = _Bands(program)
+        self._bands = _Bands(program, facts)
 
     def fire(self, facts: Facts, changed: Collection[str]) -> int:
         """Return the rules that fire on other facts, where all but those of the changed attributes are as they were."""
@@ -143,17 +146,24 @@ class _Part:
 
 
 class _Bands:
-    """The bands into which the tests of a program cut numbers and days: values of one fire the same rules."""
+    """The bands into which the tests of a program cut numbers and days: values of one fire the same rules.
 
-    def __init__(self, program: Program) -> None:
-        cuts: dict[str, set[Value]] = {}
-        for rule in program.rules:
-            for leaf in _leaves(rule):
-                if leaf.attribute.type in {"number", "date"}:
-                    its = cuts.setdefault(leaf.attribute.name, set())
-                    for test in leaf.tests:
-                        assert not isinstance(test.operand, Reference)  # noqa: S101 - requirements are tested with values
-                        its.update(test.operand if isinstance(test.operand, tuple) else (test.operand,))
+    Where two requirements are compared, each is cut by what the other one has in the case or rules may conclude of it.
+    """
+
+    def __init__(self, program: Program, facts: Facts) -> None:
+        cuts: defaultdict[str, set[Value]] = defaultdict(set)
+        had: defaultdict[str, set[Value]] = defaultdict(set, {name: {*values} for name, values in facts.items()})
+        for conclusion in (rule.conclusion for rule in program.rules if rule.conclusion is not None):
+            had[conclusion.attribute.name] |= conclusion.values
+        for leaf in (leaf for rule in program.rules for leaf in _leaves(rule)):
+            name = leaf.attribute.name
+            for test in leaf.tests if leaf.attribute.type in {"number", "date"} else ():
+                if isinstance(test.operand, Reference):
+                    cuts[name].update(test.operand.later(value) for value in had[test.operand.requirement])
+                    cuts[test.operand.requirement].update(map(test.operand.earlier, had[name]))
+                else:
+                    cuts[name].update(test.operand if isinstance(test.operand, tuple) else (test.operand,))
         self._cuts = {name: sorted(map(_at, its)) for name, its in cuts.items()}
 
     def of(self, name: str, values: frozenset[Value]) -> frozenset[Value] | frozenset[object]:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from llmrules.decision.criteria import Criterion
     from llmrules.decision.decision import Decision
     from llmrules.decision.knowledge import Knowledge
-    from llmrules.language.conditions import Leaf, Test
+    from llmrules.language.conditions import Facts, Leaf, Test
     from llmrules.language.operators import Truth
     from llmrules.language.rules.effects import Effect, Policy
     from llmrules.language.rules.rule import Rule
@@ -179,8 +179,14 @@ class Decisions(Firings):
         found = {
             leaf.attribute.name for told, (leaf, _) in (*self._costs.items(), *self.forms.items()) if told in names
         }
+        found |= {leaf.attribute.name for told, (leaf, *_) in self.between.items() if told in names}
         grades = (rule.effect.grade for told, (rule, _) in self._grades.items() if told in names)
         return tuple(sorted(found | {grade.attribute.name for grade in grades if grade is not None}))
+
+    def _meant(self, facts: Facts, name: str, band: Value) -> Iterator[Value]:
+        """Yield the values of a requirement in a decision that one of its bands stands for."""
+        asked = self.profiles.asked.get(name)
+        yield from (one for one in facts.get(name, ()) if band == (one if asked is None else asked.band(one)))
 
     def opened(self, decision: Decision) -> tuple[dict[str, bool], dict[str, Fraction]]:
         """Return what is left open as it is in one decision: what a month costs there, and the form of its texts."""
@@ -189,6 +195,14 @@ class Decisions(Firings):
         for told, (leaf, test) in self.forms.items():
             values = decision.profile.facts().get(leaf.attribute.name, ())
             inputs[told] = any(test.truth(leaf.attribute, value, facts) is True for value in values)
+        for told, (leaf, test, left, right) in self.between.items():
+            assert isinstance(test.operand, Reference)  # noqa: S101 - it is kept here for what it refers to
+            other = test.operand.requirement
+            inputs[told] = any(
+                test.truth(leaf.attribute, one, {other: frozenset({two})}) is True
+                for one in self._meant(facts, leaf.attribute.name, left)
+                for two in self._meant(facts, other, right)
+            )
         for told, (leaf, index) in self._costs.items():
             if facts.keys() >= {*Table((leaf,)).references()}:
                 truth = truth_of(leaf, candidates.columns[leaf.attribute.name].first[index], facts)

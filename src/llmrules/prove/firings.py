@@ -6,30 +6,37 @@ It is written from the meaning of rules (``docs/rules.md``) as formulas over wha
 from __future__ import annotations
 
 from collections import defaultdict
+from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from llmrules.language.values import Period
+from attrs import evolve
+
+from llmrules.language.conditions import Reference
+from llmrules.language.values import Period, as_text
 from llmrules.language.vocabulary import AS_OF
 from llmrules.prove.circuit import FALSE, TRUE, Literal
 from llmrules.prove.profiles import NOTHING, Known
+from llmrules.worlds.advice.bands import order
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import date
 
     from llmrules.decision.knowledge import Knowledge
     from llmrules.language.conditions import Leaf, Test
     from llmrules.language.conditions.table import Table
-    from llmrules.language.values import Value
+    from llmrules.language.values import Number, Value
+    from llmrules.language.vocabulary import Attribute
     from llmrules.prove.circuit import Circuit
-    from llmrules.prove.profiles import Profiles
+    from llmrules.prove.profiles import Place, Profiles
 
 
 class Firings:
     """What some rules conclude on a day of every profile: of each rule that it fires, of each requirement its values.
 
-    ``forms`` are tests of texts by their form, by the input that leaves each open.
+    ``forms`` are tests of texts by their form, and ``between`` tests of a value of one band against one of another, by
+    the input that leaves each open.
     """
 
     def __init__(self, profiles: Profiles, knowledge: Knowledge, when: date) -> None:
@@ -37,6 +44,7 @@ class Firings:
         self.profiles, self.knowledge, self.when = profiles, knowledge, when
         self.circuit: Circuit = profiles.circuit
         self.forms: dict[str, tuple[Leaf, Test]] = {}
+        self.between: dict[str, tuple[Leaf, Test, Value, Value]] = {}
         self.stated = self._stated()
         self.fired, self.known = self._fire()
 
@@ -109,11 +117,52 @@ class Firings:
         its = facts.get(leaf.attribute.name, NOTHING)
         if leaf.asks_absence:
             return -its.known
+        known = [its.known, *(facts.get(name, NOTHING).known for name in leaf.references)]
+        plain = evolve(leaf, tests=tuple(test for test in leaf.tests if not isinstance(test.operand, Reference)))
         if leaf.attribute.many:
-            return self.circuit.both(its.known, *(self._of_set(test, its.has) for test in leaf.tests))
-        return self.circuit.either(
-            *(self.circuit.both(has, self._accepts(leaf, value)) for value, has in its.has.items())
+            tests = (self._of_set(test, its.has) for test in plain.tests)
+            return self.circuit.both(*known, *tests, *self._against(leaf, its.has, facts))
+        each = (
+            self.circuit.both(has, self._accepts(plain, value), *self._against(leaf, {value: TRUE}, facts))
+            for value, has in its.has.items()
         )
+        return self.circuit.both(*known, self.circuit.either(*each))
+
+    def _against(self, leaf: Leaf, has: Mapping[Value, Literal], facts: Mapping[str, Known]) -> Iterator[Literal]:
+        """Yield that a value, or a set of which each member is so or not, passes the tests that refer to another."""
+        both, either = self.circuit.both, self.circuit.either
+        for test in leaf.tests:
+            if not isinstance(test.operand, Reference):
+                continue
+            right = facts.get(test.operand.requirement, NOTHING).has
+            if test.operator.operand == "same" and not leaf.attribute.many:
+                (left,) = has
+                yield both(*(either(-its, self._between(leaf, test, left, other)) for other, its in right.items()))
+                continue
+            names = {*has, *right}
+            shared = either(*(both(has.get(one, FALSE), right.get(one, FALSE)) for one in names))
+            within = both(*(either(-right.get(one, FALSE), has.get(one, FALSE)) for one in names))
+            without = both(*(either(-has.get(one, FALSE), right.get(one, FALSE)) for one in names))
+            found = {
+                "any_of": shared,
+                "has_any": shared,
+                "none_of": -shared,
+                "only": without,
+                "is": both(within, without),
+            }
+            yield found.get(test.operator.name, within)
+
+    def _between(self, leaf: Leaf, test: Test, left: Value, right: Value) -> Literal:
+        """Return that two bands compare as a test says: left open where it depends on what of them is meant."""
+        reference = test.operand
+        assert isinstance(reference, Reference)  # noqa: S101 - as the caller sees
+        name, other = leaf.attribute.name, reference.requirement
+        truths = {_OF_SIGN[test.operator.name](sign) for sign in self._signs(leaf.attribute, left, reference, right)}
+        if len(truths) == 1:
+            return TRUE if truths == {True} else FALSE
+        told = f"{name} of {as_text(left)} {test.operator.name} {other} of {as_text(right)} and {reference.plus}"
+        self.between[told] = (leaf, test, left, right)
+        return self.circuit.input(told)
 
     def _accepts(self, leaf: Leaf, value: Value) -> Literal:
         """Return that a band satisfies a leaf; of the form of a text that no rule names nothing is known."""
@@ -125,6 +174,32 @@ class Firings:
             self.forms |= told
             return self.circuit.both(*map(self.circuit.input, told)) if others else FALSE
         return TRUE if leaf.holds({name: frozenset({value})}) else FALSE
+
+    def _signs(self, attribute: Attribute, left: Value, reference: Reference, right: Value) -> Iterator[int]:
+        """Yield whether what is meant by one band can be less (-1), equal (0) or more (1) than what is by the other."""
+        if attribute.type in {"number", "date"}:
+            here, there = (
+                self._span(*one) for one in ((attribute.name, left, 0), (reference.requirement, right, reference.plus))
+            )
+            yield from [-1] if here[0] < there[1] else []
+            yield from [0] if here[0] <= there[1] and there[0] <= here[1] else []
+            yield from [1] if here[1] > there[0] else []
+        elif attribute.type == "scale":
+            yield (order(attribute, left) > order(attribute, right)) - (
+                order(attribute, left) < order(attribute, right)
+            )
+        else:
+            unnamed = (
+                attribute.type == "text" and left == right == self.profiles.asked[attribute.name].answers.values[-1]
+            )
+            yield from (0, 1) if unnamed else [int(left != right)]
+
+    def _span(self, name: str, value: Value, plus: Number) -> tuple[Place, Place]:
+        """Return the least and the greatest that a band has, so much later."""
+        asked = self.profiles.asked.get(name)
+        at = order(AS_OF, value)
+        low, high = ((at, 0), (at, 0)) if asked is None else asked.span(value)
+        return (low[0] + Decimal(plus), low[1]), (high[0] + Decimal(plus), high[1])
 
     def _of_set(self, test: Test, has: Mapping[Value, Literal]) -> Literal:
         """Return that a set of which each member is so or not satisfies a test."""
@@ -163,3 +238,13 @@ class Firings:
             else:
                 found[name] = self.circuit.at_least(((has, 1) for has in its.has.values()), 2)
         return {name: literal for name, literal in found.items() if literal != FALSE}
+
+
+_OF_SIGN: Mapping[str, Callable[[int], bool]] = {
+    "is": lambda sign: sign == 0,
+    "at_least": lambda sign: sign >= 0,
+    "at_most": lambda sign: sign <= 0,
+    "above": lambda sign: sign > 0,
+    "below": lambda sign: sign < 0,
+}
+"""The operators that compare one value with another, by whether it is less, equal or more."""

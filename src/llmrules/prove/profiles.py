@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import evolve, field, frozen
 
@@ -20,7 +22,6 @@ from llmrules.worlds.advice.bands import Answers, Bands, order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from datetime import date
 
     from llmrules.decision.knowledge import Knowledge
     from llmrules.language.conditions import Table
@@ -55,6 +56,25 @@ class Asked:
             return values[max(0, place - 1)]
         beside = (place - 1, place) if 0 < place < len(values) else (min(place, len(values) - 1),)
         return next((values[one] for one in beside if values[one] not in self.answers.cuts), values[beside[0]])
+
+    def span(self, value: Value) -> tuple[Place, Place]:
+        """Return the least and the greatest number or day in the band that a value stands for."""
+        at, values = order(self.attribute, value), self.answers.values
+        if self.attribute.type == "date":
+            days = [int(order(self.attribute, one)) for one in values]
+            place = bisect_left(days, at)
+            last = days[place + 1] - 1 if place + 1 < len(days) else date.max.toordinal()
+            return (Decimal(date.min.toordinal()) if place == 0 else at, 0), (Decimal(last), 0)
+        cuts = sorted(order(self.attribute, one) for one in self.answers.cuts)
+        if at in cuts:
+            return (at, 0), (at, 0)
+        place = bisect_left(cuts, at)
+        low, high = [Decimal("-Infinity"), *cuts][place], [*cuts, Decimal("Infinity")][place]
+        return (low, 1), (high, -1)
+
+
+Place: TypeAlias = tuple[Decimal, int]
+"""Where a number or day stands: itself (0), or just below (-1) or above it (1)."""
 
 
 @frozen(eq=False)

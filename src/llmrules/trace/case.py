@@ -5,8 +5,11 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from llmrules.catalog.costs import USAGE
 from llmrules.language.conditions import ALWAYS, Table
+from llmrules.language.rules.rule import known_leaves
 from llmrules.language.values import as_text
 from llmrules.language.vocabulary import AS_OF
 from llmrules.trace.codec import json_value
@@ -75,7 +78,7 @@ class CaseRecorder:
                 sorted(
                     {
                         *rule.references(),
-                        *(leaf.attribute.name for table in (rule.when, rule.unless) for leaf in table.all_leaves()),
+                        *(name for table in (rule.when, rule.unless) for name in table.reads()),
                         *(leaf.attribute.name for leaf in self._implied[rule.id].leaves),
                     }
                 )
@@ -116,8 +119,9 @@ class CaseRecorder:
         return found
 
     def _evaluate(self, rule: Rule, facts: Facts, final: Facts, *, fired: bool, defeated: tuple[str, ...]) -> RuleFound:
-        when = _table(rule.when, facts, implied=self._implied[rule.id])
-        unless = None if rule.unless == ALWAYS else _unless(rule.unless, final)
+        attributes = self._ruleset.vocabulary.attributes
+        when = _table(rule.when, facts, attributes, self._implied[rule.id])
+        unless = None if rule.unless == ALWAYS else _unless(rule.unless, final, attributes)
         status: Status = "fired" if fired else "silent"
         if rule.trial:
             status = "trial"
@@ -246,6 +250,7 @@ def _states(stated: Value, value: Value | None) -> bool:
 def _firings(decision: Decision) -> tuple[tuple[FiringRecord, ...], dict[str, Facts]]:
     """Return the firings, and for each fired rule the facts that were known when its round began."""
     known = dict(decision.profile.facts())
+    attributes = decision.knowledge.ruleset.vocabulary.attributes
     records: list[FiringRecord] = []
     seen: dict[str, Facts] = {}
     steps = decision.derivation.steps
@@ -262,7 +267,7 @@ def _firings(decision: Decision) -> tuple[tuple[FiringRecord, ...], dict[str, Fa
             uses = sorted(
                 {
                     fact_id(leaf.attribute, value)
-                    for leaf in _true_leaves(step.rule.when, before)
+                    for leaf in _true_leaves(step.rule.when, before, attributes)
                     for value in leaf.cited(before)
                 }
             )
@@ -276,36 +281,36 @@ def _firings(decision: Decision) -> tuple[tuple[FiringRecord, ...], dict[str, Fa
     return tuple(records), seen
 
 
-def _true_leaves(table: Table, facts: Facts) -> Iterator[Leaf]:
+def _true_leaves(table: Table, facts: Facts, attributes: Mapping[str, Attribute]) -> Iterator[Leaf]:
     """Yield the leaves that make a true table true; of ``any``, those of every true table."""
     yield from (leaf for leaf in table.leaves if leaf.holds(facts))
+    yield from known_leaves(table.compared(), attributes)
     for inner in table.every:
-        yield from _true_leaves(inner, facts)
+        yield from _true_leaves(inner, facts, attributes)
     for inner in table.either:
         if inner.holds(facts):
-            yield from _true_leaves(inner, facts)
+            yield from _true_leaves(inner, facts, attributes)
 
 
-def _table(table: Table, facts: Facts, implied: Table = ALWAYS) -> TableRecord:
+def _table(
+    table: Table, facts: Facts, attributes: Mapping[str, Attribute], implied: Table | None = None
+) -> TableRecord:
+    """Record a table; where nothing else is implied, it is that what its tests refer to is known."""
+    if implied is None:
+        implied = Table(tuple(known_leaves(table.compared(), attributes)))
     return TableRecord(
         holds=table.holds(facts) and implied.holds(facts),
         leaves={leaf.attribute.name: _leaf(leaf, facts) for leaf in table.leaves},
         implied={leaf.attribute.name: _leaf(leaf, facts) for leaf in implied.leaves},
-        all=tuple(_table(inner, facts) for inner in table.every),
-        any=tuple(_table(inner, facts) for inner in table.either),
+        all=tuple(_table(inner, facts, attributes) for inner in table.every),
+        any=tuple(_table(inner, facts, attributes) for inner in table.either),
     )
 
 
-def _unless(table: Table, facts: Facts) -> TableRecord:
+def _unless(table: Table, facts: Facts, attributes: Mapping[str, Attribute]) -> TableRecord:
     """Record an ``unless`` table: it holds, and blocks, when one of its entries does."""
-    record = _table(table, facts)
-    return TableRecord(
-        holds=any(entry.holds(facts) for entry in table.exceptions()),
-        leaves=record.leaves,
-        implied={},
-        all=record.all,
-        any=record.any,
-    )
+    record = _table(table, facts, attributes)
+    return evolve(record, holds=any(entry.holds(facts) for entry in table.exceptions()))
 
 
 def _leaf(leaf: Leaf, facts: Facts) -> LeafRecord:

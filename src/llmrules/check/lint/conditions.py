@@ -216,4 +216,4 @@ def _leaf_reachable(survey: Survey, leaf: Leaf, values: Mapping[str, frozenset[V
     known = values.get(leaf.attribute.name)
     if known is None:
         return False
-    return leaf.negative or leaf.holds({leaf.attribute.name: known})
+    return leaf.negative or bool(leaf.references) or leaf.holds({leaf.attribute.name: known})

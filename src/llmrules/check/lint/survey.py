@@ -207,7 +207,7 @@ def read_by(rule: Rule) -> tuple[str, ...]:
     read = [leaf.attribute for table in tables for leaf in table.all_leaves()]
     if rule.effect.grade is not None:
         read.append(rule.effect.grade.attribute)
-    names = {*(attribute.name for attribute in read), *rule.references()}
+    names = {attribute.name for attribute in read}.union(*(table.references() for table in tables))
     if any(attribute.computed is not None for attribute in read):
         names.update(USAGE, PRICES)
     return tuple(sorted(names))

@@ -45,8 +45,12 @@ class Position:
 
 
 POSITIONS = (
-    Position("when", "What must hold of the case: all of it.", ("requirement",)),
-    Position("unless", "What must not hold of the case: each entry blocks.", ("requirement",), unless=True),
+    Position("when", "What must hold of the case: all of it.", ("requirement",), references=True),
+    Position(
+        *("unless", "What must not hold of the case: each entry blocks.", ("requirement",)),
+        references=True,
+        unless=True,
+    ),
     Position("where", "What must hold of a model or its offer: all of it.", MODEL_SIDE, references=True),
     Position("preferred", "What models are preferred for.", MODEL_SIDE, references=True, graded=True),
     Position("classified", "What must hold of a model that a rule classifies: all of it.", ("model",)),
@@ -116,7 +120,8 @@ def _operand(attribute: Attribute, operator: Operator) -> Schema:
 def _references(attribute: Attribute, operator: Operator, vocabulary: Vocabulary) -> list[Schema]:
     """Return the schema of a reference to a requirement, if there is one that it can be compared with."""
     names = vocabulary.names("requirement")
-    fitting = [name for name in names if comparable(attribute, operator, vocabulary[name])]
+    others = (name for name in names if name != attribute.name)
+    fitting = [name for name in others if comparable(attribute, operator, vocabulary[name])]
     if not fitting:
         return []
     keys: dict[str, Schema] = {"requirement": one_of(fitting)}

@@ -156,7 +156,7 @@ class _Reader:
     def _reference(self, attribute: Attribute, operator: Operator, cursor: Cursor) -> Reference | None:
         if not self.references or operator.operand in {"flag", "glob"}:
             if "requirement" in cursor.value:  # type: ignore[operator]
-                hint = "references stand in where and in effects on models, not with known and like"
+                hint = "references stand in rules, and in every, best and some, not with known and like"
                 cursor.problem("reference-not-allowed", "cannot refer to a requirement here", hint=hint)
             else:
                 cursor.wrong_type("a value")
@@ -171,6 +171,8 @@ class _Reader:
                 message = "is not a declared attribute of the requirement"
                 keys["requirement"].problem("unknown-attribute", message, found=name, allowed=names)
             return None
+        if name == attribute.name:
+            keys["requirement"].problem("compared-with-itself", "is compared with itself", found=name)
         self._check_same_kind(attribute, operator, self.vocabulary[name], keys["requirement"])
         plus: Number | None = 0
         if "plus" in keys:

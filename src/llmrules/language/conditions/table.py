@@ -32,6 +32,14 @@ class Reference:
     requirement: str
     plus: Number = 0
 
+    def later(self, value: Value) -> Value:
+        """Return so much more than a value of the requirement."""
+        return _plus(value, self.plus)
+
+    def earlier(self, value: Value) -> Value:
+        """Return the value of the requirement that so much more makes this value."""
+        return _plus(value, -self.plus)
+
 
 @frozen(cache_hash=True)
 class Test:
@@ -44,6 +52,8 @@ class Test:
         """Return the truth on a known value; a reference whose requirement is in conflict must hold for each value."""
         if not isinstance(self.operand, Reference):
             return self.operator.truth(attribute, actual, self.operand)
+        if self.operand.requirement not in facts:
+            return None
         return conjunction(
             [self.operator.truth(attribute, actual, operand) for operand in self.thresholds(attribute, facts)]
         )
@@ -62,13 +72,13 @@ class Test:
             return (self.operand,)
         values = facts[self.operand.requirement]
         if self.operator.operand == "same" and len(values) == 1 and not attribute.many:
-            return (_plus(next(iter(values)), self.operand.plus),)
+            return (self.operand.later(next(iter(values))),)
         members = frozenset(map(str, values))
         if self.operator.operand in {"list", "members"}:
             return (tuple(sorted(members)),)
         if attribute.many and self.operator.operand == "same":
             return (members,)
-        return tuple(sorted((_plus(value, self.operand.plus) for value in values), key=as_text))
+        return tuple(sorted(map(self.operand.later, values), key=as_text))
 
 
 def _plus(value: Value, plus: Number) -> Value:
@@ -99,6 +109,11 @@ class Leaf:
         return self.tests[0].operator.name == "known" and self.tests[0].operand is False
 
     @property
+    def references(self) -> tuple[str, ...]:
+        """The requirements that its tests refer to, sorted."""
+        return tuple(sorted({test.operand.requirement for test in self.tests if isinstance(test.operand, Reference)}))
+
+    @property
     def negative(self) -> bool:
         """Whether the leaf can turn false when a fact is added."""
         return self.asks_absence or (self.attribute.many and any(test.operator.negative_on_sets for test in self.tests))
@@ -123,8 +138,9 @@ class Leaf:
         wanted: set[Value] = set()
         for test in self.tests:
             chosen = test.operator.operand in {"member", "members"} and not test.operator.negative_on_sets
-            operands: tuple[object, ...] = test.operand if isinstance(test.operand, tuple) else (test.operand,)
-            wanted |= values.intersection(operands) if chosen else values
+            for operand in test.thresholds(self.attribute, facts) if chosen else ():
+                wanted |= values.intersection(operand if isinstance(operand, tuple) else (operand,))
+            wanted |= values if not chosen else frozenset()
         return (*sorted(wanted, key=value_order),) if values else (None,)
 
     def _accepts(self, value: Value | frozenset[Value], facts: Facts) -> bool:
@@ -159,15 +175,17 @@ class Table:
         for table in (*self.every, *self.either):
             yield from table.all_leaves()
 
+    def reads(self) -> frozenset[str]:
+        """Return the names of all that its tests are about or refer to."""
+        return frozenset({leaf.attribute.name for leaf in self.all_leaves()}.union(self.references()))
+
     def references(self) -> tuple[str, ...]:
         """Return the names of the requirements that its tests refer to, sorted."""
-        names = {
-            test.operand.requirement
-            for leaf in self.all_leaves()
-            for test in leaf.tests
-            if isinstance(test.operand, Reference)
-        }
-        return tuple(sorted(names))
+        return tuple(sorted({name for leaf in self.all_leaves() for name in leaf.references}))
+
+    def compared(self) -> frozenset[str]:
+        """Return the names of the requirements that its own leaves refer to, those of inner tables apart."""
+        return frozenset(name for leaf in self.leaves for name in leaf.references)
 
     def exceptions(self) -> tuple[Table, ...]:
         """Return the entries of an ``unless`` table, any one of which blocks: each leaf, the whole ``all``, ``any``."""

@@ -95,7 +95,7 @@ def _silencing(target: Rule) -> set[str]:
     Those are what its exceptions and its negative tests ask, and what it refers to: with two values in conflict a
     test must hold for both, which makes nothing but the test of ``require`` harder to pass.
     """
-    exceptions = {leaf.attribute.name for leaf in target.unless.all_leaves()}
+    exceptions = target.unless.reads().union(target.when.references())
     negative = {leaf.attribute.name for leaf in target.when.all_leaves() if leaf.negative}
     requires = target.effect.hard and target.effect.wanted
     softened = () if requires else target.effect.predicate.references()

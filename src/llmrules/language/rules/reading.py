@@ -84,10 +84,12 @@ class RuleReader:
             message = "goes with effects on models; the conditions of a requirement stand under when"
             keys["where"].problem("key-not-allowed", message, found="where")
         where = self._where(keys, classifies=classifies)
-        when = read_table(keys["when"], self.vocabulary, scopes=("requirement",)) if "when" in keys else ALWAYS
-        unless = ALWAYS
-        if "unless" in keys:
-            unless = read_table(keys["unless"], self.vocabulary, scopes=("requirement",), unless=True)
+        when, unless = (
+            read_table(keys[key], self.vocabulary, scopes=("requirement",), references=True, unless=key == "unless")
+            if key in keys
+            else ALWAYS
+            for key in ("when", "unless")
+        )
         self._check_slots(keys, "because", because, self.vocabulary.names("requirement"))
         self._check_slots(keys, "otherwise", otherwise, ("model", *self.vocabulary.names(*SCOPES)))
         if name is None or because is None or effect is None:

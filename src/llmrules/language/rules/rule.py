@@ -1,8 +1,8 @@
 """One rule as a value, with exactly one effect, a reason and its sources; and the order in which rules can be decided.
 
 A rule's stratum is the greatest of the strata of the attributes it tests positively or refers to, of those it
-tests negatively plus one, and of its overriders plus one; an attribute's is that of its highest concluding rule,
-else 0. A cycle through a negative test makes that impossible.
+tests negatively or compares with each other plus one, and of its overriders plus one; an attribute's is that of its
+highest concluding rule, else 0. A cycle through a negative test makes that impossible.
 """
 
 from __future__ import annotations
@@ -80,8 +80,7 @@ class Rule:
 
     def implied(self, attributes: Mapping[str, Attribute]) -> Table:
         """Return what must hold beside ``when``: every requirement referred to is known, and the rule is in force."""
-        known = OPERATORS["known"]
-        leaves = [Leaf(attributes[name], (Test(known, operand=True),)) for name in self.references()]
+        leaves = [*known_leaves({*self.references(), *self.when.compared()}, attributes)]
         bounds = (("at_least", self.effective_from), ("at_most", self.effective_to))
         in_force = tuple(Test(OPERATORS[name], when) for name, when in bounds if when is not None)
         if in_force:
@@ -101,6 +100,12 @@ class Disable:
     def covers(self, rule: Rule) -> bool:
         """Whether it switches a rule off."""
         return self.rule == rule.id or (self.pack is not None and self.pack == rule.pack)
+
+
+def known_leaves(names: Iterable[str], attributes: Mapping[str, Attribute]) -> Iterator[Leaf]:
+    """Yield the tests that requirements are known, by name."""
+    known = (Test(OPERATORS["known"], operand=True),)
+    yield from (Leaf(attributes[name], known) for name in sorted(names))
 
 
 def exempted(target: str, hard: Iterable[Rule]) -> Iterator[str]:
@@ -207,9 +212,11 @@ def _knots(edges: Mapping[str, list[tuple[str, int]]]) -> list[list[str]]:
 
 def _dependencies(rule: Rule) -> Iterator[tuple[str, int]]:
     for leaf in rule.when.all_leaves():
-        yield leaf.attribute.name, int(leaf.negative)
+        yield leaf.attribute.name, int(leaf.negative or bool(leaf.references))
     for leaf in rule.unless.all_leaves():
         yield leaf.attribute.name, 1
+    for name in (*rule.when.references(), *rule.unless.references()):
+        yield name, 1  # what is compared is settled on both sides
     for name in rule.references():
         yield name, 0
 

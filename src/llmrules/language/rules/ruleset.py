@@ -350,7 +350,8 @@ def _note_cycle(cycle: Cycle, places: Mapping[str, Cursor]) -> None:
         "negative-cycle",
         "what a negative test asks must be decided before it is asked, but here it depends on itself: "
         f"{cycle} ({_standing(members, places)})",
-        hint="a negative test is unless, overrides, known = false, and is, only or none_of on a set",
+        hint="a negative test is unless, overrides, known = false, is, only or none_of on a set, "
+        "and one that compares two requirements",
     )
 
 

@@ -254,8 +254,9 @@ ERRORS = {
     "is not an operator": "연산자가 아닙니다",
     "a reference needs requirement": "참조에는 requirement가 있어야 합니다",
     "cannot refer to a requirement here": "여기서는 요구사항을 참조할 수 없습니다",
-    "references stand in where and in effects on models, not with known and like": "참조는 where와 모델에 대한 효과에 "
+    "references stand in rules, and in every, best and some, not with known and like": "참조는 규칙과 every, best, some에 "
     "쓰며, known이나 like와는 함께 쓸 수 없습니다",
+    "is compared with itself": "자기 자신과 비교합니다",
     "references and operators stand in where and in effects on models": "참조와 연산자는 where와 모델에 대한 효과에 씁니다",
     "goes with numbers alone": "숫자에만 쓸 수 있습니다",
     "goes with numbers and dates alone": "숫자와 날짜에만 쓸 수 있습니다",
@@ -360,8 +361,9 @@ ERRORS = {
     "rules that classify models conclude in a circle: {} ({})": "모델을 분류하는 규칙들이 서로 돌며 도출합니다: {0}({1})",
     "what a negative test asks must be decided before it is asked, but here it depends on itself: {} ({})": "부정 조건이 "
     "묻는 값은 먼저 정해져 있어야 하는데 여기서는 자신에게 의존합니다: {0}({1})",
-    "a negative test is unless, overrides, known = false, and is, only or none_of on a set": "부정 조건은 unless, overrides, "
-    "known = false, 그리고 set에 대한 is, only, none_of입니다",
+    "a negative test is unless, overrides, known = false, is, only or none_of on a set, "
+    "and one that compares two requirements": "부정 조건은 unless, overrides, known = false, set에 대한 is, only, none_of, "
+    "그리고 두 요구사항을 비교하는 조건입니다",
     "a file of cases": "사례 파일",
     "a table that states a case": "사례를 나타내는 표",
     'points, such as 3 or "7/2"': '3이나 "7/2"와 같은 점수',

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from .cost import ON_CASE
-from .given import TESTED, Given, concluded, on_models, references, referred
+from .given import TESTED, Given, compared, concluded, on_models, references, referred
 from .refusal import Plain, Record, Refusal, expect, sparse
 from .shape import MOST_PARTS
-from .truth import OPERATORS, Facts, leaves, negative, own, right_side
-from .values import Attribute, number, text
+from .truth import OPERATORS, Facts, leaves, negative, own, sides, thresholds
+from .values import Attribute, Value, number, text
 
 
 def derive_case(given: Given) -> tuple[Record, Facts]:
@@ -29,12 +29,17 @@ def derive_case(given: Given) -> tuple[Record, Facts]:
 def strata(given: Given) -> dict[str, int]:
     """Return the stratum of every rule that fires: that of the highest attribute that it tests or refers to.
 
-    One more for what it tests negatively, and for its overriders; an attribute has that of its highest concluding rule.
+    One more for what it tests negatively or compares, and for its overriders. An attribute has that of its highest
+    concluding rule.
     """
     edges: defaultdict[tuple[str, str], list[tuple[tuple[str, str], int]]] = defaultdict(list)
     for name, rule in given.firing.items():
-        tested = [(one, int(negative(given.attributes[one], leaf))) for one, leaf in leaves(rule.get("when", {}))]
+        tested = [
+            (one, int(negative(given.attributes[one], leaf) or bool(sides(leaf))))
+            for one, leaf in leaves(rule.get("when", {}))
+        ]
         tested += [(one, 1) for one, _ in leaves(rule.get("unless", {}))] + [(one, 0) for one in references(rule)]
+        tested += [(one, 1) for one in compared(rule)]
         for attribute, plus in tested:
             edges["attribute", attribute].append((("rule", name), plus))
         edges["rule", name] += [(("rule", target), 1) for target in rule.get("overrides", ())]
@@ -120,6 +125,7 @@ class _Case:
 
     def table(self, table: Plain, implied: Plain) -> Record:
         """Record a table: its leaves with their truth, and the tables within it."""
+        implied = {one: {"known": True} for _, leaf in own(table) for one in sides(leaf)} | implied
         found, beside = ({name: self.leaf(name, leaf) for name, leaf in own(one)} for one in (table, implied))
         groups = {name: [self.table(inner, {}) for inner in table[name]] for name in ("all", "any") if name in table}
         holds = all(one["holds"] for one in (*found.values(), *beside.values(), *groups.get("all", ())))
@@ -132,13 +138,34 @@ class _Case:
         if values is None:
             return {"holds": leaf.get("known") is False}
         if attribute.type == "set":
-            holds = _passes(attribute, leaf, attribute.listed(values))
-            cites = _members_cited(name, leaf, values) if holds else []
+            holds = self.passes(attribute, leaf, attribute.listed(values))
+            cites = self.members_cited(attribute, leaf, values) if holds else []
         else:
-            accepted = [one for one in values if _passes(attribute, leaf, one)]
+            accepted = [one for one in values if self.passes(attribute, leaf, one)]
             by_size = sorted(accepted, key=number if attribute.type == "number" else text)
             holds, cites = bool(accepted), [fact_id(name, one) for one in by_size]
         return {"holds": holds, "actual": attribute.in_order(values)} | sparse(cites=cites)
+
+    def passes(self, attribute: Attribute, leaf: Plain, value: Plain) -> bool:
+        """Return whether a value passes every test, against all that is known of what the tests refer to."""
+        if not self.known.keys() >= {*sides(leaf)}:
+            return False
+        actual = attribute.value(value)
+        tests = ((OPERATORS[one], self.against(attribute, one, leaf[one])) for one in leaf)
+        return all(one.truth(attribute, actual, wanted) is True for one, its in tests for _, wanted in its)
+
+    def against(self, attribute: Attribute, operator: str, side: Plain) -> list[tuple[Plain, Value]]:
+        """Return the right sides in force."""
+        return thresholds(attribute, operator, side, self.known, self.given.attributes)
+
+    def members_cited(self, attribute: Attribute, leaf: Plain, values: set[Plain]) -> list[str]:
+        """Return the facts that make a leaf on a set true: the members asked for; of a negative test, every member."""
+        cited: set[Plain] = set()
+        for operator, side in leaf.items():
+            asked = OPERATORS[operator].right in {"member", "members"} and not OPERATORS[operator].negative
+            wanted = [one for raw, _ in self.against(attribute, operator, side) for one in _values(raw)]
+            cited |= values.intersection(wanted) if asked else values
+        return [fact_id(attribute.name, one) for one in sorted(cited)] if values else [fact_id(attribute.name)]
 
     def rule(self, rule: Plain) -> Record:
         """Record what became of a rule."""
@@ -198,7 +225,7 @@ class _Case:
 def reads(rule: Plain) -> set[str]:
     """Return the requirements that a rule tests or refers to."""
     tables = (rule.get("when", {}), rule.get("unless", {}))
-    return {name for table in tables for name, _ in leaves(table)}.union(references(rule))
+    return {name for table in tables for name, _ in leaves(table)}.union(references(rule), compared(rule))
 
 
 def concludes(given: Given, rule: Plain) -> list[str]:
@@ -214,21 +241,6 @@ def fact_id(name: str, value: Plain = None) -> str:
 
 def _values(value: Plain) -> list[Plain]:
     return value if isinstance(value, list) else [value]
-
-
-def _passes(attribute: Attribute, leaf: Plain, value: Plain) -> bool:
-    actual = attribute.value(value)
-    tests = ((OPERATORS[operator], right_side(attribute, operator, side)) for operator, side in leaf.items())
-    return all(operator.truth(attribute, actual, wanted) is True for operator, wanted in tests)
-
-
-def _members_cited(name: str, leaf: Plain, values: set[Plain]) -> list[str]:
-    """Return the facts that make a leaf on a set true: the members asked for; of a negative test, every member."""
-    cited: set[Plain] = set()
-    for operator, side in leaf.items():
-        asked = OPERATORS[operator].right in {"member", "members"} and not OPERATORS[operator].negative
-        cited |= values.intersection(_values(side)) if asked else values
-    return [fact_id(name, one) for one in sorted(cited)] if values else [fact_id(name)]
 
 
 def _recorded(table: Record, *, true: bool) -> Iterator[tuple[str, Record]]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from .refusal import Plain, expect
-from .truth import leaves
+from .truth import leaves, sides
 from .values import Attribute
 
 HARD, SOFT = ("require", "exclude"), ("prefer", "avoid")
@@ -84,10 +84,14 @@ def references(rule: Plain) -> list[str]:
     return referred(rule.get("where", {}), predicate(rule))
 
 
+def compared(rule: Plain) -> list[str]:
+    """Return the requirements that a rule's tests on requirements refer to, sorted."""
+    return referred(rule.get("when", {}), rule.get("unless", {}))
+
+
 def referred(*tables: Plain) -> list[str]:
     """Return the requirements that tables refer to, sorted."""
-    sides = (side for table in tables for _, leaf in leaves(table) for side in leaf.values())
-    return sorted({side["requirement"] for side in sides if isinstance(side, dict)})
+    return sorted({name for table in tables for _, leaf in leaves(table) for name in sides(leaf)})
 
 
 class Row(NamedTuple):

@@ -157,14 +157,15 @@ def _check_rule(given: Given, rule: Plain, at: str) -> None:
     _check_table(given, rule.get("unless", {}), REQUIREMENT, f"{at}/unless")
     wrong = [name for name, leaf in leaves(rule.get("unless", {})) if negative(given.attributes[name], leaf)]
     expect(not wrong, "condition", f"{at}/unless", "can turn false when a fact is added", wrong)
-    _check_table(given, rule.get("where", {}), MODEL if classifies else CANDIDATE, f"{at}/where")
+    _check_table(given, rule.get("where", {}), MODEL if classifies else CANDIDATE, f"{at}/where", refers=not classifies)
     _check_table(given, predicate(rule), CANDIDATE, f"{at}/body")
 
 
 def _check_promise(given: Given, one: Plain, at: str) -> None:
     expect(one.keys() & {"always", "never", *TESTED}, "rule", at, "promises nothing")
     for key in ("when", "always", *TESTED):
-        _check_table(given, one.get(key, {}), CANDIDATE if key in TESTED else REQUIREMENT, f"{at}/{key}")
+        of_models = key in TESTED
+        _check_table(given, one.get(key, {}), CANDIDATE if of_models else REQUIREMENT, f"{at}/{key}", refers=of_models)
 
 
 def _check_targets(given: Given, rule: Plain, at: str) -> None:
@@ -189,7 +190,6 @@ def _check_conclusion(given: Given, body: Plain, at: str) -> None:
 
 
 def _check_table(given: Given, table: Plain, scopes: Scopes, at: str, *, refers: bool = True, depth: int = 0) -> None:
-    refers = refers and scopes == CANDIDATE
     expect(depth <= DEEPEST, "condition", at, "is nested more deeply than any rule")
     for name, leaf in own(table):
         attribute = given.attribute(name, scopes, at)

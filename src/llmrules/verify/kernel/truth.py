@@ -168,6 +168,11 @@ def leaves(table: Plain) -> Iterator[tuple[str, Plain]]:
         yield from leaves(inner)
 
 
+def sides(leaf: Plain) -> list[str]:
+    """Return the requirements that the tests of a leaf refer to."""
+    return [side["requirement"] for side in leaf.values() if isinstance(side, dict)]
+
+
 def own(table: Plain) -> list[tuple[str, Plain]]:
     """Return the leaves of the table itself: an attribute and its tests, by name."""
     return [(name, table[name]) for name in sorted(table) if name not in {"all", "any"}]

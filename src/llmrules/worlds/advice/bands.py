@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from llmrules.decision.knowledge import Knowledge
     from llmrules.language.conditions import Facts, Leaf, Table, Test
     from llmrules.language.rules.rule import Rule
-    from llmrules.language.vocabulary import Attribute
+    from llmrules.language.vocabulary import Attribute, Vocabulary
 
 
 @frozen
@@ -47,6 +47,7 @@ class Bands:
     """The bands of every requirement under some rules, over the values that are in force on a day.
 
     ``others`` are further rules with their days, and ``tables`` further tests on requirements, which cut as well.
+    Where two requirements are compared, each is cut by what cuts the other one, or is ``stated`` of it.
     """
 
     def __init__(
@@ -55,10 +56,12 @@ class Bands:
         when: date,
         others: Iterable[tuple[Knowledge, date]] = (),
         tables: Iterable[Table] = (),
+        stated: Facts | None = None,
     ) -> None:
         """Look up, once for all, at which values some test of a requirement, or of models against it, may turn."""
         self._cuts: defaultdict[str, set[Value]] = defaultdict(set)
         self._against: defaultdict[str, dict[tuple[int, str, Reference], Column | None]] = defaultdict(dict)
+        self._compared: dict[tuple[str, Reference], None] = {}
         self._matched: set[str] = set()
         for table in tables:
             self._test(table)
@@ -79,6 +82,7 @@ class Bands:
                         if isinstance(test.operand, Reference):
                             key = side, name, test.operand
                             self._against[test.operand.requirement][key] = columns.get(name)
+        self._spread({AS_OF.name: frozenset({_on(when)}), **(stated or {})}, knowledge.ruleset.vocabulary)
 
     def answers(self, attribute: Attribute) -> Answers:
         """Return the answers that differ; of a set one member each."""
@@ -89,29 +93,49 @@ class Bands:
             return Answers(name, tuple(frozenset({one}) for one in attribute.choice_ids))
         if attribute.choices:
             return Answers(name, attribute.choice_ids)
-        cuts = self._cut(attribute)
+        cuts = self._cut(name)
         if attribute.type == "number":
             numbers = [one for one in cuts if isinstance(one, int | Decimal)]
-            return Answers(name, tuple(_numbers(attribute, numbers)), name not in USAGE, frozenset(numbers))
+            exact = name not in USAGE and self._is_exact(name)
+            return Answers(name, tuple(_numbers(attribute, numbers)), exact, frozenset(numbers))
         if attribute.type == "date":
             days = [one.first for one in cuts if isinstance(one, Period)]
-            return Answers(name, tuple(map(_on, _days(sorted(days)))))
+            return Answers(name, tuple(map(_on, _days(sorted(days)))), self._is_exact(name))
         texts = sorted(map(str, cuts))
         return Answers(name, (*texts, _other(texts)), exact=name not in self._matched)
+
+    def _is_exact(self, name: str) -> bool:
+        """Whether a requirement is compared with one other at most: three are not cut for each other."""
+        return len([one for left, one in self._compared if name in {left, one.requirement}]) <= 1
 
     def _test(self, table: Table) -> None:
         """Note the tests of a table on requirements."""
         for leaf in table.all_leaves():
-            self._cuts[leaf.attribute.name].update(_literals(leaf))
+            name = leaf.attribute.name
+            self._cuts[name].update(_literals(leaf))
+            self._compared |= {(name, one.operand): None for one in leaf.tests if isinstance(one.operand, Reference)}
             if any(test.operator.name == "like" for test in leaf.tests):
-                self._matched.add(leaf.attribute.name)
+                self._matched.add(name)
 
-    def _cut(self, attribute: Attribute) -> set[Value]:
-        """Return the values at which some test of an attribute, or of models against it, may turn."""
-        found = set(self._cuts[attribute.name])
-        for (_, _, reference), column in self._against[attribute.name].items():
-            for value in set() if column is None else {*column.first} - {None}:
-                found.update(_earlier(value, reference.plus))
+    def _spread(self, stated: Facts, vocabulary: Vocabulary) -> None:
+        """Cut what is compared by what cuts, or is stated of, the other side, and within its bands."""
+        names = {name for left, reference in self._compared for name in (left, reference.requirement)}
+        own = {name: self._cut(name) | stated.get(name, frozenset()) for name in names}
+        for left, reference in self._compared:
+            right = reference.requirement
+            self._cuts[left] |= own[left].union(map(reference.later, own[right]))
+            self._cuts[right] |= own[right].union(map(reference.earlier, own[left]))
+        within = {name: self.answers(vocabulary[name]).values for name in names - stated.keys()}
+        for left, reference in self._compared:
+            if vocabulary[left].type in {"number", "date"}:
+                self._cuts[left].update(map(reference.later, within.get(reference.requirement, ())))
+
+    def _cut(self, name: str) -> set[Value]:
+        """Return the values at which some test of a requirement, or of models against it, may turn."""
+        found = set(self._cuts[name])
+        for (_, _, reference), column in self._against[name].items():
+            for value in () if column is None else {*column.first} - {None}:
+                found.update(map(reference.earlier, _ends(value)))
         return found
 
 
@@ -192,19 +216,11 @@ def _operands(test: Test) -> tuple[Value, ...]:
     return test.operand if isinstance(test.operand, tuple) else (test.operand,)
 
 
-def _earlier(value: Value | None, plus: Number) -> Iterator[Value]:
-    """Yield what a requirement must be so that a value is so much more, for a period on its first and its last day."""
+def _ends(value: Value | None) -> Iterator[Value]:
+    """Yield a value; of a period its first and its last day."""
     if isinstance(value, Period):
-        for day in {value.first, value.last}:
-            try:
-                yield _on(day - timedelta(days=int(plus)))
-            except OverflowError:
-                continue
-    elif isinstance(value, int | Decimal) and not isinstance(value, bool):
-        exact = number(EXACT.subtract(Decimal(value), Decimal(plus)))
-        if exact is not None:
-            yield exact
-    elif isinstance(value, str):
+        yield from map(_on, {value.first, value.last})
+    elif isinstance(value, int | Decimal | str) and not isinstance(value, bool):
         yield value
 
 

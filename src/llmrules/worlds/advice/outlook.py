@@ -135,7 +135,7 @@ class Outlooks:
         """Return the bands of requirements on a day; that of the decision where none is given."""
         day = self.world.profile.as_of.first if when is None else when
         if day not in self._bands:
-            self._bands[day] = Bands(self.world.knowledge, day)
+            self._bands[day] = Bands(self.world.knowledge, day, stated=self.world.profile.facts())
         return self._bands[day]
 
     def of(self, *changes: Stated) -> Outlook:

@@ -60,7 +60,7 @@ class _Tie:
         )
 
     def _could(self, leaf: Leaf) -> bool:
-        return leaf.holds(self._facts) or leaf.attribute.name not in self._facts
+        return leaf.holds(self._facts) or not self._facts.keys() >= {leaf.attribute.name, *leaf.references}
 
     def _treats_differently(self, criterion: Criterion) -> bool:
         rule = criterion.rule
@@ -92,7 +92,8 @@ class _Tie:
 
     def _wanted(self, rule: Rule, seen: frozenset[str] = frozenset()) -> Iterator[str]:
         """Yield the requirements that a rule waits for; for one that is only concluded, those of the rules that do."""
-        for name in (*(leaf.attribute.name for leaf in rule.when.all_leaves()), *rule.references()):
+        tested = (name for leaf in rule.when.all_leaves() for name in (leaf.attribute.name, *leaf.references))
+        for name in (*tested, *rule.references()):
             if name in self._facts or rule.id in seen:
                 continue
             concluding = self._concluding.get(name, [])
