@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from llmrules.cli import completion, options
+from llmrules.cli import options
+from llmrules.cli.case import deciding, read_case, stating
 from llmrules.cli.terminal import print_json, print_lines
-from llmrules.language.profile import read_profile
 from llmrules.say.advice import Adviser
 from llmrules.say.why import Explainer
 from llmrules.worlds.advice.document import plain
@@ -26,13 +26,8 @@ FORMAT = "llmrules.advice/1"
 
 @click.command(short_help="What to ask next, what would help, and how firm the answer is.")
 @click.argument("profile", required=False, type=options.ProfilePath())
-@click.option("--set", "settings", metavar="NAME=VALUE", multiple=True,
-              shell_complete=completion.complete_settings, help="State or replace one requirement.")  # fmt: skip
-@options.knowledge
-@options.policy
-@options.language
-@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True,
-              help="What to print: lines, or everything as JSON.")  # fmt: skip
+@stating()
+@deciding("text", "json", said="What to print: lines, or everything as JSON.")
 @click.pass_context
 def advise(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  # noqa: ANN401 - click passes them
     """Say what a decision depends on: every line is found by deciding the case otherwise.
@@ -47,11 +42,7 @@ def advise(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  #
 
     PROFILE and --set are those of llmrules decide.
     """  # noqa: D301 - click leaves a paragraph as it is that begins with a backspace
-    if profile is None and not given["settings"]:
-        raise click.UsageError("name a profile, or state requirements with --set", ctx)
-    advisor = options.load(given, engine="plain")
-    vocabulary = advisor.knowledge.ruleset.vocabulary
-    case = read_profile(options.read_profile_source(profile, given["settings"], vocabulary), vocabulary)
+    advisor, case = read_case(ctx, profile, given)
     decision = advisor.decide(case, unknown=given["unknown"], keep_promises=False)
     if given["output"] == "json":
         print_json(json.dumps(_document(decision), ensure_ascii=False, indent=2))

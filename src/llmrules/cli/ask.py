@@ -12,8 +12,9 @@ import click
 from attrs import field, frozen
 
 from llmrules.advisor import Decision
-from llmrules.cli import completion, options
+from llmrules.cli import options
 from llmrules.cli.answers import BACK, FINISH, HELP, UNKNOWN, Given, Typed, understood
+from llmrules.cli.case import stating
 from llmrules.cli.outputs import refuse_overwriting
 from llmrules.cli.terminal import clear, for_a_person, page_width, print_lines, print_note, print_plain
 from llmrules.errors import FileError, LlmrulesError, Place, ProfileError, nearest
@@ -29,7 +30,7 @@ from llmrules.say.teller import Line, printable_lines
 from llmrules.worlds.advice.asking import Question
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
     from decimal import Decimal
 
@@ -45,8 +46,7 @@ STATING = re.compile(r"([a-z][a-z0-9_]*)\s*=(.*)")
 
 @click.command(short_help="Be asked what matters, and decide.")
 @click.argument("profile", required=False, type=options.ProfilePath())
-@click.option("--set", "settings", metavar="NAME=VALUE", multiple=True, shell_complete=completion.complete_settings,
-              help="What is stated from the beginning.")  # fmt: skip
+@stating("What is stated from the beginning.")
 @click.option("--answers", type=click.Path(path_type=Path, allow_dash=True), metavar="FILE",
               help="Read the answers from this file, one a line; - is standard input.")  # fmt: skip
 @click.option("--save", type=options.PATH, metavar="FILE", help="Write what was answered as a profile.")
@@ -218,7 +218,7 @@ class _Interview:
         value = understood(asked, typed, words.choices(asked))
         if value is None:
             names = [*asked.choice_ids, *vocabulary.names("requirement")] if other is not None else asked.choice_ids
-            self._refuse(words.misunderstood(asked, typed, nearest(typed, names)), typed)
+            self._refuse(words.misunderstood(asked, typed, nearest(typed, names)), typed, asked.choice_ids)
             return None
         try:
             return step.decision.what_if({asked.name: value})
@@ -226,10 +226,10 @@ class _Interview:
             self._refuse(str(error), typed)
             return None
 
-    def _refuse(self, said: str, typed: str) -> None:
+    def _refuse(self, said: str, typed: str, allowed: Sequence[str] = ()) -> None:
         """Say what is wrong with an answer. Raises ProfileError for one that was given beforehand."""
         if isinstance(self.answers, Given):
-            raise ProfileError(said, code="no-answer", place=self.answers.place, found=typed)
+            raise ProfileError(said, code="no-answer", place=self.answers.place, found=typed, allowed=allowed)
         print_note(said)
 
 

@@ -7,21 +7,16 @@ from typing import Any
 import click
 
 from llmrules.cli import completion, options
+from llmrules.cli.case import deciding, read_case, stating
 from llmrules.cli.terminal import page_width, print_json, print_lines
-from llmrules.language.profile import read_profile
 
 
 @click.command(short_help="Two models side by side in a case, and what parts them.")
 @click.argument("one", shell_complete=completion.complete_models)
 @click.argument("other", shell_complete=completion.complete_models)
 @click.argument("profile", required=False, type=options.ProfilePath())
-@click.option("--set", "settings", metavar="NAME=VALUE", multiple=True, shell_complete=completion.complete_settings,
-              help="State or replace one requirement.")  # fmt: skip
-@options.knowledge
-@options.policy
-@options.language
-@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True,
-              help="What to print.")  # fmt: skip
+@stating()
+@deciding("text", "json")
 @click.pass_context
 def compare(ctx: click.Context, /, one: str, other: str, profile: str | None, **given: Any) -> None:  # noqa: ANN401 - click passes them
     """Decide a case and put two models side by side, only where they differ: verdict, points, cost, rule by rule.
@@ -36,11 +31,7 @@ def compare(ctx: click.Context, /, one: str, other: str, profile: str | None, **
 
     Exit status: 0 they were compared, 2 something is wrong with the input.
     """  # noqa: D301 - click leaves a paragraph as it is that begins with a backspace
-    if profile is None and not given["settings"]:
-        raise click.UsageError("name a profile, or state requirements with --set", ctx)
-    advisor = options.load(given)
-    vocabulary = advisor.knowledge.ruleset.vocabulary
-    case = read_profile(options.read_profile_source(profile, given["settings"], vocabulary), vocabulary)
+    advisor, case = read_case(ctx, profile, given)
     names = [options.judged_model(name, advisor.knowledge, case.as_of.first, "compare") for name in (one, other)]
     decision = advisor.decide(case, unknown=given["unknown"], keep_promises=False)
     found = decision.compare(*names)

@@ -12,6 +12,7 @@ import click
 from llmrules.catalog.register import read_register
 from llmrules.cli import completion, options
 from llmrules.cli.ask import interviewed
+from llmrules.cli.case import stating
 from llmrules.cli.formats import FORMATS, Shown, format_of, print_decision, show_page, write_decision
 from llmrules.cli.many import FAILED, decide_lines
 from llmrules.cli.outputs import refuse_overwriting
@@ -40,8 +41,7 @@ UNVERIFIED = 4
 
 @click.command(short_help="Decide a case: which model, and why.")
 @click.argument("profile", required=False, type=options.ProfilePath())
-@click.option("--set", "settings", metavar="NAME=VALUE", multiple=True, shell_complete=completion.complete_settings,
-              help="State or replace one requirement.")  # fmt: skip
+@stating()
 @options.knowledge
 @click.option("--model", shell_complete=completion.complete_models, help="Judge this one model, with the whole chain.")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Decide as of this date: rules in force then count.")

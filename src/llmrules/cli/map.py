@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from llmrules.cli import completion, options
+from llmrules.cli.case import deciding, stating
 from llmrules.cli.outputs import refuse_overwriting
 from llmrules.cli.terminal import print_json, print_plain
 from llmrules.errors import nearest
@@ -27,13 +28,8 @@ COMPLETED = completion.complete_requirements
 @click.option(
     "--profile", type=options.ProfilePath(), metavar="PROFILE", help="What is stated of all other requirements."
 )
-@click.option("--set", "settings", metavar="NAME=VALUE", multiple=True,
-              shell_complete=completion.complete_settings, help="State or replace one requirement.")  # fmt: skip
-@options.knowledge
-@options.policy
-@options.language
-@click.option("--format", "output", type=click.Choice(["text", "svg", "json"]), default="text", show_default=True,
-              help="What to print: a table, a picture, or everything as JSON.")  # fmt: skip
+@stating()
+@deciding("text", "svg", "json", said="What to print: a table, a picture, or everything as JSON.")
 @click.option("-o", "--output", "target", type=options.PATH, metavar="FILE", help="Write it to this file.")
 @click.pass_context
 def map(ctx: click.Context, /, across: str, down: str, **given: Any) -> None:  # noqa: A001, ANN401 - the command's name, and click passes them

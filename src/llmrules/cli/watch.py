@@ -10,6 +10,7 @@ import click
 
 from llmrules.check.watch import watch as watched
 from llmrules.cli import options
+from llmrules.cli.case import deciding
 from llmrules.cli.terminal import print_json, print_lines
 from llmrules.say.teller import Line, Sentences, first_sentence
 from llmrules.say.why import Explainer
@@ -32,11 +33,7 @@ CHANGES = 1
 @click.command(short_help="Which saved choices a later day changes, and why.")
 @click.argument("paths", nargs=-1, required=True, type=options.PROFILE, metavar="PATH...")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The later day.  [default: today]")
-@options.knowledge
-@options.policy
-@options.language
-@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True,
-              help="What to print.")  # fmt: skip
+@deciding("text", "json")
 @click.pass_context
 def watch(ctx: click.Context, /, paths: tuple[Path, ...], **given: Any) -> None:  # noqa: ANN401 - click passes them
     """Decide saved profiles as of their own day and as of a later one, and say whose choice changes, and why.

@@ -9,6 +9,7 @@ import click
 from llmrules.check.diff import MOST_REPLAYS, compare_decisions
 from llmrules.check.diff.telling import difference_report
 from llmrules.cli import completion, options
+from llmrules.cli.case import deciding, stating
 from llmrules.cli.diff import print_report
 from llmrules.cli.terminal import print_json
 from llmrules.language.profile import read_profile
@@ -17,17 +18,14 @@ from llmrules.trace.codec import canonical, plain
 
 @click.command(short_help="What another answer would change, and why.")
 @click.argument("profile", required=True, type=options.ProfilePath())
-@click.option("--set", "settings", metavar="NAME=VALUE", multiple=True,
-              shell_complete=completion.complete_settings, help="What is stated otherwise.")  # fmt: skip
+@stating("What is stated otherwise.")
 @click.option("--drop", "dropped", metavar="NAME", multiple=True,
               shell_complete=completion.complete_requirements, help="What is not stated.")  # fmt: skip
-@options.knowledge
-@options.policy
-@options.language
 @click.option("--replays", type=click.IntRange(0), default=MOST_REPLAYS, show_default=True,
               help="How often the comparison decides again, at most, to find causes.")  # fmt: skip
-@click.option("--format", "output", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True,
-              help="What to print: a report, the same for a pull request, or everything as JSON.")  # fmt: skip
+@deciding(
+    "text", "markdown", "json", said="What to print: a report, the same for a pull request, or everything as JSON."
+)
 @click.pass_context
 def what_if(ctx: click.Context, /, profile: str, **given: Any) -> None:  # noqa: ANN401 - click passes them
     """Decide a case as its profile says and once more with other answers, and say what changes and what causes it.

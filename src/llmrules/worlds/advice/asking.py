@@ -121,7 +121,7 @@ class _Asking:
         return Questions(self._now.first, ordered, tuple(pairs), complete=True)
 
     def _order(self, question: Question) -> tuple[object, ...]:
-        """Return what orders questions: one that parts a tie, then roughly by how far their answers lead apart.
+        """Return what orders questions: one that parts a tie, then roughly by how much their answers change.
 
         Of about equal ones the six questions give the order; in one of them what is chosen comes before a number.
         """
@@ -130,7 +130,14 @@ class _Asking:
         shares = (question.changes_first, question.changes_eligible, question.changes_conflicts)
         ways = len({answer.first for answer in question.answers}) if attribute.choices else 0
         least = (-share for share in shares)
-        return (not question.parts, -round(_apart(question) * 4), topic, *least, -ways, question.attribute)
+        return (
+            not question.parts,
+            -round(_effect(question, self._now.first)),
+            topic,
+            *least,
+            -ways,
+            question.attribute,
+        )
 
     def _pairs(self, names: Sequence[str]) -> list[tuple[str, str]]:
         """Return the pairs that may matter together: those on both of which some rule depends come first.
@@ -182,13 +189,17 @@ class _Asking:
         return (seen.first, seen.eligible, seen.conflicts) != (now.first, now.eligible, now.conflicts)
 
 
-def _apart(question: Question) -> Fraction:
-    """Return the chance that two answers put different ones first, of those after which somebody fits.
+def _effect(question: Question, first: tuple[str, ...]) -> Fraction:
+    """Return by how much the answers change who is first, of twice 1: how many do, and how far they lead apart.
 
-    Who asks has something to choose: an answer after which nobody fits leads nowhere.
+    That is the chance that two answers put different ones first. An answer after which nobody fits leads nowhere: who
+    asks has something to choose.
     """
     counts = Counter(answer.first for answer in question.answers if answer.first)
-    return 1 - sum((Fraction(count, counts.total()) ** 2 for count in counts.values()), Fraction(not counts))
+    if not counts:
+        return Fraction(0)
+    alike = sum((Fraction(count, counts.total()) ** 2 for count in counts.values()), Fraction(0))
+    return Fraction(counts.total() - counts[first], len(question.answers)) + 1 - alike
 
 
 def _can_be_asked(attribute: Attribute) -> bool:

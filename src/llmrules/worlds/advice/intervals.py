@@ -151,7 +151,7 @@ class _Intervals:
 
     def _turn(self, standing: Standing, samples: tuple[Decimal, Decimal], start: Fraction, end: Fraction | None) -> End:
         """Return where the first place turns in a region, from a place on at which it is as it is."""
-        name, one, other = standing.attribute, *samples
+        name, (one, other) = standing.attribute, samples
         near = self._places.points(standing, self._supposing.at(name, one))
         if not self._supposing.grades(name):
             return None if self._places.leading(standing, near) == self._first else (_exact(start), True)
