@@ -2,7 +2,8 @@
 
 ``python -m benchmarks.scale`` prints medians: loading from the files with nothing remembered, deciding a case with and
 without its cost of a month, building the trace, and what that trace weighs. The thousands are made up, as many offers
-as one public list has; ``--catalog FILE`` takes another catalogue in their place.
+as one public list has; ``--catalog FILE`` takes another catalogue in their place. At last it says what loading takes
+beside parsing the same files by tomllib alone: what is shipped, and a project of many small rule files.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import argparse
 import os
 import tempfile
+import tomllib
 from datetime import date
 from pathlib import Path
 from time import perf_counter_ns
@@ -17,9 +19,11 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.catalog import OFFERS, json_text, made_up
 from benchmarks.decide import measure
+from benchmarks.growth import HEAD, rule
 
 from llmrules import Advisor
 from llmrules.catalog import cache
+from llmrules.reading.shipped import catalog_file, rule_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,6 +54,34 @@ def main() -> None:
     print("|---|" + "--:|" * len(columns))
     for name in columns[0]:
         print("| " + " | ".join([name, *(column[name] for column in columns)]) + " |")
+    _loading()
+
+
+SMALL_FILES = 300
+
+
+def _loading() -> None:
+    """Print what loading takes, in times of what tomllib takes for the same files."""
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(SMALL_FILES):
+            head = HEAD if not number else f'language = 1\npack = "part-{number}"\n'
+            body = (
+                f'when.budget = "tight"\nwhen.amount.at_least = {number}\nprefer.weights_available = true\nweight = 1'
+            )
+            text = head + "".join(rule(f"r{number}-{place}", body) for place in range(3))
+            Path(folder, f"{number:03}.toml").write_text(text, encoding="utf-8")
+        shipped = [*rule_files(with_rules=True), catalog_file()]
+        project = [*rule_files(with_rules=False), catalog_file(), *Path(folder).iterdir()]
+        measured: dict[str, Callable[[], object]] = {
+            "shipped": Advisor.load,
+            "project": lambda: Advisor.load(rules=[folder], shipped_rules=False),
+            "shipped, tomllib": lambda: [tomllib.loads(file.read_text(encoding="utf-8")) for file in shipped],
+            "project, tomllib": lambda: [tomllib.loads(file.read_text(encoding="utf-8")) for file in project],
+        }
+        medians = measure(measured, 9)
+    for name, what in (("shipped", "our rules and models"), ("project", f"{SMALL_FILES} small files of rules")):
+        least = medians[f"{name}, tomllib"]
+        print(f"{what}: loaded in {medians[name] / 1e6:,.0f} ms, {medians[name] / least:.1f} times tomllib alone")
 
 
 def _column(catalog: list[str], rounds: int) -> dict[str, str]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import cached_property, reduce
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from attrs import evolve, field, frozen
 
@@ -43,9 +43,46 @@ COMPARED: Mapping[str, Callable[[Any, Any], bool]] = {
 Comparison: TypeAlias = tuple[Callable[[Any, Any], bool], Number]
 
 
-@frozen(eq=False)
+@frozen(eq=False, slots=False)
 class Check:
-    """The conditions of one rule, compiled: call it with facts.
+    """The conditions of one rule, compiled when they are first needed: call it with facts."""
+
+    when: Table
+    exceptions: tuple[Table, ...]
+
+    @cached_property
+    def parts(self) -> Parts:
+        """The conditions but for exceptions; the common shapes, finite leaves and plain comparisons, are loops."""
+        quick, numbers, others = [], [], []
+        for leaf in self.when.leaves:
+            comparisons = _comparisons(leaf)
+            if _is_finite(leaf):
+                quick.append((leaf.attribute.name, accepted(leaf)))
+            elif comparisons is not None:
+                numbers.append((leaf.attribute.name, comparisons))
+            else:
+                others.append(leaf)
+        rest = Table(tuple(others), self.when.every, self.when.either)
+        return Parts(tuple(quick), tuple(numbers), rest if rest != ALWAYS else None)
+
+    def __call__(self, facts: Facts) -> bool:
+        """Whether the conditions hold and no exception does."""
+        quick, numbers, rest = self.parts
+        for name, values in quick:
+            known = facts.get(name)
+            if known is None or values.isdisjoint(known):
+                return False
+        for name, tests in numbers:
+            known = facts.get(name)
+            if known is None or not any(all(passes(one, wanted) for passes, wanted in tests) for one in known):
+                return False
+        if rest is not None and not rest.holds(facts):
+            return False
+        return not self.exceptions or not any(table.holds(facts) for table in self.exceptions)
+
+
+class Parts(NamedTuple):
+    """The parts of a conjunction.
 
     ``quick`` has the values that satisfy a leaf where there are few, ``numbers`` the comparisons that one number must
     pass, ``rest`` all other leaves and tables.
@@ -54,21 +91,6 @@ class Check:
     quick: tuple[tuple[str, frozenset[Value]], ...]
     numbers: tuple[tuple[str, tuple[Comparison, ...]], ...]
     rest: Table | None
-    exceptions: tuple[Table, ...]
-
-    def __call__(self, facts: Facts) -> bool:
-        """Whether the conditions hold and no exception does."""
-        for name, values in self.quick:
-            known = facts.get(name)
-            if known is None or values.isdisjoint(known):
-                return False
-        for name, tests in self.numbers:
-            known = facts.get(name)
-            if known is None or not any(all(passes(one, wanted) for passes, wanted in tests) for one in known):
-                return False
-        if self.rest is not None and not self.rest.holds(facts):
-            return False
-        return not self.exceptions or not any(table.holds(facts) for table in self.exceptions)
 
 
 @frozen(eq=False)
@@ -197,7 +219,7 @@ def compile_program(ruleset: RuleSet, known: Mapping[str, FiringRule] = NOTHING)
 def _firing_rule(rule: Rule, attributes: Mapping[str, Attribute]) -> FiringRule:
     when = full_condition(rule, attributes)
     exceptions = rule.unless.exceptions()
-    check = _compile(when, exceptions)
+    check = Check(when, exceptions)
     return FiringRule(0, rule.id, 0, when, exceptions, (), rule.effect.conclusion, check, when.reads())
 
 
@@ -210,20 +232,20 @@ def _sieve(rules: Iterable[FiringRule]) -> Sieve:
     testing: defaultdict[str, int] = defaultdict(int)
     known: defaultdict[str, int] = defaultdict(int)
     for rule in rules:
-        bit, check = 1 << rule.place, rule.holds
+        bit, its = 1 << rule.place, rule.holds.parts
         everyone |= bit
-        for name, values in check.quick:
+        for name, values in its.quick:
             testing[name] |= bit
             for value in values:
                 by_value[name][value] |= bit
-        single = [(name, *tests[0]) for name, tests in check.numbers if len(tests) == 1]  # two must pass on one value
+        single = [(name, *tests[0]) for name, tests in its.numbers if len(tests) == 1]  # two must pass on one value
         for name, passes, threshold in single:
             testing[name] |= bit
             masks = by_value[name] if passes is operator.eq else compared[name][passes]
             masks[threshold] |= bit
-        names = {name for name, _ in check.quick} | {name for name, *_ in single}
-        once = len(names) == len(check.quick) + len(check.numbers)  # of two leaves on one requirement either lets pass
-        if once and check.rest is None and not check.exceptions:
+        names = {name for name, _ in its.quick} | {name for name, *_ in single}
+        once = len(names) == len(its.quick) + len(its.numbers)  # of two leaves on one requirement either lets pass
+        if once and its.rest is None and not rule.exceptions:
             sure |= bit
             continue
         for leaf in rule.when.leaves:
@@ -255,21 +277,6 @@ def full_condition(rule: Rule, attributes: Mapping[str, Attribute]) -> Table:
     """Return ``when`` with what it implies: referred requirements are known, and the rule is still in force."""
     implied = rule.implied(attributes)
     return Table((*rule.when.leaves, *implied.leaves), rule.when.every, rule.when.either)
-
-
-def _compile(when: Table, exceptions: tuple[Table, ...]) -> Check:
-    """Compile a rule's conditions; the common shapes, finite leaves and plain comparisons, are loops."""
-    quick, numbers, others = [], [], []
-    for leaf in when.leaves:
-        comparisons = _comparisons(leaf)
-        if _is_finite(leaf):
-            quick.append((leaf.attribute.name, accepted(leaf)))
-        elif comparisons is not None:
-            numbers.append((leaf.attribute.name, comparisons))
-        else:
-            others.append(leaf)
-    rest = Table(tuple(others), when.every, when.either)
-    return Check(tuple(quick), tuple(numbers), rest if rest != ALWAYS else None, exceptions)
 
 
 def _comparisons(leaf: Leaf) -> tuple[Comparison, ...] | None:

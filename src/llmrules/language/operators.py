@@ -239,6 +239,11 @@ _TABLE = (
 OPERATORS: dict[str, Operator] = {operator.name: operator for operator in _TABLE}
 
 
+_BY_TYPE: dict[str, tuple[str, ...]] = {
+    one: tuple(name for name, operator in OPERATORS.items() if one in operator.types) for one in TYPES
+}
+
+
 def operators_for(attribute: Attribute) -> tuple[str, ...]:
     """Return the names of the operators that an attribute takes."""
-    return tuple(name for name, operator in OPERATORS.items() if attribute.type in operator.types)
+    return _BY_TYPE[attribute.type]

@@ -110,7 +110,8 @@ class Cursor:
     def table(self) -> dict[str, Cursor]:
         """Return the children of a table; note a value that is none."""
         if isinstance(self.value, dict):
-            return {key: self.child(key, value) for key, value in self.value.items()}
+            source, path, stage, problems = self.source, self.path, self.stage, self.problems
+            return {key: Cursor(value, source, (*path, key), stage, problems) for key, value in self.value.items()}
         doubled = isinstance(self.value, list) and any(isinstance(element, dict) for element in self.value)
         self.wrong_type("a table", hint=f"write [{self._header}], in single brackets" if doubled else None)
         return {}

@@ -344,9 +344,10 @@ def _read_bytes(path: Path, name: str, *, toml: bool = True) -> bytes:
             hint = without if toml else "name a file in it"
             raise FileError("is a folder, not a file", code="is-folder", place=place, hint=hint)
         with path.open("rb") as stream:
-            if os.fstat(stream.fileno()).st_size > LARGEST_FILE:
+            size = os.fstat(stream.fileno()).st_size
+            if size > LARGEST_FILE:
                 raise _too_large(name)
-            raw = stream.read(LARGEST_FILE + 1)  # a pipe has no size
+            raw = stream.read() if size else stream.read(LARGEST_FILE + 1)  # a pipe has no size
     except FileNotFoundError:
         raise FileError("there is no such file", code="no-file", place=place) from None
     except OSError as error:

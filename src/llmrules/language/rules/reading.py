@@ -32,11 +32,15 @@ from llmrules.language.values import Number, Period, Value, day
 from llmrules.language.vocabulary import AS_OF, MODEL, SCOPES, Attribute, Scope, Vocabulary, read_marks
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from llmrules.reading.cursor import Cursor
 
     Keys: TypeAlias = dict[str, Cursor]
 
 RULE_ID = re.compile(r"[a-z0-9]+(?:[-_/][a-z0-9]+)*")
+
+ANY_RULE_KEY = frozenset(RULE_KEYS)
 
 DEEPEST_HEADER = 2
 """How many tables under a table of a rule are searched for keys that slid into them."""
@@ -123,7 +127,7 @@ class RuleReader:
 
     def _without_slid(self, cursor: Cursor, slid: set[str], depth: int = 0) -> Cursor:
         """Return a table without the keys of the rule that slid under it, which are noted: no attribute is named so."""
-        if not isinstance(cursor.value, dict) or depth > DEEPEST_HEADER:
+        if not isinstance(cursor.value, dict) or not _holds_key_of_rule(cursor.value, depth):
             return cursor
         kept = {}
         for name, child in cursor.table().items():
@@ -330,6 +334,15 @@ class RuleReader:
         if reason is None or name is None:
             return None
         return Disable(reason, **{named[0]: name}), keys[named[0]]
+
+
+def _holds_key_of_rule(table: Mapping[str, object], depth: int) -> bool:
+    """Whether a key of rules stands in a table, or in one not too deep below it."""
+    if depth > DEEPEST_HEADER:
+        return False
+    return not ANY_RULE_KEY.isdisjoint(table) or any(
+        isinstance(its, dict) and _holds_key_of_rule(its, depth + 1) for its in table.values()
+    )
 
 
 def _reasons(cursor: Cursor) -> dict[str, str]:
