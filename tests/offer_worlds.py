@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import tomli_w
 from hypothesis import strategies as st
-from tests.worlds import rule
+from tests.worlds import priced, rule
 
 from llmrules import Advisor
 from llmrules.decision.knowledge import load_knowledge
@@ -53,9 +53,9 @@ output_price = { type = "number", minimum = 0 }
 tier_above = { type = "number", minimum = 1 }
 tier_input_price = { type = "number", minimum = 0 }
 tier_output_price = { type = "number", minimum = 0 }
-monthly_cost = { type = "number", unit = "USD per month", marks = [1, 100, 777], computed = "monthly-cost" }
+monthly_cost = { type = "number", unit = "USD per month", marks = [1, 100, 777], computed = COMPUTED }
 retires_on = { type = "date" }
-"""
+""".replace("COMPUTED", priced("input_price", "output_price", "tier_input_price", "tier_output_price"))
 
 SOURCES = (["d"], ["old"], ["seen"], ["c"], ["heard"], ["c", "d"], ["old", "seen"], ["c", "old"], ["heard", "old"])
 PRICES = st.sampled_from([0, 1, 2.5, 4, 0.075, 10, 300])

@@ -53,7 +53,7 @@ def test_a_model_that_was_not_judged_is_met_with_the_nearest(decision: Decision)
         decision.verdict,
         decision.why,
         decision.place,
-        decision.cost,
+        lambda name: decision.computed("monthly_cost", name),
         lambda name: decision.mermaid(model=name),
     ):
         with pytest.raises(UnknownModelError, match="did you mean: mistral") as caught:

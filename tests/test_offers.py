@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.worlds import VOCABULARY, candidate, decide, rule, world
+from tests.worlds import VOCABULARY, candidate, decide, priced, rule, world
 
 from llmrules.advisor import Advisor
-from llmrules.catalog.costs import Cost
 from llmrules.catalog.restriction import LeftOut
 from llmrules.errors import LoadError, RestrictionError
 from llmrules.language.values import as_text
+from llmrules.language.vocabulary import Sum
 from llmrules.verify import verify
 
 if TYPE_CHECKING:
@@ -408,8 +408,8 @@ output_price = { type = "number" }
 tier_above = { type = "number", unit = "tokens" }
 tier_input_price = { type = "number" }
 tier_output_price = { type = "number" }
-monthly_cost = { type = "number", unit = "USD per month", marks = [1, 100], computed = "monthly-cost" }
-"""
+monthly_cost = { type = "number", unit = "USD per month", marks = [1, 100], computed = COMPUTED }
+""".replace("COMPUTED", priced("input_price", "output_price", "tier_input_price", "tier_output_price"))
 MONEY = VOCABULARY.replace("[requirement]\n", f"[requirement]{MONTHLY}") + PRICED
 
 
@@ -427,19 +427,19 @@ MONTH = {"monthly_input_tokens": 3_000_000, "monthly_output_tokens": 100_001}
 @pytest.mark.parametrize(
     ("prices", "case", "cost"),
     [
-        (PRICES, MONTH, "7.05"),
-        (PRICES, {**MONTH, "long_request_share": 1}, "7.05"),
-        (PRICES | TIER, {**MONTH, "long_request_share": Decimal("0.5")}, "10.53"),
-        (PRICES | TIER, {**MONTH, "long_request_share": 1}, "14"),
-        (PRICES | TIER, {**MONTH, "long_request_share": 1, "long_request_tokens": 200_000}, "7.05"),
-        (PRICES | TIER, {**MONTH, "long_request_share": 1, "long_request_tokens": 200_001}, "14"),
+        (PRICES, MONTH, "7.0500105"),
+        (PRICES, {**MONTH, "long_request_share": 1}, "7.0500105"),
+        (PRICES | TIER, {**MONTH, "long_request_share": Decimal("0.5")}, "10.52501525"),
+        (PRICES | TIER, {**MONTH, "long_request_share": 1}, "14.00002"),
+        (PRICES | TIER, {**MONTH, "long_request_share": 1, "long_request_tokens": 200_000}, "7.0500105"),
+        (PRICES | TIER, {**MONTH, "long_request_share": 1, "long_request_tokens": 200_001}, "14.00002"),
         (PRICES, {"monthly_input_tokens": 0, "monthly_output_tokens": 0}, "0"),
         ({"input_price": 2}, {"monthly_input_tokens": 500_000, "monthly_output_tokens": 0}, "1"),
         ({"input_price": 2}, MONTH, None),
         (PRICES | {"tier_above": 9}, {**MONTH, "long_request_share": Decimal("0.1")}, None),
-        (PRICES | TIER_PRICES, {**MONTH, "long_request_share": 1, "long_request_tokens": 1}, "14"),
+        (PRICES | TIER_PRICES, {**MONTH, "long_request_share": 1, "long_request_tokens": 1}, "14.00002"),
         (PRICES | {"tier_input_price": 4}, {**MONTH, "long_request_share": Decimal("0.1")}, None),
-        (PRICES | {"tier_input_price": 4}, MONTH, "7.05"),
+        (PRICES | {"tier_input_price": 4}, MONTH, "7.0500105"),
         (PRICES, {"monthly_input_tokens": 5}, None),
         (PRICES | {"monthly_cost": 99}, MONTH, "99"),
     ],
@@ -447,7 +447,7 @@ MONTH = {"monthly_input_tokens": 3_000_000, "monthly_output_tokens": 100_001}
 def test_a_month_costs_its_tokens_at_their_prices(
     prices: dict[str, Any], case: dict[str, Any], cost: str | None
 ) -> None:
-    """The cost is exact to the cent, tiers included; where a price that is needed is unknown, so is the cost.
+    """The cost is exact, tiers included; where a price that is needed is unknown, so is the cost.
 
     An offer that states nothing of a tier has none; where one states prices and no limit, every long request has them.
     """
@@ -463,12 +463,15 @@ def test_a_cost_can_be_tested_and_graded() -> None:
     dear, fair = offer("dear", input_price=90, output_price=1), offer("fair", input_price=2, output_price=1)
     decision = costs(model("m", dear, fair), rules=rules, **MONTH, monthly_budget=50)
     assert rows(decision) == {"m @ dear": "excluded", "m @ fair": "eligible"}
-    assert str(decision.ranking[0].points) == "939/110"
+    assert str(decision.ranking[0].points) == "93899999/11000000"
     fair_found = next(one for one in decision.trace.found.candidates if one.offer == "fair")
     cost = decision.trace.computed(fair_found)["monthly_cost"]
-    assert (cost.value, [(t.attribute, t.price, t.tokens, t.cost) for t in cost.terms]) == (
-        "6.1",
-        [("input_price", 2, 3_000_000, "6"), ("output_price", 1, 100_001, "100001/1000000")],
+    assert (cost.value, [(term.of, term.value) for term in cost.terms]) == (
+        "6.100001",
+        [
+            ({"tokens at input_price": 3_000_000, "input_price": 2}, "6"),
+            ({"tokens at output_price": 100_001, "output_price": 1}, "100001/1000000"),
+        ],
     )
 
 
@@ -483,7 +486,7 @@ def test_a_condition_may_speak_of_what_a_month_costs() -> None:
     with pytest.raises(RestrictionError, match="leaves nobody") as caught:
         advisor.decide({}, only="monthly_cost<=100")
     assert caught.value.hint == (
-        "monthly_cost is computed for a case that states monthly_input_tokens and monthly_output_tokens"
+        "monthly_cost is computed for a case that states monthly_input_tokens, monthly_output_tokens"
     )
 
 
@@ -495,18 +498,29 @@ def test_what_a_month_costs_is_told() -> None:
     stated = offer("x", monthly_cost=7)
     models = (model("m", dear, fair), model("n", fair, quick), model("s", stated), model("z"))
     decision = costs(*models, rules=rules, **MONTH)
-    cost = decision.cost("m @ dear")
+    cost = decision.computed("monthly_cost", "m @ dear")
     assert cost is not None
-    assert [(one.attribute, one.price) for one in cost.terms] == [("input_price", 90), ("output_price", 1)]
-    worth = {name: decision.cost(name) for name in ("m @ dear", "m @ fair", "m", "n", "n @ fair", "s", "z")}
+    assert [dict(one.of).popitem() for one in cost.terms] == [("input_price", 90), ("output_price", 1)]
+    worth = {
+        name: decision.computed("monthly_cost", name)
+        for name in ("m @ dear", "m @ fair", "m", "n", "n @ fair", "s", "z")
+    }
     assert {name: None if one is None else str(one.value) for name, one in worth.items()} == {
-        "m @ dear": "270.1", "m @ fair": "6.1", "m": "6.1", "n": "9.1", "n @ fair": "6.1", "s": "7", "z": None,
-    }  # fmt: skip
-    assert worth["s"] == Cost(7, ())
-    assert costs(*models, rules=rules).cost("m") is None
+        "m @ dear": "270.100001",
+        "m @ fair": "6.100001",
+        "m": "6.100001",
+        "n": "9.100001",
+        "n @ fair": "6.100001",
+        "s": "7",
+        "z": None,
+    }
+    assert worth["s"] == Sum(7, ())
+    assert costs(*models, rules=rules).computed("monthly_cost", "m") is None
     for nobody in ("gone", "m @ gone"):
         with pytest.raises(KeyError, match=nobody):
-            decision.cost(nobody)
+            decision.computed("monthly_cost", nobody)
+    with pytest.raises(KeyError, match="input_price"):
+        decision.computed("input_price", "m")
 
 
 def test_what_a_month_costs_at_one_that_is_out() -> None:
@@ -516,11 +530,11 @@ def test_what_a_month_costs_at_one_that_is_out() -> None:
     advisor = Advisor(costs(model("m", dear, fair), model("n", fair), rules=rules).knowledge, engine="plain")
     decision = advisor.decide({**MONTH, "monthly_budget": 5}, only="input_price>5", unknown="apart")
     assert decision.verdict("m") == "excluded"
-    cost = decision.cost("m")
+    cost = decision.computed("monthly_cost", "m")
     assert cost is not None
-    assert str(cost.value) == "270.1"
+    assert str(cost.value) == "270.100001"
     with pytest.raises(KeyError, match="n"):
-        decision.cost("n")
+        decision.computed("monthly_cost", "n")
 
 
 def test_a_disputed_price_disputes_the_cost() -> None:

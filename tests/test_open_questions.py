@@ -10,13 +10,13 @@ from attrs import evolve
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from tests.offer_worlds import advisors, requirements
-from tests.test_offers import MONEY, MONTH, PRICES, costs, model, offer, sellers
-from tests.worlds import decide, rule, world
+from tests.test_offers import MONTH, PRICES, costs, model, offer, sellers
+from tests.worlds import decide, rule
 
 from llmrules.advisor import Advisor
 from llmrules.catalog import Entry, Stated
-from llmrules.catalog.costs import usage_of
 from llmrules.language.values import period
+from llmrules.language.vocabulary import tokens_at
 from llmrules.verify import verify
 
 if TYPE_CHECKING:
@@ -115,16 +115,6 @@ def test_a_price_that_is_asked_for_twice_is_one_fact() -> None:
     assert counted(costs(model("m", offer("a", input_price=2)), rules=rules, **case)) == [("output_price", 1, 0, 1)]
 
 
-def test_a_price_that_no_vocabulary_declares_cannot_be_stated() -> None:
-    """Where a price is needed that no offer can have, the cost itself is what an offer would have to state."""
-    vocabulary = MONEY.replace('\noutput_price = { type = "number" }', "")
-    advisor = world(BUDGET, model("m", offer("a", input_price=2)), vocabulary=vocabulary)
-    case: dict[str, Any] = {**MONTH, "monthly_budget": 50}
-    decision = decide(advisor, **case)
-    assert counted(decision) == [("monthly_cost", 1, 0, 1)]
-    assert missing(decision) == {"m": ("monthly_cost",)}
-
-
 # Old
 
 
@@ -150,7 +140,7 @@ def test_what_is_missing_can_be_looked_up(
     named.update(name for one in decision.trace.found.candidates for name in one.missing)
     if any(rule.id in {"class-0", "class-1"} for rule in decision.knowledge.ruleset.classifying()):
         assert "capable" not in named
-    if usage_of(decision.derivation.facts) is not None:
+    if tokens_at(decision.derivation.facts, {}):
         assert "monthly_cost" not in named
 
 

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from tests import offer_worlds
 
 from llmrules.catalog import Entry
-from llmrules.catalog.costs import PRICES
 from llmrules.catalog.entries import Stated
 from llmrules.errors import RestrictionError
 from llmrules.language.values import period
+from llmrules.language.vocabulary import PRICES
 from llmrules.worlds.advice.outlook import Outlooks
 from llmrules.worlds.advice.places import Place, Places
 from llmrules.worlds.changes import ValueAs

@@ -20,8 +20,9 @@ from llmrules.decision.knowledge import load_knowledge
 from llmrules.errors import LoadError, RestrictionError
 from llmrules.reading.files import parse_toml
 from llmrules.verify import Report, examine, verify
-from llmrules.verify.kernel.cost import monthly_cost
+from llmrules.verify.kernel.computed import sums
 from llmrules.verify.kernel.given import name_of
+from llmrules.verify.kernel.values import Attribute
 from llmrules.verify.matched import Files
 
 if TYPE_CHECKING:
@@ -263,25 +264,25 @@ def test_a_decision_over_models_is_as_reckoned_by_hand() -> None:
         "m1 @ a": {
             "value": "14.5",
             "terms": [
-                {"attribute": "input_price", "price": 2, "tokens": 3_000_000, "cost": "6"},
-                {"attribute": "output_price", "price": 4, "tokens": 750_000, "cost": "3"},
-                {"attribute": "tier_input_price", "price": 4, "tokens": 1_000_000, "cost": "4"},
-                {"attribute": "tier_output_price", "price": 6, "tokens": 250_000, "cost": "3/2"},
+                {"of": {"tokens at input_price": 3_000_000, "input_price": 2}, "value": "6"},
+                {"of": {"tokens at output_price": 750_000, "output_price": 4}, "value": "3"},
+                {"of": {"tokens at tier_input_price": 1_000_000, "tier_input_price": 4}, "value": "4"},
+                {"of": {"tokens at tier_output_price": 250_000, "tier_output_price": 6}, "value": "3/2"},
             ],
         },
         # without a tier all tokens cost the same, and both prices are those since February and since today
         "m1 @ b": {
             "value": 5,
             "terms": [
-                {"attribute": "input_price", "price": 1, "tokens": 4_000_000, "cost": "4"},
-                {"attribute": "output_price", "price": 1, "tokens": 1_000_000, "cost": "1"},
+                {"of": {"tokens at input_price": 4_000_000, "input_price": 1}, "value": "4"},
+                {"of": {"tokens at output_price": 1_000_000, "output_price": 1}, "value": "1"},
             ],
         },
         "m1 @ c": {
             "value": 450,
             "terms": [
-                {"attribute": "input_price", "price": 90, "tokens": 4_000_000, "cost": "360"},
-                {"attribute": "output_price", "price": 90, "tokens": 1_000_000, "cost": "90"},
+                {"of": {"tokens at input_price": 4_000_000, "input_price": 90}, "value": "360"},
+                {"of": {"tokens at output_price": 1_000_000, "output_price": 90}, "value": "90"},
             ],
         },
     }
@@ -368,10 +369,7 @@ TIER = {**BASE, "tier_above": 1_000, "tier_input_price": 20, "tier_output_price"
         (BASE, (1_000_000, 500_000), 4),
         (BASE, (0, 0), 0),
         ({}, (0, 0), 0),
-        (BASE, (1_250, 1_250), "0.01"),  # 0.0075
-        (BASE, (2_500, 0), 0),  # 0.005: half to even
-        (BASE, (7_500, 0), "0.02"),  # 0.015: half to even
-        (BASE, (12_500, 0), "0.02"),  # 0.025: half to even
+        (BASE, (1_250, 1_250), "0.0075"),
         ({"input_price": 2}, (1_000_000, 0), 2),
         ({"input_price": 2}, (1_000_000, 1), None),
         (TIER, (1_000_000, 500_000), 4),
@@ -391,14 +389,17 @@ TIER = {**BASE, "tier_above": 1_000, "tier_input_price": 20, "tier_output_price"
         ({"input_price": "9" * 40}, (10**7, 0), None),  # a number has forty digits at most
     ],
 )
-def test_costs_are_exact_and_rounded_once(offer: Document, case: tuple[int | str, ...], cost: int | str | None) -> None:
-    """Tokens times prices, to the cent, half to even; unknown where anything that is needed is."""
+def test_costs_are_exact(offer: Document, case: tuple[int | str, ...], cost: int | str | None) -> None:
+    """Tokens times prices, exact; unknown where anything that is needed is."""
+    prices = ("input_price", "output_price", "tier_input_price", "tier_output_price")
+    products = [{"of": [f"tokens at {price}", price], "times": "0.000001"} for price in prices]
+    monthly = Attribute({"name": "monthly_cost", "scope": "offer", "type": "number", "computed": products})
     names = ("monthly_input_tokens", "monthly_output_tokens", "long_request_share", "long_request_tokens")
     facts: dict[str, set[Any]] = {name: {value} for name, value in zip(names, case, strict=False)}
-    found = monthly_cost(offer, facts)
-    assert (None if found is None else found["value"]) == cost
+    found = sums([monthly], offer, facts)
+    assert found.get("monthly_cost", {}).get("value") == cost
     for name in facts:
-        assert monthly_cost(offer, {**facts, name: {1, 2}}) is None  # two values in conflict
+        assert not sums([monthly], offer, {**facts, name: {1, 2}})  # two values in conflict
 
 
 # whatever is changed is caught
@@ -591,11 +592,11 @@ MEANINGLESS: dict[str, tuple[Callable[[Document], object], str]] = {
         "/given/claims",
     ),
     "another way of computing": (
-        lambda document: _declared(document, "monthly_cost").update(computed="yearly-cost"),
-        "/given/vocabulary/9",
+        lambda document: _declared(document, "monthly_cost").update(computed=[{"times": 1, "of": ["offline"]}]),
+        "/given/vocabulary",
     ),
     "a text that is computed": (
-        lambda document: _declared(document, "provider").update(computed="monthly-cost"),
+        lambda document: _declared(document, "provider").update(computed=[{"times": 1, "of": ["input_price"]}]),
         "/given/vocabulary/15",
     ),
     "tokens that are a text": (
@@ -719,4 +720,4 @@ def test_a_price_of_another_day_is_no_change() -> None:
     price["dated"] = [{"since": "2025-01-01", "value": 77, "sources": ["d"]}, *price["dated"]]
     assert verify(_forged(document)).ok
     price["dated"][-1]["value"] = 88
-    assert _wrong(verify(_forged(document))) == "/found/candidates/1/coming/0/costs/monthly_cost"
+    assert _wrong(verify(_forged(document))) == "/found/candidates/1/coming/0/computed/monthly_cost"

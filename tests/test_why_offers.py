@@ -213,14 +213,15 @@ def test_a_caution_about_a_day_says_which() -> None:
 
 
 def test_a_cost_with_a_tier_says_its_prices_and_where_they_begin() -> None:
-    """Each part is tokens at a price; the sum is to the cent; the tier says from which length on it counts."""
+    """Each part is tokens times a price and what they come to; the tier says from which length on it counts."""
     prices = {"input_price": 1, "output_price": 2, "tier_above": 200, "tier_input_price": 3, "tier_output_price": 4}
     decision = decide(FITS, entry("m", {"id": "x", **prices}), monthly_budget=4, long_request_share=0.5, **MONTH)
     said = text(decision).partition("Excluded")[2]
     assert "M costs 5.00." in said
     assert "monthly cost: $5.00 a month (asked: at most $4.00 a month; $1.00 a month above)" in said
     lines = [line.strip() for line in said.splitlines()]
-    assert "+ 500,000 tokens \N{MULTIPLICATION SIGN} $4.00 per million (tier output price)  (c)" in lines
+    by = "\N{MULTIPLICATION SIGN}"
+    assert f"+ 500,000 tokens {by} 4 (tier output price) {by} 0.000001 = $2.00 a month  (c)" in lines
     assert "tier above: 200  (c)" in lines
 
 

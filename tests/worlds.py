@@ -75,6 +75,11 @@ hosted = { type = "choice", choices = "hosting" }
 OFFER = ("price", "provider", "hosted")
 
 
+def priced(*prices: str, constant: str = "0.000001 USD per token") -> str:
+    """Return how a month's cost is computed from prices: each times the tokens that have it."""
+    return str([[f"tokens at {price}", price, constant] for price in prices])
+
+
 def rule(name: str, text: str, *, because: str | None = None) -> str:
     """Return a rule with a reason and a source; ``text`` is its effect and its conditions."""
     return f'[[rule]]\nid = "{name}"\nsource = "d"\nbecause.en = {_toml(because or f"Because of {name}.")}\n{text}\n'

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, TypeAlias
 from attrs import frozen
 
 from llmrules.catalog.candidates import bits
-from llmrules.catalog.costs import MONTHLY_INPUT, MONTHLY_OUTPUT
 from llmrules.errors import SHOWN, LoadError, Place, RestrictionError, nearest
 from llmrules.language.conditions import MODEL_SIDE, Reference, Table, read_table
 from llmrules.language.conditions.written import written_condition
+from llmrules.language.vocabulary import USAGE, USED
 from llmrules.reading.cursor import Cursor
 from llmrules.reading.files import Source
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from llmrules.catalog.candidates import Candidates
     from llmrules.errors import InputError
     from llmrules.language.conditions import Leaf
-    from llmrules.language.vocabulary import Vocabulary
+    from llmrules.language.vocabulary import Attribute, Vocabulary
 
 Only: TypeAlias = "Table | Mapping[str, object] | Iterable[str] | str"
 """A condition: a table, one written as in a rule, or as on the command line one text or several."""
@@ -169,9 +169,11 @@ def _nobody_satisfies(only: Table, kept: int, out: Unjudged, candidates: Candida
     named = out.named(candidates)
     false, unknown = len(named.only), len(named.undecided)
     message = f"leaves nobody: it is not true of {false} models or offers, and unknown of {unknown}, left out, too"
-    uncosted = [leaf.attribute.name for leaf in only.all_leaves() if leaf.attribute.computed and not candidates.costs]
-    if uncosted:
-        hint = f"{uncosted[0]} is computed for a case that states {MONTHLY_INPUT} and {MONTHLY_OUTPUT}"
+    uncomputed = [leaf.attribute.name for leaf in only.all_leaves() if _is_open(leaf.attribute, candidates)]
+    if uncomputed:
+        rests_on = candidates.vocabulary.rests_on(uncomputed[0], "requirement")
+        needed = [name for name in rests_on if name not in USAGE or name in USED]
+        hint = f"{uncomputed[0]} is computed for a case that states {', '.join(needed)}"
         return RestrictionError(message, code="nobody-left", place=Place("only"), hint=hint)
     for leaf in only.all_leaves():
         wanted = tuple(_texts_wanted(leaf))
@@ -186,6 +188,11 @@ def _nobody_satisfies(only: Table, kept: int, out: Unjudged, candidates: Candida
                 found=wanted[0] if len(wanted) == 1 else list(wanted), allowed=stated,
             )  # fmt: skip
     return RestrictionError(message, code="nobody-left", place=Place("only"))
+
+
+def _is_open(attribute: Attribute, candidates: Candidates) -> bool:
+    """Return whether an attribute depends on the case, and is computed of nobody in this one."""
+    return attribute in candidates.moving and not any(candidates.computed.get(attribute.name, ()))
 
 
 def _texts_wanted(leaf: Leaf) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """What values rest on: what nobody states on what someone can look up, and what is in use on its sources.
 
-A flag that rules conclude is unknown because something is that those rules test, and a cost because a price is. Of each
+A flag that rules conclude is unknown because something is that those rules test, and a sum because a factor is. Of each
 value in use the newest source counts, with its age on the day of the decision.
 """
 
@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from llmrules.catalog.candidates import bits
-from llmrules.catalog.costs import PRICES, lacking, usage_of
 from llmrules.language.rules.rule import by_conclusion
 from llmrules.language.sources import Claim, Document
+from llmrules.language.values import number
+from llmrules.language.vocabulary import factors_of, known_numbers, lacking, tokens_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -37,7 +38,7 @@ class Basis:
 
     def __init__(self, candidates: Candidates, ruleset: RuleSet, facts: Facts) -> None:
         self._candidates, self._vocabulary = candidates, ruleset.vocabulary
-        self._usage = usage_of(facts)
+        self._facts = facts
         self._classifying = by_conclusion(ruleset.classifying())
         self._resting: dict[str, Mapping[str, int]] = {}
 
@@ -68,7 +69,7 @@ class Basis:
 
     def _unknown_below(self, attribute: Attribute, absent: int) -> Iterator[tuple[str, int]]:
         if attribute.computed is not None:
-            yield from self._prices(absent)
+            yield from self._factors(attribute, absent)
         elif not attribute.many:
             for rule in self._classifying.get(attribute.name, ()):
                 true, false = self._candidates.concluded[attribute.name][rule.id]
@@ -80,18 +81,25 @@ class Basis:
             true, false = self._candidates.leaf(leaf, {})
             yield from self.lacking(leaf.attribute.name, undecided & ~(true | false))
 
-    def _prices(self, absent: int) -> Iterator[tuple[str, int]]:
-        """Yield the prices that a cost lacks; none where the case does not say of how many tokens, or none can be."""
-        if self._usage is None:
-            return
-        columns = [self._candidates.columns.get(name) for name in PRICES]
+    def _factors(self, attribute: Attribute, absent: int) -> Iterator[tuple[str, int]]:
+        """Yield what a sum lacks of the candidates for whom it is unknown; nothing where the case leaves it open."""
+        names = sorted(factors_of(attribute) & self._candidates.columns.keys())
+        columns = [self._candidates.columns[name].first for name in names]
+        case = known_numbers(self._facts, factors_of(attribute))
         seen: dict[tuple[Value | None, ...], tuple[str, ...]] = {}
+        found: defaultdict[str, int] = defaultdict(int)
         for index in bits(absent):
-            key = tuple(None if column is None else column.first[index] for column in columns)
+            key = tuple(column[index] for column in columns)
             if key not in seen:
-                found = lacking(self._usage, dict(zip(PRICES, key, strict=True)))
-                seen[key] = found if all(name in self._vocabulary for name in found) else ()
-            yield from ((name, 1 << index) for name in seen[key])
+                values = dict(zip(names, key, strict=True))
+                counted = tokens_at(self._facts, values) if attribute.counts_tokens else {}
+                numbers = {name: number(value) for name, value in values.items()}
+                missing = lacking(attribute.computed or (), {**case, **numbers, **counted})
+                seen[key] = missing if self._candidates.columns.keys() >= {*missing} else ()
+            for name in seen[key]:
+                found[name] |= 1 << index
+        for name, mask in found.items():
+            yield from self.lacking(name, mask)
 
 
 @frozen
@@ -169,8 +177,8 @@ def resting_on(ruleset: RuleSet) -> dict[str, set[str]]:
         name: {leaf.attribute.name for rule in concluding for leaf in rule.where.all_leaves()}
         for name, concluding in by_conclusion(ruleset.classifying()).items()
     }
-    resting |= {attribute.name: set(PRICES) for attribute in ruleset.vocabulary if attribute.computed is not None}
-    return resting
+    of_models = {one.name for one in ruleset.vocabulary if one.scope != "requirement"}
+    return resting | {one.name: factors_of(one) & of_models for one in ruleset.vocabulary.computed("model", "offer")}
 
 
 def read_with(names: Iterable[str], resting: Mapping[str, set[str]]) -> set[str]:

@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
-from llmrules.catalog.candidates import Candidates, bits, with_costs
-from llmrules.catalog.costs import Usage, usage_of
+from llmrules.catalog.candidates import Candidates, bits, with_computed
 from llmrules.errors import LoadError, Place, RuleError
 from llmrules.language.rules.rule import Rule
 
@@ -29,8 +28,8 @@ if TYPE_CHECKING:
     from llmrules.language.conditions import Facts
 
 
-MOST_USAGES = 64
-"""Usages whose criteria are kept; then they are dropped, so that long use needs no more memory."""
+MOST_CASES = 64
+"""Cases whose criteria are kept where something is computed; then they are dropped, so that long use needs no more."""
 
 
 @frozen(eq=False)
@@ -178,7 +177,7 @@ class Criteria:
     lanes: Lanes = field(init=False)
     settled: dict[str, Score] = field(factory=dict, init=False, repr=False)
     """What soft rules say of which nothing depends on the case, by id; each is found when it fires first."""
-    _by_usage: dict[Usage, Criteria] = field(factory=dict, init=False, repr=False)
+    _by_case: dict[tuple[object, ...], Criteria] = field(factory=dict, init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         """Refuse points with more digits than a trace may hold. Raises LoadError."""
@@ -208,21 +207,32 @@ class Criteria:
         return {tier: found[tier] for tier in sorted(found)}
 
     def on(self, facts: Facts) -> Criteria:
-        """Return the criteria over the candidates with what they cost in a case; those of the last usages are kept."""
-        usage = usage_of(facts) if self.candidates.computing else None
-        if usage is None:
+        """Return the criteria over the candidates with what is computed of them in a case; the last ones are kept."""
+        candidates = self.candidates
+        if not candidates.moving:
             return self
-        found = self._by_usage.get(usage)
+        case = tuple(facts.get(name) for name in self._case)
+        found = self._by_case.get(case)
         if found is None:
-            found = self._costing(usage)
-            if len(self._by_usage) >= MOST_USAGES:
-                self._by_usage.clear()
-            self._by_usage[usage] = found
+            found = self._computing(facts)
+            if len(self._by_case) >= MOST_CASES:
+                self._by_case.clear()
+            self._by_case[case] = found
         return found
 
-    def _costing(self, usage: Usage) -> Criteria:
-        candidates = with_costs(self.candidates, usage)
-        computed = [one.rule for one in self.by_rule.values() if candidates.costs.keys() & one.rule.reads()]
+    @cached_property
+    def _case(self) -> tuple[str, ...]:
+        """The requirements that what is computed of candidates rests on."""
+        rests_on = self.candidates.vocabulary.rests_on
+        return tuple(sorted({name for one in self.candidates.moving for name in rests_on(one.name, "requirement")}))
+
+    def _computing(self, facts: Facts) -> Criteria:
+        candidates = with_computed(self.candidates, facts, self.candidates.moving)
+        names = {one.name for one in candidates.moving}
+        if not any(found for name in names for found in candidates.computed[name]):
+            return self
+        candidates = evolve(candidates, fixed=self.candidates)
+        computed = [one.rule for one in self.by_rule.values() if names & one.rule.reads()]
         places = _places(candidates, computed)
         scale = lcm(self.scale, _denominator(places))
         by_rule = {name: one.rescaled(scale // self.scale) for name, one in self.by_rule.items()}
@@ -256,10 +266,10 @@ def compile_criteria(candidates: Candidates, rules: Iterable[Rule]) -> Criteria:
     places = _places(candidates, touching)
     scale = _denominator(places)
     by_rule = {}
-    computing = {attribute.name for attribute in candidates.computing}
+    moving = {attribute.name for attribute in candidates.moving}
     for rule in touching:
         criterion = _criterion(rule, places.get(rule.id), scale)
-        depends = bool(rule.references()) or not computing.isdisjoint(rule.reads())
+        depends = bool(rule.references()) or not moving.isdisjoint(rule.reads())
         fixed = None if depends else _evaluate(criterion, candidates, {})
         by_rule[rule.id] = evolve(criterion, fixed=fixed)
     return Criteria(candidates, by_rule, scale)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 
 from llmrules.catalog.candidates import bits, mask_of
-from llmrules.catalog.costs import Cost
 from llmrules.catalog.restriction import LeftOut, Restriction, Unjudged
 from llmrules.decision.basis import Basis, Resting, resting
 from llmrules.decision.criteria import Criteria
@@ -21,6 +20,7 @@ from llmrules.language.profile import Approval, Profile
 from llmrules.language.rules.effects import Advise, Policy, Refuse
 from llmrules.language.sources import STALE_AFTER
 from llmrules.language.values import Value, as_text, number
+from llmrules.language.vocabulary import Sum
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -216,28 +216,20 @@ class Decision:
         check_judged(model, (name for name in self.candidates.every_name() if name != model and self.judged(name)))
         raise AssertionError(model)  # it is none of the names
 
-    def cost(self, model: str) -> Cost | None:
-        """Return what a month costs at a ``model @ offer``; of a model, at the cheapest offer that earns it its place.
+    def computed(self, attribute: str, model: str) -> Sum | None:
+        """Return a computed attribute of a ``model @ offer``; of a model the least one at an offer by which it stands.
 
-        Of a model that has no place it is the cheapest of all. None where it is not known; a cost that an offer itself
-        states has no terms. Raises KeyError for one that was not judged.
+        Of a model that has no place it is the least of all. None where it is not known; what the catalogue itself
+        states has no terms. Raises KeyError for an attribute that is not computed, and a model that was not judged.
         """
+        values, sums = self.candidates.columns[attribute].first, self.candidates.computed.get(attribute)
+        if self.knowledge.ruleset.vocabulary[attribute].computed is None:
+            raise KeyError(attribute)
         self.verdict(model)
-        its = self.candidates.masks[model] & ~self.unjudged.everyone
-        earning = [index for index in bits(its) if index in self.standing.carriers]
-        costs = [self._cost(index) for index in earning or bits(its)]
-        return min((cost for cost in costs if cost is not None), key=lambda cost: cost.value, default=None)
-
-    def _cost(self, index: int) -> Cost | None:
-        """Return the cost of a month at a candidate, computed or else stated."""
-        for attribute in self.candidates.computing:
-            computed = self.candidates.costs.get(attribute.name)
-            cost = None if computed is None else computed[index]
-            stated = number(self.candidates.columns[attribute.name][index])
-            if cost is None and stated is not None:
-                return Cost(stated, ())
-            return cost
-        return None
+        meant = bits(self.candidates.masks[model] & ~self.unjudged.everyone)
+        earning = [index for index in meant if index in self.standing.carriers] or meant
+        found = ((None if sums is None else sums[index]) or _stated(values[index]) for index in earning)
+        return min((one for one in found if one is not None), key=lambda one: one.value, default=None)
 
     @property
     def _verdicts(self) -> tuple[tuple[int, Verdict], ...]:
@@ -318,6 +310,11 @@ class _Out(OnDemand[Excluded]):
         name = self._names[number]
         its = self._masks[name]
         return Excluded(name, tuple(rule for rule, excluding in self._checks if excluding & its))
+
+
+def _stated(value: Value | None) -> Sum | None:
+    exact = number(value)
+    return None if exact is None else Sum(exact, ())
 
 
 class _Notes:

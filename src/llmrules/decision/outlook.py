@@ -1,7 +1,7 @@
 """What a decision leaves open, and what is to come: facts that rules lack, and values that take force on a day.
 
 Facts that rules lack are those that someone can look up. Of values it is said which took force, which are to, and what
-a month costs then.
+is computed of them then.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from llmrules.catalog.costs import PRICES, monthly_cost, usage_of
 from llmrules.language.values import Number, Period
+from llmrules.language.vocabulary import factors_of, sums
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from llmrules.decision.knowledge import Knowledge
     from llmrules.language.conditions import Facts
     from llmrules.language.rules.rule import Rule
-    from llmrules.language.values import Value
 
 
 @frozen
@@ -122,11 +121,11 @@ REACH = timedelta(days=365)
 
 @frozen
 class Change:
-    """What takes force on a day: attributes of a candidate, and the costs of a month, where a price is among them."""
+    """What takes force on a day: attributes of a candidate, and what is computed from them, as it is then."""
 
     since: Period
     attributes: tuple[str, ...]
-    costs: Mapping[str, Number]
+    computed: Mapping[str, Number]
 
 
 @frozen
@@ -148,7 +147,9 @@ class Outlooks:
         self._nothing = not knowledge.turning_days
         ends = [one.last for one in facts.get(ENDS_ON, ()) if isinstance(one, Period)]
         self._until = max(ends) if ends else day + min(REACH, day.max - day)
-        self._usage = usage_of(facts)
+        self._facts, self._vocabulary = facts, candidates.vocabulary
+        self._computed = self._vocabulary.computed("model", "offer")
+        self._factors = {name for one in self._computed for name in (one.name, *factors_of(one))}
 
     def of(self, index: int) -> Outlook:
         """Return the outlook of a candidate, from all that the catalogue announces of it."""
@@ -163,27 +164,29 @@ class Outlooks:
                     days.setdefault(one.since, []).append(name)
         coming = []
         for since, names in sorted(days.items(), key=lambda one: one[0].first):
-            costs = self._costs(index, entries, since) if {*PRICES}.intersection(names) else {}
-            coming.append(Change(since, tuple(sorted(names)), costs))
+            coming.append(Change(since, tuple(sorted(names)), self._then(index, entries, since, names)))
         return Outlook(begun, tuple(coming))
 
     def _entries(self, index: int) -> Mapping[str, Entry]:
-        """Return the entries of a candidate as the catalogue states them, those that change alone and the prices."""
+        """Return the entries of a candidate as the catalogue states them, those that change and all factors alone."""
         row = self._candidates.rows[index]
         model = self._catalog.models[row.model.id]
         offer = next(offer for offer in model.offers if offer.id == row.offer.id)
         tables = (offer.entries, model.entries)
         if not any(entry.dated for table in tables for entry in table.values()):
             return {}
-        return {name: entry for table in tables for name, entry in table.items() if entry.dated or name in PRICES}
-
-    def _costs(self, index: int, entries: Mapping[str, Entry], since: Period) -> dict[str, Number]:
-        """Return what a month costs from a day on, of each cost that is computed now and can be then."""
-        if self._usage is None:
-            return {}
-        prices: dict[str, Value | None] = {
-            name: entries[name].on(since.first).value for name in PRICES if name in entries
+        return {
+            name: entry for table in tables for name, entry in table.items() if entry.dated or name in self._factors
         }
-        cost = monthly_cost(self._usage, prices)
-        computed = (name for name, costs in self._candidates.costs.items() if costs[index] is not None)
-        return {} if cost is None else dict.fromkeys(computed, cost.value)
+
+    def _then(
+        self, index: int, entries: Mapping[str, Entry], since: Period, changed: Iterable[str]
+    ) -> dict[str, Number]:
+        """Return what is computed on a day from what changes, of all that is computed now and can be then."""
+        resting = {name for name, below in self._vocabulary.resting.items() if not below.isdisjoint(changed)}
+        now = {name for name, its in self._candidates.computed.items() if name in resting and its[index] is not None}
+        if not now:
+            return {}
+        values = {name: entries[name].on(since.first).value for name in self._factors & entries.keys()}
+        then = sums(self._computed, values, self._facts)
+        return {name: then[name].value for name in sorted(now & then.keys())}

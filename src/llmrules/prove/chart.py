@@ -87,7 +87,7 @@ def draw(knowledge: Knowledge, profile: Profile, across: str, down: str, *, unkn
 
 
 def _against_costs(knowledge: Knowledge) -> frozenset[str]:
-    """Return the requirements that what a month costs is compared with: no catalogue says where that cuts them."""
+    """Return the requirements that what is computed is compared with: no catalogue says where that cuts them."""
     computed = {attribute.name for attribute in knowledge.ruleset.vocabulary if attribute.computed is not None}
     rules = (rule for rule in knowledge.ruleset.firing() if not computed.isdisjoint(rule.reads()))
     return frozenset(name for rule in rules for name in rule.references())

@@ -2,8 +2,8 @@
 
 It is held to the engine by the tests: whatever a profile is, both say the same.
 
-What a month costs is left open: against every threshold it may come out either way, for each combination of prices by
-itself, and earn any part of a grade. So what holds here holds of every profile, whatever its costs.
+What is computed for a case is left open: against every threshold it may come out either way, for each combination of
+values by itself, and earn any part of a grade. So what holds here holds of every profile, whatever is computed in it.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
-from llmrules.catalog.candidates import truth_of
-from llmrules.catalog.costs import MONTHLY_INPUT, MONTHLY_OUTPUT, PRICES, USAGE
+from llmrules.catalog.candidates import truth_of, with_computed
+from llmrules.decision.basis import read_with, resting_on
 from llmrules.language.conditions import Reference, json_table
 from llmrules.language.conditions.table import Table
 from llmrules.language.values import as_text
+from llmrules.language.vocabulary import TOKENS_AT, USAGE, USED
 from llmrules.prove.circuit import FALSE, TRUE, Input, Literal, Sum, holds
 from llmrules.prove.firings import Firings
 from llmrules.prove.profiles import NOTHING
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
 
+    from llmrules.catalog.candidates import Candidates
     from llmrules.decision.criteria import Criterion
     from llmrules.decision.decision import Decision
     from llmrules.decision.knowledge import Knowledge
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from llmrules.language.rules.effects import Effect, Policy
     from llmrules.language.rules.rule import Rule
     from llmrules.language.values import Value
+    from llmrules.language.vocabulary import Attribute
     from llmrules.prove.profiles import Profiles
     from llmrules.prove.solver import Found
 
@@ -53,7 +56,8 @@ class Decisions(Firings):
         self._criteria = knowledge.criteria_on(when)
         self._candidates = self._criteria.candidates
         self._applied: dict[str, tuple[Pair, ...]] = {}
-        self._costs: dict[str, tuple[Leaf, int]] = {}
+        self._computed: dict[str, tuple[Leaf, int]] = {}
+        self._resting = resting_on(knowledge.ruleset)
         self._grades: dict[str, tuple[Rule, int]] = {}
 
     def under(self, knowledge: Knowledge) -> Decisions:
@@ -85,8 +89,8 @@ class Decisions(Firings):
     def _on_candidates(self, leaf: Leaf) -> tuple[Pair, ...]:
         column = self._candidates.columns.get(leaf.attribute.name)
         values = [None] * self._candidates.count if column is None else column.first
-        if leaf.attribute.computed is not None:
-            return tuple(self._of_cost(leaf, index, value) for index, value in enumerate(values))
+        if leaf.attribute in self._candidates.moving:
+            return tuple(self._computing(leaf, index, value) for index, value in enumerate(values))
         by_value = {value: self._on_value(leaf, value) for value in {*values}}
         return tuple(by_value[value] for value in values)
 
@@ -139,37 +143,54 @@ class Decisions(Firings):
         found["none_of"] = found["has_any" if leaf.attribute.many else "any_of"][::-1]
         return found[test.operator.name]
 
-    # What a month costs
+    # What is computed for a case
 
     @cached_property
     def usage(self) -> Literal:
-        """That the case says how much is used: input and output are known, and nothing of it is in conflict."""
-        single = [
-            -self.circuit.at_least(((has, 1) for has in self.known.get(name, NOTHING).has.values()), 2)
-            for name in USAGE
-        ]
-        needed = [self.known.get(name, NOTHING).known for name in (MONTHLY_INPUT, MONTHLY_OUTPUT)]
-        return self.circuit.both(*needed, *single)
+        """That something is computed for the case: it knows a requirement that something of candidates rests on."""
+        return self.circuit.either(*map(self._knows, self._candidates.moving))
 
-    def _of_cost(self, leaf: Leaf, index: int, value: Value | None) -> Pair:
-        """Return the truth of a leaf on what a month costs at a candidate: open, where it is computed."""
-        stated = self._on_value(leaf, value)
+    def _knows(self, attribute: Attribute) -> Literal:
+        """Return that the case knows what it takes to compute an attribute otherwise than without a case."""
+        products = attribute.computed or ()
+        if all(name in TOKENS_AT or name in self._plain for product in products for name in product.of):
+            single = [
+                -self.circuit.at_least(((has, 1) for has in self.known.get(name, NOTHING).has.values()), 2)
+                for name in USAGE
+            ]
+            return self.circuit.both(*(self.known.get(name, NOTHING).known for name in USED), *single)
+        names = self._candidates.vocabulary.rests_on(attribute.name, "requirement")
+        return self.circuit.either(*(self.known.get(name, NOTHING).known for name in names))
+
+    @cached_property
+    def _plain(self) -> frozenset[str]:
+        """The attributes of candidates that are the same in every case."""
+        return frozenset(self._candidates.columns) - {one.name for one in self._candidates.moving}
+
+    @cached_property
+    def _without_case(self) -> Candidates:
+        return with_computed(self._candidates, {}, self._candidates.moving)
+
+    def _computing(self, leaf: Leaf, index: int, value: Value | None) -> Pair:
+        """Return the truth of a leaf on what is computed of a candidate: open, where the case knows enough."""
         if value is not None:
-            return stated
-        told = f"{self._prices(index)} {json_table(Table((leaf,)))}"
+            return self._on_value(leaf, value)
+        stated = self._on_value(leaf, self._without_case.columns[leaf.attribute.name].first[index])
+        told = f"{self._factors(leaf.attribute, index)} {json_table(Table((leaf,)))}"
         true, false = (self.circuit.input(f"{told}: {one}") for one in (True, False))
-        self._costs[told] = (leaf, index)
+        self._computed[told] = (leaf, index)
         self.circuit.hold(-self.circuit.both(true, false))
-        here, there = self.usage, -self.usage
+        here = self._knows(leaf.attribute)
         return (
-            self.circuit.either(self.circuit.both(here, true), self.circuit.both(there, stated[0])),
-            self.circuit.either(self.circuit.both(here, false), self.circuit.both(there, stated[1])),
+            self.circuit.either(self.circuit.both(here, true), self.circuit.both(-here, stated[0])),
+            self.circuit.either(self.circuit.both(here, false), self.circuit.both(-here, stated[1])),
         )
 
-    def _prices(self, index: int) -> str:
-        columns = (self._candidates.columns.get(name) for name in PRICES)
-        values = (None if column is None else column.first[index] for column in columns)
-        return "cost at " + ", ".join("-" if value is None else as_text(value) for value in values)
+    def _factors(self, attribute: Attribute, index: int) -> str:
+        """Return what a computed attribute is computed from at a candidate."""
+        names = sorted(read_with([attribute.name], self._resting) & self._candidates.columns.keys())
+        values = (self._candidates.columns[name].first[index] for name in names)
+        return f"{attribute.name} at " + ", ".join("-" if value is None else as_text(value) for value in values)
 
     def left_open(self, *literals: Literal) -> tuple[str, ...]:
         """Return what formulas leave open: the attributes that are computed for a case, and texts tested by form."""
@@ -177,7 +198,7 @@ class Decisions(Firings):
         names = {node.name.removesuffix(": True").removesuffix(": False") for node in nodes if isinstance(node, Input)}
         names |= {name for node in nodes if isinstance(node, Sum) for name, _ in node.numbers}
         found = {
-            leaf.attribute.name for told, (leaf, _) in (*self._costs.items(), *self.forms.items()) if told in names
+            leaf.attribute.name for told, (leaf, _) in (*self._computed.items(), *self.forms.items()) if told in names
         }
         found |= {leaf.attribute.name for told, (leaf, *_) in self.between.items() if told in names}
         grades = (rule.effect.grade for told, (rule, _) in self._grades.items() if told in names)
@@ -189,7 +210,7 @@ class Decisions(Firings):
         yield from (one for one in facts.get(name, ()) if band == (one if asked is None else asked.band(one)))
 
     def opened(self, decision: Decision) -> tuple[dict[str, bool], dict[str, Fraction]]:
-        """Return what is left open as it is in one decision: what a month costs there, and the form of its texts."""
+        """Return what is left open as it is in one decision: what is computed there, and the form of its texts."""
         facts, candidates = decision.derivation.facts, decision.candidates
         inputs, numbers = {}, {}
         for told, (leaf, test) in self.forms.items():
@@ -203,7 +224,7 @@ class Decisions(Firings):
                 for one in self._meant(facts, leaf.attribute.name, left)
                 for two in self._meant(facts, other, right)
             )
-        for told, (leaf, index) in self._costs.items():
+        for told, (leaf, index) in self._computed.items():
             if facts.keys() >= {*Table((leaf,)).references()}:
                 truth = truth_of(leaf, candidates.columns[leaf.attribute.name].first[index], facts)
                 inputs |= {f"{told}: {one}": truth is one for one in (True, False)}
@@ -294,23 +315,23 @@ class Decisions(Firings):
                 counts = self.circuit.both(self.fired[rule.id], true)
                 if counts != FALSE:
                     terms[counts] = terms.get(counts, 0) + criterion.earned(index)
-                for name in self._graded_by_cost(criterion, index):
+                for name in self._graded_openly(criterion, index):
                     numbers[name] = numbers.get(name, 0) + criterion.signed_weight // criterion.factor
         return dict(sorted(found.items()))
 
-    def _graded_by_cost(self, criterion: Criterion, index: int) -> Iterator[str]:
-        """Yield the number from 0 to 1 of the weight that what a month costs at a candidate may earn, if any."""
+    def _graded_openly(self, criterion: Criterion, index: int) -> Iterator[str]:
+        """Yield the number from 0 to 1 of the weight that what is computed of a candidate may earn, if any."""
         grade = criterion.rule.effect.grade
-        if grade is None or grade.attribute.computed is None:
+        if grade is None or grade.attribute not in self._candidates.moving:
             return
         column = self._candidates.columns.get(grade.attribute.name)
         if column is not None and column.first[index] is not None:
             return
         where, _ = self.tested(criterion.rule.where)[index]
-        counts = self.circuit.both(self.fired[criterion.rule.id], where, self.usage)
+        counts = self.circuit.both(self.fired[criterion.rule.id], where, self._knows(grade.attribute))
         if counts == FALSE:
             return
-        told = f"{self._prices(index)} {grade.attribute.name} toward {grade.toward}"
+        told = f"{self._factors(grade.attribute, index)} toward {grade.toward}"
         place = self.circuit.number(told, 0, 1)
         part = self.circuit.number(f"{told} where {counts}", 0, 1)
         below = self.circuit.at_least((), 0, [(place, 1), (part, -1)])

@@ -21,6 +21,7 @@ from llmrules.errors import UnknownLanguageError, printable
 from llmrules.language.conditions import ALWAYS, json_table
 from llmrules.language.operators import OPERATORS
 from llmrules.language.texts import LANGUAGES, Language, Text, fill
+from llmrules.language.values import shortest
 from llmrules.trace.codec import json_value
 from llmrules.trace.record import TestRecord
 
@@ -90,8 +91,11 @@ class Teller:
         """Return the value of a fact, which of a set is one member."""
         return self.value(attribute, (str(value),) if attribute.type == "set" and value != () else value)
 
-    def value(self, attribute: Attribute, value: Value | Json | None, *, unit: bool = True) -> str:
-        """Return a value in words: choices by their names, numbers with thousands separated and with their unit."""
+    def value(self, attribute: Attribute, value: Value | Json | None, *, unit: bool = True, exact: bool = False) -> str:
+        """Return a value in words: choices by their names, numbers with thousands separated and with their unit.
+
+        What is computed is told to two places, unless it is to be ``exact``.
+        """
         if value is None:
             return self.say("not-stated" if attribute.scope == "requirement" else "unknown")
         if isinstance(value, frozenset):
@@ -101,7 +105,8 @@ class Teller:
         if isinstance(value, bool):
             return self.say("yes" if value else "no")
         if attribute.type == "number":
-            return self._amount(attribute, value, unit=unit)  # type: ignore[arg-type]
+            amount = value if exact or attribute.computed is None else rounded(value)  # type: ignore[arg-type]
+            return self._amount(attribute, amount, unit=unit)  # type: ignore[arg-type]
         if attribute.choices:
             return self.choice(attribute, str(value))
         return printable_lines(str(value))
@@ -157,7 +162,7 @@ class Teller:
         if isinstance(threshold, tuple):
             words = [self.value(attribute, _member(attribute, one)) for one in threshold] or [self.say("nothing")]
             return template.format((self.say("joined-choices") if operator.operand == "list" else ", ").join(words))
-        return template.format(self.value(attribute, threshold))
+        return template.format(self.value(attribute, threshold, exact=True))
 
     def condition(self, conditions: Conditions) -> str:
         """Return a condition table in words: ``context window: at least 200,000 tokens; openness: open-weight``."""
@@ -239,6 +244,18 @@ def number_words(value: int | Decimal | str, unit: str = "") -> str:
     """Return a number with its thousands separated, and its unit; in Korean a unit stands close to its number."""
     close = any("가" <= mark <= "힣" for mark in unit)
     return f"{Decimal(value):,f}{'' if close or not unit else ' '}{unit}"
+
+
+def rounded(value: int | Decimal | str) -> Decimal:
+    """Return a number to two places, or to its first two digits where it begins later.
+
+    >>> print(rounded("12.3456"), rounded("0.000123456"), rounded(7))
+    12.35 0.00012 7
+    """
+    exact = Decimal(value)
+    places = max(2, 1 - exact.adjusted()) if exact else 0
+    found = round(exact, places) if exact != exact.to_integral_value() else exact
+    return Decimal(shortest(found))
 
 
 def money_words(value: int | Decimal | str) -> str:

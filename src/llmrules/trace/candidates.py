@@ -8,7 +8,6 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from llmrules.catalog.candidates import bits, truth_of
-from llmrules.catalog.costs import PRICES
 from llmrules.decision.criteria import lanes_for
 from llmrules.language.conditions import json_operand
 from llmrules.language.values import encode_fraction, encode_number
@@ -30,7 +29,6 @@ from llmrules.trace.record import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from llmrules.catalog.costs import Cost
     from llmrules.decision.criteria import Score
     from llmrules.decision.decision import Decision
     from llmrules.decision.judgement import Check, Note
@@ -38,7 +36,7 @@ if TYPE_CHECKING:
     from llmrules.language.conditions import Facts, Leaf, Operand, Test
     from llmrules.language.rules.rule import Rule
     from llmrules.language.values import Value
-    from llmrules.language.vocabulary import Attribute
+    from llmrules.language.vocabulary import Attribute, Sum
     from llmrules.trace.record import Holds, Json, Outcome, Threshold
 
 T = TypeVar("T")
@@ -273,21 +271,19 @@ class _Recorder:
 
     def _computed(self) -> tuple[tuple[dict[str, ComputedRecord], ...], list[int | None]]:
         """Return what is computed, each combination once, and by candidate which it is."""
-        costs = sorted(self.candidates.costs.items())
-        if not costs:
+        sums = sorted(self.candidates.computed.items())
+        if not sums:
             return (), [None] * len(self.indices)
-        prices = self._numbers(PRICES)
-        firsts, places = self._once(prices, *(self._recorded([cost is None for cost in its]) for _, its in costs))
-        made = [
-            tuple((name, _computed(cost)) for name, its in costs if (cost := its[index]) is not None)
-            for index in firsts.values()
+        firsts, places = self._once(*(self._recorded(its) for _, its in sums))
+        records = [
+            {name: _computed(found) for (name, _), found in zip(sums, key, strict=True) if found is not None}
+            for key in firsts
         ]
-        again = {record: number for number, record in enumerate(dict.fromkeys(made))}  # other prices, the same cost
-        return _without_empty([dict(record) for record in again], [again[made[place]] for place in places])
+        return _without_empty(records, places)
 
-    def _once(self, *columns: Sequence[int]) -> tuple[dict[tuple[int, ...], int], list[int]]:
+    def _once(self, *columns: Sequence[T]) -> tuple[dict[tuple[T, ...], int], list[int]]:
         """Return the first candidate with each combination in columns, and the place among them of everybody's."""
-        keys: list[tuple[int, ...]] = [*zip(*columns, strict=True)] if columns else [()] * len(self.indices)
+        keys: list[tuple[T, ...]] = [*zip(*columns, strict=True)] if columns else [()] * len(self.indices)
         found = dict(zip(reversed(keys), reversed(self.indices), strict=True))  # the first one is told last
         numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
         return {key: found[key] for key in numbers}, [*map(numbers.__getitem__, keys)]
@@ -303,8 +299,8 @@ class _Recorder:
 
 
 def _change(change: Change) -> ChangeRecord:
-    costs = {name: encode_number(cost) for name, cost in sorted(change.costs.items())}
-    return ChangeRecord(change.since.text, change.attributes, costs)
+    computed = {name: encode_number(value) for name, value in change.computed.items()}
+    return ChangeRecord(change.since.text, change.attributes, computed)
 
 
 def _points(units: int, scale: int) -> str:
@@ -336,12 +332,12 @@ def _without_empty(records: list[dict[str, T]], places: list[int]) -> tuple[tupl
     return (*records[:empty], *records[empty + 1 :]), [numbers[place] for place in places]
 
 
-def _computed(cost: Cost) -> ComputedRecord:
+def _computed(found: Sum) -> ComputedRecord:
     terms = (
-        TermRecord(term.attribute, encode_number(term.price), encode_number(term.tokens), encode_fraction(term.cost))
-        for term in cost.terms
+        TermRecord(encode_fraction(term.value), {name: encode_number(value) for name, value in term.of})
+        for term in found.terms
     )
-    return ComputedRecord(encode_number(cost.value), tuple(terms))
+    return ComputedRecord(encode_number(found.value), tuple(terms))
 
 
 def _criterion_leaves(rule: Rule, facts: Facts) -> Iterator[CriterionLeaf]:

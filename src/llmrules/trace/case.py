@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from llmrules.catalog.costs import USAGE
 from llmrules.language.conditions import ALWAYS, Table
 from llmrules.language.rules.rule import known_leaves
 from llmrules.language.values import as_text
@@ -88,11 +87,10 @@ class CaseRecorder:
 
     @cached_property
     def _read(self) -> frozenset[str]:
-        """The requirements that rules in force read, or a cost that one reads; the date is always of use."""
-        firing = self._ruleset.firing()
-        computed = {attribute.name for attribute in self._ruleset.vocabulary if attribute.computed is not None}
-        usage = USAGE if any(computed & rule.reads() for rule in firing) else ()
-        return frozenset({AS_OF.name}.union(usage, *(self._tested[rule.id] for rule in firing)))
+        """The requirements that rules in force read, or what they read is computed from; the date is always of use."""
+        firing, resting = self._ruleset.firing(), self._ruleset.vocabulary.resting
+        read = {AS_OF.name}.union(*(self._tested[rule.id] for rule in firing), *(rule.reads() for rule in firing))
+        return frozenset(read.union(*(resting[name] for name in read & resting.keys())))
 
     def unread(self, decision: Decision) -> tuple[str, ...]:
         """Return the requirements of a case that no rule reads."""

@@ -25,7 +25,7 @@ from llmrules.language.conditions import Table, json_table
 from llmrules.language.rules.rule import Rule
 from llmrules.language.sources import Document
 from llmrules.language.values import Period, day, encode_number, number, period
-from llmrules.language.vocabulary import Attribute, check_keys
+from llmrules.language.vocabulary import Attribute, Product, check_keys
 from llmrules.reading.cursor import Cursor
 from llmrules.reading.files import Source
 
@@ -141,6 +141,9 @@ def converter() -> Converter:
     made.register_unstructure_hook(Period, str)
     made.register_unstructure_hook(Table, json_table)
     made.register_structure_hook(Document, reader(Document, made, date=override(struct_hook=_dated(period))))
+    times = override(unstruct_hook=encode_number, struct_hook=_exact_number)
+    made.register_unstructure_hook(Product, writer(Product, made, times=times))
+    made.register_structure_hook(Product, reader(Product, made, times=times))
     made.register_unstructure_hook(Attribute, _attribute_writer(made))
     made.register_structure_hook(Attribute, _attribute_reader(made))
     made.register_unstructure_hook(Rule, _rule_writer(made))

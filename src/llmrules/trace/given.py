@@ -25,7 +25,7 @@ from llmrules.language.rules.reading import RuleReader
 from llmrules.language.rules.rule import Disable, Rule
 from llmrules.language.sources import STALE_AFTER, Claim, Document, check_sources
 from llmrules.language.values import day
-from llmrules.language.vocabulary import Attribute, Scope, Vocabulary
+from llmrules.language.vocabulary import Attribute, Scope, Vocabulary, check_factors
 from llmrules.trace.codec import MOST_SAID, Over, converter, exact, loaded, read_value, reader, writer
 from llmrules.trace.coherence import check_coherent
 
@@ -178,6 +178,7 @@ class Spelling:
                 message = f"{one.name} is declared twice"
                 raise ValueError(message)
             attributes[one.name] = one
+        check_factors(attributes)
         return cls(Vocabulary(attributes), frozenset(citable))
 
     def write(self, value: object) -> Plain:

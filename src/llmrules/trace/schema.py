@@ -95,6 +95,11 @@ _NARROWER: dict[str, dict[str, Any]] = {
     "CandidateRecord.outcomes": {"type": "array", "items": _PLACE},
     "CandidateRecord.concluded": _PLACE,
     "CandidateRecord.computed": _PLACE,
+    "TermRecord.of": {
+        "type": "object",
+        "propertyNames": {"pattern": "^(tokens at )?[a-z][a-z0-9_]*$"},
+        "additionalProperties": _NUMBER,
+    },
     "PlaceRecord.points": _POINTS,
     "PlaceRecord.then": {"type": "array", "items": _POINTS},
     "TrialPoints.points": _SCORE,

@@ -1,6 +1,6 @@
 """The catalogue as columns of candidates: a test is evaluated over all of them at once, three-valued."""
 
-from llmrules.catalog.candidates.arrangement import arrange, conclusions_over, reclassify
+from llmrules.catalog.candidates.arrangement import arrange, conclusions_over, reclassify, with_computed
 from llmrules.catalog.candidates.candidates import (
     Candidate,
     Candidates,
@@ -15,7 +15,6 @@ from llmrules.catalog.candidates.candidates import (
     place_of,
     truth_of,
 )
-from llmrules.catalog.candidates.costing import with_costs
 
 __all__ = [
     "Candidate",
@@ -33,5 +32,5 @@ __all__ = [
     "place_of",
     "reclassify",
     "truth_of",
-    "with_costs",
+    "with_computed",
 ]

@@ -1,4 +1,7 @@
-"""Lays a catalogue out in columns and applies the rules that classify models, once for each time between two turns."""
+"""Lays a catalogue out in columns, computes what is computed, and applies the rules that classify models.
+
+That is done once for each time between two turns, and in each case what is computed for it.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +13,18 @@ from attrs import evolve
 
 from llmrules.catalog.candidates.candidates import Candidate, Candidates, Column, Contradiction, Dispute, bits, mask_of
 from llmrules.language.rules.rule import Cycle, by_conclusion, classification_order
-from llmrules.language.vocabulary import MODEL
+from llmrules.language.values import number
+from llmrules.language.vocabulary import MODEL, PRICES, added, known_numbers, tokens_at
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from llmrules.catalog import Catalog
     from llmrules.catalog.candidates.candidates import Masks
+    from llmrules.language.conditions import Facts
     from llmrules.language.rules.rule import Rule
     from llmrules.language.values import Value
-    from llmrules.language.vocabulary import Vocabulary
+    from llmrules.language.vocabulary import Attribute, Sum, Vocabulary
 
     Conclusions: TypeAlias = Sequence[tuple[frozenset[Any], Masks]]
 
@@ -34,18 +39,21 @@ def arrange(catalog: Catalog, vocabulary: Vocabulary, classifying: Iterable[Rule
     for dispute in disputes:
         present[dispute.layer] |= 1 << dispute.index
     groups = {name: column.groups(layers) for name, column in columns.items()}
+    computed = vocabulary.computed("model", "offer")
     state = Candidates(
         rows=rows,
         models=tuple(_models(rows)),
+        vocabulary=vocabulary,
         layers=layers,
         columns=columns,
         groups=groups,
         known={name: found.known() for name, found in groups.items()},
         disputes=disputes,
         present=tuple(present),
-        computing=tuple(attribute for attribute in vocabulary if attribute.computed is not None),
+        moving=tuple(one for one in computed if vocabulary.rests_on(one.name, "requirement")),
     )
-    return _classify(state, tuple(classifying))
+    fixed = with_computed(state, {}, (one for one in computed if one not in state.moving))
+    return _classify(fixed, tuple(classifying))
 
 
 def _models(rows: tuple[Candidate, ...]) -> Iterator[tuple[str, int]]:
@@ -179,3 +187,61 @@ def _with_members(stated: Mapping[Value, int], blank: int, conclusions: Conclusi
             grown[value | members if isinstance(value, frozenset) else members] |= mask & true
         found = grown
     return {value: mask for value, mask in found.items() if value is not None and mask}
+
+
+# What is computed
+
+
+def with_computed(candidates: Candidates, facts: Facts, attributes: Iterable[Attribute]) -> Candidates:
+    """Return the candidates with attributes that are computed on the facts of a case, each after those it needs."""
+    columns, groups, known = dict(candidates.columns), dict(candidates.groups), dict(candidates.known)
+    computed = dict(candidates.computed)
+    for attribute in attributes:
+        name, stated = attribute.name, candidates.columns[attribute.name]
+        sums = _Sums(candidates, columns, facts, attribute)
+        computed[name] = tuple(sums.at(index) if value is None else None for index, value in enumerate(stated.first))
+        columns[name] = sums.column(stated, computed[name])
+        groups[name] = columns[name].groups(candidates.layers)
+        known[name] = groups[name].known()
+    return evolve(candidates, columns=columns, groups=groups, known=known, computed=computed)
+
+
+class _Sums:
+    """What an attribute comes to at each candidate, in all layers; each combination of values is worked out once."""
+
+    def __init__(
+        self, candidates: Candidates, columns: Mapping[str, Column], facts: Facts, attribute: Attribute
+    ) -> None:
+        self._candidates, self._facts, self._products = candidates, facts, attribute.computed or ()
+        factors = {name for product in self._products for name in product.of}
+        self._case = known_numbers(facts, factors)
+        self._counts = attribute.counts_tokens
+        names = sorted(factors.union(PRICES if self._counts else ()) & columns.keys())
+        self._columns = [(name, columns[name]) for name in names]
+        self._below = candidates.vocabulary.resting[attribute.name]
+        self._seen: dict[tuple[Value | None, ...], Sum | None] = {}
+
+    def at(self, bit: int) -> Sum | None:
+        """Return what it comes to at a candidate in a layer."""
+        key = tuple(column[bit] for _, column in self._columns)
+        if key not in self._seen:
+            values = {name: value for (name, _), value in zip(self._columns, key, strict=True)}
+            counted = tokens_at(self._facts, values) if self._counts else {}
+            numbers = {name: number(value) for name, value in values.items()}
+            self._seen[key] = added(self._products, {**self._case, **numbers, **counted})
+        return self._seen[key]
+
+    def column(self, stated: Column, sums: tuple[Sum | None, ...]) -> Column:
+        """Return the column of the stated values with the sums where there is none."""
+        pairs = zip(stated.first, sums, strict=True)
+        first = [_worth(found) if value is None else value for value, found in pairs]
+        others = dict(stated.others)
+        for dispute in self._candidates.disputes:
+            bit = dispute.layer * self._candidates.count + dispute.index
+            if dispute.attribute in self._below and stated[bit] is None:
+                others[bit] = _worth(self.at(bit))
+        return Column(first, others)
+
+
+def _worth(found: Sum | None) -> Value | None:
+    return None if found is None else found.value

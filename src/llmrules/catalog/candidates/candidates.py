@@ -5,7 +5,7 @@ further *layers* of bits hold the same candidates with one disputed value each i
 layer *k* (from 1) of candidate *i* is bit ``k * count + i``. So what a disputed value would change is seen by
 comparing layers, at no extra evaluation.
 
-What an offer costs depends on the case, so those columns are computed for each (see ``costing``).
+What is computed from numbers of the case depends on it, so those columns are computed for each (see ``arrangement``).
 """
 
 from __future__ import annotations
@@ -24,11 +24,10 @@ from typing import TYPE_CHECKING, TypeAlias
 from attrs import define, field, frozen
 
 from llmrules.catalog import Entry, Model, Offer, Stated
-from llmrules.catalog.costs import Cost
 from llmrules.language.conditions import Leaf, Reference, Table
 from llmrules.language.operators import Truth, conjunction
 from llmrules.language.values import Number, Value
-from llmrules.language.vocabulary import Attribute
+from llmrules.language.vocabulary import Attribute, Sum, Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -126,13 +125,14 @@ class Told(ABC):
 class Candidates(Told):
     """All candidates, their columns, and what rules concluded of them.
 
-    ``models`` has the mask of the candidates of each model; ``computing`` the attributes that depend on the case, and
-    ``costs``, once they are computed, what each candidate's first layer comes to (None: stated, or not known).
-    ``fixed`` are then the candidates without them. What was tested is kept here, and no copy begins with any of it.
+    ``models`` has the mask of the candidates of each model; ``computed`` what each computed attribute of their first
+    layer comes to (None: stated, or not known), ``moving`` those of them that depend on the case. Once these are
+    computed for one, ``fixed`` are the candidates without. What was tested is kept here; no copy begins with any of it.
     """
 
     rows: tuple[Candidate, ...]
     models: tuple[tuple[str, int], ...]
+    vocabulary: Vocabulary
     layers: int
     columns: dict[str, Column]
     groups: dict[str, Groups]
@@ -141,8 +141,8 @@ class Candidates(Told):
     present: tuple[int, ...]
     concluded: Mapping[str, Mapping[str, Masks]] = field(factory=dict)
     contradictions: tuple[Contradiction, ...] = ()
-    computing: tuple[Attribute, ...] = ()
-    costs: Mapping[str, tuple[Cost | None, ...]] = field(factory=dict)
+    moving: tuple[Attribute, ...] = ()
+    computed: Mapping[str, tuple[Sum | None, ...]] = field(factory=dict)
     fixed: Candidates | None = field(default=None, repr=False)
     _leaves: dict[tuple[Leaf, tuple[object, ...]], Masks] = field(factory=dict, init=False, repr=False)
     _tables: dict[tuple[object, ...], Masks] = field(factory=dict, init=False, repr=False)
@@ -200,7 +200,7 @@ class Candidates(Told):
         return tuple(found)
 
     def settled(self, table: Table, facts: Facts, references: tuple[str, ...]) -> Masks:
-        """Return the same for a table that tests nothing computed; few results are kept, by what it refers to."""
+        """Return the same for a table that tests nothing computed for a case; few results are kept, by references."""
         if self.fixed is not None:
             return self.fixed.settled(table, facts, references)
         key = (table, *map(facts.get, references))
@@ -213,7 +213,7 @@ class Candidates(Told):
 
     def leaf(self, leaf: Leaf, facts: Facts) -> Masks:
         """Return where a leaf is true and where false; leaves that refer to requirements keep few results."""
-        if self.fixed is not None and leaf.attribute.name not in self.costs:
+        if self.fixed is not None and leaf.attribute not in self.moving:
             return self.fixed.leaf(leaf, facts)
         references = tuple(t.thresholds(leaf.attribute, facts) for t in leaf.tests if isinstance(t.operand, Reference))
         key = (leaf, references)
@@ -243,7 +243,7 @@ class Candidates(Told):
 
     def numbers(self, names: tuple[str, ...]) -> list[int]:
         """Return a number for each candidate, the same for those with the same values of some attributes."""
-        if self.fixed is not None and self.costs.keys().isdisjoint(names):
+        if self.fixed is not None and {one.name for one in self.moving}.isdisjoint(names):
             return self.fixed.numbers(names)
         if names not in self._numbers:
             columns = [self.columns[name].first for name in names if name in self.columns]

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
-from llmrules.catalog.costs import PRICES, USAGE
 from llmrules.check.lint.algebra import Algebra, join
 from llmrules.decision.knowledge import Knowledge
 from llmrules.engine.program import full_condition
@@ -19,13 +18,14 @@ from llmrules.language.conditions import Leaf, Table, Test
 from llmrules.language.operators import OPERATORS
 from llmrules.language.rules.rule import Rule, by_conclusion
 from llmrules.language.texts import LANGUAGES, Language
+from llmrules.language.vocabulary import factors_of
 from llmrules.reading.files import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from llmrules.language.rules.effects import Conclude
-    from llmrules.language.vocabulary import Attribute
+    from llmrules.language.vocabulary import Attribute, Vocabulary
 
 
 MOST_PAIRS = 10_000
@@ -101,7 +101,9 @@ class Survey:
     def readers(self) -> Mapping[str, frozenset[str]]:
         """The rules that read each attribute: in a condition, on a right side, as a grade, or in what they say."""
         told = ((rule.id, rule.otherwise.slots()) for rule in self.active if rule.otherwise is not None)
-        return _inverted((*((rule.id, read_by(rule)) for rule in self.active), *told))
+        return _inverted(
+            (*((rule.id, read_by(rule, self.knowledge.ruleset.vocabulary)) for rule in self.active), *told)
+        )
 
     @cached_property
     def algebra(self) -> Algebra:
@@ -201,15 +203,16 @@ def pairs(rules: Sequence[Rule]) -> Iterator[tuple[Rule, Rule]]:
         yield from ((one, other) for other in rules[index + 1 : index + 1 + reach])
 
 
-def read_by(rule: Rule) -> tuple[str, ...]:
+def read_by(rule: Rule, vocabulary: Vocabulary) -> tuple[str, ...]:
     """Return the attributes that a rule reads, and those that a computed one is computed from, sorted."""
     tables = (rule.when, rule.unless, rule.where, rule.effect.predicate)
     read = [leaf.attribute for table in tables for leaf in table.all_leaves()]
     if rule.effect.grade is not None:
         read.append(rule.effect.grade.attribute)
-    names = {attribute.name for attribute in read}.union(*(table.references() for table in tables))
-    if any(attribute.computed is not None for attribute in read):
-        names.update(USAGE, PRICES)
+    names = [*{attribute.name for attribute in read}.union(*(table.references() for table in tables))]
+    for name in names:
+        factors = factors_of(vocabulary[name]) if name in vocabulary else set()
+        names += sorted(factors.difference(names))
     return tuple(sorted(names))
 
 

@@ -14,8 +14,8 @@ from llmrules.check.schemas.values import (
     among,
     described,
     either,
+    known_or_new,
     never,
-    one_of,
     partial,
     ref,
     table,
@@ -23,7 +23,7 @@ from llmrules.check.schemas.values import (
     text,
 )
 from llmrules.language.rules.effects import RESERVED
-from llmrules.language.vocabulary import ATTRIBUTE_KEYS, CHOICE_KEYS, CHOSEN, COMPUTED, SCOPES, TYPES
+from llmrules.language.vocabulary import ATTRIBUTE_KEYS, CHOICE_KEYS, CHOSEN, SCOPES, TOKENS_AT, TYPES
 
 if TYPE_CHECKING:
     from llmrules.language.vocabulary import Scope, Type, Vocabulary
@@ -97,6 +97,8 @@ def _shapes(vocabulary: Vocabulary) -> dict[str, Schema]:
     """Return what may follow each key of a declaration."""
     bound = {"type": "number"}
     lending = {attribute.name: described(attribute) for attribute in vocabulary if attribute.type in CHOSEN}
+    factors = {one.name: described(one) for one in vocabulary if one.type == "number"}
+    factors |= {name: f"How many tokens of the case have the price {price}." for name, price in TOKENS_AT.items()}
     lenders = [among(lending), NAME] if lending else [NAME]
     words = {"source": ref("sources")}
     choice = either(TEXT, table({key: words.get(key, TEXT) for key in CHOICE_KEYS}))
@@ -115,7 +117,10 @@ def _shapes(vocabulary: Vocabulary) -> dict[str, Schema]:
         "minimum": (bound, "The least valid value."),
         "maximum": (bound, "The greatest valid value."),
         "marks": (tables(bound, minItems=2), "Ascending; they make it gradable with toward."),
-        "computed": (one_of(COMPUTED), "How it is computed where an offer does not state it."),
+        "computed": (
+            tables(tables(either(known_or_new(factors), bound), minItems=1), minItems=1),
+            "The products that it is the sum of where nobody states it; a constant may have a unit: '0.001 GB per MB'.",
+        ),
         "locked": (FLAG, "No later file may add choices to it."),
         "default": ({}, "What holds, as assumed, when nothing is stated."),
     }

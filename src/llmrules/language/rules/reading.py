@@ -307,7 +307,12 @@ class RuleReader:
         if "where" not in keys:
             return ALWAYS
         scopes: tuple[Scope, ...] = ("model",) if classifies else MODEL_SIDE
-        return read_table(keys["where"], self.vocabulary, scopes=scopes, references=not classifies)
+        table = read_table(keys["where"], self.vocabulary, scopes=scopes, references=not classifies)
+        for name in sorted({leaf.attribute.name for leaf in table.all_leaves()} if classifies else ()):
+            if self.vocabulary.rests_on(name, "requirement"):
+                message = f"{name} is computed for a case, and no rule that classifies models knows one"
+                keys["where"].problem("key-not-allowed", message, found=name)
+        return table
 
     def _check_slots(self, keys: Keys, key: str, text: Text | None, allowed: tuple[str, ...]) -> None:
         """Note each slot that nothing fills: it would stand in the sentence with its braces."""

@@ -16,6 +16,7 @@ from attrs import field, frozen
 
 from llmrules.language.texts import Text
 from llmrules.language.values import MOST_DIGITS, PERIODS, Number, Period, Value, day, encode, number, period
+from llmrules.language.vocabulary.computed import TOKENS_AT, Product, computed_from, unit_of
 from llmrules.reading.cursor import Cursor
 
 if TYPE_CHECKING:
@@ -29,8 +30,6 @@ SCOPES: tuple[Scope, ...] = ("requirement", "model", "offer")
 TYPES: tuple[Type, ...] = ("flag", "choice", "scale", "set", "number", "text", "date")
 CHOSEN: tuple[Type, ...] = ("choice", "scale", "set")
 """The types whose values are among declared choices."""
-COMPUTED = ("monthly-cost",)
-"""How a number of an offer can be computed from its other values and the case: see ``costs``."""
 ORDERED: tuple[Type, ...] = ("number", "scale", "date")
 """The types whose values have an order."""
 SIX = ("use-case", "data", "deployment", "customization", "ethics", "licence")
@@ -56,8 +55,8 @@ class Attribute:
     """One typed attribute of one scope.
 
     ``partial`` (a set of a model or offer): what is not listed is unknown, not absent. ``marks`` make a number
-    gradable. ``default`` holds with origin *assumed* when nothing is stated. ``computed`` says how the number is
-    computed where an offer does not state it.
+    gradable. ``default`` holds with origin *assumed* when nothing is stated. ``computed`` has the products that the
+    number is the sum of where nobody states it.
     """
 
     name: str
@@ -76,7 +75,7 @@ class Attribute:
     partial: bool = False
     inherited: bool = False
     locked: bool = False
-    computed: str | None = None
+    computed: tuple[Product, ...] | None = None
     default: Value | None = None
     place: Cursor | None = field(default=None, eq=False, repr=False)
 
@@ -89,6 +88,11 @@ class Attribute:
     def choice_ids(self) -> tuple[str, ...]:
         """The ids of the choices, in their order."""
         return tuple(choice.id for choice in self.choices)
+
+    @property
+    def counts_tokens(self) -> bool:
+        """Whether it is computed from how many tokens have which price."""
+        return any(not TOKENS_AT.keys().isdisjoint(product.of) for product in self.computed or ())
 
     @property
     def gradable(self) -> bool:
@@ -189,16 +193,12 @@ class Attribute:
     def same_kind(self, other: Attribute) -> bool:
         """Whether values of both can be compared: the same unit and the same choices (the types are checked apart)."""
         if self.type == "number":
-            return _unit(self) == _unit(other)
+            return unit_of(self) == unit_of(other)
         return self.choice_ids == other.choice_ids
 
 
 def _is_quoted_number(value: object) -> bool:
     return isinstance(value, str) and re.fullmatch(r"\s*[+-]?[\d_,. ]*\d\s*", value) is not None
-
-
-def _unit(attribute: Attribute) -> str | None:
-    return attribute.unit.read("en") if attribute.unit else None
 
 
 AS_OF = Attribute(
@@ -232,6 +232,12 @@ class Vocabulary:
     broken: frozenset[str] = frozenset()
     _names: dict[tuple[Scope, ...], tuple[str, ...]] = field(factory=dict, init=False, eq=False, repr=False)
     """The names of each group of scopes that was asked for: every rule asks again."""
+    resting: Mapping[str, frozenset[str]] = field(init=False, eq=False, repr=False)
+    """What each computed attribute rests on in the end, in an order in which each follows those it needs."""
+
+    @resting.default
+    def _resting(self) -> Mapping[str, frozenset[str]]:
+        return computed_from(self.attributes)
 
     def __getitem__(self, name: str) -> Attribute:
         """Return the attribute with a name."""
@@ -251,6 +257,14 @@ class Vocabulary:
             found = (name for name, attribute in self.attributes.items() if attribute.scope in scopes)
             self._names[scopes] = tuple(found)
         return self._names[scopes]
+
+    def rests_on(self, name: str, *scopes: Scope) -> tuple[str, ...]:
+        """Return what a computed attribute rests on of some scopes, sorted; nothing for one that is not computed."""
+        return tuple(sorted(one for one in self.resting.get(name, ()) if self.attributes[one].scope in scopes))
+
+    def computed(self, *scopes: Scope) -> tuple[Attribute, ...]:
+        """Return the computed attributes of some scopes, each after those it is computed from."""
+        return tuple(self.attributes[name] for name in self.resting if self.attributes[name].scope in scopes)
 
     def stated(self, scope: Scope) -> tuple[str, ...]:
         """Return the names of the attributes of a scope of which files state values, sorted."""

@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 from llmrules.errors import Place
 from llmrules.language.texts import Text, read_text
 from llmrules.language.values import Number, number
-from llmrules.language.vocabulary.attribute import CHOSEN, COMPUTED, TYPES, Attribute, Scope
+from llmrules.language.vocabulary.attribute import CHOSEN, TYPES, Attribute, Scope
 from llmrules.reading.cursor import Cursor
 
 if TYPE_CHECKING:
@@ -63,7 +63,6 @@ def read_attribute(scope: Scope, name: str, entry: Cursor) -> Attribute | None:
         partial=bool(keys["partial"].flag()) if "partial" in keys else False,
         inherited=bool(keys["inherited"].flag()) if "inherited" in keys else False,
         locked=bool(keys["locked"].flag()) if "locked" in keys else False,
-        computed=keys["computed"].one_of(COMPUTED) if "computed" in keys else None,
         place=entry,
     )
     check_keys(draft, keys)
@@ -80,7 +79,7 @@ def check_keys(attribute: Attribute, keys: Mapping[str, Cursor]) -> None:
         "maximum": kind == "number",
         "marks": kind == "number" and scope != "requirement",
         "partial": kind == "set" and scope != "requirement",
-        "computed": kind == "number" and scope == "offer",
+        "computed": kind == "number" and scope != "requirement",
         "inherited": scope == "model",
         "default": scope == "requirement",
         "ask": scope == "requirement",

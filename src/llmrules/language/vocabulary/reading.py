@@ -6,6 +6,7 @@ files changes nothing, and what is wrong is noted and left out.
 
 from __future__ import annotations
 
+from graphlib import CycleError
 from typing import TYPE_CHECKING
 
 from attrs import evolve
@@ -14,10 +15,11 @@ from llmrules.errors import VocabularyError
 from llmrules.language.sources import check_sources
 from llmrules.language.vocabulary.attribute import AS_OF, CHOSEN, MODEL, SCOPES, Attribute, Scope, Vocabulary
 from llmrules.language.vocabulary.choices import with_choices
+from llmrules.language.vocabulary.computed import computed_from, read_computed
 from llmrules.language.vocabulary.declaration import ATTRIBUTE_KEYS, Draft, read_attribute
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
     from llmrules.reading.cursor import Cursor
 
@@ -51,7 +53,8 @@ def read_vocabulary(files: Iterable[Cursor], citable: Collection[str], *, reserv
         _check_cited(draft, citable)
     attributes = {name: with_choices(draft, drafts, declared) for name, draft in sorted(drafts.items())}
     finished = {name: _with_default(attribute, drafts[name]) for name, attribute in attributes.items()}
-    return Vocabulary(finished, frozenset(declared.keys() - finished.keys()))
+    broken = frozenset(declared.keys() - finished.keys())
+    return Vocabulary(_with_computed(finished, drafts), broken)
 
 
 def _check_locks(name: str, entries: list[Cursor]) -> None:
@@ -151,3 +154,21 @@ def _with_default(attribute: Attribute, draft: Draft) -> Attribute:
     if attribute.scope != "requirement":
         return attribute
     return evolve(attribute, default=attribute.read(entry.child("default", entry.value["default"])))
+
+
+def _with_computed(attributes: Mapping[str, Attribute], drafts: Mapping[str, Draft]) -> dict[str, Attribute]:
+    """Return attributes with the products that they are computed from; those that are so from themselves have none."""
+    found, places = dict(attributes), {}
+    for name, attribute in attributes.items():
+        entry = drafts[name].entry
+        if entry is not None and attribute.type == "number" and "computed" in entry.table():
+            places[name] = entry.table()["computed"]
+            found[name] = evolve(attribute, computed=read_computed(places[name], attribute, attributes))
+    try:
+        computed_from(found)
+    except CycleError as error:
+        circle = error.args[1][::-1]
+        message = f"is computed from itself: {' → '.join(circle)}"
+        places[min(circle)].problem("computed-cycle", message, found=min(circle))
+        return dict(attributes)
+    return found

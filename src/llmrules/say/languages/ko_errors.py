@@ -218,6 +218,21 @@ ERRORS = {
     'a choice stands with its words: choices = { small = "small, up to 8 billion" }': "선택지는 설명과 함께 씁니다: "
     'choices = { small = "소형, 80억 이하" }',
     "must declare at least one choice": "선택지를 하나 이상 선언해야 합니다",
+    "{} is computed for a case, and no rule that classifies models knows one": "{0}{0:은|는} 사례마다 계산되므로, 사례를 모르는 "
+    "모델 분류 규칙에는 쓸 수 없습니다",
+    "a list of products, each a list of attributes and numbers": "곱들의 목록(각 곱은 속성과 수의 목록)",
+    'computed = [["one", "other"], ["third", 0.5]]: one times other, plus half of third': 'computed = [["one", "other"], '
+    '["third", 0.5]]은 one 곱하기 other에 third의 절반을 더한 값입니다',
+    'a constant can have a unit, such as "0.001 GB per MB"': '상수에는 "0.001 GB per MB"처럼 단위를 붙일 수 있습니다',
+    "must hold at least one product": "곱이 하나 이상 있어야 합니다",
+    "must hold at least one factor": "인수가 하나 이상 있어야 합니다",
+    "names no number of the {}, of which one of the {} is computed": "{1!} 속성의 계산에 쓸 수 있는 {0!}의 number 속성이 아닙니다",
+    "{} is computed from nothing": "{0}에 계산할 항이 없습니다",
+    "gives {}, where {} is declared in {}": "단위가 {0}입니다. {1}의 단위는 {2}{2:으로|로} 선언되어 있습니다",
+    "{} is computed from {}, which is no number of the {}": "{0} 계산에 쓰는 {1}{1:이|가} {2!}의 number 속성이 아닙니다",
+    "must not be 0, nor have too many digits": "0이거나 자릿수가 너무 많으면 안 됩니다",
+    "the name of an attribute, or a number": "속성 이름이나 수",
+    "is computed from itself: {}": "자기 자신으로부터 계산됩니다: {0}",
     "names no attribute that declares choices": "선택지를 선언한 속성의 이름이 아닙니다",
     "is declared twice": "두 번 선언되어 있습니다",
     "does not belong to a {} of the {}": "{1!}의 {0} 속성에는 쓸 수 없습니다",
@@ -464,7 +479,7 @@ ERRORS = {
     "leaves nobody: it is not true of {} models or offers, and unknown of {}, left out, too": "남는 후보가 "
     "없습니다. 모델이나 제공 상품 {0}개에서 성립하지 않고, {1}개는 알 수 없어 함께 제외됩니다",
     "did you mean {}": "혹시: {0}",
-    "{} is computed for a case that states {} and {}": "{0}{0:은|는} {1}, {2}{2:을|를} 명시한 사례에서 계산됩니다",
+    "{} is computed for a case that states {}": "{0}{0:은|는} {1}{1:을|를} 명시한 사례에서 계산됩니다",
     "llmrules models --offers --where {} lists who states it": "llmrules models --offers --where {0} 명령으로 값이 있는 제공 "
     "상품을 볼 수 있습니다",
     "no source states {}": "{0} 값을 밝힌 출처가 없습니다",
@@ -657,7 +672,11 @@ ERRORS = {
     "are not the {}, each once and in order: {} {}": "순서대로 한 번씩 나와야 할 {0!}{0:과|와} 다릅니다. {1!}: {2}",
     "is not the place that the points give": "점수에 따른 순위가 아닙니다",
     "names no candidate, or one twice": "후보가 아니거나 두 번 나옵니다",
-    "makes {}, of which costs are made, no number of the {}": "비용 계산에 쓰는 {0}{0:이|가} {1!}의 number 속성이 아닙니다",
+    "makes {} of {}, no number that it can be of": "{0} 계산에 쓰는 {1}{1:이|가} 여기에 쓸 수 있는 number 속성이 아닙니다",
+    "makes {}, by which tokens are counted, no number of the case or the offer": "토큰 수를 세는 데 쓰는 {0}{0:이|가} 사례나 "
+    "제공 상품의 number 속성이 아닙니다",
+    "computes attributes in a circle": "속성들이 서로를 순환하며 계산됩니다",
+    "is computed from nothing": "계산할 항이 없습니다",
     "has two candidates of one name": "이름이 같은 후보가 둘입니다",
     "{} is no attribute of the {}": "{0}{0:은|는} {1!}의 속성이 아닙니다",
     "has no {}, a {} of the {}": "{2!}의 {1} 속성 {0}{0:이|가} 없습니다",
@@ -708,7 +727,6 @@ ERRORS = {
     "has a choice twice": "선택지가 두 번 나옵니다",
     "has marks that do not ascend": "marks가 오름차순이 아닙니다",
     "has a minimum above its maximum": "최솟값이 최댓값보다 큽니다",
-    "is computed as only the cost of an offer is": "제공 상품의 비용에만 쓸 수 있는 계산입니다",
     "has {}, which no {} of the {} has": "{2!}의 {1} 속성에 없는 {0}{0:이|가} 있습니다",
     "is not what the files handed over say": "제출한 파일의 내용과 다릅니다",
     "is not what the files handed over say; {}": "제출한 파일의 내용과 다릅니다. {0!}",

@@ -192,10 +192,11 @@ class Offers:
         return f" ({self.index.offers(best)})" if best else ""
 
     def costs(self, name: str) -> dict[str, str]:
-        """Return what a model costs in the case, by attribute: at the cheapest of the offers that earn it its place."""
+        """Return what a model's offer comes to in the case, by attribute: the least of those that earn it its place."""
         sharing, found = self.index.judged.sharing(name), {}
         made = [self.index.trace.computed(row) for row in sharing]
-        for attribute in dict.fromkeys(attribute for one in made for attribute in one):
+        names = dict.fromkeys(attribute for one in made for attribute in one)
+        for attribute in (one for one in names if self.index.attributes[one].scope == "offer"):
             values = [one[attribute].value for one in made if attribute in one]
             words = self.teller.value(self.index.attributes[attribute], min(values, key=_amount))
             found[attribute] = words if len(set(values)) == 1 else self.say("price-from", words=words)

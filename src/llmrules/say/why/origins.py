@@ -1,19 +1,31 @@
 """Where things come from: the facts by which a rule fired, and the values of a candidate, with what becomes of them.
 
 A fact goes down to what was stated. A value is from its entry, a family, a rule, a computation, another day or other
-sources; while the model is needed, announced prices change it and what a month costs.
+sources; while the model is needed, what is announced changes it and what is computed from it.
 """
 
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from llmrules.catalog.costs import PRICES, TIER_ABOVE, TIER_PRICES, USAGE, Usage, lacking, usage_of
 from llmrules.language.conditions import json_table
 from llmrules.language.rules.rule import by_conclusion
-from llmrules.say.teller import condition_tests, money_words, number_words
+from llmrules.language.vocabulary import (
+    LONG_SHARE,
+    TIER_ABOVE,
+    TIER_PRICES,
+    TOKENS_AT,
+    USAGE,
+    USED,
+    decimal,
+    factors_of,
+    lacking,
+    tokens_at,
+)
+from llmrules.say.teller import condition_tests, number_words
 from llmrules.say.why.explanation import Node
 from llmrules.trace.codec import json_value
 
@@ -50,27 +62,33 @@ class Origins:
             rules = by_conclusion(self.index.trace.given.rules)[name]
             return tuple(self.classification(rule.id, candidate, concludes=False) for rule in rules)
         if computed is not None:
-            return tuple(self.cost(computed, candidate))
+            return tuple(self.computed(self.index.attributes[name], computed, candidate))
         if self.index.attributes[name].computed is not None and self.index.in_force(name, candidate) is None:
-            return tuple(self.missing(candidate))
+            return tuple(self.missing(self.index.attributes[name], candidate))
         return tuple(self.entry(name, candidate))
 
-    def missing(self, candidate: CandidateRecord) -> Iterator[Node]:
-        """Yield what a cost that cannot be computed is in want of: the tokens of the case, else prices."""
-        usage = self.usage()
-        wanted = [name for name in USAGE[:2] if name not in self.index.requirements]
-        if usage is not None:
-            stated = {name: self.index.actual(name, candidate) for name in PRICES}
-            known = {name: Decimal(str(price)) for name, price in stated.items() if price is not None}
-            wanted = [*lacking(usage, known)]
-        for name in filter(self.index.attributes.__contains__, wanted):
-            text = f"{self.teller.label(name)}: {self.teller.value(self.index.attributes[name], None)}"
-            yield Node("value", name, text, "unknown")
+    def missing(self, attribute: Attribute, candidate: CandidateRecord) -> Iterator[Node]:
+        """Yield what a number that cannot be computed is in want of, and so on down."""
+        used = {name for name in factors_of(attribute) if self.index.attributes.get(name) is not None}
+        values = {name: self.factor(name, candidate) for name in used}
+        numbers = {name: None if value is None else Decimal(str(value)) for name, value in values.items()}
+        facts = {name: frozenset({found}) for name in USAGE if (found := numbers.get(name)) is not None}
+        counted = tokens_at(facts, numbers) if attribute.counts_tokens else {}
+        wanted = lacking(attribute.computed or (), {**numbers, **counted})
+        if not {*wanted}.isdisjoint(TOKENS_AT):
+            wanted = tuple(name for name in USED if name in used and numbers[name] is None)
+        for name in wanted:
+            one = self.index.attributes[name]
+            text = f"{self.teller.label(name)}: {self.teller.value(one, None)}"
+            below = self.missing(one, candidate) if one.computed is not None else ()
+            yield Node("value", name, text, "unknown", children=tuple(below))
 
-    def usage(self) -> Usage | None:
-        """Return the tokens of a month that the case states, if it states them."""
-        stated = {name: self.index.requirements[name] for name in USAGE if name in self.index.requirements}
-        return usage_of({name: frozenset({Decimal(str(value))}) for name, value in stated.items()})
+    def factor(self, name: str, candidate: CandidateRecord) -> Json | None:
+        """Return the number of a case or a candidate; None where it is unknown, or in conflict."""
+        if name in self.index.attributes and self.index.attributes[name].scope != "requirement":
+            return self.index.actual(name, candidate)
+        conflicts = {one.attribute for one in self.index.trace.found.conflicts}
+        return None if name in conflicts else self.index.requirements.get(name)
 
     def entry(self, name: str, candidate: CandidateRecord) -> Iterator[Node]:
         """Yield what is to be known of a stated value: the family that it is from, and when it changes."""
@@ -94,27 +112,40 @@ class Origins:
         words = self.teller.price(attribute, one.value)
         return self.say("from-day", day=str(one.since), words=words)
 
-    def cost(self, computed: ComputedRecord, candidate: CandidateRecord) -> Iterator[Node]:
-        """Yield the parts of a computed cost, and for long requests what is known of a price of their own."""
-        for place, term in enumerate(computed.terms):
-            yield self.term(term, candidate, first=not place)
-        usage, tiered = self.usage(), any(term.attribute in TIER_PRICES for term in computed.terms)
-        if usage is not None and usage.share and not tiered and self.index.actual(TIER_ABOVE, candidate) is None:
+    def computed(self, attribute: Attribute, found: ComputedRecord, candidate: CandidateRecord) -> Iterator[Node]:
+        """Yield the products of a sum, and for long requests what is known of a price of their own."""
+        for place, term in enumerate(found.terms):
+            yield self.term(attribute, term, candidate, first=not place)
+        if not attribute.counts_tokens or not Decimal(str(self.factor(LONG_SHARE, candidate) or 0)):
+            return
+        above = self.index.actual(TIER_ABOVE, candidate)
+        tiered = any(name in TIER_PRICES for term in found.terms for name in term.of)
+        if not tiered and above is None:
             yield Node("value", TIER_ABOVE, self.say("no-tier"))
-        if tiered and self.index.actual(TIER_ABOVE, candidate) is not None:
-            words = self.teller.value(self.index.attributes[TIER_ABOVE], self.index.actual(TIER_ABOVE, candidate))
+        if tiered and above is not None:
+            words = self.teller.value(self.index.attributes[TIER_ABOVE], above)
             sources = self.index.value_sources(TIER_ABOVE, candidate)
             yield Node("value", TIER_ABOVE, f"{self.teller.label(TIER_ABOVE)}: {words}", sources=sources)
 
-    def term(self, term: TermRecord, candidate: CandidateRecord, *, first: bool) -> Node:
-        """Return one part of a computed cost: so many tokens at a price, and who states the price."""
-        sign, tokens, price = "=" if first else "+", number_words(term.tokens), money_words(term.price)
-        text = self.say("term", sign=sign, tokens=tokens, price=price, label=self.teller.label(term.attribute))
-        sources, origin = (
-            self.index.value_sources(term.attribute, candidate),
-            tuple(self.entry(term.attribute, candidate)),
-        )
-        return Node("term", term.attribute, text, sources=sources, children=origin)
+    def term(self, attribute: Attribute, term: TermRecord, candidate: CandidateRecord, *, first: bool) -> Node:
+        """Return one product of a sum: its numbers with what they are, and who states them."""
+        said, sources, below = [], dict[str, None](), list[Node]()
+        product = next(one for one in attribute.computed or () if {*one.of} == {*term.of})
+        for name in product.of:
+            value = term.of[name]
+            if name in TOKENS_AT:
+                said.append(number_words(value, self.say("tokens")))
+                continue
+            one = self.index.attributes[name]
+            said.append(self.say("factor", value=self.teller.value(one, value), label=self.teller.label(name)))
+            if self.index.attributes[name].scope != "requirement":
+                sources |= dict.fromkeys(self.index.value_sources(name, candidate))
+                below += self.origin(name, candidate)
+        said += [] if product.times == 1 and said else [number_words(product.times)]
+        exact = decimal(Fraction(term.value))
+        words = term.value if exact is None else self.teller.value(attribute, exact)
+        text = self.say("term", sign="=" if first else "+", factors=self.say("times").join(said), value=words)
+        return Node("term", " ".join(term.of), text, sources=tuple(sources), children=tuple(below))
 
     def classification(self, rule: str, candidate: CandidateRecord, *, concludes: bool) -> Node:
         """Return a rule that concludes, or does not conclude, something of a model, and what it looks at."""
@@ -214,22 +245,22 @@ class Changes:
         self.index, self.teller, self.say = index, index.teller, index.say
 
     @cached_property
-    def costs_read(self) -> tuple[str, ...]:
-        """The computed attributes that fired rules read."""
-        return tuple(name for name in self.attributes_read if self.index.attributes[name].computed is not None)
-
-    @cached_property
     def attributes_read(self) -> tuple[str, ...]:
         """The attributes of models and offers that fired rules read, by name."""
         return tuple(sorted({leaf.attribute for one in self.index.trace.found.criteria for leaf in one.leaves}))
 
     @cached_property
     def watched(self) -> tuple[str, ...]:
-        """The prices, where a cost is read, and the attributes that fired rules read."""
-        return tuple(dict.fromkeys((*(PRICES if self.costs_read else ()), *self.attributes_read)))
+        """The attributes that fired rules read, those first from which others of them are computed."""
+        factors: list[str] = []
+        for name in (waiting := [*self.attributes_read]):
+            its = factors_of(self.index.attributes[name]) & self.index.attributes.keys()
+            factors += sorted(its.difference(factors))
+            waiting += sorted(its.difference(waiting))
+        return tuple(dict.fromkeys((*factors, *self.attributes_read)))
 
     def changes(self, candidate: CandidateRecord) -> Iterator[Node]:
-        """Yield, day by day, what changes of the values that fired rules read, and of the prices that a cost reads."""
+        """Yield, day by day, what changes of the values that fired rules read, and of what these are computed from."""
         for change in candidate.coming:
             names = [name for name in self.watched if name in change.attributes]
             its = [(name, found) for name in names if (found := self.index.in_force(name, candidate)) is not None]
@@ -241,14 +272,13 @@ class Changes:
                 one = next(one for one in found.coming if str(one.since) == change.since)
                 said.append(self.changed(name, found, one))
                 sources.update(dict.fromkeys(one.sources))
-            costs = ((name, change.costs[name]) for name in self.costs_read if name in change.costs)
-            said += [f"{self.teller.label(name)} {self.cost(name, value)}" for name, value in costs]
+            then = ((name, str(change.computed[name])) for name in self.watched if name in change.computed)
+            said += [
+                f"{self.teller.label(name)} {self.teller.value(self.index.attributes[name], value)}"
+                for name, value in then
+            ]
             text = self.say("from-day-on", day=change.since) + ", ".join(said)
             yield Node("change", change.since, text, sources=tuple(sources))
-
-    def cost(self, name: str, value: Json) -> str:
-        """Return a cost in words."""
-        return self.teller.value(self.index.attributes[name], str(value))
 
     def changed(self, name: str, found: InForce, one: Dated) -> str:
         """Return a value that takes force on a day beside the one in force."""

@@ -148,20 +148,18 @@ class ConcludedRecord:
 
 @frozen
 class TermRecord:
-    """One part of a computed cost: so many tokens at the price that an attribute states, in USD as a fraction."""
+    """A product that is not 0: the numbers of its attributes in ``of``, and what it comes to, as a fraction."""
 
-    attribute: str
-    price: Number
-    tokens: Number
-    cost: str
+    value: str
+    of: dict[str, Number] = field(factory=dict)
 
 
 @frozen
 class ComputedRecord:
-    """An attribute of an offer that is computed from its other values and from the case."""
+    """A number that nobody states, and the products that it is the sum of."""
 
-    value: Json
-    terms: tuple[TermRecord, ...]
+    value: Number
+    terms: tuple[TermRecord, ...] = ()
 
 
 @frozen
@@ -175,14 +173,11 @@ class DisputeRecord:
 
 @frozen
 class ChangeRecord:
-    """Attributes of a candidate that have another value from a day on, and what a month costs then, if it is known.
-
-    ``costs`` are told where a price is among the attributes.
-    """
+    """Attributes of a candidate with another value from a day on, and what is computed from them, as it is then."""
 
     since: str
     attributes: tuple[str, ...]
-    costs: dict[str, Number] = field(factory=dict)
+    computed: dict[str, Number] = field(factory=dict)
 
 
 @frozen

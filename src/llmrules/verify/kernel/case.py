@@ -4,7 +4,6 @@ from collections import defaultdict, deque
 from collections.abc import Iterator
 from itertools import groupby
 
-from .cost import ON_CASE
 from .given import TESTED, Given, compared, concluded, on_models, references, referred
 from .refusal import Plain, Record, Refusal, expect, sparse
 from .shape import MOST_PARTS
@@ -215,10 +214,10 @@ class _Case:
                 yield {"promise": name} | sparse(breaches=[{"kind": "always", "names": names}] if names else [])
 
     def unread(self) -> list[str]:
-        """Return the stated requirements that no rule in force reads, nor a cost that one reads; the date is of use."""
+        """Return the stated requirements that no rule in force reads, nor a number that one reads; not the date."""
         rules = [self.given.rules[name] for name in self.stratum]
-        costs = {name for name, one in self.given.attributes.items() if one.computed}
-        read = {"as_of"}.union(*map(reads, rules), ON_CASE if any(costs & on_models(rule) for rule in rules) else ())
+        read = {"as_of"}.union(*map(reads, rules), *map(on_models, rules))
+        read = read.union(*(its for name, its in self.given.resting.items() if name in read))
         return [name for name, one in self.given.requirements.items() if one["origin"] == "stated" and name not in read]
 
 

@@ -17,9 +17,17 @@ ON_MODELS = (*HARD, *SOFT, "caution", "exempt")
 class Given:
     """What a decision rests on, by name: all rules, disabled ones too, and each requirement stated or assumed."""
 
-    def __init__(self, plain: Plain, attributes: dict[str, Attribute], off: set[str], dates: dict[str, str]) -> None:
+    def __init__(
+        self,
+        plain: Plain,
+        attributes: dict[str, Attribute],
+        resting: dict[str, set[str]],
+        off: set[str],
+        dates: dict[str, str],
+    ) -> None:
         """Take what was read, with ``models``; ``dates`` says when each source was last seen, by its document."""
-        self.attributes, self.disabled, self.dates = attributes, off, dates
+        self.attributes, self.resting, self.disabled, self.dates = attributes, resting, off, dates
+        self.summing = [attributes[name] for name in resting if attributes[name].scope != "requirement"]
         self.rules: dict[str, Plain] = {one["id"]: one for one in plain["rules"]}
         self.models: dict[str, Plain] = {one["id"]: one for one in plain["models"]}
         self.requirements: dict[str, Plain] = {one["attribute"]: one for one in plain["requirements"]}

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
-from .cost import ON_PRICES, lacking
+from .computed import factors, lacking, numbers
 from .criteria import Criterion, World
 from .given import HARD, SOFT, Given
 from .refusal import Record, sparse
@@ -12,6 +12,7 @@ from .truth import Facts
 from .values import days
 from .worlds import Classes, Known
 
+MODELS = ("model", "offer")
 Found: TypeAlias = Sequence[tuple[Criterion, Record]]  # each criterion with how it comes out on a candidate
 Standing: TypeAlias = Sequence[tuple[int, Known, Found, Record]]  # who is not excluded, with places and records
 
@@ -39,8 +40,9 @@ class Wanted(NamedTuple):
         """Return what an attribute that leaves a test unknown rests on and lacks itself, else the attribute."""
         attribute, below = self.given.attributes[name], set[str]()
         if name not in world and attribute.computed:
-            prices = lacking(world, self.facts)
-            below = prices if prices <= self.given.attributes.keys() else set()
+            missing = lacking(attribute, numbers(attribute, world, self.facts))
+            scopes = {self.given.attributes[one].scope if one in self.given.attributes else None for one in missing}
+            below = {lower for one in missing for lower in self.below(one, world)} if scopes <= {*MODELS} else set()
         elif name not in world and attribute.type == "flag":
             undecided = [where for _, where in self.classes.rules[name] if where.on(world) is None]
             unknown = {leaf.name for where in undecided for leaf in where.leaves if leaf.on(world)[0] is None}
@@ -87,6 +89,7 @@ def _used(given: Given, read: set[str], classes: Classes) -> list[str]:
     """Return the attributes that are read, and those from which such ones are concluded or computed."""
     waiting = [*read]
     for name in waiting:
-        below = {*ON_PRICES} if given.attributes[name].computed else classes.tested.get(name, set())
-        waiting += sorted((below & given.attributes.keys()).difference(waiting))
+        below = classes.tested.get(name, set()) | factors(given.attributes[name])
+        below = {one for one in below & given.attributes.keys() if given.attributes[one].scope in MODELS}
+        waiting += sorted(below.difference(waiting))
     return sorted(waiting)

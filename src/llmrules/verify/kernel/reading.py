@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 from typing import TypeAlias
 
-from .cost import check_prices
+from .computed import resting
 from .given import HARD, SOFT, TESTED, Given, grade, predicate
 from .refusal import NOTHING, Plain, Record, Refusal, expect, step
 from .shape import canonical
@@ -34,7 +34,6 @@ def read_given(plain: Plain) -> Given:
     for name, kind in BUILT_IN.items():
         right = name in read and (read[name].scope, read[name].type) == kind
         expect(right, "declaration", "/given/vocabulary", f"has no {name}, a {kind[1]} of the {kind[0]}")
-    check_prices(read)
     models, values = plain["catalogue"]["models"], plain["catalogue"]["values"]
     plain = {**plain, "catalogue/models": models, **{f"catalogue/values/{name}": its for name, its in values.items()}}
     names = {part: {name for name, _, _ in _named(plain, part, key)} for part, key in NAMED.items()}
@@ -42,7 +41,7 @@ def read_given(plain: Plain) -> Given:
     for part in (one for one in plain if one.startswith(CITING)):
         _check_sources(f"/given/{part}", plain[part], names["documents"] | names["claims"])
     plain["models"] = list(_with_values(read, models, values))
-    given = Given(plain, read, set(_disabled(plain, names["rules"])), _dates(plain))
+    given = Given(plain, read, resting(read), set(_disabled(plain, names["rules"])), _dates(plain))
     for index, rule in enumerate(given.rules.values()):
         _check_rule(given, rule, f"/given/rules/{index}")
     for index, one in enumerate(given.promises.values()):

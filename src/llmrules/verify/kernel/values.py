@@ -14,7 +14,6 @@ from .refusal import Plain, Refusal
 
 Value: TypeAlias = Any  # ready for comparing: (lowest, highest) of what has an order, a frozenset of members, else JSON
 CHOSEN, BOUNDS = ("choice", "scale", "set"), ("minimum", "maximum")
-COMPUTED = ("monthly-cost", "offer", "number")  # how, scope and type
 
 
 class Attribute:
@@ -26,7 +25,7 @@ class Attribute:
         self.name, self.scope, self.type = str(record["name"]), str(record["scope"]), str(record["type"])
         self.choices = tuple(str(choice["id"]) for choice in record.get("choices", ()))
         self.order = {choice: place for place, choice in enumerate(self.choices)}
-        self.partial, self.computed = bool(record.get("partial")), "computed" in record
+        self.partial, self.computed = bool(record.get("partial")), products(record)
         self.inherited, self.default = bool(record.get("inherited")), record.get("default")
         self.unit = unit.get("en") or unit.get("ko") or ""
         self.minimum, self.maximum = bounds.get("minimum"), bounds.get("maximum")
@@ -93,6 +92,7 @@ def _check_declared(attribute: Attribute, record: Plain) -> None:
     low, high = attribute.minimum, attribute.maximum
     fits = {
         **dict.fromkeys(("unit", *BOUNDS), kind == "number"),
+        "computed": kind == "number" and scope != "requirement",
         "marks": kind == "number" and scope != "requirement",
         "choices": kind in CHOSEN,
         "partial": kind == "set" and scope != "requirement",
@@ -104,13 +104,18 @@ def _check_declared(attribute: Attribute, record: Plain) -> None:
         "has no choices": kind in CHOSEN and not attribute.choices,
         "has a choice twice": len(attribute.order) < len(attribute.choices),
         "has a minimum above its maximum": low is not None and high is not None and low > high,
-        "is computed as only the cost of an offer is": attribute.computed
-        and (record["computed"], scope, kind) != COMPUTED,
+        "is computed from nothing": "computed" in record
+        and not (attribute.computed and all(times for _, times in attribute.computed)),
     }
     wrong |= {f"has {key}, which no {kind} of the {scope} has": key in record for key, fit in fits.items() if not fit}
     for message, found in wrong.items():
         if found:
             raise ValueError(message)
+
+
+def products(record: Plain) -> list[tuple[tuple[str, ...], Fraction | int]]:
+    """Return the products that an attribute is the sum of: attributes, and what they are multiplied with."""
+    return [(tuple(one.get("of", ())), number(one["times"])) for one in record.get("computed", ())]
 
 
 def marks_of(raw: Iterable[Plain]) -> tuple[Fraction, ...]:

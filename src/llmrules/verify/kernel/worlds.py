@@ -7,7 +7,7 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import groupby
 from typing import NamedTuple
 
-from .cost import ON_PRICES, monthly_cost
+from .computed import factors, sums
 from .criteria import Conditions, World
 from .given import Given, Row, concluded, rows_of
 from .refusal import Plain, Record, Refusal, sparse
@@ -29,31 +29,41 @@ class Known(NamedTuple):
 
 def know(given: Given, facts: Facts, classes: "Classes") -> Iterator[Known]:
     """Yield what is known of every candidate."""
-    costs = [name for name, one in given.attributes.items() if one.computed]
+    used = sorted({name for one in given.summing for name in (one.name, *factors(one))} & given.attributes.keys())
 
     @lru_cache(None)
-    def cost(*prices: Plain) -> Record | None:
-        return monthly_cost({name: one for name, one in zip(ON_PRICES, prices, strict=True) if one is not None}, facts)
+    def summed(*values: Plain) -> Record:
+        return sums(
+            given.summing, {name: one for name, one in zip(used, values, strict=True) if one is not None}, facts
+        )
 
-    def computed(offer: Record) -> Record:
-        found = cost(*map(offer.get, ON_PRICES)) if costs else None
-        return {name: found for name in costs if found and name not in offer}
+    def computed(stated: Record) -> Record:
+        return summed(*(stated.get(name) for name in used)) if used else {}
 
-    def priced(offer: Record) -> Record:
-        return offer | {name: one["value"] for name, one in computed(offer).items()}
+    def whole(world: Record, stated: Record) -> Record:
+        return world | {name: one["value"] for name, one in computed(stated).items()}
 
     for model, rows in groupby(rows_of(given), key=lambda row: row.model):
         plain = given.models[model]
         own, name = _in_force(plain["attributes"], given.day), {"model": model}
-        world, found, contradictions = classes.world(name | _values(own))
-        reclassed = {one: [classes.world(name | other)[0] for other in its] for one, its in _disputed(own).items()}
+        mine = _values(own)
+        world, found, contradictions = classes.world(whole(name | mine, mine))
+        reclassed = {
+            one: [(classes.world(whole(name | other, other))[0], other) for other in its]
+            for one, its in _disputed(own).items()
+        }
         for row in rows:
             offered = _in_force(plain["offers"][row.place]["attributes"], given.day)
-            values = priced(_values(offered))
-            others: dict[str, list[World]] = {name: [one | values for one in its] for name, its in reclassed.items()}
-            others |= {name: [world | priced(one) for one in its] for name, its in _disputed(offered).items()}
-            prices = computed(_values(offered))
-            yield Known(row, {**own, **offered}, world | values, found, contradictions, prices, others)
+            its = _values(offered)
+            others: dict[str, list[World]] = {
+                one: [whole(there | its, other | its) for there, other in both] for one, both in reclassed.items()
+            }
+            others |= {
+                one: [whole(world | other, mine | other) for other in every]
+                for one, every in _disputed(offered).items()
+            }
+            known, sums_of = whole(world | its, mine | its), computed(mine | its)
+            yield Known(row, {**own, **offered}, known, found, contradictions, sums_of, others)
 
 
 def _in_force(entries: Record, day: str) -> Record:
@@ -76,16 +86,17 @@ def outlook(given: Given, facts: Facts, known: Known) -> Record:
     """Record since when values stand in the place of others, and what changes until the stated end, or for a year."""
     plain = given.models[known.row.model]
     offered = plain["offers"][known.row.place]["attributes"]
-    entries = sorted({**plain["attributes"], **offered}.items())
-    dated = [(one["since"], name) for name, its in entries for one in its.get("dated", ())]
+    everything = {**plain["attributes"], **offered}
+    dated = [(one["since"], name) for name, its in sorted(everything.items()) for one in its.get("dated", ())]
     ends = [days(one)[1] for one in facts.get("ends_on", ()) if given.attributes["ends_on"].type == "date"]
     until = max(ends, default=days(given.day)[0] + 365)
     coming = []
     for since in sorted({since for since, _ in dated if given.day < since and days(since)[0] <= until}):
         names = [name for day, name in dated if day == since]
-        cost = monthly_cost(_values(_in_force(offered, since)), facts) if {*ON_PRICES} & {*names} else None
-        costs = {name: cost["value"] for name in known.computed if cost}
-        coming.append({"since": since, "attributes": names} | sparse(costs=costs))
+        then = sums(given.summing, _values(_in_force(everything, since)), facts)
+        changed = [name for name in known.computed if name in then and given.resting[name] & {*names}]
+        computed = {name: then[name]["value"] for name in changed}
+        coming.append({"since": since, "attributes": names} | sparse(computed=computed))
     return sparse(begun={name: since for since, name in dated if since <= given.day}, coming=coming)
 
 

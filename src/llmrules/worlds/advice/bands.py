@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from llmrules.catalog.costs import PRICES, USAGE
 from llmrules.language.conditions import Reference
 from llmrules.language.values import EXACT, Number, Period, Value, number
 from llmrules.language.vocabulary import AS_OF
@@ -63,6 +62,7 @@ class Bands:
         self._against: defaultdict[str, dict[tuple[int, str, Reference], Column | None]] = defaultdict(dict)
         self._compared: dict[tuple[str, Reference], None] = {}
         self._matched: set[str] = set()
+        self._factors = {name for its in knowledge.ruleset.vocabulary.resting.values() for name in its}
         for table in tables:
             self._test(table)
         for side, (one, day) in enumerate(((knowledge, when), *others)):
@@ -96,7 +96,7 @@ class Bands:
         cuts = self._cut(name)
         if attribute.type == "number":
             numbers = [one for one in cuts if isinstance(one, int | Decimal)]
-            exact = name not in USAGE and self._is_exact(name)
+            exact = name not in self._factors and self._is_exact(name)
             return Answers(name, tuple(_numbers(attribute, numbers)), exact, frozenset(numbers))
         if attribute.type == "date":
             days = [one.first for one in cuts if isinstance(one, Period)]
@@ -146,8 +146,12 @@ def order(attribute: Attribute, value: Value) -> Decimal:
     return Decimal(value) if isinstance(value, int | Decimal) else Decimal(attribute.choice_ids.index(str(value)))
 
 
-def values_to_try(attribute: Attribute, known: Value | None, leaves: Iterable[Leaf], facts: Facts) -> tuple[Value, ...]:
+def values_to_try(
+    attribute: Attribute, known: Value | None, leaves: Iterable[Leaf], facts: Facts, *, factor: bool = False
+) -> tuple[Value, ...]:
     """Return values of an attribute of models that tests tell apart in a case, where it is not known, or not all of it.
+
+    From a ``factor`` something is computed.
 
     Of a set that lists what is known alone, each has one member more. Of other sets they are all subsets where these
     are few, else each member alone, all and none.
@@ -158,7 +162,7 @@ def values_to_try(attribute: Attribute, known: Value | None, leaves: Iterable[Le
         return tuple(_sets(attribute, known if isinstance(known, frozenset) else frozenset()))
     if attribute.choices:
         return attribute.choice_ids
-    cuts = {*attribute.marks, *compared(attribute, leaves, facts), *(DEAR if attribute.name in PRICES else ())}
+    cuts = {*attribute.marks, *compared(attribute, leaves, facts), *(FAR if factor else ())}
     if attribute.type == "number":
         return tuple(_numbers(attribute, (one for one in cuts if isinstance(one, int | Decimal))))
     if attribute.type == "date":
@@ -184,8 +188,8 @@ def compared(attribute: Attribute, leaves: Iterable[Leaf], facts: Facts) -> Iter
                     yield from operand if isinstance(operand, tuple) else (operand,)
 
 
-DEAR = (1_000_000,)
-"""A price with which any cost is too high, since what a cost is compared with cuts no price."""
+FAR = (1_000_000,)
+"""A number from which too much comes, since what a sum is compared with cuts none of its factors."""
 
 MOST_SUBSETS = 4
 """Choices of a set of which all subsets are tried."""

@@ -74,6 +74,7 @@ class _Search:
         self._places = Places(self._decision, self._supposing)
         self._known: dict[Place, Value | None] = {}
         self._values: dict[tuple[str, Value | None], tuple[Value, ...]] = {}
+        self._factors = {name for its in self._vocabulary.resting.values() for name in its}
         self._leaves = [*self._supposing.leaves, *(leaf for rule in ruleset.classifying() for leaf in leaves_of(rule))]
 
     def found(self) -> Worth:
@@ -102,7 +103,8 @@ class _Search:
             attribute, known = self._vocabulary[place.attribute], self._known[place]
             key = place.attribute, known
             if key not in self._values:
-                self._values[key] = values_to_try(attribute, known, self._leaves, facts)
+                factor = place.attribute in self._factors
+                self._values[key] = values_to_try(attribute, known, self._leaves, facts, factor=factor)
             for value in self._values[key]:
                 told = value
                 if attribute.partial and isinstance(value, frozenset) and isinstance(known, frozenset):

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import frozen
 
-from llmrules.catalog.costs import PRICES
 from llmrules.language.values import EXACT, Number, number
 from llmrules.worlds.advice.bands import compared, leaves_of
 from llmrules.worlds.advice.places import Place, Places, Standing
@@ -53,7 +52,7 @@ class NumberStays:
 class NumbersStay:
     """All numbers of the catalogue with an end; ``complete`` unless there are too many to look at.
 
-    Prices in a case whose rules read what a month costs are not among them: a cost is rounded to the cent.
+    Those from which something is computed that rules of the case read are not among them.
     """
 
     values: tuple[NumberStays, ...]
@@ -85,7 +84,7 @@ class _Intervals:
         self._places = Places(decision, self._supposing)
         classifying = (leaf for rule in ruleset.classifying() for leaf in leaves_of(rule))
         self._leaves = [*self._supposing.leaves, *classifying]
-        self._costed = any(self._vocabulary[name].computed is not None for name in self._supposing.attributes)
+        self._factors = {name for one in self._supposing.attributes for name in self._vocabulary.resting.get(one, ())}
         self._known: dict[Place, Number] = {}
         self._cut: dict[str, _Regions] = {}
 
@@ -100,7 +99,7 @@ class _Intervals:
         if self._vocabulary[place.attribute].type != "number" or not isinstance(value, int | Decimal):
             return False
         self._known[place] = value
-        return not (self._costed and place.attribute in PRICES)
+        return place.attribute not in self._factors
 
     def _regions(self, name: str) -> _Regions:
         if name not in self._cut:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from llmrules.catalog.candidates import bits, mask_of, reclassify
-from llmrules.catalog.costs import USAGE
 from llmrules.decision.sketch import Fired, Sketch, Sketching, weighs
 from llmrules.engine.refiring import Refiring
 from llmrules.errors import RestrictionError
@@ -91,16 +90,21 @@ class Outlooks:
         self._vocabulary, self._program = knowledge.ruleset.vocabulary, knowledge.program
         self._facts = world.profile.facts()
         self.firing = Refiring(self._program, self._facts, self._fired())
-        computing = {one.name for one in self._vocabulary if one.computed is not None}
+        resting = {
+            one.name: self._vocabulary.rests_on(one.name, "requirement")
+            for one in self._vocabulary.computed("model", "offer")
+        }
+        computing = {name for name, its in resting.items() if its}
+        self._case = {name for its in resting.values() for name in its}
         only = world.restriction.only
         asked = () if only is None else (leaf.attribute.name for leaf in only.all_leaves())
-        self._always_costed = not computing.isdisjoint(asked)
+        self._always_computing = not computing.isdisjoint(asked)
         self._rules = rules = [knowledge.ruleset.rules[one.id] for one in self._program.rules]
         said = knowledge.criteria_on(world.profile.as_of.first).by_rule
-        # What a rule says of models is fixed, unless it refers to a requirement or reads what depends on the usage.
+        # What a rule says of models is fixed, unless it refers to a requirement or reads what is computed for a case.
         self._moving = _where(rules, lambda rule: rule.id in said and said[rule.id].fixed is None)
-        costed = (place for place in bits(self._moving) if not computing.isdisjoint(rules[place].reads()))
-        self._costed = mask_of([*costed])
+        its = (place for place in bits(self._moving) if not computing.isdisjoint(rules[place].reads()))
+        self._computing = mask_of([*its])
         self._refusing = _where(rules, lambda rule: isinstance(rule.effect, Refuse))
         self._weighing = _where(rules, weighs)
         self._concluding: dict[str, int] = {}
@@ -154,8 +158,8 @@ class Outlooks:
     def _said_of(self) -> frozenset[str]:
         """The requirements that rules which fire in the case as it is refer to or conclude, and the day."""
         applied = self._apply(self.firing.fired & self._relevant)
-        costed = USAGE if applied.costed else ()
-        return frozenset({AS_OF.name, *applied.names, *costed, *(name for name, _ in applied.concluded)})
+        computed = self._case if applied.computing else ()
+        return frozenset({AS_OF.name, *applied.names, *computed, *(name for name, _ in applied.concluded)})
 
     def without(self, rule: FiringRule) -> Outlook:
         """Return the outlook of the case as it is where a rule of the program is switched off."""
@@ -179,7 +183,11 @@ class Outlooks:
         """
         found = 0
         for name in names:
-            found |= self.firing.reached(name) | self._concluding.get(name, 0) | (self._costed if name in USAGE else 0)
+            found |= (
+                self.firing.reached(name)
+                | self._concluding.get(name, 0)
+                | (self._computing if name in self._case else 0)
+            )
         return found & self._relevant
 
     def excluding(self) -> int:
@@ -200,7 +208,7 @@ class Outlooks:
         if seen.refused & ~touched:
             return 0
         everyone = (1 << self.decision.candidates.count) - 1
-        if seen.refused or (self._always_costed and name in USAGE):
+        if seen.refused or (self._always_computing and name in self._case):
             return everyone
         return seen.without(its)
 
@@ -234,19 +242,19 @@ class Outlooks:
                 if (known[name] != facts.get(name, known[name]) if many else len(known[name]) > 1)
             ]
         )
-        criteria = self._criteria(facts, known, costed=applied.costed)
+        criteria = self._criteria(facts, known, computing=applied.computing)
         key = (its, conflicts, criteria, *(known.get(name) for name in applied.names))
         seen = self._known.get(key)
         if seen is None:
             seen = self._known[key] = self._outlook(applied, criteria, known, conflicts)
         return seen
 
-    def _criteria(self, facts: Facts, known: Facts, *, costed: bool) -> Criteria:
+    def _criteria(self, facts: Facts, known: Facts, *, computing: bool) -> Criteria:
         """Return the criteria of a case."""
         (today,) = facts[AS_OF.name]
         assert isinstance(today, Period)  # noqa: S101 - as the vocabulary says
         criteria = self.world.knowledge.criteria_on(today.first)
-        return criteria.on(known) if costed else criteria
+        return criteria.on(known) if computing else criteria
 
     def _apply(self, places: int) -> _Applied:
         """Return what of rules that fired can matter."""
@@ -257,7 +265,7 @@ class Outlooks:
                 concluded.add(rule.effect.conclusion.attribute.name)
             elif self._moving & self._weighing & 1 << place:
                 moving.append(rule)
-                references.append((*rule.references(), *(USAGE if self._costed >> place & 1 else ())))
+                references.append((*rule.references(), *(self._case if self._computing >> place & 1 else ())))
             elif self._weighing >> place & 1:
                 still.append(rule)
         return _Applied(
@@ -265,7 +273,7 @@ class Outlooks:
             references=tuple(references),
             names=tuple({name for its in references for name in its}),
             concluded=tuple((name, self._vocabulary[name].many) for name in sorted(concluded)),
-            costed=self._always_costed or bool(places & self._costed),
+            computing=self._always_computing or bool(places & self._computing),
             refused=places & self._refusing,
         )
 
@@ -294,7 +302,7 @@ class _Applied:
     references: tuple[tuple[str, ...], ...]
     names: tuple[str, ...]
     concluded: tuple[tuple[str, bool], ...]
-    costed: bool
+    computing: bool
     refused: int
 
     def referred(self, known: Facts) -> Iterator[tuple[object, ...]]:

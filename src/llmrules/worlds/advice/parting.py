@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from llmrules.catalog.candidates import bits
-from llmrules.catalog.costs import PRICES
 from llmrules.language.rules.rule import by_conclusion
 
 if TYPE_CHECKING:
@@ -71,15 +70,15 @@ class _Tie:
 
     def _depends_on_answers(self, rule: Rule) -> bool:
         """Whether what a rule says of models depends on what was not stated; some answer parts those who differ."""
-        computed = self._decision.candidates.computing
         waits = any(name not in self._facts for name in rule.references())
-        return waits or any(one.name in rule.reads() for one in computed)
+        return waits or any(one.name in rule.reads() for one in self._decision.candidates.moving)
 
     def _looked_at(self, rule: Rule, index: int) -> tuple[object, ...]:
-        """Return all that a rule looks at of a candidate; of what a month costs, the prices."""
-        computed = {one.name for one in self._decision.candidates.computing}
-        names = {*rule.reads(), *(PRICES if computed & rule.reads() else ())} - computed
-        columns = self._decision.candidates.columns
+        """Return all that a rule looks at of a candidate; of what is computed for a case, that from which it is."""
+        candidates = self._decision.candidates
+        moving = {one.name for one in candidates.moving} & rule.reads()
+        names = rule.reads().union(*(candidates.vocabulary.resting[name] for name in moving)) - moving
+        columns = candidates.columns
         return tuple(columns[name][index] for name in sorted(names & columns.keys()))
 
     def _says(self, criterion: Criterion, outcome: Outcome, index: int) -> int:

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import evolve, frozen
 
-from llmrules.catalog.candidates import Column, Told, bits, conclusions_over, mask_of, place_of, truth_of, with_costs
-from llmrules.catalog.costs import usage_of
+from llmrules.catalog.candidates import Column, Told, bits, conclusions_over, mask_of, place_of, truth_of, with_computed
 from llmrules.decision.basis import read_with, resting_on
 from llmrules.decision.criteria import Criterion, reached
 from llmrules.decision.judgement import Check
@@ -302,20 +301,23 @@ class Supposing:
 
     def _computed(self, names: Collection[str], name: str, value: Value) -> Having:
         """Return what is computed from an attribute of those who do not state it, as far as it may matter."""
-        fixed, usage = self._candidates.fixed, usage_of(self._facts)
-        if fixed is None or usage is None:
-            return {one: {} for one in names}
+        fixed, vocabulary = self._candidates.fixed or self._candidates, self._ruleset.vocabulary
+        following = [one for one in vocabulary.computed("model", "offer") if name in vocabulary.resting[one.name]]
         offer = self._ruleset.vocabulary[name].scope == "offer"
         possible = mask_of([*self.mattering(name)]) if offer else self._reading(name).possible
         within = bits(possible & ~self._candidates.stating(name))
         columns = {one: Column([column.first[index] for index in within]) for one, column in fixed.columns.items()}
         columns[name] = Column([value] * len(within))
         rows = tuple(fixed.rows[index] for index in within)
+        for attribute in following:
+            entries = (row.entry(attribute.name) for row in rows)
+            columns[attribute.name] = Column([None if entry is None else entry.value for entry in entries])
         few = evolve(fixed, rows=rows, models=(), layers=0, columns=columns, groups={}, known={}, disputes=())
+        there = with_computed(few, self._facts, following).columns
         found: Having = {}
         for one in names:
             its: defaultdict[Value, list[int]] = defaultdict(list)
-            for index, comes_to in zip(within, with_costs(few, usage).columns[one].first, strict=True):
+            for index, comes_to in zip(within, there[one].first, strict=True):
                 if comes_to is not None:
                     its[comes_to].append(index)
             found[one] = {comes_to: mask_of(indices) for comes_to, indices in its.items()}
