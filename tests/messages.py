@@ -56,7 +56,7 @@ class Module:
         elif isinstance(target, ast.Tuple):
             for branch in (value.body, value.orelse) if isinstance(value, ast.IfExp) else (value,):
                 if isinstance(branch, ast.Tuple):
-                    for inner, one in zip(target.elts, branch.elts, strict=True):
+                    for inner, one in zip(target.elts, branch.elts, strict=False):  # behind a starred one is no text
                         self._assign(inner, one)
 
     def messages(self) -> Iterator[str]:
