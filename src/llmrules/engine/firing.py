@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from attrs import field, frozen
 
 from llmrules.engine.plain import PlainEngine
-from llmrules.engine.program import FEW, FiringRule, Program
+from llmrules.engine.program import FiringRule, Program
 from llmrules.errors import CertificationError, EngineError
 from llmrules.language.conditions import Facts
 
@@ -154,11 +154,10 @@ def _steps(program: Program, facts: Facts, fired: frozenset[int]) -> Iterator[St
         strata[program.rules[place].stratum].append(program.rules[place])
     known = dict(facts)
     for stratum, rules in sorted(strata.items()):
-        waiting, count = {rule.place: rule for rule in rules}, 0
-        readers: Mapping[str, list[int]] | None = None
+        waiting, readers, count = {rule.place: rule for rule in rules}, _readers(rules), 0
         agenda: Iterable[int] = list(waiting)
         while waiting:
-            ready = _holding(program, [waiting[place] for place in agenda], known)
+            ready = [waiting[place] for place in agenda if waiting[place].holds(known)]
             if not ready:
                 names = ", ".join(rule.id for rule in waiting.values())
                 message = f"these rules were reported as fired but nothing supports them: {names}"
@@ -171,19 +170,8 @@ def _steps(program: Program, facts: Facts, fired: frozenset[int]) -> Iterator[St
                     gained[rule.conclusion.attribute.name] |= rule.conclusion.values
             for name, values in gained.items():
                 known[name] = known.get(name, frozenset()) | values
-            if waiting and readers is None:
-                readers = _readers(waiting.values())
-            agenda = sorted({place for name in gained for place in (readers or {}).get(name, ()) if place in waiting})
+            agenda = sorted({place for name in gained for place in readers.get(name, ()) if place in waiting})
             count += 1
-
-
-def _holding(program: Program, rules: list[FiringRule], facts: Facts) -> list[FiringRule]:
-    """Return the rules whose conditions hold on facts."""
-    if len(rules) <= FEW:
-        return [rule for rule in rules if rule.holds(facts)]
-    passing = program.sieve.passing(program.sieve.masks(facts))
-    sure = passing & program.sieve.sure
-    return [rule for rule in rules if sure >> rule.place & 1 or (passing >> rule.place & 1 and rule.holds(facts))]
 
 
 def _readers(rules: Iterable[FiringRule]) -> Mapping[str, list[int]]:

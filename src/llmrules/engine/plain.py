@@ -10,7 +10,6 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from llmrules.catalog.candidates import bits
-from llmrules.engine.program import FEW
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,6 +17,10 @@ if TYPE_CHECKING:
     from llmrules.engine.program import Program
     from llmrules.language.conditions import Facts
     from llmrules.language.values import Value
+
+
+FEW = 32
+"""Rules that are checked one by one sooner than all of them at once."""
 
 
 class PlainEngine:

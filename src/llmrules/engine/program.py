@@ -146,10 +146,6 @@ class Program:
         return [concluding[place] for place in fired if place in concluding]
 
 
-FEW = 32
-"""Rules that are checked one by one sooner than all of them at once."""
-
-
 @frozen(eq=False)
 class Sieve:
     """What leaves say of many rules at once, each a bit at its place: a rule that does not pass cannot fire.
