@@ -82,13 +82,12 @@ class _Search:
         tries = list(islice(self._tries(), MOST_TRIED + 1))
         complete = len(tries) <= MOST_TRIED
         changing: dict[Place, list[tuple[_Try, tuple[str, ...]]]] = {}
-        now = tuple(sorted(self._decision.best))
         for place, its in groupby(tries[:MOST_TRIED], key=lambda one: one.place):
             standing = self._places.standing(place)
             for one in its:
                 first = self._places.first(standing, self._supposing.at(place.attribute, one.value))
-                if first != now:
-                    changing.setdefault(place, []).append((one, first))
+                if first != self._places.now:
+                    changing.setdefault(place, []).append((one, tuple(sorted(first))))
         places = sorted(changing, key=lambda place: place.order)
         return Worth(tuple(self._worth(place, changing[place]) for place in places), complete)
 

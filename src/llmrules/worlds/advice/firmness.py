@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from llmrules.catalog.candidates import bits, mask_of
+from llmrules.catalog.candidates import mask_of
 from llmrules.errors import RestrictionError
 from llmrules.language.rules.rule import by_conclusion
 from llmrules.language.values import Period, Value
@@ -19,11 +19,12 @@ from llmrules.language.vocabulary import AS_OF, ORDERED
 from llmrules.worlds.advice.bands import order
 from llmrules.worlds.advice.intervals import NumbersStay, intervals
 from llmrules.worlds.advice.outlook import Outlooks
+from llmrules.worlds.advice.supposing import Points, Supposing
 from llmrules.worlds.changes import Stated
 from llmrules.worlds.world import stating
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from llmrules.decision.criteria import Score
     from llmrules.decision.decision import Decision
@@ -106,7 +107,7 @@ def firmness(world: World, outlooks: Outlooks | None = None) -> Firmness | None:
         first=tuple(decision.best),
         margin=_margin(decision),
         requirements=tuple(requirements_stay(outlooks)),
-        weights=tuple(_weights(decision)),
+        weights=tuple(_weights(outlooks)),
         rests_on=tuple(_rests_on(world, outlooks, decision)),
         disputed=tuple(
             dict.fromkeys(
@@ -174,68 +175,75 @@ def _end(
 
 # Weights
 
-Line: TypeAlias = "tuple[tuple[tuple[Fraction, ...], Fraction, tuple[Fraction, ...]], Fraction]"
-"""The points of a candidate, those of a rule's tier between those of lower and of higher ones, and its slope there."""
+
+@frozen
+class _Line:
+    """The most points of those to whom a rule gives as much, those of its tier between those of lower and higher ones.
+
+    In its tier these are ``base`` without the rule, and ``given`` by it; ``names`` have so many.
+    """
+
+    lower: Points
+    base: Fraction | int
+    given: int
+    higher: Points
+    names: frozenset[str]
+
+    def at(self, weight: int, instead_of: int) -> tuple[object, ...]:
+        """Return the points with another weight than the rule has, in units that are so many times smaller."""
+        return self.lower, self.base * instead_of + self.given * weight, self.higher
 
 
-def _weights(decision: Decision) -> Iterator[WeightStays]:
+def _weights(outlooks: Outlooks) -> Iterator[WeightStays]:
     """Yield the weights with which the first place stays, of each rule that gives or takes points."""
-    for score in decision.judgement.scores:
-        rule = score.criterion.rule
-        if rule.weight is not None:
-            yield _weight(decision, score, rule.id, rule.weight)
+    for score in outlooks.decision.judgement.scores:
+        if score.criterion.rule.weight is not None:
+            yield _weight(outlooks.supposing, score, score.criterion.rule.id, score.criterion.rule.weight)
 
 
-def _weight(decision: Decision, score: Score, rule: str, weight: int) -> WeightStays:
+def _weight(supposing: Supposing, score: Score, rule: str, weight: int) -> WeightStays:
     """Follow the points of each candidate, which are a line over the weight, to where the first place turns.
 
     In the tier of the rule, that is: those of all other tiers stay, and where two lines cross the tiers behind decide.
     """
-    lines = _lines(decision, score, weight)
-    leaders = {line for name, its in lines.items() if name in decision.best for line in its}
-    turns = set()
-    for (_, base, _), slope in leaders:
-        for (_, other, _), its_slope in {line for its in lines.values() for line in its}:
-            if slope != its_slope:
-                turns.add((other - base) / (slope - its_slope))
-    tried = {whole for turn in turns for whole in range(turn.__floor__() - 1, turn.__floor__() + 3)}
-    tried |= {weight - 1, weight + 1}
-    first = set(decision.best)
-    low, high = 1, None
-    for whole in sorted((one for one in tried if 0 < one < weight), reverse=True):
-        if _leaders(lines, whole) != first:
-            low = whole + 1
-            break
-    for whole in sorted(one for one in tried if one > weight):
-        if _leaders(lines, whole) != first:
-            high = whole - 1
-            break
-    return WeightStays(rule, weight, low, high)
+    lines = list(_lines(supposing, score))
 
+    def first(whole: int) -> frozenset[str]:
+        most = max(line.at(whole, weight) for line in lines)
+        return frozenset().union(*(line.names for line in lines if line.at(whole, weight) == most))
 
-def _lines(decision: Decision, score: Score, weight: int) -> dict[str, set[Line]]:
-    """Return of each that is eligible what its candidates earn without a rule, and what the rule gives by weight."""
-    judgement, scale = decision.judgement, decision.criteria.scale
-    tiers, tier = (1, *judgement.then), score.criterion.rule.in_tier
-    lines: dict[str, set[Line]] = {}
-    for name, mask in decision.units:
-        for index in bits(mask & judgement.eligible):
-            by_tier = judgement.points.by_tier(index)
-            earned = [Fraction(by_tier.get(one, 0), scale) for one in tiers]
-            slope = Fraction(score.earned(index) if score.outcome.true >> index & 1 else 0, scale * weight)
-            at = tiers.index(tier)
-            without = (tuple(earned[:at]), earned[at] - slope * weight, tuple(earned[at + 1 :]))
-            lines.setdefault(name, set()).add((without, slope))
-    return lines
-
-
-def _leaders(lines: dict[str, set[Line]], weight: int) -> set[str]:
-    points = {
-        name: max((lower, base + slope * weight, higher) for (lower, base, higher), slope in its)
-        for name, its in lines.items()
+    now = first(weight)
+    turns = {
+        (other.base - line.base) * weight // (line.given - other.given)
+        for line in lines
+        for other in lines
+        if line.names <= now and line.lower == other.lower and line.given != other.given
     }
-    most = max(points.values())
-    return {name for name, found in points.items() if found == most}
+    tried = {whole for turn in turns for whole in range(int(turn) - 1, int(turn) + 3)} | {weight - 1, weight + 1}
+    below = (whole + 1 for whole in sorted(tried, reverse=True) if 0 < whole < weight and first(whole) != now)
+    above = (whole - 1 for whole in sorted(tried) if whole > weight and first(whole) != now)
+    return WeightStays(rule, weight, next(below, 1), next(above, None))
+
+
+def _lines(supposing: Supposing, score: Score) -> Iterator[_Line]:
+    """Yield the line of those with the most points for each amount that a rule gives; no others are ever first."""
+    at = supposing.tiers.index(score.criterion.rule.in_tier)
+    for given, leading in _given(supposing, score):
+        points = supposing.standing(leading[0])
+        yield _Line(points[:at], points[at] - given, given, points[at + 1 :], frozenset(map(supposing.unit, leading)))
+
+
+def _given(supposing: Supposing, score: Score) -> Iterable[tuple[int, Sequence[int]]]:
+    """Return each amount that a rule gives, with those who have the most points of all who get as much."""
+    reached, found = score.outcome.true, dict[int, list[int]]()
+    if score.criterion.rule.effect.grade is None:
+        both = (score.criterion.signed_weight // score.criterion.factor, reached), (0, ~reached)
+        return ((given, its) for given, mask in both if (its := supposing.leading_of(mask)))
+    for index in supposing.ranked:
+        leading = found.setdefault(score.earned(index) if reached >> index & 1 else 0, [])
+        if not leading or supposing.lanes[index] == supposing.lanes[leading[0]]:
+            leading.append(index)
+    return found.items()
 
 
 # Rules and days

@@ -79,7 +79,6 @@ class _Intervals:
     def __init__(self, outlooks: Outlooks) -> None:
         decision, ruleset = outlooks.decision, outlooks.world.knowledge.ruleset
         self._facts, self._vocabulary = decision.derivation.facts, ruleset.vocabulary
-        self._first = tuple(sorted(decision.best))
         self._supposing = outlooks.supposing
         self._places = Places(decision, self._supposing)
         classifying = (leaf for rule in ruleset.classifying() for leaf in leaves_of(rule))
@@ -143,7 +142,7 @@ class _Intervals:
             if end is not None:
                 return end
             if cut is not None and there is not None:
-                if self._places.first(standing, self._supposing.at(standing.attribute, cut)) != self._first:
+                if self._places.first(standing, self._supposing.at(standing.attribute, cut)) != self._places.now:
                     return _exact(there), False
                 here = there
         return None
@@ -153,7 +152,7 @@ class _Intervals:
         name, (one, other) = standing.attribute, samples
         near = self._places.points(standing, self._supposing.at(name, one))
         if not self._supposing.grades(name):
-            return None if self._places.leading(standing, near) == self._first else (_exact(start), True)
+            return None if self._places.leading(standing, near) == self._places.now else (_exact(start), True)
         far = self._places.points(standing, self._supposing.at(name, other))
         forward, distance = other > one, Fraction(other) - Fraction(one)
         slopes = {
@@ -178,11 +177,11 @@ class _Intervals:
         for value in (*sorted(inside, reverse=not forward), end):
             step = Fraction(1 if forward else -1)
             middle = before + step if value is None else (before + value) / 2
-            if self._places.leading(standing, at(middle)) != self._first:
+            if self._places.leading(standing, at(middle)) != self._places.now:
                 return _exact(before), True
             if value is None or value == end:
                 return None
-            if self._places.leading(standing, at(value)) != self._first:
+            if self._places.leading(standing, at(value)) != self._places.now:
                 return _exact(value), False
             before = value
         return None

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from llmrules.catalog.candidates import bits
+from llmrules.catalog.candidates import bits, mask_of
 from llmrules.catalog.overlay import lineage
-from llmrules.decision.judgement import Units
 from llmrules.language.vocabulary import MODEL
 from llmrules.worlds.advice.supposing import Points
 
@@ -58,7 +57,6 @@ class Places:
     def __init__(self, decision: Decision, supposing: Supposing) -> None:
         """Take the case, and what would be said of values in it."""
         self._decision, self._supposing = decision, supposing
-        self._units = Units(decision.candidates, decision.over)
         self._models, self._day = decision.knowledge.catalog.models, decision.profile.as_of.first
         self._its: dict[Place, tuple[int, ...]] = {}
 
@@ -96,11 +94,14 @@ class Places:
     def standing(self, place: Place) -> Standing:
         """Return who stands where the value of a place is another one."""
         its = self._its.get(place) or tuple(self._affected(place))
+        top = self._supposing.top_points
         if self._supposing.leading.isdisjoint(its):
-            return Standing(place.attribute, its, *self._leaders)
-        return Standing(place.attribute, its, *self._best_of({*its}))
+            return Standing(place.attribute, its, self.now, top)
+        mine = {*its}
+        left = self.now - {name for name in map(self._supposing.unit, its) if self._leads[name] <= mine}
+        return Standing(place.attribute, its, *((left, top) if left else self._rest(mine)))
 
-    def first(self, standing: Standing, supposed: Supposed) -> tuple[str, ...]:
+    def first(self, standing: Standing, supposed: Supposed) -> frozenset[str]:
         """Return who is first where a place has a value."""
         return self.leading(standing, self.points(standing, supposed))
 
@@ -109,11 +110,19 @@ class Places:
         its = (index for index in standing.candidates if supposed.eligible >> index & 1)
         return {index: self._supposing.points(standing.attribute, index, supposed) for index in its}
 
-    def leading(self, standing: Standing, points: Mapping[int, Points]) -> tuple[str, ...]:
+    def leading(self, standing: Standing, points: Mapping[int, Points]) -> frozenset[str]:
         """Return who is first if those who have a value have some points."""
-        top = max((*points.values(), *(() if standing.most is None else (standing.most,))), default=None)
-        mine = {self._units.name(index) for index, its in points.items() if its == top}
-        return tuple(sorted(mine | standing.others if standing.most == top else mine))
+        most = standing.most
+        top = max(points.values()) if points else most
+        if most is not None and (top is None or most > top):
+            return standing.others
+        mine = {self._supposing.unit(index) for index, its in points.items() if its == top}
+        return standing.others | mine if most == top else frozenset(mine)
+
+    @cached_property
+    def now(self) -> frozenset[str]:
+        """Who is first as it is."""
+        return frozenset(map(self._supposing.unit, self._supposing.leading))
 
     def _affected(self, place: Place) -> Iterator[int]:
         """Yield the candidates that have the value of a model, or inherit it."""
@@ -137,27 +146,19 @@ class Places:
         return found
 
     @cached_property
-    def _leaders(self) -> tuple[frozenset[str], Points | None]:
-        return self._best_of(set())
+    def _leads(self) -> Mapping[str, set[int]]:
+        """The candidates by which each of those is first."""
+        found: defaultdict[str, set[int]] = defaultdict(set)
+        for index in self._supposing.leading:
+            found[self._supposing.unit(index)].add(index)
+        return found
 
-    def _best_of(self, others: set[int]) -> tuple[frozenset[str], Points | None]:
-        """Return the first of all but some candidates, and their points."""
-        lanes, first, names = self._decision.judgement.points, None, set()
-        for index in self._ranked:
-            if index in others:
-                continue
-            if first is None:
-                first = index
-            elif lanes[index] != lanes[first]:
-                break
-            names.add(self._units.name(index))
-        return frozenset(names), None if first is None else self._supposing.standing(first)
-
-    @cached_property
-    def _ranked(self) -> Sequence[int]:
-        """Who is eligible, those with the most points first."""
-        judgement = self._decision.judgement
-        return sorted(bits(judgement.eligible), key=judgement.points.__getitem__, reverse=True)
+    def _rest(self, its: set[int]) -> tuple[frozenset[str], Points | None]:
+        """Return the first of all but some candidates, who lead, and their points."""
+        leading = self._supposing.leading_of(~mask_of(its))
+        if not leading:
+            return frozenset(), None
+        return frozenset(map(self._supposing.unit, leading)), self._supposing.standing(leading[0])
 
 
 def _states(model: Model, name: str) -> bool:

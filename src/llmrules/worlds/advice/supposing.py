@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from functools import cached_property, reduce
+from itertools import takewhile
 from operator import or_
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -16,7 +17,7 @@ from attrs import evolve, frozen
 from llmrules.catalog.candidates import Column, Told, bits, conclusions_over, mask_of, place_of, truth_of, with_computed
 from llmrules.decision.basis import read_with, resting_on
 from llmrules.decision.criteria import Criterion, reached
-from llmrules.decision.judgement import Check
+from llmrules.decision.judgement import Check, Units
 from llmrules.decision.sketch import weighs
 from llmrules.language.rules.rule import by_conclusion, classification_order
 from llmrules.worlds.advice.bands import leaves_of
@@ -118,6 +119,9 @@ class Supposing:
         """All attributes that there are and that the verdicts and points rest on: a cost may know no batch price."""
         self._resting = {name: read_with((name,), resting) - {name} for name in resting}
         self.tiers = (1, *decision.judgement.then)
+        self.lanes = decision.judgement.points
+        """The points of each candidate as one number, of tiers whichever comes first."""
+        self._units = Units(self._candidates, decision.over)
         self._raw: dict[str, Masks] = {}
         self._readings: dict[str, _Reading] = {}
         self._supposed: dict[tuple[str, Value], Supposed] = {}
@@ -144,7 +148,7 @@ class Supposing:
 
     def standing(self, index: int) -> Points:
         """Return the points that a candidate has."""
-        points = self._decision.judgement.points
+        points = self.lanes
         if len(points.factors) == 1:
             return (points[index],)
         found = points.by_tier(index)
@@ -155,7 +159,7 @@ class Supposing:
 
         Who is kept out by a rule that does not read the value stays out, and no rule gives more than its weight.
         """
-        reading, points, top = self._reading(name), self._decision.judgement.points, self.top
+        reading, points, top = self._reading(name), self.lanes, self.top
         if top is None:
             yield from bits(reading.possible)
             return
@@ -173,14 +177,33 @@ class Supposing:
     @cached_property
     def top(self) -> int | None:
         """The most points that somebody eligible has."""
-        judgement = self._decision.judgement
-        return max((judgement.points[index] for index in bits(judgement.eligible)), default=None)
+        return self.lanes[self.ranked[0]] if self.ranked else None
+
+    @cached_property
+    def ranked(self) -> Sequence[int]:
+        """Who is eligible, those with the most points first."""
+        return sorted(bits(self._decision.judgement.eligible), key=self.lanes.__getitem__, reverse=True)
+
+    def leading_of(self, mask: int) -> Sequence[int]:
+        """Return those of a mask that have the most points of who is eligible there."""
+        its = (index for index in self.ranked if mask >> index & 1)
+        first = next(its, None)
+        return () if first is None else (first, *takewhile(lambda index: self.lanes[index] == self.lanes[first], its))
+
+    def unit(self, index: int) -> str:
+        """Return what a candidate counts as in the ranking."""
+        return self._units.name(index)
+
+    @cached_property
+    def top_points(self) -> Points | None:
+        """Their points by tier."""
+        return next((self.standing(index) for index in self.leading), None)
 
     @cached_property
     def leading(self) -> frozenset[int]:
         """The candidates that have as many."""
-        judgement, top = self._decision.judgement, self.top
-        return frozenset(index for index in bits(judgement.eligible) if judgement.points[index] == top)
+        points, top = self.lanes, self.top
+        return frozenset(takewhile(lambda index: points[index] == top, self.ranked))
 
     # What a value bears on
 
