@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from llmrules.catalog.restriction import leave_out
 from llmrules.decision.criteria import Outcome, Points, places
@@ -111,6 +111,13 @@ class Sketching:
             return Sketch(found.eligible, found.lanes, found.less, found.out)
         out = tuple((rule, its & ~found.exempted.get(rule, 0)) for rule, its in found.out)
         return Sketch(reduce(lambda kept, one: kept & ~one[1], out, self.kept), found.lanes, found.less, out)
+
+    def less(self, sketch: Sketch, rule: Rule, referred: tuple[object, ...], facts: Facts) -> Sketch:
+        """Return a sketch without what one rule said that excludes or gives points."""
+        if rule.effect.hard:
+            return evolve(sketch, eligible=sketch.without({rule.id}, self.kept))
+        said = self._said_by(rule, referred, facts)
+        return evolve(sketch, lanes=sketch.lanes - said.lanes, less=sketch.less - said.less)
 
     def _said_by(self, rule: Rule, referred: tuple[object, ...], facts: Facts) -> _Says:
         said = self._said.get((rule.id, referred))

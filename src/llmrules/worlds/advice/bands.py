@@ -108,6 +108,11 @@ class Bands:
         """Whether a requirement is compared with one other at most: three are not cut for each other."""
         return len([one for left, one in self._compared if name in {left, one.requirement}]) <= 1
 
+    def turning_days(self) -> set[date]:
+        """Return the days on which a test of the day may come out otherwise than on the day before."""
+        days = (one.first for one in self._cut(AS_OF.name) if isinstance(one, Period))
+        return {later for day in days for later in (day, *([day + timedelta(1)] if day < date.max else ()))}
+
     def _test(self, table: Table) -> None:
         """Note the tests of a table on requirements."""
         for leaf in table.all_leaves():

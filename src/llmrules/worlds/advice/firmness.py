@@ -24,7 +24,7 @@ from llmrules.worlds.changes import Stated
 from llmrules.worlds.world import stating
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from llmrules.decision.criteria import Score
     from llmrules.decision.decision import Decision
@@ -141,23 +141,25 @@ def requirements_stay(outlooks: Outlooks) -> Iterator[Stays]:
         if one.origin != "stated" or one.attribute == AS_OF.name or attribute.many:
             continue
         answers = bands.answers(attribute)
-        first = outlooks.of().first
-        stays = {value: outlooks.of(Stated(one.attribute, value)).first == first for value in answers.values}
+
+        def stays(value: Value, name: str = one.attribute) -> bool:
+            return outlooks.of(Stated(name, value)).first == outlooks.of().first
+
         if attribute.type not in ORDERED:
-            others = tuple(value for value, same in stays.items() if same and value != one.value)
+            others = tuple(value for value in answers.values if value != one.value and stays(value))
             yield Stays(one.attribute, others=others, exact=answers.exact)
             continue
-        ordered = sorted(stays, key=lambda value: order(attribute, value))
-        here = order(attribute, one.value)
-        below = [value for value in ordered if order(attribute, value) < here][::-1]
-        above = [value for value in ordered if order(attribute, value) > here]
+        places = {value: order(attribute, value) for value in answers.values}
+        ordered, here = sorted(places, key=places.__getitem__), order(attribute, one.value)
+        below = [value for value in ordered if places[value] < here][::-1]
+        above = [value for value in ordered if places[value] > here]
         low, low_included = _end(one, below, stays, answers.cuts)
         high, high_included = _end(one, above, stays, answers.cuts)
         yield Stays(one.attribute, low, high, low_included, high_included, (), answers.exact)
 
 
 def _end(
-    stated: Requirement, beyond: Sequence[Value], stays: dict[Value, bool], cuts: frozenset[Value]
+    stated: Requirement, beyond: Sequence[Value], stays: Callable[[Value], bool], cuts: frozenset[Value]
 ) -> tuple[Value | None, bool]:
     """Return the last value into one direction with which the first place stays, and whether it belongs to them.
 
@@ -165,7 +167,7 @@ def _end(
     """
     last = stated.value
     for value in beyond:
-        if not stays[value]:
+        if not stays(value):
             if isinstance(value, str | Period):
                 return last, True
             return (value, False) if value in cuts else (last, True)
@@ -296,6 +298,5 @@ def _days(world: World, outlooks: Outlooks) -> list[date]:
     knowledge, today = world.knowledge, world.profile.as_of.first
     days = {turn for turn in knowledge.turning_days if turn > today}
     for when in (today, *sorted(days)):
-        answers = outlooks.bands(when).answers(AS_OF).values
-        days.update(one.first for one in answers if isinstance(one, Period) and one.first > today)
-    return sorted(days)
+        days |= outlooks.bands(when).turning_days()
+    return sorted(day for day in days if day > today)

@@ -61,6 +61,12 @@ class Outlook:
             return {}
         return {one.model: one.points for one in self._sketching.ranking(self._sketch)}
 
+    def less(self, rule: Rule, referred: tuple[object, ...], facts: Facts) -> Outlook:
+        """Return the outlook without what one rule says that excludes or gives points."""
+        if self._sketching is None:
+            return self
+        return Outlook(self.conflicts, self._sketching, self._sketching.less(self._sketch, rule, referred, facts))
+
     @property
     def eligible(self) -> frozenset[str]:
         """Who is eligible."""
@@ -163,7 +169,14 @@ class Outlooks:
 
     def without(self, rule: FiringRule) -> Outlook:
         """Return the outlook of the case as it is where a rule of the program is switched off."""
-        return self._seen(self.firing.without(rule), self._facts)
+        fired, its = self.firing.without(rule), self._rules[rule.place]
+        gone = (self.firing.fired ^ fired) & self._relevant
+        if not gone:
+            return self._now
+        if gone != 1 << rule.place or not (its.effect.hard or its.effect.sign):
+            return self._seen(fired, self._facts)
+        known = self.firing.concluded(fired, self._facts)
+        return self._now.less(its, tuple(known.get(name) for name in self._refers(rule.place)), known)
 
     def classified(self, rules: Iterable[Rule], changed: Collection[str]) -> Outlook:
         """Return the outlook of the case as it is where other rules classify models, by some changed attributes."""
@@ -265,7 +278,7 @@ class Outlooks:
                 concluded.add(rule.effect.conclusion.attribute.name)
             elif self._moving & self._weighing & 1 << place:
                 moving.append(rule)
-                references.append((*rule.references(), *(self._case if self._computing >> place & 1 else ())))
+                references.append(self._refers(place))
             elif self._weighing >> place & 1:
                 still.append(rule)
         return _Applied(
@@ -276,6 +289,12 @@ class Outlooks:
             computing=self._always_computing or bool(places & self._computing),
             refused=places & self._refusing,
         )
+
+    def _refers(self, place: int) -> tuple[str, ...]:
+        """Return the requirements by which it differs what a rule says of models."""
+        if not self._moving >> place & 1:
+            return ()
+        return (*self._rules[place].references(), *(self._case if self._computing >> place & 1 else ()))
 
     def _outlook(self, applied: _Applied, criteria: Criteria, known: Facts, conflicts: tuple[str, ...]) -> Outlook:
         if applied.refused:
