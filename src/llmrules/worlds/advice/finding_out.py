@@ -13,7 +13,7 @@ from attrs import frozen
 from llmrules.language.values import Value
 from llmrules.worlds.advice.bands import leaves_of, values_to_try
 from llmrules.worlds.advice.outlook import Outlooks
-from llmrules.worlds.advice.places import Place, Places
+from llmrules.worlds.advice.places import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -71,7 +71,7 @@ class _Search:
         ruleset = outlooks.world.knowledge.ruleset
         self._decision, self._vocabulary = outlooks.decision, ruleset.vocabulary
         self._supposing = outlooks.supposing
-        self._places = Places(self._decision, self._supposing)
+        self._places = outlooks.places
         self._known: dict[Place, Value | None] = {}
         self._values: dict[tuple[str, Value | None], tuple[Value, ...]] = {}
         self._factors = {name for its in self._vocabulary.resting.values() for name in its}

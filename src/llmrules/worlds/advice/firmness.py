@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from llmrules.catalog.candidates import mask_of
 from llmrules.errors import RestrictionError
 from llmrules.language.rules.rule import by_conclusion
 from llmrules.language.values import Period, Value
@@ -108,7 +107,7 @@ def firmness(world: World, outlooks: Outlooks | None = None) -> Firmness | None:
         margin=_margin(decision),
         requirements=tuple(requirements_stay(outlooks)),
         weights=tuple(_weights(outlooks)),
-        rests_on=tuple(_rests_on(world, outlooks, decision)),
+        rests_on=tuple(sorted(_rests_on(outlooks, decision))),
         disputed=tuple(
             dict.fromkeys(
                 (one.model, one.attribute)
@@ -251,20 +250,16 @@ def _given(supposing: Supposing, score: Score) -> Iterable[tuple[int, Sequence[i
 # Rules and days
 
 
-def _rests_on(world: World, outlooks: Outlooks, decision: Decision) -> Iterator[str]:
+def _rests_on(outlooks: Outlooks, decision: Decision) -> Iterator[str]:
     """Yield the rules without which, alone, the first place would be another one."""
-    first = outlooks.of().first
-    fired = (step.rule for step in decision.derivation.steps)
-    found = {rule.id for rule in fired if outlooks.without(rule).first != first}
-    classifying, supposing = world.knowledge.ruleset.classifying(), outlooks.supposing
-    for attribute, rules in by_conclusion(classifying).items():
-        mattering = mask_of([*supposing.mattering(attribute)]) if attribute in supposing.attributes else 0
-        for rule in rules:
-            if decision.candidates.rests_on(attribute, rule.id) & mattering:
-                without = [one for one in classifying if one is not rule]
-                if outlooks.classified(without, {attribute}).first != first:
-                    found.add(rule.id)
-    yield from sorted(found)
+    first, fired = (
+        outlooks.of().first,
+        (outlooks.world.knowledge.program.rules[one] for one in decision.derivation.places),
+    )
+    yield from (rule.id for rule in fired if outlooks.without(rule).first != first)
+    classifying, places = by_conclusion(outlooks.world.knowledge.ruleset.classifying()), outlooks.places
+    for attribute in classifying.keys() & {*outlooks.supposing.attributes}:
+        yield from (rule.id for rule in classifying[attribute] if places.turns_without(attribute, rule))
 
 
 def shelf_life(world: World, outlooks: Outlooks | None = None) -> ShelfLife | None:

@@ -16,11 +16,11 @@ from attrs import frozen
 
 from llmrules.language.values import EXACT, Number, number
 from llmrules.worlds.advice.bands import compared, leaves_of
-from llmrules.worlds.advice.places import Place, Places, Standing
 
 if TYPE_CHECKING:
     from llmrules.catalog import Entry
     from llmrules.worlds.advice.outlook import Outlooks
+    from llmrules.worlds.advice.places import Place, Standing
     from llmrules.worlds.advice.supposing import Points
 
 MOST_PLACES = 1_000
@@ -80,7 +80,7 @@ class _Intervals:
         decision, ruleset = outlooks.decision, outlooks.world.knowledge.ruleset
         self._facts, self._vocabulary = decision.derivation.facts, ruleset.vocabulary
         self._supposing = outlooks.supposing
-        self._places = Places(decision, self._supposing)
+        self._places = outlooks.places
         classifying = (leaf for rule in ruleset.classifying() for leaf in leaves_of(rule))
         self._leaves = [*self._supposing.leaves, *classifying]
         self._factors = {name for one in self._supposing.attributes for name in self._vocabulary.resting.get(one, ())}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from llmrules.catalog.candidates import bits, mask_of, reclassify
+from llmrules.catalog.candidates import bits, mask_of
 from llmrules.decision.sketch import Fired, Sketch, Sketching, weighs
 from llmrules.engine.refiring import Refiring
 from llmrules.errors import RestrictionError
@@ -20,8 +20,8 @@ from llmrules.language.rules.effects import Refuse
 from llmrules.language.values import Period
 from llmrules.language.vocabulary import AS_OF
 from llmrules.worlds.advice.bands import Bands
+from llmrules.worlds.advice.places import Places
 from llmrules.worlds.advice.supposing import Supposing
-from llmrules.worlds.altered import criteria_over
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -141,6 +141,11 @@ class Outlooks:
         """What would be said of other values of the catalogue in the case as it is."""
         return Supposing(self.decision)
 
+    @cached_property
+    def places(self) -> Places:
+        """The places of these values."""
+        return Places(self.decision, self.supposing)
+
     def bands(self, when: date | None = None) -> Bands:
         """Return the bands of requirements on a day; that of the decision where none is given."""
         day = self.world.profile.as_of.first if when is None else when
@@ -177,17 +182,6 @@ class Outlooks:
             return self._seen(fired, self._facts)
         known = self.firing.concluded(fired, self._facts)
         return self._now.less(its, tuple(known.get(name) for name in self._refers(rule.place)), known)
-
-    def classified(self, rules: Iterable[Rule], changed: Collection[str]) -> Outlook:
-        """Return the outlook of the case as it is where other rules classify models, by some changed attributes."""
-        decision = self.decision
-        candidates, others = reclassify(decision.candidates, rules, changed)
-        weighing = [*self._places(self.firing.fired & self._weighing)]
-        if others.isdisjoint(name for rule in weighing for name in rule.reads()):
-            return self.of()
-        criteria = criteria_over(candidates, others, weighing, decision.criteria)
-        applied = self._apply(self.firing.fired & self._relevant)
-        return self._outlook(applied, criteria, decision.derivation.facts, self.of().conflicts)
 
     def touched(self, names: Iterable[str]) -> int:
         """Return all rules that matter of which some requirements say whether they fire, or what they say.

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from llmrules.catalog import Entry, Model
     from llmrules.decision.decision import Decision
+    from llmrules.language.rules.rule import Rule
     from llmrules.worlds.advice.supposing import Supposed, Supposing
 
 
@@ -93,13 +94,15 @@ class Places:
 
     def standing(self, place: Place) -> Standing:
         """Return who stands where the value of a place is another one."""
-        its = self._its.get(place) or tuple(self._affected(place))
+        return self._standing(place.attribute, self._its.get(place) or tuple(self._affected(place)))
+
+    def _standing(self, attribute: str, its: tuple[int, ...]) -> Standing:
         top = self._supposing.top_points
         if self._supposing.leading.isdisjoint(its):
-            return Standing(place.attribute, its, self.now, top)
+            return Standing(attribute, its, self.now, top)
         mine = {*its}
         left = self.now - {name for name in map(self._supposing.unit, its) if self._leads[name] <= mine}
-        return Standing(place.attribute, its, *((left, top) if left else self._rest(mine)))
+        return Standing(attribute, its, *((left, top) if left else self._rest(mine)))
 
     def first(self, standing: Standing, supposed: Supposed) -> frozenset[str]:
         """Return who is first where a place has a value."""
@@ -123,6 +126,15 @@ class Places:
     def now(self) -> frozenset[str]:
         """Who is first as it is."""
         return frozenset(map(self._supposing.unit, self._supposing.leading))
+
+    def turns_without(self, attribute: str, rule: Rule) -> bool:
+        """Whether somebody else would be first without a rule that concludes an attribute of models."""
+        points: dict[int, Points] = {}
+        its = 0
+        for mask, supposed in self._supposing.unclassified(attribute, rule):
+            eligible, its = mask & supposed.eligible, its | mask
+            points |= {index: self._supposing.points(attribute, index, supposed) for index in bits(eligible)}
+        return self.leading(self._standing(attribute, bits(its)), points) != self.now
 
     def _affected(self, place: Place) -> Iterator[int]:
         """Yield the candidates that have the value of a model, or inherit it."""

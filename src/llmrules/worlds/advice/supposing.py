@@ -131,8 +131,24 @@ class Supposing:
         """Return what would be said of everybody who had a value of an attribute."""
         key = name, value
         if key not in self._supposed:
-            self._supposed[key] = self._suppose(name, value)
+            self._supposed[key] = self._suppose(name, self._concluding(name, value))
         return self._supposed[key]
+
+    def unclassified(self, name: str, rule: Rule) -> Iterator[tuple[int, Supposed]]:
+        """Yield those who would have another value of an attribute without a rule that concludes it, with what then is.
+
+        Those that would have the same one stand together.
+        """
+        stated, first = self._candidates.stated(name), self._first
+        rest, concluded = [one for one in self._concluded[name] if one is not rule], self._candidates.concluded[name]
+        masks = {one.id: (concluded[one.id][0] & first, concluded[one.id][1] & first) for one in rest}
+        after = conclusions_over(stated, first & ~_union(stated), rest, masks) if rest else stated
+        before = self._candidates.groups[name].masks()
+        unknown = first & _union(before) & ~_union(after)
+        for value, mask in (*after.items(), (None, unknown)):
+            changed = mask & ~(before.get(value, 0) if value is not None else 0)
+            if changed:
+                yield changed, self._suppose(name, {} if value is None else {value: first})
 
     def grades(self, name: str) -> bool:
         """Whether a rule grades by an attribute, so that the points are a line over it."""
@@ -255,9 +271,10 @@ class Supposing:
 
     # A value
 
-    def _suppose(self, name: str, value: Value) -> Supposed:
+    def _suppose(self, name: str, its: Mapping[Value, int]) -> Supposed:
+        """Return what would be said if everybody had the one value of an attribute that there is, or none."""
         reading, facts, first = self._reading(name), self._facts, self._first
-        having = self._having(name, value)
+        having = self._having(name, its)
         told = _Told(self._candidates, having)
         masks = {}
         for rule in (self._ruleset.rules[one] for one in reading.read):
@@ -268,8 +285,8 @@ class Supposing:
             eligible &= told.table(self._decision.restriction.only, {})[0]
         exempted = self._exempting(masks) if reading.checks else {}
         for check in reading.checks:
-            its = masks.get(check.criterion.rule.id) or self._masks(check.criterion)
-            eligible &= ~self._out(check, its, exempted)
+            tested = masks.get(check.criterion.rule.id) or self._masks(check.criterion)
+            eligible &= ~self._out(check, tested, exempted)
         gives = (one for score in reading.scores for one in self._given(score, masks[score.rule.id][0], having))
         return Supposed(eligible, tuple(gives))
 
@@ -285,25 +302,29 @@ class Supposing:
                 given = place_of(grade, value) * (rule.weight or 0) * self._decision.criteria.scale
                 yield tier, reached & mask, given, score
 
-    def _having(self, name: str, value: Value) -> Having:
-        """Return who would have which value if all had one of an attribute: of it, and of all that rests on it."""
-        found: Having = {name: {value: self._first}}
+    def _concluding(self, name: str, value: Value) -> Mapping[Value, int]:
+        """Return who would have which value of an attribute if all stated one, with what rules conclude beside it."""
+        return self._concluded_of(name, {value: self._first}, {}) if name in self._concluded else {value: self._first}
+
+    def _having(self, name: str, its: Mapping[Value, int]) -> Having:
+        """Return who would have which value of an attribute and of all that rests on it."""
+        found: Having = {name: its}
         following = self._following(name)
         computed = following - self._concluded.keys()
         if computed:
-            found |= self._computed(computed, name, value)
-        told = _Told(self._candidates, found)
-        for one in self._order if following or name in self._concluded else ():
-            if one == name or one in following:
-                stated, rules = found.get(one) or self._candidates.stated(one), self._concluded[one]
-                known = self._candidates.concluded[one]
-                anew = {
-                    rule.id: told.table(rule.where, {}) for rule in rules if not found.keys().isdisjoint(rule.reads())
-                }
-                masks = {rule.id: anew.get(rule.id) or known[rule.id] for rule in rules}
-                masks = {rule: (true & self._first, false & self._first) for rule, (true, false) in masks.items()}
-                found[one] = conclusions_over(stated, self._first & ~_union(stated), rules, masks)
+            found |= self._computed(computed, name, next(iter(its), None))
+        for one in self._order if following else ():
+            if one in following:
+                found[one] = self._concluded_of(one, self._candidates.stated(one), found)
         return found
+
+    def _concluded_of(self, name: str, stated: Mapping[Value, int], having: Having) -> Mapping[Value, int]:
+        """Return who would have which value of an attribute that rules conclude, where others have other values."""
+        told, rules, known = _Told(self._candidates, having), self._concluded[name], self._candidates.concluded[name]
+        anew = (rule for rule in rules if not having.keys().isdisjoint(rule.reads()))
+        masks = {**known, **{rule.id: told.table(rule.where, {}) for rule in anew}}
+        masks = {rule.id: (masks[rule.id][0] & self._first, masks[rule.id][1] & self._first) for rule in rules}
+        return conclusions_over(stated, self._first & ~_union(stated), rules, masks)
 
     def _following(self, name: str) -> set[str]:
         """Return the attributes that rest on one and matter."""
@@ -322,7 +343,7 @@ class Supposing:
         order = classification_order(self._ruleset.classifying())
         return order if isinstance(order, list) else ()
 
-    def _computed(self, names: Collection[str], name: str, value: Value) -> Having:
+    def _computed(self, names: Collection[str], name: str, value: Value | None) -> Having:
         """Return what is computed from an attribute of those who do not state it, as far as it may matter."""
         fixed, vocabulary = self._candidates.fixed or self._candidates, self._ruleset.vocabulary
         following = [one for one in vocabulary.computed("model", "offer") if name in vocabulary.resting[one.name]]
