@@ -19,7 +19,7 @@ from llmrules.engine.durable import available
 from llmrules.engine.firing import derive
 from llmrules.engine.plain import PlainEngine
 from llmrules.engine.program import compile_program
-from llmrules.engine.refiring import Refiring
+from llmrules.engine.refiring import Reach, Refiring
 
 if TYPE_CHECKING:
     from llmrules.engine.program import Program
@@ -110,7 +110,7 @@ def test_firing_what_a_difference_reaches_is_firing_all() -> None:
         written = random_program(random)
         program, facts = compile_program(load(written.files())), random_facts(random, written.columns)
         engine = PlainEngine(program)
-        refiring = Refiring(program, facts, engine.fire(facts))
+        refiring = Refiring(Reach(program), facts, engine.fire(facts))
         for _ in range(CASES):
             other = random_facts(random, written.columns)
             names = random.sample(sorted({*facts, *other}), min(len({*facts, *other}), random.randint(0, 4)))

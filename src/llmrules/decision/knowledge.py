@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from attrs import field, frozen
@@ -13,6 +14,7 @@ from llmrules.catalog.candidates import Candidates, arrange
 from llmrules.catalog.packed import is_sound
 from llmrules.decision.criteria import Criteria, compile_criteria
 from llmrules.engine.program import Program, compile_program
+from llmrules.engine.refiring import Reach
 from llmrules.errors import CatalogError, FileError, InputError, LoadError, Place
 from llmrules.language.profile import check_approvals
 from llmrules.language.rules.ruleset import LATER, RuleSet, read_ruleset
@@ -57,6 +59,11 @@ class Knowledge:
     def criteria_on(self, when: date) -> Criteria:
         """Return the criteria with the values that are in force on a day."""
         return self._criteria_after(bisect_right(self.turning_days, when))
+
+    @cached_property
+    def reach(self) -> Reach:
+        """What depends on what in the program."""
+        return Reach(self.program)
 
     def _criteria_after(self, turns: int) -> Criteria:
         if turns not in self.arranged:

@@ -19,20 +19,19 @@ from llmrules.language.conditions import Reference
 from llmrules.language.values import Period
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from llmrules.engine.program import FiringRule
     from llmrules.language.conditions import Facts, Leaf
     from llmrules.language.values import Value
 
 
-class Refiring:
-    """A program fired on one case, and on the same case with other facts. Its fired rules are remembered as masks."""
+class Reach:
+    """What depends on what in a program: the same for all cases, and worked out once."""
 
-    def __init__(self, program: Program, facts: Facts, fired: Iterable[int]) -> None:
-        """Take what was fired on the facts of the case."""
-        self.fired = mask_of([*fired])
-        self._program, self._facts = program, facts
+    def __init__(self, program: Program) -> None:
+        """Note what every rule tests, and by which others it is overridden."""
+        self.program, self.bands = program, _Bands(program)
         self._readers: dict[str, int] = {}
         self._overridden: dict[int, int] = {}
         self._tested = [
@@ -43,12 +42,54 @@ class Refiring:
                 self._readers[name] = self._readers.get(name, 0) | 1 << rule.place
             for overrider in rule.overriders:
                 self._overridden[overrider] = self._overridden.get(overrider, 0) | 1 << rule.place
-        self._concluding = mask_of([rule.place for rule in program.rules if rule.conclusion is not None])
-        self._conclusions: dict[int, tuple[tuple[str, frozenset[Value]], ...]] = {}
-        self._reached: dict[str, int] = {}
+        self._of: dict[str, int] = {}
         self._parts: dict[int, _Part] = {}
+
+    def of(self, name: str) -> int:
+        """Return all rules whose firing may depend on an attribute."""
+        if name not in self._of:
+            self._of[name] = self.following(self._readers.get(name, 0))
+        return self._of[name]
+
+    def following(self, rules: int) -> int:
+        """Return rules with all that may fire otherwise where they do."""
+        found, waiting = rules, rules
+        while waiting:
+            more = 0
+            for place in bits(waiting):
+                conclusion = self.program.rules[place].conclusion
+                more |= self._overridden.get(place, 0)
+                if conclusion is not None:
+                    more |= self._readers.get(conclusion.attribute.name, 0)
+            waiting = more & ~found
+            found |= waiting
+        return found
+
+    def fire(self, rules: int, settled: int, facts: Facts) -> int:
+        """Fire some rules anew, where all others are settled."""
+        if not rules:
+            return settled
+        if rules not in self._parts:
+            if len(self._parts) >= MOST_PARTS:
+                self._parts.clear()
+            read = frozenset[str]().union(*(self._tested[place] for place in bits(rules)))
+            self._parts[rules] = _Part(self.program, rules, read)
+        return settled | self._parts[rules].fire(settled, facts)
+
+
+MOST_PARTS = 256
+"""Parts of a program that are kept compiled; then they are dropped, so that long use needs no more memory."""
+
+
+class Refiring:
+    """A program fired on one case, and on the same case with other facts. Its fired rules are remembered as masks."""
+
+    def __init__(self, reach: Reach, facts: Facts, fired: Iterable[int]) -> None:
+        """Take what was fired on the facts of the case."""
+        self.fired = mask_of([*fired])
+        self._reach, self._facts = reach, facts
         self._alone: dict[tuple[str, object], int] = {}
-        self._bands = _Bands(program, facts)
+        self._cuts = reach.bands.on(facts)
 
     def fire(self, facts: Facts, changed: Collection[str]) -> int:
         """Return the rules that fire on other facts, where all but those of the changed attributes are as they were."""
@@ -57,69 +98,37 @@ class Refiring:
             return self._with(differing[0], facts)
         settled, once, several = self.fired, 0, 0
         for name in differing:
-            reached = self.reached(name)
+            reached = self._reach.of(name)
             several |= once & reached
             once |= reached
             settled = settled & ~reached | self._with(name, facts) & reached
-        return self._refired(several, settled & ~several, facts)
+        return self._reach.fire(several, settled & ~several, facts)
 
     def without(self, rule: FiringRule) -> int:
         """Return the rules that fire on the case where one of them is switched off."""
         bit = 1 << rule.place
-        reached = self._following(bit) & ~bit
-        return self._refired(reached, self.fired & ~reached & ~bit, self._facts)
-
-    def reached(self, name: str) -> int:
-        """Return all rules whose firing may depend on an attribute."""
-        if name not in self._reached:
-            self._reached[name] = self._following(self._readers.get(name, 0))
-        return self._reached[name]
+        reached = self._reach.following(bit) & ~bit
+        return self._reach.fire(reached, self.fired & ~reached & ~bit, self._facts)
 
     def concluded(self, fired: int, facts: Facts) -> Facts:
         """Return all that is known at the end, where some rules fired on facts."""
-        fired &= self._concluding
-        if fired not in self._conclusions:
-            self._conclusions[fired] = tuple(self._program.concluded(bits(fired)))
         known = dict(facts)
-        for name, values in self._conclusions[fired]:
+        for name, values in self._reach.program.concluded(bits(fired)):
             known[name] = known[name] | values if name in known else values
         return known
 
     def _with(self, name: str, facts: Facts) -> int:
         """Return what fires where one attribute alone is as in other facts."""
         values = facts.get(name)
-        key = name, None if values is None else self._bands.of(name, values)
+        key = name, None if values is None else _told_apart(self._cuts.get(name), values)
         if key not in self._alone:
-            reached = self.reached(name)
+            reached = self._reach.of(name)
             alone = {**self._facts}
             alone.pop(name, None)
             if values is not None:
                 alone[name] = values
-            self._alone[key] = self._refired(reached, self.fired & ~reached, alone)
+            self._alone[key] = self._reach.fire(reached, self.fired & ~reached, alone)
         return self._alone[key]
-
-    def _refired(self, rules: int, settled: int, facts: Facts) -> int:
-        """Fire some rules anew, where all others are settled."""
-        if not rules:
-            return settled
-        if rules not in self._parts:
-            read = frozenset[str]().union(*(self._tested[place] for place in bits(rules)))
-            self._parts[rules] = _Part(self._program, rules, read)
-        return settled | self._parts[rules].fire(settled, facts)
-
-    def _following(self, rules: int) -> int:
-        """Return rules with all that may fire otherwise where they do."""
-        found, waiting = rules, rules
-        while waiting:
-            more = 0
-            for place in bits(waiting):
-                conclusion = self._program.rules[place].conclusion
-                more |= self._overridden.get(place, 0)
-                if conclusion is not None:
-                    more |= self._readers.get(conclusion.attribute.name, 0)
-            waiting = more & ~found
-            found |= waiting
-        return found
 
 
 class _Part:
@@ -151,27 +160,39 @@ class _Bands:
     Where two requirements are compared, each is cut by what the other one has in the case or rules may conclude of it.
     """
 
-    def __init__(self, program: Program, facts: Facts) -> None:
-        cuts: defaultdict[str, set[Value]] = defaultdict(set)
-        had: defaultdict[str, set[Value]] = defaultdict(set, {name: {*values} for name, values in facts.items()})
+    def __init__(self, program: Program) -> None:
+        self._cuts: defaultdict[str, set[Value]] = defaultdict(set)
+        self._compared: list[tuple[str, Reference]] = []
+        self._concluded: defaultdict[str, set[Value]] = defaultdict(set)
         for conclusion in (rule.conclusion for rule in program.rules if rule.conclusion is not None):
-            had[conclusion.attribute.name] |= conclusion.values
+            self._concluded[conclusion.attribute.name] |= conclusion.values
         for leaf in (leaf for rule in program.rules for leaf in _leaves(rule)):
-            name = leaf.attribute.name
             for test in leaf.tests if leaf.attribute.type in {"number", "date"} else ():
                 if isinstance(test.operand, Reference):
-                    cuts[name].update(test.operand.later(value) for value in had[test.operand.requirement])
-                    cuts[test.operand.requirement].update(map(test.operand.earlier, had[name]))
+                    self._compared.append((leaf.attribute.name, test.operand))
                 else:
-                    cuts[name].update(test.operand if isinstance(test.operand, tuple) else (test.operand,))
-        self._cuts = {name: sorted(map(_at, its)) for name, its in cuts.items()}
+                    its = test.operand if isinstance(test.operand, tuple) else (test.operand,)
+                    self._cuts[leaf.attribute.name].update(its)
+        self._sorted = {name: sorted(map(_at, its)) for name, its in self._cuts.items()}
 
-    def of(self, name: str, values: frozenset[Value]) -> frozenset[Value] | frozenset[object]:
-        """Return what of the values of an attribute the tests can tell apart."""
-        cuts = self._cuts.get(name)
-        if cuts is None:
-            return values
-        return frozenset((_band(cuts, _at(value)), _band(cuts, _at(value, last=True))) for value in values)
+    def on(self, facts: Facts) -> Mapping[str, Sequence[Decimal]]:
+        """Return the cuts of each attribute in a case, ascending."""
+        found: dict[str, set[Value]] = {}
+        for name, reference in self._compared:
+            other = reference.requirement
+            had, others = (facts.get(one, frozenset()) | self._concluded.get(one, frozenset()) for one in (name, other))
+            found.setdefault(name, {*self._cuts[name]}).update(map(reference.later, others))
+            found.setdefault(other, {*self._cuts[other]}).update(map(reference.earlier, had))
+        return {**self._sorted, **{name: sorted(map(_at, its)) for name, its in found.items()}}
+
+
+def _told_apart(
+    cuts: Sequence[Decimal] | None, values: frozenset[Value]
+) -> frozenset[Value] | frozenset[tuple[tuple[int, int], tuple[int, int]]]:
+    """Return what of the values of an attribute the tests can tell apart."""
+    if cuts is None:
+        return values
+    return frozenset((_band(cuts, _at(value)), _band(cuts, _at(value, last=True))) for value in values)
 
 
 def _at(value: Value, *, last: bool = False) -> Decimal:

@@ -95,7 +95,8 @@ class Outlooks:
         knowledge = world.knowledge
         self._vocabulary, self._program = knowledge.ruleset.vocabulary, knowledge.program
         self._facts = world.profile.facts()
-        self.firing = Refiring(self._program, self._facts, self._fired())
+        self._reach = knowledge.reach
+        self.firing = Refiring(self._reach, self._facts, self._fired())
         resting = {
             one.name: self._vocabulary.rests_on(one.name, "requirement")
             for one in self._vocabulary.computed("model", "offer")
@@ -191,9 +192,7 @@ class Outlooks:
         found = 0
         for name in names:
             found |= (
-                self.firing.reached(name)
-                | self._concluding.get(name, 0)
-                | (self._computing if name in self._case else 0)
+                self._reach.of(name) | self._concluding.get(name, 0) | (self._computing if name in self._case else 0)
             )
         return found & self._relevant
 
