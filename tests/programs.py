@@ -49,6 +49,7 @@ LEVELS = (0, 0, 0, 1, 1, 2, 3)
 NEST = 3
 UNLESS = -2
 COMPARING = 0.3
+FIRST_OF = 0.3
 CHOSEN = ("choice", "scale", "set")
 ORDERED = ("number", "date", "scale")
 REFERRING = ("require", "exclude", "caution")
@@ -118,7 +119,15 @@ def random_program(random: Random, most_rules: int = 40) -> Written:
         higher = [f"r{other}" for other, its in enumerate(levels) if its > level]
         if higher and random.random() < 0.12:
             rules[number]["overrides"] = random.sample(higher, min(len(higher), random.randint(1, 2)))
-    return Written(columns, _vocabulary(columns, rules), (*rules, base))
+    return Written(columns, _vocabulary(columns, rules) | _first_of(random, levels), (*rules, base))
+
+
+def _first_of(random: Random, levels: list[int]) -> Toml:
+    """Perhaps name one rule of each of some levels, of which the first that fires counts."""
+    one_each = {level: f"r{random.choice([it for it, its in enumerate(levels) if its == level])}" for level in levels}
+    some = sorted(random.sample(sorted(one_each), random.randint(1, len(one_each))))
+    named = len(some) > 1 and random.random() < FIRST_OF
+    return {"first_of": [{"rules": [one_each[level] for level in some]}]} if named else {}
 
 
 def random_facts(random: Random, columns: Iterable[Column]) -> Facts:
