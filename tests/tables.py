@@ -106,6 +106,7 @@ KEYS = {
     "tier": "1 to 9, else 1: its points count only between models whose points of all lower tiers are equal",
     "level": f"how grave it is: {', '.join(f'`{name}`' for name in LEVELS)}",
     "approver": "who agreed to the exception, or has to agree or be told",
+    "not_by": "the requirement that says who asks: an approval by the same one does not count",
 }
 
 

@@ -190,9 +190,9 @@ def test_a_pattern_and_a_list_undo_no_locked_rule(tmp_path: Path) -> None:
 ASKING = rule("review", "caution.open = 'closed'\nlevel = 'approval'") + rule("note", "caution.open = 'free'")
 
 
-def approved(advisor: Advisor, text: str, as_of: str = "2026-03-01") -> Profile:
+def approved(advisor: Advisor, text: str, as_of: str = "2026-03-01", stated: str = "") -> Profile:
     """Return a profile with an approval."""
-    head = f"[requirements]\nas_of = {as_of}\n[[approval]]\nrule = 'review'\nmodel = 'lark'\n"
+    head = f"[requirements]\nas_of = {as_of}\n{stated}[[approval]]\nrule = 'review'\nmodel = 'lark'\n"
     return read_profile(parse_toml(head + text, "case.toml"), advisor.knowledge.ruleset.vocabulary)
 
 
@@ -283,6 +283,41 @@ def test_a_role_in_which_somebody_agrees_is_the_one_that_is_asked(
     with pytest.raises(LoadError, match=said) as error:
         advisor.decide(profile)
     assert [(one.code, one.place.key) for one in error.value.errors] == [("wrong-approver", "approval[0].role")]
+
+
+@pytest.mark.parametrize(
+    ("asks", "pending", "said"),
+    [
+        ("sales", False, "approved by Kim"),
+        ("security", True, "approval by Kim does not count: region is the same"),
+        ("Kim", True, "approval by Kim does not count: region is the same"),
+        (None, True, "approval by Kim does not count until region is stated"),
+    ],
+)
+def test_nobody_approves_what_they_ask_for(asks: str | None, said: str, *, pending: bool) -> None:
+    """With ``not_by`` an approval counts only where it is known that another one asks; the report says why not."""
+    keys = "level = 'approval'\napprover = 'security'\nnot_by = 'region'"
+    advisor = world(ASKING.replace("level = 'approval'", keys), MODELS)
+    stated = "" if asks is None else f"region = '{asks}'\n"
+    profile = approved(advisor, "by = 'Kim'\non = 2026-01-15", stated=stated)
+    decision = advisor.decide(profile)
+    assert ("lark" in decision.pending) is pending
+    assert said in decision.report("en")
+    waits = [one.requirement for one in decision.trace.found.waits if "review" in one.rules]
+    assert waits == ([] if asks else ["region"])
+    assert "region" not in decision.trace.found.unread
+    holds(decision)
+
+
+@pytest.mark.parametrize(
+    ("key", "code"), [("not_by = 'budget'", "unknown-attribute"), ("not_by = 'regio'", "unknown-attribute")]
+)
+def test_who_asks_is_a_requirement_in_words(key: str, code: str) -> None:
+    """``not_by`` names a text or a choice, on a rule that asks for approval."""
+    for level, codes in (("approval", [code]), ("warning", ["key-not-allowed", code])):
+        with pytest.raises(LoadError) as error:
+            world(ASKING.replace("level = 'approval'", f"level = '{level}'\n{key}"), MODELS)
+        assert [one.code for one in error.value.errors] == codes
 
 
 def test_an_approval_of_nothing_is_an_error() -> None:

@@ -293,6 +293,7 @@ class WideWorld:
             allowed = ("note", "warning", "approval") if caution else ("apart", "exclude", "accept")
             lines.append(f"{'level' if caution else 'unknown'} = '{self.random.choice(allowed)}'")
             lines += ["approver = 'security'"] if caution and self._chance(0.3) else []
+            lines += ["not_by = 'region'"] if "level = 'approval'" in lines and self._chance(0.4) else []
         return lines
 
     def _model(self, number: int) -> str:

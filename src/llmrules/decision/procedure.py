@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from llmrules.decision.knowledge import Knowledge
     from llmrules.engine.firing import Engines
     from llmrules.errors import InputError
+    from llmrules.language.conditions import Facts
     from llmrules.language.profile import Approval, Profile
     from llmrules.language.rules.effects import Policy
 
@@ -57,7 +58,7 @@ def decide(
     fired = engines.fire(facts)
     begun = perf_counter_ns()
     derivation = derive(knowledge.program, facts, fired.places)
-    approvals = _approvals(profile, knowledge)
+    approvals = _approvals(profile, knowledge, derivation.facts)
     criteria = knowledge.criteria_on(profile.as_of.first).on(derivation.facts)
     unjudged = leave_out(asked, criteria.candidates)
     kept = criteria.everyone & ~unjudged.everyone
@@ -94,15 +95,16 @@ def _check_choice(name: str, value: str, allowed: Iterable[str]) -> None:
         raise ValueError(message)
 
 
-def _approvals(profile: Profile, knowledge: Knowledge) -> tuple[Approval, ...]:
-    """Return the approvals that are in force on the day of the decision. Raises LoadError for those of nothing."""
+def _approvals(profile: Profile, knowledge: Knowledge, facts: Facts) -> tuple[Approval, ...]:
+    """Return the approvals that count on the day of the decision. Raises LoadError for those of nothing."""
     if profile.approvals:
         problems: list[InputError] = []
         check_approvals(profile.approvals, knowledge.ruleset.rules, knowledge.catalog.models.keys(), problems)
         if problems:
             raise LoadError(problems)
-    given = {*knowledge.catalog.approvals, *profile.approvals}
-    return tuple(sorted((one for one in given if one.holds(profile.as_of)), key=lambda one: one.order))
+    given, rules = {*knowledge.catalog.approvals, *profile.approvals}, knowledge.ruleset.rules
+    its = (one for one in given if one.holds(profile.as_of) and rules[one.rule].accepts(one.by, facts))
+    return tuple(sorted(its, key=lambda one: one.order))
 
 
 def _approved(approvals: Iterable[Approval], models: Mapping[str, int]) -> dict[str, int]:

@@ -78,6 +78,7 @@ class CaseRecorder:
                     {
                         *rule.references(),
                         *(name for table in (rule.when, rule.unless) for name in table.reads()),
+                        *([] if rule.not_by is None else [rule.not_by]),
                         *(leaf.attribute.name for leaf in self._implied[rule.id].leaves),
                     }
                 )
@@ -126,6 +127,8 @@ class CaseRecorder:
         elif defeated and when.holds and not (unless and unless.holds):
             status = "defeated"
         waits = tuple(sorted(set(_not_stated(when)))) if status == "silent" else ()
+        if status == "fired" and rule.not_by is not None and rule.not_by not in final:
+            waits = (rule.not_by,)
         return RuleFound(
             id=rule.id,
             status=status,

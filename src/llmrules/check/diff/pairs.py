@@ -131,7 +131,7 @@ def _rule(rule: Rule) -> Plain:
         because=SAID,
         otherwise=None,
         sources=CITED,
-        approver=None,
+        approver=None if rule.not_by is None else rule.approver,
         owner=None,
         review_by=None,
         locked=False,

@@ -210,6 +210,7 @@ def read_by(rule: Rule, vocabulary: Vocabulary) -> tuple[str, ...]:
     if rule.effect.grade is not None:
         read.append(rule.effect.grade.attribute)
     names = [*{attribute.name for attribute in read}.union(*(table.references() for table in tables))]
+    names += [rule.not_by] if rule.not_by is not None and rule.not_by not in names else []
     for name in names:
         factors = factors_of(vocabulary[name]) if name in vocabulary else set()
         names += sorted(factors.difference(names))

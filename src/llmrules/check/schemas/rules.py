@@ -81,7 +81,7 @@ def rules_schema(ruleset: RuleSet) -> Schema:
 
 
 def _rule(vocabulary: Vocabulary) -> Schema:
-    shapes = _rule_keys() | {name: _body(effect, vocabulary) for name, effect in EFFECTS.items()}
+    shapes = _rule_keys(vocabulary) | {name: _body(effect, vocabulary) for name, effect in EFFECTS.items()}
     one_effect = [partial(needs=[name]) for name in EFFECTS]
     return table(
         {key: shapes[key] for key in RULE_KEYS},
@@ -91,8 +91,9 @@ def _rule(vocabulary: Vocabulary) -> Schema:
     )
 
 
-def _rule_keys() -> dict[str, Schema]:
+def _rule_keys(vocabulary: Vocabulary) -> dict[str, Schema]:
     """Return what may follow each key of a rule that is no effect."""
+    asking = [name for name in vocabulary.names("requirement") if vocabulary[name].type in {"text", "choice"}]
     codes = {name: {**TEXT, "description": code.en} for name, code in CODES.items()}
     shapes: dict[str, tuple[Schema, str]] = {
         "id": ({"type": "string", "pattern": f"^(?:{RULE_ID.pattern})$"}, "A name of its own over all files."),
@@ -111,6 +112,7 @@ def _rule_keys() -> dict[str, Schema]:
         "level": (one_of(LEVELS), "How heavy the caution is, from light to heavy."),
         "unknown": (one_of(UNKNOWN_POLICIES), "What becomes of a model whose check is unknown."),
         "approver": (TEXT, "Who agreed to the exemption, or has to agree or be told."),
+        "not_by": (one_of(asking), "The requirement that says who asks, and so may not approve."),
         "owner": (TEXT, "Who answers for the rule."),
         "review_by": (DAY, "The day by which someone must look at it again."),
         "effective_from": (DAY, "The first day on which it is in force."),

@@ -201,7 +201,7 @@ class Caution(Testing):
 
     name = "caution"
     words = Text("cautions about", "주의")
-    keys = ("where", "level", "approver")
+    keys = ("where", "level", "approver", "not_by")
     note = True
     cautions = True
 

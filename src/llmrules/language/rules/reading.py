@@ -115,6 +115,7 @@ class RuleReader:
             level=(keys["level"].one_of(LEVELS) if "level" in keys else "note") if "level" in kind.keys else None,
             unknown=keys["unknown"].one_of(UNKNOWN_POLICIES) if "unknown" in keys else None,
             approver=keys["approver"].text() if "approver" in keys else None,
+            not_by=self._asking(keys) if "not_by" in keys else None,
             overrides=keys["overrides"].names() if "overrides" in keys else (),
             owner=keys["owner"].text() if "owner" in keys else None,
             review_by=_date(keys["review_by"]) if "review_by" in keys else None,
@@ -302,6 +303,17 @@ class RuleReader:
             if name in keys:
                 message = "does not go with a rule that classifies models: it looks at the model alone"
                 keys[name].problem("key-not-allowed", message, found=name)
+
+    def _asking(self, keys: Keys) -> str | None:
+        """Read the requirement that says who asks for a model, and so may not approve it."""
+        cursor, name = keys["not_by"], keys["not_by"].name()
+        names = [one for one in self.vocabulary.names("requirement") if self.vocabulary[one].type in {"text", "choice"}]
+        if name is not None and name not in names and name not in self.vocabulary.broken:
+            message = "is no text and no choice that a requirement says"
+            cursor.problem("unknown-attribute", message, found=name, allowed=names)
+        if "level" not in keys or keys["level"].value != "approval":
+            cursor.problem("key-not-allowed", "goes with level = approval, which asks for one", found="not_by")
+        return name
 
     def _where(self, keys: Keys, *, classifies: bool) -> Table:
         if "where" not in keys:

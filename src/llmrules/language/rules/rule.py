@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
-from llmrules.language.conditions import ALWAYS, Leaf, Table, Test
+from llmrules.language.conditions import ALWAYS, Facts, Leaf, Table, Test
 from llmrules.language.operators import OPERATORS
 from llmrules.language.rules.effects import Effect, Level, Policy, is_pattern
 from llmrules.language.texts import Text
@@ -49,6 +49,8 @@ class Rule:
     level: Level | None = None
     unknown: Policy | None = None
     approver: str | None = None
+    not_by: str | None = None
+    """The requirement that says who asks, and so may not approve."""
     overrides: tuple[str, ...] = ()
     owner: str | None = None
     review_by: Period | None = None
@@ -68,6 +70,11 @@ class Rule:
         """Whether it concludes an attribute of the model, so that it is applied before any case."""
         conclusion = self.effect.conclusion
         return conclusion is not None and conclusion.attribute.scope == "model"
+
+    def accepts(self, by: str, facts: Facts) -> bool:
+        """Whether an approval counts: whoever gave it is known to be another than who asks, where that must be."""
+        asking = facts.get(self.not_by, frozenset()) if self.not_by is not None else None
+        return asking is None or (bool(asking) and asking.isdisjoint({by, self.approver}))
 
     def reads(self) -> frozenset[str]:
         """Return the attributes of models and offers that it tests or grades."""

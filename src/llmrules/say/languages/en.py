@@ -199,6 +199,8 @@ SENTENCES = {
     "pending-by": "approval pending: {names}",
     "pending": "approval pending",
     "approved-until": " until {day}",
+    "own-approval": "approval by {approver} does not count: {label} is the same",
+    "unasked-approval": "approval by {approver} does not count until {label} is stated",
     "verdict.pending": "eligible, approval pending",
     "screen-label.firm": "firm",
     "screen-label.help": "help",

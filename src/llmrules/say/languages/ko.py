@@ -230,6 +230,8 @@ SENTENCES = {
     "pending-by": "승인 대기: {names}",
     "pending": "승인 대기",
     "approved-until": " ({day}까지)",
+    "own-approval": "{approver}의 승인은 인정되지 않음: {label}{label:이|가} 같음",
+    "unasked-approval": "{label}{label:이|가} 명시되기 전에는 {approver}의 승인이 인정되지 않음",
     "verdict.pending": "적격, 승인 대기",
     "screen-label.firm": "유지",
     "screen-label.help": "대안",

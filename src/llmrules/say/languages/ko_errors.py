@@ -420,6 +420,9 @@ ERRORS = {
     "{} names no approver": "{0}에는 승인자(approver)가 없습니다",
     "who agrees does so in the role that the rule names as approver": "규칙의 approver에 적힌 역할로 승인해야 합니다",
     "leave out role": "role을 빼세요",
+    "is no text and no choice that a requirement says": "요구사항의 text나 choice 속성이 아닙니다",
+    "goes with level = approval, which asks for one": "승인을 요구하는 level = approval과 함께 씁니다",
+    "says of no approval who asks": "누가 요청하는지를 승인과 연결하지 않습니다",
     "asks for no approval: it is no caution of level approval": "승인을 요구하는 규칙이 아닙니다. level이 approval인 caution이 "
     "아닙니다",
     # Profiles and settings

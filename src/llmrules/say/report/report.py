@@ -200,6 +200,10 @@ class Standings:
         for one in self.index.approvals(name):
             until = "" if one.until is None else self.say("approved-until", day=one.until.text)
             said.append(self.say("approved-by", approver=printable_lines(one.by)) + until)
+        for one in self.index.approvals(name, counted=False):
+            asks = self.index.rules[one.rule].not_by or ""
+            known = "own-approval" if asks in self.index.requirements else "unasked-approval"
+            said.append(self.say(known, approver=printable_lines(one.by), label=self.index.teller.label(asks)))
         return "".join(f"; {one}" for one in dict.fromkeys(said) if one)
 
     def reasons_of(self, name: str) -> Iterator[Entry]:

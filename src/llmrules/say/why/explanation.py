@@ -6,6 +6,7 @@ is found by the names of the decision: each model, and each model with one of it
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import cached_property
@@ -261,13 +262,15 @@ class Index:
             self.rules[one.rule].level == "approval" and one.outcome != "approved" for one in self.trace.notes(row)
         )
 
-    def approvals(self, name: str) -> list[Approval]:
-        """Return the approvals that one has on the day of the decision, where rules ask for them."""
-        notes = (note for row in self.judged.sharing(name) for note in self.trace.notes(row))
-        asking = {note.rule for note in notes if note.outcome == "approved"}
+    def approvals(self, name: str, *, counted: bool = True) -> list[Approval]:
+        """Return the approvals that one has on the day of the decision, where rules ask for them and they count."""
+        asking: defaultdict[str, set[str]] = defaultdict(set)
+        for note in (note for row in self.judged.sharing(name) for note in self.trace.notes(row)):
+            asking[note.rule].update(note.approved_by)
         model, day = name.partition(" @ ")[0], self.case.as_of
         its = (one for one in self.trace.given.approvals if one.rule in asking and one.model == model)
-        return [one for one in its if day is None or one.holds(Period(day, day, day.isoformat()))]
+        in_force = (one for one in its if day is None or one.holds(Period(day, day, day.isoformat())))
+        return [one for one in in_force if (one.by in asking[one.rule]) is counted]
 
     def offers(self, rows: Sequence[CandidateRecord]) -> str:
         """Name the offers of some candidates of one model."""

@@ -21,7 +21,7 @@ def derive_candidates(given: Given, facts: Facts, case: Record) -> Record:
     known = list(know(given, facts, classes))
     judged, left_out = _judged(given, facts, known)
     wanted = Wanted(given, facts, criteria, classes)
-    candidates = [Candidate(given, one, criteria) for one in judged]
+    candidates = [Candidate(given, facts, one, criteria) for one in judged]
     said: dict[str, dict[str, tuple[int, Record]]] = {"concluded": {}, "computed": {}}
     records = [one.record(wanted, said) for one in candidates]
     ranked = contenders(records, given.over)
@@ -55,7 +55,7 @@ def eligible(given: Given) -> list[str]:
         return []
     criteria = {rule["id"]: Criterion(rule, given, facts) for rule in fired if rule["effect"] in (*HARD, "exempt")}
     judged, _ = _judged(given, facts, list(know(given, facts, Classes(given))))
-    rows = [one.row for one in judged if Candidate(given, one, criteria).earned["verdict"] == "eligible"]
+    rows = [one.row for one in judged if Candidate(given, facts, one, criteria).earned["verdict"] == "eligible"]
     return sorted({row.name if given.over == "offers" else row.model for row in rows})
 
 
@@ -85,9 +85,9 @@ def _judged(given: Given, facts: Facts, known: list[Known]) -> tuple[list[Known]
 class Candidate:
     """One model with one of its offers, under all criteria."""
 
-    def __init__(self, given: Given, known: Known, criteria: Mapping[str, Criterion]) -> None:
+    def __init__(self, given: Given, facts: Facts, known: Known, criteria: Mapping[str, Criterion]) -> None:
         """Take all criteria, with the exemptions that reach it."""
-        self.given, self.known, self.criteria = given, known, criteria
+        self.given, self.facts, self.known, self.criteria = given, facts, known, criteria
         self.exempting = [one for one in criteria.values() if one.effect == "exempt" and one.truth(known.world)]
         applied = [(one, *self.applied(one)) for one in criteria.values()]
         self.found, self.places = [(one, its) for one, _, its in applied], [place for _, place, _ in applied]
@@ -119,7 +119,9 @@ class Candidate:
             outcomes = dict.fromkeys(outcomes, "exempted") if by else {True: "passed", False: "failed", None: unknown}
         elif criterion.effect not in SOFT:  # one that asks for approval is attached where it is unknown, too
             attached = truth or (truth is None and criterion.rule.get("level") == "approval")
-            people = self.given.approved_by(name, self.known.row.model) if criterion.effect == "caution" else []
+            people = (
+                self.given.approved_by(name, self.known.row.model, self.facts) if criterion.effect == "caution" else []
+            )
             by = sparse(approved_by=people) if attached else {}
             outcomes = dict.fromkeys(outcomes, "approved" if by else "attached" if attached else "none")
         return criterion.applied(self.known.world, outcomes[truth], by)

@@ -178,7 +178,8 @@ class _Case:
         defeated = self.defeated_by(name) if when["holds"] and not unless.get("holds") else []
         status = "fired" if name in self.seen else "defeated" if defeated else "silent"
         false = [(one, leaf) for one, leaf in _recorded(when, true=False) if not leaf["holds"] and "actual" not in leaf]
-        waiting = sorted({one for one, _ in false}) if status == "silent" else []
+        asking = {rule["not_by"]}.difference(self.known) if status == "fired" and "not_by" in rule else set()
+        waiting = sorted({one for one, _ in false} if status == "silent" else asking)
         found = {"id": name, "status": status, "stratum": self.stratum[name], "when": when}
         return found | sparse(unless=unless, waits_for=waiting, defeated_by=defeated)
 
@@ -224,7 +225,9 @@ class _Case:
 def reads(rule: Plain) -> set[str]:
     """Return the requirements that a rule tests or refers to."""
     tables = (rule.get("when", {}), rule.get("unless", {}))
-    return {name for table in tables for name, _ in leaves(table)}.union(references(rule), compared(rule))
+    return {name for table in tables for name, _ in leaves(table)}.union(
+        references(rule), compared(rule), [rule["not_by"]] if "not_by" in rule else []
+    )
 
 
 def concludes(given: Given, rule: Plain) -> list[str]:

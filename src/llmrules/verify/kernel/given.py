@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from .refusal import Plain, expect
-from .truth import leaves, sides
-from .values import Attribute
+from .truth import Facts, leaves, sides
+from .values import Attribute, days, read_at
 
 HARD, SOFT = ("require", "exclude"), ("prefer", "avoid")
 TESTED = ("every", "best", "some")  # of which models a promise says what
@@ -56,9 +56,14 @@ class Given:
         its = self.attributes.get(concluded(rule)) if concludes else None
         return its is not None and its.scope == "model"
 
-    def approved_by(self, rule: str, model: str) -> list[str]:
-        """Return who approved a model where a rule asks for it, as far as that is in force on the day decided for."""
-        its = self.approvals.get((rule, model), ())
+    def approved_by(self, rule: str, model: str, facts: Facts) -> list[str]:
+        """Return who approved a model where a rule asks for it, as far as that is in force on the day decided for.
+
+        Where the rule says so, nobody counts unless it is known that another one asks.
+        """
+        asks, asked = facts.get(self.rules[rule].get("not_by"), set()), self.rules[rule].get("approver")
+        its = self.approvals.get((rule, model), ()) if asks or "not_by" not in self.rules[rule] else ()
+        its = [one for one in its if asks.isdisjoint({one["by"], asked})]
         return sorted({one["by"] for one in its if one["on"] <= self.day <= one.get("until", self.day)})
 
 
@@ -100,6 +105,16 @@ def compared(rule: Plain) -> list[str]:
 def referred(*tables: Plain) -> list[str]:
     """Return the requirements that tables refer to, sorted."""
     return sorted({name for table in tables for _, leaf in leaves(table) for name in sides(leaf)})
+
+
+def dates_of(plain: Plain) -> dict[str, str]:
+    """Return the date of each source: of a document when it was last checked, of a claim that of its document."""
+    found = {}
+    for index, one in enumerate(plain["documents"]):
+        for key in [key for key in ("review_by", "date", "checked") if key in one]:
+            found[one["id"]] = one[key]
+            read_at("value", f"/given/documents/{index}/{key}", one[key], days)
+    return found | {one["id"]: found[one["document"]] for one in plain["claims"] if one.get("document") in found}
 
 
 class Row(NamedTuple):

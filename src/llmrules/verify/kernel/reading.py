@@ -6,13 +6,17 @@ from graphlib import CycleError, TopologicalSorter
 from typing import TypeAlias
 
 from .computed import resting
-from .given import HARD, SOFT, TESTED, Given, grade, predicate
+from .given import HARD, SOFT, TESTED, Given, dates_of, grade, predicate
 from .refusal import NOTHING, Plain, Record, Refusal, expect, step
 from .shape import canonical
 from .truth import OPERATORS, leaves, negative, own, right_side
-from .values import Attribute, days, marks_of, number, read_at
+from .values import Attribute, marks_of, number, read_at
 
-EFFECT_KEYS = {"conclude": ("where",), "caution": ("where", "level", "approver"), "exempt": ("where", "approver")}
+EFFECT_KEYS = {
+    "conclude": ("where",),
+    "caution": ("where", "level", "approver", "not_by"),
+    "exempt": ("where", "approver"),
+}
 EFFECT_KEYS |= dict.fromkeys(HARD, ("where", "otherwise", "unknown")) | dict.fromkeys(SOFT, ("where", "weight", "tier"))
 NEEDED = {**dict.fromkeys(SOFT, "weight"), "caution": "level", "exempt": "where"}
 NOT_CLASSIFYING = {"when", "unless", "overrides", "effective_from", "effective_to", "trial"}
@@ -41,7 +45,7 @@ def read_given(plain: Plain) -> Given:
     for part in (one for one in plain if one.startswith(CITING)):
         _check_sources(f"/given/{part}", plain[part], names["documents"] | names["claims"])
     plain["models"] = list(_with_values(read, models, values))
-    given = Given(plain, read, resting(read), set(_disabled(plain, names["rules"])), _dates(plain))
+    given = Given(plain, read, resting(read), set(_disabled(plain, names["rules"])), dates_of(plain))
     for index, rule in enumerate(given.rules.values()):
         _check_rule(given, rule, f"/given/rules/{index}")
     for index, one in enumerate(given.promises.values()):
@@ -74,16 +78,6 @@ def _check_ascending(at: str, names: Iterable[Plain], key: str = "") -> None:
         right = name not in {None, ""} and (before is None or before < name)
         expect(right, "order", f"{at}/{index}{key}", "stands twice or out of order", name)
         before = name
-
-
-def _dates(plain: Plain) -> dict[str, str]:
-    """Return the date of each source: of a document when it was last checked, of a claim that of its document."""
-    found = {}
-    for index, one in enumerate(plain["documents"]):
-        for key in [key for key in ("review_by", "date", "checked") if key in one]:
-            found[one["id"]] = one[key]
-            read_at("value", f"/given/documents/{index}/{key}", one[key], days)
-    return found | {one["id"]: found[one["document"]] for one in plain["claims"] if one.get("document") in found}
 
 
 def _check_sources(at: str, value: Plain, sources: set[str]) -> None:
@@ -142,6 +136,9 @@ def _check_rule(given: Given, rule: Plain, at: str) -> None:
     if effect == "conclude":
         _check_conclusion(given, body, f"{at}/body")
     _check_targets(given, rule, at)
+    if "not_by" in rule:
+        fits = given.attribute(rule["not_by"], REQUIREMENT, f"{at}/not_by").type in {"text", "choice"}
+        expect(fits and rule["level"] == "approval", "rule", f"{at}/not_by", "says of no approval who asks")
     if graded := grade(rule):
         attribute = given.attribute(graded[0], CANDIDATE, f"{at}/body")
         own = read_at("rule", f"{at}/body", graded[1].get("marks", []), marks_of)
