@@ -155,14 +155,14 @@ class Circuit:
             yield literal
 
     def evaluate(
-        self, inputs: Mapping[str, bool], numbers: Mapping[str, Fraction], roots: Iterable[Literal] | None = None
+        self, inputs: Mapping[str, bool], numbers: Mapping[str, Fraction], places: Iterable[int] | None = None
     ) -> Sequence[bool]:
-        """Return the truth of every node, or of all that some literals are made of.
+        """Return the truth of every node, or of those of a cone alone.
 
         Inputs that are not named are not so, numbers are 0.
         """
         truth = [False] * len(self.nodes)
-        for place in range(len(self.nodes)) if roots is None else self.cone(roots):
+        for place in range(len(self.nodes)) if places is None else places:
             node = self.nodes[place]
             if isinstance(node, Input):
                 truth[place] = inputs.get(node.name, False)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from llmrules.language.conditions import Table
 
 
-@frozen(eq=False)
+@frozen
 class Known:
     """Of one requirement: that anything is known of it, and of each band or member that it has that."""
 
@@ -135,6 +135,14 @@ class Profiles:
             if not stated and not inputs.get(name, False):
                 for value in asked.stated.has:
                     yield {**inputs, name: True, _name(name, value): True}
+
+    def otherwise(self, name: str) -> tuple[Profiles, Literal]:
+        """Return the same profiles, of which one requirement is stated otherwise; and that it can be stated so."""
+        asked = self.asked[name]
+        attribute = evolve(asked.attribute, name=f"{name} otherwise")
+        stated = _stated(self.circuit, attribute, asked.answers)
+        possible = self.circuit.both(*_single(self.circuit, attribute, stated))
+        return evolve(self, asked={**self.asked, name: evolve(asked, stated=stated)}), possible
 
     def size(self) -> Iterator[tuple[Literal, int]]:
         """Yield what makes a profile larger: each requirement that it states, and each member of a set."""

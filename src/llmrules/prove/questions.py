@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from attrs import field, frozen
 
-from llmrules.prove.circuit import FALSE, holds
+from llmrules.check.lint.survey import read_by
+from llmrules.prove.circuit import FALSE, TRUE, holds
 from llmrules.prove.prover import Witness
 from llmrules.prove.solver import Found, Never, Undecided
 from llmrules.worlds.altered import altered
@@ -35,7 +36,12 @@ Question: TypeAlias = Literal[
     "never-first",
     "clashes",
     "refuses",
+    "changes-nothing",
 ]
+
+
+TRIED, PATIENCE = 4, 2
+"""Of a long list of things one of which may be so, some that are asked by themselves first, each so many seconds."""
 
 
 @frozen(eq=False)
@@ -62,6 +68,7 @@ def ask_everything(prover: Prover) -> tuple[Answer, ...]:
         questions.impossible("never-eligible", questions.eligible()),
         questions.possible("clashes", questions.clashing()),
         questions.possible("refuses", questions.refusing()),
+        questions.impossible("changes-nothing", questions.mattering()),
         questions.impossible("never-first", questions.first(), prover.decisions.leading),
     )
 
@@ -107,7 +114,7 @@ class _Questions:
 
     def _so(self, asked: Mapping[str, circuit.Literal | None], found: Found) -> Collection[str]:
         written = {name: literal for name, literal in asked.items() if literal is not None}
-        truth = self._circuit.evaluate(found.inputs, found.numbers, written.values())
+        truth = self._circuit.evaluate(found.inputs, found.numbers, self._circuit.cone(written.values()))
         return {name for name, literal in written.items() if holds(literal, truth)}
 
     def possible(
@@ -193,6 +200,36 @@ class _Questions:
             yield from ((model, None) for model in self._knowledge.models)
         else:
             yield from self._decisions.first.items()
+
+    def mattering(self) -> Iterator[tuple[str, circuit.Literal | None]]:
+        """Yield of each requirement that another answer is seen, and of each attribute of models that a value is."""
+        now, vocabulary = self._decisions, self._knowledge.ruleset.vocabulary
+        classifying = {name for rule in self._knowledge.ruleset.classifying() for name in read_by(rule, vocabulary)}
+        reading = {name for rule in self._knowledge.ruleset.firing() for name in rule.reads()}
+        moving = {one.name for one in vocabulary.computed("requirement", "model", "offer")}
+        open_ = {name for one in moving for name in vocabulary.rests_on(one)}
+        for name in (*now.profiles.asked, *sorted(reading - classifying)):
+            if self._prover.solver.left <= 0 or name in open_:
+                yield name, None
+            elif vocabulary[name].scope == "requirement":
+                other, possible = now.otherwise(name)
+                yield name, self._one_of(possible, zip(now.seen, other.seen, strict=True))
+            elif vocabulary[name].computed is None and vocabulary[name].place is not None:
+                yield name, self._one_of(TRUE, zip(now.seen, now.lacking(name).seen, strict=True))
+
+    def _one_of(
+        self, possible: circuit.Literal, pairs: Iterable[tuple[circuit.Literal, circuit.Literal]]
+    ) -> circuit.Literal:
+        """Return that one pair differs; true where that was found of some pair by itself."""
+        differing = [self._circuit.both(possible, -self._circuit.same(*pair)) for pair in dict.fromkeys(pairs)]
+        differing = [one for one in differing if one != FALSE]
+        for one in differing[:: max(1, len(differing) // TRIED)]:
+            try:
+                if isinstance(self._prover.solver.ask(one, seconds=min(PATIENCE, self._prover.solver.left)), Found):
+                    return TRUE
+            except Undecided:
+                continue
+        return self._circuit.either(*differing)
 
     def clashing(self) -> Iterator[tuple[str, circuit.Literal, Callable[[Decision], bool]]]:
         """Yield of each requirement that rules conclude two values of it at once."""

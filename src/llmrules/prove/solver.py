@@ -105,7 +105,7 @@ class Solver:
             answer = self._check(told, until)
             if isinstance(answer, Never):
                 return Never(tuple({told[one]: None for one in answer.because}))
-            truth = self._circuit.evaluate(answer.inputs, answer.numbers, later) if later else ()
+            truth = self._circuit.evaluate(answer.inputs, answer.numbers, self._circuit.cone(later))
             lacking = [one for one in later if not holds(one, truth)]
             if not lacking:
                 return answer

@@ -618,6 +618,7 @@ SENTENCES = {
     "question.never-first": "Models that no profile brings to the first place",
     "question.clashes": "Requirements of which rules conclude two values at once",
     "question.refuses": "Rules that refuse a case",
+    "question.changes-nothing": "Requirements and attributes of models of which no answer and no value changes anything",
     "question-undecided": "not decided in time: {names}",
     "map-title": "The first place by {across} and {down}",
     "map-nobody": "nobody",

@@ -649,6 +649,7 @@ SENTENCES = {
     "question.never-first": "어떤 프로필에서도 1위가 아닌 모델",
     "question.clashes": "규칙들이 동시에 두 값을 도출하는 요구사항",
     "question.refuses": "사례를 거부하는 규칙",
+    "question.changes-nothing": "어떤 답이나 값도 결과를 바꾸지 않는 요구사항과 모델 속성",
     "question-undecided": "시간 안에 판정하지 못함: {names}",
     "map-title": "{across}{across:과|와} {down}에 따른 1위",
     "map-nobody": "없음",
