@@ -112,6 +112,19 @@ def test_a_model_is_told_what_it_would_take() -> None:
     assert "\nClaude가 적격이 되려면\n" in out
 
 
+def test_what_it_would_take_is_said_as_json_too() -> None:
+    """Both lists of changes of the model that is asked about, by its name in the catalogue or by its id."""
+    ways = json.loads(run("advise", "example:hospital-records", "--model", "Claude", "--format", "json").output)
+    taken = ways["what_would_it_take"]
+    decision = Advisor.load(engine="plain").decide(ROOT / "examples/hospital-records.toml")
+    eligible, first = decision.what_would_it_take("claude")
+    assert (taken["model"], taken["eligible"], taken["first"]) == ("claude", plain(eligible), plain(first))
+    assert taken["eligible"]["ways"]
+    said = run("advise", "example:hospital-records", "--model", "claude", "--lang", "ko").output
+    assert said.startswith("Claude가 적격이 되려면\n")
+    assert run("advise", "example:hospital-records", "--model", "claud").exit_code == 2
+
+
 def test_where_nothing_fits_the_screen_begins_with_what_helps() -> None:
     """The least changes, then who is nearest with what falls short, before who is out."""
     lines = run("decide", "example:nothing-fits", "--lang", "en").output.splitlines()
@@ -166,12 +179,12 @@ def test_the_page_has_all_advice_in_sections() -> None:
     """Where somebody is first: firmness and questions; where nobody is: what conflicts, helps and is nearest."""
     advisor = Advisor.load(engine="plain")
     for name, sections in (
-        ("code-review", {"firmness", "asking"}),
-        ("nothing-fits", {"conflicting", "helping", "nearest", "asking"}),
+        ("code-review", {"firmness", "asking", "worth"}),
+        ("nothing-fits", {"conflicting", "helping", "nearest", "asking", "worth"}),
     ):
         page = advisor.decide(ROOT / f"examples/{name}.toml").html()
         found = {*re.findall(r'<section id="(\w+)"', page)}
-        assert found & {"firmness", "asking", "conflicting", "helping", "nearest"} == sections
+        assert found & {"firmness", "asking", "conflicting", "helping", "nearest", "worth"} == sections
 
 
 def test_a_trace_alone_has_the_same_advice() -> None:

@@ -21,8 +21,10 @@ from tests.worlds import DAY, VALUES, model, rule, world
 from llmrules.advisor import Advisor
 from llmrules.catalog import Entry
 from llmrules.catalog.entries import Stated as Said
+from llmrules.check.diff import compare_decisions
 from llmrules.errors import LoadError
 from llmrules.language.values import Period, day, number
+from llmrules.say.advice import Adviser
 from llmrules.worlds.advice.bands import order
 from llmrules.worlds.advice.document import plain
 from llmrules.worlds.advice.finding_out import worth_finding_out
@@ -176,6 +178,7 @@ def test_what_ends_a_choice_is_named() -> None:
         "begin": [],
         "end": ["spares"],
         "excluded": [["lark", ["needs"]]],
+        "values": [],
     }
 
 
@@ -195,6 +198,24 @@ def test_points_of_a_higher_tier_decide_between_equals_alone() -> None:
     assert firm.margin == 3
     bounds = {one.rule: (one.low, one.high) for one in firm.weights}
     assert bounds == {"free": (2, None), "weights": (1, 2), "capable": (1, None)}
+
+
+def test_a_price_that_takes_force_is_named_and_so_are_old_sources() -> None:
+    """What ends the choice is a value that begins on that day; what rests on nothing new is said of the first alone."""
+    dearer = '[[model.offer.dated]]\nattribute = "price"\nsince = 2026-06-01\nvalue = 9\nsource = "d"\n'
+    models = model("lark", price=1) + dearer + model("wren", price=3)
+    decision = world(rule("cheap", "prefer.price.toward = 'lowest'\nweight = 3"), models).decide({"as_of": DAY})
+    firm = decision.firmness
+    assert firm is not None
+    assert firm.until is not None
+    assert (firm.until.day, firm.until.first) == (date(2026, 6, 1), ("wren",))
+    assert firm.until.values == (("lark", None, "price"),)
+    told = [str(line) for line in Adviser(decision, "en").firmness(firm)]
+    assert any("from 2026-06-01 on wren would be first" in line and "lark, price" in line for line in told)
+    assert firm.old == ()
+    later = decision.what_if(as_of="2030-01-01").firmness
+    assert later is not None
+    assert {model for model, _, _ in later.old} == {*later.first} == {"wren"}
 
 
 @given(st.integers(0, 2**32))
@@ -293,6 +314,9 @@ def test_what_if_is_another_decision() -> None:
     assert stated["context_tokens"] == 500_000
     assert "fine_tuning" not in stated
     assert other.trace.found != decision.trace.found
+    found = compare_decisions(decision, other)
+    assert [one.kind for one in found.changes][:1] == ["choice"]
+    assert {one.id for one in found.differences} == {"requirement:context_tokens"}
     assert decision.what_if().trace.found == decision.trace.found
     assert json.loads(decision.trace.to_json()) == before
     for wrong in ({"context_tokens": "many"}, {"nothing_of_the_kind": None}, {"openness": "closed"}):

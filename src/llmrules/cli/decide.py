@@ -59,7 +59,11 @@ UNVERIFIED = 4
               help="What fires the rules.")  # fmt: skip
 @options.language
 @click.option("--full", is_flag=True, help="Print the whole report, not one screen.")
-@click.option("--firmness", is_flag=True, help="Say beneath how firm the first place is, and until when it stays.")
+@click.option(
+    "--firmness",
+    is_flag=True,
+    help="Say beneath how firm the first place is, until when it stays, and what unknown value could change it.",
+)
 @click.option("--quiet", is_flag=True, help="Print nothing but the ids that have the first place.")
 @click.option("--format", "output", type=click.Choice(FORMATS),
               help="What to print: text, a page, the derivation as a graph, or the trace as JSON.  [default: by the "
@@ -178,7 +182,8 @@ def _tell(decision: Decision, model: str | None, given: dict[str, Any]) -> None:
     elif target is None:
         print_decision(shown, output)
         if given["firmness"] and output == "text":
-            print_lines(Adviser(decision, given["lang"]).firmness(decision.firmness))
+            adviser = Adviser(decision, given["lang"])
+            print_lines([*adviser.firmness(decision.firmness), *adviser.worth(decision.worth_finding_out)])
     else:
         write_decision(target, shown, output)
     if given["opened"] and target is not None:

@@ -133,7 +133,7 @@ def resting(decision: Decision) -> tuple[Resting, ...]:
     for index, name, entry in _in_use(decision, read):
         sources = entry.stated.sources
         if sources not in newest:
-            first = min(sources, key=lambda source: (-days[source].toordinal(), source), default="")
+            first = min(sources, key=lambda one: (-days.get(one, date.max).toordinal(), one), default="")
             newest[sources] = first if days.get(first, date.max) < date.max else ""
         if source := newest[sources]:
             found[source][name].append(index)

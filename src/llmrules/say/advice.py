@@ -242,6 +242,7 @@ class Adviser:
             lines.append(self._line("firm-rests", rules=self._teller.several(found.rests_on, MOST_LINES)))
         lines += [self._line("firm-disputed", label=self._teller.label(name), name=self._teller.name(model))
                   for model, name in found.disputed]  # fmt: skip
+        lines += self._old(found)
         lines.append(self._until(found.until))
         yield from self._section("advised.firmness", lines, len(lines))
 
@@ -315,11 +316,21 @@ class Adviser:
         elif one.low > 1:
             yield self._line("firm-weight-up", rule=one.rule, weight=one.weight, low=one.low)
 
+    def _old(self, found: Firmness) -> Iterator[Line]:
+        """Yield which values of the first place rest on nothing new, by whose they are."""
+        for (name, day), its in groupby(
+            sorted((name, day, label) for name, label, day in found.old), lambda one: one[:2]
+        ):
+            labels = self._teller.several([self._teller.label(label) for _, _, label in its], MOST_LINES)
+            yield self._line("firm-old", name=self._teller.name(name), day=day, labels=labels)
+
     def _until(self, life: ShelfLife | None) -> Line:
         if life is None:
             return self._line("firm-lasting")
         rules = dict.fromkeys((*life.end, *life.begin, *(rule for _, its in life.excluded for rule in its)))
-        origin = f"[{', '.join(rules)}]" if rules else ""
+        values = [self._say("value-of", model=self._teller.name(model if offer is None else f"{model} @ {offer}"),
+                            label=self._teller.label(name)) for model, offer, name in life.values]  # fmt: skip
+        origin = f"[{', '.join((*rules, *values))}]" if rules or values else ""
         day = life.day.isoformat()
         if not life.first:
             return Line("line", self._say("firm-until-nobody", day=day), 2, "!", origin)

@@ -111,6 +111,7 @@ def _advised(screen: Screen) -> Iterator[tuple[str, str, tuple[Item, ...]]]:
         "nearest": () if screen.result.best else adviser.near_misses(found.near_misses(MOST_NEAR)),
         "firmness": () if screen.result.refused else adviser.firmness(found.firmness),
         "asking": adviser.next_questions(found.next_questions),
+        "worth": adviser.worth(found.worth_finding_out),
     }
     for key, lines in sections.items():
         told = [line for line in lines if line.style != "blank"]

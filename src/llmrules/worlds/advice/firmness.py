@@ -63,7 +63,8 @@ class ShelfLife:
     """The first day on which the first place is another one by what is known today, and what brings it about.
 
     ``begin`` and ``end`` are rules that fire from then on and no longer; ``excluded`` are the rules that then exclude
-    each model that was first.
+    each model that was first. ``values``, by model, offer and attribute, are those of whoever is first before or from
+    then on that take force on that day.
     """
 
     day: date
@@ -71,6 +72,7 @@ class ShelfLife:
     begin: tuple[str, ...]
     end: tuple[str, ...]
     excluded: tuple[tuple[str, tuple[str, ...]], ...]
+    values: tuple[tuple[str, str | None, str], ...] = ()
 
 
 @frozen
@@ -80,7 +82,8 @@ class Firmness:
     ``margin`` is by how many points it leads, in the first tier in which it does; None where nobody follows.
     ``rests_on`` are the rules without which, alone, it would be another one, and ``disputed`` the values of the first
     that sources dispute and rules read; ``numbers`` are those of the catalogue that can turn it.
-    ``until`` is None where nothing that is known today changes it.
+    ``old`` are values of the first that rules read, by model and attribute, with the day of their newest source, where
+    that is older than what the decision takes for new. ``until`` is None where nothing that is known today changes it.
     """
 
     first: tuple[str, ...]
@@ -89,6 +92,7 @@ class Firmness:
     weights: tuple[WeightStays, ...]
     rests_on: tuple[str, ...]
     disputed: tuple[tuple[str, str], ...]
+    old: tuple[tuple[str, str, str], ...]
     until: ShelfLife | None
     numbers: NumbersStay
 
@@ -115,6 +119,7 @@ def firmness(world: World, outlooks: Outlooks | None = None) -> Firmness | None:
                 if one.level == "disputed" and one.attribute is not None and one.model in decision.best
             )
         ),
+        old=tuple(_old(decision)),
         until=shelf_life(world, outlooks),
         numbers=intervals(outlooks),
     )
@@ -247,7 +252,20 @@ def _given(supposing: Supposing, score: Score) -> Iterable[tuple[int, Sequence[i
     return found.items()
 
 
-# Rules and days
+# Values, rules and days
+
+
+def _old(decision: Decision) -> Iterator[tuple[str, str, str]]:
+    """Yield the values that the first place rests on, of which no source is new enough."""
+    rows, vocabulary = decision.candidates.rows, decision.knowledge.ruleset.vocabulary
+    first = {index for index, place in decision.ranking.carriers.items() if place == 1}
+    models = {rows[index].model.id for index in first}
+    for one in decision.resting:
+        for name, indices in one.values.items() if one.old else ():
+            of_offer = vocabulary[name].scope == "offer"
+            for row in (rows[index] for index in indices if not of_offer or index in first):
+                if row.model.id in models:
+                    yield row.name if of_offer else row.model.id, name, one.date
 
 
 def _rests_on(outlooks: Outlooks, decision: Decision) -> Iterator[str]:
@@ -285,7 +303,21 @@ def _life(when: date, first: tuple[str, ...], decision: Decision, later: World) 
         return ShelfLife(when, first, (), (), ())
     fired, after = {*decision.fired}, {*found.fired}
     excluded = tuple((one.model, one.by) for one in found.excluded if one.model in decision.best)
-    return ShelfLife(when, first, tuple(sorted(after - fired)), tuple(sorted(fired - after)), excluded)
+    values = tuple(_begun({*decision.best, *first}, decision, when))
+    return ShelfLife(when, first, tuple(sorted(after - fired)), tuple(sorted(fired - after)), excluded, values)
+
+
+def _begun(names: set[str], decision: Decision, when: date) -> Iterator[tuple[str, str | None, str]]:
+    """Yield the values of some models, or of the models of offers, that take the place of others on a day."""
+    models = {
+        row.model.id: row.model for row in decision.candidates.rows if not names.isdisjoint((row.model.id, row.name))
+    }
+    for name in sorted(models):
+        model = decision.knowledge.catalog.models[name]
+        for offer, entries in ((None, model.entries), *((one.id, one.entries) for one in model.offers)):
+            for attribute, entry in entries.items():
+                if any(dated.since.first == when for dated in entry.dated):
+                    yield name, offer, attribute
 
 
 def _days(world: World, outlooks: Outlooks) -> list[date]:
