@@ -188,7 +188,7 @@ class Attribute:
 
     def encode(self, value: Value) -> bool | str | int | list[str]:
         """Return a value as JSON holds it."""
-        return encode(value, self.choice_ids) if self.many else encode(value)
+        return encode(value, self.choice_ids) if isinstance(value, frozenset) else encode(value)
 
     def same_kind(self, other: Attribute) -> bool:
         """Whether values of both can be compared: the same unit and the same choices (the types are checked apart)."""
