@@ -6,7 +6,7 @@ from hypothesis import settings
 
 # The same checkout gives the same result everywhere, however slow the machine is. To look for new counterexamples:
 # pytest --hypothesis-profile=search, which also tries twice as many where a test does not say how many.
-settings.register_profile("suite", derandomize=True, deadline=None, max_examples=50)
+settings.register_profile("suite", derandomize=True, deadline=None, max_examples=30)
 settings.register_profile("search", derandomize=False, deadline=None, print_blob=True)
 settings.load_profile("suite")
 

@@ -146,15 +146,22 @@ def _walk(value: Any, path: Path_) -> Iterator[Placed]:  # noqa: ANN401 - plain 
 
 NAMED = frozenset(
     {"attributes", "values", "leaves", "implied", "concluded", "computed"}
-    | {"when", "unless", "where", "body", "only", "all", "any"}
+    | {"when", "unless", "where", "body", "only", "all", "any", "always", "never"}
 )
 """Keys under which the keys are names of attributes and operators."""
+
+LISTED = frozenset({"concluded", "computed"})
+"""Those of them that hold a list of such tables."""
 
 
 def field_of(path: Path_) -> str:
     """Return the kind of field that a path leads to."""
     parts = ["*" if isinstance(part, int) else part for part in path]
-    return "/".join("*" if index and parts[index - 1] in NAMED else part for index, part in enumerate(parts))
+    above = ["", "", *parts]
+    return "/".join(
+        "*" if one in NAMED or (one == "*" and two in LISTED) else part
+        for part, one, two in zip(parts, above[1:], above, strict=False)
+    )
 
 
 def _changes(value: Any, others: list[Any]) -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - plain JSON

@@ -83,7 +83,7 @@ def told(found: Outlook | Decided) -> tuple[tuple[str, ...], frozenset[str], tup
 
 
 @given(st.integers(0, 2**32), st.data())
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_an_outlook_is_what_is_decided(seed: int, data: st.DataObject) -> None:
     """Whatever is stated otherwise, the outlook is that of the decision, however many were looked at before."""
     here = random_world(seed)
@@ -98,7 +98,7 @@ def test_an_outlook_is_what_is_decided(seed: int, data: st.DataObject) -> None:
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=40)
+@settings(max_examples=20)
 def test_a_question_is_listed_if_and_only_if_some_answer_changes_the_outcome(seed: int) -> None:
     """Every answer that there is comes out as one of those that are listed, and does what is said of that one."""
     here = random_world(seed)
@@ -198,7 +198,7 @@ def test_no_question_matters_where_no_rule_waits_for_an_answer() -> None:
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_a_conflict_set_fails_and_no_part_of_it_does(seed: int) -> None:
     """Of all sets of what is stated, those are found that leave nobody although each part leaves somebody."""
     here = random_world(seed)

@@ -249,8 +249,7 @@ def _sent(one: object) -> Any:  # noqa: ANN401
     return pickle.loads(pickle.dumps(one))  # noqa: S301 - our own bytes
 
 
-@pytest.mark.parametrize("copied", [copy.deepcopy, _sent])
-@pytest.mark.parametrize("engine", ["auto", "plain"])
+@pytest.mark.parametrize(("engine", "copied"), [("auto", _sent), ("plain", copy.deepcopy)])
 def test_an_advisor_and_a_decision_can_be_copied(engine: EngineName, copied: Callable[[Any], Any]) -> None:
     """A copy decides and tells the same, byte by byte, with the same engine; so it can be sent to another process."""
     advisor = Advisor.load(catalog=["2026-11"], engine=engine)

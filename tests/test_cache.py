@@ -80,7 +80,7 @@ def exact(value: object) -> object:
     return (kind.__name__, sorted(value) if isinstance(value, frozenset) else str(value))
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(MODELS)
 def test_a_packed_catalogue_comes_back_as_it_was(models: list[Model]) -> None:
     """Every value, source, dispute, replaced, inherited and dated value, every type and every order is kept."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
 import tomli_w
 from click.testing import CliRunner
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from llmrules import Advisor
 from llmrules.cli import main
@@ -22,12 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-HOSTILE = st.text(
-    st.sampled_from("\x1b\x07\x08\r\n\t\x0b\x7f\x9b\x85\u2028\u202e\u2066\u200b\ufeff\U000e0041[31m;ab가<`|*_\"'{}#"),
-    min_size=1,
-    max_size=12,
-).map(lambda text: f"x{text}")
-"""Texts with what terminals, readers of text and formats obey: escapes, line ends, directions, invisible letters."""
+HOSTILE = "\x1b\x07\x08\r\n\t\x0b\x7f\x9b\x85\u2028\u202e\u2066\u200b\ufeff\U000e0041[31m;ab가<`|*_\"'{}#"
+"""What terminals, readers of text and formats obey: escapes, line ends, directions, invisible letters."""
 
 
 DAY = "2020-01-01"
@@ -156,13 +151,12 @@ def harmless(text: str) -> bool:
     return all(line.isprintable() for line in text.replace("\t", "").split("\n"))
 
 
-@settings(max_examples=2, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
-@given(st.data())
-def test_nothing_raw_leaves_in_any_format(tmp_path: Path, data: st.DataObject) -> None:
+def test_nothing_raw_leaves_in_any_format(tmp_path: Path) -> None:
     """Every field of every file is hostile; every command, in every format, prints what no terminal obeys."""
+    chance = Random(0)  # noqa: S311 - chooses letters
 
     def said() -> str:
-        return data.draw(HOSTILE)
+        return f"x{''.join(chance.choices(HOSTILE, k=chance.randint(1, 12)))}"
 
     for name, table in (("rules", rules(said)), ("models", models(said)), ("case", profile(said))):
         (tmp_path / f"{name}.toml").write_text(str(dates(table)), encoding="utf-8")

@@ -106,7 +106,9 @@ def test_without_settings_a_project_is_what_is_shipped(tmp_path: Path) -> None:
     ("name", "begins"),
     [("a.txt", ""), ("a.md", "**"), ("a.html", "<!doctype html>"), ("a.mmd", "flowchart lr"), ("a.json", "{")],
 )
-def test_a_file_is_written_in_the_format_of_its_name(name: str, begins: str, tmp_path: Path) -> None:
+def test_a_file_is_written_in_the_format_of_its_name(
+    name: str, begins: str, decision: Decision, tmp_path: Path
+) -> None:
     """``-o`` writes what would be printed, in the format that the name means, and prints nothing."""
     case = ["decide", "--set", "fine_tuning=true", "--as-of", "2026-03-01"]
     done = CliRunner().invoke(main, [*case, "-o", str(tmp_path / name)])
@@ -114,7 +116,7 @@ def test_a_file_is_written_in_the_format_of_its_name(name: str, begins: str, tmp
     written = (tmp_path / name).read_text(encoding="utf-8")
     assert written.lower().startswith(begins)
     trace = tmp_path / "trace.json"
-    CliRunner().invoke(main, [*case, "--trace", str(trace)])
+    decision.trace.save(trace)
     assert CliRunner().invoke(main, ["why", str(trace), "-o", str(tmp_path / f"why-{name}")]).exit_code == 0
     form = {"a.txt": "text", "a.md": "markdown", "a.html": "html", "a.mmd": "mermaid", "a.json": "json"}[name]
     printed = CliRunner().invoke(main, ["why", str(trace), "--format", form]).stdout

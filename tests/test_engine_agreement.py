@@ -31,7 +31,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 needs_durable = pytest.mark.skipif(not available(), reason="durable-rules is not installed here")
 seeds = st.integers(0, 2**32)
-few = settings(max_examples=60)
+few = settings(max_examples=30)
 
 
 @needs_durable

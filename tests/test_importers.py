@@ -816,7 +816,7 @@ VALUES = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dic
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(data=VALUES)
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_any_json(kind: str, data: object) -> None:
     """Any JSON is read or refused with the one error."""
     try:
@@ -827,7 +827,7 @@ def test_any_json(kind: str, data: object) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(case=st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_any_change_of_a_real_file(kind: str, case: st.DataObject) -> None:
     """With any values of a real file replaced, dropped or renamed, the rows still add up and hold together."""
     data = deepcopy(data_of(kind))

@@ -179,7 +179,7 @@ def truth(table: Table, model: Mapping[str, Value | None], known: Facts) -> Trut
     return conjunction(found)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(trial=trials(REQUIREMENTS))
 def test_requirements_in_conflict_never_refute_it(trial: Trial) -> None:
     """With several values at once, nothing impossible holds and everything implied does."""
@@ -189,7 +189,7 @@ def test_requirements_in_conflict_never_refute_it(trial: Trial) -> None:
         assert trial.other.holds(trial.known)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(trial=trials(REQUIREMENTS, several=False))
 def test_requirements_never_refute_it(trial: Trial) -> None:
     """With one value each, nothing impossible holds and everything implied does."""
@@ -199,7 +199,7 @@ def test_requirements_never_refute_it(trial: Trial) -> None:
         assert trial.other.holds(trial.known)
 
 
-@settings(max_examples=120)
+@settings(max_examples=60)
 @given(trial=trials(MODEL_SIDE))
 def test_models_never_refute_it(trial: Trial) -> None:
     """On unknown values, periods, partial sets and requirements in conflict, it is right as well."""
@@ -215,7 +215,7 @@ def test_models_never_refute_it(trial: Trial) -> None:
         assert ORDER[first] <= ORDER[second]
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(trial=trials(MODEL_SIDE), allowed=st.sampled_from([TRUE, FALSE, NOT_TRUE, NOT_FALSE]))
 def test_spreading_changes_nothing(trial: Trial, allowed: frozenset[Truth]) -> None:
     """A table has one of the allowed truths exactly where one of its conjunctions holds."""

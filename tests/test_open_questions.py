@@ -162,7 +162,7 @@ VALUES: dict[str, tuple[Value | None, ...]] = {
 """Values of each attribute that somebody might find out."""
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(drawn=advisors(), case=requirements())
 def test_what_settles_a_candidate_settles_it(drawn: tuple[Advisor, tuple[str, ...]], case: dict[str, Any]) -> None:
     """Of a candidate of which one thing alone is missing, there is a value that makes it eligible or excluded.

@@ -175,7 +175,7 @@ def entry(openness: str | None) -> dict[str, Any]:
     return {} if openness is None else {"open": openness}
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.lists(st.sampled_from(["closed", "shown", "free", None]), min_size=1, max_size=8), st.integers(1, 9))
 def test_places_count_those_who_are_better(opens: list[str | None], weight: int) -> None:
     """A place is one more than the number of models with more points."""

@@ -194,7 +194,7 @@ def test_whatever_loads_is_valid() -> None:
     schemas = schemas_of(load_knowledge([vocabulary], []))
     assert wrong(schemas["rules"], vocabulary.data) == []
     valid = 0
-    for seed in range(100):
+    for seed in range(50):
         chance = WideWorld(seed)
         rules = parse_toml('language = 1\npack = "rules"\n' + "".join(chance.rules), "rules.toml")
         models = parse_toml("language = 1\n" + "".join(chance.models), "models.toml")
@@ -207,7 +207,7 @@ def test_whatever_loads_is_valid() -> None:
         assert wrong(schemas["catalog"], models.data) == [], seed
         assert wrong(schemas["profile"], profile) == [], seed
         valid += 1
-    assert valid > 50
+    assert valid > 25
 
 
 def test_an_empty_world_has_schemas() -> None:

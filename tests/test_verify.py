@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from itertools import groupby
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.mutants import (
     EXAMPLES,
-    Mutant,
     canonical,
     digest,
+    field_of,
+    fields,
     mutants,
     one_in_each_field,
     one_of_each,
@@ -99,7 +98,7 @@ def test_every_example_follows_and_matches(advisor: Advisor, example: Path) -> N
 def test_the_checker_and_the_program_agree_on_the_whole_language() -> None:
     """Two programs that share nothing find the same in random worlds that use all of the language."""
     agreed = 0
-    for seed in range(80):
+    for seed in range(50):
         try:
             decision = WideWorld(seed).decide()
         except LoadError:
@@ -107,7 +106,7 @@ def test_the_checker_and_the_program_agree_on_the_whole_language() -> None:
         report = verify(decision.trace)
         assert report.ok, f"{seed}: {report}"
         agreed += 1
-    assert agreed > 50
+    assert agreed > 30
 
 
 def test_whitespace_and_the_order_of_keys_are_no_change(hospital: bytes) -> None:
@@ -230,31 +229,24 @@ def test_a_vocabulary_that_cannot_read_the_files_is_refused(hospital: bytes) -> 
 # whatever is changed is caught
 
 
-PARTS_TRIED = 4
+def test_no_mutant_of_an_example_survives(advisor: Advisor) -> None:
+    """A change of each kind of field that the world below has not, in one of the examples that have it, is refused.
 
-
-@pytest.fixture(scope="module")
-def shares(advisor: Advisor) -> list[tuple[Path, Mutant]]:
-    """One mutant of each kind of field, in one of the examples that have it, which a seed chooses."""
-    documents = (trace_of(advisor, example) for example in EXAMPLES)
-    shares = zip(EXAMPLES, one_in_each_field(documents, seed=9), strict=True)
-    return [(example, mutant) for example, its in shares for mutant in its]
-
-
-@pytest.mark.parametrize("part", range(PARTS_TRIED))
-def test_no_mutant_of_an_example_survives(part: int, advisor: Advisor, shares: list[tuple[Path, Mutant]]) -> None:
-    """A change of each kind of field is refused with all digests made anew: in what was found, by the trace alone."""
-    size = -(-len(shares) // PARTS_TRIED)
-    assert size > 100
-    for example, its in groupby(shares[part * size :][:size], key=itemgetter(0)):
-        tried = [mutant for _, mutant in its]
-        found = survivors(trace_of(advisor, example), tried, shipped(example), plain=False)
+    All digests are made anew; what is changed in what was found is refused by the trace alone.
+    """
+    documents = [trace_of(advisor, example) for example in EXAMPLES]
+    known, count = fields(json.loads(_everything().trace.to_json())).keys(), 0
+    for example, document, its in zip(EXAMPLES, documents, one_in_each_field(documents, seed=9), strict=True):
+        tried = [mutant for mutant in its if field_of(mutant.path) not in known]
+        count += len(tried)
+        found = survivors(document, tried, shipped(example), plain=False) if tried else ()
         passed = [f"{mutant} ({how})" for mutant, how, _ in found]
         assert not passed, (example.stem, passed)
+    assert count > 20
 
 
 def test_no_mutant_of_a_world_where_everything_happens_survives() -> None:
-    """Every third single change beyond the vocabulary is refused with all digests made anew; each kind also plain."""
+    """One of each kind of change, and every ninth beyond the vocabulary, is refused with all digests made anew."""
     document = json.loads(_everything().trace.to_json())
     files = Files(
         rules=(
@@ -265,9 +257,10 @@ def test_no_mutant_of_a_world_where_everything_happens_survives() -> None:
         profile={"as_of": DAY, **STATED},
     )
     assert examine(canonical(document), files).level == "matched"
-    tried = [mutant for mutant in mutants(document) if mutant.path[:2] != ("given", "vocabulary")][::3]
-    assert len(tried) > 500
-    for some, plain in ((one_of_each(document), True), (tried, False)):
+    tried = [mutant for mutant in mutants(document) if mutant.path[:2] != ("given", "vocabulary")][::9]
+    assert len(tried) > 300
+    kinds = one_of_each(document)
+    for some, plain in ((kinds[::4], True), (kinds, False), (tried, False)):
         passed = [f"{mutant} ({how})" for mutant, how, _ in survivors(document, some, files, plain=plain)]
         assert not passed, passed[:20]
 
