@@ -20,6 +20,8 @@ from llmrules.check.cases import Case, collect
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from llmrules.advisor import Decision
+
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples"
 SMALL = ROOT / "tests" / "cases"
@@ -51,6 +53,18 @@ GROUPS = (
     Group((BOUNDS,), (AT_BOUNDS,), shipped=False),
     Group((NOVEMBER,), (RELEASES,)),
 )
+
+
+@cache
+def ours() -> Advisor:
+    """Load the shipped rules and models, once for all tests that only decide by them."""
+    return Advisor.load(engine="plain")
+
+
+@cache
+def decided(example: Path) -> Decision:
+    """Decide an example by the shipped rules, once for all tests that look at it."""
+    return ours().decide(example)
 
 
 @cache

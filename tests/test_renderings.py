@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import attrs
 import pytest
 from tests.golden_world import decide_again, golden_trace, titled
+from tests.shipped_cases import decided
 from tests.worlds import decide, model, rule, world
 
-from llmrules import Advisor
 from llmrules.language.texts import LANGUAGES, Text
 from llmrules.say.page import render_page
 from llmrules.say.page.models import MOST_REASONED
@@ -66,8 +66,7 @@ def trace() -> Trace:
 @pytest.fixture(scope="module")
 def examples() -> list[Trace]:
     """Every example of the shipped knowledge, decided."""
-    advisor = Advisor.load(engine="plain")
-    return [advisor.decide(advisor.profile(path)).trace for path in EXAMPLES]
+    return [decided(path).trace for path in EXAMPLES]
 
 
 def test_the_golden_trace_is_what_its_world_decides(trace: Trace) -> None:

@@ -14,9 +14,10 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.offer_worlds import advisors, choices, requirements, sellers
+from tests.shipped_cases import decided
 from tests.worlds import VOCABULARY, RandomCase, decide, model, rule, world
 
-from llmrules.advisor import Advisor, Decision
+from llmrules.advisor import Decision
 from llmrules.check.diff import decide_again
 from llmrules.cli import main
 from llmrules.errors import LoadError, RestrictionError, TraceError
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
 
 EXAMPLES = sorted((Path(__file__).parent.parent / "examples").glob("*.toml"))
-SHIPPED = Advisor.load(engine="plain")
 
 
 def written(decision: Decision) -> Trace:
@@ -53,7 +53,7 @@ def run(*arguments: object) -> Result:
 @pytest.mark.parametrize("path", EXAMPLES[::3], ids=lambda path: path.stem)
 def test_an_example_follows_from_its_given(path: Path) -> None:
     """With neither rules nor catalogue at hand, what a trace was given leads to the same trace, byte by byte."""
-    trace = written(SHIPPED.decide(path))
+    trace = written(decided(path))
     again = Decision.of(replay(trace.given)).trace
     assert again.given == trace.given
     assert again.found == trace.found
@@ -253,7 +253,7 @@ def test_an_outcome_that_does_not_follow_is_pointed_at() -> None:
 
 def test_the_command_says_whether_the_outcome_is_the_same(tmp_path: Path) -> None:
     """Exit 0: the same, 1: another one, 2: bad input; text in both languages, Markdown and JSON."""
-    trace = SHIPPED.decide(EXAMPLES[0]).trace
+    trace = decided(EXAMPLES[0]).trace
     file = tmp_path / "trace.json"
     trace.save(file)
     same = run("replay", file)
@@ -278,7 +278,7 @@ def test_the_command_says_whether_the_outcome_is_the_same(tmp_path: Path) -> Non
 def test_the_command_tells_what_other_rules_change(tmp_path: Path) -> None:
     """Under other rules the answer is that of a comparison, with its causes."""
     file, policy, other = tmp_path / "trace.json", tmp_path / "policy.toml", tmp_path / "other.json"
-    decision = SHIPPED.decide(EXAMPLES[0])
+    decision = decided(EXAMPLES[0])
     decision.trace.save(file)
     policy.write_text(
         'language = 1\npack = "policy"\n[[document]]\nid = "p"\ntitle = "Policy"\ndate = 2026-01-01\n'

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.golden_world import titled
+from tests.shipped_cases import decided
 from tests.worlds import VOCABULARY, decide, model, rule, world
 
-from llmrules import Advisor
 from llmrules.language.texts import Text
 from llmrules.say.report.entry import render_text, text_lines
 from llmrules.say.report.report import build_report
@@ -194,17 +194,11 @@ def test_an_accepted_unknown_is_said_to_be_one() -> None:
     assert "weights: unknown" in words(entry)
 
 
-@pytest.fixture(scope="module")
-def shipped() -> Advisor:
-    """The knowledge that comes with the package."""
-    return Advisor.load(engine="plain")
-
-
 @pytest.mark.parametrize("language", ["en", "ko"])
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
-def test_every_example_reads_in_both_languages(shipped: Advisor, path: Path, language: Language) -> None:
+def test_every_example_reads_in_both_languages(path: Path, language: Language) -> None:
     """No report has an empty line where there should be words, a slot left open or ``None``."""
-    decision = shipped.decide(path)
+    decision = decided(path)
     for line in text_lines(build_report(decision.trace, language)):
         assert "{" not in line.text
         assert line.style == "blank" or str(line).strip()
@@ -212,9 +206,9 @@ def test_every_example_reads_in_both_languages(shipped: Advisor, path: Path, lan
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
-def test_the_korean_report_says_what_the_english_one_says(shipped: Advisor, path: Path) -> None:
+def test_the_korean_report_says_what_the_english_one_says(path: Path) -> None:
     """Both have the same sections, marks, rules and sources in the same order."""
-    decision = shipped.decide(path)
+    decision = decided(path)
 
     def shape(entry: Entry) -> object:
         return entry.mark, entry.rule, entry.sources, entry.model, tuple(map(shape, entry.children))

@@ -10,10 +10,10 @@ import pytest
 import rfc8785
 from jsonschema import Draft202012Validator
 from tests.mutants import EXAMPLES
+from tests.shipped_cases import decided
 from tests.wide_worlds import WideWorld
 from tests.worlds import decide, model, rule, world
 
-from llmrules import Advisor
 from llmrules.errors import LoadError
 from llmrules.trace import schema
 from llmrules.trace.codec import canonical
@@ -38,8 +38,7 @@ def validator() -> Draft202012Validator:
 @pytest.fixture(scope="module")
 def traces() -> dict[str, str]:
     """The trace of every third example."""
-    advisor = Advisor.load(engine="plain")
-    return {example.name: advisor.decide(example).trace.to_json() for example in EXAMPLES[::3]}
+    return {example.name: decided(example).trace.to_json() for example in EXAMPLES[::3]}
 
 
 def test_the_published_schema_is_the_generated_one() -> None:
