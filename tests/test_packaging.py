@@ -70,12 +70,6 @@ def test_the_wheel_works_from_an_empty_folder(fresh: Path, tmp_path: Path) -> No
     _works(fresh, tmp_path, package=_packages(fresh) / "llmrules", data=_packages(fresh) / "llmrules" / "data")
 
 
-def test_an_install_of_the_checkout_works_from_an_empty_folder(fresh: Path, tmp_path: Path) -> None:
-    """`pip install .` brings the rules and the catalogue."""
-    _install(fresh, str(ROOT))
-    _works(fresh, tmp_path, package=_packages(fresh) / "llmrules", data=_packages(fresh) / "llmrules" / "data")
-
-
 def test_an_editable_install_works_from_an_empty_folder(fresh: Path, tmp_path: Path) -> None:
     """`pip install -e .` uses the rules and the catalogue of the checkout, where they can be edited."""
     _install(fresh, "--editable", str(ROOT))

@@ -90,12 +90,13 @@ def test_a_higher_tier_counts_where_all_lower_ones_are_equal() -> None:
     assert decide(world(TIERED.replace("tier = 2", "tier = 1"), models)).best == ("alike", "cheap")
 
 
-def test_advice_says_nothing_of_values_that_several_tiers_weigh() -> None:
-    """What another value or weight would change is not told where points stand in tiers, and not called complete."""
+def test_values_that_a_higher_tier_weighs_are_worth_finding_out() -> None:
+    """Where points stand in tiers, what another value would change is told as exactly as elsewhere."""
     decision = decide(world(TIERED, model("a", weights=True, price=1) + model("b", weights=True)))
     assert decision.best == ("a",)
     worth = decision.worth_finding_out
-    assert (worth.values, worth.complete) == ((), False)
+    assert worth.complete
+    assert [(one.model, one.attribute, {*one.first}) for one in worth.values] == [("b", "price", {("a", "b")})]
 
 
 def test_a_rule_may_have_marks_of_its_own() -> None:

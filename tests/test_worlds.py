@@ -160,7 +160,7 @@ EXAMPLE = ROOT / "examples" / "hospital-records.toml"
 
 
 @given(st.sampled_from(sorted(SHIPPED.knowledge.ruleset.rules)), st.sampled_from(SHIPPED.knowledge.models))
-@settings(max_examples=25)
+@settings(max_examples=8)
 def test_the_shipped_knowledge_changes_as_its_trace_does(name: str, gone: str) -> None:
     """A shipped rule out or with another weight, and a model out, are as a trace whose given says so, replayed."""
     decision = SHIPPED.decide(EXAMPLE)
