@@ -19,10 +19,12 @@ from llmrules.catalog.entries import Stated as Said
 from llmrules.errors import LoadError
 from llmrules.language.values import day
 from llmrules.language.vocabulary import SIX
+from llmrules.trace.codec import json_value
+from llmrules.verify.kernel import climb
 from llmrules.worlds.advice.asking import next_questions
 from llmrules.worlds.advice.bands import Bands
 from llmrules.worlds.advice.outlook import Outlook, Outlooks
-from llmrules.worlds.advice.relaxing import Found, Gap, Relaxation, Relaxing
+from llmrules.worlds.advice.relaxing import MOST_CASES, Found, Gap, Relaxation, Relaxing
 from llmrules.worlds.changes import Stated, ValueAs
 from llmrules.worlds.world import World
 
@@ -241,6 +243,33 @@ def test_a_relaxation_works_and_no_part_of_it_does(seed: int) -> None:
         for value in (None, *TRIED[one.attribute]):
             if value != one.value and seen(here, Stated(one.attribute, value)).points:
                 assert any(change.attribute == one.attribute for change in single)
+
+
+@given(st.integers(0, 2**32))
+@settings(max_examples=30)
+def test_a_trace_has_the_relaxations_and_the_checker_agrees(seed: int) -> None:
+    """Where nobody is eligible all of them stand in it, as far as checking them is bounded, and each holds."""
+    here = random_world(seed)
+    if here is None or seen(here).points:
+        return
+    decision = Advisor(here.knowledge, engine="plain").decide(here.profile)
+    ways = decision.relaxations.ways
+    recorded = {
+        frozenset([*dict.fromkeys(one.drops).items(), *((its.attribute, its.value) for its in one.states)])
+        for one in decision.trace.found.relaxations
+    }
+    vocabulary = here.knowledge.ruleset.vocabulary
+    found = {
+        frozenset(
+            (one.attribute, None if one.value is None else json_value(vocabulary[one.attribute], one.value))
+            for one in way.changes
+        )
+        for way in ways
+    }
+    assert recorded <= found | {one for one in recorded if all(value is None for _, value in one)}
+    assert found <= recorded or sum(2 ** len(way.changes) for way in ways) > MOST_CASES
+    *_, last = climb(decision.trace.to_json().encode())
+    assert last["found"]["result"]["best"] == []
 
 
 @given(st.integers(0, 2**32))
