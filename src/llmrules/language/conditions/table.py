@@ -111,7 +111,8 @@ class Leaf:
     @property
     def references(self) -> tuple[str, ...]:
         """The requirements that its tests refer to, sorted."""
-        return tuple(sorted({test.operand.requirement for test in self.tests if isinstance(test.operand, Reference)}))
+        found = [test.operand.requirement for test in self.tests if isinstance(test.operand, Reference)]
+        return tuple(sorted({*found})) if found else ()
 
     @property
     def negative(self) -> bool:

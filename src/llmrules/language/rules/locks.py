@@ -32,6 +32,8 @@ def check_locks(
 
     ``firsts`` are the lists of which the first that fires counts, with where they stand.
     """
+    if not any(rule.locked for rule in rules.values()):
+        return
     disables = tuple(disables)
     undoing = _undoing(rules.values(), places)
     for names, cursor in firsts:

@@ -330,6 +330,8 @@ class RuleReader:
         """Note each slot that nothing fills: it would stand in the sentence with its braces."""
         for language in LANGUAGES:
             words = Text(en=getattr(text, language, None))
+            if words.en is None or "{" not in words.en:
+                continue
             for slot in (*words.slots(), *words.misshapen_slots()):
                 if slot not in allowed and slot not in self.vocabulary.broken:
                     message = f"no {{{slot}}} can be filled in here"
