@@ -1,4 +1,4 @@
-"""Two requirements compared in ``when`` and ``unless``: by both engines, the checker, the advice and the prover."""
+"""Two requirements compared, and two numbers of one model: by both engines, the checker, the advice and the prover."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import pytest
 from tests import worlds
 from tests.every_profile import compare, every_profile
-from tests.worlds import decide, facts, found_rule, model, rule
+from tests.worlds import candidate, decide, facts, found_rule, model, rule
 
 from llmrules.errors import LoadError
+from llmrules.trace.record import Trace
 from llmrules.verify import verify
 from llmrules.worlds.advice.asking import next_questions
 from llmrules.worlds.world import World
@@ -18,11 +19,20 @@ from llmrules.worlds.world import World
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from llmrules.advisor import Advisor
+    from llmrules.advisor import Advisor, Decision
 
 SOON = 'when.since.below = { requirement = "as_of", plus = 60 }\nrefuse = true\n'
 VOCABULARY = worlds.VOCABULARY.replace(
     "[requirement]", '[requirement]\nothers = { type = "number", unit = "tokens", ask.en = "?" }'
+)
+
+
+OFFERED = VOCABULARY.replace(
+    "[model]",
+    """[model]
+limit = { type = "number", unit = "tokens", label = { en = "limit", ko = "한도" } }
+twice = { type = "number", unit = "tokens", computed = [[2, "limit"]] }
+""",
 )
 
 
@@ -130,3 +140,76 @@ def test_the_prover_compares_as_the_engine_does(stated: dict[str, Any]) -> None:
     compare(every, decision)
     assert every.left_open(every.fired["soon"]) == ()
     assert every.left_open(every.fired["over"]) == ("tokens",)
+
+
+LIMITS = (
+    model("lark", window=100, limit=100)
+    + model("wren", window=100, limit=99)
+    + model("owl", window=100)
+    + model("jay", limit=100, window=50, disputed={"window": 200})
+)
+
+
+def compared(rules: str, path: Path) -> Decision:
+    """Return a decision on models with a window and a limit, which the checker derives."""
+    decision = decide(worlds.world(rules, LIMITS, vocabulary=OFFERED))
+    decision.trace.save(path / "t.json")
+    assert verify(path / "t.json").ok
+    assert Trace.load(path / "t.json").to_json() == decision.trace.to_json()
+    return decision
+
+
+@pytest.mark.parametrize(
+    ("test", "lark", "wren"),
+    [
+        ("limit.below.attribute = 'window'", "excluded", "eligible"),
+        ("limit.is.attribute = 'window'", "eligible", "excluded"),
+        ("limit.at_least = { attribute = 'window', plus = 1 }", "excluded", "excluded"),
+        ("twice.at_least.attribute = 'window'", "eligible", "eligible"),
+        ("window = { above.attribute = 'limit', below.attribute = 'twice', at_least = 100 }", "excluded", "eligible"),
+    ],
+)
+def test_two_numbers_of_one_model_are_compared(test: str, lark: str, wren: str, tmp_path: Path) -> None:
+    """A computed one as well, and beside other tests; where one of the two is unknown, so is the test."""
+    decision = compared(rule("limit", f"require.{test}"), tmp_path)
+    assert worlds.verdicts(decision) | {"jay": ""} == {"lark": lark, "wren": wren, "owl": "unverified", "jay": ""}
+    assert candidate(decision, "owl").missing == ("limit",)
+
+
+def test_what_is_disputed_of_one_side_is_disputed_of_the_comparison(tmp_path: Path) -> None:
+    """The rule would say something else under the other value; ``why`` shows the difference with its numbers."""
+    decision = compared(rule("limit", "exclude.limit.above.attribute = 'window'"), tmp_path)
+    assert decision.verdict("jay") == "excluded"
+    assert [(one.attribute, one.rules) for one in candidate(decision, "jay").disputes] == [("window", ("limit",))]
+    assert "limit - window: 50" in str(decision.why("jay", "en"))
+
+
+def test_a_classifying_rule_compares_and_a_promise_does(tmp_path: Path) -> None:
+    """Wherever models are tested."""
+    rules = rule("fit", "where.limit.below.attribute = 'window'\nconclude.capable = true") + rule(
+        "need", "require.capable = true"
+    )
+    promise = "[[promise]]\nid = 'kept'\nevery.window.above.attribute = 'limit'\nbecause.en = 'So.'\nsource = 'd'\n"
+    decision = compared(rules + promise, tmp_path)
+    assert worlds.verdicts(decision) == {"lark": "excluded", "wren": "eligible", "owl": "unverified", "jay": "excluded"}
+    assert [one.promise.id for one in decision.promises if not one.breaches] == ["kept"]
+
+
+@pytest.mark.parametrize(
+    ("test", "code"),
+    [
+        ("limit.below.attribute = 'price'", "reference-of-another-type"),
+        ("limit.below.attribute = 'limit'", "compared-with-itself"),
+        ("limit.any_of.attribute = 'window'", "reference-of-another-type"),
+        ("open.below.attribute = 'window'", "reference-of-another-type"),
+        ("limit.below.attribute = 'tokens'", "wrong-scope"),
+        ("limit.below.attribute = 'windw'", "unknown-attribute"),
+        ("limit.below = { attribute = 'window', plus = 'x' }", "wrong-type"),
+        ("limit.below = { attribute = 'window', more = 1 }", "unknown-key"),
+    ],
+)
+def test_only_two_numbers_of_one_unit_compare(test: str, code: str) -> None:
+    """Everything else is refused where it stands."""
+    with pytest.raises(LoadError) as error:
+        worlds.world(rule("limit", f"require.{test}"), LIMITS, vocabulary=OFFERED)
+    assert [one.code for one in error.value.errors] == [code]

@@ -132,6 +132,8 @@ COMPARED = {
     "kept": ("inputs",),
 }
 """The requirements that are compared with each other."""
+PEERS = {"window": "size", "size": "window"}
+"""The numbers of a model that are."""
 OF_OTHER_TYPES = (
     {("wanted", "any_of"): "families", ("skills", "has"): "strong"}
     | {("family", "any_of"): "families", ("family", "none_of"): "families"}
@@ -220,6 +222,13 @@ class WideWorld:
     def _right_side(self, name: str, kind: Kind, operator: str, *, refers: bool) -> str:
         if operator == "like":
             return json.dumps(self.random.choice(GLOBS), ensure_ascii=False)
+        if (
+            refers
+            and name in PEERS
+            and operator in {"is", "at_least", "at_most", "above", "below"}
+            and self._chance(0.3)
+        ):
+            return f'{{ attribute = "{PEERS[name]}"{self._plus(kind)} }}'
         if refers and self._chance(0.45):
             other = OF_OTHER_TYPES.get((name, operator))
             if other is None and operator not in {"any_of", "has"} and (operator != "none_of" or isinstance(kind, set)):

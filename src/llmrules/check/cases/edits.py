@@ -123,6 +123,10 @@ def written(attribute: Attribute, test: Test) -> str:
     bare = test.operator.name == "is" and not attribute.many
     left = attribute.name if bare else f"{attribute.name}.{test.operator.name}"
     operand = test.operand
+    if attribute.sides is not None:
+        one, other = attribute.sides
+        plus = f", plus = {operand}" if operand else ""
+        return f"{one}.{test.operator.name} = {{ attribute = {show(other)}{plus} }}"
     if isinstance(operand, Reference):
         plus = f", plus = {operand.plus}" if operand.plus else ""
         return f"{left} = {{ requirement = {show(operand.requirement)}{plus} }}"

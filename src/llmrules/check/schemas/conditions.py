@@ -20,7 +20,7 @@ from llmrules.check.schemas.values import (
     tables,
     value,
 )
-from llmrules.language.conditions import MODEL_SIDE, comparable, extensible
+from llmrules.language.conditions import COMPARING, MODEL_SIDE, comparable, extensible
 from llmrules.language.operators import OPERATORS, operators_for
 from llmrules.language.vocabulary import Scope
 
@@ -108,7 +108,18 @@ def _right_side(attribute: Attribute, operator: Operator, vocabulary: Vocabulary
     sides = [_operand(attribute, operator)]
     if position.references:
         sides += _references(attribute, operator, vocabulary)
+    if attribute.type == "number" and operator.name in COMPARING and "model" in position.scopes:
+        sides += _peers(attribute, vocabulary, position)
     return either(*sides, description=words)
+
+
+def _peers(attribute: Attribute, vocabulary: Vocabulary, position: Position) -> list[Schema]:
+    """Return the schema of a comparison with another number of the same model or offer, if there is one."""
+    others = (vocabulary[name] for name in vocabulary.names(*position.scopes) if name != attribute.name)
+    fitting = [one.name for one in others if one.type == "number" and one.sides is None and attribute.same_kind(one)]
+    keys = {"attribute": one_of(fitting), "plus": {"type": "number", "description": "What to add."}}
+    said = "What the same model or offer has of this attribute; where either is unknown, so is the test."
+    return [table(keys, needs=["attribute"], description=said)] if fitting else []
 
 
 def _operand(attribute: Attribute, operator: Operator) -> Schema:

@@ -1,6 +1,6 @@
 """Condition tables: how they are read, what they depend on, when they hold, and their normal form."""
 
-from llmrules.language.conditions.reading import DEEPEST, MODEL_SIDE, comparable, extensible, read_table
+from llmrules.language.conditions.reading import COMPARING, DEEPEST, MODEL_SIDE, comparable, extensible, read_table
 from llmrules.language.conditions.table import (
     ALWAYS,
     Facts,
@@ -15,6 +15,7 @@ from llmrules.language.conditions.table import (
 
 __all__ = [
     "ALWAYS",
+    "COMPARING",
     "DEEPEST",
     "MODEL_SIDE",
     "Facts",

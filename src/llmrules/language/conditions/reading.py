@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from llmrules.language.conditions.table import ALWAYS, Leaf, Operand, Reference, Table, Test, value_order
 from llmrules.language.operators import OPERATORS, Operator, operators_for
 from llmrules.language.values import Number, number
-from llmrules.language.vocabulary import SCOPES, Attribute, Scope, Vocabulary
+from llmrules.language.vocabulary import SCOPES, Attribute, Scope, Vocabulary, difference
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from llmrules.reading.cursor import Cursor
 
@@ -27,15 +27,25 @@ MODEL_SIDE: tuple[Scope, ...] = tuple(scope for scope in SCOPES if scope != "req
 
 
 def read_table(
-    cursor: Cursor, vocabulary: Vocabulary, *, scopes: tuple[Scope, ...], references: bool = False, unless: bool = False
+    cursor: Cursor,
+    vocabulary: Vocabulary,
+    *,
+    scopes: tuple[Scope, ...],
+    references: bool = False,
+    unless: bool = False,
+    peers: bool = False,
 ) -> Table:
     """Read a condition table strictly; what is wrong is noted and left out.
 
     ``scopes`` are those whose attributes may stand here; ``references`` says whether a right side may be a
-    requirement; ``unless`` forbids negative tests.
+    requirement; ``unless`` forbids negative tests; ``peers`` allows another number of the same model or offer there.
+    Then the vocabulary lacks what compares the two (``Vocabulary.with_differences``).
     """
-    return _Reader(vocabulary, scopes, references, unless).table(cursor, 0)
+    return _Reader(vocabulary, scopes, references, unless, peers).table(cursor, 0)
 
+
+COMPARING = ("is", "at_least", "at_most", "above", "below")
+"""The operators that compare two numbers of one model."""
 
 _SIDES = ("when or unless", "where or the effect")
 """Where a rule tests requirements, and where models and offers."""
@@ -47,6 +57,7 @@ class _Reader:
     scopes: tuple[Scope, ...]
     references: bool
     unless: bool
+    peers: bool
 
     def table(self, cursor: Cursor, depth: int) -> Table:
         children = cursor.table()
@@ -56,8 +67,9 @@ class _Reader:
             cursor.problem("too-deep", f"is nested more than {DEEPEST} deep")
             return ALWAYS
         groups = {name: self._tables(children[name], depth) for name in ("all", "any") if name in children}
-        leaves = [self.leaf(child) for name, child in sorted(children.items()) if name not in {"all", "any"}]
-        return Table(tuple(leaf for leaf in leaves if leaf), groups.get("all", ()), groups.get("any", ()))
+        leaves = [one for name, child in children.items() if name not in {"all", "any"} for one in self.leaves(child)]
+        in_order = tuple(sorted(leaves, key=lambda leaf: leaf.attribute.name))
+        return Table(in_order, groups.get("all", ()), groups.get("any", ()))
 
     def _tables(self, cursor: Cursor, depth: int) -> tuple[Table, ...]:
         elements = cursor.elements()
@@ -65,13 +77,45 @@ class _Reader:
             cursor.problem("empty-list", "must hold at least one table of conditions")
         return tuple(self.table(element, depth + 1) for element in elements)
 
-    def leaf(self, cursor: Cursor) -> Leaf | None:
+    def leaves(self, cursor: Cursor) -> Iterator[Leaf]:
+        """Yield what stands under one attribute: its own leaf, and one for each other that it is compared with."""
         attribute = self._attribute(cursor)
         if attribute is None:
-            return None
-        tests = self._tests(attribute, cursor)
-        if not tests:
-            return None
+            return
+        plain = cursor
+        if isinstance(cursor.value, dict) and self.peers:
+            against = {name: one for name, one in cursor.table().items() if _names_attribute(one)}
+            plain = evolve(cursor, value={name: one for name, one in cursor.value.items() if name not in against})
+            found: dict[Attribute, list[Test]] = {}
+            for name, one in against.items():
+                for more, test in self._peer(attribute, name, one):
+                    found.setdefault(more, []).append(test)
+            yield from (Leaf(one, _in_order(tests)) for one, tests in found.items())
+            if against and not plain.value:
+                return
+        tests = self._tests(attribute, plain)
+        if tests:
+            yield self._leaf(attribute, tests, cursor)
+
+    def _peer(self, attribute: Attribute, name: str, cursor: Cursor) -> Iterator[tuple[Attribute, Test]]:
+        """Yield a comparison with another number of the same model or offer: a test of how much the first is more."""
+        keys = cursor.keys(("attribute", "plus"), what="a comparison")
+        other = self._attribute(keys["attribute"].child(str(keys["attribute"].value), None))
+        if other is None:
+            return
+        if other == attribute:
+            keys["attribute"].problem("compared-with-itself", "is compared with itself", found=other.name)
+        elif name not in COMPARING or {attribute.type, other.type} != {"number"} or not attribute.same_kind(other):
+            message = f"{other.name} ({_kind(other)}) cannot be compared with {attribute.name} ({_kind(attribute)})"
+            hint = f"two numbers of one unit compare, by {', '.join(COMPARING)}"
+            keys["attribute"].problem("reference-of-another-type", message, found=other.name, hint=hint)
+        else:
+            plus = number(keys["plus"].value) if "plus" in keys else 0
+            if plus is None:
+                keys["plus"].wrong_type("a finite number")
+            yield difference(attribute, other), Test(OPERATORS[name], plus or 0)
+
+    def _leaf(self, attribute: Attribute, tests: tuple[Test, ...], cursor: Cursor) -> Leaf:
         leaf = Leaf(attribute, tests)
         absence = any(test.operator.name == "known" and test.operand is False for test in tests)
         if absence and len(tests) > 1:
@@ -115,9 +159,7 @@ class _Reader:
             read = [self._test(attribute, name, child) for name, child in cursor.table().items()]
             if not read:
                 cursor.problem("no-condition", "holds no test", allowed=operators_for(attribute))
-            order = tuple(OPERATORS)
-            tests = [test for test in read if test is not None]
-            return tuple(sorted(tests, key=lambda test: order.index(test.operator.name)))
+            return _in_order(test for test in read if test is not None)
         if attribute.many:
             cursor.problem(
                 *("bare-value-on-set", f"{attribute.name} is a set: say how its members are meant"),
@@ -212,6 +254,16 @@ def _compared(attribute: Attribute, operator: Operator) -> tuple[str, ...]:
 
 
 _MOST_DAYS = 36_500
+
+
+def _names_attribute(cursor: Cursor) -> bool:
+    return isinstance(cursor.value, dict) and "attribute" in cursor.value
+
+
+def _in_order(tests: Iterable[Test]) -> tuple[Test, ...]:
+    order = tuple(OPERATORS)
+    return tuple(sorted(tests, key=lambda test: order.index(test.operator.name)))
+
 
 _COUNTERPARTS: Mapping[str, tuple[str, ...]] = {
     "any_of": ("has_any", "is"),

@@ -16,7 +16,7 @@ from typing import TypeAlias
 from attrs import frozen
 
 from llmrules.language.operators import Operator, Truth, conjunction
-from llmrules.language.values import EXACT, Json, Number, Period, Value, as_text, encode_number, number
+from llmrules.language.values import EXACT, Json, Number, Period, Value, as_text, encode, encode_number, number
 from llmrules.language.vocabulary import Attribute
 
 Operand: TypeAlias = Value | tuple[Value, ...]
@@ -225,6 +225,6 @@ def json_operand(attribute: Attribute, operand: Operand) -> Json:
     """Return a right side as JSON."""
     if isinstance(operand, tuple):
         if attribute.choices:
-            return attribute.encode(frozenset(map(str, operand)))
+            return encode(frozenset(map(str, operand)), attribute.choice_ids)
         return [attribute.encode(value) for value in operand]  # type: ignore[misc]
     return attribute.encode(operand)

@@ -149,7 +149,7 @@ def _models(cursor: Cursor, vocabulary: Vocabulary) -> Table:
         if keys[ELIGIBLE].value is not True:
             keys[ELIGIBLE].wrong_type("true")
         return ALWAYS
-    return read_table(cursor, vocabulary, scopes=MODEL_SIDE, references=True)
+    return read_table(cursor, vocabulary, scopes=MODEL_SIDE, references=True, peers=True)
 
 
 def _never(cursor: Cursor) -> tuple[Event, ...]:

@@ -206,7 +206,7 @@ class RuleReader:
         if not isinstance(cursor.value, dict):
             cursor.wrong_type("a table of conditions on models", hint=f"name an attribute: {cursor.key}.name = …")
             return None
-        return read_table(cursor, self.vocabulary, scopes=MODEL_SIDE, references=True)
+        return read_table(cursor, self.vocabulary, scopes=MODEL_SIDE, references=True, peers=True)
 
     def _graded(self, cursor: Cursor) -> list[Cursor]:
         """Return the attributes of a predicate that say ``toward``."""
@@ -319,7 +319,7 @@ class RuleReader:
         if "where" not in keys:
             return ALWAYS
         scopes: tuple[Scope, ...] = ("model",) if classifies else MODEL_SIDE
-        table = read_table(keys["where"], self.vocabulary, scopes=scopes, references=not classifies)
+        table = read_table(keys["where"], self.vocabulary, scopes=scopes, references=not classifies, peers=True)
         for name in sorted({leaf.attribute.name for leaf in table.all_leaves()} if classifies else ()):
             if self.vocabulary.rests_on(name, "requirement"):
                 message = f"{name} is computed for a case, and no rule that classifies models knows one"

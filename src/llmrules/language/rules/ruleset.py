@@ -133,8 +133,11 @@ def read_ruleset(files: Iterable[Source], catalogues: Iterable[Source], problems
     classified = classification_order(rule for rule in ordered.values() if rule.id not in disabled)
     if isinstance(classified, Cycle):
         _note_circle(classified, ordered, places)
+    promises = read_promises(readable, vocabulary, citable.keys())
+    tested = [table for rule in ordered.values() for table in (rule.where, rule.effect.predicate)]
+    tested += [table for promise in promises.values() for table in promise.tested.values()]
     return RuleSet(
-        vocabulary=vocabulary,
+        vocabulary=vocabulary.with_differences(leaf.attribute for table in tested for leaf in table.all_leaves()),
         citable=citable,
         rules=ordered,
         packs=tuple(sorted(packs)),
@@ -143,9 +146,7 @@ def read_ruleset(files: Iterable[Source], catalogues: Iterable[Source], problems
         strata=strata,
         places={name: places[name] for name in ordered},
         first_of=frozenset(pair for names, _ in firsts for pair in combinations(names, 2)),
-        promises=_kept(
-            read_promises(readable, vocabulary, citable.keys()), disables, _declared_ids(readable, "promise")
-        ),
+        promises=_kept(promises, disables, _declared_ids(readable, "promise")),
     )
 
 

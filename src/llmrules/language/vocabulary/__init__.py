@@ -17,6 +17,7 @@ from llmrules.language.vocabulary.attribute import (
     Scope,
     Type,
     Vocabulary,
+    difference,
 )
 from llmrules.language.vocabulary.choices import CHOICE_KEYS
 from llmrules.language.vocabulary.computed import (
@@ -73,6 +74,7 @@ __all__ = [
     "check_factors",
     "check_keys",
     "decimal",
+    "difference",
     "factors_of",
     "known_numbers",
     "lacking",

@@ -20,7 +20,7 @@ from llmrules.language.vocabulary.computed import TOKENS_AT, Product, computed_f
 from llmrules.reading.cursor import Cursor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 
 Scope: TypeAlias = Literal["requirement", "model", "offer"]
@@ -48,6 +48,10 @@ class Choice:
     def words(self) -> set[str]:
         """What people may call it, in small letters."""
         return {text.partition(":")[0].casefold() for text in (self.means.en, self.means.ko) if text}
+
+
+BETWEEN = "__less__"
+"""What stands in the name of a difference between those of its sides."""
 
 
 @frozen(cache_hash=True)
@@ -93,6 +97,12 @@ class Attribute:
     def counts_tokens(self) -> bool:
         """Whether it is computed from how many tokens have which price."""
         return any(not TOKENS_AT.keys().isdisjoint(product.of) for product in self.computed or ())
+
+    @property
+    def sides(self) -> tuple[str, str] | None:
+        """The two numbers whose difference it is, where it was made to compare them."""
+        left, found, right = self.name.partition(BETWEEN)
+        return (left, right) if found and self.computed else None
 
     @property
     def gradable(self) -> bool:
@@ -221,6 +231,21 @@ MODEL = Attribute(
 """Always there: by it rules speak of models by name."""
 
 
+def difference(left: Attribute, right: Attribute) -> Attribute:
+    """Return what one number of a model or its offer is more than another: compared with 0, it compares the two."""
+    return Attribute(
+        name=f"{left.name}{BETWEEN}{right.name}",
+        scope="offer" if "offer" in {left.scope, right.scope} else "model",
+        type="number",
+        label=Text(
+            en=f"{left.label.read('en')} - {right.label.read('en')}",
+            ko=f"{left.label.read('ko')} - {right.label.read('ko')}",
+        ),
+        unit=left.unit,
+        computed=(Product(1, (left.name,)), Product(-1, (right.name,))),
+    )
+
+
 @frozen
 class Vocabulary:
     """All attributes by name, in the order of their names.
@@ -250,6 +275,11 @@ class Vocabulary:
     def __iter__(self) -> Iterator[Attribute]:
         """Yield every attribute in the order of names."""
         return iter(self.attributes.values())
+
+    def with_differences(self, read: Iterable[Attribute]) -> Vocabulary:
+        """Return the vocabulary with those attributes that were made to compare two others."""
+        made = {one.name: one for one in read if one.sides is not None}
+        return Vocabulary(dict(sorted({**made, **self.attributes}.items())), self.broken) if made else self
 
     def names(self, *scopes: Scope) -> tuple[str, ...]:
         """Return the names of the attributes of some scopes, sorted."""

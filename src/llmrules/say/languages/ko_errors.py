@@ -272,6 +272,9 @@ ERRORS = {
     "references stand in rules, and in every, best and some, not with known and like": "참조는 규칙과 every, best, some에 "
     "쓰며, known이나 like와는 함께 쓸 수 없습니다",
     "is compared with itself": "자기 자신과 비교합니다",
+    "{} ({}) cannot be compared with {} ({})": "{0}({1!}){0:은|는} {2}({3!})와 비교할 수 없습니다",
+    "two numbers of one unit compare, by {}": "단위가 같은 두 number를 비교할 수 있는 연산자: {0}",
+    "a comparison": "비교",
     "references and operators stand in where and in effects on models": "참조와 연산자는 where와 모델에 대한 효과에 씁니다",
     "goes with numbers alone": "숫자에만 쓸 수 있습니다",
     "goes with numbers and dates alone": "숫자와 날짜에만 쓸 수 있습니다",
