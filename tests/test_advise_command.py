@@ -112,6 +112,16 @@ def test_a_model_is_told_what_it_would_take() -> None:
     assert "\nClaude가 적격이 되려면\n" in out
 
 
+def test_a_number_that_stands_for_a_band_is_told_by_its_bound() -> None:
+    """What would help is any number beyond one at which something turns, not the one that was tried."""
+    said = run("advise", "example:code-review", "--model", "gemini", "--lang", "en").output
+    assert "  context needed: more than 200,000 tokens instead of 120,000 tokens: " in said
+    decision = Advisor.load(engine="plain").decide(ROOT / "examples/code-review.toml")
+    assert decision.what_if(context_tokens=200_001).best == ("gemini",) != decision.what_if(context_tokens=200_000).best
+    korean = run("advise", "example:code-review", "--model", "gemini", "--lang", "ko").output
+    assert "  필요한 컨텍스트: 120,000토큰 대신 200,000토큰 초과: " in korean
+
+
 def test_what_it_would_take_is_said_as_json_too() -> None:
     """Both lists of changes of the model that is asked about, by its name in the catalogue or by its id."""
     ways = json.loads(run("advise", "example:hospital-records", "--model", "Claude", "--format", "json").output)

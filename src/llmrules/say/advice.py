@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
+from functools import cached_property
 from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from llmrules.language.values import encode_fraction, shortest
 from llmrules.language.vocabulary import AS_OF
 from llmrules.say.teller import Line, Teller, first_sentence
 from llmrules.trace.record import LeafOutcome, TestRecord
+from llmrules.worlds.advice.bands import Bands
 from llmrules.worlds.advice.parting import parting
 from llmrules.worlds.changes import Stated
 from llmrules.worlds.world import World
@@ -354,8 +356,24 @@ class Adviser:
         label = self._teller.label(change.attribute)
         if change.value is None:
             return self._say("relax-drop", label=label)
-        value, stated = (self._value(change.attribute, one) for one in (change.value, self._stated[change.attribute]))
-        return self._say("relax-change", label=label, value=value, stated=stated)
+        stated = self._stated[change.attribute]
+        value = self._beyond(change.attribute, stated, change.value) or self._value(change.attribute, change.value)
+        return self._say("relax-change", label=label, value=value, stated=self._value(change.attribute, stated))
+
+    def _beyond(self, attribute: str, stated: Value, value: Value) -> str:
+        """Return the bound of the band that a number stands for; nothing of one at which something turns itself."""
+        numbers = [one for one in (stated, value) if isinstance(one, int | Decimal)]
+        cuts = self._bands.answers(self._teller.attributes[attribute]).cuts if numbers[1:] else frozenset()
+        between = [one for one in cuts if isinstance(one, int | Decimal) and min(numbers) <= one <= max(numbers)]
+        if not between or value in cuts:
+            return ""
+        above = numbers[1] > numbers[0]
+        bound = self._value(attribute, max(between) if above else min(between))
+        return self._say("bound-above" if above else "bound-below", value=bound)
+
+    @cached_property
+    def _bands(self) -> Bands:
+        return Bands(self._decision.knowledge, self._decision.profile.as_of.first)
 
     def _value(self, attribute: str, value: Value) -> str:
         return self._teller.value(self._teller.attributes[attribute], value)
