@@ -174,15 +174,15 @@ def test_answers_that_do_the_same_are_told_as_one_up_to_where_the_outcome_turns(
     """Of a number the bounds that are told are those at which the outcome turns, and lie where they are said to."""
     decision = Advisor.load(engine="plain").decide(ROOT / "examples/hospital-records.toml")
     told = run("advise", "example:hospital-records", "--lang", "en").output
-    assert "    less than 2.1 GB: nobody fits; " in told
-    assert "    2.1 GB or more and less than 15.1 GB: Phi-3 Mini; " in told
+    assert "    less than 13.88648 GB: nobody fits; " in told
+    assert "    13.88648 GB or more and less than 15.07 GB: Phi-3 Mini; " in told
     assert "    embeddings, images, speech, video: nobody fits; " in told
     outcomes = {}
-    for memory in ("2.09", "2.1", "15.09", "15.1"):
+    for memory in ("13.88", "13.88648", "15.06", "15.07"):
         there = decision.what_if(hardware_memory=Decimal(memory))
         outcomes[memory] = (there.best, tuple(one.model for one in there.ranking))
-    assert outcomes["2.09"] == ((), ())
-    assert outcomes["2.1"] == outcomes["15.09"] != outcomes["15.1"]
+    assert outcomes["13.88"] == ((), ())
+    assert outcomes["13.88648"] == outcomes["15.06"] != outcomes["15.07"]
 
 
 def test_the_page_has_all_advice_in_sections() -> None:

@@ -124,14 +124,28 @@ def test_zones_follow_from_the_region(models: dict[str, Model]) -> None:
         assert value(one, "zones") == {"eu": {"eu"}, "us": {"us"}, "global": set()}[str(value(one, "region"))]
 
 
-def test_memory_follows_from_the_parameters(models: dict[str, Model]) -> None:
-    """Where parameters are known, so is the memory at each number of bits: the bytes of the weights and a tenth."""
-    for model in models.values():
-        parameters = number(model, "parameters")
-        for name, bits in (("four", 4), ("eight", 8), ("sixteen", 16)):
-            found = number(model, f"memory_{name}_bits")
-            expected = None if parameters is None else (parameters * bits / 8 * Decimal("1.1")).quantize(Decimal("0.1"))
-            assert found == expected
+def test_memory_is_reckoned_in_the_case(advisor: Advisor) -> None:
+    """Parameters at the bits of the case, a tenth, and its context where layers and heads say what a token takes."""
+    case = {"deployment": "on-premise", "context_tokens": 32_000, "hardware_memory": 80}
+    at_four, at_eight = (advisor.decide({**case, **more}) for more in ({}, {"weight_bits": "eight"}))
+    llama = "llama-3.3-70b-instruct"
+    found = {
+        name: [one.value for one in (there.computed(name, llama) for there in (at_four, at_eight)) if one is not None]
+        for name in ("weights_memory", "running_memory", "context_memory", "memory_needed")
+    }
+    assert found == {
+        "weights_memory": [Decimal("35.3"), Decimal("70.6")],
+        "running_memory": [Decimal("38.83"), Decimal("77.66")],
+        "context_memory": [Decimal("10.48576"), Decimal("10.48576")],
+        "memory_needed": [Decimal("49.31576"), Decimal("88.14576")],
+    }
+    assert at_eight.verdict(llama) == "excluded"
+    said = str(at_eight.why(llama))
+    assert (
+        "needs 88.15 GB: 70.6 billion parameters at 8 bits (70.6), a tenth, and 32,000 tokens of context (10.49)."
+        in said
+    )
+    assert at_eight.computed("memory_needed", "gemma-4-31b-it") is None  # windows that slide
 
 
 def test_cached_and_batched_tokens_cost_less(models: dict[str, Model]) -> None:

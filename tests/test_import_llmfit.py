@@ -45,25 +45,22 @@ def found() -> Reading:
     return read(extract())
 
 
-def test_memory_follows_from_parameters_bits_and_layers(found: Reading) -> None:
-    """Eight parameters in nine bytes and a tenth; of a context two numbers of two bytes a layer, head and place."""
+def test_memory_follows_from_layers_and_heads(found: Reading) -> None:
+    """A token of context takes two numbers of two bytes for each layer, head and place: 40, 8 and 128 of them."""
     granite = next(row for row in found.rows if row.id == "granite-4.1-8b")
     assert granite.model == {
         "parameters": Decimal("8.79"),
-        "memory_four_bits": Decimal("4.8"),
-        "memory_eight_bits": Decimal("9.7"),
-        "memory_sixteen_bits": Decimal("19.3"),
         "weights_context": 131_072,
-        "context_memory": Decimal("16.4"),
+        "context_bytes": 163_840,
     }
     assert not granite.seller
 
 
 def test_windows_that_slide_and_compressed_attention_are_not_reckoned(found: Reading) -> None:
     """Layers times heads would say too much of them; only where each layer keeps all of the context it is known."""
-    known = {row.id for row in found.rows if "context_memory" in row.model}
+    known = {row.id for row in found.rows if "context_bytes" in row.model}
     assert known == {"granite-4.1-8b", "phi-4"}
-    lacking = {one.key: one.found for one in found.unknown if one.attribute == "context_memory"}
+    lacking = {one.key: one.found for one in found.unknown if one.attribute == "context_bytes"}
     assert lacking["google/gemma-4-31B-it"] == "gemma4"
     assert lacking["openai/gpt-oss-120b"] == "gpt_oss"
 
@@ -101,6 +98,6 @@ def test_an_import_lies_on_our_catalogue(tmp_path: Path) -> None:
     assert run.exit_code == 0, run.output
     before, after = (Advisor.load(catalog=["2026-11", *more], engine="plain") for more in ((), (out,)))
     assert after.knowledge.models == before.knowledge.models
-    entry = after.knowledge.catalog.models["phi-4"].entries["context_memory"]
-    assert entry.stated.value == Decimal("20.5")
+    entry = after.knowledge.catalog.models["phi-4"].entries["context_bytes"]
+    assert entry.stated.value == 204_800
     assert entry.stated.sources == ("llmfit-1.1.17",)

@@ -49,10 +49,8 @@ HARD = {
     "no-seller-exceeds-the-weights": "data",
     "edge-needs-a-small-model": "deployment",
     "hardware-holds-the-model": "deployment",
-    "memory-holds-the-model-at-four-bits": "deployment",
-    "a-long-context-takes-memory-too": "deployment",
-    "memory-holds-the-model-at-eight-bits": "deployment",
-    "memory-holds-the-model-at-sixteen-bits": "deployment",
+    "memory-holds-the-weights": "deployment",
+    "memory-holds-the-context-too": "deployment",
     "weights-must-be-available": "customization",
     "noncommercial-licences-are-out": "licence",
     "data-are-processed-in-the-region": "licence",
@@ -289,7 +287,7 @@ def test_only_terms_and_limits_are_hard() -> None:
     assert of_models == {
         *("weights_available", "weights_context", "context_window", "max_input_tokens"),
         *("compact", "parameters", "input_modalities", "known_inputs", "monthly_cost", "retires_on"),
-        *("memory_four_bits", "memory_eight_bits", "memory_sixteen_bits", "context_memory"),
+        *("running_memory", "memory_needed"),
         *("noncommercial_licence", "zones", "certifications", "retention_days", "trains_on_data", "provider"),
         *("input_price", "output_price", "tool_calling", "structured_output", "release_date", "listed_since"),
     }

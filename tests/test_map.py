@@ -64,8 +64,9 @@ def test_the_command_draws_a_table_and_a_picture(tmp_path: Path) -> None:
     cells = ET.parse(picture).findall(".//{http://www.w3.org/2000/svg}rect")  # noqa: S314 - our own
     found = json.loads(CliRunner().invoke(main, [*command, "--format", "json"]).output)
     assert len(cells) == sum(map(len, found["first"]))
-    costs = ["map", "monthly_budget", "budget", "--isolated", "--set", "monthly_input_tokens=5000000"]
-    assert "what a month costs depends on" in CliRunner().invoke(main, costs).output
+    used = [f"--set=monthly_{side}_tokens=5000000" for side in ("input", "output")]
+    costs = ["map", "monthly_budget", "budget", "--isolated", *used]
+    assert "what is computed depends on" in CliRunner().invoke(main, costs).output
 
 
 def test_two_requirements_with_one_value_are_needed() -> None:

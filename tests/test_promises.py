@@ -170,7 +170,10 @@ def test_the_promises_of_the_shipped_rules_hold(ours: Path, tmp_path: Path) -> N
     broken = [one for one in found if one["outcome"] != "holds"]
     assert [one["promise"] for one in broken] == ["ours/somebody"]
     assert len(found) > 15
-    assert {tuple(one["left_open"]) for one in found} == {(), ("monthly_cost",)}
+    assert {tuple(one["left_open"]) for one in found} == {
+        (),
+        ("memory_needed", "monthly_cost", "running_memory"),
+    }
     profile = tmp_path / "ours-somebody.toml"
     assert profile.read_text().startswith("[requirements]\nas_of = 2026-05-01\n")
     assert CliRunner().invoke(main, ["decide", "--isolated", str(profile)]).exit_code == 3

@@ -1,7 +1,6 @@
 """Read llmfit's records of open weights: what of a developer's own repository says how much memory a model takes.
 
-The memory at some bits per weight is all parameters times the bits, and a tenth more for what runs them and a short
-context. That of a long context is known only where every layer keeps keys and values of the whole of it: two numbers of
+What a token of context takes is known only where every layer keeps keys and values of the whole of it: two numbers of
 two bytes for each layer, head and place in a head. Of windows that slide, of compressed or linear attention, layers and
 heads say too much, and nothing is reckoned. Copies of others and packed ones are left out, and so are active
 parameters, in which the file errs.
@@ -29,7 +28,6 @@ WHOLE_ATTENTION = frozenset(("exaone", "falcon_h1", "granite", "llama", "olmo2",
 """Architectures of which every layer keeps keys and values of the whole context."""
 
 PACKED = re.compile(r"(?i)[-_.](?:gguf|awq|gptq|fp8|nvfp4|bf16|mxfp4|(?:int|w)?[48]-?bit|int[48]|mlx|onnx)(?=[-_.]|$)")
-BITS = {"four": 4, "eight": 8, "sixteen": 16}
 GATED_CONTEXT = 4096
 
 NO_RECORD = "is no record with a name and a number of parameters"
@@ -84,18 +82,13 @@ def days(records: list[Any]) -> Iterator[object]:
             yield record.get("release_date")
 
 
-def memory(parameters: Decimal, bits: int) -> Decimal:
-    """Return how many gigabytes so many billions of parameters take at some bits each, and a tenth."""
-    return (parameters * bits / 8 * Decimal("1.1")).quantize(Decimal("0.1"))
-
-
-def context_memory(record: dict[str, Any]) -> Decimal | None:
-    """Return how many gigabytes 100,000 tokens of context take at sixteen bits, where layers and heads say so."""
+def context_bytes(record: dict[str, Any]) -> int | None:
+    """Return how many bytes a token of context takes at sixteen bits, where layers and heads say so."""
     shape = [count(record.get(key)) for key in ("num_hidden_layers", "num_key_value_heads", "head_dim")]
     if record.get("architecture") not in WHOLE_ATTENTION or not all(shape):
         return None
-    layers, heads, size = (Decimal(one or 0) for one in shape)
-    return (layers * heads * size * 4 * 100_000 / 10**9).quantize(Decimal("0.1"))
+    layers, heads, size = (one or 0 for one in shape)
+    return layers * heads * size * 4
 
 
 def _short(name: str) -> str:
@@ -105,17 +98,16 @@ def _short(name: str) -> str:
 def _row(model: str, name: str, record: dict[str, Any], unknown: list[Remark]) -> Row:
     parameters = (Decimal(count(record["parameters_raw"]) or 0) / 10**9).quantize(Decimal("0.01"))
     values: dict[str, Plain] = {"parameters": parameters}
-    values |= {f"memory_{words}_bits": memory(parameters, bits) for words, bits in BITS.items()}
     context = count(record.get("context_length"))
     if context == GATED_CONTEXT and record.get("num_hidden_layers") is None:
         unknown.append(Remark(name, "is what a gated repository shows", "weights_context", str(context)))
     elif context:
         values["weights_context"] = context
-    kept = context_memory(record)
+    kept = context_bytes(record)
     if kept is not None:
-        values["context_memory"] = kept
+        values["context_bytes"] = kept
     else:
         unknown.append(
-            Remark(name, "does not follow from layers and heads", "context_memory", str(record.get("architecture")))
+            Remark(name, "does not follow from layers and heads", "context_bytes", str(record.get("architecture")))
         )
     return Row(name, name, model, model, seller="", provider="", model=values)

@@ -24,8 +24,9 @@ from llmrules.worlds.changes import Stated
 from llmrules.worlds.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
+    from llmrules.decision.decision import Decision
     from llmrules.decision.knowledge import Knowledge
     from llmrules.language.profile import Profile
     from llmrules.language.rules.effects import Policy
@@ -74,23 +75,31 @@ def draw(knowledge: Knowledge, profile: Profile, across: str, down: str, *, unkn
     profiles = Profiles.of(Circuit(), [(knowledge, when)])
     world = evolve(World.under(knowledge, profile), unknown=unknown)
     columns, lines = (_bands(profiles, name) for name in (across, down))
-    rows = [[_first(world, (across, one), (down, other)) for one in columns] for other in lines]
+    decided = [[_decided(world, (across, one), (down, other)) for one in columns] for other in lines]
+    rows = [[decision.best for decision in line] for line in decided]
+    fired = {name for line in decided for decision in line for name in decision.fired}
     lines, rows = _joined(lines, rows)
     columns, turned = _joined(columns, [list(column) for column in zip(*rows, strict=True)])
     cells = tuple(zip(*turned, strict=True))
-    costly = _against_costs(knowledge)
+    open_ones = _open(knowledge, fired)
     first, second = (
-        Axis(tuple(ranges), profiles.asked[name].answers.exact and name not in costly)
+        Axis(tuple(ranges), profiles.asked[name].answers.exact and name not in open_ones)
         for name, ranges in ((across, columns), (down, lines))
     )
     return Map(first, second, cells, when)
 
 
-def _against_costs(knowledge: Knowledge) -> frozenset[str]:
-    """Return the requirements that what is computed is compared with: no catalogue says where that cuts them."""
-    computed = {attribute.name for attribute in knowledge.ruleset.vocabulary if attribute.computed is not None}
-    rules = (rule for rule in knowledge.ruleset.firing() if not computed.isdisjoint(rule.reads()))
-    return frozenset(name for rule in rules for name in rule.references())
+def _open(knowledge: Knowledge, fired: Collection[str]) -> frozenset[str]:
+    """Return the requirements that what is computed is compared with, or rests on, in rules that fired.
+
+    No catalogue says where that cuts them.
+    """
+    resting = knowledge.ruleset.vocabulary.resting
+    found: set[str] = set()
+    for rule in (knowledge.ruleset.rules[name] for name in fired):
+        if computed := rule.reads() & resting.keys():
+            found.update(rule.references(), *(resting[name] for name in computed))
+    return frozenset(found)
 
 
 def _bands(profiles: Profiles, name: str) -> list[Choice]:
@@ -102,10 +111,10 @@ def _bands(profiles: Profiles, name: str) -> list[Choice]:
     return [Choice(asked, None, (*values, *absent), frozenset({place})) for place in places]
 
 
-def _first(world: World, *choices: tuple[str, Choice]) -> Answer:
+def _decided(world: World, *choices: tuple[str, Choice]) -> Decision:
     changed = world.changed(*(Stated(name, choice.values[0]) for name, choice in choices))
     assert changed is not None  # noqa: S101 - what is stated changes no rule
-    return changed.decide().best
+    return changed.decide()
 
 
 def _joined(bands: list[Choice], rows: list[list[Answer]]) -> tuple[list[Choice], list[list[Answer]]]:

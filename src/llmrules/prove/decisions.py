@@ -174,8 +174,14 @@ class Decisions(Firings):
 
     @cached_property
     def usage(self) -> Literal:
-        """That something is computed for the case: it knows a requirement that something of candidates rests on."""
-        return self.circuit.either(*map(self._knows, self._candidates.moving))
+        """That what is computed for the case may matter: a rule fires that reads it, and the case knows enough."""
+        read = {rule.id: rule.reads() for rule in self.knowledge.ruleset.firing()}
+        mattering = (
+            self.circuit.both(self._knows(one), self.circuit.either(*(self.fired[name] for name in its)))
+            for one in self._candidates.moving
+            if (its := [name for name, names in read.items() if one.name in names and name in self.fired])
+        )
+        return self.circuit.either(*mattering)
 
     def _knows(self, attribute: Attribute) -> Literal:
         """Return that the case knows what it takes to compute an attribute otherwise than without a case."""

@@ -209,7 +209,7 @@ class Teller:
             return ""
         size = f"{amount:,f}"
         if attribute.type == "number":
-            size = self._amount(attribute, str(amount))
+            size = self._amount(attribute, str(amount) if attribute.computed is None else rounded(amount))
         elif attribute.type in {"date", "scale"}:
             size = self.say("days" if attribute.type == "date" else "steps", count=size)
         if attribute.type == "date":

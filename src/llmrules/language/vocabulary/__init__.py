@@ -22,6 +22,7 @@ from llmrules.language.vocabulary.attribute import (
 from llmrules.language.vocabulary.choices import CHOICE_KEYS
 from llmrules.language.vocabulary.computed import (
     LONG_SHARE,
+    LONG_TOKENS,
     PRICES,
     TIER_ABOVE,
     TIER_PRICES,
@@ -50,6 +51,7 @@ __all__ = [
     "CHOICE_KEYS",
     "CHOSEN",
     "LONG_SHARE",
+    "LONG_TOKENS",
     "MODEL",
     "ORDERED",
     "PRICES",

@@ -623,5 +623,5 @@ SENTENCES = {
     "question-undecided": "not decided in time: {names}",
     "map-title": "The first place by {across} and {down}",
     "map-nobody": "nobody",
-    "map-inexact": "what a month costs depends on {label} between its borders, too",
+    "map-inexact": "what is computed depends on {label} between its borders, too",
 }

@@ -654,5 +654,5 @@ SENTENCES = {
     "question-undecided": "시간 안에 판정하지 못함: {names}",
     "map-title": "{across}{across:과|와} {down}에 따른 1위",
     "map-nobody": "없음",
-    "map-inexact": "월 비용은 {label}의 경계 사이에서도 달라집니다",
+    "map-inexact": "계산되는 값은 {label}의 경계 사이에서도 달라집니다",
 }

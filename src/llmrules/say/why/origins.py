@@ -144,7 +144,8 @@ class Origins:
         said += [] if product.times == 1 and said else [number_words(product.times)]
         exact = decimal(Fraction(term.value))
         words = term.value if exact is None else self.teller.value(attribute, exact)
-        text = self.say("term", sign="=" if first else "+", factors=self.say("times").join(said), value=words)
+        sign, factors = "=" if first else "+", self.say("times").join(said)
+        text = f"{sign} {factors}" if len(said) == 1 else self.say("term", sign=sign, factors=factors, value=words)
         return Node("term", " ".join(term.of), text, sources=tuple(sources), children=tuple(below))
 
     def classification(self, rule: str, candidate: CandidateRecord, *, concludes: bool) -> Node:

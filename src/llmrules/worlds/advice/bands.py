@@ -9,19 +9,22 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from itertools import combinations, pairwise
+from math import floor
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from llmrules.language.conditions import Reference
 from llmrules.language.values import EXACT, Number, Period, Value, number
-from llmrules.language.vocabulary import AS_OF
+from llmrules.language.vocabulary import AS_OF, LONG_TOKENS, decimal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from llmrules.catalog.candidates import Column
+    from llmrules.decision.decision import Decision
     from llmrules.decision.knowledge import Knowledge
     from llmrules.language.conditions import Facts, Leaf, Table, Test
     from llmrules.language.rules.rule import Rule
@@ -46,7 +49,8 @@ class Bands:
     """The bands of every requirement under some rules, over the values that are in force on a day.
 
     ``others`` are further rules with their days, and ``tables`` further tests on requirements, which cut as well.
-    Where two requirements are compared, each is cut by what cuts the other one, or is ``stated`` of it.
+    Where two requirements are compared, each is cut by what cuts the other one, or is ``stated`` of it. What is
+    computed of models is cut as it is in the case of a ``decision``, if there is one.
     """
 
     def __init__(
@@ -56,17 +60,20 @@ class Bands:
         others: Iterable[tuple[Knowledge, date]] = (),
         tables: Iterable[Table] = (),
         stated: Facts | None = None,
+        decision: Decision | None = None,
     ) -> None:
         """Look up, once for all, at which values some test of a requirement, or of models against it, may turn."""
         self._cuts: defaultdict[str, set[Value]] = defaultdict(set)
         self._against: defaultdict[str, dict[tuple[int, str, Reference], Column | None]] = defaultdict(dict)
         self._compared: dict[tuple[str, Reference], None] = {}
         self._matched: set[str] = set()
-        self._factors = {name for its in knowledge.ruleset.vocabulary.resting.values() for name in its}
+        self._facts = {} if decision is None else decision.derivation.facts
+        self._criteria, self._resting = knowledge.criteria_on(when), knowledge.ruleset.vocabulary.resting
+        self._summed = [*_summed(knowledge, decision)]
         for table in tables:
             self._test(table)
         for side, (one, day) in enumerate(((knowledge, when), *others)):
-            columns = one.criteria_on(day).candidates.columns
+            columns = one.criteria_on(day).on(self._facts).candidates.columns
             for rule in one.ruleset.firing():
                 self._test(rule.when)
                 self._test(rule.unless)
@@ -96,7 +103,9 @@ class Bands:
         cuts = self._cut(name)
         if attribute.type == "number":
             numbers = [one for one in cuts if isinstance(one, int | Decimal)]
-            exact = name not in self._factors and self._is_exact(name)
+            of_sums = [*self._sum_cuts(name)]
+            numbers += [one for one in of_sums if one is not None]
+            exact = None not in of_sums and self._is_exact(name)
             return Answers(name, tuple(_numbers(attribute, numbers)), exact, frozenset(numbers))
         if attribute.type == "date":
             days = [one.first for one in cuts if isinstance(one, Period)]
@@ -112,6 +121,32 @@ class Bands:
         """Return the days on which a test of the day may come out otherwise than on the day before."""
         days = (one.first for one in self._cut(AS_OF.name) if isinstance(one, Period))
         return {later for day in days for later in (day, *([day + timedelta(1)] if day < date.max else ()))}
+
+    def _sum_cuts(self, name: str) -> Iterator[Number | None]:
+        """Yield where a test of what is computed from a number turns, and None where there may be other places.
+
+        They are told of sums that are lines over the number in a case that is known, and of no grade. A place that is
+        no decimal number is told by the integers beside it.
+        """
+        for summed, leaf in self._summed:
+            if name not in self._resting.get(summed.name, ()):
+                continue
+            if leaf is None or name == LONG_TOKENS:
+                yield None
+                continue
+            for line in self._lines(name, summed.name):
+                for target in compared(summed, (leaf,), self._facts):
+                    yield from _where(line, target)
+
+    def _lines(self, name: str, summed: str) -> set[tuple[Fraction, Fraction, Fraction]]:
+        """Return what a sum is of each candidate where a number is 1, and by how much more where it is 2 and 3."""
+        facts = ({**self._facts, name: frozenset({value})} for value in (1, 2, 3))
+        columns = (self._criteria.on(one).candidates.columns[summed].first for one in facts)
+        return {
+            (Fraction(one), Fraction(two) - Fraction(one), Fraction(three) - Fraction(two))
+            for one, two, three in zip(*columns, strict=True)
+            if isinstance(one, int | Decimal) and isinstance(two, int | Decimal) and isinstance(three, int | Decimal)
+        }
 
     def _test(self, table: Table) -> None:
         """Note the tests of a table on requirements."""
@@ -149,6 +184,37 @@ def order(attribute: Attribute, value: Value) -> Decimal:
     if isinstance(value, Period):
         return Decimal(value.first.toordinal())
     return Decimal(value) if isinstance(value, int | Decimal) else Decimal(attribute.choice_ids.index(str(value)))
+
+
+def _summed(knowledge: Knowledge, decision: Decision | None) -> Iterator[tuple[Attribute, Leaf | None]]:
+    """Yield what is computed that a decision reads, with each test of it; without one where it is graded.
+
+    A rule counts that fires in it, or that tests something from which what it reads is computed. Without a decision
+    nothing is known of any sum, and whoever asks leaves it open.
+    """
+    if decision is None:
+        return
+    ruleset, only = knowledge.ruleset, decision.restriction.only
+    yield from ((leaf.attribute, leaf) for leaf in (() if only is None else only.all_leaves()))
+    for rule in ruleset.firing():
+        below = {name for one in rule.reads() for name in ruleset.vocabulary.resting.get(one, ())}
+        asked = {leaf.attribute.name for table in (rule.when, rule.unless) for leaf in table.all_leaves()}
+        if rule.id in decision.fired or not below.isdisjoint(asked):
+            yield from ((leaf.attribute, leaf) for leaf in leaves_of(rule))
+            if rule.effect.grade is not None:
+                yield rule.effect.grade.attribute, None
+
+
+def _where(line: tuple[Fraction, Fraction, Fraction], target: Value) -> Iterator[Number | None]:
+    """Yield where a line comes to a target, by its value at 1 and its slope; None where that is no decimal number."""
+    first, slope, again = line
+    if slope != again:
+        yield None
+    elif slope and isinstance(target, int | Decimal):
+        place = 1 + (Fraction(target) - first) / slope
+        found = decimal(place)
+        yield found
+        yield from () if found is not None else (floor(place), floor(place) + 1)
 
 
 def values_to_try(

@@ -151,7 +151,8 @@ class Outlooks:
         """Return the bands of requirements on a day; that of the decision where none is given."""
         day = self.world.profile.as_of.first if when is None else when
         if day not in self._bands:
-            self._bands[day] = Bands(self.world.knowledge, day, stated=self.world.profile.facts())
+            stated = self.world.profile.facts()
+            self._bands[day] = Bands(self.world.knowledge, day, stated=stated, decision=self.decision)
         return self._bands[day]
 
     def of(self, *changes: Stated) -> Outlook:
