@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.conformance import at, small, tiers, told
 from tests.mutants import canonical, mutants, mutate, one_of_each, reseal
 from tests.test_verify import _everything
-from tests.worlds import decide, model, rule, world
+from tests.worlds import VOCABULARY, decide, model, rule, world
 
 from llmrules.cli import main
 from llmrules.errors import LlmrulesError, LoadError, TraceError
@@ -194,6 +194,22 @@ def test_rules_that_override_each_other_without_end_are_a_limit() -> None:
     with pytest.raises(Refusal) as refused:
         derive(read_given(document["given"]), {})
     assert (refused.value.wrong.code, refused.value.wrong.at) == ("too-large", "/given/rules")
+
+
+def test_a_chain_of_conclusions_in_one_set_is_derived_round_by_round_and_soon() -> None:
+    """Of 400 rules, each of which adds the member that the next one waits for, each is looked at in its turn."""
+    members = ", ".join(f'm{number:03} = "{number}"' for number in range(401))
+    vocabulary = VOCABULARY + f'[requirement.steps]\ntype = "set"\nchoices = {{ {members} }}\n'
+    chain = "".join(
+        rule(f"r{399 - number:03}", f'when.steps.has = "m{number:03}"\nconclude.steps = ["m{number + 1:03}"]')
+        for number in range(400)
+    )
+    made = decide(world(chain, model("m"), vocabulary=vocabulary), steps=["m000"]).trace.to_json().encode()
+    began = time.process_time()
+    report = verify(made)
+    assert report.ok, str(report)
+    assert [one["round"] for one in json.loads(made)["found"]["firings"]] == [*range(400)]
+    assert time.process_time() - began < 3  # where every rule is looked at in every round, it is eight
 
 
 # messages

@@ -8,9 +8,9 @@ import json
 import sys
 from pathlib import Path
 
-from .kernel.refusal import Refusal, printable
+from .kernel.refusal import Refusal
 from .kernel.shape import LARGEST_TRACE
-from .report import LEVELS, Report, check
+from .report import LEVELS, Report, check, named, printable
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         report = check(read_bytes(given.trace), given.level)
     except Refusal as refusal:
-        report = Report(level=None, asked=given.level, wrong=refusal.wrong)
+        report = Report(level=None, asked=given.level, wrong=named(refusal.wrong, {}))
     except (OSError, ValueError) as error:
         sys.stderr.write(printable(f"{given.trace}: cannot be read: {error}") + "\n")
         return Report.NO_TRACE

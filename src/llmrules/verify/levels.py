@@ -61,7 +61,7 @@ def examine(trace: Trace | bytes | str | Path, files: Files | None = None, level
     try:
         raw = read_bytes(Path(trace)) if isinstance(trace, str | Path) else trace
     except Refusal as refusal:
-        return Report(level=None, asked=asked, wrong=refusal.wrong)
+        return Report(level=None, asked=asked, wrong=named(refusal.wrong, {}))
     report = check(raw if isinstance(raw, bytes) else raw.to_json().encode(), asked)
     if files is None or report.document is None or not (report.level == LEVELS[-2] and asked == LEVELS[-1]):
         return report

@@ -26,8 +26,9 @@ from llmrules.reading.cursor import Cursor
 from llmrules.reading.files import Source, read_catalog_file, read_json, read_toml, toml_files
 from llmrules.trace.codec import plain
 from llmrules.trace.given import CHOICES, Given, Spelling, structure
-from llmrules.verify.kernel.refusal import Plain, Refusal, compare, shown
+from llmrules.verify.kernel.refusal import Plain, Refusal, compare
 from llmrules.verify.kernel.shape import digest
+from llmrules.verify.report import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -3,13 +3,15 @@
 It stands alone, as the kernel does: this is what ``llmrules verify`` and ``llmrules-check.pyz`` print.
 """
 
+import gc
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, Literal, TypeAlias
 
 from .kernel import climb
-from .kernel.refusal import Plain, Record, Refusal, Wrong, printable, shown
+from .kernel.refusal import NOTHING, UNSAID, Plain, Record, Refusal, Wrong
 
 Level: TypeAlias = Literal["shape", "consistent", "re-derived", "matched"]
 
@@ -111,6 +113,8 @@ class Report:
 def check(raw: bytes, level: Level = "re-derived") -> Report:
     """Verify the bytes of a trace up to a level, or to the first thing that is wrong."""
     report = Report(level=None, asked=level)
+    collects = gc.isenabled()
+    gc.disable()  # nothing here refers to itself, and thousands of models would be looked through for it many times
     try:
         for reached, document in zip(LEVELS, climb(raw), strict=False):
             report = replace(report, level=reached, document=document)
@@ -118,6 +122,9 @@ def check(raw: bytes, level: Level = "re-derived") -> Report:
                 break
     except Refusal as refusal:
         return replace(report, wrong=named(refusal.wrong, report.document or {}))
+    finally:
+        if collects:
+            gc.enable()
     return report
 
 
@@ -131,7 +138,7 @@ def worded(wrong: Wrong, tell: Callable[[str], str]) -> str:
 
 
 def named(wrong: Wrong, document: Record) -> Wrong:
-    """Return what is wrong with the ids of what its pointer leads through."""
+    """Return what is wrong with the ids of what its pointer leads through, and the values as texts."""
     names: dict[str, str] = {}
     value: Plain = document
     within = ""
@@ -147,4 +154,21 @@ def named(wrong: Wrong, document: Record) -> Wrong:
         names |= {kind: str(own[kind]) for kind in NAMING if isinstance(own.get(kind), str)}
         if not isinstance(value, dict | list):
             break
-    return wrong._replace(names=printable(", ".join(f'{kind} "{name}"' for kind, name in names.items())))
+    said = printable(", ".join(f'{kind} "{name}"' for kind, name in names.items()))
+    return wrong._replace(names=said, found=shown(wrong.found), expected=shown(wrong.expected))
+
+
+def shown(value: Plain, longest: int = 200) -> str | None:
+    """Return a value as JSON on one short line without what a terminal would obey; None where nothing need be shown."""
+    if value is UNSAID:
+        return None
+    try:
+        text = "nothing" if value is NOTHING else json.dumps(value, ensure_ascii=False, sort_keys=True)
+    except RecursionError:
+        text = "something deeply nested"
+    return printable(text if len(text) <= longest else f"{text[: longest - 1]}…")
+
+
+def printable(text: str) -> str:
+    """Replace what a terminal would obey (control, bidirectional and unpaired characters) by its escape."""
+    return "".join(mark if mark.isprintable() else repr(mark)[1:-1] for mark in text)

@@ -109,7 +109,11 @@ class Candidate:
 
     def applied(self, criterion: Criterion) -> tuple[int, Record]:
         """Return how a rule comes out, by which exemptions or whose approval, with the place of that."""
-        name, truth, by = criterion.rule["id"], criterion.truth(self.known.world), Record()
+        name, key, by = criterion.rule["id"], str([*map(self.known.world.get, criterion.names)]), Record()
+        usual = criterion.usual if criterion.effect != "caution" and not self.exempting else {}
+        if key in usual:
+            return usual[key]
+        truth = criterion.truth(self.known.world)
         outcomes: dict[Truth, str] = {True: "points", False: "none", None: "unknown"}
         if criterion.effect in HARD:
             policy = criterion.rule.get("unknown", self.given.unknown)
@@ -124,13 +128,14 @@ class Candidate:
             )
             by = sparse(approved_by=people) if attached else {}
             outcomes = dict.fromkeys(outcomes, "approved" if by else "attached" if attached else "none")
-        return criterion.applied(self.known.world, outcomes[truth], by)
+        return usual.setdefault(key, criterion.applied(self.known.world, outcomes[truth], by, key))
 
     def disputes(self) -> Iterator[Record]:
         """Record each disputed value under which a rule would say something else."""
         for attribute, worlds in sorted(self.known.others.items()):
-            its, known = self.criteria.items(), self.known.world
-            rules = [name for name, one in its if any(one.differs(world, known) for world in worlds)]
+            known, its = self.known.world, self.criteria.items()
+            others = [(one, {of for of in {*one, *known} if one.get(of) != known.get(of)}) for one in worlds]
+            rules = [name for name, one in its if any(of & one.names and one.differs(at, known) for at, of in others)]
             if rules:
                 values = [one["value"] for one in self.known.entries[attribute]["disputed"]]
                 yield {"attribute": attribute, "values": values, "rules": rules}

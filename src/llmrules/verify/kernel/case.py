@@ -7,7 +7,7 @@ from itertools import groupby
 from .given import TESTED, Given, compared, concluded, on_models, references, referred
 from .refusal import Plain, Record, Refusal, expect, sparse
 from .shape import MOST_PARTS
-from .truth import OPERATORS, Facts, leaves, negative, own, sides, thresholds
+from .truth import ASKING, OPERATORS, Facts, leaves, negative, own, sides, thresholds
 from .values import Attribute, Value, number, text
 
 
@@ -76,12 +76,13 @@ class _Case:
     def fire(self) -> None:
         """Find the least fixpoint, stratum by stratum: each round fires every rule that holds when it begins."""
         for stratum, group in groupby(sorted((its, name) for name, its in self.stratum.items()), lambda one: one[0]):
-            ready, round_ = self.ready(waiting := [name for _, name in group]), 0
+            ready, round_, caring = self.ready(names := [name for _, name in group]), 0, defaultdict(set)
+            for name, key in ((one, key) for one in names for key in cares(self.given.rules[one])):
+                caring[key].add(name)
             while ready:
-                new = [self.conclude(name, when, stratum, round_) for name, when in ready.items()]
-                waiting = [name for name in waiting if name not in ready]
-                ready = self.ready([name for name in waiting if reads(self.given.rules[name]) & set().union(*new)])
-                round_ += 1
+                new = set().union(*[self.conclude(name, when, stratum, round_) for name, when in ready.items()])
+                looked_at = set[str]().union(*[caring[key] for key in new]) - self.seen.keys()
+                ready, round_ = self.ready(sorted(looked_at)), round_ + 1
 
     def ready(self, waiting: list[str]) -> dict[str, Record]:
         """Return the rules that hold on what is known, and are not defeated, with the record of ``when``."""
@@ -89,8 +90,8 @@ class _Case:
         free = [name for name in waiting if tables[name]["holds"] and not self.defeated_by(name)]
         return {name: tables[name] for name in free if not self.unless(self.given.rules[name]).get("holds")}
 
-    def conclude(self, name: str, when: Record, stratum: int, number: int) -> set[str]:
-        """Record one firing and add what it concludes; return the attributes that were concluded."""
+    def conclude(self, name: str, when: Record, stratum: int, number: int) -> set[tuple[str, Plain]]:
+        """Record one firing and add what it concludes; return the attribute, and each value of it."""
         rule, self.seen[name] = self.given.rules[name], when
         body = rule["body"] if rule["effect"] == "conclude" else {}
         for attribute, value in body.items():
@@ -100,7 +101,7 @@ class _Case:
             self.by[fact].append(name)
         uses = sorted({fact for _, leaf in _recorded(when, true=True) for fact in leaf.get("cites", ())})
         self.firings.append({"rule": name, "stratum": stratum, "round": number, "uses": uses, "concludes": facts})
-        return set(body)
+        return {(attribute, one) for attribute, value in body.items() for one in (None, *_values(value))}
 
     def defeated_by(self, name: str) -> list[str]:
         """Return the rules that fired and override a rule, sorted."""
@@ -161,9 +162,8 @@ class _Case:
         """Return the facts that make a leaf on a set true: the members asked for; of a negative test, every member."""
         cited: set[Plain] = set()
         for operator, side in leaf.items():
-            asked = OPERATORS[operator].right in {"member", "members"} and not OPERATORS[operator].negative
             wanted = [one for raw, _ in self.against(attribute, operator, side) for one in _values(raw)]
-            cited |= values.intersection(wanted) if asked else values
+            cited |= values.intersection(wanted) if operator in ASKING else values
         return [fact_id(attribute.name, one) for one in sorted(cited)] if values else [fact_id(attribute.name)]
 
     def rule(self, rule: Plain) -> Record:
@@ -228,6 +228,15 @@ def reads(rule: Plain) -> set[str]:
     return {name for table in tables for name, _ in leaves(table)}.union(
         references(rule), compared(rule), [rule["not_by"]] if "not_by" in rule else []
     )
+
+
+def cares(rule: Plain) -> Iterator[tuple[str, Plain]]:
+    """Yield what can make ``when`` true: attributes, with a member where those of a set are asked for, else None."""
+    yield from ((name, None) for name in references(rule))
+    for name, leaf in leaves(rule.get("when", {})):
+        by_member = leaf.keys() <= ASKING and not sides(leaf)
+        members = [one for side in leaf.values() for one in _values(side)] if by_member else []
+        yield from ((name, one) for one in members or [None])
 
 
 def concludes(given: Given, rule: Plain) -> list[str]:

@@ -23,8 +23,9 @@ class Criterion:
         self.predicate = Conditions("predicate", predicate(rule), given, facts)
         self.grade = _Leaf("grade", *graded, given, facts) if graded else None
         self.leaves = [*self.where.leaves, *self.predicate.leaves, *([self.grade] if self.grade else [])]
-        self.truths: dict[str, Truth] = {}
+        self.names = dict.fromkeys(leaf.name for leaf in self.leaves).keys()
         self.outcomes: dict[str, tuple[int, Record]] = {}
+        self.usual: dict[str, tuple[int, Record]] = {}  # where neither exemptions nor approvals are of matter
 
     def record(self) -> Record:
         """Record the rule with its leaves and each way in which it came out, said once for all candidates."""
@@ -33,16 +34,10 @@ class Criterion:
 
     def truth(self, world: World) -> Truth:
         """Return what it says of a candidate: a hard rule, whether it passes; all others, whether it is reached."""
-        if (key := self.key(world)) not in self.truths:
-            reached = self.where.on(world)
-            passes = self.grade.on(world)[0] if self.grade else self.predicate.on(world)
-            fails = passes if self.effect == "exclude" else opposite(passes)
-            self.truths[key] = opposite(both([reached, fails])) if self.effect in HARD else both([reached, passes])
-        return self.truths[key]
-
-    def key(self, world: World) -> str:
-        """Return the values on which depends what it says of a candidate."""
-        return str([world.get(leaf.name) for leaf in self.leaves])
+        reached = self.where.on(world)
+        passes = self.grade.on(world)[0] if self.grade else self.predicate.on(world)
+        fails = passes if self.effect == "exclude" else opposite(passes)
+        return opposite(both([reached, fails])) if self.effect in HARD else both([reached, passes])
 
     def points(self, world: World) -> Fraction:
         """Return the points of a candidate that it reaches."""
@@ -58,9 +53,9 @@ class Criterion:
         truths = self.truth(world), self.truth(other)
         return truths[0] != truths[1] or bool(truths[0] and self.grade and self.points(world) != self.points(other))
 
-    def applied(self, world: World, outcome: str, by: Record) -> tuple[int, Record]:
-        """Return the way in which it comes out on a candidate, with its place; a new one is recorded."""
-        key = f"{outcome}{by}{self.key(world)}"
+    def applied(self, world: World, outcome: str, by: Record, values: str) -> tuple[int, Record]:
+        """Return the way in which it comes out on a candidate of some values, with its place, and record a new one."""
+        key = f"{outcome}{by}{values}"
         if key not in self.outcomes:
             points = {"points": str(self.points(world))} if outcome == "points" else {}
             leaves = [leaf.on(world)[1] for leaf in self.leaves]
@@ -73,12 +68,14 @@ class Conditions:
 
     def __init__(self, side: str, table: Plain, given: Given, facts: Facts) -> None:
         """Take the thresholds from the facts."""
-        self.table = table
+        self.table, self.seen = table, dict[str, Truth]()
         self.leaves = [_Leaf(side, name, leaf, given, facts) for name, leaf in leaves(table)]
 
     def on(self, world: World) -> Truth:
         """Return the truth on a candidate."""
-        return table_truth(self.table, (leaf.on(world)[0] for leaf in self.leaves))
+        if (key := str([world.get(leaf.name) for leaf in self.leaves])) not in self.seen:
+            self.seen[key] = table_truth(self.table, (leaf.on(world)[0] for leaf in self.leaves))
+        return self.seen[key]
 
 
 class _Leaf:

@@ -239,13 +239,12 @@ def _check_model(given: Given, model: Plain, at: str) -> None:
 
 def _with_values(read: dict[str, Attribute], models: list[Plain], values: Plain) -> Iterator[Plain]:
     """Yield models with their values. Refuses values that are not in the order of their first use, each once."""
-    used = Counter[str]()
+    used, scopes = dict.fromkeys(values, 0), {name: read[name].scope for name in values.keys() & read.keys() - BUILT_IN}
 
     def own(one: Plain, scope: str, at: str) -> Plain:
         for name, place in sorted(one["attributes"].items()):
-            its = values.get(name, ()) if name in read and read[name].scope == scope and name not in BUILT_IN else ()
-            right, what = place <= used[name] and place < len(its), f"{at}/attributes/{name}"
-            expect(right, "reference", what, "names no value, or one before its turn", place)
+            right = scopes.get(name) == scope and place <= used[name] and place < len(values[name])
+            expect(right, "reference", f"{at}/attributes/{name}", "names no value, or one before its turn", place)
             used[name] = max(used[name], place + 1)
         return one | {"attributes": {name: values[name][place] for name, place in one["attributes"].items()}}
 

@@ -1,6 +1,5 @@
 """How the kernel refuses: at a JSON pointer, with a stable code and a sentence; and how records are compared."""
 
-import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple, TypeAlias
 
@@ -15,8 +14,8 @@ class Wrong(NamedTuple):
     code: str
     at: str
     sentence: str
-    found: str | None = None
-    expected: str | None = None
+    found: Plain = UNSAID
+    expected: Plain = UNSAID
     names: str = ""
 
 
@@ -25,7 +24,7 @@ class Refusal(Exception):  # noqa: N818 - it is no error of ours, and never leav
 
     def __init__(self, code: str, at: str, sentence: str, *, found: Plain = UNSAID, expected: Plain = UNSAID) -> None:
         """Keep what is wrong; ``at`` is a JSON pointer, and ``conformance/README.md`` lists the codes."""
-        self.wrong = Wrong(code, at, sentence, shown(found), shown(expected))
+        self.wrong = Wrong(code, at, sentence, found, expected)
         super().__init__(self.wrong)
 
 
@@ -63,19 +62,3 @@ def _differences(at: str, found: Plain, expected: Plain) -> Iterator[tuple[str, 
             yield from _differences(step(at, index), *pair)
     elif found != expected:
         yield at, found, expected
-
-
-def shown(value: Plain, longest: int = 200) -> str | None:
-    """Return a value as JSON on one short line without what a terminal would obey; None where nothing need be shown."""
-    if value is UNSAID:
-        return None
-    try:
-        text = "nothing" if value is NOTHING else json.dumps(value, ensure_ascii=False, sort_keys=True)
-    except RecursionError:
-        text = "something deeply nested"
-    return printable(text if len(text) <= longest else f"{text[: longest - 1]}…")
-
-
-def printable(text: str) -> str:
-    """Replace what a terminal would obey (control, bidirectional and unpaired characters) by its escape."""
-    return "".join(mark if mark.isprintable() else repr(mark)[1:-1] for mark in text)

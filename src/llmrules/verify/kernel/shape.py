@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections import Counter
+from collections.abc import Collection
 from functools import lru_cache
 from pkgutil import get_data
 from typing import NamedTuple, TypeAlias
@@ -59,6 +60,7 @@ def _table(pairs: list[tuple[str, Plain]]) -> Plain:
     return _Doubt("duplicate-key", "an object has a key twice, so that readers may disagree about it", twice)
 
 
+@lru_cache(4_096)
 def _number(digits: str) -> Plain:
     if not digits.removeprefix("-").isdecimal():
         return _Doubt("number", "every number in a trace is an integer; all others are texts", digits)
@@ -91,6 +93,7 @@ def _check_format(found: Plain) -> None:
         raise Refusal("format", "/format", "is not a trace of llmrules", found=found, expected=FORMAT)
 
 
+_matches = lru_cache(4_096)(re.fullmatch)
 TYPES = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool, "null": type(None)}
 NAMES = {"object": "an object", "array": "a list", "string": "a text", "integer": "an integer"}
 Way: TypeAlias = "tuple[Way, str | int] | None"  # to a value: the way to what holds it, and its key there
@@ -139,12 +142,18 @@ def _check_parts(rule: Record, value: Plain, way: Way) -> None:
     elif rule["type"] == "array":
         if len(value) < rule.get("minItems", 0):
             raise _refusal(way, "must be a list that is not empty", value)
-        for index, one in enumerate(value):
+        for index, one in enumerate(() if _are_integers(rule["items"], value) else value):
             _check(rule["items"], one, (way, index))
     elif rule["type"] == "integer" and not rule["minimum"] <= value <= rule["maximum"]:
         raise _refusal(way, f"must be an integer from {rule['minimum']} to {rule['maximum']}", value)
-    elif "pattern" in rule and not re.fullmatch(rule["pattern"], value):
+    elif "pattern" in rule and not _matches(rule["pattern"], value):
         raise _refusal(way, f"must be a text that matches {rule['pattern']}", value)
+
+
+def _are_integers(rule: Record, values: Collection[Plain]) -> bool:
+    """Return whether all values are integers that a part of the schema allows: places, of which there are thousands."""
+    all_are = rule.get("type") == "integer" and {*map(type, values)} == {int}
+    return bool(all_are and rule["minimum"] <= min(values) <= max(values) <= rule["maximum"])
 
 
 def _check_members(rule: Record, value: Record, way: Way) -> None:
@@ -155,7 +164,7 @@ def _check_members(rule: Record, value: Record, way: Way) -> None:
     properties, pattern = rule.get("properties", {}), rule.get("propertyNames", {}).get("pattern", "")
     for key, one in value.items():
         inner = properties.get(key) or rule["additionalProperties"]
-        if not inner or (pattern and not re.fullmatch(pattern, key)):
+        if not inner or (pattern and not _matches(pattern, key)):
             raise _refusal((way, key), "has a key that does not belong here", key)
         _check(inner, one, (way, key))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from functools import lru_cache
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
@@ -9,6 +10,7 @@ from .given import HARD, SOFT, Given, name_of
 from .refusal import Plain, Record, expect, sparse
 
 MOST_UNITS = 10**1_000  # the denominator of all points together is less
+_points = lru_cache(4_096)(lambda text: Fraction(text) if "/" in text else int(text))  # which is added sooner
 VERDICTS = ("eligible", "unverified", "excluded")  # from best to worst
 
 
@@ -20,20 +22,20 @@ class Contender(NamedTuple):
     rows: list[Record]
 
 
-def points_of(record: Record) -> tuple[Fraction, ...]:
+def points_of(record: Record) -> tuple[Fraction | int, ...]:
     """Return the points of a candidate by tier, which are compared tier by tier."""
-    return tuple(map(Fraction, (record.get("points", 0), *record.get("then", ()))))
+    return tuple(map(_points, (record.get("points", "0"), *record.get("then", ()))))
 
 
 def sums(applied: Iterable[tuple[Plain, Record]], at: str) -> Record:
     """Return the verdict and points that outcomes give, each with its rule. Refuses too many digits."""
-    outcomes, found = set[str](), {1: Fraction()}
+    outcomes, found = set[str](), dict[int, Fraction | int]({1: 0})
     for rule, one in applied:
         if rule["effect"] in HARD:
             outcomes.add(one["outcome"])
         elif rule["effect"] in SOFT:
             tier = rule.get("tier", 1)
-            found[tier] = total = found.get(tier, Fraction()) + Fraction(one.get("points", 0))
+            found[tier] = total = found.get(tier, 0) + (_points(one["points"]) if "points" in one else 0)
             expect(total.denominator < MOST_UNITS, "number", at, "adds up to more digits than a decision may write")
     verdict = "excluded" if "failed" in outcomes else "unverified" if "unknown" in outcomes else "eligible"
     points = [str(found[tier]) for tier in sorted(found)]

@@ -121,6 +121,7 @@ OPERATORS = {
     "known": Operator("flag", (*SINGLE, "flag", "set"), lambda _one, _actual, wanted: bool(wanted)),
 }
 """In this order the tests of one leaf are recorded."""
+ASKING = {name for name, one in OPERATORS.items() if one.right in {"member", "members"} and not one.negative}
 OF_NOTHING = {"any_of": False, "none_of": True, "has_any": False, "has_all": True}  # needs no value to be decided
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Context, Decimal
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, TypeAlias
 
@@ -157,6 +158,7 @@ def is_short(exact: Fraction | int) -> bool:
     return len(digits) <= LONGEST and (size == 0 or Fraction(1, most) <= size < most)
 
 
+@lru_cache(4_096)
 def days(raw: str) -> tuple[int, int]:
     """Return the numbers of the first and the last day of a date, a month or a year."""
     match = re.fullmatch(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?", raw)

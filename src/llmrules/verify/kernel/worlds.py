@@ -68,8 +68,8 @@ def know(given: Given, facts: Facts, classes: "Classes") -> Iterator[Known]:
 
 def _in_force(entries: Record, day: str) -> Record:
     """Return the entries as they are on a day: the last dated value that has begun, which nobody disputes."""
-    begun = {name: [one for one in entry.get("dated", ()) if one["since"] <= day] for name, entry in entries.items()}
-    return {name: begun[name][-1] if begun[name] else entry for name, entry in entries.items()}
+    dated = [(name, one) for name, its in entries.items() if "dated" in its for one in its["dated"]]
+    return entries | {name: one for name, one in dated if one["since"] <= day}  # the last one counts
 
 
 def _values(entries: Record) -> Record:
@@ -78,8 +78,8 @@ def _values(entries: Record) -> Record:
 
 def _disputed(entries: Record) -> dict[str, list[Record]]:
     """Return, for each disputed attribute, the values as they would be under each of its disputed ones."""
-    disputed = {name: [one["value"] for one in its.get("disputed", ())] for name, its in entries.items()}
-    return {name: [_values(entries) | {name: other} for other in its] for name, its in disputed.items() if its}
+    disputed = {name: [one["value"] for one in its["disputed"]] for name, its in entries.items() if "disputed" in its}
+    return {name: [_values(entries) | {name: other} for other in its] for name, its in disputed.items()}
 
 
 def outlook(given: Given, facts: Facts, known: Known) -> Record:
@@ -87,7 +87,8 @@ def outlook(given: Given, facts: Facts, known: Known) -> Record:
     plain = given.models[known.row.model]
     offered = plain["offers"][known.row.place]["attributes"]
     everything = {**plain["attributes"], **offered}
-    dated = [(one["since"], name) for name, its in sorted(everything.items()) for one in its.get("dated", ())]
+    changing = sorted(name for name, its in everything.items() if "dated" in its)
+    dated = [(one["since"], name) for name in changing for one in everything[name]["dated"]]
     ends = [days(one)[1] for one in facts.get("ends_on", ()) if given.attributes["ends_on"].type == "date"]
     until = max(ends, default=days(given.day)[0] + 365)
     coming = []
@@ -112,6 +113,8 @@ class Classes:
             where = Conditions("where", rule.get("where", {}), given, {})
             self.rules[concluded(rule)].append((rule, where))
             self.tested[concluded(rule)] |= {leaf.name for leaf in where.leaves}
+        self.read = sorted(self.tested.keys() | set().union(*self.tested.values()))
+        self.concluded: dict[str, tuple[Record, list[tuple[str, str]]]] = {}
         concluding = {name: its & self.tested.keys() for name, its in self.tested.items()}
         try:
             self.order = list(TopologicalSorter(concluding).static_order())
@@ -120,6 +123,12 @@ class Classes:
 
     def world(self, stated: Record) -> tuple[Record, Record, list[tuple[str, str]]]:
         """Return all values of a model, what was concluded with the rules that do, and what the entry contradicts."""
+        if (key := str([*map(stated.get, self.read)])) not in self.concluded:
+            self.concluded[key] = self._conclude(stated)
+        found, contradictions = self.concluded[key]
+        return stated | {name: one["value"] for name, one in found.items()}, found, contradictions
+
+    def _conclude(self, stated: Record) -> tuple[Record, list[tuple[str, str]]]:
         world, found, contradictions = dict(stated), {}, []
         for name in self.order:
             truths = [(rule, where.on(world)) for rule, where in self.rules[name]]
@@ -134,4 +143,4 @@ class Classes:
             elif either(truth for _, truth in truths) is not None:
                 world[name] = bool(by)
                 found[name] = {"value": world[name]} | sparse(by=[rule["id"] for rule in by])
-        return world, found, contradictions
+        return found, contradictions
