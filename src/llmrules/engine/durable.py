@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 MOST_RULES = 2_000
 """Rules above which DurableEngine refuses: opening a state takes 10 KB for each condition, and then dominates."""
 
+KEPT = 24 * 2**20
+"""Bytes of a block that is freed once: of what is freed later, the C library of Linux keeps twice as much."""
+
 
 def available() -> bool:
     """Say whether durable-rules is here and can be imported: on 3.13 a build without its flag installs, and cannot."""
@@ -60,6 +63,7 @@ class DurableEngine:
         self._encoding = encode(program)
         self._module = _module()
         try:
+            _keep_memory()
             self._parts = tuple(_Part(self._module, network) for network in divide(self._encoding))
         except (self._module.error, MemoryError) as error:
             raise _failure(error) from None
@@ -147,6 +151,15 @@ class DurableEngine:
         for part in self._parts:
             if part.is_open:
                 part.close()
+
+
+def _keep_memory() -> None:
+    """Have the memory of deleted states kept: else it may be given back each time, and fetched again page by page.
+
+    That takes ten times as long as firing. The block itself costs nothing, as nobody writes into it.
+    """
+    block = bytes(KEPT)
+    del block
 
 
 def _is_ours(lock: Condition) -> bool:
