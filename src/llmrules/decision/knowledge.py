@@ -16,6 +16,7 @@ from llmrules.decision.criteria import Criteria, compile_criteria
 from llmrules.engine.program import Program, compile_program
 from llmrules.engine.refiring import Reach
 from llmrules.errors import CatalogError, FileError, InputError, LoadError, Place
+from llmrules.language.conditions import Reference
 from llmrules.language.profile import check_approvals
 from llmrules.language.rules.ruleset import LATER, RuleSet, read_ruleset
 
@@ -64,6 +65,16 @@ class Knowledge:
     def reach(self) -> Reach:
         """What depends on what in the program."""
         return Reach(self.program)
+
+    @cached_property
+    def referring(self) -> dict[str, list[tuple[str, Reference]]]:
+        """The attributes of models that rules test against each requirement, with by how much more."""
+        found: dict[str, list[tuple[str, Reference]]] = {}
+        for rule in self.ruleset.firing():
+            for leaf in (*rule.where.all_leaves(), *rule.effect.predicate.all_leaves()):
+                for reference in (test.operand for test in leaf.tests if isinstance(test.operand, Reference)):
+                    found.setdefault(reference.requirement, []).append((leaf.attribute.name, reference))
+        return {name: list(dict.fromkeys(its)) for name, its in found.items()}
 
     def _criteria_after(self, turns: int) -> Criteria:
         if turns not in self.arranged:

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
     from llmrules.engine.program import FiringRule
     from llmrules.language.conditions import Facts, Leaf
+    from llmrules.language.conditions.table import Test
+    from llmrules.language.rules.effects import Conclude
     from llmrules.language.values import Value
+    from llmrules.language.vocabulary import Attribute
 
 
 class Reach:
@@ -31,7 +34,9 @@ class Reach:
 
     def __init__(self, program: Program) -> None:
         """Note what every rule tests, and by which others it is overridden."""
-        self.program, self.bands = program, _Bands(program)
+        self.program = program
+        leaves = (leaf for rule in program.rules for leaf in _leaves(rule))
+        self.cuts = Cuts(leaves, (rule.conclusion for rule in program.rules if rule.conclusion is not None))
         self._readers: dict[str, int] = {}
         self._overridden: dict[int, int] = {}
         self._tested = [
@@ -89,7 +94,7 @@ class Refiring:
         self.fired = mask_of([*fired])
         self._reach, self._facts = reach, facts
         self._alone: dict[tuple[str, object], int] = {}
-        self._cuts = reach.bands.on(facts)
+        self._cuts = reach.cuts.on(facts)
 
     def fire(self, facts: Facts, changed: Collection[str]) -> int:
         """Return the rules that fire on other facts, where all but those of the changed attributes are as they were."""
@@ -154,35 +159,48 @@ class _Part:
         return mask_of(self._engine.fire(known, [one for one in self._before if settled >> one & 1]))
 
 
-class _Bands:
-    """The bands into which the tests of a program cut numbers and days: values of one fire the same rules.
+class Cuts:
+    """Where tests cut each requirement: numbers and days between two cuts fire the same rules.
 
-    Where two requirements are compared, each is cut by what the other one has in the case or rules may conclude of it.
+    ``values`` are those of tests and conclusions, ``matched`` the requirements that a pattern is tested of. Where two
+    are ``compared``, each is cut by what the other one has in the case or rules may conclude of it.
     """
 
-    def __init__(self, program: Program) -> None:
-        self._cuts: defaultdict[str, set[Value]] = defaultdict(set)
-        self._compared: list[tuple[str, Reference]] = []
+    def __init__(self, leaves: Iterable[Leaf], conclusions: Iterable[Conclude] = ()) -> None:
+        """Note all that is tested and concluded."""
+        self.values: defaultdict[str, set[Value]] = defaultdict(set)
+        self.compared: dict[tuple[str, Reference], None] = {}
+        self.matched: set[str] = set()
+        self._ordered: set[str] = set()
         self._concluded: defaultdict[str, set[Value]] = defaultdict(set)
-        for conclusion in (rule.conclusion for rule in program.rules if rule.conclusion is not None):
+        for conclusion in conclusions:
             self._concluded[conclusion.attribute.name] |= conclusion.values
-        for leaf in (leaf for rule in program.rules for leaf in _leaves(rule)):
-            for test in leaf.tests if leaf.attribute.type in {"number", "date"} else ():
-                if isinstance(test.operand, Reference):
-                    self._compared.append((leaf.attribute.name, test.operand))
-                else:
-                    its = test.operand if isinstance(test.operand, tuple) else (test.operand,)
-                    self._cuts[leaf.attribute.name].update(its)
-        self._sorted = {name: sorted(map(_at, its)) for name, its in self._cuts.items()}
+            self.values[conclusion.attribute.name] |= conclusion.values
+        for leaf in leaves:
+            for test in leaf.tests:
+                self._test(leaf.attribute, test)
+        self._sorted = {name: sorted(map(_at, self.values[name])) for name in self._ordered}
+
+    def _test(self, attribute: Attribute, test: Test) -> None:
+        name = attribute.name
+        if attribute.type in {"number", "date"}:
+            self._ordered.add(name)
+        if isinstance(test.operand, Reference):
+            self.compared[name, test.operand] = None
+        elif test.operator.name != "known":
+            self.values[name].update(test.operand if isinstance(test.operand, tuple) else (test.operand,))
+        if test.operator.name == "like":
+            self.matched.add(name)
 
     def on(self, facts: Facts) -> Mapping[str, Sequence[Decimal]]:
-        """Return the cuts of each attribute in a case, ascending."""
+        """Return the cuts of each requirement that has an order in a case, ascending."""
         found: dict[str, set[Value]] = {}
-        for name, reference in self._compared:
-            other = reference.requirement
-            had, others = (facts.get(one, frozenset()) | self._concluded.get(one, frozenset()) for one in (name, other))
-            found.setdefault(name, {*self._cuts[name]}).update(map(reference.later, others))
-            found.setdefault(other, {*self._cuts[other]}).update(map(reference.earlier, had))
+        for name, reference in self.compared:
+            if name in self._ordered:
+                other = reference.requirement
+                had, others = ({*facts.get(one, ()), *self._concluded.get(one, ())} for one in (name, other))
+                found.setdefault(name, {*self.values.get(name, ())}).update(map(reference.later, others))
+                found.setdefault(other, {*self.values.get(other, ())}).update(map(reference.earlier, had))
         return {**self._sorted, **{name: sorted(map(_at, its)) for name, its in found.items()}}
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from llmrules.engine.refiring import Cuts
 from llmrules.language.conditions import Reference
 from llmrules.language.values import EXACT, Number, Period, Value, number
 from llmrules.language.vocabulary import AS_OF, LONG_TOKENS, decimal
@@ -23,7 +24,6 @@ from llmrules.language.vocabulary import AS_OF, LONG_TOKENS, decimal
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from llmrules.catalog.candidates import Column
     from llmrules.decision.decision import Decision
     from llmrules.decision.knowledge import Knowledge
     from llmrules.language.conditions import Facts, Leaf, Table, Test
@@ -62,33 +62,15 @@ class Bands:
         stated: Facts | None = None,
         decision: Decision | None = None,
     ) -> None:
-        """Look up, once for all, at which values some test of a requirement, or of models against it, may turn."""
-        self._cuts: defaultdict[str, set[Value]] = defaultdict(set)
-        self._against: defaultdict[str, dict[tuple[int, str, Reference], Column | None]] = defaultdict(dict)
-        self._compared: dict[tuple[str, Reference], None] = {}
-        self._matched: set[str] = set()
+        """Take where rules cut requirements, and models that are tested against them, as it is looked up once."""
+        sides = ((knowledge, when), *others)
         self._facts = {} if decision is None else decision.derivation.facts
         self._criteria, self._resting = knowledge.criteria_on(when), knowledge.ruleset.vocabulary.resting
         self._summed = [*_summed(knowledge, decision)]
-        for table in tables:
-            self._test(table)
-        for side, (one, day) in enumerate(((knowledge, when), *others)):
-            columns = one.criteria_on(day).on(self._facts).candidates.columns
-            for rule in one.ruleset.firing():
-                self._test(rule.when)
-                self._test(rule.unless)
-                self._cuts[AS_OF.name].update(
-                    one for one in (rule.effective_from, rule.effective_to) if one is not None
-                )
-                conclusion = rule.effect.conclusion
-                if conclusion is not None:
-                    self._cuts[conclusion.attribute.name] |= conclusion.values
-                for leaf in leaves_of(rule):
-                    name = leaf.attribute.name
-                    for test in leaf.tests:
-                        if isinstance(test.operand, Reference):
-                            key = side, name, test.operand
-                            self._against[test.operand.requirement][key] = columns.get(name)
+        self._tests = (*(one.reach.cuts for one, _ in sides), Cuts(leaf for one in tables for leaf in one.all_leaves()))
+        self._against = [(one.referring, one.criteria_on(day).on(self._facts).candidates.groups) for one, day in sides]
+        self._compared = {pair: None for tests in self._tests for pair in tests.compared}
+        self._spread_cuts: defaultdict[str, set[Value]] = defaultdict(set)
         self._spread({AS_OF.name: frozenset({_on(when)}), **(stated or {})}, knowledge.ruleset.vocabulary)
 
     def answers(self, attribute: Attribute) -> Answers:
@@ -111,7 +93,7 @@ class Bands:
             days = [one.first for one in cuts if isinstance(one, Period)]
             return Answers(name, tuple(map(_on, _days(sorted(days)))), self._is_exact(name))
         texts = sorted(map(str, cuts))
-        return Answers(name, (*texts, _other(texts)), exact=name not in self._matched)
+        return Answers(name, (*texts, _other(texts)), exact=not any(name in tests.matched for tests in self._tests))
 
     def _is_exact(self, name: str) -> bool:
         """Whether a requirement is compared with one other at most: three are not cut for each other."""
@@ -148,34 +130,26 @@ class Bands:
             if isinstance(one, int | Decimal) and isinstance(two, int | Decimal) and isinstance(three, int | Decimal)
         }
 
-    def _test(self, table: Table) -> None:
-        """Note the tests of a table on requirements."""
-        for leaf in table.all_leaves():
-            name = leaf.attribute.name
-            self._cuts[name].update(_literals(leaf))
-            self._compared |= {(name, one.operand): None for one in leaf.tests if isinstance(one.operand, Reference)}
-            if any(test.operator.name == "like" for test in leaf.tests):
-                self._matched.add(name)
-
     def _spread(self, stated: Facts, vocabulary: Vocabulary) -> None:
         """Cut what is compared by what cuts, or is stated of, the other side, and within its bands."""
         names = {name for left, reference in self._compared for name in (left, reference.requirement)}
         own = {name: self._cut(name) | stated.get(name, frozenset()) for name in names}
         for left, reference in self._compared:
             right = reference.requirement
-            self._cuts[left] |= own[left].union(map(reference.later, own[right]))
-            self._cuts[right] |= own[right].union(map(reference.earlier, own[left]))
+            self._spread_cuts[left] |= own[left].union(map(reference.later, own[right]))
+            self._spread_cuts[right] |= own[right].union(map(reference.earlier, own[left]))
         within = {name: self.answers(vocabulary[name]).values for name in names - stated.keys()}
         for left, reference in self._compared:
             if vocabulary[left].type in {"number", "date"}:
-                self._cuts[left].update(map(reference.later, within.get(reference.requirement, ())))
+                self._spread_cuts[left].update(map(reference.later, within.get(reference.requirement, ())))
 
     def _cut(self, name: str) -> set[Value]:
         """Return the values at which some test of a requirement, or of models against it, may turn."""
-        found = set(self._cuts[name])
-        for (_, _, reference), column in self._against[name].items():
-            for value in () if column is None else {*column.first} - {None}:
-                found.update(map(reference.earlier, _ends(value)))
+        found = self._spread_cuts[name].union(*(tests.values.get(name, ()) for tests in self._tests))
+        for referring, groups in self._against:
+            for attribute, reference in referring.get(name, ()):
+                for value, first, _ in groups[attribute].values if attribute in groups else ():
+                    found.update(map(reference.earlier, _ends(value)) if first else ())
         return found
 
 
@@ -275,12 +249,6 @@ def _sets(attribute: Attribute, known: frozenset[str]) -> Iterator[frozenset[str
             yield from map(frozenset, combinations(choices, size))
     else:
         yield from (frozenset(), *(frozenset({one}) for one in choices), frozenset(choices))
-
-
-def _literals(leaf: Leaf) -> Iterator[Value]:
-    for test in leaf.tests:
-        if not isinstance(test.operand, Reference):
-            yield from _operands(test)
 
 
 def _operands(test: Test) -> tuple[Value, ...]:
