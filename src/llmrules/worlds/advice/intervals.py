@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 MOST_PLACES = 1_000
 """Numbers that are followed, at most: those of models with more points first."""
 
+Region: TypeAlias = tuple[Decimal, Decimal]
+"""Two numbers between two cuts, or beyond the last one."""
+
 End: TypeAlias = "tuple[Number | Fraction, bool] | None"
 """Where the first place turns, and whether it is still the same there; None: nowhere."""
 
@@ -72,7 +75,7 @@ class _Regions:
     """
 
     cuts: tuple[Decimal, ...]
-    samples: tuple[tuple[Decimal, Decimal] | None, ...]
+    samples: tuple[Region | None, ...]
 
 
 class _Intervals:
@@ -134,44 +137,47 @@ class _Intervals:
         else:
             start = bisect_left(cuts, value)
             ahead = zip(regions.samples[start::-1], (*cuts[:start][::-1], None), strict=True)
-        for samples, cut in ahead:
-            if samples is None:
+        for region, cut in ahead:
+            if region is None:
                 return None
             there = None if cut is None else Fraction(cut)
-            end = self._turn(standing, samples if forward or cut is None else samples[::-1], here, there)
-            if end is not None:
+            end = self._turn(standing, region, here, there, forward=forward)
+            if end is not None or cut is None or there is None:
                 return end
-            if cut is not None and there is not None:
-                if self._places.first(standing, self._supposing.at(standing.attribute, cut)) != self._places.now:
-                    return _exact(there), False
-                here = there
+            if self._places.first(standing, self._supposing.at(standing.attribute, cut)) != self._places.now:
+                return _exact(there), False
+            here = there
         return None
 
-    def _turn(self, standing: Standing, samples: tuple[Decimal, Decimal], start: Fraction, end: Fraction | None) -> End:
+    def _turn(
+        self,
+        standing: Standing,
+        region: tuple[Decimal, Decimal],
+        start: Fraction,
+        end: Fraction | None,
+        *,
+        forward: bool,
+    ) -> End:
         """Return where the first place turns in a region, from a place on at which it is as it is."""
-        name, (one, other) = standing.attribute, samples
-        near = self._places.points(standing, self._supposing.at(name, one))
-        if not self._supposing.grades(name):
+        supposing, one = self._supposing, Fraction(region[0])
+        supposed, slopes = supposing.at(standing.attribute, region[0]), supposing.slopes(standing.attribute, region)
+        near = self._places.points(standing, supposed)
+        rising = {number: supposing.rising(number, supposed, slopes) for number in near} if slopes else {}
+        if not any(map(any, rising.values())):
             return None if self._places.leading(standing, near) == self._places.now else (_exact(start), True)
-        far = self._places.points(standing, self._supposing.at(name, other))
-        forward, distance = other > one, Fraction(other) - Fraction(one)
-        slopes = {
-            number: tuple((there - here) / distance for here, there in zip(points, far[number], strict=True))
-            for number, points in near.items()
-        }
 
         def at(value: Fraction) -> dict[int, Points]:
-            gone = value - Fraction(one)
+            gone = value - one
             return {
-                number: tuple(here + slope * gone for here, slope in zip(points, slopes[number], strict=True))
+                number: tuple(here + slope * gone for here, slope in zip(points, rising[number], strict=True))
                 for number, points in near.items()
             }
 
         origin = at(Fraction(0))
-        lines = [tuple(zip(origin[number], slopes[number], strict=True)) for number in origin]
-        lines += [] if standing.most is None else [tuple((Fraction(its), Fraction(0)) for its in standing.most)]
+        lines = [tuple(zip(origin[number], rising[number], strict=True)) for number in origin]
+        lines += [] if standing.most is None else [tuple((its, 0) for its in standing.most)]
         tiers = (tier for pair in combinations(lines, 2) for tier in zip(*pair, strict=True))
-        crossing = {(b - a) / (s - t) for (a, s), (b, t) in tiers if s != t}
+        crossing = {(b - a) / Fraction(s - t) for (a, s), (b, t) in tiers if s != t}
         inside = (value for value in crossing if _is_between(start, value, end, forward=forward))
         before = start
         for value in (*sorted(inside, reverse=not forward), end):
@@ -187,12 +193,12 @@ class _Intervals:
         return None
 
 
-def _beside(cut: Decimal, step: int) -> tuple[Decimal, Decimal]:
+def _beside(cut: Decimal, step: int) -> Region:
     """Return two numbers beyond a cut, the nearer one first."""
     return EXACT.add(cut, Decimal(step)), EXACT.add(cut, Decimal(2 * step))
 
 
-def _between(low: Decimal, high: Decimal) -> tuple[Decimal, Decimal]:
+def _between(low: Decimal, high: Decimal) -> Region:
     """Return two numbers between two others."""
     quarter = EXACT.divide(EXACT.subtract(high, low), Decimal(4))
     return EXACT.add(low, quarter), EXACT.subtract(high, quarter)

@@ -7,6 +7,7 @@ What rests on the attribute follows it: what is computed, and what classifying r
 from __future__ import annotations
 
 from collections import defaultdict
+from fractions import Fraction
 from functools import cached_property, reduce
 from itertools import takewhile
 from operator import or_
@@ -24,7 +25,7 @@ from llmrules.worlds.advice.bands import leaves_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
-    from fractions import Fraction
+    from decimal import Decimal
 
     from llmrules.catalog.candidates import Candidates, Masks
     from llmrules.decision.decision import Decision
@@ -125,6 +126,7 @@ class Supposing:
         self._raw: dict[str, Masks] = {}
         self._readings: dict[str, _Reading] = {}
         self._supposed: dict[tuple[str, Value], Supposed] = {}
+        self._slopes: dict[tuple[str, tuple[Decimal, Decimal]], Mapping[str, Fraction]] = {}
         self._bases: dict[tuple[str, int], list[Fraction | int]] = {}
 
     def at(self, name: str, value: Value) -> Supposed:
@@ -150,9 +152,29 @@ class Supposing:
             if changed:
                 yield changed, self._suppose(name, {} if value is None else {value: first})
 
-    def grades(self, name: str) -> bool:
-        """Whether a rule grades by an attribute, so that the points are a line over it."""
-        return any(one.rule.effect.grade is not None for one in self._reading(name).scores)
+    def slopes(self, name: str, region: tuple[Decimal, Decimal]) -> Mapping[str, Fraction]:
+        """Return by how much more a rule that grades by a number gives for one more, by rule, between two marks.
+
+        The region is given by two numbers of it. A rule by which nothing changes there has no slope.
+        """
+        key = name, region
+        if key not in self._slopes:
+            one, other = region
+            scale, found = self._decision.criteria.scale, dict[str, Fraction]()
+            for rule in (score.rule for score in self._reading(name).scores):
+                if rule.effect.grade is not None and rule.effect.grade.attribute.name == name:
+                    rise = (place_of(rule.effect.grade, other) - place_of(rule.effect.grade, one)) * scale
+                    found |= {rule.id: rise * (rule.weight or 0) / (Fraction(other) - Fraction(one))} if rise else {}
+            self._slopes[key] = found
+        return self._slopes[key]
+
+    def rising(self, index: int, supposed: Supposed, slopes: Mapping[str, Fraction]) -> Points:
+        """Return by how much more points a candidate has in each tier for one more."""
+        found: list[Fraction | int] = [0] * len(self.tiers)
+        for tier, mask, _, criterion in supposed.gives:
+            if mask >> index & 1 and criterion.rule.id in slopes:
+                found[tier] += slopes[criterion.rule.id]
+        return tuple(found)
 
     def points(self, name: str, index: int, supposed: Supposed) -> Points:
         """Return the points that a candidate would have with a value of an attribute."""
