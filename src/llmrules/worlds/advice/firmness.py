@@ -5,6 +5,7 @@ Every number here is exact over what is known: the first place is decided again 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -126,10 +127,11 @@ def firmness(world: World, outlooks: Outlooks | None = None) -> Firmness | None:
 
 
 def _margin(decision: Decision) -> Fraction | None:
-    leader, rest = decision.ranking[0], [one for one in decision.ranking if one.place > 1]
-    if not rest:
+    ranking, follows = decision.ranking, bisect_right(decision.ranking.places, 1)
+    if follows == len(ranking):
         return None
-    tiers = zip((leader.points, *leader.then), (rest[0].points, *rest[0].then), strict=True)
+    leader, next_one = ranking[0], ranking[follows]
+    tiers = zip((leader.points, *leader.then), (next_one.points, *next_one.then), strict=True)
     return next(its - theirs for its, theirs in tiers if its != theirs)
 
 

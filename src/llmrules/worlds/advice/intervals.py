@@ -18,6 +18,8 @@ from llmrules.language.values import EXACT, Number, number
 from llmrules.worlds.advice.bands import compared, leaves_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from llmrules.catalog import Entry
     from llmrules.worlds.advice.outlook import Outlooks
     from llmrules.worlds.advice.places import Place, Standing
@@ -163,8 +165,6 @@ class _Intervals:
         supposed, slopes = supposing.at(standing.attribute, region[0]), supposing.slopes(standing.attribute, region)
         near = self._places.points(standing, supposed)
         rising = {number: supposing.rising(number, supposed, slopes) for number in near} if slopes else {}
-        if not any(map(any, rising.values())):
-            return None if self._places.leading(standing, near) == self._places.now else (_exact(start), True)
 
         def at(value: Fraction) -> dict[int, Points]:
             gone = value - one
@@ -173,6 +173,8 @@ class _Intervals:
                 for number, points in near.items()
             }
 
+        if not any(map(any, rising.values())) or (end is not None and _is_apart(at(start), at(end), standing.most)):
+            return None if self._places.leading(standing, near) == self._places.now else (_exact(start), True)
         origin = at(Fraction(0))
         lines = [tuple(zip(origin[number], rising[number], strict=True)) for number in origin]
         lines += [] if standing.most is None else [tuple((its, 0) for its in standing.most)]
@@ -191,6 +193,13 @@ class _Intervals:
                 return _exact(value), False
             before = value
         return None
+
+
+def _is_apart(here: Mapping[int, Points], there: Mapping[int, Points], most: Points | None) -> bool:
+    """Whether one who moves from some points to others, of one tier, does not pass those that have the most."""
+    if most is None or len(most) > 1 or len(here) > 1:
+        return False
+    return all((points[0] - most[0]) * (there[number][0] - most[0]) >= 0 for number, points in here.items())
 
 
 def _beside(cut: Decimal, step: int) -> Region:
