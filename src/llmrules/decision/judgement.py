@@ -258,6 +258,15 @@ class Units:
         units = {number[index] for index in taken}
         return [index for index in members if number[index] not in units]
 
+    @property
+    def numbers(self) -> Sequence[int]:
+        """The number of the unit of each candidate."""
+        return range(self._candidates.count) if self.alone else self._candidates.model_of
+
+    def called(self, number: int) -> str:
+        """Return the name of the unit of a number."""
+        return self.name(number) if self.alone else self._candidates.models[number][0]
+
     def offers(self, indices: Iterable[int]) -> tuple[str, ...]:
         """Return the ids of the offers of candidates."""
         return tuple(str(self._candidates.rows[index].offer.id) for index in indices)

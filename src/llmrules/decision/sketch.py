@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import reduce
+from itertools import compress
 from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
 from llmrules.catalog.restriction import leave_out
-from llmrules.decision.criteria import Outcome, Points, places
+from llmrules.decision.criteria import Outcome, Points, flags, places
 from llmrules.decision.judgement import Check, Ranking, Units
 from llmrules.language.rules.rule import Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator
 
     from llmrules.catalog.restriction import Restriction
     from llmrules.decision.criteria import Criteria
@@ -77,7 +78,8 @@ class _Sum:
         """Return what they come to with others."""
         eligible, lanes, less, out, exempted = self.eligible, self.lanes, self.less, [*self.out], {**self.exempted}
         for rule, its in said:
-            lanes += its.lanes
+            if its.lanes:  # adding nothing to a long integer copies it
+                lanes += its.lanes
             less += its.less
             if rule.effect.hard:
                 out.append((rule.id, its.out))
@@ -98,6 +100,8 @@ class Sketching:
         self._said: dict[tuple[str, tuple[object, ...]], _Says] = {}
         self._still: dict[int, _Sum] = {}
         self._names: dict[int, frozenset[str]] = {}
+        self._differing: dict[tuple[int, int], tuple[tuple[str, ...], tuple[str, ...]]] = {}
+        self._numbers: dict[int, frozenset[int]] = {}
         self._firsts: dict[tuple[int, int], tuple[str, ...]] = {}
 
     def of(self, fired: Fired, referred: Iterable[tuple[object, ...]], facts: Facts) -> Sketch:
@@ -135,16 +139,43 @@ class Sketching:
         """Return who is on the first place."""
         key = sketch.eligible, sketch.lanes
         if key not in self._firsts:
-            self._firsts[key] = self.ranking(sketch).first
+            self._firsts[key] = tuple(dict.fromkeys(map(self._units.name, self._leading(sketch))))
         return self._firsts[key]
+
+    def _leading(self, sketch: Sketch) -> Iterator[int]:
+        """Yield the candidates that have the most points."""
+        lanes, standing = self._criteria.lanes.unpacked(sketch.lanes), self._flags(sketch)
+        most, at = max(compress(lanes, standing), default=None), -1
+        for _ in range(0 if most is None else lanes.count(most)):
+            at = lanes.index(most, at + 1)
+            if standing[at]:
+                yield at
+
+    def _flags(self, sketch: Sketch) -> bytes:
+        return flags(sketch.eligible, self._criteria.candidates.count)
+
+    def differing(self, before: Sketch, after: Sketch) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the names of who is eligible after and not before, and of who no longer is, each sorted."""
+        key = before.eligible, after.eligible
+        if key not in self._differing:
+            one, other = self._standing(before), self._standing(after)
+            self._differing[key] = self._called(other - one), self._called(one - other)
+        return self._differing[key]
+
+    def _standing(self, sketch: Sketch) -> frozenset[int]:
+        """Return the numbers of who is eligible."""
+        if sketch.eligible not in self._numbers:
+            self._numbers[sketch.eligible] = frozenset(compress(self._units.numbers, self._flags(sketch)))
+        return self._numbers[sketch.eligible]
+
+    def _called(self, numbers: Iterable[int]) -> tuple[str, ...]:
+        return tuple(sorted(map(self._units.called, sorted(numbers))))
 
     def names(self, sketch: Sketch) -> frozenset[str]:
         """Return the names of who is eligible."""
-        eligible = sketch.eligible
-        if eligible not in self._names:
-            indices = places(eligible, self._criteria.candidates.count)
-            self._names[eligible] = frozenset(map(self._units.name, indices))
-        return self._names[eligible]
+        if sketch.eligible not in self._names:
+            self._names[sketch.eligible] = frozenset(map(self._units.called, self._standing(sketch)))
+        return self._names[sketch.eligible]
 
     def _says(self, rule: Rule, facts: Facts) -> _Says:
         criterion = self._criteria.by_rule[rule.id]

@@ -160,20 +160,19 @@ class _Asking:
             if all(one is self._now for one in seen):
                 self._silent.add(name)
             return None
-        now, count = self._now, len(seen)
+        now, count, found = self._now, len(seen), tuple(map(self._answer, answers.values, seen))
         return Question(
             attribute=name,
-            answers=tuple(map(self._answer, answers.values, seen)),
+            answers=found,
             parts=any(one.first and {*one.first} < {*now.first} for one in seen),
             changes_first=Fraction(sum(one.first != now.first for one in seen), count),
-            changes_eligible=Fraction(sum(one.eligible != now.eligible for one in seen), count),
+            changes_eligible=Fraction(sum(bool(one.gains or one.loses) for one in found), count),
             changes_conflicts=Fraction(sum(one.conflicts != now.conflicts for one in seen), count),
             exact=answers.exact,
         )
 
     def _answer(self, value: Value, seen: Outlook) -> Answer:
-        gains, loses = seen.eligible - self._now.eligible, self._now.eligible - seen.eligible
-        return Answer(value, seen.first, tuple(sorted(gains)), tuple(sorted(loses)), seen.conflicts)
+        return Answer(value, seen.first, *self._now.differing(seen), seen.conflicts)
 
     def _pair(self, one: str, other: str) -> Iterator[Pair]:
         """Yield the first two answers that matter together."""
@@ -186,7 +185,9 @@ class _Asking:
 
     def _matters(self, seen: Outlook) -> bool:
         now = self._now
-        return (seen.first, seen.eligible, seen.conflicts) != (now.first, now.eligible, now.conflicts)
+        if seen is now:
+            return False
+        return seen.conflicts != now.conflicts or seen.first != now.first or any(now.differing(seen))
 
 
 def _effect(question: Question, first: tuple[str, ...]) -> Fraction:

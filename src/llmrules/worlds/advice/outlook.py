@@ -72,6 +72,12 @@ class Outlook:
         """Who is eligible."""
         return frozenset() if self._sketching is None else self._sketching.names(self._sketch)
 
+    def differing(self, other: Outlook) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return who is eligible in another outlook and not here, and who no longer is there, each sorted."""
+        if self._sketching is None or other._sketching is not self._sketching:
+            return tuple(sorted(other.eligible - self.eligible)), tuple(sorted(self.eligible - other.eligible))
+        return self._sketching.differing(self._sketch, other._sketch)
+
     @property
     def somebody(self) -> bool:
         """Whether anybody is eligible."""
