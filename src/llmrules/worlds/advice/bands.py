@@ -10,6 +10,7 @@ from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from itertools import combinations, pairwise
 from math import floor
 from typing import TYPE_CHECKING
@@ -66,7 +67,7 @@ class Bands:
         sides = ((knowledge, when), *others)
         self._facts = {} if decision is None else decision.derivation.facts
         self._criteria, self._resting = knowledge.criteria_on(when), knowledge.ruleset.vocabulary.resting
-        self._summed = [*_summed(knowledge, decision)]
+        self._knowledge, self._decision = knowledge, decision
         self._tests = (*(one.reach.cuts for one, _ in sides), Cuts(leaf for one in tables for leaf in one.all_leaves()))
         self._against = [(one.referring, one.criteria_on(day).on(self._facts).candidates.groups) for one, day in sides]
         self._compared = {pair: None for tests in self._tests for pair in tests.compared}
@@ -110,7 +111,7 @@ class Bands:
         They are told of sums that are lines over the number in a case that is known, and of no grade. A place that is
         no decimal number is told by the integers beside it.
         """
-        for summed, leaf in self._summed:
+        for summed, leaf in self._summed if any(name in its for its in self._resting.values()) else ():
             if name not in self._resting.get(summed.name, ()):
                 continue
             if leaf is None or name == LONG_TOKENS:
@@ -119,6 +120,10 @@ class Bands:
             for line in self._lines(name, summed.name):
                 for target in compared(summed, (leaf,), self._facts):
                     yield from _where(line, target)
+
+    @cached_property
+    def _summed(self) -> list[tuple[Attribute, Leaf | None]]:
+        return [*_summed(self._knowledge, self._decision)]
 
     def _lines(self, name: str, summed: str) -> set[tuple[Fraction, Fraction, Fraction]]:
         """Return what a sum is of each candidate where a number is 1, and by how much more where it is 2 and 3."""
