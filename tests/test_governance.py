@@ -543,3 +543,54 @@ def test_a_later_layer_cannot_declare_a_locked_attribute_again(tmp_path: Path) -
     assert (found.code, found.place.key) == ("locked", "requirement.acme_tier")
     assert found.other is not None
     assert found.other.file.endswith("org.toml")
+
+
+REFUSES = rule("never", "when.offline = true\nrefuse = true", because="Nobody may.")
+LIFTS = rule("board", "when.tuning = true\nexempt = ['never']\napprover = 'Ethics board'\neffective_to = 2026-06-30")
+
+
+@pytest.mark.parametrize(
+    ("stated", "as_of", "refused"),
+    [
+        ({"offline": True}, "2026-03-01", ("never",)),
+        ({"offline": True, "tuning": True}, "2026-03-01", ()),
+        ({"offline": True, "tuning": True}, "2026-07-01", ("never",)),
+    ],
+)
+def test_a_case_is_let_off_a_refusal(stated: dict[str, object], as_of: str, refused: tuple[str, ...]) -> None:
+    """An exemption without ``where`` overrides the refusal, until it ends; the answer says who approved it."""
+    for exempts in ("['never']", "['pack-0/*']", "['nev*']"):
+        advisor = world(REFUSES + LIFTS.replace("['never']", exempts), MODELS)
+        decision = advisor.decide({"as_of": as_of, **stated})
+        assert decision.refused == refused
+        holds(decision)
+        said = decision.report("en"), str(decision)
+        assert all(
+            ("board, approved by Ethics board" in one) is ("tuning" in stated and not refused) for one in said[1:]
+        )
+        assert ("Set aside by board" in said[0] or "board" in said[0]) is ("tuning" in stated and not refused)
+
+
+@pytest.mark.parametrize(
+    ("rules", "said"),
+    [
+        (REFUSES + LIFTS + rule("x", "where.weights = true\nexempt = ['never']"), "leave out where"),
+        (
+            REFUSES + rule("need", "require.weights = true") + rule("x", "exempt = ['need']"),
+            "say by where which models",
+        ),
+        (rule("need", "require.weights = true") + rule("x", "exempt = ['n*']"), "matches no loaded refusal"),
+    ],
+)
+def test_models_are_let_off_hard_rules_and_cases_off_refusals(rules: str, said: str) -> None:
+    """With ``where`` an exemption is of models, without it of the case."""
+    with pytest.raises(LoadError, match=said):
+        world(rules, MODELS)
+
+
+def test_a_locked_refusal_is_not_lifted_by_a_later_layer(tmp_path: Path) -> None:
+    """A lock forbids to exempt from a refusal as from any other rule."""
+    org = rule("acme/never", "locked = true\nwhen.offline = true\nrefuse = true")
+    team = rule("team/mine", "exempt = ['acme/never']")
+    with pytest.raises(LoadError, match="exempt from it"):
+        Advisor.load(rules=layers(tmp_path, org=org, team=team), engine="plain")

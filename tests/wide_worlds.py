@@ -148,6 +148,7 @@ class WideWorld:
         """Make them."""
         self.random = Random(seed)  # noqa: S311 - tests need no cryptography
         self.hard: list[str] = []
+        self.refusing: list[str] = []
         self.firing: list[str] = []
         self.asking: list[str] = []
         self.rules = [self._rule(f"r{number}") for number in range(self.random.randint(1, 22))]
@@ -264,6 +265,7 @@ class WideWorld:
         self.firing.append(name)
         self.asking += [name] if "level = 'approval'" in lines else []
         self.hard += [name] if effect in {"require", "exclude"} else []
+        self.refusing += [name] if effect == "refuse" else []
         return _written(name, lines)
 
     def _classifying(self) -> list[str]:
@@ -281,6 +283,8 @@ class WideWorld:
             name = self.random.choice([name for name in REQUIREMENTS if name not in {"as_of", "tier", "kept"}])
             kind = REQUIREMENTS[name]
             return [f"conclude.{name} = {self._several(kind) if isinstance(kind, set) else self._value(kind)}"]
+        if effect == "exempt" and self.refusing and self._chance(0.5):
+            return [f"exempt = ['{self.random.choice(self.refusing)}']"]
         if effect in {"advise", "refuse"} or (effect == "exempt" and not self.hard):
             return [f"{'advise' if effect == 'exempt' else effect} = true"]
         where = [f"where = {self._table(CANDIDATE, refers=True)}"] if self._chance(0.35) or effect == "exempt" else []

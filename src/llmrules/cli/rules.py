@@ -54,8 +54,8 @@ def _list(ruleset: RuleSet, language: Language) -> Iterator[Line]:
 def _does(rule: Rule, language: Language) -> str:
     """Return the effect of a rule with what it speaks of."""
     effect = rule.effect.words.read(language)
-    if rule.effect.exempts:
-        return f"{effect} {', '.join(rule.effect.exempts)}"
+    if rule.effect.exempts or rule.effect.lifts:
+        return f"{effect} {', '.join((*rule.effect.exempts, *rule.effect.lifts))}"
     attributes = [leaf.attribute for leaf in rule.effect.predicate.all_leaves()]
     attributes += [one.attribute for one in (rule.effect.grade, rule.effect.conclusion) if one is not None]
     labels = dict.fromkeys(printable_lines(attribute.label.read(language)) for attribute in attributes)

@@ -16,7 +16,16 @@ from llmrules.catalog.candidates import reclassify
 from llmrules.catalog.overlay import inherit, lineage
 from llmrules.decision.criteria import Criteria, compile_criteria
 from llmrules.engine.program import compile_program
-from llmrules.language.rules.rule import Cycle, Disable, Rule, by_conclusion, classification_order, stratify, ties
+from llmrules.language.rules.rule import (
+    Cycle,
+    Disable,
+    Rule,
+    by_conclusion,
+    classification_order,
+    may_exempt,
+    stratify,
+    ties,
+)
 from llmrules.language.texts import Text
 from llmrules.worlds.changes import ModelAs, ModelOut, OfferOut, RuleAs, RuleOut, Switched, ValueAs
 
@@ -111,9 +120,9 @@ def _fires_alike(before: Rule, after: Rule) -> bool:
 
 def _reaches(rule: Rule, rules: Mapping[str, Rule]) -> bool:
     """Whether a rule overrides and exempts from rules alone that it can."""
-    return all(name in rules and rules[name].effect.hard for name in rule.effect.exempts) and all(
-        name in rules and name != rule.id and not rules[name].classifies for name in rule.overrides
-    )
+    return all(
+        name in rules and may_exempt(rule, rules[name]) for name in (*rule.effect.exempts, *rule.effect.lifts)
+    ) and all(name in rules and name != rule.id and not rules[name].classifies for name in rule.overrides)
 
 
 def _criteria(criteria: Criteria, before: RuleSet, ruleset: RuleSet) -> Criteria:

@@ -90,6 +90,11 @@ class Effect:
         """The hard rules that it lets models off."""
         return ()
 
+    @property
+    def lifts(self) -> tuple[str, ...]:
+        """The refusals that it lets the case off, which it overrides."""
+        return ()
+
     def reached(self, where: Masks, tested: Masks) -> Masks:
         """Return whom it reaches, and whom it does not, from the truth of ``where`` and of what it tests."""
         return where[0] & tested[0], where[1] | tested[1]
@@ -232,11 +237,26 @@ class Exempt(Effect):
     words = Text("exempts from", "면제")
     followed_by = "rules"
     keys = ("where", "approver")
-    needs = ("where",)
 
     def body(self) -> Any:  # noqa: ANN401 - plain JSON
         """Return the rules."""
         return list(self.exempts)
+
+
+@frozen
+class Lift(Effect):
+    """An exemption without ``where``: the case is let off some refusals."""
+
+    lifts: tuple[str, ...] = ()
+
+    name = Exempt.name
+    words = Exempt.words
+    followed_by = "rules"
+    touches_models = False
+
+    def body(self) -> Any:  # noqa: ANN401 - plain JSON
+        """Return the rules."""
+        return list(self.lifts)
 
 
 @frozen

@@ -56,13 +56,12 @@ def _undoing(rules: Iterable[Rule], places: Mapping[str, Cursor]) -> defaultdict
     """Return what overrides and exempts from each rule."""
     found: defaultdict[str, list[Attempt]] = defaultdict(list)
     rules = tuple(rules)
-    hard = [rule for rule in rules if rule.effect.hard]
     for rule in rules:
         keys = places[rule.id].table()
         for name in rule.overrides:
             found[name].append((keys["overrides"].element(name), "override it"))
-        for target in rule.effect.exempts:
-            for name in exempted(target, hard):
+        for target in (*rule.effect.exempts, *rule.effect.lifts):
+            for name in exempted(rule, target, rules):
                 found[name].append((keys[rule.effect.name].element(target), "exempt from it"))
     return found
 

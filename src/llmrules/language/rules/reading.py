@@ -22,6 +22,7 @@ from llmrules.language.rules.effects import (
     Effect,
     Exempt,
     Grade,
+    Lift,
     Prefer,
     Testing,
 )
@@ -79,7 +80,7 @@ class RuleReader:
         if kind is None:
             return None
         self._check_keys(kind, entry, keys, slid)
-        effect = self._effect(kind, keys[kind.name])
+        effect = self._effect(kind, keys[kind.name], has_where="where" in keys)
         conclusion = effect.conclusion if effect is not None else None
         classifies = conclusion is not None and conclusion.attribute.scope == "model"
         if classifies:
@@ -183,13 +184,13 @@ class RuleReader:
             if name not in keys and name not in slid:
                 entry.missing(name, f"{effect.name} needs {name}")
 
-    def _effect(self, kind: type[Effect], cursor: Cursor) -> Effect | None:
+    def _effect(self, kind: type[Effect], cursor: Cursor, *, has_where: bool) -> Effect | None:
         """Read what follows the name of an effect, or None after noting why it is nothing."""
         if kind is Conclude:
             return self._conclusion(cursor)
         if kind is Exempt:
             names = cursor.names()
-            return Exempt(names) if names else None
+            return (Exempt(names) if has_where else Lift(names)) if names else None
         if issubclass(kind, Testing):
             graded = self._graded(cursor)
             if graded:

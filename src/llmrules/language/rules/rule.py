@@ -115,14 +115,19 @@ def known_leaves(names: Iterable[str], attributes: Mapping[str, Attribute]) -> I
     yield from (Leaf(attributes[name], known) for name in sorted(names))
 
 
-def exempted(target: str, hard: Iterable[Rule]) -> Iterator[str]:
-    """Yield the hard rules that an exemption means: by a pattern all whose id matches, or whose pack it names."""
+def exempted(rule: Rule, target: str, rules: Iterable[Rule]) -> Iterator[str]:
+    """Yield the rules that an exemption means by a target: of a pattern all whose id matches, or whose pack it is."""
     if not is_pattern(target):
         yield target
         return
-    for rule in hard:
-        if fnmatchcase(rule.id, target) or f"{rule.pack}/*" == target:
-            yield rule.id
+    for other in rules:
+        if may_exempt(rule, other) and (fnmatchcase(other.id, target) or f"{other.pack}/*" == target):
+            yield other.id
+
+
+def may_exempt(rule: Rule, other: Rule) -> bool:
+    """Whether a rule may exempt from another: models from a hard one, the case from a refusal."""
+    return other.effect.refuses if rule.effect.lifts else other.effect.hard
 
 
 def by_conclusion(rules: Iterable[Rule]) -> dict[str, list[Rule]]:

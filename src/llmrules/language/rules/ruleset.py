@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from attrs import evolve, field, frozen
 
 from llmrules.errors import InputError, RuleError, VocabularyError
-from llmrules.language.rules.effects import HARD, RESERVED, Exempt, is_pattern
+from llmrules.language.rules.effects import HARD, RESERVED, Exempt, Lift, is_pattern
 from llmrules.language.rules.locks import check_locks
 from llmrules.language.rules.promises import Promise, read_promises
 from llmrules.language.rules.reading import RuleReader
@@ -21,6 +21,7 @@ from llmrules.language.rules.rule import (
     by_conclusion,
     classification_order,
     exempted,
+    may_exempt,
     stratify,
 )
 from llmrules.language.sources import Citable, read_sources
@@ -226,7 +227,7 @@ def _read_first_of(
 
 
 def _with_targets(rules: Mapping[str, Rule], firsts: Iterable[tuple[str, ...]]) -> dict[str, Rule]:
-    """Return the rules with all that they override, by lists of which the first counts, or exempt from, by pattern."""
+    """Return the rules with all that they override, by lists of which the first counts, or exempt from."""
     found = dict(rules)
     for names in firsts:
         for place, name in enumerate(names):
@@ -235,11 +236,14 @@ def _with_targets(rules: Mapping[str, Rule], firsts: Iterable[tuple[str, ...]]) 
                     (*found[name].overrides, *(one for one in names[place + 1 :] if one in found))
                 )
                 found[name] = evolve(found[name], overrides=tuple(overrides))
-    hard = [rule for rule in rules.values() if rule.effect.hard]
     for rule in rules.values():
-        if any(map(is_pattern, rule.effect.exempts)):
-            its = dict.fromkeys(name for target in rule.effect.exempts for name in exempted(target, hard))
-            found[rule.id] = evolve(found[rule.id], effect=Exempt(tuple(its)))
+        named = (*rule.effect.exempts, *rule.effect.lifts)
+        its = tuple(dict.fromkeys(name for target in named for name in exempted(rule, target, rules.values())))
+        if rule.effect.lifts:
+            lifting = dict.fromkeys((*found[rule.id].overrides, *(name for name in its if name in rules)))
+            found[rule.id] = evolve(found[rule.id], effect=Lift(its), overrides=tuple(lifting))
+        elif its:
+            found[rule.id] = evolve(found[rule.id], effect=Exempt(its))
     return found
 
 
@@ -299,20 +303,26 @@ def _check_targets(rule: Rule, cursor: Cursor, rules: Mapping[str, Rule], declar
         elif target in rules and rules[target].classifies:
             message = "a rule that classifies models cannot be overridden; disable it"
             overrides.problem("cannot-override", message, found=target)
-    for target in rule.effect.exempts:
-        where = _named(cursor, rule.effect.name, target)
-        hard = [name for name, other in rules.items() if other.effect.hard]
-        if is_pattern(target):
-            if not any(exempted(target, [rules[name] for name in hard])):
-                where.problem("unknown-rule", "matches no loaded hard rule, and is no pack", found=target, allowed=hard)
-        elif target not in declared:
-            where.problem("unknown-rule", "names no loaded rule", found=target, allowed=hard)
-        elif target in rules and not rules[target].effect.hard:
-            message = f"exempts from hard rules alone ({' and '.join(HARD)})"
-            hint = (
-                'exclude.model.like = "*" in its place can be exempted from' if rules[target].effect.refuses else None
-            )
-            where.problem("cannot-exempt", message, found=target, allowed=hard, hint=hint)
+    for target in (*rule.effect.exempts, *rule.effect.lifts):
+        _check_exempted(rule, target, _named(cursor, rule.effect.name, target), rules, declared)
+
+
+def _check_exempted(
+    rule: Rule, target: str, cursor: Cursor, rules: Mapping[str, Rule], declared: frozenset[str]
+) -> None:
+    """Note an exemption from what there is not, or what it cannot reach."""
+    reached = [name for name, other in rules.items() if may_exempt(rule, other)]
+    if is_pattern(target) and not any(exempted(rule, target, rules.values())):
+        what = "refusal" if rule.effect.lifts else "hard rule"
+        cursor.problem("unknown-rule", f"matches no loaded {what}, and is no pack", found=target, allowed=reached)
+    elif not is_pattern(target) and target not in declared:
+        cursor.problem("unknown-rule", "names no loaded rule", found=target, allowed=reached)
+    elif target in rules and target not in reached:
+        message = f"exempts with where from hard rules ({' and '.join(HARD)}), without it from refusals alone"
+        other = rules[target].effect
+        hint = "a refusal is said of the case: leave out where" if other.refuses else None
+        hint = "say by where which models are let off" if other.hard else hint
+        cursor.problem("cannot-exempt", message, found=target, allowed=reached, hint=hint)
 
 
 def _check_conclusions(rules: Mapping[str, Rule], places: Mapping[str, Cursor]) -> None:

@@ -371,8 +371,10 @@ ERRORS = {
     "a rule cannot override itself": "규칙은 자신을 무효화할 수 없습니다",
     "a rule that classifies models cannot be overridden; disable it": "모델을 분류하는 규칙은 무효화할 수 없습니다. disable로 "
     "끄세요",
-    "exempts from hard rules alone ({})": "필수 규칙({0})에서만 면제할 수 있습니다",
-    'exclude.model.like = "*" in its place can be exempted from': '거부 대신 exclude.model.like = "*"라고 쓰면 면제할 수 있습니다',
+    "exempts with where from hard rules ({}), without it from refusals alone": "where가 있으면 필수 규칙({0})에서, "
+    "없으면 거부 규칙에서만 면제할 수 있습니다",
+    "a refusal is said of the case: leave out where": "거부는 사례에 대한 것입니다. where를 빼세요",
+    "say by where which models are let off": "어떤 모델을 면제하는지 where로 쓰세요",
     "rules conclude more than {} different values of {}": "규칙들이 {1}의 값을 {0}개 넘게 도출합니다",
     "a requirement that has so many values at once decides nothing; conclude a range of them": "요구사항의 값이 이렇게 많으면 "
     "아무것도 결정하지 못합니다. 범위로 도출하세요",
@@ -388,7 +390,9 @@ ERRORS = {
     "a list of which the first counts": "첫 번째만 적용하는 목록",
     "a list of which the first counts needs rules": "첫 번째만 적용하는 목록에는 rules가 있어야 합니다",
     "must name two rules or more": "규칙을 둘 이상 지정해야 합니다",
-    "matches no loaded hard rule, and is no pack": "불러온 필수 규칙 중에 맞는 것이 없고 팩도 아닙니다",
+    "matches no loaded {}, and is no pack": "불러온 {0} 중에 맞는 것이 없고 팩도 아닙니다",
+    "hard rule": "필수 규칙",
+    "refusal": "거부 규칙",
     "the id of a model is model: write model = …": "모델의 id는 model로 씁니다: model = …",
     # Promises
     "the decision breaks what is promised: {}": "결정이 약속을 지키지 않습니다: {0}",

@@ -314,6 +314,8 @@ class Screen:
         rows = [row for name in best for row in self.index.judged.sharing(name)]
         grave: dict[tuple[str, str], list[str]] = {}
         exempting = {by for row in rows for check in self.index.trace.checks(row) for by in check.exempted_by}
+        refusals = (one for one in self.index.trace.found.rules if self.index.rules[one.id].effect.refuses)
+        exempting |= {by for one in refusals for by in one.defeated_by if self.index.rules[by].effect.lifts}
         for row in rows:
             for note in self.index.trace.notes(row):
                 level = self.index.rules[note.rule].level

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from .case import concludes, derive_case
 from .criteria import Conditions, Criterion, World
-from .given import HARD, ON_MODELS, SOFT, TESTED, Given, Row, name_of, names_of
+from .given import HARD, SOFT, TESTED, Given, Row, name_of, names_of, on_them
 from .questions import Wanted, resting, unknowns
 from .refusal import Plain, Record, sparse
 from .standing import carried, contenders, result, sums
@@ -15,7 +15,7 @@ from .worlds import Classes, Known, know, outlook
 def derive_candidates(given: Given, facts: Facts, case: Record) -> Record:
     """Return what is found of the models by the rules that fired, and what those on trial would do."""
     fired = [one["id"] for one in case["rules"] if one["status"] == "fired"]
-    rules = [given.rules[name] for name in sorted(fired) if given.rules[name]["effect"] in ON_MODELS]
+    rules = [given.rules[name] for name in sorted(fired) if on_them(given.rules[name])]
     criteria = {rule["id"]: Criterion(rule, given, facts) for rule in rules}
     classes = Classes(given)
     known = list(know(given, facts, classes))
@@ -169,7 +169,7 @@ def _trial(given: Given, facts: Facts, candidates: list[Candidate], found: Recor
     record = {"rule": rule["id"], "fires": bool(found["when"]["holds"] and not blocked)}
     if record["fires"] and rule["effect"] == "conclude":
         return record | {"concludes": concludes(given, rule)}
-    if not record["fires"] or rule["effect"] not in ON_MODELS:
+    if not record["fires"] or not on_them(rule):
         return record
     criterion = Criterion(rule, given, facts)
     applied = [(one.known.row, one.applied(criterion)[1]) for one in candidates]

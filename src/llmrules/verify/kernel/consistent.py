@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from .given import ON_MODELS, Given, grouped, name_of, rows_of
+from .given import Given, grouped, name_of, on_them, rows_of
 from .reading import read_given
 from .refusal import NOTHING, Plain, Record, compare, expect
 from .shape import digest
@@ -19,7 +19,7 @@ def check_consistent(document: Record) -> Given:
     _check_names("/found/rules", [one["id"] for one in found["rules"]], list(given.rules), "rules")
     _check_firings(found, fired)
     _check_rows(given, found)
-    _check_candidates(given, found, [name for name in fired if given.rules[name]["effect"] in ON_MODELS])
+    _check_candidates(given, found, [name for name in fired if on_them(given.rules[name])])
     ranked = contenders(found["candidates"], given.over)
     places = {name_of(row): place for row, place in carried(ranked, given.over)}
     for index, one in enumerate(found["candidates"]):

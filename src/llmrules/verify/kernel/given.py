@@ -14,6 +14,11 @@ ON_MODELS = (*HARD, *SOFT, "caution", "exempt")
 """The effects that are applied to models; the others are conclude, advise and refuse."""
 
 
+def on_them(rule: Plain) -> bool:
+    """Return whether a rule is applied to models: an exemption without ``where`` lets the case off refusals."""
+    return rule["effect"] in ON_MODELS and (rule["effect"] != "exempt" or "where" in rule)
+
+
 class Given:
     """What a decision rests on, by name: all rules, disabled ones too, and each requirement stated or assumed."""
 

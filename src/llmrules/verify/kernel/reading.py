@@ -18,7 +18,7 @@ EFFECT_KEYS = {
     "exempt": ("where", "approver"),
 }
 EFFECT_KEYS |= dict.fromkeys(HARD, ("where", "otherwise", "unknown")) | dict.fromkeys(SOFT, ("where", "weight", "tier"))
-NEEDED = {**dict.fromkeys(SOFT, "weight"), "caution": "level", "exempt": "where"}
+NEEDED = {**dict.fromkeys(SOFT, "weight"), "caution": "level"}
 NOT_CLASSIFYING = {"when", "unless", "overrides", "effective_from", "effective_to", "trial"}
 """Of a rule: the keys that go with some effects alone, those that these need, and what none has that classifies."""
 DEEPEST, MOST_DAYS = 32, 36_500  # tables of conditions in each other, and how far a date may be moved
@@ -172,7 +172,9 @@ def _check_targets(given: Given, rule: Plain, at: str) -> None:
             there = name in given.rules and count == 1
             expect(there, "reference", f"{at}/{key}", "names a rule that is not given, or one twice", name)
             its = given.rules[name]
-            reached = its["effect"] in HARD if key == "body" else its is not rule and not given.classifies(its)
+            lifted = its["effect"] == "refuse" and name in rule.get("overrides", ())
+            let_off = its["effect"] in HARD if "where" in rule else lifted
+            reached = let_off if key == "body" else its is not rule and not given.classifies(its)
             expect(reached, "rule", f"{at}/{key}", "names a rule that cannot be reached so", name)
 
 
