@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import product
 from random import Random
 
-from tests.every_profile import compare, compare_random_case, every_profile
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from tests import offer_worlds
+from tests.every_profile import DAY, compare, compare_random_case, every_profile
 from tests.wide_worlds import WideWorld
+from tests.worlds import VOCABULARY, model, rule, world
 
 from llmrules.errors import LoadError
 from llmrules.prove.circuit import FALSE, TRUE, Circuit, holds
@@ -27,10 +32,39 @@ def test_it_agrees_on_worlds_that_use_everything() -> None:
 
 
 def test_it_agrees_on_the_shipped_rules() -> None:
-    """Costs of a month are taken from the decision, since the model leaves them open."""
+    """What a month costs is worked out; only what it earns of a grade is taken from the decision."""
     random = Random(3)  # noqa: S311 - tests need no cryptography
     for _ in range(24):
         compare_random_case(random)
+
+
+@settings(max_examples=30, deadline=None, phases=(Phase.generate,))
+@given(data=st.data())
+def test_it_agrees_on_what_is_computed_for_a_case(data: st.DataObject) -> None:
+    """What a month costs at any prices, of any amounts and shares, also where rules conclude some of them."""
+    text, _ = data.draw(offer_worlds.catalogues())
+    advisor = offer_worlds.sellers(data.draw(offer_worlds.rules()), text)
+    stated = data.draw(offer_worlds.requirements())
+    decisions = every_profile(advisor.knowledge, stated["as_of"])
+    compare(decisions, advisor.decide(stated))
+    assert {*decisions.left_open(*decisions.eligible)} <= {"long_request_share"}
+
+
+def test_a_product_of_two_numbers_of_the_case_is_between_its_bounds() -> None:
+    """It is exact where one of them is a single value, and known where one is 0 or both are."""
+    declared = (
+        "[requirement.heads]\ntype = 'number'\nminimum = 0\n[requirement.each]\ntype = 'number'\n"
+        "[offer.memory]\ntype = 'number'\nunit = 'USD'\n"
+        "computed = [['heads', 'each', 'window', '1 USD per token'], ['price']]\n"
+    )
+    texts = rule("fits", "require.memory.at_most = 40") + rule("two", "when.heads.is = 2\nadvise = true")
+    models = model("a", window=3, price=1) + model("b", window=0, price=50) + model("c", price=1)
+    advisor = world(texts, models, vocabulary=f"{VOCABULARY}{declared}")
+    decisions = every_profile(advisor.knowledge, DAY)
+    for heads, each in product((None, 0, 1.5, 2, 300), (None, -3, 0, 6, 6.5, 7)):
+        stated = {name: its for name, its in (("heads", heads), ("each", each)) if its is not None}
+        compare(decisions, advisor.decide({"as_of": DAY, **stated}))
+    assert decisions.left_open(*decisions.eligible) == ("each", "heads")
 
 
 def test_a_formula_is_what_it_says() -> None:

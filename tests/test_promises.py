@@ -7,6 +7,7 @@ import pickle
 import sys
 import tomllib
 from datetime import date
+from decimal import Decimal
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ import pytest
 from click.testing import CliRunner
 from tests.worlds import model, rule, world
 
+from llmrules.advisor import Advisor
 from llmrules.advisor.many import Brief
 from llmrules.check.lint import lint
 from llmrules.cli import main
@@ -28,7 +30,6 @@ from llmrules.trace.codec import plain
 from llmrules.verify import verify
 
 if TYPE_CHECKING:
-    from llmrules.advisor import Advisor
     from llmrules.prove.questions import Question
 
 DAY = date(2026, 5, 1)
@@ -172,7 +173,7 @@ def test_the_promises_of_the_shipped_rules_hold(ours: Path, tmp_path: Path) -> N
     assert len(found) > 15
     assert {tuple(one["left_open"]) for one in found} == {
         (),
-        ("memory_needed", "monthly_cost", "running_memory"),
+        ("batch_share", "cached_input_share", "long_request_share"),
     }
     profile = tmp_path / "ours-somebody.toml"
     assert profile.read_text().startswith("[requirements]\nas_of = 2026-05-01\n")
@@ -261,6 +262,33 @@ def test_a_broken_promise_is_an_error_of_its_own(ours: Path) -> None:
     assert "No model" in result.stdout or "Nothing" in result.stdout
     kept = CliRunner().invoke(main, ["decide", "--isolated", "--rules", str(ours), "--set", "as_of=2026-05-01"])
     assert kept.exit_code == 0
+
+
+def test_what_a_month_costs_is_proved_against_a_budget(tmp_path: Path) -> None:
+    """For any amounts of tokens; and where it is not kept, the amounts are found that break it."""
+    policy = tmp_path / "costs.toml"
+    head = "language = 1\npack = 'costs'\n[[document]]\nid = 'mine'\ntitle = 'M'\ndate = 2026-01-01\n"
+    used = "monthly_input_tokens.known = true, monthly_output_tokens.known = true"
+    kept = {
+        "within": "every.monthly_cost.at_most.requirement = 'monthly_budget'",
+        "less": "every.any = [{monthly_cost.below.requirement = 'monthly_budget'}, {monthly_cost.known = false}]",
+    }
+    texts = (
+        f"[[promise]]\nid = 'costs/{name}'\nwhen = {{ vendor_served = true, {used} }}\n{its}\n"
+        "because.en = 'So.'\nsource = 'mine'\n"
+        for name, its in kept.items()
+    )
+    policy.write_text("".join([head, *texts]))
+    command = ["prove", "--isolated", "--rules", str(policy), "--as-of", "2026-05-01", "costs/within", "costs/less"]
+    result = CliRunner().invoke(main, [*command, "--profiles", str(tmp_path)])
+    assert result.exit_code == 1
+    assert "costs/within holds for every profile" in result.output
+    assert "costs/less is broken by this profile, and by none that states less" in result.output
+    assert "expected cost of a month: below budget for a month" in result.output
+    stated = tomllib.loads((tmp_path / "costs-less.toml").read_text(), parse_float=Decimal)["requirements"]
+    decision = Advisor.load(engine="plain").decide(stated)
+    costs = {decision.computed("monthly_cost", one.model).value for one in decision.ranking}  # type: ignore[union-attr]
+    assert stated["monthly_budget"] in costs
 
 
 def test_a_promise_that_is_not_loaded_is_named_with_the_nearest() -> None:

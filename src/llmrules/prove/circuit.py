@@ -64,16 +64,17 @@ class Circuit:
         self.nodes: list[Node] = [Input("nothing"), Both(())]
         self._places: dict[Node, int] = {self.nodes[TRUE]: TRUE}
         self._weighs = bytearray(len(self.nodes))
-        self.ranges: dict[str, tuple[Fraction, Fraction | None]] = {}
+        self.ranges: dict[str, tuple[Fraction | None, Fraction | None]] = {}
         self.held: list[Literal] = []
 
     def input(self, name: str) -> Literal:
         """Return the literal of something that is so or not."""
         return self._place(Input(name))
 
-    def number(self, name: str, low: int | Fraction = 0, high: int | Fraction | None = None) -> str:
-        """Declare a number between two bounds, the second one perhaps missing."""
-        self.ranges.setdefault(name, (Fraction(low), None if high is None else Fraction(high)))
+    def number(self, name: str, low: int | None = 0, high: int | None = None) -> str:
+        """Declare a number between two bounds, each perhaps missing."""
+        bounds = tuple(None if one is None else Fraction(one) for one in (low, high))
+        self.ranges.setdefault(name, (bounds[0], bounds[1]))
         return name
 
     def hold(self, literal: Literal) -> None:

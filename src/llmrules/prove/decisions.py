@@ -22,6 +22,7 @@ from llmrules.language.vocabulary import TOKENS_AT, USAGE, USED
 from llmrules.prove.circuit import FALSE, TRUE, Input, Literal, Sum, holds
 from llmrules.prove.firings import Firings
 from llmrules.prove.profiles import NOTHING
+from llmrules.prove.sums import Computed, Sums
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -65,6 +66,7 @@ class Decisions(Firings):
         self._computed: dict[str, tuple[Leaf, int]] = {}
         self._resting = resting_on(knowledge.ruleset)
         self._grades: dict[str, tuple[Rule, int]] = {}
+        self._sums = Sums(profiles, self.known, self._candidates)
 
     def under(self, knowledge: Knowledge) -> Decisions:
         """Return what other rules say of the same profiles; what is the same is the same formula."""
@@ -208,6 +210,9 @@ class Decisions(Firings):
         """Return the truth of a leaf on what is computed of a candidate: open, where the case knows enough."""
         if value is not None:
             return self._on_value(leaf, value)
+        computed = self._sums.at(leaf.attribute, index)
+        if computed is not None:
+            return self._all(self._summed(leaf, test, computed) for test in leaf.tests)
         stated = self._on_value(leaf, self._without_case.columns[leaf.attribute.name].first[index])
         told = f"{self._factors(leaf.attribute, index)} {json_table(Table((leaf,)))}"
         true, false = (self.circuit.input(f"{told}: {one}") for one in (True, False))
@@ -217,6 +222,15 @@ class Decisions(Firings):
         return (
             self.circuit.either(self.circuit.both(here, true), self.circuit.both(-here, stated[0])),
             self.circuit.either(self.circuit.both(here, false), self.circuit.both(-here, stated[1])),
+        )
+
+    def _summed(self, leaf: Leaf, test: Test, computed: Computed) -> Pair:
+        """Return the truth of one test on a sum."""
+        known, (true, false) = computed.known, CERTAIN[test.truth_of_absence(leaf.attribute, {})]
+        passes = self._sums.passes(test, computed) if test.operator.name != "known" else TRUE if test.operand else FALSE
+        return (
+            self.circuit.either(self.circuit.both(known, passes), self.circuit.both(-known, true)),
+            self.circuit.either(self.circuit.both(known, -passes), self.circuit.both(-known, false)),
         )
 
     def _factors(self, attribute: Attribute, index: int) -> str:
@@ -234,6 +248,7 @@ class Decisions(Firings):
             leaf.attribute.name for told, (leaf, _) in (*self._computed.items(), *self.forms.items()) if told in names
         }
         found |= {leaf.attribute.name for told, (leaf, *_) in self.between.items() if told in names}
+        found |= {*self._sums.left_open(names)}
         grades = (rule.effect.grade for told, (rule, _) in self._grades.items() if told in names)
         return tuple(sorted(found | {grade.attribute.name for grade in grades if grade is not None}))
 
@@ -245,7 +260,8 @@ class Decisions(Firings):
     def opened(self, decision: Decision) -> tuple[dict[str, bool], dict[str, Fraction]]:
         """Return what is left open as it is in one decision: what is computed there, and the form of its texts."""
         facts, candidates = decision.derivation.facts, decision.candidates
-        inputs, numbers = {}, {}
+        inputs = dict[str, bool]()
+        numbers = self.profiles.numbers(decision.profile) | self._sums.values(facts)
         for told, (leaf, test) in self.forms.items():
             values = decision.profile.facts().get(leaf.attribute.name, ())
             inputs[told] = any(test.truth(leaf.attribute, value, facts) is True for value in values)

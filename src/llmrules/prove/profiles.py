@@ -10,12 +10,13 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import evolve, field, frozen
 
 from llmrules.language.profile import Profile, Requirement
-from llmrules.language.values import Period, Value, as_text
+from llmrules.language.values import Number, Period, Value, as_text, number
 from llmrules.language.vocabulary import AS_OF, Attribute
 from llmrules.prove.circuit import FALSE, TRUE, Circuit, Literal
 from llmrules.worlds.advice.bands import Answers, Bands, order
@@ -42,6 +43,8 @@ class Asked:
     attribute: Attribute
     answers: Answers
     stated: Known
+    number: str
+    """Of a number the name that it has in formulas."""
 
     def band(self, value: Value) -> Value:
         """Return the value that stands for the band of a value."""
@@ -56,6 +59,34 @@ class Asked:
             return values[max(0, place - 1)]
         beside = (place - 1, place) if 0 < place < len(values) else (min(place, len(values) - 1),)
         return next((values[one] for one in beside if values[one] not in self.answers.cuts), values[beside[0]])
+
+    def between(self, value: Value) -> tuple[Fraction | None, Fraction | None]:
+        """Return the numbers between which those of the band of a value are: both alike where it is one number."""
+        begin, end = self._ends(value)
+        return (None if begin is None else begin[0]), (None if end is None else end[0])
+
+    def _ends(self, value: Value) -> tuple[tuple[Fraction, bool] | None, tuple[Fraction, bool] | None]:
+        """Return where a band of numbers begins and ends, and whether that is outside of it."""
+        exact = [Fraction(order(self.attribute, one)) for one in self.answers.values]
+        here, low, high = Fraction(order(self.attribute, value)), self.attribute.minimum, self.attribute.maximum
+        if value in self.answers.cuts or value not in self.answers.values:
+            return (here, False), (here, False)
+        place, last = self.answers.values.index(value), len(exact) - 1
+        begin = None if low is None else (Fraction(low), False)
+        end = None if high is None else (Fraction(high), False)
+        if place > 0:
+            before = self.answers.values[place - 1] in self.answers.cuts
+            begin = (exact[place - 1], True) if before else (here, False)
+        return begin, (end if place == last else (exact[place + 1], True))
+
+    def held(self, circuit: Circuit) -> Iterator[Literal]:
+        """Yield that the number which is stated lies in the band that is stated."""
+        number = {self.number: Fraction(1)}
+        for value, has in self.stated.has.items():
+            for bound, sign in zip(self._ends(value), (1, -1), strict=True):
+                if bound is not None:
+                    inside = [(name, sign * factor) for name, factor in number.items()]
+                    yield circuit.either(-has, circuit.at_least((), sign * bound[0], inside, strictly=bound[1]))
 
     def span(self, value: Value) -> tuple[Place, Place]:
         """Return the least and the greatest number or day in the band that a value stands for."""
@@ -95,7 +126,7 @@ class Profiles:
         for attribute in _shared([knowledge for knowledge, _ in sides]):
             answers = bands.answers(attribute)
             stated = _stated(circuit, attribute, answers)
-            asked[attribute.name] = Asked(attribute, answers, stated)
+            asked[attribute.name] = Asked(attribute, answers, stated, attribute.name)
             for one in _single(circuit, attribute, stated):
                 circuit.hold(one)
             if attribute.type == "text" and not answers.exact:
@@ -113,8 +144,8 @@ class Profiles:
                 found |= {_name(requirement.attribute, member): True for member in members}
         return found
 
-    def profile(self, inputs: Mapping[str, bool], when: date) -> Profile:
-        """Return the profile of which these inputs hold, on a day; what a default says is not stated."""
+    def profile(self, inputs: Mapping[str, bool], when: date, numbers: Mapping[str, Fraction] | None = None) -> Profile:
+        """Return the profile of these inputs and numbers, on a day; what a default says is not stated."""
         day = Period(when, when, when.isoformat())
         found = [Requirement(AS_OF.name, day, "stated")]
         for name, asked in self.asked.items():
@@ -123,6 +154,9 @@ class Profiles:
             if asked.attribute.many:
                 known = inputs.get(name, False) or asked.attribute.default is not None
                 value = frozenset(map(str, values)) if known else None
+            exact = (numbers or {}).get(asked.number)
+            if exact is not None and isinstance(value, int | Decimal) and value not in asked.answers.cuts:
+                value = _shortest(exact)
             if value is not None:
                 assumed = asked.attribute.default is not None and asked.band(asked.attribute.default) == value
                 found.append(Requirement(name, value, "assumed" if assumed else "stated"))
@@ -142,7 +176,31 @@ class Profiles:
         attribute = evolve(asked.attribute, name=f"{name} otherwise")
         stated = _stated(self.circuit, attribute, asked.answers)
         possible = self.circuit.both(*_single(self.circuit, attribute, stated))
-        return evolve(self, asked={**self.asked, name: evolve(asked, stated=stated)}), possible
+        return evolve(self, asked={**self.asked, name: evolve(asked, stated=stated, number=attribute.name)}), possible
+
+    def number(self, name: str) -> str:
+        """Return the number that is stated of a requirement, which lies in the band that is stated."""
+        asked = self.asked.get(name)
+        if asked is None:
+            return self.circuit.number(name, None)
+        if asked.number not in self.circuit.ranges:
+            self.circuit.number(asked.number, None)
+            for literal in asked.held(self.circuit):
+                self.circuit.hold(literal)
+        return asked.number
+
+    def numbers(self, profile: Profile) -> dict[str, Fraction]:
+        """Return what a profile states, as numbers of the circuit; one that it does not state is 0."""
+        stated = {
+            one.attribute: Fraction(value)
+            for one in profile.requirements
+            if isinstance(value := one.value, int | Decimal)
+        }
+        return {
+            one.number: stated.get(name, Fraction(0))
+            for name, one in self.asked.items()
+            if one.number in self.circuit.ranges
+        }
 
     def size(self) -> Iterator[tuple[Literal, int]]:
         """Yield what makes a profile larger: each requirement that it states, and each member of a set."""
@@ -155,6 +213,11 @@ class Profiles:
                 yield from ((-has if member in given else has, 1) for member, has in asked.stated.has.items())
             elif default is not None:
                 yield -asked.stated.has[asked.band(default)], 1
+
+
+def _shortest(exact: Fraction) -> Number | None:
+    """Return a number as a decimal one; one that would never end is cut."""
+    return number(Decimal(exact.numerator) / Decimal(exact.denominator))
 
 
 def _shared(sides: Sequence[Knowledge]) -> Iterator[Attribute]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
 
 MOST_TRIES = 20
 """Profiles of one question that the engine decides otherwise than an open cost or text would have it, at most."""
+
+
+DIGITS = (0, 1, 2, 5)
+"""Digits behind the first one to which a number that is shown may be rounded, if it does as well."""
 
 
 @frozen(eq=False)
@@ -65,7 +71,7 @@ class Prover:
                 if tried:
                     raise Undecided
                 return None
-            profile = self.profiles.profile(found.inputs, self._when)
+            profile = self.profiles.profile(found.inputs, self._when, self._rounded(found, literals).numbers)
             decision = self._advisor.decide(profile, unknown=self._unknown, keep_promises=False)
             if shows(decision):
                 return Witness(decision, smallest)
@@ -73,6 +79,25 @@ class Prover:
                 raise Undecided
             stated = self.profiles.inputs(profile)
             tried.append(-self.circuit.both(*(self.circuit.input(name) for name in stated)))
+
+    def _rounded(self, found: Found, literals: Iterable[Literal]) -> Found:
+        """Return the same profile with numbers of few digits where some are so; factors of sums first."""
+        made = self.circuit
+        so = [made.input(name) if its else -made.input(name) for name, its in found.inputs.items()]
+        factors = {name for its in self._advisor.knowledge.ruleset.vocabulary.resting.values() for name in its}
+        stated = [asked for asked in self.profiles.asked.values() if asked.number in found.numbers]
+        for asked in sorted(stated, key=lambda one: one.attribute.name not in factors):
+            for digits in DIGITS if found.numbers[asked.number] else ():
+                near = Fraction(f"{Decimal(float(found.numbers[asked.number])):.{digits}e}")
+                it_is = made.both(*(made.at_least((), sign * near, [(asked.number, sign)]) for sign in (1, -1)))
+                try:
+                    other = self.solver.ask(*literals, *so, it_is, seconds=min(1, self.solver.left))
+                except Undecided:
+                    return found
+                if isinstance(other, Found):
+                    found, so = other, [*so, it_is]
+                    break
+        return found
 
 
 def smallest_of(

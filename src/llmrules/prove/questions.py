@@ -209,7 +209,7 @@ class _Questions:
         moving = {one.name for one in vocabulary.computed("requirement", "model", "offer")}
         open_ = {name for one in moving for name in vocabulary.rests_on(one)}
         for name in (*now.profiles.asked, *sorted(reading - classifying)):
-            if self._prover.solver.left <= 0 or name in open_:
+            if self._prover.solver.left <= 0 or (name in open_ and vocabulary[name].scope != "requirement"):
                 yield name, None
             elif vocabulary[name].scope == "requirement":
                 other, possible = now.otherwise(name)

@@ -188,7 +188,8 @@ class Solver:
         if name not in self._numbers:
             number = self._numbers[name] = self._z3.Real(name)
             low, high = self._circuit.ranges[name]
-            self._solver.add(number >= _exact(self._z3, low))
+            if low is not None:
+                self._solver.add(number >= _exact(self._z3, low))
             if high is not None:
                 self._solver.add(number <= _exact(self._z3, high))
         return self._numbers[name]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -26,7 +27,7 @@ from llmrules.trace.codec import json_value
 from llmrules.trace.record import TestRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from llmrules.catalog import Model
     from llmrules.decision.procedure import Breach
@@ -150,9 +151,13 @@ class Teller:
         said = (self._test(attribute, test, threshold) for test in tests for threshold in test.thresholds)
         return self.say("joined-tests").join(said)
 
-    def _test(self, attribute: Attribute, test: TestRecord, threshold: Threshold) -> str:
+    def _test(self, attribute: Attribute, test: TestRecord, threshold: Threshold | Mapping[str, Json]) -> str:
         if test.operator == "toward":
             return self.say("toward-lowest" if threshold == "lowest" else "toward-highest")
+        if isinstance(threshold, Mapping):
+            plus, label = threshold.get("plus", 0), self.label(str(threshold["requirement"]))
+            words = f"{label} + {number_words(plus, '')}" if plus else label
+            return self.say.read(Text(OPERATORS[test.operator].en, OPERATORS[test.operator].ko)).format(words)
         if test.operator == "known" and threshold is False:
             return self.say("not-known")
         operator = OPERATORS[test.operator]
