@@ -154,10 +154,10 @@ class Teller:
     def _test(self, attribute: Attribute, test: TestRecord, threshold: Threshold | Mapping[str, Json]) -> str:
         if test.operator == "toward":
             return self.say("toward-lowest" if threshold == "lowest" else "toward-highest")
-        if isinstance(threshold, Mapping):
+        if isinstance(threshold, Mapping):  # a condition that refers to a requirement
             plus, label = threshold.get("plus", 0), self.label(str(threshold["requirement"]))
-            words = f"{label} + {number_words(plus, '')}" if plus else label
-            return self.say.read(Text(OPERATORS[test.operator].en, OPERATORS[test.operator].ko)).format(words)
+            said = Text(OPERATORS[test.operator].en, OPERATORS[test.operator].ko)
+            return self.say.read(said).format(f"{label} + {plus}" if plus else label)
         if test.operator == "known" and threshold is False:
             return self.say("not-known")
         operator = OPERATORS[test.operator]
