@@ -70,6 +70,15 @@ def conclusions(count: int) -> str:
     return HEAD + "".join(rule(f"r{number}", body.format(number % 1_000)) for number in range(count))
 
 
+def choices(count: int) -> str:
+    """Return a requirement with many choices, and rules of which each waits for another one."""
+    named = ", ".join(f'c{number} = {{ en = "c", ko = "c" }}' for number in range(4 * count))
+    kind = f'[requirement.kind]\ntype = "choice"\nlabel = {{ en = "k", ko = "k" }}\nchoices = {{ {named} }}\n'
+    return (
+        HEAD + kind + "".join(rule(f"r{number}", f'when.kind = "c{number}"\nadvise = true') for number in range(count))
+    )
+
+
 def chain(count: int) -> str:
     """Return rules of which each concludes what the next one waits for, named so that the last stands first."""
     attributes = "".join(
@@ -107,6 +116,7 @@ KINDS: dict[str, tuple[Callable[[int], str], Callable[[Path], None]]] = {
     "broken rules, loaded": (broken_rules, load),
     "hundreds of lists, loaded": (empty_lists, load),
     "rules that test one number, linted": (thresholds, lint),
+    "rules that test one of many choices, linted": (choices, lint),
     "rules that conclude numbers, linted": (conclusions, lint),
     "rules that conclude numbers, decided": (conclusions, decide),
     "a chain of rules, linted": (chain, lint),

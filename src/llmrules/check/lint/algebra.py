@@ -241,9 +241,9 @@ def _values(attribute: Attribute, tests: tuple[Test, ...]) -> list[Value] | None
     """Return one value for each cell; None where there are too many."""
     if attribute.type == "flag":
         return [False, True]
-    if attribute.type in {"choice", "scale"}:
-        return list(attribute.choice_ids)
     named = list(_named(tests))
+    if attribute.type in {"choice", "scale"}:
+        return _choices(attribute, {*named})
     if attribute.type == "set":
         members = dict.fromkeys(
             str(member) for value in named for member in (value if isinstance(value, frozenset) else (value,))
@@ -266,6 +266,15 @@ def _named(tests: tuple[Test, ...]) -> Iterator[Value]:
 def _other(tests: tuple[Test, ...]) -> str:
     """Return a text that no test names."""
     return "~" * (1 + max((len(str(value)) for value in _named(tests)), default=0))
+
+
+def _choices(attribute: Attribute, named: Collection[Value]) -> list[Value]:
+    """Return the named choices, and one of all others, or, on a scale, one of each that stand between named ones."""
+    ids = attribute.choice_ids
+    if attribute.type == "scale":
+        return [one for one, before in zip(ids, (None, *ids), strict=False) if one in named or before in {None, *named}]
+    other = next((one for one in ids if one not in named), None)
+    return [one for one in ids if one in named or one == other]
 
 
 def _subsets(attribute: Attribute, members: tuple[str, ...]) -> list[Value]:

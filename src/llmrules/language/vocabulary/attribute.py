@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from attrs import field, frozen
@@ -54,7 +55,7 @@ BETWEEN = "__less__"
 """What stands in the name of a difference between those of its sides."""
 
 
-@frozen(cache_hash=True)
+@frozen(cache_hash=True, slots=False)
 class Attribute:
     """One typed attribute of one scope.
 
@@ -88,7 +89,7 @@ class Attribute:
         """Whether the attribute has several values at once."""
         return self.type == "set"
 
-    @property
+    @cached_property
     def choice_ids(self) -> tuple[str, ...]:
         """The ids of the choices, in their order."""
         return tuple(choice.id for choice in self.choices)
