@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from tests.worlds import VOCABULARY, candidate, decide, model, rule, verdicts, world
+from tests.worlds import VOCABULARY, candidate, decide, facts, fired, model, rule, verdicts, world
 
 from llmrules.errors import LoadError
 from llmrules.language.values import as_text
@@ -231,3 +231,77 @@ def naive(products: Sequence[tuple[int, Sequence[str]]], values: Mapping[str, fl
             amount *= Fraction(number or 0)
         total += amount
     return Decimal(total.numerator) / total.denominator if total.denominator > 1 else int(total)
+
+
+# Of the case
+
+WORKLOAD = """
+[requirement.users]
+type = "number"
+unit = "users"
+[requirement.queries]
+type = "number"
+unit = "queries per user"
+[requirement.extra]
+type = "number"
+unit = "queries"
+default = 10
+[requirement.load]
+type = "number"
+unit = "queries"
+computed = [["users", "queries"], ["extra"]]
+[requirement.twice]
+type = "number"
+unit = "queries"
+computed = [["load", 2]]
+[model.capacity]
+type = "number"
+unit = "queries"
+"""
+HEAVY = rule("heavy", "when.load.at_least = 1_000\nconclude.offline = true")
+HEAVY += rule("slow", "when.load.known = true\nunless.twice.above = 2_020\nadvise = true")
+HEAVY += rule("holds", "require.capacity.at_least.requirement = 'load'")
+
+
+@pytest.mark.parametrize("engine", ["plain", "durable"])
+def test_a_number_of_the_case_is_computed_before_any_rule_fires(engine: Literal["plain", "durable"]) -> None:
+    """It is tested in when and unless and referred to as if it were stated; the facts say that it is computed."""
+    models = "".join(f"[[model]]\nid = 'm{size}'\nsource = 'd'\ncapacity = {size}\n" for size in (1_009, 1_010))
+    advisor = world(HEAVY, models, vocabulary=VOCABULARY + WORKLOAD, engine=engine)
+    decision = decide(advisor, users=100, queries=10)
+    assert fired(advisor, users=100, queries=10) == ("heavy", "holds", "slow")
+    assert fired(advisor, users=100, queries=11) == ("heavy", "holds")
+    assert fired(advisor, users=100) == ()
+    assert verdicts(decision) == {"m1009": "excluded", "m1010": "eligible"}
+    assert {name: facts(decision)[f"{name}={value}"].origin for name, value in (("load", 1010), ("twice", 2020))} == {
+        "load": ("computed",),
+        "twice": ("computed",),
+    }
+    assert verify(decision.trace).ok
+    assert "queries per user (queries)" in str(decision.why("m1010"))
+    stated = decide(advisor, users=100, queries=10, load=5)
+    assert facts(stated)["load=5"].origin == ("stated",)
+    assert verify(stated.trace).ok
+    changed = decision.what_if(users=99)
+    assert changed.best == decide(advisor, users=99, queries=10).best
+
+
+def test_what_a_number_of_the_case_is_made_of_is_concluded_by_no_rule() -> None:
+    """Neither it nor what it rests on is what a rule may conclude, since it is computed before any fires."""
+    for name, why in (("load", "it is computed"), ("users", "load is computed from it before any rule fires")):
+        with pytest.raises(LoadError, match=f"no rule may conclude {name}: {why}"):
+            world(rule("r", f"when.offline = true\nconclude.{name} = 5"), "", vocabulary=VOCABULARY + WORKLOAD)
+
+
+def test_advice_follows_what_is_computed_of_the_case() -> None:
+    """How far a number may move is told exactly, where what is computed from it is a line over it."""
+    models = "".join(f"[[model]]\nid = 'm{size}'\nsource = 'd'\ncapacity = {size}\n" for size in (1_010, 5_000))
+    rules = HEAVY + rule("near", "prefer.capacity.at_most = 2_000\nweight = 1")
+    decision = decide(world(rules, models, vocabulary=VOCABULARY + WORKLOAD), users=80, queries=10)
+    assert decision.best == ("m1010",)
+    firm = decision.firmness
+    assert firm is not None
+    stays = {one.attribute: (one.low, one.high, one.exact) for one in firm.requirements}
+    assert stays["users"] == (None, 100, True)
+    assert decision.what_if(users=100).best == ("m1010",)
+    assert decision.what_if(users=101).best == ("m5000",)

@@ -54,7 +54,7 @@ def decide(
         message = f"stale_after must be a whole number of days from 1 to {LARGEST_INTEGER}, not {show(stale_after)}"
         raise ValueError(message)
     asked = Restriction() if restriction is None else restriction
-    facts = profile.facts()
+    facts = knowledge.ruleset.vocabulary.known(profile.facts())
     fired = engines.fire(facts)
     begun = perf_counter_ns()
     derivation = derive(knowledge.program, facts, fired.places)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from llmrules.language.rules.rule import Rule
 
 
-Origin: TypeAlias = Literal["stated", "assumed", "concluded"]
+Origin: TypeAlias = Literal["stated", "assumed", "computed", "concluded"]
 
 FILE_KEYS = ("language", "title", "story", "requirements", "approval", "expect")
 ExpectKey: TypeAlias = Literal[

@@ -234,6 +234,7 @@ def _facts(decision: Decision) -> Iterator[FactRecord]:
             origin: list[Origin] = []
             if requirement is not None and _states(requirement.value, value):
                 origin.append(requirement.origin)
+            origin += ["computed"] if requirement is None and attribute.computed is not None else []
             rules = sorted(by.get((name, value), ())) if value is not None else []
             origin += ["concluded"] if rules else []
             shown = () if value is None else value if attribute.many else json_value(attribute, value)
@@ -250,7 +251,7 @@ def _states(stated: Value, value: Value | None) -> bool:
 
 def _firings(decision: Decision) -> tuple[tuple[FiringRecord, ...], dict[str, Facts]]:
     """Return the firings, and for each fired rule the facts that were known when its round began."""
-    known = dict(decision.profile.facts())
+    known = dict(decision.derivation.stated)
     attributes = decision.knowledge.ruleset.vocabulary.attributes
     records: list[FiringRecord] = []
     seen: dict[str, Facts] = {}

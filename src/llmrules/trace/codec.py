@@ -45,7 +45,7 @@ Conditions: TypeAlias = dict[str, Any]
 """A condition table in its normal form: attribute → operator → right side, and ``all`` and ``any`` lists of tables."""
 
 Holds: TypeAlias = Literal["true", "false", "unknown"]
-Origin: TypeAlias = Literal["stated", "assumed", "concluded"]
+Origin: TypeAlias = Literal["stated", "assumed", "computed", "concluded"]
 Status: TypeAlias = Literal["fired", "silent", "defeated", "disabled", "classifying", "trial"]
 Over: TypeAlias = Literal["models", "offers"]
 Outcome: TypeAlias = Literal[

@@ -154,7 +154,7 @@ class _Mutated:
         """Decide a case with the mutant; None where the decision cannot differ."""
         fired = base.fired
         if self.engine is not None and not self._fires_alike(base):
-            found = self.engine.fire(base.case.profile.facts())
+            found = self.engine.fire(self.changed.ruleset.vocabulary.known(base.case.profile.facts()))
             fired = frozenset(self.changed.program.rules[place].id for place in found)
         if fired == base.fired and not self.rule.classifies and not (self.elsewhere and self.rule.id in fired):
             return None

@@ -168,7 +168,8 @@ def _untriggerable(survey: Survey, dead: set[str]) -> Iterator[Finding]:
 
 def can_be_stated(attribute: Attribute) -> bool:
     """Whether a user is asked for a requirement, or it is there without being asked for."""
-    return attribute.ask is not None or attribute.default is not None or attribute.name == AS_OF.name
+    there = attribute.default is not None or attribute.computed is not None or attribute.name == AS_OF.name
+    return attribute.ask is not None or there
 
 
 def triggerable_rules(survey: Survey) -> frozenset[str]:

@@ -285,8 +285,12 @@ class RuleReader:
         return None if value is None else frozenset({value})
 
     def _may_conclude(self, attribute: Attribute, values: frozenset[Value], cursor: Cursor) -> bool:
-        if attribute.name in {AS_OF.name, MODEL.name} or attribute.default is not None:
+        summed = self.vocabulary.following([attribute.name])[1:]
+        always = attribute.name in {AS_OF.name, MODEL.name}
+        if always or attribute.default is not None or attribute.computed is not None or summed:
             why = "it has a default" if attribute.default is not None else "it is always known"
+            why = f"{summed[0]} is computed from it before any rule fires" if summed else why
+            why = "it is computed" if attribute.computed is not None else why
             cursor.problem(
                 "conclude-not-allowed", f"no rule may conclude {attribute.name}: {why}", found=attribute.name
             )

@@ -17,11 +17,13 @@ from attrs import field, frozen
 
 from llmrules.language.texts import Text
 from llmrules.language.values import MOST_DIGITS, PERIODS, Number, Period, Value, day, encode, number, period
-from llmrules.language.vocabulary.computed import TOKENS_AT, Product, computed_from, unit_of
+from llmrules.language.vocabulary.computed import TOKENS_AT, Product, computed_from, sums, unit_of
 from llmrules.reading.cursor import Cursor
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from llmrules.language.vocabulary.computed import Facts
 
 
 Scope: TypeAlias = Literal["requirement", "model", "offer"]
@@ -296,6 +298,16 @@ class Vocabulary:
     def computed(self, *scopes: Scope) -> tuple[Attribute, ...]:
         """Return the computed attributes of some scopes, each after those it is computed from."""
         return tuple(self.attributes[name] for name in self.resting if self.attributes[name].scope in scopes)
+
+    def known(self, facts: Facts) -> Facts:
+        """Return what is known before any rule fires, where so much is stated or assumed: what is computed, too."""
+        found = sums(self.computed("requirement"), {}, facts)
+        return {**facts, **{name: frozenset({one.value}) for name, one in found.items()}} if found else facts
+
+    def following(self, names: Iterable[str]) -> list[str]:
+        """Return requirements with those that are computed from them."""
+        its = {*names}
+        return [*its, *(one.name for one in self.computed("requirement") if not self.resting[one.name].isdisjoint(its))]
 
     def stated(self, scope: Scope) -> tuple[str, ...]:
         """Return the names of the attributes of a scope of which files state values, sorted."""

@@ -79,7 +79,7 @@ def check_keys(attribute: Attribute, keys: Mapping[str, Cursor]) -> None:
         "maximum": kind == "number",
         "marks": kind == "number" and scope != "requirement",
         "partial": kind == "set" and scope != "requirement",
-        "computed": kind == "number" and scope != "requirement",
+        "computed": kind == "number" and "default" not in keys,
         "inherited": scope == "model",
         "default": scope == "requirement",
         "ask": scope == "requirement",

@@ -84,6 +84,7 @@ SENTENCES = {
     "because": "because",
     "origin.stated": "stated",
     "origin.assumed": "assumed",
+    "origin.computed": "computed",
     "origin.concluded": "concluded",
     "concluded": "concluded",
     "not-concluded": "not concluded",

@@ -115,6 +115,7 @@ SENTENCES = {
     "because": "근거",
     "origin.stated": "명시",
     "origin.assumed": "가정",
+    "origin.computed": "계산",
     "origin.concluded": "도출",
     "concluded": "도출",
     "not-concluded": "도출되지 않음",

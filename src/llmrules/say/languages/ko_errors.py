@@ -93,6 +93,8 @@ ERRORS = {
     "exempt from it": "규칙에서 면제하게 됩니다",
     "it is always known": "항상 알려져 있습니다",
     "it has a default": "기본값이 있습니다",
+    "it is computed": "계산되는 값입니다",
+    "{} is computed from it before any rule fires": "규칙이 실행되기 전에 이 값으로 {0}{0:을|를} 계산합니다",
     "is reserved": "예약된 이름입니다",
     "must be small letters, digits and _": "소문자와 숫자, _만 쓸 수 있습니다",
     # Files

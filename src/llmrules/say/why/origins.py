@@ -20,6 +20,7 @@ from llmrules.language.vocabulary import (
     TOKENS_AT,
     USAGE,
     USED,
+    added,
     decimal,
     factors_of,
     lacking,
@@ -30,11 +31,14 @@ from llmrules.say.why.explanation import Node
 from llmrules.trace.codec import json_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from llmrules.catalog import Dated, Stated
+    from llmrules.language.values import Number as Exact
     from llmrules.language.vocabulary import Attribute
+    from llmrules.say.teller import Teller
     from llmrules.say.why.explanation import Index, InForce
+    from llmrules.trace.codec import Number
     from llmrules.trace.record import (
         CandidateRecord,
         ComputedRecord,
@@ -129,23 +133,12 @@ class Origins:
 
     def term(self, attribute: Attribute, term: TermRecord, candidate: CandidateRecord, *, first: bool) -> Node:
         """Return one product of a sum: its numbers with what they are, and who states them."""
-        said, sources, below = [], dict[str, None](), list[Node]()
-        product = next(one for one in attribute.computed or () if {*one.of} == {*term.of})
-        for name in product.of:
-            value = term.of[name]
-            if name in TOKENS_AT:
-                said.append(number_words(value, self.say("tokens")))
-                continue
-            one = self.index.attributes[name]
-            said.append(self.say("factor", value=self.teller.value(one, value), label=self.teller.label(name)))
-            if self.index.attributes[name].scope != "requirement":
+        sources, below = dict[str, None](), list[Node]()
+        for name in term.of:
+            if name not in TOKENS_AT and self.index.attributes[name].scope != "requirement":
                 sources |= dict.fromkeys(self.index.value_sources(name, candidate))
                 below += self.origin(name, candidate)
-        said += [] if product.times == 1 and said else [number_words(product.times)]
-        exact = decimal(Fraction(term.value))
-        words = term.value if exact is None else self.teller.value(attribute, exact)
-        sign, factors = "=" if first else "+", self.say("times").join(said)
-        text = f"{sign} {factors}" if len(said) == 1 else self.say("term", sign=sign, factors=factors, value=words)
+        text = product_words(self.teller, attribute, term.of, Fraction(term.value), first=first)
         return Node("term", " ".join(term.of), text, sources=tuple(sources), children=tuple(below))
 
     def classification(self, rule: str, candidate: CandidateRecord, *, concludes: bool) -> Node:
@@ -196,6 +189,24 @@ def _all_tests(conditions: Conditions) -> Iterator[tuple[str, tuple[TestRecord, 
             yield from _all_tests(inner)
 
 
+def product_words(
+    teller: Teller, attribute: Attribute, of: Mapping[str, Number | Exact], value: Fraction, *, first: bool
+) -> str:
+    """Return one product of a sum in words: its numbers with what they are, and what they come to."""
+    product, said, say = next(one for one in attribute.computed or () if {*one.of} == {*of}), [], teller.say
+    for name in product.of:
+        if name in TOKENS_AT:
+            said.append(number_words(of[name], say("tokens")))
+        else:
+            words = teller.value(teller.attributes[name], of[name])
+            said.append(say("factor", value=words, label=teller.label(name)))
+    said += [] if product.times == 1 and said else [number_words(product.times)]
+    exact = decimal(value)
+    words = str(value) if exact is None else teller.value(attribute, exact)
+    sign, factors = "=" if first else "+", say("times").join(said)
+    return f"{sign} {factors}" if len(said) == 1 else say("term", sign=sign, factors=factors, value=words)
+
+
 class Chain:
     """Explains firings and facts."""
 
@@ -226,10 +237,20 @@ class Chain:
         said = ", ".join(self.say(f"origin.{one}") for one in fact.origin)
         text = f"{self.teller.label(fact.attribute)}: {value} ({said})"
         children = tuple(self.conclusion(rule, above) for rule in fact.by if rule not in above)
+        children += tuple(self.terms(fact.attribute)) if "computed" in fact.origin else ()
         found = Node("fact", fact.id, text, ", ".join(fact.origin), children=children)
         if not fact.by:
             self._stated[fact.id] = found
         return found
+
+    def terms(self, name: str) -> Iterator[Node]:
+        """Yield the products that a number of the case is the sum of."""
+        attribute = self.index.attributes[name]
+        facts = {one: Decimal(str(self.index.requirements[one])) for one in factors_of(attribute)}
+        found = added(attribute.computed or (), facts)
+        for place, term in enumerate(() if found is None else found.terms):
+            text = product_words(self.teller, attribute, dict(term.of), term.value, first=not place)
+            yield Node("term", " ".join(dict(term.of)), text)
 
     def conclusion(self, rule: str, above: frozenset[str]) -> Node:
         """Return the firing of a rule that concludes: its reason, its sources, its chain."""

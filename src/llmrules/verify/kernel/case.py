@@ -4,6 +4,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterator
 from itertools import groupby
 
+from .computed import sums
 from .given import TESTED, Given, compared, concluded, on_models, references, referred
 from .refusal import Plain, Record, Refusal, expect, sparse
 from .shape import MOST_PARTS
@@ -65,6 +66,8 @@ class _Case:
     def __init__(self, given: Given) -> None:
         self.given, self.stratum = given, strata(given)
         self.known = {name: set(_values(one["value"])) for name, one in given.requirements.items()}
+        self.sums = sums([one for one in given.of_case if one.name not in given.requirements], {}, self.known)
+        self.known |= {name: {its["value"]} for name, its in self.sums.items()}
         self.firings: list[Record] = []
         self.seen: dict[str, Record] = {}  # the table of each rule that fired, on what was known when its round began
         self.by: defaultdict[str, list[str]] = defaultdict(list)  # the rules that conclude a fact, by its id
@@ -190,6 +193,7 @@ class _Case:
             for one in self.given.attributes[name].in_order(values):
                 by = sorted(self.by[fact_id(name, one)])
                 origin = [requirement["origin"]] if one in _values(requirement["value"]) else []
+                origin += ["computed"] if name in self.sums else []
                 origin += ["concluded"] if by else []
                 yield {"id": fact_id(name, one), "attribute": name, "value": one, "origin": origin} | sparse(by=by)
             if requirement["value"] == []:

@@ -32,7 +32,9 @@ class Given:
     ) -> None:
         """Take what was read, with ``models``; ``dates`` says when each source was last seen, by its document."""
         self.attributes, self.resting, self.disabled, self.dates = attributes, resting, off, dates
-        self.summing = [attributes[name] for name in resting if attributes[name].scope != "requirement"]
+        summed = [attributes[name] for name in resting]
+        self.summing = [one for one in summed if one.scope != "requirement"]
+        self.of_case = [one for one in summed if one.scope == "requirement"]
         self.rules: dict[str, Plain] = {one["id"]: one for one in plain["rules"]}
         self.models: dict[str, Plain] = {one["id"]: one for one in plain["models"]}
         self.requirements: dict[str, Plain] = {one["attribute"]: one for one in plain["requirements"]}

@@ -183,7 +183,8 @@ def _check_conclusion(given: Given, body: Plain, at: str) -> None:
         attribute = given.attribute(name, ("requirement", "model"), at)
         read_at("value", f"{at}/{name}", value, attribute.whole, attribute.within)
         of_model = attribute.partial if attribute.type == "set" else attribute.type == "flag" and value is True
-        free = name != "as_of" and attribute.default is None and (attribute.scope != "model" or of_model)
+        summed = [one.name for one in given.of_case if name in {one.name, *given.resting[one.name]}]
+        free = not summed and name != "as_of" and attribute.default is None and (attribute.scope != "model" or of_model)
         expect(free and len(body) == 1 and value != [], "rule", at, "is nothing that a rule may conclude", body)
 
 

@@ -93,7 +93,7 @@ def _check_declared(attribute: Attribute, record: Plain) -> None:
     low, high = attribute.minimum, attribute.maximum
     fits = {
         **dict.fromkeys(("unit", *BOUNDS), kind == "number"),
-        "computed": kind == "number" and scope != "requirement",
+        "computed": kind == "number" and "default" not in record,
         "marks": kind == "number" and scope != "requirement",
         "choices": kind in CHOSEN,
         "partial": kind == "set" and scope != "requirement",

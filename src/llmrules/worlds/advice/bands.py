@@ -23,7 +23,7 @@ from llmrules.language.values import EXACT, Number, Period, Value, number
 from llmrules.language.vocabulary import AS_OF, LONG_TOKENS, decimal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from llmrules.decision.decision import Decision
     from llmrules.decision.knowledge import Knowledge
@@ -66,7 +66,7 @@ class Bands:
         """Take where rules cut requirements, and models that are tested against them, as it is looked up once."""
         sides = ((knowledge, when), *others)
         self._facts = {} if decision is None else decision.derivation.facts
-        self._criteria, self._resting = knowledge.criteria_on(when), knowledge.ruleset.vocabulary.resting
+        self._criteria, self._vocabulary = knowledge.criteria_on(when), knowledge.ruleset.vocabulary
         self._knowledge, self._decision = knowledge, decision
         self._tests = (*(one.reach.cuts for one, _ in sides), Cuts(leaf for one in tables for leaf in one.all_leaves()))
         self._against = [(one.referring, one.criteria_on(day).on(self._facts).candidates.groups) for one, day in sides]
@@ -111,8 +111,9 @@ class Bands:
         They are told of sums that are lines over the number in a case that is known, and of no grade. A place that is
         no decimal number is told by the integers beside it.
         """
-        for summed, leaf in self._summed if any(name in its for its in self._resting.values()) else ():
-            if name not in self._resting.get(summed.name, ()):
+        resting = self._vocabulary.resting
+        for summed, leaf in self._summed if any(name in its for its in resting.values()) else ():
+            if name not in resting.get(summed.name, ()):
                 continue
             if leaf is None or name == LONG_TOKENS:
                 yield None
@@ -120,15 +121,25 @@ class Bands:
             for line in self._lines(name, summed.name):
                 for target in compared(summed, (leaf,), self._facts):
                     yield from _where(line, target)
+        for one in self._vocabulary.computed("requirement") if self._facts else ():
+            if name in self._vocabulary.resting[one.name]:
+                for line in self._lines(name, one.name):
+                    for target in self._cut(one.name):
+                        yield from _where(line, target)
 
     @cached_property
     def _summed(self) -> list[tuple[Attribute, Leaf | None]]:
         return [*_summed(self._knowledge, self._decision)]
 
     def _lines(self, name: str, summed: str) -> set[tuple[Fraction, Fraction, Fraction]]:
-        """Return what a sum is of each candidate where a number is 1, and by how much more where it is 2 and 3."""
-        facts = ({**self._facts, name: frozenset({value})} for value in (1, 2, 3))
-        columns = (self._criteria.on(one).candidates.columns[summed].first for one in facts)
+        """Return what a sum is where a number is 1, and by how much more where it is 2 and 3; of each candidate."""
+        following = {*self._vocabulary.following([name])}
+        rest = {one: its for one, its in self._facts.items() if one not in following}
+        facts = [self._vocabulary.known({**rest, name: frozenset({value})}) for value in (1, 2, 3)]
+        if self._vocabulary[summed].scope == "requirement":
+            columns: Iterable[Sequence[Value | None]] = ([*one.get(summed, (None,))] for one in facts)
+        else:
+            columns = (self._criteria.on(one).candidates.columns[summed].first for one in facts)
         return {
             (Fraction(one), Fraction(two) - Fraction(one), Fraction(three) - Fraction(two))
             for one, two, three in zip(*columns, strict=True)

@@ -100,7 +100,7 @@ class Outlooks:
         self._bands: dict[date, Bands] = {}
         knowledge = world.knowledge
         self._vocabulary, self._program = knowledge.ruleset.vocabulary, knowledge.program
-        self._facts = world.profile.facts()
+        self._facts = self._vocabulary.known(world.profile.facts())
         self._reach = knowledge.reach
         self.firing = Refiring(self._reach, self._facts, self._fired())
         resting = {
@@ -157,13 +157,13 @@ class Outlooks:
         """Return the bands of requirements on a day; that of the decision where none is given."""
         day = self.world.profile.as_of.first if when is None else when
         if day not in self._bands:
-            stated = self.world.profile.facts()
+            stated = self._facts
             self._bands[day] = Bands(self.world.knowledge, day, stated=stated, decision=self.decision)
         return self._bands[day]
 
     def of(self, *changes: Stated) -> Outlook:
         """Return the outlook with some requirements stated otherwise: the same where the same rules say the same."""
-        facts, names = self.facts(changes), [one.attribute for one in changes]
+        facts, names = self.facts(changes), self._vocabulary.following(one.attribute for one in changes)
         fired = self.firing.fire(facts, names)
         if not (fired ^ self.firing.fired) & self._relevant and self._said_of.isdisjoint(names):
             return self._now
@@ -197,7 +197,7 @@ class Outlooks:
         Those that conclude one of them are among them: what is stated may conflict with it.
         """
         found = 0
-        for name in names:
+        for name in self._vocabulary.following(names):
             found |= (
                 self._reach.of(name) | self._concluding.get(name, 0) | (self._computing if name in self._case else 0)
             )
@@ -230,7 +230,7 @@ class Outlooks:
 
     def facts(self, changes: Sequence[Stated]) -> Facts:
         """Return what is known before any rule fires, with changes; of what is not stated what is assumed holds."""
-        facts = dict(self._facts)
+        facts = dict(self.world.profile.facts())
         for change in changes:
             name, value = change.attribute, change.value
             if value is None:
@@ -239,7 +239,8 @@ class Outlooks:
                 facts.pop(name, None)
             else:
                 facts[name] = value if isinstance(value, frozenset) else frozenset({value})
-        return facts
+        found: Facts = self._vocabulary.known(facts)
+        return found
 
     def _seen(self, fired: int, facts: Facts) -> Outlook:
         known = self.firing.concluded(fired, facts)
