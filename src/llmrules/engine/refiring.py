@@ -47,6 +47,7 @@ class Reach:
                 self._readers[name] = self._readers.get(name, 0) | 1 << rule.place
             for overrider in rule.overriders:
                 self._overridden[overrider] = self._overridden.get(overrider, 0) | 1 << rule.place
+        self.concluding = mask_of([rule.place for rule in program.rules if rule.conclusion is not None])
         self._of: dict[str, int] = {}
         self._parts: dict[int, _Part] = {}
 
@@ -94,6 +95,8 @@ class Refiring:
         self.fired = mask_of([*fired])
         self._reach, self._facts = reach, facts
         self._alone: dict[tuple[str, object], int] = {}
+        self._with_values: dict[tuple[str, frozenset[Value] | None], int] = {}
+        self._conclusions: dict[int, list[tuple[str, frozenset[Value]]]] = {}
         self._cuts = reach.cuts.on(facts)
 
     def fire(self, facts: Facts, changed: Collection[str]) -> int:
@@ -117,14 +120,22 @@ class Refiring:
 
     def concluded(self, fired: int, facts: Facts) -> Facts:
         """Return all that is known at the end, where some rules fired on facts."""
+        fired &= self._reach.concluding
+        if fired not in self._conclusions:
+            self._conclusions[fired] = self._reach.program.concluded(bits(fired))
         known = dict(facts)
-        for name, values in self._reach.program.concluded(bits(fired)):
+        for name, values in self._conclusions[fired]:
             known[name] = known[name] | values if name in known else values
         return known
 
     def _with(self, name: str, facts: Facts) -> int:
         """Return what fires where one attribute alone is as in other facts."""
-        values = facts.get(name)
+        given = name, facts.get(name)
+        if given not in self._with_values:
+            self._with_values[given] = self._alone_with(*given)
+        return self._with_values[given]
+
+    def _alone_with(self, name: str, values: frozenset[Value] | None) -> int:
         key = name, None if values is None else _told_apart(self._cuts.get(name), values)
         if key not in self._alone:
             reached = self._reach.of(name)

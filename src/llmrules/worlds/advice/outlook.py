@@ -126,6 +126,7 @@ class Outlooks:
                 name = one.conclusion.attribute.name
                 self._concluding[name] = self._concluding.get(name, 0) | 1 << one.place
         self._relevant = reduce(or_, self._concluding.values(), self._refusing | self._weighing)
+        self._referred: dict[int, tuple[str, ...]] = {}
         self._applied: dict[int, _Applied] = {}
         self._sketchings: dict[Criteria, Sketching | None] = {}
         self._known: dict[object, Outlook] = {}
@@ -293,9 +294,10 @@ class Outlooks:
 
     def _refers(self, place: int) -> tuple[str, ...]:
         """Return the requirements by which it differs what a rule says of models."""
-        if not self._moving >> place & 1:
-            return ()
-        return (*self._rules[place].references(), *(self._case if self._computing >> place & 1 else ()))
+        if place not in self._referred:
+            referred = self._rules[place].references() if self._moving >> place & 1 else ()
+            self._referred[place] = (*referred, *(self._case if self._computing >> place & 1 else ()))
+        return self._referred[place]
 
     def _outlook(self, applied: _Applied, criteria: Criteria, known: Facts, conflicts: tuple[str, ...]) -> Outlook:
         if applied.refused:
