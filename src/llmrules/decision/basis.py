@@ -122,27 +122,37 @@ class Resting:
         return sum(map(len, self.values.values()))
 
 
-def resting(decision: Decision) -> tuple[Resting, ...]:
-    """Return the dated sources that values of candidates which are not excluded rest on, the oldest first."""
+def resting(decision: Decision, within: int = -1) -> tuple[Resting, ...]:
+    """Return the dated sources that values of candidates which are not excluded rest on, the oldest first.
+
+    Of those of a mask, if it is given.
+    """
     ruleset, as_of = decision.knowledge.ruleset, decision.profile.as_of.first
     rules = (ruleset.rules[name] for name in decision.fired)
     read = sorted(read_by_rules(ruleset, (rule for rule in rules if rule.effect.touches_models)))
-    days = {name: _day(one, ruleset.citable) for name, one in ruleset.citable.items()}
+    days: dict[str, date] = {}
+
+    def day(source: str) -> date:
+        if source not in days:
+            one = ruleset.citable.get(source)
+            days[source] = date.max if one is None else _day(one, ruleset.citable)
+        return days[source]
+
     found: defaultdict[str, defaultdict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     newest: dict[tuple[str, ...], str] = {}  # of sources that stand together, or nothing where one is of no day
-    for index, name, entry in _in_use(decision, read):
+    for index, name, entry in _in_use(decision, read, within):
         sources = entry.stated.sources
         if sources not in newest:
-            first = min(sources, key=lambda one: (-days.get(one, date.max).toordinal(), one), default="")
-            newest[sources] = first if days.get(first, date.max) < date.max else ""
+            first = min(sources, key=lambda one: (-day(one).toordinal(), one), default="")
+            newest[sources] = first if day(first) < date.max else ""
         if source := newest[sources]:
             found[source][name].append(index)
     told = [
         Resting(
             source=source,
             date=_date_text(ruleset.citable[source], ruleset.citable),
-            days=(as_of - days[source]).days,
-            old=(as_of - days[source]).days > decision.stale_after,
+            days=(as_of - day(source)).days,
+            old=(as_of - day(source)).days > decision.stale_after,
             values={name: tuple(indices) for name, indices in sorted(values.items())},
         )
         for source, values in found.items()
@@ -150,11 +160,11 @@ def resting(decision: Decision) -> tuple[Resting, ...]:
     return tuple(sorted(told, key=lambda one: (one.date, one.source)))
 
 
-def _in_use(decision: Decision, read: Iterable[str]) -> Iterator[tuple[int, str, Entry]]:
+def _in_use(decision: Decision, read: Iterable[str], within: int) -> Iterator[tuple[int, str, Entry]]:
     """Yield each value that was read of a model that is not excluded, and of each such offer, once."""
     judgement, rows = decision.judgement, decision.candidates.rows
     seen: set[str] = set()
-    for index in bits(judgement.eligible | judgement.unverified):
+    for index in bits((judgement.eligible | judgement.unverified) & within):
         row = rows[index]
         tables: list[Mapping[str, Entry]] = [row.offer.entries]
         if row.model.id not in seen:

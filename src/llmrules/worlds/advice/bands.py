@@ -102,7 +102,15 @@ class Bands:
 
     def turning_days(self) -> set[date]:
         """Return the days on which a test of the day may come out otherwise than on the day before."""
-        days = (one.first for one in self._cut(AS_OF.name) if isinstance(one, Period))
+        name = AS_OF.name
+        cuts = self._spread_cuts[name].union(*(tests.values.get(name, ()) for tests in self._tests))
+        days = {one.first for one in cuts if isinstance(one, Period)}
+        for referring, groups in self._against:
+            for attribute, reference in referring.get(name, ()):
+                its = (one for one, first, _ in groups[attribute].values if first) if attribute in groups else ()
+                for day in {day for one in its if isinstance(one, Period) for day in (one.first, one.last)}:
+                    earlier = reference.earlier(_on(day)) if reference.plus else None
+                    days.add(earlier.first if isinstance(earlier, Period) else day)
         return {later for day in days for later in (day, *([day + timedelta(1)] if day < date.max else ()))}
 
     def _sum_cuts(self, name: str) -> Iterator[Number | None]:

@@ -8,10 +8,14 @@ from __future__ import annotations
 from bisect import bisect_right
 from datetime import date
 from fractions import Fraction
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
+from llmrules.catalog.candidates import bits
+from llmrules.decision.basis import resting
 from llmrules.errors import RestrictionError
 from llmrules.language.rules.rule import by_conclusion
 from llmrules.language.values import Period, Value
@@ -120,7 +124,7 @@ def firmness(world: World, outlooks: Outlooks | None = None) -> Firmness | None:
                 if one.level == "disputed" and one.attribute is not None and one.model in decision.best
             )
         ),
-        old=tuple(_old(decision)),
+        old=tuple(_old(decision, outlooks.supposing.leading)),
         until=shelf_life(world, outlooks),
         numbers=intervals(outlooks),
     )
@@ -257,27 +261,23 @@ def _given(supposing: Supposing, score: Score) -> Iterable[tuple[int, Sequence[i
 # Values, rules and days
 
 
-def _old(decision: Decision) -> Iterator[tuple[str, str, str]]:
+def _old(decision: Decision, first: frozenset[int]) -> Iterator[tuple[str, str, str]]:
     """Yield the values that the first place rests on, of which no source is new enough."""
     rows, vocabulary = decision.candidates.rows, decision.knowledge.ruleset.vocabulary
-    first = {index for index, place in decision.ranking.carriers.items() if place == 1}
     models = {rows[index].model.id for index in first}
-    for one in decision.resting:
+    for one in resting(decision, reduce(or_, (decision.candidates.masks[model] for model in models), 0)):
         for name, indices in one.values.items() if one.old else ():
             of_offer = vocabulary[name].scope == "offer"
             for row in (rows[index] for index in indices if not of_offer or index in first):
-                if row.model.id in models:
-                    yield row.name if of_offer else row.model.id, name, one.date
+                yield row.name if of_offer else row.model.id, name, one.date
 
 
 def _rests_on(outlooks: Outlooks, decision: Decision) -> Iterator[str]:
     """Yield the rules without which, alone, the first place would be another one."""
-    first, fired = (
-        outlooks.of().first,
-        (outlooks.world.knowledge.program.rules[one] for one in decision.derivation.places),
-    )
+    knowledge, first = outlooks.world.knowledge, outlooks.of().first
+    fired = (knowledge.program.rules[place] for place in decision.derivation.places)
     yield from (rule.id for rule in fired if outlooks.without(rule).first != first)
-    classifying, places = by_conclusion(outlooks.world.knowledge.ruleset.classifying()), outlooks.places
+    classifying, places = by_conclusion(knowledge.ruleset.classifying()), outlooks.places
     for attribute in classifying.keys() & {*outlooks.supposing.attributes}:
         yield from (rule.id for rule in classifying[attribute] if places.turns_without(attribute, rule))
 
@@ -311,10 +311,8 @@ def _life(when: date, first: tuple[str, ...], decision: Decision, later: World) 
 
 def _begun(names: set[str], decision: Decision, when: date) -> Iterator[tuple[str, str | None, str]]:
     """Yield the values of some models, or of the models of offers, that take the place of others on a day."""
-    models = {
-        row.model.id: row.model for row in decision.candidates.rows if not names.isdisjoint((row.model.id, row.name))
-    }
-    for name in sorted(models):
+    rows, masks = decision.candidates.rows, decision.candidates.masks
+    for name in sorted({rows[index].model.id for one in names for index in bits(masks[one])}):
         model = decision.knowledge.catalog.models[name]
         for offer, entries in ((None, model.entries), *((one.id, one.entries) for one in model.offers)):
             for attribute, entry in entries.items():

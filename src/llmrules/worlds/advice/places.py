@@ -6,7 +6,8 @@ A value stands in a model, from which others inherit it, or in an offer. All oth
 from __future__ import annotations
 
 from collections import defaultdict
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -129,12 +130,21 @@ class Places:
 
     def turns_without(self, attribute: str, rule: Rule) -> bool:
         """Whether somebody else would be first without a rule that concludes an attribute of models."""
-        points: dict[int, Points] = {}
-        its = 0
-        for mask, supposed in self._supposing.unclassified(attribute, rule):
-            eligible, its = mask & supposed.eligible, its | mask
-            points |= {index: self._supposing.points(attribute, index, supposed) for index in bits(eligible)}
-        return self.leading(self._standing(attribute, bits(its)), points) != self.now
+        supposing, changed = self._supposing, [*self._supposing.unclassified(attribute, rule)]
+
+        def first(its: int) -> tuple[frozenset[str], bool]:
+            """Return who is first if some of them change, and whether all who led still have what they had."""
+            points = {
+                index: supposing.points(attribute, index, supposed)
+                for mask, supposed in changed
+                for index in bits(mask & supposed.eligible & its)
+            }
+            same = all(points.get(index) == supposing.top_points for index in supposing.leading if its >> index & 1)
+            return self.leading(self._standing(attribute, bits(its)), points), same
+
+        its = reduce(or_, (mask for mask, _ in changed), 0)
+        found, same = first(its & mask_of([*supposing.mattering(attribute), *supposing.leading]))
+        return (found if same else first(its)[0]) != self.now
 
     def _affected(self, place: Place) -> Iterator[int]:
         """Yield the candidates that have the value of a model, or inherit it."""

@@ -197,20 +197,25 @@ class Supposing:
 
         Who is kept out by a rule that does not read the value stays out, and no rule gives more than its weight.
         """
-        reading, points, top = self._reading(name), self.lanes, self.top
-        if top is None:
+        reading, lanes = self._reading(name), self.lanes.lanes
+        if not self.ranked:
             yield from bits(reading.possible)
             return
         steps = [(self._masks(one)[0], one, max(0, one.signed_weight)) for one in reading.scores]
-        reach = sum(abs(one.signed_weight) for _, one, _ in steps)
-        for index in bits(reading.possible):
-            most = points[index]
-            if most + reach < top:
-                continue
-            for mask, criterion, more in steps:
-                most += more - (criterion.points(index) if mask >> index & 1 else 0)
-            if most >= top or index in self.leading:
-                yield index
+        top, possible = lanes[self.ranked[0]], reading.possible
+        least = top - sum(abs(one.signed_weight) for _, one, _ in steps)
+        for index in takewhile(lambda index: lanes[index] >= least, self._by_points):
+            if possible >> index & 1:
+                most = lanes[index]
+                for mask, criterion, more in steps:
+                    most += more - (criterion.points(index) if mask >> index & 1 else 0)
+                if most >= top or index in self.leading:
+                    yield index
+
+    @cached_property
+    def _by_points(self) -> Sequence[int]:
+        """All candidates, those with the most points first."""
+        return sorted(range(self._candidates.count), key=self.lanes.lanes.__getitem__, reverse=True)
 
     @cached_property
     def top(self) -> int | None:
@@ -322,7 +327,7 @@ class Supposing:
         else:
             for value, mask in having[grade.attribute.name].items():
                 given = place_of(grade, value) * (rule.weight or 0) * self._decision.criteria.scale
-                yield tier, reached & mask, given, score
+                yield tier, reached & mask, int(given) if given.denominator == 1 else given, score
 
     def _concluding(self, name: str, value: Value) -> Mapping[Value, int]:
         """Return who would have which value of an attribute if all stated one, with what rules conclude beside it."""
