@@ -36,7 +36,7 @@ def test_who_is_first_with_another_value_is_who_a_decision_with_it_puts_first(da
     here = World.of(decision)
     supposing = Outlooks(here, decision).supposing
     places = Places(decision, supposing)
-    found = places.found(lambda *_: True)
+    found = places.found(supposing.attributes, lambda *_: True)
     for model in advisor.knowledge.catalog.on(decision.profile.as_of.first):
         for name in offer_worlds.OF_MODEL.keys() | offer_worlds.OF_OFFER.keys() - {"monthly_cost"}:
             value = _value(data.draw({**offer_worlds.OF_MODEL, **offer_worlds.OF_OFFER}[name]))

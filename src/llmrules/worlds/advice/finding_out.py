@@ -5,7 +5,7 @@ Each is tried where it may still change the first place, with every value that r
 
 from __future__ import annotations
 
-from itertools import groupby, islice
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -13,12 +13,10 @@ from attrs import frozen
 from llmrules.language.values import Value
 from llmrules.worlds.advice.bands import leaves_of, values_to_try
 from llmrules.worlds.advice.outlook import Outlooks
-from llmrules.worlds.advice.places import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from llmrules.catalog import Entry
+    from llmrules.catalog import Entry, Model
+    from llmrules.language.vocabulary import Attribute
     from llmrules.worlds.world import World
 
 
@@ -46,7 +44,7 @@ class Worth:
     complete: bool
 
 
-MOST_TRIED = 4_000
+MOST_TRIED = 2_500
 """Values that are tried, at most: those of models with more points first, then of the unverified and the excluded."""
 
 
@@ -56,63 +54,54 @@ def worth_finding_out(world: World, outlooks: Outlooks | None = None) -> Worth:
     return Worth((), complete=True) if outlooks.decision.refused else _Search(outlooks).found()
 
 
-@frozen
-class _Try:
-    """One value tried at a place, and what is told of it."""
-
-    place: Place
-    value: Value
-    told: Value
-    member: bool
-
-
 class _Search:
     def __init__(self, outlooks: Outlooks) -> None:
         ruleset = outlooks.world.knowledge.ruleset
         self._decision, self._vocabulary = outlooks.decision, ruleset.vocabulary
         self._supposing = outlooks.supposing
         self._places = outlooks.places
-        self._known: dict[Place, Value | None] = {}
         self._values: dict[tuple[str, Value | None], tuple[Value, ...]] = {}
         self._factors = {name for its in self._vocabulary.resting.values() for name in its}
         self._leaves = [*self._supposing.leaves, *(leaf for rule in ruleset.classifying() for leaf in leaves_of(rule))]
 
     def found(self) -> Worth:
-        """Return what could change who is first."""
-        tries = list(islice(self._tries(), MOST_TRIED + 1))
-        complete = len(tries) <= MOST_TRIED
-        changing: dict[Place, list[tuple[_Try, tuple[str, ...]]]] = {}
-        for place, its in groupby(tries[:MOST_TRIED], key=lambda one: one.place):
-            standing = self._places.standing(place)
-            for one in its:
-                first = self._places.first(standing, self._supposing.at(place.attribute, one.value))
-                if first != self._places.now:
-                    changing.setdefault(place, []).append((one, tuple(sorted(first))))
-        places = sorted(changing, key=lambda place: place.order)
-        return Worth(tuple(self._worth(place, changing[place]) for place in places), complete)
+        """Return what could change who is first; the values of the best models are tried first."""
+        found, left = [], MOST_TRIED
+        for place, known in self._places.found(self._supposing.attributes, _is_unknown).items():
+            attribute, standing = self._vocabulary[place.attribute], self._places.standing(place)
+            values, changing = self._tried(attribute, known), list[tuple[Value, tuple[str, ...]]]()
+            for value in values[: max(0, left)]:
+                first = self._places.first(standing, self._supposing.at(place.attribute, value))
+                if self._places.turned(first):
+                    changing.append((_told(value, attribute, known), tuple(sorted(first))))
+            left -= len(values)
+            if changing:
+                told, firsts = zip(*changing, strict=True)
+                found.append(
+                    (place, WorthKnowing(place.model, place.offer, place.attribute, told, firsts, attribute.partial))
+                )
+            if left < 0:
+                break
+        return Worth(tuple(worth for _, worth in sorted(found, key=itemgetter(0))), complete=left >= 0)
 
-    def _worth(self, place: Place, its: Sequence[tuple[_Try, tuple[str, ...]]]) -> WorthKnowing:
-        values, firsts = tuple(one.told for one, _ in its), tuple(first for _, first in its)
-        return WorthKnowing(place.model, place.offer, place.attribute, values, firsts, its[0][0].member)
+    def _tried(self, attribute: Attribute, known: Value | None) -> tuple[Value, ...]:
+        """Return the values that are tried where some is known."""
+        key = attribute.name, known
+        if key not in self._values:
+            facts, factor = self._decision.derivation.facts, attribute.name in self._factors
+            self._values[key] = values_to_try(attribute, known, self._leaves, facts, factor=factor)
+        return self._values[key]
 
-    def _tries(self) -> Iterator[_Try]:
-        """Yield every value to try of what is unknown and may matter; those of the best models come first."""
-        facts = self._decision.derivation.facts
-        for place in self._places.found(self._is_unknown):
-            attribute, known = self._vocabulary[place.attribute], self._known[place]
-            key = place.attribute, known
-            if key not in self._values:
-                factor = place.attribute in self._factors
-                self._values[key] = values_to_try(attribute, known, self._leaves, facts, factor=factor)
-            for value in self._values[key]:
-                told = value
-                if attribute.partial and isinstance(value, frozenset) and isinstance(known, frozenset):
-                    told = value - known
-                yield _Try(place, value, told, attribute.partial)
 
-    def _is_unknown(self, place: Place, entry: Entry | None) -> bool:
-        """Whether nothing is known, or not all of a set, of a model that can be chosen."""
-        attribute, known = self._vocabulary[place.attribute], None if entry is None else entry.value
-        self._known[place] = known
-        listed = self._decision.knowledge.catalog.models[place.model].listed
-        return listed and (known is None or (attribute.partial and known != frozenset(attribute.choice_ids)))
+def _is_unknown(attribute: Attribute, model: Model, entry: Entry | None) -> bool:
+    """Whether nothing is known, or not all of a set, of a model that can be chosen."""
+    if not model.listed or entry is None:
+        return model.listed
+    return attribute.partial and entry.value != frozenset(attribute.choice_ids)
+
+
+def _told(value: Value, attribute: Attribute, known: Value | None) -> Value:
+    """Return what is told of a value: of a set that lists what is known alone, what it has besides."""
+    if attribute.partial and isinstance(value, frozenset) and isinstance(known, frozenset):
+        return value - known
+    return value

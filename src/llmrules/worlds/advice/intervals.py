@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from decimal import Decimal
 from fractions import Fraction
-from itertools import combinations, pairwise
+from itertools import combinations, islice, pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import frozen
@@ -20,7 +20,8 @@ from llmrules.worlds.advice.bands import compared, leaves_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from llmrules.catalog import Entry
+    from llmrules.catalog import Entry, Model
+    from llmrules.language.vocabulary import Attribute
     from llmrules.worlds.advice.outlook import Outlooks
     from llmrules.worlds.advice.places import Place, Standing
     from llmrules.worlds.advice.supposing import Points
@@ -89,21 +90,15 @@ class _Intervals:
         classifying = (leaf for rule in ruleset.classifying() for leaf in leaves_of(rule))
         self._leaves = [*self._supposing.leaves, *classifying]
         self._factors = {name for one in self._supposing.attributes for name in self._vocabulary.resting.get(one, ())}
-        self._known: dict[Place, Number] = {}
         self._cut: dict[str, _Regions] = {}
 
     def found(self) -> NumbersStay:
-        places = self._places.found(self._is_number)
-        found = [self._interval(place) for place in places[:MOST_PLACES]]
+        numbers = (name for name in self._supposing.attributes if self._vocabulary[name].type == "number")
+        places = self._places.found((name for name in numbers if name not in self._factors), _is_number)
+        known = ((place, value) for place, value in places.items() if isinstance(value, int | Decimal))
+        found = [self._interval(place, value) for place, value in islice(known, MOST_PLACES)]
         ended = (one for one in found if one.low is not None or one.high is not None)
         return NumbersStay(tuple(ended), complete=len(places) <= MOST_PLACES)
-
-    def _is_number(self, place: Place, entry: Entry | None) -> bool:
-        value = None if entry is None or entry.inherited_from is not None else entry.value
-        if self._vocabulary[place.attribute].type != "number" or not isinstance(value, int | Decimal):
-            return False
-        self._known[place] = value
-        return place.attribute not in self._factors
 
     def _regions(self, name: str) -> _Regions:
         if name not in self._cut:
@@ -118,8 +113,7 @@ class _Intervals:
             self._cut[name] = _Regions(cuts, (below, *inner, above) if cuts else (None,))
         return self._cut[name]
 
-    def _interval(self, place: Place) -> NumberStays:
-        value = self._known[place]
+    def _interval(self, place: Place, value: Number) -> NumberStays:
         standing, regions = self._places.standing(place), self._regions(place.attribute)
         low, high = (self._end(standing, regions, value, forward=forward) for forward in (False, True))
         return NumberStays(
@@ -146,7 +140,7 @@ class _Intervals:
             end = self._turn(standing, region, here, there, forward=forward)
             if end is not None or cut is None or there is None:
                 return end
-            if self._places.first(standing, self._supposing.at(standing.attribute, cut)) != self._places.now:
+            if self._places.turned(self._places.first(standing, self._supposing.at(standing.attribute, cut))):
                 return _exact(there), False
             here = there
         return None
@@ -174,7 +168,7 @@ class _Intervals:
             }
 
         if not any(map(any, rising.values())) or (end is not None and _is_apart(at(start), at(end), standing.most)):
-            return None if self._places.leading(standing, near) == self._places.now else (_exact(start), True)
+            return (_exact(start), True) if self._places.turned(self._places.leading(standing, near)) else None
         origin = at(Fraction(0))
         lines = [tuple(zip(origin[number], rising[number], strict=True)) for number in origin]
         lines += [] if standing.most is None else [tuple((its, 0) for its in standing.most)]
@@ -185,14 +179,18 @@ class _Intervals:
         for value in (*sorted(inside, reverse=not forward), end):
             step = Fraction(1 if forward else -1)
             middle = before + step if value is None else (before + value) / 2
-            if self._places.leading(standing, at(middle)) != self._places.now:
+            if self._places.turned(self._places.leading(standing, at(middle))):
                 return _exact(before), True
             if value is None or value == end:
                 return None
-            if self._places.leading(standing, at(value)) != self._places.now:
+            if self._places.turned(self._places.leading(standing, at(value))):
                 return _exact(value), False
             before = value
         return None
+
+
+def _is_number(_attribute: Attribute, _model: Model, entry: Entry | None) -> bool:
+    return entry is not None and entry.inherited_from is None
 
 
 def _is_apart(here: Mapping[int, Points], there: Mapping[int, Points], most: Points | None) -> bool:

@@ -18,11 +18,13 @@ from llmrules.language.vocabulary import MODEL
 from llmrules.worlds.advice.supposing import Points
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from llmrules.catalog import Entry, Model
     from llmrules.decision.decision import Decision
     from llmrules.language.rules.rule import Rule
+    from llmrules.language.values import Value
+    from llmrules.language.vocabulary import Attribute
     from llmrules.worlds.advice.supposing import Supposed, Supposing
 
 
@@ -62,31 +64,35 @@ class Places:
         self._models, self._day = decision.knowledge.catalog.models, decision.profile.as_of.first
         self._its: dict[Place, tuple[int, ...]] = {}
 
-    def found(self, is_meant: Callable[[Place, Entry | None], bool]) -> list[Place]:
-        """Return the places that are meant, those in models with more points first.
+    def found(
+        self, names: Iterable[str], is_meant: Callable[[Attribute, Model, Entry | None], bool]
+    ) -> dict[Place, Value | None]:
+        """Return the places of attributes that are meant, with what is known there, those of more points first.
 
         What a model inherits stands where it is stated.
         """
-        found: dict[Place, None] = {}
+        found: dict[Place, Value | None] = {}
         rows, vocabulary = self._decision.candidates.rows, self._decision.knowledge.ruleset.vocabulary
-        for name in self._supposing.attributes:
+        for name in names:
             attribute = vocabulary[name]
             if attribute.computed is not None or name == MODEL.name:
                 continue
             for index in self._supposing.mattering(name):
                 model, offer = rows[index].model, rows[index].offer
                 if attribute.scope == "offer":
-                    place = Place(model.id, offer.id, name)
-                    if is_meant(place, offer.entries.get(name)):
-                        found[place], self._its[place] = None, (index,)
+                    entry = offer.entries.get(name)
+                    if is_meant(attribute, model, entry):
+                        place = Place(model.id, offer.id, name)
+                        found[place], self._its[place] = None if entry is None else entry.value, (index,)
                     continue
                 line = (model, *lineage(model, self._models)) if model.extends is not None else (model,)
                 for one in line:
-                    place, entry = Place(one.id, None, name), one.entries.get(name)
-                    if place not in found and is_meant(place, None if entry is None else entry.on(self._day)):
-                        found[place] = None
+                    entry = one.entries.get(name)
+                    now = entry.on(self._day) if entry is not None and entry.dated else entry
+                    if is_meant(attribute, one, now):
+                        found[Place(one.id, None, name)] = None if now is None else now.value
         most = {name: self._most(name) for name in {place.model for place in found}}
-        return sorted(found, key=lambda place: (-most[place.model], place.order))
+        return {one: found[one] for one in sorted(found, key=lambda place: (-most[place.model], place.order))}
 
     def _most(self, model: str) -> int:
         """Return the most points that a candidate of a model has, be it excluded or not."""
@@ -128,6 +134,10 @@ class Places:
         """Who is first as it is."""
         return frozenset(map(self._supposing.unit, self._supposing.leading))
 
+    def turned(self, first: frozenset[str]) -> bool:
+        """Whether others are first than as it is."""
+        return first is not self.now and first != self.now  # where hundreds are, it takes long to find them the same
+
     def turns_without(self, attribute: str, rule: Rule) -> bool:
         """Whether somebody else would be first without a rule that concludes an attribute of models."""
         supposing, changed = self._supposing, [*self._supposing.unclassified(attribute, rule)]
@@ -144,7 +154,7 @@ class Places:
 
         its = reduce(or_, (mask for mask, _ in changed), 0)
         found, same = first(its & mask_of([*supposing.mattering(attribute), *supposing.leading]))
-        return (found if same else first(its)[0]) != self.now
+        return self.turned(found if same else first(its)[0])
 
     def _affected(self, place: Place) -> Iterator[int]:
         """Yield the candidates that have the value of a model, or inherit it."""
