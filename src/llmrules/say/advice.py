@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
-from fractions import Fraction
+from decimal import Decimal
 from functools import cached_property
 from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from llmrules.language.values import encode_fraction, shortest
+from llmrules.language.values import encode_fraction
 from llmrules.language.vocabulary import AS_OF
+from llmrules.say.firmness import FirmnessTeller
 from llmrules.say.teller import Line, Teller, first_sentence
 from llmrules.trace.record import LeafOutcome, TestRecord
 from llmrules.worlds.advice.bands import Bands
-from llmrules.worlds.advice.parting import parting
 from llmrules.worlds.changes import Stated
 from llmrules.worlds.world import World
 
@@ -29,8 +28,7 @@ if TYPE_CHECKING:
     from llmrules.say.why import Explainer
     from llmrules.worlds.advice.asking import Answer, Question, Questions
     from llmrules.worlds.advice.finding_out import Worth
-    from llmrules.worlds.advice.firmness import Firmness, ShelfLife, Stays, WeightStays
-    from llmrules.worlds.advice.intervals import NumberStays
+    from llmrules.worlds.advice.firmness import Firmness
     from llmrules.worlds.advice.relaxing import Found, Gap, NearMiss, Relaxation
 
 MOST_LINES = 8
@@ -40,11 +38,7 @@ MOST_VALUES = 4
 """Answers and values that one line tells."""
 
 MOST_GAPS = 2
-"""Ends and gaps that one line tells."""
-
-
-MOST_END_DIGITS = 6
-"""Digits of an end that is no decimal number."""
+"""Gaps that one line tells."""
 
 
 class Adviser:
@@ -56,6 +50,7 @@ class Adviser:
         self._teller = Teller(language, knowledge.ruleset.vocabulary, knowledge.catalog)
         self._say = self._teller.say
         self._decision, self._why = decision, why
+        self.firm = FirmnessTeller(decision, self._teller)
         self._stated = {one.attribute: one.value for one in decision.profile.requirements}
 
     def conflict_sets(self, found: Found[tuple[str, ...]]) -> Iterator[Line]:
@@ -231,112 +226,8 @@ class Adviser:
 
     def firmness(self, found: Firmness | None) -> Iterator[Line]:
         """Yield how firm the first place is; nothing where nobody has it."""
-        if found is None:
-            return
-        lines = [self._lead(found)]
-        if wanted := parting(self._decision):
-            labels = self._teller.several([*map(self._teller.label, wanted)], MOST_LINES)
-            lines.append(self._line("firm-parted", labels=labels))
-        lines += [line for one in found.requirements for line in self._stays(one)]
-        lines += [line for weight in found.weights for line in self._weight(weight)]
-        lines += [self._number(one) for one in found.numbers.values[:MOST_LINES]]
-        if found.rests_on:
-            lines.append(self._line("firm-rests", rules=self._teller.several(found.rests_on, MOST_LINES)))
-        lines += [self._line("firm-disputed", label=self._teller.label(name), name=self._teller.name(model))
-                  for model, name in found.disputed]  # fmt: skip
-        lines += self._old(found)
-        lines.append(self._until(found.until))
+        lines = [] if found is None else [*self.firm.lines(found)]
         yield from self._section("advised.firmness", lines, len(lines))
-
-    def _lead(self, found: Firmness) -> Line:
-        """Return by how much the first place leads, or that nobody else is eligible."""
-        names = self._names(found.first)
-        if found.margin is None:
-            return self._line("firm-alone", names=names)
-        points = self._teller.points(encode_fraction(found.margin))
-        return self._line("firm-tied" if len(found.first) > 1 else "firm-margin", names=names, points=points)
-
-    def in_short(self, stays: Iterable[Stays], until: ShelfLife | None) -> str:
-        """Return with which values of what is stated the first place, or a tie on it, stays, and until when."""
-        kind = "tied" if len(self._decision.best) > 1 else "first"
-        ends = ((one.attribute, [*self._ends(one)]) for one in stays)
-        either = self._say("cases-joined")
-        cases = [f"{self._teller.label(name)} {either.join(its)}" for name, its in ends if its][:MOST_GAPS]
-        said = [self._say(f"stays-{kind}-unless", cases=either.join(cases))] if cases else []
-        if until is not None:
-            names = self._names(until.first) or self._say("watch-nobody")
-            name = "stays-until" if cases else f"stays-{kind}-until"
-            said.append(self._say(name, day=until.day.isoformat(), names=names))
-        return "; ".join(said) or self._say(f"stays-{kind}-lasting")
-
-    def _ends(self, one: Stays) -> Iterator[str]:
-        """Yield where the first place ends, of a stated value, upward and downward."""
-        if one.high is not None:
-            name = "unless-passes" if one.high_included else "unless-reaches"
-            yield self._say(name, value=self._value(one.attribute, one.high))
-        if one.low is not None:
-            name = "unless-falls-below" if one.low_included else "unless-falls-to"
-            yield self._say(name, value=self._value(one.attribute, one.low))
-
-    def _stays(self, one: Stays) -> Iterator[Line]:
-        """Yield the bounds of a requirement, of those that it has."""
-        label, attribute = self._teller.label(one.attribute), self._teller.attributes[one.attribute]
-        bounds = self._bounds(one)
-        if bounds:
-            yield self._line("firm-stays", label=label, bounds=bounds)
-        if attribute.type not in {"flag", "choice"}:
-            return
-        several = len(attribute.choices) or len((False, True))
-        if not one.others:
-            yield self._line("firm-only", label=label)
-        elif len(one.others) + 1 < several:
-            values = [self._value(one.attribute, value) for value in one.others]
-            yield self._line("firm-others", label=label, values=self._teller.several(values, MOST_VALUES))
-
-    def _number(self, one: NumberStays) -> Line:
-        """Return the bounds of a number of the catalogue."""
-        name = one.model if one.offer is None else f"{one.model} @ {one.offer}"
-        label = self._teller.label(one.attribute)
-        return self._line("firm-number", label=label, name=self._teller.name(name), bounds=self._bounds(one))
-
-    def _bounds(self, one: Stays | NumberStays) -> str:
-        """Return between which values the first place stays; what is no decimal number is rounded to the inside."""
-        bounds = []
-        if one.low is not None:
-            name = "bound-from" if one.low_included else "bound-above"
-            bounds.append(self._say(name, value=self._value(one.attribute, _decimal(one.low, ROUND_CEILING))))
-        if one.high is not None:
-            name = "bound-to" if one.high_included else "bound-below"
-            bounds.append(self._say(name, value=self._value(one.attribute, _decimal(one.high, ROUND_FLOOR))))
-        return self._say("bounds-joined").join(bounds)
-
-    def _weight(self, one: WeightStays) -> Iterator[Line]:
-        if one.low == one.weight == one.high:
-            yield self._line("firm-weight-only", rule=one.rule, weight=one.weight)
-        elif one.high is not None:
-            yield self._line("firm-weight", rule=one.rule, weight=one.weight, low=one.low, high=one.high)
-        elif one.low > 1:
-            yield self._line("firm-weight-up", rule=one.rule, weight=one.weight, low=one.low)
-
-    def _old(self, found: Firmness) -> Iterator[Line]:
-        """Yield which values of the first place rest on nothing new, by whose they are."""
-        for (name, day), its in groupby(
-            sorted((name, day, label) for name, label, day in found.old), lambda one: one[:2]
-        ):
-            labels = self._teller.several([self._teller.label(label) for _, _, label in its], MOST_LINES)
-            yield self._line("firm-old", name=self._teller.name(name), day=day, labels=labels)
-
-    def _until(self, life: ShelfLife | None) -> Line:
-        if life is None:
-            return self._line("firm-lasting")
-        rules = dict.fromkeys((*life.end, *life.begin, *(rule for _, its in life.excluded for rule in its)))
-        values = [self._say("value-of", model=self._teller.name(model if offer is None else f"{model} @ {offer}"),
-                            label=self._teller.label(name)) for model, offer, name in life.values]  # fmt: skip
-        origin = f"[{', '.join((*rules, *values))}]" if rules or values else ""
-        day = life.day.isoformat()
-        if not life.first:
-            return Line("line", self._say("firm-until-nobody", day=day), 2, "!", origin)
-        return Line("line", self._say("firm-until", day=day, names=self._names(life.first)), 2, "!", origin)
 
     def _section(self, heading: str, lines: Sequence[Line], told: int, **slots: str) -> Iterator[Line]:
         if lines:
@@ -409,11 +300,3 @@ def by_reason(failing: Mapping[str, Collection[str]]) -> list[tuple[str, list[st
         groups.append((rule, [name for name, rules in left.items() if rule in rules]))
         left = {name: rules for name, rules in left.items() if rule not in rules}
     return groups
-
-
-def _decimal(end: Value | Fraction, rounding: str) -> Value:
-    """Return an end in decimal digits."""
-    if not isinstance(end, Fraction):
-        return end
-    digits = Context(prec=MOST_END_DIGITS, rounding=rounding)
-    return shortest(digits.divide(Decimal(end.numerator), Decimal(end.denominator)))

@@ -271,7 +271,7 @@ class Screen:
     def firm(self) -> Iterator[Said]:
         """Yield how long the first place stays as it is, be it shared, and with what."""
         if self.result.best and not self.result.refused:
-            yield from self.part("firm", [self.adviser.in_short(self.advice.stays, self.advice.until)])
+            yield from self.part("firm", [self.adviser.firm.in_short(self.advice.stays, self.advice.until)])
 
     # Who is not chosen
 

@@ -1,0 +1,163 @@
+"""How firm the first place of a decision is, in words: on one line, and line by line."""
+
+from __future__ import annotations
+
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
+from fractions import Fraction
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from llmrules.language.values import encode_fraction, shortest
+from llmrules.say.teller import Line
+from llmrules.worlds.advice.parting import parting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from llmrules.decision.decision import Decision
+    from llmrules.language.values import Value
+    from llmrules.say.teller import Teller
+    from llmrules.worlds.advice.firmness import Firmness, ShelfLife, Stays, WeightStays
+    from llmrules.worlds.advice.intervals import NumberStays
+
+MOST_LINES = 8
+"""Numbers, rules and names that are told of one kind; JSON has all."""
+
+MOST_VALUES = 4
+"""Values and models that one line tells."""
+
+MOST_CASES = 2
+"""Requirements with an end that the one line tells."""
+
+MOST_END_DIGITS = 6
+"""Digits of an end that is no decimal number."""
+
+
+class FirmnessTeller:
+    """Tells how firm the first place of one decision is."""
+
+    def __init__(self, decision: Decision, teller: Teller) -> None:
+        """Take the decision, and what knows the names."""
+        self._decision, self._teller, self._say = decision, teller, teller.say
+
+    def lines(self, found: Firmness) -> Iterator[Line]:
+        """Yield by how much it leads, with what it stays, what it rests on, and until when."""
+        yield self._lead(found)
+        if wanted := parting(self._decision):
+            labels = self._teller.several([*map(self._teller.label, wanted)], MOST_LINES)
+            yield self._line("firm-parted", labels=labels)
+        yield from (line for one in found.requirements for line in self._stays(one))
+        yield from (line for weight in found.weights for line in self._weight(weight))
+        yield from (self._number(one) for one in found.numbers.values[:MOST_LINES])
+        if found.rests_on:
+            yield self._line("firm-rests", rules=self._teller.several(found.rests_on, MOST_LINES))
+        for model, name in found.disputed:
+            yield self._line("firm-disputed", label=self._teller.label(name), name=self._teller.name(model))
+        yield from self._old(found)
+        yield self._until(found.until)
+
+    def in_short(self, stays: Iterable[Stays], until: ShelfLife | None) -> str:
+        """Return with which values of what is stated the first place, or a tie on it, stays, and until when."""
+        kind = "tied" if len(self._decision.best) > 1 else "first"
+        ends = ((one.attribute, [*self._ends(one)]) for one in stays)
+        either = self._say("cases-joined")
+        cases = [f"{self._teller.label(name)} {either.join(its)}" for name, its in ends if its][:MOST_CASES]
+        said = [self._say(f"stays-{kind}-unless", cases=either.join(cases))] if cases else []
+        if until is not None:
+            names = self._teller.names(until.first, MOST_VALUES) or self._say("watch-nobody")
+            name = "stays-until" if cases else f"stays-{kind}-until"
+            said.append(self._say(name, day=until.day.isoformat(), names=names))
+        return "; ".join(said) or self._say(f"stays-{kind}-lasting")
+
+    def _lead(self, found: Firmness) -> Line:
+        """Return by how much the first place leads, or that nobody else is eligible."""
+        names = self._teller.names(found.first, MOST_VALUES)
+        if found.margin is None:
+            return self._line("firm-alone", names=names)
+        points = self._teller.points(encode_fraction(found.margin))
+        return self._line("firm-tied" if len(found.first) > 1 else "firm-margin", names=names, points=points)
+
+    def _ends(self, one: Stays) -> Iterator[str]:
+        """Yield where the first place ends, of a stated value, upward and downward."""
+        if one.high is not None:
+            name = "unless-passes" if one.high_included else "unless-reaches"
+            yield self._say(name, value=self._value(one.attribute, one.high))
+        if one.low is not None:
+            name = "unless-falls-below" if one.low_included else "unless-falls-to"
+            yield self._say(name, value=self._value(one.attribute, one.low))
+
+    def _stays(self, one: Stays) -> Iterator[Line]:
+        """Yield the bounds of a requirement, of those that it has."""
+        label, attribute = self._teller.label(one.attribute), self._teller.attributes[one.attribute]
+        bounds = self._bounds(one)
+        if bounds:
+            yield self._line("firm-stays", label=label, bounds=bounds)
+        if attribute.type not in {"flag", "choice"}:
+            return
+        several = len(attribute.choices) or len((False, True))
+        if not one.others:
+            yield self._line("firm-only", label=label)
+        elif len(one.others) + 1 < several:
+            values = [self._value(one.attribute, value) for value in one.others]
+            yield self._line("firm-others", label=label, values=self._teller.several(values, MOST_VALUES))
+
+    def _number(self, one: NumberStays) -> Line:
+        """Return the bounds of a number of the catalogue."""
+        name = one.model if one.offer is None else f"{one.model} @ {one.offer}"
+        label = self._teller.label(one.attribute)
+        return self._line("firm-number", label=label, name=self._teller.name(name), bounds=self._bounds(one))
+
+    def _bounds(self, one: Stays | NumberStays) -> str:
+        """Return between which values the first place stays; what is no decimal number is rounded to the inside."""
+        bounds = []
+        if one.low is not None:
+            name = "bound-from" if one.low_included else "bound-above"
+            bounds.append(self._say(name, value=self._value(one.attribute, _decimal(one.low, ROUND_CEILING))))
+        if one.high is not None:
+            name = "bound-to" if one.high_included else "bound-below"
+            bounds.append(self._say(name, value=self._value(one.attribute, _decimal(one.high, ROUND_FLOOR))))
+        return self._say("bounds-joined").join(bounds)
+
+    def _weight(self, one: WeightStays) -> Iterator[Line]:
+        if one.low == one.weight == one.high:
+            yield self._line("firm-weight-only", rule=one.rule, weight=one.weight)
+        elif one.high is not None:
+            yield self._line("firm-weight", rule=one.rule, weight=one.weight, low=one.low, high=one.high)
+        elif one.low > 1:
+            yield self._line("firm-weight-up", rule=one.rule, weight=one.weight, low=one.low)
+
+    def _old(self, found: Firmness) -> Iterator[Line]:
+        """Yield which values of the first place rest on nothing new, by whose they are."""
+        for (name, day), its in groupby(
+            sorted((name, day, label) for name, label, day in found.old), lambda one: one[:2]
+        ):
+            labels = self._teller.several([self._teller.label(label) for _, _, label in its], MOST_LINES)
+            yield self._line("firm-old", name=self._teller.name(name), day=day, labels=labels)
+
+    def _until(self, life: ShelfLife | None) -> Line:
+        if life is None:
+            return self._line("firm-lasting")
+        rules = dict.fromkeys((*life.end, *life.begin, *(rule for _, its in life.excluded for rule in its)))
+        values = [self._say("value-of", model=self._teller.name(model if offer is None else f"{model} @ {offer}"),
+                            label=self._teller.label(name)) for model, offer, name in life.values]  # fmt: skip
+        origin = f"[{', '.join((*rules, *values))}]" if rules or values else ""
+        day = life.day.isoformat()
+        if not life.first:
+            return Line("line", self._say("firm-until-nobody", day=day), 2, "!", origin)
+        return Line(
+            "line", self._say("firm-until", day=day, names=self._teller.names(life.first, MOST_VALUES)), 2, "!", origin
+        )
+
+    def _value(self, attribute: str, value: Value) -> str:
+        return self._teller.value(self._teller.attributes[attribute], value)
+
+    def _line(self, sentence: str, **slots: int | str) -> Line:
+        return Line("line", self._say(sentence, **slots), 2)
+
+
+def _decimal(end: Value | Fraction, rounding: str) -> Value:
+    """Return an end in decimal digits."""
+    if not isinstance(end, Fraction):
+        return end
+    digits = Context(prec=MOST_END_DIGITS, rounding=rounding)
+    return shortest(digits.divide(Decimal(end.numerator), Decimal(end.denominator)))
