@@ -77,9 +77,8 @@ class _Search:
             left -= len(values)
             if changing:
                 told, firsts = zip(*changing, strict=True)
-                found.append(
-                    (place, WorthKnowing(place.model, place.offer, place.attribute, told, firsts, attribute.partial))
-                )
+                its = place.model, place.offer, place.attribute
+                found.append((place.order, WorthKnowing(*its, told, firsts, attribute.partial)))
             if left < 0:
                 break
         return Worth(tuple(worth for _, worth in sorted(found, key=itemgetter(0))), complete=left >= 0)
