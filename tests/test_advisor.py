@@ -360,12 +360,12 @@ def test_five_thousand_decisions_need_no_more_memory() -> None:
 
 def test_traces_and_explanations_need_no_more_memory(advisor: Advisor) -> None:
     """Traces that were read and dropped leave nothing behind."""
-    some = cases(80)
-    for case in some[:40]:
+    some = cases(50)
+    for case in some[:25]:
         advisor.decide(case).trace.to_json()
     gc.collect()
     before = len(gc.get_objects())
-    for case in some[40:]:
+    for case in some[25:]:
         advisor.decide(case).trace.to_json()
     gc.collect()
     assert len(gc.get_objects()) - before < 20_000
@@ -373,7 +373,7 @@ def test_traces_and_explanations_need_no_more_memory(advisor: Advisor) -> None:
 
 def test_eight_threads_give_the_answers_of_one(advisor: Advisor) -> None:
     """Eight threads that share one advisor find, case by case, the same bytes as one thread alone."""
-    some = cases(15)
+    some = cases(7)
     expected = [found(advisor.decide(case)) for case in some]
     shared = Advisor.load()
 

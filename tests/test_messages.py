@@ -33,7 +33,6 @@ JOINED = re.compile(
 )
 """What is put together of several texts."""
 
-SAID = messages()
 KOREAN = re.compile("[가-힣]")
 ko = Messages("ko")
 
@@ -42,7 +41,7 @@ def test_every_message_of_the_source_has_its_translation() -> None:
     """Nothing can be refused in English alone."""
     lacking = {
         text: module
-        for text, module in SAID.items()
+        for text, module in messages().items()
         if text not in ERRORS and not (module in OF_PYTHON and OF_PYTHON[module] in text)
     }
     assert lacking == {}
