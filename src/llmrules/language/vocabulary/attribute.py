@@ -301,7 +301,8 @@ class Vocabulary:
 
     def known(self, facts: Facts) -> Facts:
         """Return what is known before any rule fires, where so much is stated or assumed: what is computed, too."""
-        found = sums(self.computed("requirement"), {}, facts)
+        computed = self.computed("requirement")
+        found = sums(computed, {}, facts) if computed else {}
         return {**facts, **{name: frozenset({one.value}) for name, one in found.items()}} if found else facts
 
     def following(self, names: Iterable[str]) -> list[str]:

@@ -126,6 +126,7 @@ class Outlooks:
                 name = one.conclusion.attribute.name
                 self._concluding[name] = self._concluding.get(name, 0) | 1 << one.place
         self._relevant = reduce(or_, self._concluding.values(), self._refusing | self._weighing)
+        self._stated = world.profile.facts()
         self._referred: dict[int, tuple[str, ...]] = {}
         self._applied: dict[int, _Applied] = {}
         self._sketchings: dict[Criteria, Sketching | None] = {}
@@ -231,7 +232,7 @@ class Outlooks:
 
     def facts(self, changes: Sequence[Stated]) -> Facts:
         """Return what is known before any rule fires, with changes; of what is not stated what is assumed holds."""
-        facts = dict(self.world.profile.facts())
+        facts = dict(self._stated)
         for change in changes:
             name, value = change.attribute, change.value
             if value is None:
