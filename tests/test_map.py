@@ -65,6 +65,11 @@ def test_the_command_draws_a_table_and_a_picture(tmp_path: Path) -> None:
     found = json.loads(CliRunner().invoke(main, [*command, "--format", "json"]).output)
     assert len(cells) == sum(map(len, found["first"]))
     used = [f"--set=monthly_{side}_tokens=5000000" for side in ("input", "output")]
+    page = tmp_path / "page.html"
+    decided = ["decide", "--isolated", "--set", "as_of=2026-05-01", "--map", "budget", "context_tokens"]
+    assert CliRunner().invoke(main, [*decided, "-o", str(page)]).exit_code == 0
+    assert '<table class="map">' in page.read_text(encoding="utf-8")
+    assert CliRunner().invoke(main, decided).exit_code == 2
     costs = ["map", "monthly_budget", "budget", "--isolated", *used]
     assert "what is computed depends on" in CliRunner().invoke(main, costs).output
 

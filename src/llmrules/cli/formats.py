@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import click
@@ -34,7 +35,8 @@ SUFFIXES = {".md": "markdown", ".html": "html", ".htm": "html", ".mmd": "mermaid
 class Shown:
     """What is shown of a decision: all of it, or what concerns one ``model``; as text one screen, or ``full``.
 
-    ``advice`` is what was found on it already, for who decided it; else it is found from the trace.
+    ``advice`` is what was found on it already, for who decided it; else it is found from the trace. ``chart`` is a map
+    for the page.
     """
 
     trace: Trace
@@ -42,6 +44,7 @@ class Shown:
     model: str | None = None
     full: bool = False
     advice: Advice | None = None
+    chart: Mapping[str, object] | None = None
 
 
 def print_decision(shown: Shown, output: str) -> None:
@@ -94,7 +97,7 @@ def _document(shown: Shown, output: str) -> str:
     if output == "html":
         from llmrules.say.page import render_page
 
-        return render_page(shown.trace, shown.language, shown.advice)
+        return render_page(shown.trace, shown.language, shown.advice, shown.chart)
     if output == "mermaid":
         from llmrules.say.report.mermaid import render_mermaid
 

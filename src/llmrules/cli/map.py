@@ -17,6 +17,10 @@ from llmrules.prove.chart import MapTeller, draw
 from llmrules.reading.files import write_whole
 
 if TYPE_CHECKING:
+    from llmrules.decision.knowledge import Knowledge
+    from llmrules.language.profile import Profile
+    from llmrules.language.rules.effects import Policy
+    from llmrules.language.texts import Language
     from llmrules.language.vocabulary import Vocabulary
 
 COMPLETED = completion.complete_requirements
@@ -31,8 +35,7 @@ COMPLETED = completion.complete_requirements
 @stating()
 @deciding("text", "svg", "json", said="What to print: a table, a picture, or everything as JSON.")
 @click.option("-o", "--output", "target", type=options.PATH, metavar="FILE", help="Write it to this file.")
-@click.pass_context
-def map(ctx: click.Context, /, across: str, down: str, **given: Any) -> None:  # noqa: A001, ANN401 - the command's name, and click passes them
+def map(across: str, down: str, **given: Any) -> None:  # noqa: A001, ANN401 - the command's name, and click passes them
     """Draw who is on the first place for every value of two requirements, ACROSS and DOWN.
 
     All others are as in the profile, or not stated. Of numbers and dates each band that rules and models cut is decided
@@ -44,14 +47,9 @@ def map(ctx: click.Context, /, across: str, down: str, **given: Any) -> None:  #
     """  # noqa: D301 - click leaves a paragraph as it is that begins with a backspace
     advisor = options.load(given)
     vocabulary = advisor.knowledge.ruleset.vocabulary
-    for name in (across, down):
-        _check(ctx, name, vocabulary)
-    if across == down:
-        raise click.BadParameter("name two requirements", ctx, param_hint="DOWN")
     refuse_overwriting(options.files_read(given), [given["target"]])
     profile = read_profile(options.read_profile_source(given["profile"], given["settings"], vocabulary), vocabulary)
-    drawn = draw(advisor.knowledge, profile, across, down, unknown=given["unknown"])
-    teller = MapTeller(drawn, advisor.knowledge, given["lang"])
+    teller = drawn(advisor.knowledge, profile, (across, down), given["unknown"], given["lang"])
     told = {"text": lambda: "\n".join(teller.table()), "svg": teller.svg, "json": teller.json}[given["output"]]()
     if given["target"] is not None:
         write_whole(given["target"], told if told.endswith("\n") else f"{told}\n")
@@ -61,11 +59,22 @@ def map(ctx: click.Context, /, across: str, down: str, **given: Any) -> None:  #
         print_plain(told.rstrip("\n"))
 
 
-def _check(ctx: click.Context, name: str, vocabulary: Vocabulary) -> None:
+def drawn(
+    knowledge: Knowledge, profile: Profile, axes: tuple[str, str], unknown: Policy, language: Language
+) -> MapTeller:
+    """Draw a map over two requirements that are named on the command line."""
+    for name in axes:
+        _check(name, knowledge.ruleset.vocabulary)
+    if axes[0] == axes[1]:
+        raise click.BadParameter("name two requirements", param_hint="DOWN")
+    return MapTeller(draw(knowledge, profile, *axes, unknown=unknown), knowledge, language)
+
+
+def _check(name: str, vocabulary: Vocabulary) -> None:
     names = [one for one in vocabulary.names("requirement") if one != AS_OF.name and not vocabulary[one].many]
     if name == AS_OF.name:
-        raise click.BadParameter("as_of is one day for the whole map: --set as_of=…", ctx, param_hint="ACROSS DOWN")
+        raise click.BadParameter("as_of is one day for the whole map: --set as_of=…", param_hint="ACROSS DOWN")
     if name not in names:
         close = nearest(name, [one for one in names if vocabulary[one].ask is not None]) or nearest(name, names)
         hint = f"did you mean {close}?" if close is not None else "llmrules requirements lists them"
-        raise click.BadParameter(f"{name} is no requirement with one value; {hint}", ctx, param_hint="ACROSS DOWN")
+        raise click.BadParameter(f"{name} is no requirement with one value; {hint}", param_hint="ACROSS DOWN")

@@ -157,10 +157,31 @@ class MapTeller:
         )
         yield ""
         yield from (f"{letter}: {self._names(answer)}" for answer, letter in self._letters.items())
-        for axis in (drawn.across, drawn.down):
+        for note in self._notes():
+            yield ""
+            yield note
+
+    def _notes(self) -> Iterator[str]:
+        for axis in (self._drawn.across, self._drawn.down):
             if not axis.exact:
-                yield ""
                 yield self._teller.say("map-inexact", label=self._teller.label(axis.name))
+
+    def page(self) -> dict[str, object]:
+        """Return the words of the map for the page of a decision: eight tones, of which nobody has none."""
+        drawn = self._drawn
+        across, down = ([self._cubes.choice(one) for one in axis.ranges] for axis in (drawn.across, drawn.down))
+        labels = [self._teller.label(axis.name) for axis in (drawn.across, drawn.down)]
+        shown = {answer: (letter, self._names(answer)) for answer, letter in self._letters.items()}
+        return {
+            "title": self._teller.say("map-title", across=labels[0], down=labels[1]),
+            "across": labels[0],
+            "down": labels[1],
+            "columns": across,
+            "rows": [(words, [shown[one] for one in row]) for words, row in zip(down, drawn.rows, strict=True)],
+            "answers": [*shown.values()],
+            "tones": {shown[one][0]: place % TONES + 1 if one else 0 for place, one in enumerate(shown)},
+            "notes": [*self._notes()],
+        }
 
     def svg(self) -> str:
         """Return the map as a picture: a rectangle for each cell, in the colour of its answer."""
@@ -215,6 +236,9 @@ class MapTeller:
 
 CELL, LINE, LETTER = 34, 18, 7
 """Pixels of a cell, of a line, and of the width of a letter."""
+
+TONES = 8
+"""Colours of the page."""
 
 STYLE = "text { font: 12px sans-serif; fill: #222 } rect { stroke: #fff }"
 

@@ -385,6 +385,7 @@ SENTENCES = {
     "page.other_offers": "The other offers",
     "page.elsewhere": "its reasons:",
     "page.find_out": "find out:",
+    "page.map": "Map",
     "page.case": "The case",
     "page.exemptions": "Exemptions",
     "page.made": "Made with",

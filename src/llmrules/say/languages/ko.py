@@ -416,6 +416,7 @@ SENTENCES = {
     "page.other_offers": "다른 제공 상품",
     "page.elsewhere": "근거 보기:",
     "page.find_out": "확인할 항목:",
+    "page.map": "지도",
     "page.case": "사례",
     "page.exemptions": "면제",
     "page.made": "작성",
