@@ -60,7 +60,8 @@ class ModelsRecorder:
     """Records what is found of models under one rule set; most rules ask the same of them in case after case."""
 
     def __init__(self) -> None:
-        self._leaves: dict[str, Leaves] = {}
+        self._references: dict[str, tuple[str, ...]] = {}
+        self._leaves: dict[tuple[object, ...], Leaves] = {}
         self.points = lru_cache(MOST_KEPT)(_points)
 
     def record(self, decision: Decision, *only: str) -> OfModels:
@@ -68,29 +69,41 @@ class ModelsRecorder:
         return _Recorder(decision, only, self).record()
 
     def leaves(self, rule: Rule, facts: Facts) -> Leaves:
-        """Return the leaves of a rule on models, kept where they are the same in every case."""
-        if rule.id in self._leaves:
-            return self._leaves[rule.id]
-        if rule.references():
-            return Leaves(rule, facts)
-        self._leaves[rule.id] = found = Leaves(rule, {})
-        return found
+        """Return the leaves of a rule on models, kept for what it refers to of the case."""
+        if rule.id not in self._references:
+            self._references[rule.id] = rule.references()
+        key = (rule.id, *map(facts.get, self._references[rule.id]))
+        if key not in self._leaves:
+            if len(self._leaves) >= MOST_KEPT:
+                self._leaves.clear()
+            self._leaves[key] = Leaves(rule, {name: facts[name] for name in self._references[rule.id]})
+        return self._leaves[key]
 
 
 class Leaves:
     """What the leaves of a rule ask of models in a case, and what they say of values; of each value once."""
 
     def __init__(self, rule: Rule, facts: Facts) -> None:
+        self._rule = rule.id
         self.asked = tuple(_criterion_leaves(rule, facts))
         self.names = tuple(one.attribute for one in self.asked)
         leaves = (*rule.where.all_leaves(), *rule.effect.predicate.all_leaves())
         says = [partial(leaf_outcome, leaf, facts) for leaf in leaves]
         says += [] if rule.effect.grade is None else [partial(_graded, rule.effect.grade.attribute)]
         self._says = [lru_cache(MOST_KEPT)(one) for one in says]
+        self.alone = lru_cache(MOST_KEPT)(self._alone)
 
     def outcomes(self, values: Iterable[Value | None]) -> tuple[LeafOutcome, ...]:
         """Return what each leaf says of its value."""
         return tuple([say(value) for say, value in zip(self._says, values, strict=True)])
+
+    def _alone(self, outcome: Outcome, points: str | None, *values: Value | None) -> CriterionRecord:
+        """Return what is said of one candidate, where nobody exempts it or approves."""
+        return self.record(OutcomeRecord(outcome, self.outcomes(values), points))
+
+    def record(self, *outcomes: OutcomeRecord) -> CriterionRecord:
+        """Return what is said of all candidates, each way in which it comes out once."""
+        return CriterionRecord(self._rule, self.asked, outcomes)
 
 
 class _Part(NamedTuple):
@@ -103,6 +116,7 @@ class _Part(NamedTuple):
 
 
 NONE = _Part(0, "none")
+FIRST = (0,)
 
 
 class _Recorder:
@@ -135,8 +149,8 @@ class _Recorder:
         criteria, places = [], []
         for criterion, parts, score in sorted(applied, key=lambda one: one[0].rule.id):
             leaves = self.leaves(criterion.rule, self.facts)
-            outcomes, its = self._outcomes(leaves, parts, score)
-            criteria.append(CriterionRecord(criterion.rule.id, leaves.asked, outcomes))
+            record, its = self._criterion(leaves, parts, score)
+            criteria.append(record)
             places.append(its)
         rows = [*zip(*places, strict=True)] if places else [()] * len(self.indices)
         concluded, of_concluded = self._concluded()
@@ -203,23 +217,33 @@ class _Recorder:
             yield _Part(mask, "approved", approved_by=by)
         yield _Part(note.attached & ~note.approved, "attached")
 
-    def _outcomes(
+    def _criterion(
         self, leaves: Leaves, parts: Iterable[_Part], score: Score | None
-    ) -> tuple[tuple[OutcomeRecord, ...], list[int]]:
-        """Return each way in which a criterion comes out, and by candidate in which it does."""
+    ) -> tuple[CriterionRecord, Sequence[int]]:
+        """Return a criterion with each way in which it comes out, and by candidate in which it does."""
         if len(self.indices) == 1:
-            part = next((one for one in parts if one.mask >> self.indices[0] & 1), NONE)
-            return (self._outcome(leaves, part, score, self.indices[0]),), [0]
+            index = self.indices[0]
+            part = next((one for one in parts if one.mask >> index & 1), NONE)
+            if part.exempted_by or part.approved_by:
+                return leaves.record(self._outcome(leaves, part, score, index)), FIRST
+            return leaves.alone(part.outcome, self._gained(part, score, index), *self._values(leaves, index)), FIRST
         said = [NONE, *parts]
         codes = self._codes(part.mask for part in said[1:])
         firsts, places = self._once(codes, self._numbers(leaves.names))
-        return tuple(self._outcome(leaves, said[code], score, index) for (code, _), index in firsts.items()), places
+        return leaves.record(
+            *(self._outcome(leaves, said[code], score, at) for (code, _), at in firsts.items())
+        ), places
 
     def _outcome(self, leaves: Leaves, part: _Part, score: Score | None, index: int) -> OutcomeRecord:
-        columns = self.candidates.columns
-        found = leaves.outcomes([columns[name].first[index] for name in leaves.names])
-        points = self.points(score.earned(index), self.scale) if score and part.outcome == "points" else None
+        found, points = leaves.outcomes(self._values(leaves, index)), self._gained(part, score, index)
         return OutcomeRecord(part.outcome, found, points, part.exempted_by, part.approved_by)
+
+    def _values(self, leaves: Leaves, index: int) -> list[Value | None]:
+        columns = self.candidates.columns
+        return [columns[name].first[index] for name in leaves.names]
+
+    def _gained(self, part: _Part, score: Score | None, index: int) -> str | None:
+        return self.points(score.earned(index), self.scale) if score and part.outcome == "points" else None
 
     def _codes(self, masks: Iterable[int]) -> Sequence[int]:
         """Return of everybody the number, from 1, of the mask that one is in, 0 for none; no two overlap."""

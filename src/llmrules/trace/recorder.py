@@ -87,7 +87,7 @@ class Recorder:
         """
         found = _of_models(self._models.record(decision, model))
         if beside is not None:
-            return evolve(beside, found=found)
+            return Excerpt(FORMAT, beside.given, found, NOBODY, UNSEALED, case=beside.case, effects=self._effects)
         given, case = self._given_to(decision), self._cases.record(decision)
         return Excerpt(FORMAT, given, found, NOBODY, UNSEALED, case=case, effects=self._effects)
 

@@ -176,16 +176,15 @@ class Trace:
         return [(effect, outcomes[place]) for (effect, outcomes), place in pairs]
 
     @cached_property
-    def _criteria(self) -> tuple[tuple[Effect, tuple[Applied, ...]], ...]:
+    def _criteria(self) -> tuple[tuple[Effect, list[Applied]], ...]:
         """The effect of each criterion, and each way in which it comes out."""
-        effects = self.effects
         return tuple(
             (
-                effects[criterion.rule],
-                tuple(
+                self.effects[criterion.rule],
+                [
                     Applied(criterion.rule, one.outcome, one.leaves, one.points, one.exempted_by, one.approved_by)
                     for one in criterion.outcomes
-                ),
+                ],
             )
             for criterion in self.found.criteria
         )
