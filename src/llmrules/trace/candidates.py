@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from fractions import Fraction
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from llmrules.catalog.candidates import bits, truth_of
@@ -27,8 +27,9 @@ from llmrules.trace.record import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from llmrules.decision.criteria import Outcome as Reached
     from llmrules.decision.criteria import Score
     from llmrules.decision.decision import Decision
     from llmrules.decision.judgement import Check, Note
@@ -64,9 +65,9 @@ class ModelsRecorder:
         self._leaves: dict[tuple[object, ...], Leaves] = {}
         self.points = lru_cache(MOST_KEPT)(_points)
 
-    def record(self, decision: Decision, *only: str) -> OfModels:
-        """Record every candidate that was judged, in their order; where models are named, theirs alone."""
-        return _Recorder(decision, only, self).record()
+    def of(self, decision: Decision) -> DecisionModels:
+        """Return what records the models of one decision."""
+        return DecisionModels(decision, self)
 
     def leaves(self, rule: Rule, facts: Facts) -> Leaves:
         """Return the leaves of a rule on models, kept for what it refers to of the case."""
@@ -119,78 +120,47 @@ NONE = _Part(0, "none")
 FIRST = (0,)
 
 
-class _Recorder:
+class DecisionModels:
     """Records the candidates of one decision; what several share is made once."""
 
-    def __init__(self, decision: Decision, only: Iterable[str], kept: ModelsRecorder) -> None:
+    def __init__(self, decision: Decision, kept: ModelsRecorder) -> None:
         self.decision, self.candidates, self.judgement = decision, decision.candidates, decision.judgement
-        self.leaves, self.points = kept.leaves, kept.points
-        self.then = self.judgement.then
+        self.kept, self.points = kept, kept.points
+        self.then, self.scale = self.judgement.then, decision.criteria.scale
         self.earned: dict[int, tuple[str, ...]] = {}
-        self.facts, self.scale = decision.derivation.facts, decision.criteria.scale
-        self.kept = decision.criteria.everyone & ~decision.unjudged.everyone
-        models = {self.candidates.model_of[bits(self.candidates.masks[name])[0]] for name in only}
-        self.few = bool(models)
-        if models:
-            self.kept &= _union(self.candidates.models[number][1] for number in models)
-        self.indices = bits(self.kept)
-        self.disputes: defaultdict[int, list[DisputeRecord]] = defaultdict(list)
-        for (index, attribute), rules in decision.disputes.items():
-            if self.kept >> index & 1:
-                self.disputes[index].append(self._dispute(index, attribute, rules))
+        self.judged = decision.criteria.everyone & ~decision.unjudged.everyone
 
-    def record(self) -> OfModels:
-        applied = [
-            *((check.criterion, self._checked(check), None) for check in self.judgement.checks),
-            *((score.criterion, self._scored(score), score) for score in self.judgement.scores),
-            *((note.criterion, self._noted(note), None) for note in self.judgement.notes),
-            *((one, (_Part(reached.true, "attached"),), None) for one, reached in self.judgement.exemptions),
+    @cached_property
+    def applied(self) -> list[tuple[Leaves, Callable[[], Iterable[_Part]], Score | None]]:
+        """The rules that touch models, by id: their leaves, and who comes out on them how."""
+        judgement, facts = self.judgement, self.decision.derivation.facts
+        found: list[tuple[Rule, Callable[[], Iterable[_Part]], Score | None]] = [
+            *((one.criterion.rule, partial(self._checked, one), None) for one in judgement.checks),
+            *((one.criterion.rule, partial(self._scored, one), one) for one in judgement.scores),
+            *((one.criterion.rule, partial(self._noted, one), None) for one in judgement.notes),
+            *((one.rule, partial(self._exempted, reached), None) for one, reached in judgement.exemptions),
         ]
-        criteria, places = [], []
-        for criterion, parts, score in sorted(applied, key=lambda one: one[0].rule.id):
-            leaves = self.leaves(criterion.rule, self.facts)
-            record, its = self._criterion(leaves, parts, score)
-            criteria.append(record)
-            places.append(its)
-        rows = [*zip(*places, strict=True)] if places else [()] * len(self.indices)
-        concluded, of_concluded = self._concluded()
-        computed, of_computed = self._computed()
-        candidates = map(self._candidate, self.indices, rows, of_concluded, of_computed)
-        return OfModels(tuple(criteria), concluded, computed, tuple(candidates))
+        found.sort(key=lambda one: one[0].id)
+        return [(self.kept.leaves(rule, facts), parts, score) for rule, parts, score in found]
 
-    def _candidate(
-        self, index: int, outcomes: tuple[int, ...], concluded: int | None, computed: int | None
-    ) -> CandidateRecord:
-        row, verdict = self.candidates.rows[index], self.judgement.verdict(index)
-        outlook = self.decision.outlooks.of(index)
-        points = self._earned(index)
-        return CandidateRecord(
-            model=row.model.id,
-            verdict=verdict,
-            outcomes=outcomes,
-            offer=row.offer_id,
-            place=self._place(index),
-            points=None if verdict == "excluded" else points[0],
-            then=() if verdict == "excluded" else points[1:],
-            would_earn=points if verdict == "excluded" else (),
-            concluded=concluded,
-            computed=computed,
-            disputes=tuple(self.disputes[index]) if index in self.disputes else (),
-            begun={name: since.text for name, since in sorted(outlook.begun.items())},
-            coming=tuple(map(_change, outlook.coming)),
-            missing=self.decision.open_questions.missing_of(index) if verdict == "unverified" else (),
-        )
+    @cached_property
+    def disputes(self) -> Mapping[int, list[tuple[str, tuple[str, ...]]]]:
+        """The attributes of each candidate on whose disputed values rules depend, with those rules."""
+        found: defaultdict[int, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
+        for (index, attribute), rules in self.decision.disputes.items():
+            found[index].append((attribute, rules))
+        return found
 
-    def _place(self, index: int) -> int | None:
-        standing = self.decision.standing
-        return standing.place(index) if self.few else standing.carriers.get(index)
+    def record(self, *only: str) -> OfModels:
+        """Record every candidate that was judged, in their order; where models are named, theirs alone."""
+        return _Recorder(self, only).record()
 
-    def _earned(self, index: int) -> tuple[str, ...]:
+    def earned_by(self, index: int) -> tuple[str, ...]:
         """Return the points of a candidate by tier; the same ones are written once."""
         lane = self.judgement.points.lanes[index]
         if lane not in self.earned:
             by_tier = self.judgement.points.by_tier(index)
-            self.earned[lane] = tuple(self.points(by_tier[tier], self.scale) for tier in (1, *self.then))
+            self.earned[lane] = tuple([self.points(by_tier[tier], self.scale) for tier in (1, *self.then)])
         return self.earned[lane]
 
     def _checked(self, check: Check) -> Iterator[_Part]:
@@ -216,6 +186,62 @@ class _Recorder:
         for mask, by in _split(note.approved, dict(sorted(approving.items()))):
             yield _Part(mask, "approved", approved_by=by)
         yield _Part(note.attached & ~note.approved, "attached")
+
+    @staticmethod
+    def _exempted(reached: Reached) -> Iterator[_Part]:
+        yield _Part(reached.true, "attached")
+
+
+class _Recorder:
+    """Records some candidates of a decision."""
+
+    def __init__(self, of: DecisionModels, only: Iterable[str]) -> None:
+        self.of, self.decision, self.candidates = of, of.decision, of.candidates
+        self.points, self.scale, self.kept = of.points, of.scale, of.judged
+        models = {self.candidates.model_of[bits(self.candidates.masks[name])[0]] for name in only}
+        self.few = bool(models)
+        if models:
+            self.kept &= _union(self.candidates.models[number][1] for number in models)
+        self.indices = bits(self.kept)
+
+    def record(self) -> OfModels:
+        criteria, places = [], []
+        for leaves, parts, score in self.of.applied:
+            record, its = self._criterion(leaves, parts(), score)
+            criteria.append(record)
+            places.append(its)
+        rows = [*zip(*places, strict=True)] if places else [()] * len(self.indices)
+        concluded, of_concluded = self._concluded()
+        computed, of_computed = self._computed()
+        candidates = map(self._candidate, self.indices, rows, of_concluded, of_computed)
+        return OfModels(tuple(criteria), concluded, computed, tuple(candidates))
+
+    def _candidate(
+        self, index: int, outcomes: tuple[int, ...], concluded: int | None, computed: int | None
+    ) -> CandidateRecord:
+        row, verdict = self.candidates.rows[index], self.decision.judgement.verdict(index)
+        outlook = self.decision.outlooks.of(index)
+        points = self.of.earned_by(index)
+        return CandidateRecord(
+            model=row.model.id,
+            verdict=verdict,
+            outcomes=outcomes,
+            offer=row.offer_id,
+            place=self._place(index),
+            points=None if verdict == "excluded" else points[0],
+            then=() if verdict == "excluded" else points[1:],
+            would_earn=points if verdict == "excluded" else (),
+            concluded=concluded,
+            computed=computed,
+            disputes=tuple([self._dispute(index, *one) for one in self.of.disputes.get(index, ())]),
+            begun={name: since.text for name, since in sorted(outlook.begun.items())} if outlook.begun else {},
+            coming=tuple(map(_change, outlook.coming)) if outlook.coming else (),
+            missing=self.decision.open_questions.missing_of(index) if verdict == "unverified" else (),
+        )
+
+    def _place(self, index: int) -> int | None:
+        standing = self.decision.standing
+        return standing.place(index) if self.few else standing.carriers.get(index)
 
     def _criterion(
         self, leaves: Leaves, parts: Iterable[_Part], score: Score | None

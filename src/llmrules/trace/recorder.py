@@ -19,7 +19,7 @@ from llmrules.engine.program import full_condition
 from llmrules.language.profile import in_order
 from llmrules.language.rules.effects import Effect
 from llmrules.language.values import encode_fraction
-from llmrules.trace.candidates import ModelsRecorder
+from llmrules.trace.candidates import DecisionModels, ModelsRecorder
 from llmrules.trace.case import CaseRecord, CaseRecorder, fact_id, members_of
 from llmrules.trace.codec import canonical
 from llmrules.trace.given import Given, Spelling
@@ -85,11 +85,11 @@ class Recorder:
 
         It does not say who is first. What it says of the case is taken from an excerpt ``beside`` it, if there is one.
         """
-        found = _of_models(self._models.record(decision, model))
-        if beside is not None:
-            return Excerpt(FORMAT, beside.given, found, NOBODY, UNSEALED, case=beside.case, effects=self._effects)
-        given, case = self._given_to(decision), self._cases.record(decision)
-        return Excerpt(FORMAT, given, found, NOBODY, UNSEALED, case=case, effects=self._effects)
+        models = self._models.of(decision) if beside is None else beside.models
+        case = self._cases.record(decision) if beside is None else beside.case
+        given = self._given_to(decision) if beside is None else beside.given
+        found = _of_models(models.record(model))
+        return Excerpt(FORMAT, given, found, NOBODY, UNSEALED, case=case, models=models, effects=self._effects)
 
     def _given_to(self, decision: Decision) -> Given:
         return evolve(
@@ -141,7 +141,7 @@ class Recorder:
     def _found(self, decision: Decision) -> Found:
         case = self._cases.record(decision)
         return evolve(
-            _of_models(self._models.record(decision)),
+            _of_models(self._models.of(decision).record()),
             facts=case.facts,
             rules=case.rules,
             firings=case.firings,
@@ -188,6 +188,7 @@ class Excerpt(Trace):
     """What a record says of a case and of one model; of the case only what is asked for is made."""
 
     case: CaseRecord = field(kw_only=True, repr=False)
+    models: DecisionModels = field(kw_only=True, repr=False)
     effects: Mapping[str, Effect] = field(kw_only=True, repr=False)
 
 
