@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -22,7 +24,6 @@ from llmrules.language.vocabulary import factors_of, known_numbers, lacking, tok
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from llmrules.catalog import Entry
     from llmrules.catalog.candidates import Candidates
     from llmrules.decision.decision import Decision
     from llmrules.language.conditions import Facts
@@ -138,42 +139,34 @@ def resting(decision: Decision, within: int = -1) -> tuple[Resting, ...]:
             days[source] = date.max if one is None else _day(one, ruleset.citable)
         return days[source]
 
-    found: defaultdict[str, defaultdict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-    newest: dict[tuple[str, ...], str] = {}  # of sources that stand together, or nothing where one is of no day
-    for index, name, entry in _in_use(decision, read, within):
-        sources = entry.stated.sources
-        if sources not in newest:
-            first = min(sources, key=lambda one: (-day(one).toordinal(), one), default="")
-            newest[sources] = first if day(first) < date.max else ""
-        if source := newest[sources]:
-            found[source][name].append(index)
+    found: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    standing = (decision.judgement.eligible | decision.judgement.unverified) & within
+    firsts = _firsts(decision.candidates, standing)
+    for name in read:
+        counted = standing if ruleset.vocabulary[name].scope == "offer" else firsts
+        for sources, mask in decision.candidates.cited(name).items():
+            first = min(sources, key=lambda one: (-day(one).toordinal(), one), default="") if mask & counted else ""
+            if day(first) < date.max:  # nothing is counted where a source is of no day
+                found[first][name] = found[first].get(name, 0) | mask & counted
     told = [
         Resting(
             source=source,
             date=_date_text(ruleset.citable[source], ruleset.citable),
             days=(as_of - day(source)).days,
             old=(as_of - day(source)).days > decision.stale_after,
-            values={name: tuple(indices) for name, indices in sorted(values.items())},
+            values={name: bits(mask) for name, mask in sorted(values.items())},
         )
         for source, values in found.items()
     ]
     return tuple(sorted(told, key=lambda one: (one.date, one.source)))
 
 
-def _in_use(decision: Decision, read: Iterable[str], within: int) -> Iterator[tuple[int, str, Entry]]:
-    """Yield each value that was read of a model that is not excluded, and of each such offer, once."""
-    judgement, rows = decision.judgement, decision.candidates.rows
-    seen: set[str] = set()
-    for index in bits((judgement.eligible | judgement.unverified) & within):
-        row = rows[index]
-        tables: list[Mapping[str, Entry]] = [row.offer.entries]
-        if row.model.id not in seen:
-            seen.add(row.model.id)
-            tables.append(row.model.entries)
-        for table in tables:
-            for name in read:
-                if name in table:
-                    yield index, name, table[name]
+def _firsts(candidates: Candidates, mask: int) -> int:
+    """Return the first candidate of each model that has any in a mask."""
+    if len(candidates.models) == candidates.count:
+        return mask
+    its = (mask & of_model for _, of_model in candidates.models)
+    return reduce(or_, (one & -one for one in its), 0)
 
 
 def read_by_rules(ruleset: RuleSet, rules: Iterable[Rule]) -> set[str]:

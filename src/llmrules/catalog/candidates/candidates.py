@@ -148,6 +148,7 @@ class Candidates(Told):
     _tables: dict[tuple[object, ...], Masks] = field(factory=dict, init=False, repr=False)
     _numbers: dict[tuple[str, ...], list[int]] = field(factory=dict, init=False, repr=False)
     _stated: dict[str, Mapping[Value, int]] = field(factory=dict, init=False, repr=False)
+    _cited: dict[str, Mapping[tuple[str, ...], int]] = field(factory=dict, init=False, repr=False)
 
     @cached_property
     def masks(self) -> dict[str, int]:
@@ -251,6 +252,18 @@ class Candidates(Told):
             keys = zip(*columns, strict=True) if columns else [()] * self.count
             self._numbers[names] = [seen.setdefault(key, len(seen)) for key in keys]
         return self._numbers[names]
+
+    def cited(self, name: str) -> Mapping[tuple[str, ...], int]:
+        """Return the candidates whose entries state an attribute, by the sources on which their value rests; kept."""
+        if self.fixed is not None:
+            return self.fixed.cited(name)
+        if name not in self._cited:
+            members: dict[tuple[str, ...], list[int]] = {}
+            for index, row in enumerate(self.rows):
+                if (entry := row.entry(name)) is not None:
+                    members.setdefault(entry.stated.sources, []).append(index)
+            self._cited[name] = {sources: mask_of(indices) for sources, indices in members.items()}
+        return self._cited[name]
 
     def stating(self, name: str) -> int:
         """Return the mask of the candidates whose entries state an attribute."""
