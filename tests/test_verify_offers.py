@@ -100,7 +100,7 @@ def test_the_whole_language_holds_for_several_offers() -> None:
         report = verify(decision.trace)
         assert report.ok, f"{seed}: {report}"
         agreed += 1
-    assert agreed > 35
+    assert agreed > 30
 
 
 # by hand
