@@ -109,6 +109,7 @@ OFF = ("effect", "advise", None)
                 ("operator", "window.known = true", "window.known = false"),
                 ("condition", "window.known = true", None),
                 ("operator", 'price.toward = "lowest"', 'price.toward = "highest"'),
+                ("threshold", "1", "2"),
                 ("effect", "prefer", None),
             ],
         ),
@@ -206,6 +207,7 @@ OFF = ("effect", "advise", None)
                 ("member", 'takes.only = ["image", "text"]', 'takes.only = ["text"]'),
                 ("member", 'takes.only = ["image", "text"]', 'takes.only = ["image"]'),
                 ("condition", 'takes.only = ["image", "text"]', None),
+                ("operator", "note", "approval"),
                 ("effect", "caution", None),
             ],
         ),
@@ -480,7 +482,7 @@ def test_survivors_say_what_might_notice_them() -> None:
     case = Case(parse_toml("", "case.toml"), profile, Expectation(fired=("r",)))
     mutation = mutate((advisor, [case]))
     lines = [str(line) for line in mutation_lines(mutation)]
-    assert lines[:2] == ["Mutants", "  22.2% (2/9) caught by some case"]
+    assert lines[:2] == ["Mutants", "  20.0% (2/10) caught by some case"]
     survivor = lines.index("  - r: when: tokens.at_least = 100 → tokens.at_least = 99  (rules-1.toml:7:6)")
     assert lines[survivor + 1] == "    no case comes out differently"
     survivor = lines.index('  - r: prefer: open = "free" → left out  (rules-1.toml:8:8)')

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from attrs import evolve
 
 from llmrules.errors import show
-from llmrules.language.conditions import Reference, Test
+from llmrules.language.conditions import Reference, Test, comparable
 from llmrules.language.operators import OPERATORS
 from llmrules.language.values import Number, Period, Value, number
 from llmrules.language.vocabulary import ORDERED
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from llmrules.language.conditions import Leaf, Operand
-    from llmrules.language.vocabulary import Attribute
+    from llmrules.language.vocabulary import Attribute, Vocabulary
 
 Change: TypeAlias = Literal["operator", "threshold", "member"]
 
@@ -53,6 +53,16 @@ def changes_of(attribute: Attribute, test: Test) -> Iterator[tuple[Change, Test]
     if isinstance(test.operand, tuple) and len(test.operand) > 1:
         for member in test.operand:
             yield "member", evolve(test, operand=tuple(other for other in test.operand if other != member))
+
+
+def swapped(attribute: Attribute, test: Test, vocabulary: Vocabulary | None) -> Iterator[tuple[Change, Test]]:
+    """Yield a test with the next requirement that it could refer to in the place of the one that it does."""
+    reference = test.operand
+    if vocabulary is None or not isinstance(reference, Reference):
+        return
+    names = (name for name in vocabulary.names("requirement") if name not in {reference.requirement, attribute.name})
+    for name in [one for one in names if comparable(attribute, test.operator, vocabulary[one])][:1]:
+        yield "member", evolve(test, operand=evolve(reference, requirement=name))
 
 
 def _flipped(attribute: Attribute, test: Test, name: str) -> Test | None:

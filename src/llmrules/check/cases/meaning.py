@@ -32,7 +32,7 @@ def meaning(rule: Rule) -> Meaning:
     does = (effect.name, table_meaning(effect.predicate), effect.grade, effect.conclusion, effect.exempts)
     exceptions = frozenset(table_meaning(table) for table in rule.unless.exceptions())
     bounds = (rule.effective_from, rule.effective_to)
-    terms = (rule.weight, rule.tier, rule.level, rule.unknown, bounds, frozenset(rule.overrides))
+    terms = (rule.weight, rule.tier, rule.level, rule.not_by, rule.unknown, bounds, frozenset(rule.overrides))
     return does, table_meaning(rule.when), exceptions, table_meaning(rule.where), terms
 
 

@@ -1,8 +1,9 @@
 """Mutants: every small change of a rule that a good set of cases should notice. Nothing is decided here.
 
-A mutant flips one operator, moves one threshold by one step, leaves one member of a list out, drops one condition,
-one exception or one override, or switches the rule off. A change that leaves the rule's meaning as it is, is marked
-as *equivalent*; of two mutants with the same meaning only the first is kept.
+A mutant flips one operator, moves one threshold by one step, leaves one member of a list, or one mark, out, drops one
+condition, one exception or one override, gives a point more or less, asks for an approval or for none, or switches the
+rule off. A change that leaves the meaning as it is, is marked as *equivalent*; of two mutants with one meaning
+only the first is kept.
 """
 
 from __future__ import annotations
@@ -11,12 +12,12 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from attrs import evolve, field, frozen
 
-from llmrules.check.cases.edits import changes_of, leaf_text, stepped, value_text, written
+from llmrules.check.cases.edits import changes_of, leaf_text, stepped, swapped, value_text, written
 from llmrules.check.cases.meaning import meaning
 from llmrules.errors import Place
 from llmrules.language.rules.effects import Conclude, Exempt, Prefer, Testing
 from llmrules.language.rules.rule import Rule
-from llmrules.language.vocabulary import AS_OF
+from llmrules.language.vocabulary import AS_OF, Vocabulary
 from llmrules.reading.files import KeyPath
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from llmrules.check.cases.meaning import Meaning
     from llmrules.language.conditions import Leaf, Table
     from llmrules.reading.cursor import Cursor
+
+FEWEST_MARKS = 2
+"""Marks without which nothing is graded."""
 
 Kind: TypeAlias = Literal["operator", "threshold", "member", "condition", "exception", "override", "effect"]
 
@@ -58,15 +62,15 @@ class _Edit:
     what: Any
 
 
-def mutants(rule: Rule, cursor: Cursor | None = None) -> tuple[Mutant, ...]:
+def mutants(rule: Rule, cursor: Cursor | None = None, vocabulary: Vocabulary | None = None) -> tuple[Mutant, ...]:
     """Return every mutant of a rule, in the order in which the rule is written; switching it off comes last.
 
-    ``cursor`` is where it stands, if that is known.
+    ``cursor`` is where it stands, if that is known, and ``vocabulary`` what requirements may be swapped for.
     """
     original = meaning(rule)
     seen: set[Meaning] = set()
     kept = []
-    for side, edit in _edits(rule):
+    for side, edit in _edits(rule, vocabulary):
         changed = evolve(rule, **{side: edit.what})
         means = meaning(changed)
         if means not in seen:
@@ -82,18 +86,17 @@ def _place(cursor: Cursor | None, path: KeyPath) -> Place | None:
     return cursor.source.place((*cursor.path, *path)) if cursor is not None else None
 
 
-def _edits(rule: Rule) -> Iterator[tuple[str, _Edit]]:
+def _edits(rule: Rule, vocabulary: Vocabulary | None) -> Iterator[tuple[str, _Edit]]:
     """Yield the name of a field of the rule, and a change of it."""
     for side in ("when", "unless", "where"):
-        for edit in _table_edits(getattr(rule, side), (side,), unless=side == "unless"):
+        for edit in _table_edits(getattr(rule, side), (side,), vocabulary, unless=side == "unless"):
             yield side, edit
-    for edit in _effect_edits(rule):
+    for edit in _effect_edits(rule, vocabulary):
         yield "effect", edit
     for target in rule.overrides:
         rest = tuple(other for other in rule.overrides if other != target)
         yield "overrides", _Edit("override", ("overrides",), target, None, rest)
-    if rule.in_tier > 1:
-        yield "tier", _Edit("threshold", ("tier",), str(rule.tier), None, None)
+    yield from _terms(rule)
     for bound, day in (("effective_from", rule.effective_from), ("effective_to", rule.effective_to)):
         for step in (-1, 1):
             moved = None if day is None else stepped(AS_OF, day, step)
@@ -101,15 +104,34 @@ def _edits(rule: Rule) -> Iterator[tuple[str, _Edit]]:
                 yield bound, _Edit("threshold", (bound,), value_text(day), value_text(moved), moved)
 
 
-def _effect_edits(rule: Rule) -> Iterator[_Edit]:
+def _terms(rule: Rule) -> Iterator[tuple[str, _Edit]]:
+    """Yield each change of how much a rule counts, and of whose approval it accepts."""
+    if rule.in_tier > 1:
+        yield "tier", _Edit("threshold", ("tier",), str(rule.tier), None, None)
+    # Of a higher tier only the order counts, and a rule alone in it gives the same order with any weight.
+    for weight in () if rule.weight is None or rule.in_tier > 1 else (rule.weight - 1, rule.weight + 1):
+        if weight > 0:
+            yield "weight", _Edit("threshold", ("weight",), str(rule.weight), str(weight), weight)
+    if rule.level is not None:
+        level = "warning" if rule.level == "approval" else "approval"
+        yield "level", _Edit("operator", ("level",), rule.level, level, level)
+    if rule.not_by is not None:
+        yield "not_by", _Edit("condition", ("not_by",), rule.not_by, None, None)
+
+
+def _effect_edits(rule: Rule, vocabulary: Vocabulary | None) -> Iterator[_Edit]:
     effect, path = rule.effect, (rule.effect.name,)
     if isinstance(effect, Prefer) and effect.grade is not None:
         grade = effect.grade
         other = evolve(grade, toward="highest" if grade.toward == "lowest" else "lowest")
         was, now = (f"{one.attribute.name}.toward = {value_text(one.toward)}" for one in (grade, other))
         yield _Edit("operator", (*path, grade.attribute.name, "toward"), was, now, evolve(effect, grade=other))
+        for mark in grade.marks if len(grade.marks) > FEWEST_MARKS else ():
+            marks = tuple(one for one in grade.marks if one != mark)
+            other = evolve(grade, attribute=evolve(grade.attribute, marks=marks), marks=marks)
+            yield _Edit("member", (*path, grade.attribute.name, "marks"), value_text(mark), None, Prefer(grade=other))
     elif isinstance(effect, Testing):
-        for edit in _table_edits(effect.predicate, path):
+        for edit in _table_edits(effect.predicate, path, vocabulary):
             yield evolve(edit, what=evolve(effect, predicate=edit.what))
     elif isinstance(effect, Conclude) and len(effect.values) > 1:
         for value in sorted(effect.values, key=str):
@@ -121,12 +143,14 @@ def _effect_edits(rule: Rule) -> Iterator[_Edit]:
             yield _Edit("member", path, target, None, Exempt(others))
 
 
-def _table_edits(table: Table, path: KeyPath, *, unless: bool = False, top: bool = True) -> Iterator[_Edit]:
+def _table_edits(
+    table: Table, path: KeyPath, vocabulary: Vocabulary | None, *, unless: bool = False, top: bool = True
+) -> Iterator[_Edit]:
     """Yield each change of a condition table; in ``unless`` each entry at the top is an exception of its own."""
     for index, leaf in enumerate(table.leaves):
         before, after = table.leaves[:index], table.leaves[index + 1 :]
         here = (*path, leaf.attribute.name)
-        for edit in _leaf_edits(leaf, here, unless=unless):
+        for edit in _leaf_edits(leaf, here, vocabulary, unless=unless):
             yield evolve(edit, what=evolve(table, leaves=(*before, edit.what, *after)))
         kind: Kind = "exception" if unless and top else "condition"
         yield _Edit(kind, here, leaf_text(leaf), None, evolve(table, leaves=(*before, *after)))
@@ -134,7 +158,7 @@ def _table_edits(table: Table, path: KeyPath, *, unless: bool = False, top: bool
         inner: tuple[Table, ...] = getattr(table, field_name)
         for index, one in enumerate(inner):
             here = (*path, name, index)
-            for edit in _table_edits(one, here, unless=unless, top=False):
+            for edit in _table_edits(one, here, vocabulary, unless=unless, top=False):
                 yield evolve(edit, what=_with(table, field_name, (*inner[:index], edit.what, *inner[index + 1 :])))
             if len(inner) > 1:
                 rest = _with(table, field_name, (*inner[:index], *inner[index + 1 :]))
@@ -148,12 +172,12 @@ def _with(table: Table, field_name: str, inner: tuple[Table, ...]) -> Table:
     return evolve(table, every=inner) if field_name == "every" else evolve(table, either=inner)
 
 
-def _leaf_edits(leaf: Leaf, path: KeyPath, *, unless: bool) -> Iterator[_Edit]:
+def _leaf_edits(leaf: Leaf, path: KeyPath, vocabulary: Vocabulary | None, *, unless: bool) -> Iterator[_Edit]:
     """Yield each change of a leaf that may stand there: nothing negative in ``unless``, ``known = false`` alone."""
     for index, test in enumerate(leaf.tests):
         before, after = leaf.tests[:index], leaf.tests[index + 1 :]
         was = written(leaf.attribute, test)
-        for kind, changed in changes_of(leaf.attribute, test):
+        for kind, changed in (*changes_of(leaf.attribute, test), *swapped(leaf.attribute, test, vocabulary)):
             edited: Leaf = evolve(leaf, tests=(*before, changed, *after))
             forbidden = unless and edited.negative
             absent = changed.operator.name == "known" and len(edited.tests) > 1

@@ -11,7 +11,7 @@ from datetime import date
 from itertools import count
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from llmrules.advisor import Advisor
 from llmrules.check.cases.check import check
@@ -82,7 +82,7 @@ def mutate(*groups: tuple[Advisor, Iterable[Case]]) -> Mutation:
     bases = [*_bases(groups)]
     ruleset = groups[0][0].knowledge.ruleset
     rules = sorted((*ruleset.firing(), *ruleset.classifying()), key=lambda rule: rule.id)
-    made = (mutant for rule in rules for mutant in mutants(rule, ruleset.places.get(rule.id)))
+    made = (mutant for rule in rules for mutant in mutants(rule, ruleset.places.get(rule.id), ruleset.vocabulary))
     return Mutation(tuple(trial for mutant in made if (trial := _trial(mutant, bases)) is not None))
 
 
@@ -147,7 +147,8 @@ class _Mutated:
         """Return what decides with the mutant."""
         rule = knowledge.ruleset.rules[mutant.rule]
         engine = None if changed.program is knowledge.program else PlainEngine(changed.program)
-        elsewhere = mutant.changed is None or says_else(rule, mutant.changed)
+        after = mutant.changed
+        elsewhere = after is None or says_else(rule, after) or (rule.level, rule.not_by) != (after.level, after.not_by)
         return cls(mutant, rule, changed, Advisor(changed, engine="plain"), engine, elsewhere)
 
     def decide(self, base: _Base) -> Decision | None:
@@ -158,7 +159,11 @@ class _Mutated:
             fired = frozenset(self.changed.program.rules[place].id for place in found)
         if fired == base.fired and not self.rule.classifies and not (self.elsewhere and self.rule.id in fired):
             return None
-        return base.case.decide(self.advisor)
+        after, case = self.mutant.changed, base.case
+        if after is not None and after.level != self.rule.level:  # nobody approves what no longer asks for it
+            kept = (one for one in case.profile.approvals if one.rule != self.rule.id or after.level == "approval")
+            case = evolve(case, profile=evolve(case.profile, approvals=tuple(kept)))
+        return case.decide(self.advisor)
 
     def _fires_alike(self, base: _Base) -> bool:
         """Whether it is plain that the same rules fire: the mutant does as the rule did, and nothing rests on it."""
@@ -186,7 +191,8 @@ def _says_the_same(knowledge: Knowledge, changed: Knowledge, rule: Rule, mutant:
 
 def _are_alike(rule: Rule, after: Rule, before: Criteria, now: Criteria) -> bool:
     """Whether two rules that refer to the same requirements say the same of every candidate."""
-    if rule.effect.exempts != after.effect.exempts or rule.in_tier != after.in_tier:
+    terms = [(one.effect.exempts, one.in_tier, one.weight) for one in (rule, after)]
+    if terms[0] != terms[1]:
         return False
     if rule.effect.touches_models and rule.effect.grade is None and rule.references():
         tables = ((rule.where, after.where), (rule.effect.predicate, after.effect.predicate))
