@@ -34,10 +34,8 @@ def strata(given: Given) -> dict[str, int]:
     """
     edges: defaultdict[tuple[str, str], list[tuple[tuple[str, str], int]]] = defaultdict(list)
     for name, rule in given.firing.items():
-        tested = [
-            (one, int(negative(given.attributes[one], leaf) or bool(sides(leaf))))
-            for one, leaf in leaves(rule.get("when", {}))
-        ]
+        when = leaves(rule.get("when", {}))
+        tested = [(one, int(negative(given.attributes[one], leaf) or bool(sides(leaf)))) for one, leaf in when]
         tested += [(one, 1) for one, _ in leaves(rule.get("unless", {}))] + [(one, 0) for one in references(rule)]
         tested += [(one, 1) for one in compared(rule)]
         for attribute, plus in tested:
@@ -228,10 +226,8 @@ class _Case:
 
 def reads(rule: Plain) -> set[str]:
     """Return the requirements that a rule tests or refers to."""
-    tables = (rule.get("when", {}), rule.get("unless", {}))
-    return {name for table in tables for name, _ in leaves(table)}.union(
-        references(rule), compared(rule), [rule["not_by"]] if "not_by" in rule else []
-    )
+    tables, asking = (rule.get("when", {}), rule.get("unless", {})), {rule["not_by"]} if "not_by" in rule else ()
+    return {name for table in tables for name, _ in leaves(table)}.union(references(rule), compared(rule), asking)
 
 
 def cares(rule: Plain) -> Iterator[tuple[str, Plain]]:

@@ -37,10 +37,9 @@ def resting(attributes: Mapping[str, Attribute]) -> dict[str, set[str]]:
             expect(not wrong, "declaration", "/given/vocabulary", message)
             direct[name] |= TOKENS_AT.get(factor, {factor}) & attributes.keys()
     found: dict[str, set[str]] = {}
+    needed = {name: sorted(its & direct.keys()) for name, its in direct.items()}
     try:
-        for name in TopologicalSorter(
-            {name: sorted(its & direct.keys()) for name, its in direct.items()}
-        ).static_order():
+        for name in TopologicalSorter(needed).static_order():
             found[name] = set().union(*(found.get(factor, {factor}) for factor in direct[name]))
     except CycleError:
         raise Refusal("circle", "/given/vocabulary", "computes attributes in a circle") from None
@@ -67,13 +66,9 @@ def sums(some: Iterable[Attribute], stated: Mapping[str, Plain], facts: Facts) -
         values = [Fraction(prod((known[name] for name in of), start=times)) for of, times in products]
         total = sum(values, Fraction(0))
         if is_short(total) and Fraction(written(total)) == total:
-            made = [
-                ({name: written(known[name]) for name in of}, str(its))
-                for (of, _), its in zip(products, values, strict=True)
-            ]
-            found[one.name] = {"value": written(total)} | sparse(
-                terms=[{"value": its} | sparse(of=of) for of, its in made]
-            )
+            each = zip(({name: written(known[name]) for name in of} for of, _ in products), values, strict=True)
+            terms = [{"value": str(its)} | sparse(of=of) for of, its in each]
+            found[one.name] = {"value": written(total)} | sparse(terms=terms)
     return found
 
 
