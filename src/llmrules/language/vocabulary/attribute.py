@@ -260,6 +260,7 @@ class Vocabulary:
     broken: frozenset[str] = frozenset()
     _names: dict[tuple[Scope, ...], tuple[str, ...]] = field(factory=dict, init=False, eq=False, repr=False)
     """The names of each group of scopes that was asked for: every rule asks again."""
+    _computed: dict[tuple[Scope, ...], tuple[Attribute, ...]] = field(factory=dict, init=False, eq=False, repr=False)
     resting: Mapping[str, frozenset[str]] = field(init=False, eq=False, repr=False)
     """What each computed attribute rests on in the end, in an order in which each follows those it needs."""
 
@@ -297,7 +298,10 @@ class Vocabulary:
 
     def computed(self, *scopes: Scope) -> tuple[Attribute, ...]:
         """Return the computed attributes of some scopes, each after those it is computed from."""
-        return tuple(self.attributes[name] for name in self.resting if self.attributes[name].scope in scopes)
+        if scopes not in self._computed:
+            found = (self.attributes[name] for name in self.resting)
+            self._computed[scopes] = tuple(one for one in found if one.scope in scopes)
+        return self._computed[scopes]
 
     def known(self, facts: Facts) -> Facts:
         """Return what is known before any rule fires, where so much is stated or assumed: what is computed, too."""
@@ -307,8 +311,8 @@ class Vocabulary:
 
     def following(self, names: Iterable[str]) -> list[str]:
         """Return requirements with those that are computed from them."""
-        its = {*names}
-        return [*its, *(one.name for one in self.computed("requirement") if not self.resting[one.name].isdisjoint(its))]
+        its, computed = {*names}, self.computed("requirement")
+        return [*its, *(one.name for one in computed if not self.resting[one.name].isdisjoint(its))]
 
     def stated(self, scope: Scope) -> tuple[str, ...]:
         """Return the names of the attributes of a scope of which files state values, sorted."""
