@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import pytest
+import z3
 from click.testing import CliRunner
 from tests.worlds import model, rule, world
 
@@ -289,6 +290,19 @@ def test_what_a_month_costs_is_proved_against_a_budget(tmp_path: Path) -> None:
     decision = Advisor.load(engine="plain").decide(stated)
     costs = {decision.computed("monthly_cost", one.model).value for one in decision.ranking}  # type: ignore[union-attr]
     assert stated["monthly_budget"] in costs
+
+
+def test_another_solver_can_be_asked(ours: Path, tmp_path: Path) -> None:
+    """What is written as SMT-LIB has a solution if and only if the promise is broken; its digest stands above it."""
+    names = ["ours/somebody", "sovereign-data-stay", "no-dearer-than-the-ceiling"]
+    command = ["prove", "--isolated", "--rules", str(ours), "--as-of", "2026-05-01", "--format", "json", *names]
+    result = CliRunner().invoke(main, [*command, "--formulas", str(tmp_path / "smt")])
+    for one in json.loads(result.output)["promises"]:
+        file = tmp_path / "smt" / f"{one['promise'].replace('/', '-')}.smt2"
+        assert file.read_text().splitlines()[0].endswith(one["formula"])
+        other = z3.Solver()
+        other.from_file(str(file))
+        assert str(other.check()) == {"holds": "unsat", "broken": "sat"}[one["outcome"]]
 
 
 def test_a_promise_that_is_not_loaded_is_named_with_the_nearest() -> None:

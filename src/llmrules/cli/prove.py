@@ -44,6 +44,8 @@ SECONDS = 60
 @click.option("--junit", type=options.PATH, metavar="FILE", help="Write the results to this file as JUnit XML.")
 @click.option("--profiles", type=options.PATH, metavar="FOLDER",
               help="Write each profile that breaks a promise to this folder, to decide it.")  # fmt: skip
+@click.option("--formulas", type=options.PATH, metavar="FOLDER",
+              help="Write what has no solution if a promise holds to this folder, for other solvers.")  # fmt: skip
 @options.language
 @click.pass_context
 def prove(ctx: click.Context, /, names: tuple[str, ...], **given: Any) -> None:  # noqa: ANN401 - click passes them
@@ -80,6 +82,8 @@ def prove(ctx: click.Context, /, names: tuple[str, ...], **given: Any) -> None: 
         write_whole(given["junit"], junit_xml(advisor.knowledge, found, given["lang"]))
     if given["profiles"] is not None:
         _write(found, given["profiles"])
+    if given["formulas"] is not None:
+        _write_formulas(found, given["formulas"])
     ctx.exit(KEPT if found.kept else NOT_KEPT)
 
 
@@ -90,6 +94,16 @@ def _chosen(ctx: click.Context, promises: Mapping[str, Promise], names: tuple[st
             hint = f"did you mean {close}?" if close is not None else f"promises: {', '.join(promises) or 'none'}"
             raise click.BadParameter(f"{name} is no promise; {hint}", ctx, param_hint="PROMISE")
     return tuple(promise for name, promise in promises.items() if not names or name in names)
+
+
+def _write_formulas(found: Proofs, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for proof in found.proofs:
+        lines = (
+            f"; {proof.promise.id} as of {found.when.isoformat()}: {proof.formula}",
+            *found.circuit.smtlib(proof.roots),
+        )
+        write_whole(folder / f"{proof.promise.id.replace('/', '-')}.smt2", "".join(f"{line}\n" for line in lines))
 
 
 def _write(found: Proofs, folder: Path) -> None:

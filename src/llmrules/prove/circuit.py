@@ -185,6 +185,34 @@ class Circuit:
         told.update(json.dumps([_renumbered(one, places) for one in wanted]).encode())
         return f"sha256:{told.hexdigest()}"
 
+    def smtlib(self, roots: Iterable[Literal]) -> Iterator[str]:
+        """Yield the lines of an SMT-LIB file that asks any solver whether some literals can hold at once."""
+        wanted = tuple(roots)
+        cone = self.cone(wanted)
+        sums = [node for node in map(self.nodes.__getitem__, cone) if isinstance(node, Sum)]
+        numbers = {
+            name: f"x{place}" for place, name in enumerate(sorted({name for one in sums for name, _ in one.numbers}))
+        }
+        yield "(set-logic QF_LRA)"
+        for name, symbol in numbers.items():
+            yield f"(declare-const {symbol} Real) ; {json.dumps(name)}"
+            for bound, sign in zip(self.ranges[name], (">=", "<="), strict=True):
+                if bound is not None:
+                    yield f"(assert ({sign} {symbol} {_decimal(bound)}))"
+        for place in cone:
+            node = self.nodes[place]
+            if isinstance(node, Input):
+                yield f"(declare-const n{place} Bool) ; {json.dumps(node.name)}"
+            elif isinstance(node, Both):
+                yield f"(define-fun n{place} () Bool (and true {' '.join(map(_symbol, node.parts))}))"
+            else:
+                terms = [f"(ite {_symbol(one)} {_decimal(weight)} 0.0)" for one, weight in node.terms]
+                terms += [f"(* {_decimal(factor)} {numbers[name]})" for name, factor in node.numbers]
+                sign = ">" if node.strictly else ">="
+                yield f"(define-fun n{place} () Bool ({sign} (+ 0.0 {' '.join(terms)}) {_decimal(node.bound)}))"
+        yield from (f"(assert {_symbol(one)})" for one in wanted)
+        yield "(check-sat)"
+
     def _place(self, node: Node) -> int:
         place = self._places.get(node)
         if place is None:
@@ -205,6 +233,18 @@ def parts_of(node: Node) -> tuple[Literal, ...]:
     if isinstance(node, Both):
         return node.parts
     return () if isinstance(node, Input) else tuple(one for one, _ in node.terms)
+
+
+def _symbol(literal: Literal) -> str:
+    return f"n{literal}" if literal > 0 else f"(not n{-literal})"
+
+
+def _decimal(value: int | Fraction) -> str:
+    exact = Fraction(value)
+    said = (
+        f"(/ {abs(exact.numerator)}.0 {exact.denominator}.0)" if exact.denominator > 1 else f"{abs(exact.numerator)}.0"
+    )
+    return f"(- {said})" if exact < 0 else said
 
 
 def _plain(node: Node, places: Mapping[int, int]) -> list[object]:

@@ -10,6 +10,7 @@ from attrs import frozen
 
 from llmrules.decision.procedure import Breach, breaches
 from llmrules.language.rules.promises import Promise
+from llmrules.prove import circuit
 from llmrules.prove.profiles import NOTHING
 from llmrules.prove.prover import Prover, Witness
 from llmrules.prove.questions import Answer, ask_everything
@@ -18,7 +19,6 @@ from llmrules.prove.solver import Undecided
 if TYPE_CHECKING:
     from llmrules.advisor import Advisor
     from llmrules.language.rules.effects import Policy
-    from llmrules.prove import circuit
     from llmrules.prove.decisions import Decisions
 
 Outcome: TypeAlias = Literal["holds", "empty", "broken", "undecided"]
@@ -29,14 +29,15 @@ Outcome: TypeAlias = Literal["holds", "empty", "broken", "undecided"]
 class Proof:
     """What came of one promise.
 
-    ``formula`` is the digest of what has no solution if it holds; ``left_open`` are the computed attributes and the
-    texts of which that formula knows nothing.
+    ``formula`` is the digest of what has no solution if it holds, which is that all ``roots`` hold; ``left_open`` are
+    the computed attributes and the texts of which that formula knows nothing.
     """
 
     promise: Promise
     outcome: Outcome
     seconds: float
     formula: str
+    roots: tuple[circuit.Literal, ...]
     left_open: tuple[str, ...]
     witness: Witness | None = None
     breaches: tuple[Breach, ...] = ()
@@ -49,6 +50,7 @@ class Proofs:
     proofs: tuple[Proof, ...]
     when: date
     solver: str
+    circuit: circuit.Circuit
     answers: tuple[Answer, ...] = ()
 
     @property
@@ -73,7 +75,7 @@ def prove(
     tables = [table for promise in promises for table in promise.asked()]
     prover = Prover(advisor, when, unknown=unknown, seconds=seconds, tables=tables)
     proofs = tuple(_prove(prover, promise) for promise in promises)
-    return Proofs(proofs, when, prover.solver.name, ask_everything(prover) if lint else ())
+    return Proofs(proofs, when, prover.solver.name, prover.circuit, ask_everything(prover) if lint else ())
 
 
 def _prove(prover: Prover, promise: Promise) -> Proof:
@@ -84,9 +86,10 @@ def _prove(prover: Prover, promise: Promise) -> Proof:
 
     def told(outcome: Outcome, witness: Witness | None = None) -> Proof:
         found = () if witness is None else breaches(promise, witness.decision)
-        formula = circuit.digest([against, *circuit.held])
+        roots = (against, *circuit.held)
+        formula = circuit.digest(roots)
         left_open = prover.decisions.left_open(against)
-        return Proof(promise, outcome, monotonic() - begun, formula, left_open, witness, found)
+        return Proof(promise, outcome, monotonic() - begun, formula, roots, left_open, witness, found)
 
     try:
         witness = prover.witness(against, shows=lambda decision: bool(breaches(promise, decision)))

@@ -68,8 +68,8 @@ def ask_everything(prover: Prover) -> tuple[Answer, ...]:
         questions.impossible("never-eligible", questions.eligible()),
         questions.possible("clashes", questions.clashing()),
         questions.possible("refuses", questions.refusing()),
-        questions.impossible("changes-nothing", questions.mattering()),
         questions.impossible("never-first", questions.first(), prover.decisions.leading),
+        questions.impossible("changes-nothing", questions.mattering()),
     )
 
 
