@@ -200,9 +200,9 @@ def product_words(
         else:
             words = teller.value(teller.attributes[name], of[name])
             said.append(say("factor", value=words, label=teller.label(name)))
-    said += [] if product.times == 1 and said else [number_words(product.times)]
     exact = decimal(value)
     words = str(value) if exact is None else teller.value(attribute, exact)
+    said += [] if product.times == 1 and said else [number_words(product.times) if said else words]
     sign, factors = "=" if first else "+", say("times").join(said)
     return f"{sign} {factors}" if len(said) == 1 else say("term", sign=sign, factors=factors, value=words)
 
