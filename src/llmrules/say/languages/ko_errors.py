@@ -573,6 +573,8 @@ ERRORS = {
     "--many decides many cases; what is said of one has no place beside it: {}": "--many는 여러 사례를 결정하므로 한 사례에만 "
     "쓰는 옵션과 함께 쓸 수 없습니다: {0}",
     "--format csv goes with a list": "--format csv는 목록에만 쓸 수 있습니다",
+    "a map stands on the page: --map goes with --format html, -o FILE.html or --open": "지도는 페이지에 실립니다. "
+    "--map은 --format html, -o FILE.html 또는 --open과 함께 씁니다",
     "--fail-under goes with --coverage or --mutate": "--fail-under는 --coverage나 --mutate와 함께 씁니다",
     "say what is stated otherwise with --set, or what is not stated with --drop": "다르게 명시할 것은 --set으로, 명시하지 않을 "
     "것은 --drop으로 쓰세요",
