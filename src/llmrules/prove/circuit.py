@@ -218,7 +218,7 @@ class Circuit:
         if place is None:
             place = self._places[node] = len(self.nodes)
             self.nodes.append(node)
-            long = isinstance(node, Sum) and len(node.terms) + len(node.numbers) > LONG
+            long = isinstance(node, Sum) and len(node.terms) > LONG
             self._weighs.append(long or any(map(self.weighs, parts_of(node))))
         return place
 
