@@ -123,6 +123,24 @@ def test_the_first_place_stays_inside_each_number_of_the_catalogue_and_turns_jus
                 assert (seen(there).first == first) == same, (one, value)
 
 
+def test_a_number_that_moves_away_from_where_it_turns_does_not_turn_there() -> None:
+    """Of a graded number just before the place at which another comes to the first, only that end is told."""
+    rules = rule("long", "prefer.window.toward = 'highest'\nweight = 2") + rule(
+        "likes", "prefer.open = 'free'\nweight = 1"
+    )
+    advisor = world(rules, model("lark", open="free", window=4_000) + model("wren", open="closed", window=40_000))
+    decision = advisor.decide({"as_of": DAY})
+    firm = decision.firmness
+    assert firm is not None
+    here = World.of(decision)
+    for one in firm.numbers.values:
+        for value, same in tried_beside(one):
+            there = here.changed(ValueAs(one.model, one.attribute, Entry(Said(value, ()))))
+            assert there is not None
+            assert (there.decide().best == decision.best) == same, (one, value)
+    assert firm.numbers.values
+
+
 def tried_beside(one: NumberStays) -> list[tuple[int | Decimal, bool]]:
     """Return numbers just inside and just outside of an interval, and whether the first place stays with them."""
     tiny, found = Fraction(1, 10**9), []

@@ -168,15 +168,16 @@ class _Intervals:
             }
 
         if not any(map(any, rising.values())) or (end is not None and _is_apart(at(start), at(end), standing.most)):
-            return (_exact(start), True) if self._places.turned(self._places.leading(standing, near)) else None
+            inside = near if end is None or not rising else at((start + end) / 2)
+            return (_exact(start), True) if self._places.turned(self._places.leading(standing, inside)) else None
         origin = at(Fraction(0))
         lines = [tuple(zip(origin[number], rising[number], strict=True)) for number in origin]
         lines += [] if standing.most is None else [tuple((its, 0) for its in standing.most)]
         tiers = (tier for pair in combinations(lines, 2) for tier in zip(*pair, strict=True))
         crossing = {(b - a) / Fraction(s - t) for (a, s), (b, t) in tiers if s != t}
-        inside = (value for value in crossing if _is_between(start, value, end, forward=forward))
+        between = (value for value in crossing if _is_between(start, value, end, forward=forward))
         before = start
-        for value in (*sorted(inside, reverse=not forward), end):
+        for value in (*sorted(between, reverse=not forward), end):
             step = Fraction(1 if forward else -1)
             middle = before + step if value is None else (before + value) / 2
             if self._places.turned(self._places.leading(standing, at(middle))):
