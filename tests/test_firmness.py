@@ -125,10 +125,11 @@ def test_the_first_place_stays_inside_each_number_of_the_catalogue_and_turns_jus
 
 def test_a_number_that_moves_away_from_where_it_turns_does_not_turn_there() -> None:
     """Of a graded number just before the place at which another comes to the first, only that end is told."""
-    rules = rule("long", "prefer.window.toward = 'highest'\nweight = 2") + rule(
-        "likes", "prefer.open = 'free'\nweight = 1"
+    rules = rule("short", "prefer.window.toward = 'lowest'\nweight = 40")
+    advisor = world(
+        rules + rule("likes", "prefer.open = 'free'\nweight = 38"),
+        model("lark", window=1_450) + model("wren", open="free"),
     )
-    advisor = world(rules, model("lark", open="free", window=4_000) + model("wren", open="closed", window=40_000))
     decision = advisor.decide({"as_of": DAY})
     firm = decision.firmness
     assert firm is not None
