@@ -209,6 +209,27 @@ def test_several_cases_stand_in_one_file(tmp_path: Path) -> None:
         collect([path], advisor.knowledge)
 
 
+def test_points_are_those_of_every_tier(tmp_path: Path) -> None:
+    """Points of the first tier alone are not enough where a rule of a higher one fired; each can be tested."""
+    advisor = world(
+        rule("cheap", "prefer.price.toward = 'lowest'\nweight = 3")
+        + rule("open", "prefer.weights = true\nweight = 2\ntier = 2"),
+        model("shut", weights=False, price=3) + model("free", weights=True, price=1) + model("dear", price=4),
+    )
+    path = tmp_path / "case.toml"
+    path.write_text(
+        '[requirements]\nas_of = 2026-03-01\n[expect.points]\nfree = "3, 2"\nshut = 1\ndear = "0, 1"\n',
+        encoding="utf-8",
+    )
+    found = run(advisor, collect([path], advisor.knowledge))[0]
+    assert [str(one) for one in found.mismatches] == [
+        "points of shut is 3/2, 0, expected 1",
+        "points of dear is 0, 0, expected 0, 1",
+    ]
+    path.write_text(update(found).after, encoding="utf-8")
+    assert run(advisor, collect([path], advisor.knowledge))[0].passed
+
+
 def test_cases_are_run_as_decisions_are_asked_for(tmp_path: Path) -> None:
     """What ranks offers, and who is judged at all, is chosen for the whole run, and measured so."""
     path = tmp_path / "a.toml"

@@ -656,6 +656,17 @@ def test_the_text_in_both_languages() -> None:
     assert render_text(difference_report(found, givens, "ko")) + "\n" == KOREAN
 
 
+def test_points_in_tiers_are_told_tier_by_tier() -> None:
+    """Where a rule stands in a tier of its own, a change of points is that of every tier, in both languages."""
+    rules = LIKED + rule("weighs", "prefer.weights = true\nweight = 1\ntier = 2")
+    old, new = decide(world(rules, TWO)), decide(world(rules.replace("weight = 1", "weight = 3"), TWO))
+    found, givens = compare_decisions(old, new), (old.trace.given, new.trace.given)
+    assert change(found, "points", "wren").after == "0, 3"
+    english, korean = (render_text(difference_report(found, givens, language)) for language in ("en", "ko"))
+    assert "Wren: points 0, then 1 in the next tier → 0, then 3 in the next tier" in english
+    assert "Wren: 점수 0, 다음 단계 1점 → 0, 다음 단계 3점" in korean
+
+
 def test_what_is_the_same_is_said_to_be() -> None:
     """The same value of another origin, an entry that is off for another reason, and a fact that nobody reads."""
     off = '[[disable]]\nrule = "no-closed"\nreason = "'

@@ -85,7 +85,7 @@ def test_a_higher_tier_counts_where_all_lower_ones_are_equal() -> None:
         ("0", ("4", "9"), "2"),
         ("0", ("2", "9"), "2"),
     ]
-    assert "1 point, then -2, then 0" in decision.report()
+    assert "1 point, then -2 in the next tier, then 0 in the next tier" in decision.report()
     assert verify(decision.trace).ok
     assert decide(world(TIERED.replace("tier = 2", "tier = 1"), models)).best == ("alike", "cheap")
 

@@ -46,6 +46,10 @@ ExpectKey: TypeAlias = Literal[
 
 EXPECT_KEYS: tuple[ExpectKey, ...] = get_args(ExpectKey)
 
+_OF_A_TIER = "-?[0-9]+(/[1-9][0-9]*)?"
+POINTS = f"{_OF_A_TIER}(, {_OF_A_TIER})*"
+"""Points in quotes: of the first tier, then those of each higher one."""
+
 
 @frozen
 class Requirement:
@@ -80,7 +84,7 @@ class Expectation:
     pending: tuple[str, ...] | None = None
     unverified: tuple[str, ...] | None = None
     order: tuple[str, ...] = ()
-    points: tuple[tuple[str, Fraction], ...] = ()
+    points: tuple[tuple[str, tuple[Fraction, ...]], ...] = ()
     offers: tuple[tuple[str, tuple[str, ...]], ...] = ()
     conflicts: tuple[str, ...] | None = None
     excluded: tuple[ExpectedOut, ...] = ()
@@ -256,14 +260,14 @@ def _read_expectation(cursor: Cursor) -> Expectation:
     )
 
 
-def _points(cursor: Cursor) -> Fraction | None:
-    """Return points: a number, or a fraction in quotes."""
-    if isinstance(cursor.value, str) and re.fullmatch(r"-?[0-9]+(/[1-9][0-9]*)?", cursor.value):
-        return Fraction(cursor.value)
+def _points(cursor: Cursor) -> tuple[Fraction, ...] | None:
+    """Return the points of each tier: a number, or in quotes a fraction, or several with commas between them."""
+    if isinstance(cursor.value, str) and re.fullmatch(POINTS, cursor.value):
+        return tuple(map(Fraction, cursor.value.split(", ")))
     exact = number(cursor.value)
     if exact is None:
-        cursor.wrong_type('points, such as 3 or "7/2"')
-    return None if exact is None else Fraction(exact)
+        cursor.wrong_type('points, such as 3, "7/2" or, in two tiers, "7/2, 1"')
+    return None if exact is None else (Fraction(exact),)
 
 
 def _any_names(cursor: Cursor) -> tuple[str, ...]:

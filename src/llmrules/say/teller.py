@@ -141,8 +141,12 @@ class Teller:
 
     def points(self, points: str, then: Iterable[str] = ()) -> str:
         """Return points with their noun, and those of higher tiers behind: 1 point; 2.50 points, then 3."""
-        said = self.say("points", points=points_words(points))
-        return "".join([said, *(self.say("points-then", points=points_words(one)) for one in then)])
+        return self.tiers(points, *then, first=self.say("points", points=points_words(points)))
+
+    def tiers(self, points: str, *then: str, first: str = "") -> str:
+        """Return the points of each tier without a noun, or with those of the first tier as they are said."""
+        higher = (self.say("points-then", points=points_words(one)) for one in then)
+        return "".join([first or points_words(points), *higher])
 
     # Tests
 

@@ -13,9 +13,11 @@ from attrs import frozen
 from llmrules.catalog.candidates import bits
 from llmrules.decision.procedure import broken_promises
 from llmrules.language.profile import Expectation, ExpectKey, Profile, check_expectation, read_profile
+from llmrules.language.values import encode_fraction
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from fractions import Fraction
 
     from llmrules.decision.decision import Decision
     from llmrules.decision.knowledge import Knowledge
@@ -120,12 +122,18 @@ def _placed(decision: Decision, expect: Expectation) -> Iterator[Mismatch]:
         ordered.sort(key=lambda name: (places[name], name))
         yield Mismatch("order", expect.order, tuple(f"{places[name]}. {name}" for name in ordered))
     for name, points in expect.points:
-        if name not in placed or placed[name].points != points:
-            yield _mismatch("points", (str(points),), (str(placed[name].points),) if name in placed else (), name)
+        earned = (placed[name].points, *placed[name].then) if name in placed else ()
+        if earned != points:
+            yield Mismatch("points", (_tiers(points),), (_tiers(earned),) if earned else (), name)
     for name, offers in expect.offers:
         found = _offers(decision, name)
         if found != set(offers):
             yield _mismatch("offers", offers, found, name)
+
+
+def _tiers(points: Iterable[Fraction]) -> str:
+    """Return the points of each tier, as a profile has them."""
+    return ", ".join(map(encode_fraction, points))
 
 
 def _offers(decision: Decision, model: str) -> set[str]:

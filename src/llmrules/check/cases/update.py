@@ -6,7 +6,6 @@ The only module that knows tomlkit. What a rewritten file says is read again bef
 from __future__ import annotations
 
 from difflib import unified_diff
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import tomlkit
@@ -82,8 +81,8 @@ def _apply(expect: Any, mismatch: Mismatch) -> None:  # noqa: ANN401 - tomlkit's
     elif key == "order":
         expect[key] = [name.partition(". ")[2] for name in mismatch.found]
     elif key == "points":
-        exact = Fraction(next(iter(mismatch.found), "0"))
-        expect[key][mismatch.model] = int(exact) if exact.denominator == 1 else str(exact)
+        found = next(iter(mismatch.found), "0")
+        expect[key][mismatch.model] = int(found) if found.removeprefix("-").isdigit() else found
     elif mismatch.rule is not None or mismatch.model is not None:
         _set(expect[key], mismatch.rule or mismatch.model or "", mismatch.found)
     elif key in {"fired", "silent"}:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from llmrules.say.report.entry import Entry
-from llmrules.say.teller import points_words, printable_lines
+from llmrules.say.teller import printable_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,7 +124,7 @@ class Changed:
         value = change.after if new else change.before
         if value is None:
             return self.edited.none
-        return points_words(str(value)) if change.kind == "points" else str(value)
+        return self.teller.tiers(*str(value).split(", ")) if change.kind == "points" else str(value)
 
     def applied(self, change: Change) -> str:
         """Return how a rule comes out otherwise, with its reason."""

@@ -22,7 +22,7 @@ from llmrules.check.schemas.values import (
     whole,
 )
 from llmrules.language.conditions import MODEL_SIDE
-from llmrules.language.profile import EXPECT_KEYS, FILE_KEYS
+from llmrules.language.profile import EXPECT_KEYS, FILE_KEYS, POINTS
 from llmrules.language.rules.ruleset import LANGUAGE
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def _expected(ruleset: RuleSet) -> Schema:
     hard = (rule.id for rule in ruleset.rules.values() if rule.effect.hard)
     parts = {"model": ref("model"), "by": several(ref("rule")), "on": several(ref("attribute"))}
     excluded = table(parts, needs=["model"])
-    points = either({"type": "number"}, {"type": "string", "pattern": "^-?[0-9]+(/[1-9][0-9]*)?$"})
+    points = either({"type": "number"}, {"type": "string", "pattern": f"^{POINTS}$"})
     models, rules, requirements = (several(ref(kind), least=0) for kind in ("model", "rule", "requirement"))
     shapes: dict[str, tuple[Schema, str]] = {
         "best": (models, "Exactly these share the first place."),
@@ -76,7 +76,10 @@ def _expected(ruleset: RuleSet) -> Schema:
         "pending": (models, "Exactly these are eligible once somebody approves."),
         "unverified": (models, "Exactly these cannot be judged."),
         "order": (models, "These are eligible, each on a place below the one before."),
-        "points": ({"type": "object", "additionalProperties": points}, "The points of each of these models."),
+        "points": (
+            {"type": "object", "additionalProperties": points},
+            "The points of each of these models.",
+        ),
         "offers": (
             {"type": "object", "additionalProperties": several(NAME, least=0)},
             "The offers by which each of these models earns its place.",

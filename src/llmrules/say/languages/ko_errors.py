@@ -388,7 +388,7 @@ ERRORS = {
     "그리고 두 요구사항을 비교하는 조건입니다",
     "a file of cases": "사례 파일",
     "a table that states a case": "사례를 나타내는 표",
-    'points, such as 3 or "7/2"': '3이나 "7/2"와 같은 점수',
+    'points, such as 3, "7/2" or, in two tiers, "7/2, 1"': '3이나 "7/2", 단계가 둘이면 "7/2, 1"과 같은 점수',
     "a list of which the first counts": "첫 번째만 적용하는 목록",
     "a list of which the first counts needs rules": "첫 번째만 적용하는 목록에는 rules가 있어야 합니다",
     "must name two rules or more": "규칙을 둘 이상 지정해야 합니다",
