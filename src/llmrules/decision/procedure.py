@@ -103,7 +103,8 @@ def _approvals(profile: Profile, knowledge: Knowledge, facts: Facts) -> tuple[Ap
         if problems:
             raise LoadError(problems)
     given, rules = {*knowledge.catalog.approvals, *profile.approvals}, knowledge.ruleset.rules
-    its = (one for one in given if one.holds(profile.as_of) and rules[one.rule].accepts(one.by, facts))
+    known = (one for one in given if one.rule in rules)  # a forged trace may approve what is nowhere
+    its = (one for one in known if one.holds(profile.as_of) and rules[one.rule].accepts(one.by, facts))
     return tuple(sorted(its, key=lambda one: one.order))
 
 
