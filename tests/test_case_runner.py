@@ -134,6 +134,28 @@ def test_what_holds_no_case_is_an_error(advisor: Advisor, tmp_path: Path) -> Non
     assert [error.code for error in raised.value.errors] == ["is-folder"]
 
 
+@pytest.mark.parametrize(
+    ("text", "key", "meant"),
+    [
+        ("[requirements]\n[expct]\nbest = []\n", "expct", "expect"),
+        ("[expectation]\nbest = []\n", "expectation", "expect"),
+        ("[[case]]\n[case.requirements]\n[case.expct]\nbest = []\n", "case[0].expct", "expect"),
+        ("[[cases]]\n[cases.requirements]\n[cases.expect]\nbest = []\n", "cases", "case"),
+    ],
+)
+def test_a_misspelt_expectation_is_no_case_that_vanishes(
+    advisor: Advisor, tmp_path: Path, text: str, key: str, meant: str
+) -> None:
+    """Beside a case that passes, a profile whose ``expect`` or ``[[case]]`` is misspelt is an error, not passed over."""
+    (tmp_path / "a.toml").write_text(EXPECTS, encoding="utf-8")
+    (tmp_path / "b.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(LoadError) as raised:
+        collect([tmp_path], advisor.knowledge)
+    assert [(error.code, error.place.key, error.nearest) for error in raised.value.errors] == [
+        ("unknown-key", key, meant)
+    ]
+
+
 def test_everything_wrong_with_all_cases_is_reported(advisor: Advisor, tmp_path: Path) -> None:
     """Files that are no TOML, profiles that are wrong and expectations that name nothing come together."""
     (tmp_path / "a.toml").write_text("[requirements\n", encoding="utf-8")

@@ -14,8 +14,9 @@ from attrs import field, frozen
 
 from llmrules.advisor import Decision
 from llmrules.check.cases.check import Mismatch, check, check_promises, read_case
-from llmrules.errors import FileError, InputError, LoadError, Place
-from llmrules.language.profile import Expectation, Profile, cases_in
+from llmrules.errors import FileError, InputError, LoadError, Place, ProfileError, nearest
+from llmrules.language.profile import CASES, FILE_KEYS, Expectation, Profile, cases_in
+from llmrules.reading.cursor import Cursor
 from llmrules.reading.files import Source, read_toml, toml_files
 
 if TYPE_CHECKING:
@@ -111,6 +112,7 @@ def _read(file: Path, knowledge: Knowledge, problems: list[InputError], choices:
         return
     for part in cases_in(source, problems):
         if "expect" not in part.data:
+            _check_keys(part, problems)
             continue
         try:
             profile = read_case(part, knowledge)
@@ -119,6 +121,13 @@ def _read(file: Path, knowledge: Knowledge, problems: list[InputError], choices:
             continue
         if profile.expect is not None:
             yield Case(part, profile, profile.expect, choices)
+
+
+def _check_keys(part: Source, problems: list[InputError]) -> None:
+    """Note keys that no profile has in one that expects nothing, since one of them may be a misspelt ``expect``."""
+    meant = any(nearest(key, ("expect", CASES)) for key in part.data if key not in FILE_KEYS)
+    if part.at or meant or "requirements" in part.data:
+        Cursor.top(part, ProfileError, problems).keys(FILE_KEYS if part.at else (*FILE_KEYS, CASES), what="a profile")
 
 
 def run(advisor: Advisor, cases: Iterable[Case]) -> tuple[Result, ...]:
