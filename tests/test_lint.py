@@ -490,13 +490,17 @@ def test_an_attribute_that_a_sentence_names_is_read() -> None:
         ("exclude.maker = 'acme'", ["Acme Labs"]),
         ("exclude.maker = ['Acme', 'Acme Labs']", ["Acme Labs"]),
         ("exclude.maker.none_of = ['Acme Labs', 'quite another']", []),
+        ("exclude.maker = ['Acme Labs', 'Opun']", ["Opun 2"]),
+        ("exclude.maker = ['Acme Labs', 'Acne Lab']", ["Acme Labs"]),
+        ("require.maker = ['Acme Labs', 'Opun 3']", []),
+        ("where.maker = ['Acme Labs', 'acmelbas']\nexclude.weights = true", ["Acme Labs"]),
     ],
 )
 def test_a_name_that_no_model_has(text: str, close: list[str | None]) -> None:
-    """Every name of a model is looked up; other texts are found where one that a model has is close."""
+    """Every name of a model is looked up; others where one that a model has is close, whatever else stands in the list."""
     maker = '[model]\nmaker = { type = "text", label = { en = "maker", ko = "제작사" } }'
     vocabulary = ASKED.replace("[model]", maker, 1)
-    models = model("open", weights=True, maker="Acme Labs") + model("shut")
+    models = model("open", weights=True, maker="Acme Labs") + model("shut", maker="Opun 2")
     found = [
         one
         for one in lint(asked(rule("a", text), models, vocabulary).knowledge, today=DAY)

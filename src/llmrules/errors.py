@@ -174,14 +174,17 @@ def _rebuild(kind: type[InputError], message: str, parts: dict[str, Any]) -> Inp
     return kind(message, **parts)
 
 
-def nearest(found: object, allowed: Iterable[str]) -> str | None:
-    """Return the allowed name closest to what was found, small and capital letters alike, or None."""
+def nearest(found: object, allowed: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """Return the allowed name closest to what was found, small and capital letters alike, or None.
+
+    ``cutoff`` is how alike they must be: 1 is the same.
+    """
     if not isinstance(found, str) or len(found) > LONGEST_NAME:
         return None
     from difflib import get_close_matches  # only mistakes need it
 
     names = {name.casefold(): name for name in allowed if name != found}
-    close = get_close_matches(found.casefold(), names, n=1, cutoff=0.6)
+    close = get_close_matches(found.casefold(), names, n=1, cutoff=cutoff)
     return names[close[0]] if close else None
 
 

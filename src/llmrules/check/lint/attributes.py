@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from llmrules.language.conditions import Test
     from llmrules.language.rules.rule import Rule
 
+ALIKE = 0.8
+"""How alike a text and one of the catalogue are where it is taken for a misspelling."""
+
 
 def check_attributes(survey: Survey) -> Iterator[Finding]:
     """Yield attributes that no rule reads, and conclusions that no rule reads."""
@@ -101,14 +104,17 @@ def _unknown(survey: Survey, rule: Rule, at: tuple[str, str], test: Test, known:
 
 
 def _spelt_otherwise(name: str, known: Iterable[str]) -> str | None:
-    """Return the text that differs in capitals and signs alone, or in words at its end: Mistral, Mistral AI."""
+    """Return the text that differs in capitals and signs alone, in words at its end, or in a letter or two.
+
+    So do Mistral and Mistral AI, Antropic and Anthropic; names with other digits, such as llama-2, are others.
+    """
     words = _words(name)
     for one in sorted(known):
         its = _words(one)
         shorter = min(len(words), len(its))
         if "".join(words) == "".join(its) or (shorter and words[:shorter] == its[:shorter] and " " in (name + one)):
             return one
-    return None
+    return nearest(name, (one for one in known if re.sub(r"\D", "", one) == re.sub(r"\D", "", name)), ALIKE)
 
 
 def _words(name: str) -> list[str]:
