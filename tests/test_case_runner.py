@@ -146,7 +146,7 @@ def test_what_holds_no_case_is_an_error(advisor: Advisor, tmp_path: Path) -> Non
 def test_a_misspelt_expectation_is_no_case_that_vanishes(
     advisor: Advisor, tmp_path: Path, text: str, key: str, meant: str
 ) -> None:
-    """Beside a case that passes, a profile whose ``expect`` or ``[[case]]`` is misspelt is an error, not passed over."""
+    """Beside a case that passes, a profile whose ``expect`` or ``[[case]]`` is misspelt is an error."""
     (tmp_path / "a.toml").write_text(EXPECTS, encoding="utf-8")
     (tmp_path / "b.toml").write_text(text, encoding="utf-8")
     with pytest.raises(LoadError) as raised:
@@ -568,6 +568,42 @@ def test_the_command_fails_with_a_case(tmp_path: Path) -> None:
     korean = command(path, "--lang", "ko").output
     assert "- 기대, + 실제" in korean
     assert "사례 1개 중 1개가 기대와 다릅니다" in korean
+
+
+OWN = """
+language = 1
+pack = "own"
+claim = [{ id = "own", says.en = "So." }]
+[[rule]]
+id = "own/tight"
+when.budget = "tight"
+advise = true
+because.en = "So."
+source = "own"
+[[first_of]]
+rules = ["own/tight", "bias-advice"]
+"""
+
+
+def test_coverage_and_mutants_are_those_of_own_rules(tmp_path: Path) -> None:
+    """With rules on top of ours those alone are measured, and it is said; --all-rules measures ours too."""
+    path = written(tmp_path, "silent = ['own/tight']")
+    policy = tmp_path / "policy" / "own.toml"
+    policy.parent.mkdir()
+    policy.write_text(OWN, encoding="utf-8")
+    done = command(path, "--rules", policy, "--coverage", "--mutate", "--fail-under", "100")
+    ours = len(Advisor.load(engine="plain").knowledge.ruleset.rules)
+    assert f"measured: your 1 rule; with --all-rules our {ours}, too" in done.output
+    assert "(0/1) rules" in done.output
+    gaps = [line for line in done.output.splitlines() if line.startswith("  - ")]
+    assert all("own/tight: " in line for line in gaps)
+    listed = OWN.splitlines().index('rules = ["own/tight", "bias-advice"]') + 1
+    assert "own/tight: first_of: bias-advice → left out" in done.output
+    assert f"{policy.name}:{listed}:" in done.output
+    every = command(path, "--rules", policy, "--coverage", "--all-rules")
+    assert f"/{ours + 1}) rules" in every.output
+    assert "measured:" not in every.output
+    assert command(path, "--all-rules").exit_code == 2
 
 
 def test_failures_are_annotations_of_github(tmp_path: Path) -> None:

@@ -648,3 +648,10 @@ def test_what_was_meant_by_a_name_is_said() -> None:
     ):
         run = CliRunner().invoke(main, arguments)
         assert (run.exit_code, said in run.output) == (2, True), run.output
+
+
+def test_a_date_stated_twice_is_refused() -> None:
+    """--as-of beside --set as_of is refused by the names of both, whichever stands first."""
+    done = CliRunner().invoke(main, ["decide", "--isolated", "--set", "as_of=2026-03-01", "--as-of", "2026-03-02"])
+    assert done.exit_code == 2
+    assert "--as-of and --set as_of=… both state the date" in " ".join(done.output.split())

@@ -126,12 +126,17 @@ def test_units_must_fit() -> None:
         (
             "gives billion bit, where wrong is declared in GB",
             None,
-            'a constant can have a unit, such as "0.001 GB per MB"',
+            'a constant with its unit can make up for it: "… GB per billion per bit"',
         )
     ]
     right = "[model.speed]\ntype = 'number'\nunit = 'GB/hours'\n"
     right += "computed = [['overhead', '3600 seconds per hour', '1 per second']]\n"
     assert sized(right).knowledge.ruleset.vocabulary["speed"].computed is not None
+    asked = "[model.asked]\ntype = 'number'\nunit = 'queries'\ncomputed = [['overhead', '5 queries', {}]]\n"
+    assert sized(asked.format("'2 per GB'")).knowledge.ruleset.vocabulary["asked"].computed is not None
+    (message, _, hint), *_ = refused(asked.format("2"))
+    assert message == "gives GB query, where asked is declared in query"
+    assert hint == 'a constant with its unit can make up for it: "… per GB"'
 
 
 @pytest.mark.parametrize(
@@ -142,7 +147,7 @@ def test_units_must_fit() -> None:
             "names no number of the requirement or model, of which one of the model",
             "overhead",
         ),
-        ("computed = [['price']]", "names no number of the requirement or model", None),
+        ("computed = [['price']]", "price is an attribute of the offer; here stands one of the requirement or ", None),
         ("computed = [['weights']]", "names no number of the requirement or model", None),
         ("computed = [['wrong']]", "is computed from itself: wrong → wrong", None),
         ("computed = [['overhead', 0]]", "must not be 0", None),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -147,6 +148,18 @@ def test_a_list_names_rules_that_can_be_defeated(rules: str, code: str) -> None:
     with pytest.raises(LoadError) as caught:
         world(f"{text}[[first_of]]\nrules = {rules}\n", MODELS)
     assert [one.code for one in caught.value.errors] == [code]
+
+
+def test_lists_in_opposite_order_are_named_with_their_lines() -> None:
+    """Two lists that name two rules in opposite order are a circle; the error names both lists, with their lines."""
+    text = rule("a", "advise = true") + rule("b", "advise = true")
+    lists = "[[first_of]]\nrules = ['a', 'b']\n[[first_of]]\nrules = ['b', 'a']\n"
+    with pytest.raises(LoadError) as caught:
+        world(text + lists, MODELS)
+    (error,) = caught.value.errors
+    assert error.code == "negative-cycle"
+    assert re.search(r"; first_of: \S+:\d+:1, \S+:\d+:1\)$", error.message)
+    assert "first_of" in (error.hint or "")
 
 
 def test_an_exemption_names_rules_by_pattern() -> None:

@@ -497,7 +497,7 @@ def test_an_attribute_that_a_sentence_names_is_read() -> None:
     ],
 )
 def test_a_name_that_no_model_has(text: str, close: list[str | None]) -> None:
-    """Every name of a model is looked up; others where one that a model has is close, whatever else stands in the list."""
+    """Every name of a model is looked up; others where one that a model has is close, whatever else is in the list."""
     maker = '[model]\nmaker = { type = "text", label = { en = "maker", ko = "제작사" } }'
     vocabulary = ASKED.replace("[model]", maker, 1)
     models = model("open", weights=True, maker="Acme Labs") + model("shut", maker="Opun 2")

@@ -27,6 +27,8 @@ from llmrules.say.messages import Messages
 from llmrules.say.teller import Sentences
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from llmrules.advisor import Advisor, Decision
     from llmrules.language.texts import Language
 
@@ -125,9 +127,9 @@ def decide(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  #
     case_file = None if profile in (None, "-") else Path(profile)
     refuse_overwriting([case_file, given["among"], *options.files_read(given)], [given["trace_file"], given["target"]])
     advisor = options.load(given, engine=given["engine"])
-    as_of = given["as_of"]
-    dated = [] if as_of is None else [f"{AS_OF.name}={as_of.date().isoformat()}"]
-    source = options.read_profile_source(profile, [*given["settings"], *dated], advisor.knowledge.ruleset.vocabulary)
+    source = options.read_profile_source(
+        profile, [*given["settings"], *_dated(ctx, given)], advisor.knowledge.ruleset.vocabulary
+    )
     case = read_profile(source, advisor.knowledge.ruleset.vocabulary)
     model = given["model"]
     if model is not None:
@@ -151,6 +153,15 @@ def decide(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  #
     if failing:
         print_note(f"--fail-on: {', '.join(failing)}")
     ctx.exit(_status(decision, model) or (FAILED if failing else CHOSEN))
+
+
+def _dated(ctx: click.Context, given: Mapping[str, Any]) -> list[str]:
+    """Return what --as-of sets."""
+    if given["as_of"] is None:
+        return []
+    if any(one.partition("=")[0].strip() == AS_OF.name for one in given["settings"]):
+        raise click.UsageError("--as-of and --set as_of=… both state the date: leave one of them out", ctx)
+    return [f"{AS_OF.name}={given['as_of'].date().isoformat()}"]
 
 
 def _interview_wanted(language: Language) -> bool:

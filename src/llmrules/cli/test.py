@@ -38,6 +38,7 @@ FAILED = 1
 @options.knowledge
 @click.option("--coverage", is_flag=True, help="Say what of the rules no case makes use of.")
 @click.option("--mutate", is_flag=True, help="Change each rule in every small way; say which changes no case notices.")
+@click.option("--all-rules", is_flag=True, help="Measure our rules too where rules of your own are loaded.")
 @click.option("--fail-under", type=click.FloatRange(0, 100), metavar="PERCENT",
               help="Fail when the coverage, or the share of mutants caught, is less.")  # fmt: skip
 @click.option("--update", is_flag=True, help="Show what would be expected of the failing cases, and rewrite them so.")
@@ -53,7 +54,8 @@ def test(ctx: click.Context, /, paths: tuple[Path, ...], **given: Any) -> None: 
 
     PATH is such a profile, a file of several, each in a table [[case]], or a folder of them (*.toml; a profile that
     expects nothing is passed over). A case that comes out differently is shown as a difference, with the chain of every
-    model and rule concerned; one that cannot be read is reported, and stops no other.
+    model and rule concerned; one that cannot be read is reported, and stops no other. Where you load rules of your own,
+    --coverage and --mutate are about those.
 
     \b
       llmrules test example:all
@@ -65,8 +67,9 @@ def test(ctx: click.Context, /, paths: tuple[Path, ...], **given: Any) -> None: 
     Exit status: 0 everything is as expected, 1 a case is not or a figure is below --fail-under, 2 something is wrong
     with the input.
     """  # noqa: D301 - click leaves a paragraph as it is that begins with a backspace
-    if given["fail_under"] is not None and not (given["coverage"] or given["mutate"]):
-        raise click.UsageError("--fail-under goes with --coverage or --mutate", ctx)
+    for option, said in (("--fail-under", given["fail_under"] is not None), ("--all-rules", given["all_rules"])):
+        if said and not (given["coverage"] or given["mutate"]):
+            raise click.UsageError(f"{option} goes with --coverage or --mutate", ctx)
     refuse_overwriting([*paths, *options.files_read(given)], [given["junit"]])
     advisor = options.load(given)
     language: Language = given["lang"]
@@ -104,15 +107,19 @@ def _measured(
     advisor: Advisor, results: Sequence[Result], given: Mapping[str, Any], language: Language
 ) -> list[Decimal]:
     """Print how well the cases guard the rules, as far as that is asked for, and return the shares."""
-    cases, shares = [result.case for result in results], []
+    cases, shares, ruleset = [result.case for result in results], list[Decimal](), advisor.knowledge.ruleset
+    of = ruleset.rules.keys() if given["all_rules"] else ruleset.own()
+    if len(of) < len(ruleset.rules) and (given["coverage"] or given["mutate"]):
+        said = Sentences(language)("own-rules", count=len(of), rest=len(ruleset.rules) - len(of))
+        print_lines([Line("line", said), Line("blank")])
     if given["coverage"]:
-        coverage = cover(advisor, cases)
+        coverage = cover(advisor, cases, of)
         shares.append(percent(coverage.reached, coverage.reachable))
         print_lines([*coverage_lines(coverage, language), Line("blank")])
     if given["mutate"] and not all(result.passed for result in results):
         print_lines([Line("line", Sentences(language)("cases-first"), mark="!"), Line("blank")])
     elif given["mutate"]:
-        mutation = mutate((advisor, cases))
+        mutation = mutate((advisor, cases), of=of)
         shares.append(percent(len(mutation.having("caught")), mutation.counted))
         print_lines([*mutation_lines(mutation, language), Line("blank")])
     return shares

@@ -21,7 +21,7 @@ from llmrules.worlds.altered import altered
 from llmrules.worlds.changes import RuleOut
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from llmrules.check.cases.run import Case
     from llmrules.check.diff.outcome import Outcome
@@ -106,14 +106,16 @@ class Coverage:
         return sum(len(rule.reached) for rule in self.rules)
 
 
-def cover(advisor: Advisor, cases: Iterable[Case]) -> Coverage:
-    """Return what the cases make use of."""
+def cover(advisor: Advisor, cases: Iterable[Case], of: Collection[str] | None = None) -> Coverage:
+    """Return what the cases make use of, of every rule or of those named."""
     plain = Advisor(advisor.knowledge, engine="plain")
     cases = tuple(cases)
     decisions = [case.decide(plain) for case in cases]
     outcomes = [outcome(decision) for decision in decisions]
     ruleset = advisor.knowledge.ruleset
-    rules = [rule for rule in ruleset.rules.values() if rule.id not in ruleset.disabled]
+    rules = [
+        rule for rule in ruleset.rules.values() if rule.id not in ruleset.disabled and (of is None or rule.id in of)
+    ]
     return Coverage(
         tuple(_cover(rule, cases, decisions, outcomes, always=_is_unconditional(rule, ruleset)) for rule in rules)
     )

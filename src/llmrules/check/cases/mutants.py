@@ -21,7 +21,7 @@ from llmrules.language.vocabulary import AS_OF, Vocabulary
 from llmrules.reading.files import KeyPath
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from llmrules.check.cases.meaning import Meaning
     from llmrules.language.conditions import Leaf, Table
@@ -62,10 +62,16 @@ class _Edit:
     what: Any
 
 
-def mutants(rule: Rule, cursor: Cursor | None = None, vocabulary: Vocabulary | None = None) -> tuple[Mutant, ...]:
+def mutants(
+    rule: Rule,
+    cursor: Cursor | None = None,
+    vocabulary: Vocabulary | None = None,
+    first_of: Mapping[tuple[str, str], Cursor] | None = None,
+) -> tuple[Mutant, ...]:
     """Return every mutant of a rule, in the order in which the rule is written; switching it off comes last.
 
-    ``cursor`` is where it stands, if that is known, and ``vocabulary`` what requirements may be swapped for.
+    ``cursor`` is where it stands, if that is known, and ``vocabulary`` what requirements may be swapped for;
+    ``first_of`` are the lists by which it overrides others.
     """
     original = meaning(rule)
     seen: set[Meaning] = set()
@@ -76,8 +82,10 @@ def mutants(rule: Rule, cursor: Cursor | None = None, vocabulary: Vocabulary | N
         if means not in seen:
             equivalent = means == original
             seen |= set() if equivalent else {means}
-            place = _place(cursor, edit.path)
-            kept.append(Mutant(rule.id, edit.kind, edit.path, edit.was, edit.now, changed, place, equivalent))
+            path, place = edit.path, _place(cursor, edit.path)
+            if edit.kind == "override" and (listed := (first_of or {}).get((rule.id, edit.was))) is not None:
+                path, place = ("first_of",), listed.element(edit.was).place
+            kept.append(Mutant(rule.id, edit.kind, path, edit.was, edit.now, changed, place, equivalent))
     name = rule.effect.name
     return (*kept, Mutant(rule.id, "effect", (name,), name, None, None, _place(cursor, (name,))))
 

@@ -26,7 +26,7 @@ from llmrules.worlds.altered import altered, says_else
 from llmrules.worlds.changes import RuleAs, RuleOut
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator
+    from collections.abc import Collection, Hashable, Iterable, Iterator
 
     from llmrules.catalog.candidates import Candidates, Masks
     from llmrules.decision.criteria import Criteria
@@ -73,8 +73,8 @@ class _Base:
     outcome: Outcome = field(repr=False)
 
 
-def mutate(*groups: tuple[Advisor, Iterable[Case]]) -> Mutation:
-    """Try every mutant of every rule in force on the cases, which must all be as they expect.
+def mutate(*groups: tuple[Advisor, Iterable[Case]], of: Collection[str] | None = None) -> Mutation:
+    """Try every mutant of every rule in force, or of those named, on the cases, which must all be as they expect.
 
     A group is cases with what they are decided by; all have the same rules. What one case notices is tried on no
     further one. What a rule on trial would do no case expects, so it has none.
@@ -82,7 +82,12 @@ def mutate(*groups: tuple[Advisor, Iterable[Case]]) -> Mutation:
     bases = [*_bases(groups)]
     ruleset = groups[0][0].knowledge.ruleset
     rules = sorted((*ruleset.firing(), *ruleset.classifying()), key=lambda rule: rule.id)
-    made = (mutant for rule in rules for mutant in mutants(rule, ruleset.places.get(rule.id), ruleset.vocabulary))
+    made = (
+        mutant
+        for rule in rules
+        if of is None or rule.id in of
+        for mutant in mutants(rule, ruleset.places.get(rule.id), ruleset.vocabulary, ruleset.first_of)
+    )
     return Mutation(tuple(trial for mutant in made if (trial := _trial(mutant, bases)) is not None))
 
 

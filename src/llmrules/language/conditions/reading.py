@@ -209,9 +209,7 @@ class _Reader:
             return None
         name, names = keys["requirement"].value, self.vocabulary.names("requirement")
         if not isinstance(name, str) or name not in names:
-            if not isinstance(name, str) or name not in self.vocabulary.broken:
-                message = "is not a declared attribute of the requirement"
-                keys["requirement"].problem("unknown-attribute", message, found=name, allowed=names)
+            self._note_unknown(attribute, operator, keys["requirement"])
             return None
         if name == attribute.name:
             keys["requirement"].problem("compared-with-itself", "is compared with itself", found=name)
@@ -225,6 +223,23 @@ class _Reader:
             elif plus is None or (days and not (isinstance(plus, int) and abs(plus) <= _MOST_DAYS)):
                 keys["plus"].wrong_type("a whole number of days" if days else "a finite number")
         return Reference(name, plus or 0)
+
+    def _note_unknown(self, attribute: Attribute, operator: Operator, cursor: Cursor) -> None:
+        """Note a reference to what is no requirement; one to an attribute of models may compare two of a model."""
+        name, side = cursor.value, "requirement"
+        if not isinstance(name, str) or name not in self.vocabulary:
+            if not isinstance(name, str) or name not in self.vocabulary.broken:
+                message, allowed = (
+                    "is not a declared attribute of the requirement",
+                    self.vocabulary.names("requirement"),
+                )
+                cursor.problem("unknown-attribute", message, found=name, allowed=allowed)
+            return
+        scope, written = self.vocabulary[name].scope, f'{attribute.name}.{operator.name}.attribute = "{name}"'
+        message = f"{name} is an attribute of the {scope}; here stands one of the {side}"
+        peers = self.peers and attribute.type == self.vocabulary[name].type == "number"
+        hint = f"{written} compares two numbers of a model or offer" if peers else None
+        cursor.problem("wrong-scope", message, found=name, hint=hint)
 
     def _check_same_kind(self, attribute: Attribute, operator: Operator, other: Attribute, cursor: Cursor) -> None:
         if not comparable(attribute, operator, other):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import evolve, frozen
 
@@ -80,6 +80,7 @@ class RuleReader:
         if kind is None:
             return None
         self._check_keys(kind, entry, keys, slid)
+        terms = self._terms(kind, keys)
         effect = self._effect(kind, keys[kind.name], has_where="where" in keys)
         conclusion = effect.conclusion if effect is not None else None
         classifies = conclusion is not None and conclusion.attribute.scope == "model"
@@ -109,23 +110,29 @@ class RuleReader:
             unless=unless,
             where=where,
             otherwise=otherwise if kind.hard else None,
-            weight=keys["weight"].positive(negative="to take points away, write avoid in the place of prefer")
+            **terms,
+        )
+
+    def _terms(self, kind: type[Effect], keys: Keys) -> dict[str, Any]:
+        """Read what a rule says beside its conditions and its effect; what is wrong is noted, whatever else is."""
+        return {
+            "weight": keys["weight"].positive(negative="to take points away, write avoid in the place of prefer")
             if "weight" in keys
             else None,
-            tier=_tier(keys["tier"]) if "tier" in keys else None,
-            level=(keys["level"].one_of(LEVELS) if "level" in keys else "note") if "level" in kind.keys else None,
-            unknown=keys["unknown"].one_of(UNKNOWN_POLICIES) if "unknown" in keys else None,
-            approver=keys["approver"].text() if "approver" in keys else None,
-            not_by=self._asking(keys) if "not_by" in keys else None,
-            overrides=keys["overrides"].names() if "overrides" in keys else (),
-            owner=keys["owner"].text() if "owner" in keys else None,
-            review_by=_date(keys["review_by"]) if "review_by" in keys else None,
-            effective_from=_date(keys["effective_from"]) if "effective_from" in keys else None,
-            effective_to=_date(keys["effective_to"]) if "effective_to" in keys else None,
-            locked=bool(keys["locked"].flag()) if "locked" in keys else False,
-            trial=bool(keys["trial"].flag()) if "trial" in keys else False,
-            ignore=_reasons(keys["ignore"]) if "ignore" in keys else {},
-        )
+            "tier": _tier(keys["tier"]) if "tier" in keys else None,
+            "level": (keys["level"].one_of(LEVELS) if "level" in keys else "note") if "level" in kind.keys else None,
+            "unknown": keys["unknown"].one_of(UNKNOWN_POLICIES) if "unknown" in keys else None,
+            "approver": keys["approver"].text() if "approver" in keys else None,
+            "not_by": self._asking(keys) if "not_by" in keys else None,
+            "overrides": keys["overrides"].names() if "overrides" in keys else (),
+            "owner": keys["owner"].text() if "owner" in keys else None,
+            "review_by": _date(keys["review_by"]) if "review_by" in keys else None,
+            "effective_from": _date(keys["effective_from"]) if "effective_from" in keys else None,
+            "effective_to": _date(keys["effective_to"]) if "effective_to" in keys else None,
+            "locked": bool(keys["locked"].flag()) if "locked" in keys else False,
+            "trial": bool(keys["trial"].flag()) if "trial" in keys else False,
+            "ignore": _reasons(keys["ignore"]) if "ignore" in keys else {},
+        }
 
     def _without_slid(self, cursor: Cursor, slid: set[str], depth: int = 0) -> Cursor:
         """Return a table without the keys of the rule that slid under it, which are noted: no attribute is named so."""
@@ -315,8 +322,10 @@ class RuleReader:
         names = [one for one in self.vocabulary.names("requirement") if self.vocabulary[one].type in {"text", "choice"}]
         if name is not None and name not in names and name not in self.vocabulary.broken:
             message = "is no text and no choice that a requirement says"
-            cursor.problem("unknown-attribute", message, found=name, allowed=names)
-        if "level" not in keys or keys["level"].value != "approval":
+            declare = f'declare it: [requirement.{name}] type = "text", with label and ask'
+            hint = None if name in self.vocabulary else declare
+            cursor.problem("unknown-attribute", message, found=name, allowed=names, hint=hint)
+        if "level" not in keys or keys["level"].value in LEVELS[:-1]:
             cursor.problem("key-not-allowed", "goes with level = approval, which asks for one", found="not_by")
         return name
 

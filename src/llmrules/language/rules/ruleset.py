@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import evolve, field, frozen
@@ -72,7 +72,7 @@ class RuleSet:
     strata: Mapping[str, int]
     places: Mapping[str, Cursor] = field(factory=dict)
     """Where each rule stands that was read from a file."""
-    first_of: frozenset[tuple[str, str]] = frozenset()
+    first_of: Mapping[tuple[str, str], Cursor] = field(factory=dict)
     """Each rule with every other one that it overrides because both stand in one list of which the first counts."""
     promises: Mapping[str, Promise] = field(factory=dict)
     """What rules and catalogue together are to keep in every case, by id."""
@@ -85,6 +85,11 @@ class RuleSet:
             name = max(promise.needed, key=lambda one: (one != AS_OF.name, one), default="")
             found[name] = (*found.get(name, ()), promise)
         return found
+
+    def own(self) -> frozenset[str]:
+        """Return the ids of the rules that lie on top of ours; where none does, of all."""
+        ours = {name for name, cursor in self.places.items() if cursor.source.layer == 0}
+        return frozenset(self.rules.keys() - ours or self.rules)
 
     def firing(self) -> tuple[Rule, ...]:
         """Return the rules that fire on requirements, in the order of ids."""
@@ -126,10 +131,11 @@ def read_ruleset(files: Iterable[Source], catalogues: Iterable[Source], problems
     firsts = [one for top in readable for one in _read_first_of(top, ordered, declared)]
     check_locks(ordered, places, disables, firsts, disabled)
     ordered = _with_targets(ordered, [names for names, _ in firsts])
+    first_of = {pair: cursor for names, cursor in firsts for pair in combinations(names, 2)}
     _check_conclusions(ordered, places)
     strata = stratify(rule for rule in ordered.values() if rule.id not in disabled and not rule.trial)
     if isinstance(strata, Cycle):
-        _note_cycle(strata, places)
+        _note_cycle(strata, places, first_of)
         strata = {}
     classified = classification_order(rule for rule in ordered.values() if rule.id not in disabled)
     if isinstance(classified, Cycle):
@@ -146,7 +152,7 @@ def read_ruleset(files: Iterable[Source], catalogues: Iterable[Source], problems
         disabled=disabled,
         strata=strata,
         places={name: places[name] for name in ordered},
-        first_of=frozenset(pair for names, _ in firsts for pair in combinations(names, 2)),
+        first_of=first_of,
         promises=_kept(promises, disables, _declared_ids(readable, "promise")),
     )
 
@@ -355,14 +361,17 @@ def _note_circle(cycle: Cycle, rules: Mapping[str, Rule], places: Mapping[str, C
     places[members[0].id].problem("classifying-cycle", message)
 
 
-def _note_cycle(cycle: Cycle, places: Mapping[str, Cursor]) -> None:
+def _note_cycle(cycle: Cycle, places: Mapping[str, Cursor], first_of: Mapping[tuple[str, str], Cursor]) -> None:
     members = [step.removeprefix("rule ") for step in cycle.steps if step.startswith("rule ")]
+    lists = [first_of[pair].place for pair in pairwise(members) if pair in first_of]
+    standing = _standing(members, places)
+    standing += f"; first_of: {', '.join(map(str, dict.fromkeys(lists)))}" if lists else ""
     places[members[0]].problem(
         "negative-cycle",
         "what a negative test asks must be decided before it is asked, but here it depends on itself: "
-        f"{cycle} ({_standing(members, places)})",
-        hint="a negative test is unless, overrides, known = false, is, only or none_of on a set, "
-        "and one that compares two requirements",
+        f"{cycle} ({standing})",
+        hint="a negative test is unless, overrides, an earlier place in first_of, known = false, "
+        "is, only or none_of on a set, and one that compares two requirements",
     )
 
 

@@ -232,7 +232,8 @@ class _Products:
             found.update(units(unit))
         if +found != +wanted or -found != -wanted:
             message = f"gives {unit_words(found)}, where {self._attribute.name} is declared in {unit_words(wanted)}"
-            hint = 'a constant can have a unit, such as "0.001 GB per MB"'
+            lacking = Counter({unit: wanted[unit] - found[unit] for unit in {*wanted, *found}})
+            hint = f'a constant with its unit can make up for it: "… {unit_words(lacking).removeprefix("1 ")}"'
             cursor.problem("wrong-unit", message, found=cursor.value, hint=hint)
             return None
         constants = [factor for factor, _ in sound if not isinstance(factor, str)]
@@ -257,6 +258,13 @@ class _Products:
         if value in self._numbers:
             return value, unit_of(self._attributes[value])
         scopes = " or ".join(FROM[self._attribute.scope])
+        known = self._attributes.get(value)
+        if known is not None and known.type == "number":
+            message = f"{value} is an attribute of the {known.scope}; here stands one of the {scopes}"
+            under = f"{known.scope}.{self._attribute.name}"
+            hint = f"declare what is computed from it under [{under}]"
+            cursor.problem("wrong-scope", message, found=value, hint=hint if known.scope != "requirement" else None)
+            return None
         message = f"names no number of the {scopes}, of which one of the {self._attribute.scope} is computed"
         choices = TOKENS_AT if self._attribute.scope == "offer" else ()
         cursor.problem("unknown-attribute", message, found=value, allowed=(*self._numbers, *choices))
@@ -273,7 +281,7 @@ def units(text: str) -> Counter[str]:
     found = Counter[str]()
     for place, words in enumerate(re.split(r"(?:^|\s)per\s|/", text)):
         for word in words.split():
-            found[word.removesuffix("s")] += -1 if place else 1
+            found[re.sub(r"(?<=[a-z]{2})ies$", "y", word).removesuffix("s")] += -1 if place else 1
     return found
 
 

@@ -536,6 +536,7 @@ SENTENCES = {
     "exception-holds": "an exception holds",
     "overridden": "overridden by {rule}",
     "is-off": "is switched off",
+    "own-rules": "measured: your {count} rule{count:|s}; with --all-rules our {rest}, too",
     "cases-passed": "{total} case{total:|s}, all as expected",
     "cases-failed": "{total} case{total:|s}, {failed} not as expected",
     "cases-first": "mutants are tried only on cases that are as expected: fix or update these first",

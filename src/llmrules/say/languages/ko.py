@@ -567,6 +567,7 @@ SENTENCES = {
     "exception-holds": "예외에 해당",
     "overridden": "무효화한 규칙: {rule}",
     "is-off": "해제됨",
+    "own-rules": "직접 추가한 규칙 {count}개만 측정합니다. --all-rules를 쓰면 기본 규칙 {rest}개도 측정합니다.",
     "cases-passed": "사례 {total}개, 모두 기대한 대로입니다",
     "cases-failed": "사례 {total}개 중 {failed}개가 기대와 다릅니다",
     "cases-first": "변이는 모든 사례가 기대한 대로일 때만 시험합니다. 먼저 고치거나 갱신해야 합니다",

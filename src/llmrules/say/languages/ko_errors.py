@@ -225,7 +225,13 @@ ERRORS = {
     "a list of products, each a list of attributes and numbers": "곱들의 목록(각 곱은 속성과 수의 목록)",
     'computed = [["one", "other"], ["third", 0.5]]: one times other, plus half of third': 'computed = [["one", "other"], '
     '["third", 0.5]]은 one 곱하기 other에 third의 절반을 더한 값입니다',
-    'a constant can have a unit, such as "0.001 GB per MB"': '상수에는 "0.001 GB per MB"처럼 단위를 붙일 수 있습니다',
+    'a constant with its unit can make up for it: "… {}"': '단위를 붙인 상수를 곱하면 맞출 수 있습니다: "… {0}"',
+    "declare what is computed from it under [{}]": "이 값으로 계산하는 속성은 [{0}]에 선언하세요",
+    "{} compares two numbers of a model or offer": "모델이나 제공 상품의 두 수는 {0}{0:으로|로} 비교합니다",
+    'declare it: [requirement.{}] type = "text", with label and ask': "[requirement.{0}]{0:으로|로} 선언하세요: "
+    'type = "text", 그리고 label과 ask',
+    "--as-of and --set as_of=… both state the date: leave one of them out": "--as-of와 --set as_of=…가 모두 날짜를 "
+    "정합니다. 하나만 쓰세요",
     "must hold at least one product": "곱이 하나 이상 있어야 합니다",
     "must hold at least one factor": "인수가 하나 이상 있어야 합니다",
     "names no number of the {}, of which one of the {} is computed": "{1!} 속성의 계산에 쓸 수 있는 {0!}의 number 속성이 아닙니다",
@@ -383,9 +389,9 @@ ERRORS = {
     "rules that classify models conclude in a circle: {} ({})": "모델을 분류하는 규칙들이 서로 돌며 도출합니다: {0}({1})",
     "what a negative test asks must be decided before it is asked, but here it depends on itself: {} ({})": "부정 조건이 "
     "묻는 값은 먼저 정해져 있어야 하는데 여기서는 자신에게 의존합니다: {0}({1})",
-    "a negative test is unless, overrides, known = false, is, only or none_of on a set, "
-    "and one that compares two requirements": "부정 조건은 unless, overrides, known = false, set에 대한 is, only, none_of, "
-    "그리고 두 요구사항을 비교하는 조건입니다",
+    "a negative test is unless, overrides, an earlier place in first_of, known = false, is, only or none_of on a set, "
+    "and one that compares two requirements": "부정 조건은 unless, overrides, first_of에서의 앞자리, known = false, "
+    "set에 대한 is, only, none_of, 그리고 두 요구사항을 비교하는 조건입니다",
     "a file of cases": "사례 파일",
     "a table that states a case": "사례를 나타내는 표",
     'points, such as 3, "7/2" or, in two tiers, "7/2, 1"': '3이나 "7/2", 단계가 둘이면 "7/2, 1"과 같은 점수',
@@ -575,7 +581,7 @@ ERRORS = {
     "--format csv goes with a list": "--format csv는 목록에만 쓸 수 있습니다",
     "a map stands on the page: --map goes with --format html, -o FILE.html or --open": "지도는 페이지에 실립니다. "
     "--map은 --format html, -o FILE.html 또는 --open과 함께 씁니다",
-    "--fail-under goes with --coverage or --mutate": "--fail-under는 --coverage나 --mutate와 함께 씁니다",
+    "{} goes with --coverage or --mutate": "{0:은|는} --coverage나 --mutate와 함께 씁니다",
     "say what is stated otherwise with --set, or what is not stated with --drop": "다르게 명시할 것은 --set으로, 명시하지 않을 "
     "것은 --drop으로 쓰세요",
     "is the name of nothing that can be said of {}": "{0!}에 대해 명시할 수 있는 이름이 아닙니다",
