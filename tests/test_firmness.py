@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tests import offer_worlds
 from tests.shipped_cases import EXAMPLES
 from tests.test_advice import TRIED, nothing_fits, random_world, seen
-from tests.worlds import DAY, VALUES, model, rule, world
+from tests.worlds import DAY, VALUES, VOCABULARY, decide, model, rule, world
 
 from llmrules.advisor import Advisor
 from llmrules.catalog import Entry
@@ -352,3 +352,30 @@ def test_advice_on_an_example_can_be_written(path: Any) -> None:  # noqa: ANN401
         for one in decisions
     ]
     assert written[0] == written[1]
+
+
+def test_an_end_is_said_in_few_digits_at_which_the_first_place_stays() -> None:
+    """Where it turns at no decimal number, or at one of many digits, what is said is rounded towards what is stated."""
+    declared = """
+[requirement.asked]
+type = "number"
+unit = "tokens"
+[model.rate]
+type = "number"
+unit = "GB per token"
+[model.taken]
+type = "number"
+unit = "GB"
+computed = [["asked", "rate"]]
+"""
+    rules = rule("fits", "require.taken.at_most = 25_000") + rule("likes", "prefer.weights = true\nweight = 1")
+    for rate, high, said in (
+        (6, 4_166, "passes 4,166 tokens"),
+        (1.024, Decimal("24414.0625"), "passes 24,414 tokens"),
+    ):
+        models = model("a", weights=True, rate=rate) + model("b", rate=0.5)
+        decision = decide(world(rules, models, vocabulary=f"{VOCABULARY}{declared}"), asked=4_000)
+        assert decision.firmness is not None
+        (stays,) = (one for one in decision.firmness.requirements if one.attribute == "asked")
+        assert (stays.high, stays.high_included) == (high, True)
+        assert f"stays first unless asked {said}" in str(decision)

@@ -308,7 +308,7 @@ def test_a_role_in_which_somebody_agrees_is_the_one_that_is_asked(
     ],
 )
 def test_nobody_approves_what_they_ask_for(asks: str | None, said: str, *, pending: bool) -> None:
-    """With ``not_by`` an approval counts only where it is known that another one asks; the report says why not."""
+    """With ``not_by`` an approval counts only where it is known that another one asks; it is said why one does not."""
     keys = "level = 'approval'\napprover = 'security'\nnot_by = 'region'"
     advisor = world(ASKING.replace("level = 'approval'", keys), MODELS)
     stated = "" if asks is None else f"region = '{asks}'\n"
@@ -316,6 +316,8 @@ def test_nobody_approves_what_they_ask_for(asks: str | None, said: str, *, pendi
     decision = advisor.decide(profile)
     assert ("lark" in decision.pending) is pending
     assert said in decision.report("en")
+    assert said in str(decision.why("lark"))
+    assert (f"lark: approval pending: security; {said}" in str(decision)) is pending
     waits = [one.requirement for one in decision.trace.found.waits if "review" in one.rules]
     assert waits == ([] if asks else ["region"])
     assert "region" not in decision.trace.found.unread

@@ -178,6 +178,15 @@ def test_a_dispute_names_both_values_with_their_sources() -> None:
     assert dispute.sources == ("d",)
 
 
+def test_a_rule_whose_where_is_false_of_a_model_does_not_apply() -> None:
+    """It is not said to be passed: nothing was asked of the model."""
+    narrow = rule("narrow", "where.price.known = true\nrequire.price.at_most = 3")
+    decision = decide(world(narrow, model("a") + model("b", price=2)))
+    assert "does not apply: Because of narrow." in str(decision.why("a"))
+    assert "해당 없음: " in str(decision.why("a", "ko"))
+    assert "passes: Because of narrow." in str(decision.why("b"))
+
+
 def test_where_a_value_is_inherited_it_says_from_whom() -> None:
     """A variant's leaf names the model that it has the value from."""
     advisor = world(rule("need", "require.open = 'free'"), model("root", open="free") + model("child", extends="root"))

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
+from decimal import Decimal
 from fractions import Fraction
-from itertools import groupby
+from itertools import count, groupby
+from math import ceil, floor
 from typing import TYPE_CHECKING
 
 from llmrules.language.values import encode_fraction, shortest
 from llmrules.say.teller import Line
+from llmrules.worlds.advice.intervals import NumberStays
 from llmrules.worlds.advice.parting import parting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from llmrules.decision.decision import Decision
-    from llmrules.language.values import Value
+    from llmrules.language.values import Number, Value
     from llmrules.say.teller import Teller
     from llmrules.worlds.advice.firmness import Firmness, ShelfLife, Stays, WeightStays
-    from llmrules.worlds.advice.intervals import NumberStays
 
 MOST_LINES = 8
 """Numbers, rules and names that are told of one kind; JSON has all."""
@@ -29,8 +30,8 @@ MOST_VALUES = 4
 MOST_CASES = 2
 """Requirements with an end that the one line tells."""
 
-MOST_END_DIGITS = 6
-"""Digits of an end that is no decimal number."""
+END_DIGITS = 4
+"""Digits of an end that has more than two decimal places, unless its whole part has more."""
 
 
 class FirmnessTeller:
@@ -39,6 +40,7 @@ class FirmnessTeller:
     def __init__(self, decision: Decision, teller: Teller) -> None:
         """Take the decision, and what knows the names."""
         self._decision, self._teller, self._say = decision, teller, teller.say
+        self._stated = {one.attribute: one.value for one in decision.profile.requirements}
 
     def lines(self, found: Firmness) -> Iterator[Line]:
         """Yield by how much it leads, with what it stays, what it rests on, and until when."""
@@ -80,11 +82,11 @@ class FirmnessTeller:
     def _ends(self, one: Stays) -> Iterator[str]:
         """Yield where the first place ends, of a stated value, upward and downward."""
         if one.high is not None:
-            name = "unless-passes" if one.high_included else "unless-reaches"
-            yield self._say(name, value=self._value(one.attribute, one.high))
+            high, included = self._said(one, one.high, included=one.high_included)
+            yield self._say("unless-passes" if included else "unless-reaches", value=high)
         if one.low is not None:
-            name = "unless-falls-below" if one.low_included else "unless-falls-to"
-            yield self._say(name, value=self._value(one.attribute, one.low))
+            low, included = self._said(one, one.low, included=one.low_included)
+            yield self._say("unless-falls-below" if included else "unless-falls-to", value=low)
 
     def _stays(self, one: Stays) -> Iterator[Line]:
         """Yield the bounds of a requirement, of those that it has."""
@@ -108,15 +110,24 @@ class FirmnessTeller:
         return self._line("firm-number", label=label, name=self._teller.name(name), bounds=self._bounds(one))
 
     def _bounds(self, one: Stays | NumberStays) -> str:
-        """Return between which values the first place stays; what is no decimal number is rounded to the inside."""
+        """Return between which values the first place stays."""
         bounds = []
         if one.low is not None:
-            name = "bound-from" if one.low_included else "bound-above"
-            bounds.append(self._say(name, value=self._value(one.attribute, _decimal(one.low, ROUND_CEILING))))
+            low, included = self._said(one, one.low, included=one.low_included)
+            bounds.append(self._say("bound-from" if included else "bound-above", value=low))
         if one.high is not None:
-            name = "bound-to" if one.high_included else "bound-below"
-            bounds.append(self._say(name, value=self._value(one.attribute, _decimal(one.high, ROUND_FLOOR))))
+            high, included = self._said(one, one.high, included=one.high_included)
+            bounds.append(self._say("bound-to" if included else "bound-below", value=high))
         return self._say("bounds-joined").join(bounds)
+
+    def _said(self, one: Stays | NumberStays, end: Value | Fraction, *, included: bool) -> tuple[str, bool]:
+        """Return an end in words, and whether the first place stays at what is said of it.
+
+        A long number is rounded towards the value that there is, so that the first place stays at what is said.
+        """
+        here = one.value if isinstance(one, NumberStays) else self._stated[one.attribute]
+        said = rounded_towards(end, here) if isinstance(here, int | Decimal) else end
+        return self._value(one.attribute, said), included or said != end  # type: ignore[arg-type]
 
     def _weight(self, one: WeightStays) -> Iterator[Line]:
         if one.low == one.weight == one.high:
@@ -155,9 +166,17 @@ class FirmnessTeller:
         return Line("line", self._say(sentence, **slots), 2)
 
 
-def _decimal(end: Value | Fraction, rounding: str) -> Value:
-    """Return an end in decimal digits."""
-    if not isinstance(end, Fraction):
+def rounded_towards(end: Value | Fraction, here: Number) -> Value | Fraction:
+    """Return an end as a person says it, on the side of another number: with few digits, and more where these pass it.
+
+    >>> print(rounded_towards(Decimal("24766.92197"), 20_000), rounded_towards(Decimal("65.00456"), 80))
+    24766 65.01
+    """
+    if not isinstance(end, Decimal | Fraction) or (isinstance(end, Decimal) and round(end, 2) == end):
         return end
-    digits = Context(prec=MOST_END_DIGITS, rounding=rounding)
-    return shortest(digits.divide(Decimal(end.numerator), Decimal(end.denominator)))
+    exact = Fraction(end)
+    places = max(0, END_DIGITS - len(str(abs(int(exact)))))
+    inside = floor if exact > here else ceil
+    wholes = ((inside(exact * 10**more), more) for more in count(places))
+    near = (one for one in wholes if min(exact, here) <= Fraction(one[0], 10 ** one[1]) <= max(exact, here))
+    return shortest(Decimal("{}E-{}".format(*next(near))))

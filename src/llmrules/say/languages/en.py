@@ -60,6 +60,7 @@ SENTENCES = {
     "verdict.unverified": "unverified",
     "verdict.excluded": "excluded",
     "outcome.passed": "passes",
+    "outcome.aside": "does not apply",
     "outcome.failed": "fails",
     "outcome.unknown": "cannot be decided",
     "outcome.where": "it is unknown whether the rule applies",

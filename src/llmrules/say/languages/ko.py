@@ -91,6 +91,7 @@ SENTENCES = {
     "verdict.unverified": "미확인",
     "verdict.excluded": "제외",
     "outcome.passed": "통과",
+    "outcome.aside": "해당 없음",
     "outcome.failed": "탈락",
     "outcome.unknown": "판단 불가",
     "outcome.where": "규칙이 적용되는지 알 수 없음",

@@ -194,16 +194,9 @@ class Standings:
         missing = ", ".join(map(self.teller.label, self.index.judged.standing(name).missing))
         if missing:
             said.append(self.say("find-out", missing=missing))
-        if self.index.pending(name):
-            awaited = self.index.awaited(name)
-            said.append(self.say("pending-by", names=", ".join(awaited)) if awaited else self.say("pending"))
-        for one in self.index.approvals(name):
-            until = "" if one.until is None else self.say("approved-until", day=one.until.text)
-            said.append(self.say("approved-by", approver=printable_lines(one.by)) + until)
-        for one in self.index.approvals(name, counted=False):
-            asks = self.index.rules[one.rule].not_by or ""
-            known = "own-approval" if asks in self.index.requirements else "unasked-approval"
-            said.append(self.say(known, approver=printable_lines(one.by), label=self.index.teller.label(asks)))
+        if self.index.pending(name) and not self.index.awaited(name):
+            said.append(self.say("pending"))
+        said += self.why.approval(name)
         return "".join(f"; {one}" for one in dict.fromkeys(said) if one)
 
     def reasons_of(self, name: str) -> Iterator[Entry]:

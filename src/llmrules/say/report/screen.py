@@ -178,13 +178,16 @@ class Screen:
         yield from self.known()
 
     def known(self) -> Iterator[Said]:
-        """Yield the release, the seller and the cost of those that have the first place."""
+        """Yield release, seller and cost of those that have the first place, and whose approval they wait for."""
         best = self.result.best if not self.result.refused else ()
         for name in best[:1] if len(best) > PARTING else best:
             known = ", ".join(self.known_of(name))
+            whose = f"{self.teller.name(name)}: " if len(best) > 1 else ""
             if known:
-                whose = f"{self.teller.name(name)}: " if len(best) > 1 else ""
                 yield Said(f"{whose}{known}", indent=2)
+            approval = "; ".join(self.why.approval(name)) if self.index.pending(name) else ""
+            if approval:
+                yield Said(f"{whose}{approval}", indent=2)
 
     def known_of(self, name: str) -> Iterator[str]:
         """Yield the release, the seller and the costs of a model, as far as they are known."""

@@ -86,7 +86,8 @@ class Applications:
         if applied.points is not None:
             sign = "" if applied.points.startswith("-") else "+"
             return f"{sign}{self.teller.points(applied.points)}"
-        said = self.say(f"outcome.{applied.outcome}")
+        applies = applied.outcome != "passed" or self.truths(applied)[0] != "false"
+        said = self.say(f"outcome.{applied.outcome}" if applies else "outcome.aside")
         level = self.index.rules[applied.rule].level
         if applied.outcome == "attached" and level is not None:
             return self.say(f"level.{level}")

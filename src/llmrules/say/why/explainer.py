@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING
 
-from llmrules.say.teller import points_words
+from llmrules.say.teller import points_words, printable_lines
 from llmrules.say.why.applied import Applications
 from llmrules.say.why.explanation import Beneath, Explanation, Index, Known, Node, row_name
 from llmrules.say.why.origins import Chain, Changes, Origins
@@ -87,10 +87,26 @@ class Explainer:
         offers = self.offers.passing(name)
         if offers:
             text += f"; {offers}"
+        text += "".join(f"; {one}" for one in self.approval(name))
         if candidate.missing:
             names = ", ".join(map(self.teller.label, candidate.missing))
             text += self.say("to-find-out", names=names)
         return Node("verdict", name, text, candidate.verdict, children=Beneath(lambda: self.reasons(name, candidate)))
+
+    def approval(self, name: str) -> Iterator[str]:
+        """Yield who must still approve a name, as far as rules say it, who did, and why an approval does not count."""
+        awaited = self.index.awaited(name) if self.index.pending(name) else ()
+        if awaited:
+            yield self.say("pending-by", names=", ".join(awaited))
+        said: dict[str, None] = {}
+        for one in self.index.approvals(name):
+            until = "" if one.until is None else self.say("approved-until", day=one.until.text)
+            said[self.say("approved-by", approver=printable_lines(one.by)) + until] = None
+        for one in self.index.approvals(name, counted=False):
+            asks = self.index.rules[one.rule].not_by or ""
+            known = "own-approval" if asks in self.index.requirements else "unasked-approval"
+            said[self.say(known, approver=printable_lines(one.by), label=self.teller.label(asks))] = None
+        yield from said
 
     def reasons(self, name: str, candidate: CandidateRecord) -> Iterator[Node | Callable[[], Node]]:
         """Yield what the verdict on a candidate rests on, or what makes it; what decided it comes first."""

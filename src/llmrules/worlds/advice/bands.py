@@ -37,13 +37,14 @@ class Answers:
     """The answers to a question; ``exact`` unless there may be others with which something else comes out.
 
     Those of ordered types stand in their order. Of numbers, those that are no ``cuts`` stand for all between the cuts
-    beside them.
+    beside them. ``turning`` are the integers between which and the next one some test turns at no decimal number.
     """
 
     attribute: str
     values: tuple[Value, ...]
     exact: bool = True
     cuts: frozenset[Value] = frozenset()
+    turning: frozenset[int] = frozenset()
 
 
 class Bands:
@@ -87,9 +88,11 @@ class Bands:
         if attribute.type == "number":
             numbers = [one for one in cuts if isinstance(one, int | Decimal)]
             of_sums = [*self._sum_cuts(name)]
-            numbers += [one for one in of_sums if one is not None]
-            exact = None not in of_sums and self._is_exact(name)
-            return Answers(name, tuple(_numbers(attribute, numbers)), exact, frozenset(numbers))
+            numbers += [one for one in of_sums if isinstance(one, int | Decimal)]
+            turning = frozenset(floor(one) for one in of_sums if isinstance(one, Fraction))
+            numbers += [beside for one in turning for beside in (one, one + 1)]
+            exact = not turning and None not in of_sums and self._is_exact(name)
+            return Answers(name, tuple(_numbers(attribute, numbers)), exact, frozenset(numbers), turning)
         if attribute.type == "date":
             days = [one.first for one in cuts if isinstance(one, Period)]
             return Answers(name, tuple(map(_on, _days(sorted(days)))), self._is_exact(name))
@@ -113,11 +116,10 @@ class Bands:
                     days.add(earlier.first if isinstance(earlier, Period) else day)
         return {later for day in days for later in (day, *([day + timedelta(1)] if day < date.max else ()))}
 
-    def _sum_cuts(self, name: str) -> Iterator[Number | None]:
+    def _sum_cuts(self, name: str) -> Iterator[Number | Fraction | None]:
         """Yield where a test of what is computed from a number turns, and None where there may be other places.
 
-        They are told of sums that are lines over the number in a case that is known, and of no grade. A place that is
-        no decimal number is told by the integers beside it.
+        They are told of sums that are lines over the number in a case that is known, and of no grade.
         """
         resting = self._vocabulary.resting
         for summed, leaf in self._summed if any(name in its for its in resting.values()) else ():
@@ -203,16 +205,15 @@ def _summed(knowledge: Knowledge, decision: Decision | None) -> Iterator[tuple[A
                 yield rule.effect.grade.attribute, None
 
 
-def _where(line: tuple[Fraction, Fraction, Fraction], target: Value) -> Iterator[Number | None]:
-    """Yield where a line comes to a target, by its value at 1 and its slope; None where that is no decimal number."""
+def _where(line: tuple[Fraction, Fraction, Fraction], target: Value) -> Iterator[Number | Fraction | None]:
+    """Yield where a line comes to a target, by its value at 1 and its slope: a fraction where that is no decimal."""
     first, slope, again = line
     if slope != again:
         yield None
     elif slope and isinstance(target, int | Decimal):
         place = 1 + (Fraction(target) - first) / slope
         found = decimal(place)
-        yield found
-        yield from () if found is not None else (floor(place), floor(place) + 1)
+        yield place if found is None else found
 
 
 def values_to_try(

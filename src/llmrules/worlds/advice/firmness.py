@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from functools import reduce
+from math import floor
 from operator import or_
 from typing import TYPE_CHECKING
 
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from llmrules.decision.criteria import Score
     from llmrules.decision.decision import Decision
     from llmrules.language.profile import Requirement
+    from llmrules.worlds.advice.bands import Answers
     from llmrules.worlds.world import World
 
 
@@ -163,24 +166,28 @@ def requirements_stay(outlooks: Outlooks) -> Iterator[Stays]:
         ordered, here = sorted(places, key=places.__getitem__), order(attribute, one.value)
         below = [value for value in ordered if places[value] < here][::-1]
         above = [value for value in ordered if places[value] > here]
-        low, low_included = _end(one, below, stays, answers.cuts)
-        high, high_included = _end(one, above, stays, answers.cuts)
+        low, low_included = _end(one, below, stays, answers)
+        high, high_included = _end(one, above, stays, answers)
         yield Stays(one.attribute, low, high, low_included, high_included, (), answers.exact)
 
 
 def _end(
-    stated: Requirement, beyond: Sequence[Value], stays: Callable[[Value], bool], cuts: frozenset[Value]
+    stated: Requirement, beyond: Sequence[Value], stays: Callable[[Value], bool], answers: Answers
 ) -> tuple[Value | None, bool]:
     """Return the last value into one direction with which the first place stays, and whether it belongs to them.
 
     Values that are no cuts stand for all between the cuts beside them; of days and choices each is one by itself.
+    Where it turns at no decimal number, the end is the integer before that, or the stated value if that is nearer.
     """
-    last = stated.value
+    last = safe = stated.value
     for value in beyond:
         if not stays(value):
-            if isinstance(value, str | Period):
-                return last, True
-            return (value, False) if value in cuts else (last, True)
+            if isinstance(value, int | Decimal) and isinstance(last, int | Decimal):
+                inside = floor(min(last, value)) in answers.turning
+                return (safe, True) if inside else (value, False) if value in answers.cuts else (last, True)
+            return last, True
+        if value in answers.cuts:
+            safe = value
         last = value
     return None, False
 
