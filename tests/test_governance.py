@@ -304,6 +304,8 @@ def test_a_role_in_which_somebody_agrees_is_the_one_that_is_asked(
         ("sales", False, "approved by Kim"),
         ("security", True, "approval by Kim does not count: region is the same"),
         ("Kim", True, "approval by Kim does not count: region is the same"),
+        ("kim", True, "approval by Kim does not count: region is the same"),
+        ("SECURITY", True, "approval by Kim does not count: region is the same"),
         (None, True, "approval by Kim does not count until region is stated"),
     ],
 )

@@ -72,9 +72,13 @@ class Rule:
         return conclusion is not None and conclusion.attribute.scope == "model"
 
     def accepts(self, by: str, facts: Facts) -> bool:
-        """Whether an approval counts: whoever gave it is known to be another than who asks, where that must be."""
+        """Whether an approval counts: whoever gave it is known to be another than who asks, where that must be.
+
+        Names that differ in capitals alone are the same, so that none of them lets anybody through.
+        """
         asking = facts.get(self.not_by, frozenset()) if self.not_by is not None else None
-        return asking is None or (bool(asking) and asking.isdisjoint({by, self.approver}))
+        same = {by.casefold(), (self.approver or "").casefold()}
+        return asking is None or (bool(asking) and same.isdisjoint(str(one).casefold() for one in asking))
 
     def reads(self) -> frozenset[str]:
         """Return the attributes of models and offers that it tests or grades."""

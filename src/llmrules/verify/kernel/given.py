@@ -68,9 +68,9 @@ class Given:
 
         Where the rule says so, nobody counts unless it is known that another one asks.
         """
-        asks, asked = facts.get(self.rules[rule].get("not_by"), set()), self.rules[rule].get("approver")
+        asks, asked = facts.get(self.rules[rule].get("not_by"), set()), self.rules[rule].get("approver", "")
         its = self.approvals.get((rule, model), ()) if asks or "not_by" not in self.rules[rule] else ()
-        its = [one for one in its if asks.isdisjoint({one["by"], asked})]
+        its = [one for one in its if {*map(str.casefold, asks)}.isdisjoint((one["by"].casefold(), asked.casefold()))]
         return sorted({one["by"] for one in its if one["on"] <= self.day <= one.get("until", self.day)})
 
 
