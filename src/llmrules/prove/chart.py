@@ -14,35 +14,36 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from attrs import evolve, frozen
 
 from llmrules.errors import printable
-from llmrules.prove.circuit import Circuit
+from llmrules.prove.borders import Answer, Borders
+from llmrules.prove.circuit import TRUE
 from llmrules.prove.contrast import CubeTeller
-from llmrules.prove.profiles import Profiles
 from llmrules.prove.regions import Choice
 from llmrules.say.columns import Column, aligned, width_of
 from llmrules.say.teller import Teller
-from llmrules.worlds.changes import Stated
 from llmrules.worlds.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
 
-    from llmrules.decision.decision import Decision
     from llmrules.decision.knowledge import Knowledge
     from llmrules.language.profile import Profile
     from llmrules.language.rules.effects import Policy
     from llmrules.language.texts import Language
+    from llmrules.language.values import Value
+    from llmrules.prove.circuit import Literal
+    from llmrules.prove.profiles import Asked
 
 FORMAT = "llmrules.map/1"
 
-Answer = tuple[str, ...]
-"""Those on the first place; nobody where nobody is eligible or the case is refused."""
-
 MOST_NAMES = 4
+
+MIXED = "~"
+"""Stands in a cell in which the first place is not known to be the same throughout."""
 
 
 @frozen(eq=False)
 class Axis:
-    """One requirement with its ranges of bands, in order; not ``exact`` where a cost depends on what is between."""
+    """One requirement with its ranges of bands, in order; not ``exact`` where more may turn than rules say."""
 
     ranges: tuple[Choice, ...]
     exact: bool
@@ -55,15 +56,18 @@ class Axis:
 
 @frozen(eq=False)
 class Map:
-    """Who is first in each range of one requirement (``across``) with each of another (``down``), row by row."""
+    """Who is first in each range of one requirement (``across``) with each of another (``down``), row by row.
+
+    None where that is not the same in the whole of a cell, or not known to be.
+    """
 
     across: Axis
     down: Axis
-    rows: tuple[tuple[Answer, ...], ...]
+    rows: tuple[tuple[Answer | None, ...], ...]
     when: date
 
     @property
-    def answers(self) -> tuple[Answer, ...]:
+    def answers(self) -> tuple[Answer | None, ...]:
         """All answers, those of the most cells first."""
         cells = [cell for row in self.rows for cell in row]
         return tuple(sorted(dict.fromkeys(cells), key=lambda answer: -cells.count(answer)))
@@ -71,56 +75,27 @@ class Map:
 
 def draw(knowledge: Knowledge, profile: Profile, across: str, down: str, *, unknown: Policy = "apart") -> Map:
     """Decide every band of two requirements, and join those that are alike."""
-    when = profile.as_of.first
-    profiles = Profiles.of(Circuit(), [(knowledge, when)])
     world = evolve(World.under(knowledge, profile), unknown=unknown)
-    columns, lines = (_bands(profiles, name) for name in (across, down))
-    decided = [[_decided(world, (across, one), (down, other)) for one in columns] for other in lines]
-    rows = [[decision.best for decision in line] for line in decided]
-    fired = {name for line in decided for decision in line for name in decision.fired}
-    lines, rows = _joined(lines, rows)
-    columns, turned = _joined(columns, [list(column) for column in zip(*rows, strict=True)])
+    *asked, rows = Borders(world, profile, across, down).found()
+    lines, rows = _joined(_bands(asked[1]), rows)
+    columns, turned = _joined(_bands(asked[0]), [list(column) for column in zip(*rows, strict=True)])
     cells = tuple(zip(*turned, strict=True))
-    open_ones = _open(knowledge, fired)
-    first, second = (
-        Axis(tuple(ranges), profiles.asked[name].answers.exact and name not in open_ones)
-        for name, ranges in ((across, columns), (down, lines))
-    )
-    return Map(first, second, cells, when)
+    first, second = (Axis(tuple(ranges), ranges[0].asked.answers.exact) for ranges in (columns, lines))
+    return Map(first, second, cells, profile.as_of.first)
 
 
-def _open(knowledge: Knowledge, fired: Collection[str]) -> frozenset[str]:
-    """Return the requirements that what is computed is compared with, or rests on, in rules that fired.
-
-    No catalogue says where that cuts them.
-    """
-    resting = knowledge.ruleset.vocabulary.resting
-    found: set[str] = set()
-    for rule in (knowledge.ruleset.rules[name] for name in fired):
-        if computed := rule.reads() & resting.keys():
-            found.update(rule.references(), *(resting[name] for name in computed))
-    return frozenset(found)
-
-
-def _bands(profiles: Profiles, name: str) -> list[Choice]:
+def _bands(asked: Asked) -> list[Choice]:
     """Return what a requirement may be, band by band; that it is not stated comes first."""
-    asked = profiles.asked[name]
-    values = [(value, asked.stated.known) for value in asked.answers.values]
-    absent = [] if asked.attribute.default is not None else [(None, -asked.stated.known)]
+    values: list[tuple[Value | None, Literal]] = [(value, TRUE) for value in asked.answers.values]
+    absent: list[tuple[Value | None, Literal]] = [] if asked.attribute.default is not None else [(None, TRUE)]
     places = [*range(len(values), len(values) + len(absent)), *range(len(values))]
     return [Choice(asked, None, (*values, *absent), frozenset({place})) for place in places]
 
 
-def _decided(world: World, *choices: tuple[str, Choice]) -> Decision:
-    changed = world.changed(*(Stated(name, choice.values[0]) for name, choice in choices))
-    assert changed is not None  # noqa: S101 - what is stated changes no rule
-    return changed.decide()
-
-
-def _joined(bands: list[Choice], rows: list[list[Answer]]) -> tuple[list[Choice], list[list[Answer]]]:
+def _joined(bands: list[Choice], rows: list[list[Answer | None]]) -> tuple[list[Choice], list[list[Answer | None]]]:
     """Join bands beside each other whose rows are the same; what is not stated stays by itself."""
     ranges: list[Choice] = []
-    kept: list[list[Answer]] = []
+    kept: list[list[Answer | None]] = []
     for band, row in zip(bands, rows, strict=True):
         if kept and kept[-1] == row and None not in ranges[-1].values:
             ranges[-1] = evolve(ranges[-1], taken=ranges[-1].taken | band.taken)
@@ -138,7 +113,10 @@ class MapTeller:
         self._drawn = drawn
         self._teller = Teller(language, knowledge.ruleset.vocabulary, knowledge.catalog)
         self._cubes = CubeTeller(self._teller)
-        self._letters = {answer: _letter(number) for number, answer in enumerate(drawn.answers)}
+        told = [answer for answer in drawn.answers if answer is not None]
+        self._letters: dict[Answer | None, str] = {answer: _letter(number) for number, answer in enumerate(told)}
+        if len(told) < len(drawn.answers):
+            self._letters[None] = MIXED
 
     def table(self) -> Iterator[str]:
         """Yield the map as a table of letters, then what the columns and the letters are."""
@@ -222,15 +200,19 @@ class MapTeller:
             "as_of": drawn.when.isoformat(),
             "across": _axis(drawn.across),
             "down": _axis(drawn.down),
-            "first": [[list(answer) for answer in row] for row in drawn.rows],
+            "first": [[None if answer is None else list(answer) for answer in row] for row in drawn.rows],
         }
         return json.dumps(document, ensure_ascii=False, indent=2)
 
-    def _names(self, answer: Answer) -> str:
+    def _names(self, answer: Answer | None) -> str:
+        if answer is None:
+            return self._teller.say("map-mixed")
         return self._teller.names(answer, MOST_NAMES) or self._teller.say("map-nobody")
 
-    def _colour(self, answer: Answer) -> str:
+    def _colour(self, answer: Answer | None) -> str:
         place = list(self._letters).index(answer)
+        if answer is None:
+            return "none"
         return "#eeeeee" if not answer else f"hsl({place * 137 % 360} 60% {80 - 8 * (place // 9 % 3)}%)"
 
 

@@ -627,5 +627,6 @@ SENTENCES = {
     "question-undecided": "not decided in time: {names}",
     "map-title": "The first place by {across} and {down}",
     "map-nobody": "nobody",
-    "map-inexact": "what is computed depends on {label} between its borders, too",
+    "map-mixed": "not one answer: what is computed turns within it, or may; narrow it, or ask decide",
+    "map-inexact": "rules may part {label} between its borders, too",
 }

@@ -658,5 +658,6 @@ SENTENCES = {
     "question-undecided": "시간 안에 판정하지 못함: {names}",
     "map-title": "{across}{across:과|와} {down}에 따른 1위",
     "map-nobody": "없음",
-    "map-inexact": "계산되는 값은 {label}의 경계 사이에서도 달라집니다",
+    "map-mixed": "칸 안에서 답이 하나가 아님: 계산된 값에 따라 1위가 바뀌거나 바뀔 수 있으니, 범위를 좁히거나 decide로 확인하세요",
+    "map-inexact": "규칙이 {label}{label:을|를} 경계 사이에서도 나눌 수 있습니다",
 }

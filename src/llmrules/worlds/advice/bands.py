@@ -71,12 +71,12 @@ class Bands:
         self._knowledge, self._decision = knowledge, decision
         self._tests = (*(one.reach.cuts for one, _ in sides), Cuts(leaf for one in tables for leaf in one.all_leaves()))
         self._against = [(one.referring, one.criteria_on(day).on(self._facts).candidates.groups) for one, day in sides]
-        self._compared = {pair: None for tests in self._tests for pair in tests.compared}
+        self.compared = {pair: None for tests in self._tests for pair in tests.compared}
         self._spread_cuts: defaultdict[str, set[Value]] = defaultdict(set)
         self._spread({AS_OF.name: frozenset({_on(when)}), **(stated or {})}, knowledge.ruleset.vocabulary)
 
-    def answers(self, attribute: Attribute) -> Answers:
-        """Return the answers that differ; of a set one member each."""
+    def answers(self, attribute: Attribute, also: Iterable[Number] = ()) -> Answers:
+        """Return the answers that differ; of a set one member each. Numbers are cut at some further ones ``also``."""
         name = attribute.name
         if attribute.type == "flag":
             return Answers(name, (True, False))
@@ -84,9 +84,9 @@ class Bands:
             return Answers(name, tuple(frozenset({one}) for one in attribute.choice_ids))
         if attribute.choices:
             return Answers(name, attribute.choice_ids)
-        cuts = self._cut(name)
+        cuts = self.cut(name)
         if attribute.type == "number":
-            numbers = [one for one in cuts if isinstance(one, int | Decimal)]
+            numbers = [*also, *(one for one in cuts if isinstance(one, int | Decimal))]
             of_sums = [*self._sum_cuts(name)]
             numbers += [one for one in of_sums if isinstance(one, int | Decimal)]
             turning = frozenset(floor(one) for one in of_sums if isinstance(one, Fraction))
@@ -101,7 +101,7 @@ class Bands:
 
     def _is_exact(self, name: str) -> bool:
         """Whether a requirement is compared with one other at most: three are not cut for each other."""
-        return len([one for left, one in self._compared if name in {left, one.requirement}]) <= 1
+        return len([one for left, one in self.compared if name in {left, one.requirement}]) <= 1
 
     def turning_days(self) -> set[date]:
         """Return the days on which a test of the day may come out otherwise than on the day before."""
@@ -122,24 +122,24 @@ class Bands:
         They are told of sums that are lines over the number in a case that is known, and of no grade.
         """
         resting = self._vocabulary.resting
-        for summed, leaf in self._summed if any(name in its for its in resting.values()) else ():
-            if name not in resting.get(summed.name, ()):
+        for one, leaf in self._summed if any(name in its for its in resting.values()) else ():
+            if name not in resting.get(one.name, ()):
                 continue
             if leaf is None or name == LONG_TOKENS:
                 yield None
                 continue
-            for line in self._lines(name, summed.name):
-                for target in compared(summed, (leaf,), self._facts):
+            for line in self._lines(name, one.name):
+                for target in compared(one, (leaf,), self._facts):
                     yield from _where(line, target)
         for one in self._vocabulary.computed("requirement") if self._facts else ():
             if name in self._vocabulary.resting[one.name]:
                 for line in self._lines(name, one.name):
-                    for target in self._cut(one.name):
+                    for target in self.cut(one.name):
                         yield from _where(line, target)
 
     @cached_property
     def _summed(self) -> list[tuple[Attribute, Leaf | None]]:
-        return [*_summed(self._knowledge, self._decision)]
+        return [*summed(self._knowledge, self._decision)]
 
     def _lines(self, name: str, summed: str) -> set[tuple[Fraction, Fraction, Fraction]]:
         """Return what a sum is where a number is 1, and by how much more where it is 2 and 3; of each candidate."""
@@ -158,18 +158,18 @@ class Bands:
 
     def _spread(self, stated: Facts, vocabulary: Vocabulary) -> None:
         """Cut what is compared by what cuts, or is stated of, the other side, and within its bands."""
-        names = {name for left, reference in self._compared for name in (left, reference.requirement)}
-        own = {name: self._cut(name) | stated.get(name, frozenset()) for name in names}
-        for left, reference in self._compared:
+        names = {name for left, reference in self.compared for name in (left, reference.requirement)}
+        own = {name: self.cut(name) | stated.get(name, frozenset()) for name in names}
+        for left, reference in self.compared:
             right = reference.requirement
             self._spread_cuts[left] |= own[left].union(map(reference.later, own[right]))
             self._spread_cuts[right] |= own[right].union(map(reference.earlier, own[left]))
         within = {name: self.answers(vocabulary[name]).values for name in names - stated.keys()}
-        for left, reference in self._compared:
+        for left, reference in self.compared:
             if vocabulary[left].type in {"number", "date"}:
                 self._spread_cuts[left].update(map(reference.later, within.get(reference.requirement, ())))
 
-    def _cut(self, name: str) -> set[Value]:
+    def cut(self, name: str) -> set[Value]:
         """Return the values at which some test of a requirement, or of models against it, may turn."""
         found = self._spread_cuts[name].union(*(tests.values.get(name, ()) for tests in self._tests))
         for referring, groups in self._against:
@@ -186,7 +186,7 @@ def order(attribute: Attribute, value: Value) -> Decimal:
     return Decimal(value) if isinstance(value, int | Decimal) else Decimal(attribute.choice_ids.index(str(value)))
 
 
-def _summed(knowledge: Knowledge, decision: Decision | None) -> Iterator[tuple[Attribute, Leaf | None]]:
+def summed(knowledge: Knowledge, decision: Decision | None) -> Iterator[tuple[Attribute, Leaf | None]]:
     """Yield what is computed that a decision reads, with each test of it; without one where it is graded.
 
     A rule counts that fires in it, or that tests something from which what it reads is computed. Without a decision
