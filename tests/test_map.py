@@ -5,11 +5,14 @@ from __future__ import annotations
 import itertools
 import json
 from datetime import date
-from typing import TYPE_CHECKING
+from decimal import Decimal
+from random import Random
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
+import pytest
 from click.testing import CliRunner
-from tests.worlds import model, rule, world
+from tests.worlds import VOCABULARY, model, rule, world
 
 from llmrules.cli import main
 from llmrules.language.profile import state
@@ -17,6 +20,8 @@ from llmrules.prove.chart import MapTeller, draw
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from llmrules.prove.chart import Axis
 
 DAY = date(2026, 5, 1)
 
@@ -70,8 +75,73 @@ def test_the_command_draws_a_table_and_a_picture(tmp_path: Path) -> None:
     assert CliRunner().invoke(main, [*decided, "-o", str(page)]).exit_code == 0
     assert '<table class="map">' in page.read_text(encoding="utf-8")
     assert CliRunner().invoke(main, decided).exit_code == 2
-    costs = ["map", "monthly_budget", "budget", "--isolated", *used]
-    assert "what is computed depends on" in CliRunner().invoke(main, costs).output
+    tokens = ["map", "monthly_input_tokens", "monthly_budget", "--isolated", "--set=monthly_output_tokens=1000000"]
+    tokens += ["--set=deployment=cloud-api", '--set=tasks=["instruction-following"]', "--set=as_of=2026-03-01"]
+    assert "not one answer" in CliRunner().invoke(main, tokens).output
+    assert "칸 안에서" in CliRunner().invoke(main, [*tokens, "--lang=ko"]).output
+
+
+SUMS = """
+[requirement.users]
+type = "number"
+[requirement.bits]
+type = "number"
+[requirement.room]
+type = "number"
+[requirement.load]
+type = "number"
+computed = [["bits", "users"], ["room"]]
+[model.parameters]
+type = "number"
+[model.memory]
+type = "number"
+marks = [1, 30]
+computed = [["parameters", "bits", 0.125], [1.1, "parameters"]]
+"""
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        "require.memory.at_most.requirement = 'room'",
+        "when.load.above = 20\nrequire.memory.below = 15",
+        "when.bits.above.requirement = 'room'\nrequire.window.at_least = 5_000",
+        "prefer.memory.toward = 'lowest'\nweight = 3",
+    ],
+)
+@pytest.mark.parametrize(
+    ("across", "down", "more"),
+    [("room", "bits", {"users": 3}), ("bits", "users", {"room": 9}), ("room", "users", {"bits": 4})],
+)
+def test_no_cell_is_drawn_as_one_answer_that_has_two(rules: str, across: str, down: str, more: dict[str, Any]) -> None:
+    """Whatever is computed is compared with: what is decided anywhere in a cell is what the cell says, if it says so.
+
+    Where one requirement alone moves what is compared, every cell says so but those between two decimal numbers.
+    """
+    models = "".join(model(str(name), parameters=name, window=9_000 // name, price=name) for name in (3, 7, 40))
+    more_rules = rule("first", rules) + rule("cheap", "prefer.price.at_most = 5\nweight = 2")
+    more_rules += rule("wide", "prefer.window.at_most = 1_000\nweight = 1")
+    advisor = world(more_rules, models, vocabulary=VOCABULARY + SUMS)
+    vocabulary = advisor.knowledge.ruleset.vocabulary
+    drawn = draw(advisor.knowledge, state({"as_of": DAY, **more}, vocabulary), across, down)
+    random = Random(f"{rules} {across} {down}")
+    numbers = (None, 0, *(Decimal(random.randrange(-100, 6_000)) / random.choice((10, 100)) for _ in range(12)))
+    for one, other in itertools.product(numbers, numbers):
+        stated = {"as_of": DAY, **more, across: one, down: other}
+        decision = advisor.decide({name: value for name, value in stated.items() if value is not None})
+        answer = drawn.rows[_place(drawn.down, other)][_place(drawn.across, one)]
+        assert answer in {None, decision.best}
+        if None in {one, other} and "prefer" not in rules:
+            assert answer is not None
+
+
+def _place(axis: Axis, value: Decimal | int | None) -> int:
+    (found,) = (
+        number
+        for number, one in enumerate(axis.ranges)
+        if (None if value is None else one.asked.band(value)) in one.values
+    )
+    return found
 
 
 def test_two_requirements_with_one_value_are_needed() -> None:

@@ -39,7 +39,8 @@ def map(across: str, down: str, **given: Any) -> None:  # noqa: A001, ANN401 - t
     """Draw who is on the first place for every value of two requirements, ACROSS and DOWN.
 
     All others are as in the profile, or not stated. Of numbers and dates each band that rules and models cut is decided
-    once, and bands beside each other with the same answers are joined: so the borders are exact.
+    once, and bands beside each other with the same answers are joined: so the borders are exact. Where something is
+    computed from both, a cell says that it has not one answer.
 
     \b
       llmrules map budget context_tokens --set 'tasks=["coding"]'

@@ -1,7 +1,7 @@
 """The map: who is on the first place over two requirements, all others as in a profile, with exact borders.
 
-Each band of the one with each of the other is a case that is decided; bands beside each other with the same answers
-are joined. No solver is needed.
+Each band of the one with each of the other is decided; bands beside each other with the same answers are joined. No
+solver is needed.
 """
 
 from __future__ import annotations
