@@ -69,7 +69,6 @@ def test_the_command_draws_a_table_and_a_picture(tmp_path: Path) -> None:
     cells = ET.parse(picture).findall(".//{http://www.w3.org/2000/svg}rect")  # noqa: S314 - our own
     found = json.loads(CliRunner().invoke(main, [*command, "--format", "json"]).output)
     assert len(cells) == sum(map(len, found["first"]))
-    used = [f"--set=monthly_{side}_tokens=5000000" for side in ("input", "output")]
     page = tmp_path / "page.html"
     decided = ["decide", "--isolated", "--set", "as_of=2026-05-01", "--map", "budget", "context_tokens"]
     assert CliRunner().invoke(main, [*decided, "-o", str(page)]).exit_code == 0
@@ -124,7 +123,7 @@ def test_no_cell_is_drawn_as_one_answer_that_has_two(rules: str, across: str, do
     advisor = world(more_rules, models, vocabulary=VOCABULARY + SUMS)
     vocabulary = advisor.knowledge.ruleset.vocabulary
     drawn = draw(advisor.knowledge, state({"as_of": DAY, **more}, vocabulary), across, down)
-    random = Random(f"{rules} {across} {down}")
+    random = Random(f"{rules} {across} {down}")  # noqa: S311 - cases for a test
     numbers = (None, 0, *(Decimal(random.randrange(-100, 6_000)) / random.choice((10, 100)) for _ in range(12)))
     for one, other in itertools.product(numbers, numbers):
         stated = {"as_of": DAY, **more, across: one, down: other}
