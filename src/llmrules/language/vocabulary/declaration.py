@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from llmrules.errors import Place
+from llmrules.errors import Place, nearest
 from llmrules.language.texts import Text, read_text
 from llmrules.language.values import Number, number
-from llmrules.language.vocabulary.attribute import CHOSEN, TYPES, Attribute, Scope
+from llmrules.language.vocabulary.attribute import CHOSEN, SIX, TYPES, Attribute, Scope
 from llmrules.reading.cursor import Cursor
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def read_attribute(scope: Scope, name: str, entry: Cursor) -> Attribute | None:
         sources=sources,
         about=texts.get("about"),
         ask=texts.get("ask"),
-        topic=keys["topic"].text() if "topic" in keys else None,
+        topic=_topic(keys["topic"]) if "topic" in keys else None,
         unit=texts.get("unit"),
         partial=bool(keys["partial"].flag()) if "partial" in keys else False,
         inherited=bool(keys["inherited"].flag()) if "inherited" in keys else False,
@@ -67,6 +67,20 @@ def read_attribute(scope: Scope, name: str, entry: Cursor) -> Attribute | None:
     )
     check_keys(draft, keys)
     return _with_bounds(draft, keys)
+
+
+MISSPELT = 0.75
+"""How alike a topic and one of the six are where it is taken for a misspelling of that."""
+
+
+def _topic(cursor: Cursor) -> str | None:
+    """Return the topic: one of the six, or another that is near to none of them."""
+    topic = cursor.text()
+    if topic is not None and topic not in SIX and nearest(topic, SIX, MISSPELT) is not None:
+        cursor.problem(
+            "unknown-topic", "is near to the topic of a question, but not its name", found=topic, allowed=SIX
+        )
+    return topic
 
 
 def check_keys(attribute: Attribute, keys: Mapping[str, Cursor]) -> None:

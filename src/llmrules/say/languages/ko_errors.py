@@ -428,6 +428,7 @@ ERRORS = {
     "names no document of any loaded file": "불러온 파일에 그런 문서가 없습니다",
     "a document needs {}": "문서에는 {0}{0:이|가} 있어야 합니다",
     "a claim needs {}": "주장에는 {0}{0:이|가} 있어야 합니다",
+    "is near to the topic of a question, but not its name": "여섯 질문의 주제 이름과 비슷하지만 같지 않습니다",
     "is not a kind of claim": "주장의 종류가 아닙니다",
     "is the id of two claims or documents": "주장이나 문서 둘의 id입니다",
     "an approval needs {}": "승인에는 {0}{0:이|가} 있어야 합니다",
