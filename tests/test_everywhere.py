@@ -150,6 +150,9 @@ def test_regions_are_told_in_words() -> None:
     told = "\n".join(map(str, everywhere_lines(found, "en")))
     assert "- inputs: including audio; tokens: at least 100 tokens and below 5,000 tokens" in told
     assert "→ fires: narrow" in told
+    elsewhere = rule("elsewhere", "when.region.none_of = ['north']\nunless.budget = 'tight'\nadvise = true")
+    regions = "\n".join(map(str, everywhere_lines(compared("", elsewhere), "en")))
+    assert "- region: any other text; budget: normal or ample, or not stated" in regions
     assert "≠ 발동하는 규칙: 다음 영역에서만 다릅니다" in "\n".join(map(str, everywhere_lines(found, "ko")))
 
 

@@ -107,6 +107,33 @@ def test_what_is_not_decided_in_time_is_a_third_answer() -> None:
     assert proof.outcome == "undecided"
 
 
+def test_what_rests_on_what_is_left_open_is_no_matter_of_time() -> None:
+    """A text that no rule names may have any form: whether one breaks the promise is left open, and it is said so."""
+    matched = rule("north", 'when.region.like = "*north"\nrefuse = true')
+    promise = '[[promise]]\nid = "p"\nbecause.en = "So."\nsource = "d"\nnever.refused = true\n'
+    advisor = world(matched + promise, MODELS)
+    (proof,) = prove(advisor, DAY, (*advisor.knowledge.ruleset.promises.values(),), seconds=20).proofs
+    assert (proof.outcome, proof.rests_on_open) == ("undecided", True)
+    assert "more time does not help" in ProofTeller(advisor.knowledge, "en").said(proof)
+    assert "시간을 늘려도" in ProofTeller(advisor.knowledge, "ko").said(proof)
+
+
+def test_why_nobody_is_eligible_is_told_of_who_came_nearest() -> None:
+    """Of a promise that somebody passes, the model that the fewest rules keep out stands for the others."""
+    advisor = world(
+        rule("own", "when.offline = true\nrequire.weights = true")
+        + rule("cheap", "when.offline = true\nrequire.price.at_most = 2")
+        + rule("no", "when.offline = true\nexclude.capable.known = false")
+        + '[[promise]]\nid = "p"\nbecause.en = "So."\nsource = "d"\nsome.eligible = true\n',
+        MODELS,
+    )
+    proofs = prove(advisor, DAY, (*advisor.knowledge.ruleset.promises.values(),), seconds=20)
+    told = "\n".join(map(str, ProofTeller(advisor.knowledge, "en").lines(proofs)))
+    assert "no model is eligible" in told
+    assert "lark" in told
+    assert "wren" not in told
+
+
 @pytest.mark.parametrize(
     ("promise", "code"),
     [

@@ -41,11 +41,11 @@ class CubeTeller:
         self._teller, self._say = teller, teller.say
 
     def cube(self, cube: Cube) -> str:
-        """Return what all requirements of a cube may be; those that may not be stated stand together at the end."""
+        """Return what all requirements of a cube may be: first those that must be stated, last those that must not."""
         absent = [one for one in cube.choices if one.values == (None,)]
         said = [
             f"{self._teller.label(one.asked.attribute.name)}: {self.choice(one)}"
-            for one in cube.choices
+            for one in sorted(cube.choices, key=lambda one: None in one.values)
             if one not in absent
         ]
         if absent:
@@ -67,9 +67,9 @@ class CubeTeller:
             said = self._range(choice)
         elif len(values) > MOST_CHOICES:
             others = [value for value, _ in choice.options if value is not None and value not in values]
-            said = self._tested("none_of", self._joined(attribute, others)) if others else self._tested("known", "")
+            said = self._tested("none_of", self._joined(choice, others)) if others else self._tested("known", "")
         else:
-            said = self._joined(attribute, values)
+            said = self._joined(choice, values)
         return self._say("or-not-stated", said=said) if None in choice.values else said
 
     def _range(self, choice: Choice) -> str:
@@ -95,8 +95,12 @@ class CubeTeller:
         said = OPERATORS[operator]
         return self._say.read(Text(said.en, said.ko)).format(value)
 
-    def _joined(self, attribute: Attribute, values: list[Value]) -> str:
-        return self._say("joined-choices").join(self._value(attribute, value) for value in values)
+    def _joined(self, choice: Choice, values: list[Value]) -> str:
+        """Return values; the text that stands for all that no rule names is told as that."""
+        attribute = choice.asked.attribute
+        other = choice.asked.answers.values[-1] if attribute.type == "text" else None
+        said = (self._say("any-other") if value == other else self._value(attribute, value) for value in values)
+        return self._say("joined-choices").join(said)
 
     def _value(self, attribute: Attribute, value: Value) -> str:
         return self._teller.value(attribute, frozenset({str(value)}) if attribute.many else value)
@@ -124,7 +128,7 @@ def everywhere_lines(found: Everywhere, language: Language) -> Iterator[Line]:
             yield from (Line("line", line, 4, "→") for line in changes(difference.level, part, teller))
     yield Line("blank")
     if found.left_open and any(one.alike == "differ" for one in found.differences):
-        yield Line("line", teller.say("region-left-out"))
+        yield Line("line", teller.say("region-left-out", names=", ".join(map(teller.label, found.left_open))))
     if found.unshared:
         yield Line("line", teller.say("region-unshared", names=", ".join(map(teller.label, found.unshared))))
     yield Line("line", teller.say("proved-by", solver=found.solver))

@@ -31,7 +31,7 @@ SHARES = {"firings": 0.2, "verdicts": 0.3, "first": 0.5}
 """How the time is divided."""
 
 Alike: TypeAlias = Literal["alike", "by-costs", "differ", "undecided"]
-"""``by-costs``: alike but for profiles that say how much is used in a month, or state a text that no rule names."""
+"""``by-costs``: alike but for profiles in which a number that is left open, or a text that no rule names, counts."""
 
 
 MOST_SEEN = 3

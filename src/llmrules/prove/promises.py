@@ -14,7 +14,7 @@ from llmrules.prove import circuit
 from llmrules.prove.profiles import NOTHING
 from llmrules.prove.prover import Prover, Witness
 from llmrules.prove.questions import Answer, ask_everything
-from llmrules.prove.solver import Undecided
+from llmrules.prove.solver import LeftOpen, Undecided
 
 if TYPE_CHECKING:
     from llmrules.advisor import Advisor
@@ -41,6 +41,8 @@ class Proof:
     left_open: tuple[str, ...]
     witness: Witness | None = None
     breaches: tuple[Breach, ...] = ()
+    rests_on_open: bool = False
+    """Whether it is not decided since only what is left open could break it, however much time there is."""
 
 
 @frozen(eq=False)
@@ -84,20 +86,20 @@ def _prove(prover: Prover, promise: Promise) -> Proof:
     circuit = prover.circuit
     against = circuit.both(meets, broken)
 
-    def told(outcome: Outcome, witness: Witness | None = None) -> Proof:
+    def told(outcome: Outcome, witness: Witness | None = None, *, rests_on_open: bool = False) -> Proof:
         found = () if witness is None else breaches(promise, witness.decision)
         roots = (against, *circuit.held)
         formula = circuit.digest(roots)
         left_open = prover.decisions.left_open(against)
-        return Proof(promise, outcome, monotonic() - begun, formula, roots, left_open, witness, found)
+        return Proof(promise, outcome, monotonic() - begun, formula, roots, left_open, witness, found, rests_on_open)
 
     try:
         witness = prover.witness(against, shows=lambda decision: bool(breaches(promise, decision)))
         if witness is not None:
             return told("broken", witness)
         return told("holds" if prover.can_be(meets) else "empty")
-    except Undecided:
-        return told("undecided")
+    except Undecided as undecided:
+        return told("undecided", rests_on_open=isinstance(undecided, LeftOpen))
 
 
 def _formulas(decisions: Decisions, promise: Promise) -> tuple[circuit.Literal, circuit.Literal]:

@@ -12,7 +12,7 @@ from llmrules.advisor import Decision
 from llmrules.prove.circuit import Circuit, Literal
 from llmrules.prove.decisions import Decisions
 from llmrules.prove.profiles import Profiles
-from llmrules.prove.solver import Found, Never, Solver, Undecided
+from llmrules.prove.solver import Found, LeftOpen, Never, Solver, Undecided
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -61,22 +61,22 @@ class Prover:
     def witness(self, *literals: Literal, shows: Callable[[Decision], bool]) -> Witness | None:
         """Return the smallest profile of which these hold, decided; None where there is none. Raises Undecided.
 
-        ``shows`` says of the engine's decision that it is one. Where nothing but open costs and texts would make one,
-        that is Undecided, too.
+        ``shows`` says of the engine's decision that it is one. Where nothing but open numbers and texts would make
+        one, that is LeftOpen.
         """
         tried: list[Literal] = []
         while True:
             found, smallest = smallest_of(self.solver, self.profiles, *literals, *tried)
             if isinstance(found, Never):
                 if tried:
-                    raise Undecided
+                    raise LeftOpen
                 return None
             profile = self.profiles.profile(found.inputs, self._when, self._rounded(found, literals).numbers)
             decision = self._advisor.decide(profile, unknown=self._unknown, keep_promises=False)
             if shows(decision):
                 return Witness(decision, smallest)
             if len(tried) == MOST_TRIES:
-                raise Undecided
+                raise LeftOpen
             stated = self.profiles.inputs(profile)
             tried.append(-self.circuit.both(*(self.circuit.input(name) for name in stated)))
 

@@ -60,6 +60,10 @@ class Undecided(Exception):  # noqa: N818 - it is an answer, which ends whatever
     """There was not enough time."""
 
 
+class LeftOpen(Undecided):
+    """Only what formulas leave open could make it so; more time does not help."""
+
+
 class Solver:
     """Answers about one circuit, each as soon as it can, all of them until time is up."""
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from llmrules.check.lint.finding import Severity
+    from llmrules.decision.decision import Decision
     from llmrules.decision.knowledge import Knowledge
     from llmrules.decision.procedure import Breach
     from llmrules.language.profile import Profile, Requirement
@@ -91,7 +92,8 @@ class ProofTeller:
     def said(self, proof: Proof) -> str:
         """Return what came of a promise."""
         larger = proof.witness is not None and not proof.witness.smallest
-        return self._say(f"proof.{proof.outcome}{'-larger' if larger else ''}", promise=proof.promise.id)
+        more = "-larger" if larger else "-open" if proof.rests_on_open else ""
+        return self._say(f"proof.{proof.outcome}{more}", promise=proof.promise.id)
 
     def notes(self, proofs: Proofs) -> Iterator[str]:
         """Yield what was left open, and by whom it was proved."""
@@ -111,8 +113,9 @@ class ProofTeller:
         yield from (Line("line", line, 4) for line in profile_text(decision.profile).splitlines())
         for breach in proof.breaches:
             yield Line("line", self.breached(proof, breach), 2, "-")
-            if breach.kind in {"every", "best"}:
-                chains = chain_lines(decision, self._language, models=breach.names[:1])
+            if breach.kind in {"every", "best", "some"}:
+                names = breach.names[:1] or (_nearest(decision),)
+                chains = chain_lines(decision, self._language, models=names)
             elif breach.kind == "refused":
                 chains = chain_lines(decision, self._language, rules=breach.names)
             else:
@@ -123,6 +126,13 @@ class ProofTeller:
     def breached(self, proof: Proof, breach: Breach) -> str:
         """Return what of a promise is not kept."""
         return self._teller.breach(proof.promise, breach, MOST_NAMES)
+
+
+def _nearest(decision: Decision) -> str:
+    """Return who is kept out by the fewest rules: eligible, if there is one."""
+    excluding = [one.excluding | one.unverifying for one in decision.judgement.checks]
+    rows = enumerate(decision.candidates.rows)
+    return min(rows, key=lambda row: sum(mask >> row[0] & 1 for mask in excluding))[1].name
 
 
 def findings(knowledge: Knowledge, proofs: Proofs) -> tuple[Finding, ...]:
