@@ -111,6 +111,7 @@ def test_what_rests_on_what_is_left_open_is_no_matter_of_time() -> None:
     """A text that no rule names may have any form: whether one breaks the promise is left open, and it is said so."""
     matched = rule("north", 'when.region.like = "*north"\nrefuse = true')
     promise = '[[promise]]\nid = "p"\nbecause.en = "So."\nsource = "d"\nnever.refused = true\n'
+    promise += 'when.region.none_of = ["*north"]\n'
     advisor = world(matched + promise, MODELS)
     (proof,) = prove(advisor, DAY, (*advisor.knowledge.ruleset.promises.values(),), seconds=20).proofs
     assert (proof.outcome, proof.rests_on_open) == ("undecided", True)
