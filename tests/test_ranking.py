@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.worlds import candidate, decide, model, points, rule, verdicts, world
 
 from llmrules import LoadError
+from llmrules.say.interview import Interviewer
 from llmrules.verify import verify
 
 WEIGHTED = rule("w3", "prefer.weights = true\nweight = 3") + rule("w2", "prefer.family = 'lark'\nweight = 2")
@@ -86,6 +87,8 @@ def test_a_higher_tier_counts_where_all_lower_ones_are_equal() -> None:
         ("0", ("2", "9"), "2"),
     ]
     assert "1 point, then -2 in the next tier, then 0 in the next tier" in decision.report()
+    asked = "\n".join(map(str, Interviewer(decision, "en").standing(decision, None, 120)))
+    assert "1, then -2 in the next tier, then 0 in the next tier" in asked
     assert verify(decision.trace).ok
     assert decide(world(TIERED.replace("tier = 2", "tier = 1"), models)).best == ("alike", "cheap")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from llmrules.language.values import encode_fraction
 from llmrules.say.advice import Adviser
 from llmrules.say.columns import Column, aligned
-from llmrules.say.teller import Line, Teller, number_words, points_words, printable_lines
+from llmrules.say.teller import Line, Teller, number_words, printable_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,7 +45,7 @@ class Interviewer:
                 break
             placed = tuple(its)
             names = self._teller.names([one.model for one in placed], MOST_SHARING)
-            points = points_words(encode_fraction(placed[0].points))
+            points = self._teller.tiers(*map(encode_fraction, (placed[0].points, *placed[0].then)))
             moves = {self._moved(place, earlier.get(one.model)) for one in placed} if before is not None else {""}
             rows.append([f"{place}.", names, points, moves.pop() if len(moves) == 1 else ""])
         columns = (Column("", right=True), Column("", least=12), Column("", right=True), Column(""))
@@ -57,7 +57,8 @@ class Interviewer:
         """Yield who is first on one line, for whoever has it read out."""
         said = self._counted(decision)
         if decision.best:
-            points = self._teller.points(encode_fraction(decision.ranking[0].points))
+            first = decision.ranking[0]
+            points = self._teller.points(encode_fraction(first.points), map(encode_fraction, first.then))
             names = self._teller.names(decision.best, MOST_SHARING)
             said = f"{self.say('ask-first', names=names, points=points)} {said}"
         yield Line("line", said)

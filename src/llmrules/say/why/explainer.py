@@ -181,7 +181,7 @@ class Offers:
         if name in self.index.judged.candidates or total == 1:
             return ""
         sharing = [row for row in self.index.judged.meant(name) if row.verdict == best.verdict]
-        most = [row for row in sharing if row.points == best.points]
+        most = self.index.judged.sharing(name)
         if len(most) == total and not alike:
             return ""
         said = f"{self._count(len(sharing), total, best.verdict)}: {self.index.offers(most)}"
