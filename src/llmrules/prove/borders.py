@@ -11,12 +11,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from decimal import Decimal
 from fractions import Fraction
-from itertools import pairwise, product
+from itertools import combinations, pairwise, product
 from math import floor
 from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import frozen
 
+from llmrules.catalog.candidates import bits
 from llmrules.language.conditions import Reference
 from llmrules.language.values import Number, Value
 from llmrules.language.vocabulary import LONG_TOKENS, decimal
@@ -40,6 +41,9 @@ Answer: TypeAlias = tuple[str, ...]
 Form: TypeAlias = tuple[Fraction, Fraction, Fraction, Fraction]
 """A sum less what it is compared with: c + a * across + d * down + both * across * down."""
 
+Told: TypeAlias = tuple[set[Form], bool]
+"""All such forms, and whether a grade rests on a sum."""
+
 SAMPLES: tuple[int, ...] = (1, 2, 3)
 """Where what is computed is looked at: two numbers give a line, and a third one says that it is one."""
 
@@ -61,6 +65,14 @@ class Span:
         if not self.wide:
             return self.low == place
         return (self.low is None or self.low < place) and (self.high is None or place < self.high)
+
+    def meets(self, other: Span) -> bool:
+        """Return whether a span and another one, or a value, have a number in common."""
+        if not other.wide:
+            return other.low is not None and self.holds(other.low)
+        lows = [one for one in (self.low, other.low) if one is not None]
+        highs = [one for one in (self.high, other.high) if one is not None]
+        return not lows or not highs or max(lows) < min(highs)
 
 
 Slice: TypeAlias = list[tuple[Span, Answer | None]]
@@ -84,7 +96,7 @@ class Borders:
         self._bands = Bands(self._knowledge, profile.as_of.first, stated=facts)
         self._criteria = self._knowledge.criteria_on(profile.as_of.first)
         self._slices: dict[tuple[Span, int], Slice | None] = {}
-        self._formed: dict[object, set[Form] | None] = {}
+        self._formed: dict[object, Told | None] = {}
         self._decided: dict[tuple[Value | None, ...], Decision] = {}
         self._cuts: tuple[set[Number], set[Number]] = set(), set()
         for cuts, name in zip(self._cuts, self._names, strict=True):
@@ -95,8 +107,9 @@ class Borders:
         """Return the bands of both, and who is first in each, row by row; None where it is not the same throughout."""
         if any(self._slice(row, 0) is None for row in self._spans(1)):
             self._cuts[1].update(self._likely(1))
+        lines = [self._spans(1), self._spans(0)]
         for side in (0, 1):
-            for line in self._spans(1 - side):
+            for line in lines[side]:
                 self._cuts[side].update(_turns(self._slice(line, side) or []))
         down = self._spans(1)
         rows = [[self._answer(one, other) for one in self._spans(0)] for other in down]
@@ -137,15 +150,17 @@ class Borders:
     def _answer(self, across: Span, down: Span) -> Answer | None:
         """Return who is first in a cell: as its slice says, or where what is tested has one sign at its corners."""
         for line, along, side in ((down, across, 0), (across, down, 1)):
-            slice_ = self._slice(line, side) if along.wide else None
-            if slice_ is not None:
-                place = _exact(along.value)
-                return next(answer for piece, answer in slice_ if piece.holds(place))
+            if along.wide and (line.wide or (line, side) in self._slices):
+                slice_ = self._slice(line, side)
+                its = {answer for piece, answer in slice_ or () if along.meets(piece)}
+                if slice_ is not None:
+                    return its.pop() if len(its) == 1 else None
         decision = self._decide(across, down)
         if not (across.wide or down.wide):
             return decision.best if self._is_apart(across, down) else None
-        forms = self._forms(decision, across, down)
-        return decision.best if forms is not None and all(_has_one_sign(one, across, down) for one in forms) else None
+        told = self._forms(decision, across, down)
+        is_one = told is not None and not told[1] and all(_has_one_sign(one, across, down) for one in told[0])
+        return decision.best if is_one else None
 
     def _slice(self, line: Span, side: int) -> Slice | None:
         """Return who is first along one requirement for one band of the other; None where a test rests on both."""
@@ -159,18 +174,24 @@ class Borders:
             self._slices[line, side] = found
         return self._slices[line, side]
 
-    def _pieces(self, span: Span, line: Span, side: int) -> Slice | None:
+    def _pieces(self, span: Span, line: Span, side: int) -> Slice | None:  # noqa: PLR0911 - an answer each
         """Return a span in pieces of one answer each, parted where something that is tested turns."""
         both = (span, line) if side == 0 else (line, span)
         decision = self._decide(*both)
-        forms = self._forms(decision, *both) if span.wide or line.wide else set()
-        if forms is None:
+        told = self._forms(decision, *both) if span.wide or line.wide else (set[Form](), False)
+        if told is None:
             return None if line.wide else [(span, None)]
-        if line.wide and any(one[2 - side] or one[3] for one in forms):
+        forms, graded = told
+        if line.wide and (graded or any(one[2 - side] or one[3] for one in forms)):
             return None
         at = Fraction(0) if line.wide or not isinstance(line.value, int | Decimal) else _exact(line.value)
         turns = {_zero(one, side, at) for one in forms} if span.wide else set()
         places = sorted(one for one in turns if one is not None and span.holds(one))
+        if graded and span.wide and not places:
+            passing = self._passing(span, line, side)
+            if passing is None:
+                return [(span, None)]
+            places = sorted(passing)
         if not places:
             return [(span, decision.best)]
         points = sorted({beside for place in places for beside in _beside(place)})
@@ -191,6 +212,44 @@ class Borders:
             (one, _beside_strip(found, place) if answer is None and sum(map(one.holds, places)) == 1 else answer)
             for place, (one, answer) in enumerate(found)
         ]
+
+    def _passing(self, span: Span, line: Span, side: int) -> set[Fraction] | None:
+        """Return where in a span candidates pass each other who have the most points there; None if not told.
+
+        Points are lines there, since no grade passes a mark.
+        """
+        if span.low is None or span.high is None:
+            values = [_exact(span.value) + step for step in ((0, 1, 2) if span.high is None else (-2, -1, 0))]
+        else:
+            values = [span.low + (span.high - span.low) * Fraction(part, 4) for part in (1, 2, 3)]
+        samples: list[dict[int, dict[int, Fraction]]] = []
+        for value in values:
+            at = Span(decimal(value))
+            decision = self._decide(*((at, line) if side == 0 else (line, at)))
+            scale = self._criteria.on(decision.derivation.facts).scale
+            samples.append(
+                {
+                    index: {
+                        tier: Fraction(its, scale) for tier, its in decision.judgement.points.by_tier(index).items()
+                    }
+                    for index in bits(decision.judgement.eligible)
+                }
+            )
+        found: set[Fraction] = set()
+        for tier in {tier for its in samples[0].values() for tier in its}:
+            lines = set()
+            for index in samples[0]:
+                one, two, three = (its[index][tier] for its in samples)
+                if two - one != three - two:
+                    return None
+                slope = (two - one) / (values[1] - values[0])
+                lines.add((one - slope * values[0], slope))
+            for (a, s), (b, t) in combinations(lines, 2):
+                place = None if s == t else (b - a) / (s - t)
+                if place is not None and span.holds(place):
+                    is_first = a + s * place == max(c + u * place for c, u in lines)
+                    found.update((place,) if is_first or len(samples[0][min(samples[0])]) > 1 else ())
+        return found
 
     def _decide(self, across: Span, down: Span) -> Decision:
         key = across.value, down.value
@@ -220,8 +279,11 @@ class Borders:
 
     # What is tested
 
-    def _forms(self, decision: Decision, across: Span, down: Span) -> set[Form] | None:
-        """Return all sums less what they are compared with in a cell; None where some of them is no such form."""
+    def _forms(self, decision: Decision, across: Span, down: Span) -> Told | None:
+        """Return all sums less what they are compared with in a cell, and whether points rest on one.
+
+        None where some of them is no such form.
+        """
         facts, spans = decision.derivation.facts, (across, down)
         wide = {name for name, span in zip(self._names, spans, strict=True) if span.wide}
         if any(
@@ -237,9 +299,9 @@ class Borders:
             self._formed[key] = self._form(decision, rest, following, [one in wide for one in self._names])
         return self._formed[key]
 
-    def _form(self, decision: Decision, rest: Facts, following: set[str], wide: list[bool]) -> set[Form] | None:
+    def _form(self, decision: Decision, rest: Facts, following: set[str], wide: list[bool]) -> Told | None:
         resting = self._vocabulary.resting
-        tests: list[tuple[Attribute, Leaf]] = []
+        tests: list[tuple[Attribute, Leaf | None]] = []
         for attribute, leaf in summed(self._knowledge, decision):
             referred = (
                 {test.operand.requirement for test in leaf.tests if isinstance(test.operand, Reference)}
@@ -248,10 +310,9 @@ class Borders:
             )
             below = resting.get(attribute.name, frozenset())
             if attribute.scope != "requirement" and below and not following.isdisjoint({*below, *referred}):
-                if LONG_TOKENS in following & below or (leaf is None and not following.isdisjoint(below)):
+                if LONG_TOKENS in following & below:
                     return None
-                if leaf is not None:
-                    tests.append((attribute, leaf))
+                tests.append((attribute, leaf))
         samples = []
         for places in product(*(SAMPLES if one else (None,) for one in wide)):
             stated = {
@@ -259,15 +320,17 @@ class Borders:
             }
             samples.append([*self._differences(self._vocabulary.known({**rest, **stated}), tests)])
         found = {
-            _form_of(values, *wide) for values in zip(*samples, strict=True) if values[0] is not None or any(values)
+            _form_of(values, *wide) for values in zip(*samples, strict=True) if any(one is not None for one in values)
         }
-        return None if None in found else {one for one in found if one is not None}
+        graded = any(leaf is None for _, leaf in tests)
+        return None if None in found else ({one for one in found if one is not None}, graded)
 
-    def _differences(self, facts: Facts, tests: list[tuple[Attribute, Leaf]]) -> Iterator[Fraction | None]:
+    def _differences(self, facts: Facts, tests: list[tuple[Attribute, Leaf | None]]) -> Iterator[Fraction | None]:
         """Yield what is tested less what it is compared with in a case; None where it is not known."""
         candidates = self._criteria.on(facts).candidates
         for attribute, leaf in tests:
-            targets = [one for one in compared(attribute, (leaf,), facts) if isinstance(one, int | Decimal)]
+            against = attribute.marks if leaf is None else compared(attribute, (leaf,), facts)
+            targets = [one for one in against if isinstance(one, int | Decimal)]
             for value in candidates.columns[attribute.name].first:
                 yield from (_less(value, target) for target in targets)
         for one in self._vocabulary.computed("requirement"):
