@@ -10,6 +10,7 @@ from tests import worlds
 from tests.every_profile import compare, every_profile
 from tests.worlds import candidate, decide, facts, found_rule, model, rule
 
+from llmrules import Advisor
 from llmrules.errors import LoadError
 from llmrules.trace.record import Trace
 from llmrules.verify import verify
@@ -19,7 +20,7 @@ from llmrules.worlds.world import World
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from llmrules.advisor import Advisor, Decision
+    from llmrules.advisor import Decision
 
 SOON = 'when.since.below = { requirement = "as_of", plus = 60 }\nrefuse = true\n'
 VOCABULARY = worlds.VOCABULARY.replace(
@@ -182,6 +183,18 @@ def test_what_is_disputed_of_one_side_is_disputed_of_the_comparison(tmp_path: Pa
     assert decision.verdict("jay") == "excluded"
     assert [(one.attribute, one.rules) for one in candidate(decision, "jay").disputes] == [("window", ("limit",))]
     assert "limit - window: 50" in str(decision.why("jay", "en"))
+
+
+def test_the_screen_tells_no_difference_among_the_costs(tmp_path: Path) -> None:
+    """What was made to compare two numbers of an offer is no number that the offer comes to."""
+    path = tmp_path / "room.toml"
+    test = 'require.max_output_tokens.at_least = { attribute = "context_window", plus = -400_000 }'
+    texts = 'because.en = "B."\nbecause.ko = "B."\notherwise.en = "O."\notherwise.ko = "O."\nsource = "framework.data"'
+    head = 'language = 1\npack = "x"\n[[rule]]\nid = "x/room"\nwhen.vendor_served = true\nunknown = "accept"'
+    path.write_text(f"{head}\n{test}\n{texts}\n")
+    decision = Advisor.load(rules=[path]).decide({"as_of": "2026-03-01", "tasks": ["coding"]})
+    assert decision.computed("max_output_tokens__less__context_window", decision.best[0]) is not None
+    assert "tokens" not in str(decision).split("why")[0]
 
 
 def test_a_classifying_rule_compares_and_a_promise_does(tmp_path: Path) -> None:

@@ -212,10 +212,12 @@ class Offers:
         sharing, found = self.index.judged.sharing(name), {}
         made = [self.index.trace.computed(row) for row in sharing]
         names = dict.fromkeys(attribute for one in made for attribute in one)
-        for attribute in (one for one in names if self.index.attributes[one].scope == "offer"):
-            values = [one[attribute].value for one in made if attribute in one]
-            words = self.teller.value(self.index.attributes[attribute], min(values, key=_amount))
-            found[attribute] = words if len(set(values)) == 1 else self.say("price-from", words=words)
+        for attribute in (self.index.attributes[one] for one in names):
+            if attribute.scope != "offer" or attribute.sides:  # what was made to compare two numbers is no cost
+                continue
+            values = [one[attribute.name].value for one in made if attribute.name in one]
+            words = self.teller.value(attribute, min(values, key=_amount))
+            found[attribute.name] = words if len(set(values)) == 1 else self.say("price-from", words=words)
         return found
 
     def _best(self, name: str) -> tuple[CandidateRecord, ...]:
