@@ -116,8 +116,7 @@ def _terms(rule: Rule) -> Iterator[tuple[str, _Edit]]:
     """Yield each change of how much a rule counts, and of whose approval it accepts."""
     if rule.in_tier > 1:
         yield "tier", _Edit("threshold", ("tier",), str(rule.tier), None, None)
-    # Of a higher tier only the order counts, and a rule alone in it gives the same order with any weight.
-    for weight in () if rule.weight is None or rule.in_tier > 1 else (rule.weight - 1, rule.weight + 1):
+    for weight in () if rule.weight is None else (rule.weight - 1, rule.weight + 1):
         if weight > 0:
             yield "weight", _Edit("threshold", ("weight",), str(rule.weight), str(weight), weight)
     if rule.level is not None:
