@@ -379,3 +379,15 @@ computed = [["asked", "rate"]]
         (stays,) = (one for one in decision.firmness.requirements if one.attribute == "asked")
         assert (stays.high, stays.high_included) == (high, True)
         assert f"stays first unless asked {said}" in str(decision)
+
+
+def test_of_many_sums_those_of_the_first_place_are_followed() -> None:
+    """Where many costs meet the budget, each elsewhere, the end is where that of the first does, and is no proof."""
+    advisor = Advisor.load(engine="plain", catalog=["2026-11"])
+    decision = advisor.decide(EXAMPLES / "month-on-a-budget.toml")
+    assert decision.firmness is not None
+    (stays,) = (one for one in decision.firmness.requirements if one.attribute == "monthly_input_tokens")
+    assert not stays.exact
+    assert isinstance(stays.high, int)
+    assert decision.what_if(monthly_input_tokens=stays.high).best == decision.best
+    assert decision.what_if(monthly_input_tokens=stays.high + 1).best != decision.best

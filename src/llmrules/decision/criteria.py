@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
-from llmrules.catalog.candidates import Candidates, bits, with_computed
+from llmrules.catalog.candidates import Candidates, Reckoned, bits, with_computed
 from llmrules.errors import LoadError, Place, RuleError
 from llmrules.language.rules.rule import Rule
 
@@ -178,6 +178,7 @@ class Criteria:
     settled: dict[str, Score] = field(factory=dict, init=False, repr=False)
     """What soft rules say of which nothing depends on the case, by id; each is found when it fires first."""
     _by_case: dict[tuple[object, ...], Criteria] = field(factory=dict, init=False, repr=False)
+    _reckoned: dict[tuple[object, ...], Reckoned] = field(factory=dict, init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         """Refuse points with more digits than a trace may hold. Raises LoadError."""
@@ -227,7 +228,9 @@ class Criteria:
         return tuple(sorted({name for one in self.candidates.moving for name in rests_on(one.name, "requirement")}))
 
     def _computing(self, facts: Facts) -> Criteria:
-        candidates = with_computed(self.candidates, facts, self.candidates.moving)
+        if len(self._reckoned) >= MOST_CASES:
+            self._reckoned.clear()
+        candidates = with_computed(self.candidates, facts, self.candidates.moving, self._reckoned)
         names = {one.name for one in candidates.moving}
         if not any(found for name in names for found in candidates.computed[name]):
             return self

@@ -1,6 +1,6 @@
 """The catalogue as columns of candidates: a test is evaluated over all of them at once, three-valued."""
 
-from llmrules.catalog.candidates.arrangement import arrange, conclusions_over, reclassify, with_computed
+from llmrules.catalog.candidates.arrangement import Reckoned, arrange, conclusions_over, reclassify, with_computed
 from llmrules.catalog.candidates.candidates import (
     Candidate,
     Candidates,
@@ -24,6 +24,7 @@ __all__ = [
     "Dispute",
     "Grades",
     "Masks",
+    "Reckoned",
     "Told",
     "arrange",
     "bits",

@@ -9,22 +9,31 @@ from collections import defaultdict
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from attrs import evolve
+from attrs import evolve, frozen
 
-from llmrules.catalog.candidates.candidates import Candidate, Candidates, Column, Contradiction, Dispute, bits, mask_of
+from llmrules.catalog.candidates.candidates import (
+    Candidate,
+    Candidates,
+    Column,
+    Contradiction,
+    Dispute,
+    Groups,
+    bits,
+    mask_of,
+)
 from llmrules.language.rules.rule import Cycle, by_conclusion, classification_order
 from llmrules.language.values import number
-from llmrules.language.vocabulary import MODEL, PRICES, added, known_numbers, tokens_at
+from llmrules.language.vocabulary import MODEL, PRICES, Sum, added, charged, known_numbers, tokens_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping, Sequence
 
     from llmrules.catalog import Catalog
     from llmrules.catalog.candidates.candidates import Masks
     from llmrules.language.conditions import Facts
     from llmrules.language.rules.rule import Rule
-    from llmrules.language.values import Value
-    from llmrules.language.vocabulary import Attribute, Sum, Vocabulary
+    from llmrules.language.values import Number, Value
+    from llmrules.language.vocabulary import Attribute, Vocabulary
 
     Conclusions: TypeAlias = Sequence[tuple[frozenset[Any], Masks]]
 
@@ -192,18 +201,47 @@ def _with_members(stated: Mapping[Value, int], blank: int, conclusions: Conclusi
 # What is computed
 
 
-def with_computed(candidates: Candidates, facts: Facts, attributes: Iterable[Attribute]) -> Candidates:
-    """Return the candidates with attributes that are computed on the facts of a case, each after those it needs."""
+@frozen
+class Reckoned:
+    """What one attribute comes to: the sum at each candidate, the column with them, its groups, and who is known."""
+
+    sums: tuple[Sum | None, ...]
+    column: Column
+    groups: Groups
+    known: int
+
+
+def with_computed(
+    candidates: Candidates,
+    facts: Facts,
+    attributes: Iterable[Attribute],
+    kept: MutableMapping[tuple[object, ...], Reckoned] | None = None,
+) -> Candidates:
+    """Return the candidates with attributes that are computed on the facts of a case, each after those it needs.
+
+    In ``kept`` is what the same attributes of the same candidates came to in other cases, and what is new is added.
+    """
     columns, groups, known = dict(candidates.columns), dict(candidates.groups), dict(candidates.known)
-    computed = dict(candidates.computed)
+    computed, vocabulary = dict(candidates.computed), candidates.vocabulary
     for attribute in attributes:
-        name, stated = attribute.name, candidates.columns[attribute.name]
-        sums = _Sums(candidates, columns, facts, attribute)
-        computed[name] = tuple(sums.at(index) if value is None else None for index, value in enumerate(stated.first))
-        columns[name] = sums.column(stated, computed[name])
-        groups[name] = columns[name].groups(candidates.layers)
-        known[name] = groups[name].known()
+        name = attribute.name
+        case = (name, *(facts.get(one) for one in vocabulary.rests_on(name, "requirement")))
+        found = None if kept is None else kept.get(case)
+        if found is None:
+            found = _reckoned(candidates, columns, facts, attribute)
+        if kept is not None:
+            kept[case] = found
+        computed[name], columns[name], groups[name], known[name] = found.sums, found.column, found.groups, found.known
     return evolve(candidates, columns=columns, groups=groups, known=known, computed=computed)
+
+
+def _reckoned(candidates: Candidates, columns: Mapping[str, Column], facts: Facts, attribute: Attribute) -> Reckoned:
+    stated = candidates.columns[attribute.name]
+    sums = _Sums(candidates, columns, facts, attribute)
+    found = tuple(sums.at(index) if value is None else None for index, value in enumerate(stated.first))
+    column = sums.column(stated, found)
+    groups = column.groups(candidates.layers)
+    return Reckoned(found, column, groups, groups.known())
 
 
 class _Sums:
@@ -220,16 +258,23 @@ class _Sums:
         self._columns = [(name, columns[name]) for name in names]
         self._below = candidates.vocabulary.resting[attribute.name]
         self._seen: dict[tuple[Value | None, ...], Sum | None] = {}
+        self._counted: dict[tuple[bool, bool, bool], dict[str, Number | None]] = {}
 
     def at(self, bit: int) -> Sum | None:
         """Return what it comes to at a candidate in a layer."""
         key = tuple(column[bit] for _, column in self._columns)
         if key not in self._seen:
             values = {name: value for (name, _), value in zip(self._columns, key, strict=True)}
-            counted = tokens_at(self._facts, values) if self._counts else {}
+            counted = self._tokens(values) if self._counts else {}
             numbers = {name: number(value) for name, value in values.items()}
             self._seen[key] = added(self._products, {**self._case, **numbers, **counted})
         return self._seen[key]
+
+    def _tokens(self, values: Mapping[str, Value | None]) -> dict[str, Number | None]:
+        own_prices = charged(self._facts, values)
+        if own_prices not in self._counted:
+            self._counted[own_prices] = tokens_of(self._facts, own_prices)
+        return self._counted[own_prices]
 
     def column(self, stated: Column, sums: tuple[Sum | None, ...]) -> Column:
         """Return the column of the stated values with the sums where there is none."""

@@ -34,6 +34,7 @@ from llmrules.language.vocabulary.computed import (
     Sum,
     Term,
     added,
+    charged,
     check_factors,
     decimal,
     factors_of,
@@ -41,6 +42,7 @@ from llmrules.language.vocabulary.computed import (
     lacking,
     sums,
     tokens_at,
+    tokens_of,
 )
 from llmrules.language.vocabulary.declaration import ATTRIBUTE_KEYS, check_keys, read_marks
 from llmrules.language.vocabulary.reading import read_vocabulary
@@ -73,6 +75,7 @@ __all__ = [
     "Type",
     "Vocabulary",
     "added",
+    "charged",
     "check_factors",
     "check_keys",
     "decimal",
@@ -84,4 +87,5 @@ __all__ = [
     "read_vocabulary",
     "sums",
     "tokens_at",
+    "tokens_of",
 ]

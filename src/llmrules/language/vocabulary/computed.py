@@ -130,13 +130,23 @@ def tokens_at(facts: Facts, prices: Mapping[str, Value | None]) -> dict[str, Num
     known limit, every long request is above it. Nothing is known where the case does not state both amounts, or
     something of them is in conflict.
     """
+    return tokens_of(facts, charged(facts, prices))
+
+
+def charged(facts: Facts, prices: Mapping[str, Value | None]) -> tuple[bool, bool, bool]:
+    """Return whether an offer has prices of its own for long requests, for cached input and for batches."""
+    long = known_numbers(facts, (LONG_TOKENS,)).get(LONG_TOKENS)
+    batches = all(prices.get(name) is not None for name in BATCH_PRICES)
+    return _reaches_tier(prices, long), prices.get(CACHED_PRICE) is not None, batches
+
+
+def tokens_of(facts: Facts, own_prices: tuple[bool, bool, bool]) -> dict[str, Number | None]:
+    """Return how many tokens have each price at all offers that have prices of their own for the same of them."""
     case = known_numbers(facts, USAGE)
     if not case.keys() >= {*USED} or any(len(facts.get(name, ())) > 1 for name in USAGE):
         return {}
-    long, cached, batch = (Fraction(case.get(name) or 0) for name in (LONG_SHARE, CACHED_SHARE, BATCH_SHARE))
-    long *= _reaches_tier(prices, case.get(LONG_TOKENS))
-    cached *= prices.get(CACHED_PRICE) is not None
-    batch *= all(prices.get(name) is not None for name in BATCH_PRICES)
+    shares = (LONG_SHARE, CACHED_SHARE, BATCH_SHARE)
+    long, cached, batch = (Fraction(case.get(name) or 0) * own for name, own in zip(shares, own_prices, strict=True))
     read, written = (Fraction(case[name]) for name in USED)
     alone = (1 - batch) * (1 - long)
     amounts = (read * alone * (1 - cached), written * alone, read * alone * cached)

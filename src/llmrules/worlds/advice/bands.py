@@ -11,12 +11,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 from math import floor
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from llmrules.catalog.candidates import bits, mask_of
 from llmrules.engine.refiring import Cuts
 from llmrules.language.conditions import Reference
 from llmrules.language.values import EXACT, Number, Period, Value, number
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
     from llmrules.language.conditions import Facts, Leaf, Table, Test
     from llmrules.language.rules.rule import Rule
     from llmrules.language.vocabulary import Attribute, Vocabulary
+
+
+MOST_LINES = 50
+"""How many different sums of candidates are followed over a number; of more, those alone that have the first place."""
 
 
 @frozen
@@ -119,7 +124,8 @@ class Bands:
     def _sum_cuts(self, name: str) -> Iterator[Number | Fraction | None]:
         """Yield where a test of what is computed from a number turns, and None where there may be other places.
 
-        They are told of sums that are lines over the number in a case that is known, and of no grade.
+        They are told of sums that are lines over the number in a case that is known, and of no grade; of more than
+        MOST_LINES for the first place alone.
         """
         resting = self._vocabulary.resting
         for one, leaf in self._summed if any(name in its for its in resting.values()) else ():
@@ -128,9 +134,12 @@ class Bands:
             if leaf is None or name == LONG_TOKENS:
                 yield None
                 continue
-            for line in self._lines(name, one.name):
-                for target in compared(one, (leaf,), self._facts):
-                    yield from _where(line, target)
+            lines = self._lines(name, one.name)
+            if len(lines) > MOST_LINES:
+                lines = self._lines(name, one.name, self._first)
+                yield None
+            targets = compared(one, (leaf,), self._facts)
+            yield from (place for line, target in product(lines, targets) for place in _where(line, target))
         for one in self._vocabulary.computed("requirement") if self._facts else ():
             if name in self._vocabulary.resting[one.name]:
                 for line in self._lines(name, one.name):
@@ -141,7 +150,14 @@ class Bands:
     def _summed(self) -> list[tuple[Attribute, Leaf | None]]:
         return [*summed(self._knowledge, self._decision)]
 
-    def _lines(self, name: str, summed: str) -> set[tuple[Fraction, Fraction, Fraction]]:
+    @cached_property
+    def _first(self) -> int:
+        """The candidates that have the first place."""
+        masks = {} if self._decision is None else self._decision.candidates.masks
+        best = () if self._decision is None else self._decision.best
+        return mask_of([index for name in best for index in bits(masks[name])])
+
+    def _lines(self, name: str, summed: str, of: int = -1) -> set[tuple[Fraction, Fraction, Fraction]]:
         """Return what a sum is where a number is 1, and by how much more where it is 2 and 3; of each candidate."""
         following = {*self._vocabulary.following([name])}
         rest = {one: its for one, its in self._facts.items() if one not in following}
@@ -152,7 +168,8 @@ class Bands:
             columns = (self._criteria.on(one).candidates.columns[summed].first for one in facts)
         return {
             (Fraction(one), Fraction(two) - Fraction(one), Fraction(three) - Fraction(two))
-            for one, two, three in zip(*columns, strict=True)
+            for index, (one, two, three) in enumerate(zip(*columns, strict=True))
+            if of >> index & 1
             if isinstance(one, int | Decimal) and isinstance(two, int | Decimal) and isinstance(three, int | Decimal)
         }
 
