@@ -285,7 +285,7 @@ def _compared(random: Random, column: Column, other: Column, level: int) -> Toml
         operators = ["at_least", "at_most", "above", "below", "is"] if column.type in ORDERED else ["is"]
     chosen = column.type in CHOSEN
     alike = other.type == column.type or (chosen and operators[0] in {"has", "any_of"})
-    if not alike or (chosen and other.values != column.values):
+    if not alike or other.name == column.name or (chosen and other.values != column.values):
         return None
     reference: Toml = {"requirement": other.name}
     if column.type in {"number", "date"} and random.random() < 0.5:
