@@ -223,14 +223,13 @@ def with_computed(
     """
     columns, groups, known = dict(candidates.columns), dict(candidates.groups), dict(candidates.known)
     computed, vocabulary = dict(candidates.computed), candidates.vocabulary
+    kept = {} if kept is None else kept
     for attribute in attributes:
         name = attribute.name
         case = (name, *(facts.get(one) for one in vocabulary.rests_on(name, "requirement")))
-        found = None if kept is None else kept.get(case)
-        if found is None:
-            found = _reckoned(candidates, columns, facts, attribute)
-        if kept is not None:
-            kept[case] = found
+        if case not in kept:
+            kept[case] = _reckoned(candidates, columns, facts, attribute)
+        found = kept[case]
         computed[name], columns[name], groups[name], known[name] = found.sums, found.column, found.groups, found.known
     return evolve(candidates, columns=columns, groups=groups, known=known, computed=computed)
 
