@@ -1,49 +1,54 @@
 """The candidates, derived again: who is judged, checks, points, notes, verdicts, places, promises, what is open."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeAlias
 
 from .case import concludes, derive_case
 from .criteria import Conditions, Criterion, World
 from .given import HARD, SOFT, TESTED, Given, Row, name_of, names_of, on_them
-from .questions import Wanted, resting, unknowns
 from .refusal import Plain, Record, sparse
 from .standing import carried, contenders, result, sums
 from .truth import Facts, Truth
-from .worlds import Classes, Known, know, outlook
+from .values import days
+from .worlds import Known, Worlds
+
+Said: TypeAlias = dict[str, dict[str, tuple[int, Record]]]  # what candidates share, with the places of it
 
 
 def derive_candidates(given: Given, facts: Facts, case: Record) -> Record:
     """Return what is found of the models by the rules that fired, and what those on trial would do."""
     fired = [one["id"] for one in case["rules"] if one["status"] == "fired"]
-    rules = [given.rules[name] for name in sorted(fired) if on_them(given.rules[name])]
-    criteria = {rule["id"]: Criterion(rule, given, facts) for rule in rules}
-    classes = Classes(given)
-    known = list(know(given, facts, classes))
+    trials = [one for one in case["rules"] if one["status"] == "trial"]
+    criteria = {name: Criterion(given.rules[name], given, facts) for name in fired if on_them(given.rules[name])}
+    worlds = Worlds(given, facts, [given.rules[name] for name in (*criteria, *(one["id"] for one in trials))])
+    known = list(worlds.known())
     judged, left_out = _judged(given, facts, known)
-    wanted = Wanted(given, facts, criteria, classes)
-    candidates = [Candidate(given, facts, one, criteria) for one in judged]
-    said: dict[str, dict[str, tuple[int, Record]]] = {"concluded": {}, "computed": {}}
-    records = [one.record(wanted, said) for one in candidates]
+    candidates = _candidates(worlds, judged, criteria)
+    said: Said = {"concluded": {}, "computed": {}}
+    shared = {one: one.record(said) for one in dict.fromkeys(one for _, one in candidates)}
+    records = [{"model": row.model} | sparse(offer=row.offer) | shared[one] for row, one in candidates]
     ranked = contenders(records, given.over)
     for record, place in carried(ranked, given.over):
         record["place"] = place
-    rows = enumerate(zip(candidates, records, strict=True))
-    standing = [(place, one.known, one.found, its) for place, (one, its) in rows if its["verdict"] != "excluded"]
-    outcome = result(given, ranked, fired)
+    outcome = result(given, ranked, sorted(fired))
+    pairs = enumerate(zip(candidates, records, strict=True))
+    standing = [(place, row, one) for place, ((row, one), its) in pairs if its["verdict"] != "excluded"]
+    rows = [(one.known.world, records[place]) for place, _, one in standing]
     return {
         "criteria": [one.record() for one in criteria.values()],
         "contradictions": [
-            {"model": one.row.model, "attribute": attribute, "rule": rule}
-            for one in known
-            for attribute, rule in sorted(one.contradictions if one.row.place == 0 else ())  # once for all its offers
+            {"model": row.model, "attribute": attribute, "rule": rule}
+            for row, one in known
+            for attribute, rule in sorted(one.contradictions if row.place == 0 else ())  # once for all its offers
         ],
         **({} if left_out is None else {"left_out": left_out}),
         "candidates": records,
-        "trials": [_trial(given, facts, candidates, one) for one in case["rules"] if one["status"] == "trial"],
+        "trials": [_trial(given, facts, candidates, one) for one in trials],
         "result": outcome,
         **{part: [one for _, one in its.values()] for part, its in said.items() if its},
-        **sparse(unknowns=unknowns(standing, wanted), resting=resting(standing, wanted)),
-        **sparse(promises=_promised(given, facts, case, [(one.world, its) for _, one, _, its in standing], outcome)),
+        **sparse(unknowns=_unknowns([one for _, _, one in standing]), resting=_resting(worlds, criteria, standing)),
+        **sparse(promises=_promised(given, facts, case, rows, outcome)),
     }
 
 
@@ -54,66 +59,70 @@ def eligible(given: Given) -> list[str]:
     if any(rule["effect"] == "refuse" for rule in fired):
         return []
     criteria = {rule["id"]: Criterion(rule, given, facts) for rule in fired if rule["effect"] in (*HARD, "exempt")}
-    judged, _ = _judged(given, facts, list(know(given, facts, Classes(given))))
-    rows = [one.row for one in judged if Candidate(given, facts, one, criteria).earned["verdict"] == "eligible"]
+    worlds = Worlds(given, facts, [one.rule for one in criteria.values()])
+    judged, _ = _judged(given, facts, list(worlds.known()))
+    rows = [row for row, one in _candidates(worlds, judged, criteria) if one.earned["verdict"] == "eligible"]
     return sorted({row.name if given.over == "offers" else row.model for row in rows})
 
 
-def _judged(given: Given, facts: Facts, known: list[Known]) -> tuple[list[Known], Record | None]:
+def _judged(
+    given: Given, facts: Facts, known: list[tuple[Row, Known]]
+) -> tuple[list[tuple[Row, Known]], Record | None]:
     """Return who is judged, and the names of those who are not; None where nothing restricts the decision."""
     if given.among is None and given.only is None:
         return known, None
-    rows = [one.row for one in known]
+    rows, only = [row for row, _ in known], Conditions("only", given.only or {}, given, facts)
     listed = {row.model for row in rows}
     among = listed if given.among is None else set(given.among)
-    only = Conditions("only", given.only or {}, given, facts)
-    truths: dict[Row, Truth] = {one.row: only.on(one.world) for one in known if one.row.model in among}
+    truths: dict[Row, Truth] = {row: only.on(one.world) for row, one in known if row.model in among}
 
-    def is_disputed(one: Known) -> bool:
+    def is_disputed(row: Row, one: Known) -> bool:
         worlds = (world for worlds in one.others.values() for world in worlds)
-        return any((only.on(world) is True) is not (truths[one.row] is True) for world in worlds)
+        return any((only.on(world) is True) is not (truths[row] is True) for world in worlds)
 
-    return [one for one in known if truths.get(one.row) is True], sparse(
+    return [(row, one) for row, one in known if truths.get(row) is True], sparse(
         among=names_of([row for row in rows if row.model not in among], rows),
         only=names_of([row for row, truth in truths.items() if truth is False], rows),
         undecided=names_of([row for row, truth in truths.items() if truth is None], rows),
         unmatched=sorted(among - listed),
-        disputed=names_of([one.row for one in known if one.row in truths and is_disputed(one)], rows),
+        disputed=names_of([row for row, one in known if row in truths and is_disputed(row, one)], rows),
     )
 
 
-class Candidate:
-    """One model with one of its offers, under all criteria."""
+def _candidates(
+    worlds: Worlds, judged: list[tuple[Row, Known]], criteria: Mapping[str, Criterion]
+) -> list[tuple[Row, "Candidate"]]:
+    alike = {one: Candidate(worlds, one, criteria) for one in dict.fromkeys(one for _, one in judged)}
+    return [(row, alike[one]) for row, one in judged]
 
-    def __init__(self, given: Given, facts: Facts, known: Known, criteria: Mapping[str, Criterion]) -> None:
+
+class Candidate:
+    """Those who are alike in all that is read of them, under all criteria."""
+
+    def __init__(self, worlds: Worlds, known: Known, criteria: Mapping[str, Criterion]) -> None:
         """Take all criteria, with the exemptions that reach it."""
-        self.given, self.facts, self.known, self.criteria = given, facts, known, criteria
+        self.given, self.worlds, self.known, self.criteria = worlds.given, worlds, known, criteria
         self.exempting = [one for one in criteria.values() if one.effect == "exempt" and one.truth(known.world)]
         applied = [(one, *self.applied(one)) for one in criteria.values()]
         self.found, self.places = [(one, its) for one, _, its in applied], [place for _, place, _ in applied]
         self.earned = sums(((one.rule, its) for one, its in self.found), "/given/rules")
 
-    def record(self, wanted: Wanted, said: dict[str, dict[str, tuple[int, Record]]]) -> Record:
+    def record(self, said: Said) -> Record:
         """Record how every rule comes out; one that is excluded has no points, but what it would earn."""
-        known, earned = self.known, self.earned
-        is_open = earned["verdict"] == "unverified"
-        missing = wanted.by(self.found, known.world, HARD, ("unknown",)) if is_open else ()
-        shared = {part: its for part, its in (("concluded", known.concluded), ("computed", known.computed)) if its}
-        places = {part: said[part].setdefault(str(its), (len(said[part]), its))[0] for part, its in shared.items()}
-        return {"model": known.row.model, "outcomes": self.places, **earned, **places} | sparse(
-            **outlook(self.given, wanted.facts, known),
-            offer=known.row.offer,
-            disputes=[*self.disputes()],
-            missing=sorted(missing),
-        )
+        shared = (("concluded", self.known.concluded), ("computed", self.known.computed))
+        places = {part: said[part].setdefault(str(its), (len(said[part]), its))[0] for part, its in shared if its}
+        missing = self.lacks(HARD, "unknown") if self.earned["verdict"] == "unverified" else ()
+        more = sparse(**self.known.outlook, disputes=[*self.disputes()], missing=sorted(missing))
+        return {"outcomes": self.places} | self.earned | places | more
 
     def applied(self, criterion: Criterion) -> tuple[int, Record]:
         """Return how a rule comes out, by which exemptions or whose approval, with the place of that."""
-        name, key, by = criterion.rule["id"], str([*map(self.known.world.get, criterion.names)]), Record()
+        name, world, by = criterion.rule["id"], self.known.world, Record()
+        key = str([*map(world.get, criterion.names)])
         usual = criterion.usual if criterion.effect != "caution" and not self.exempting else {}
         if key in usual:
             return usual[key]
-        truth = criterion.truth(self.known.world)
+        truth = criterion.truth(world)
         outcomes: dict[Truth, str] = {True: "points", False: "none", None: "unknown"}
         if criterion.effect in HARD:
             policy = criterion.rule.get("unknown", self.given.unknown)
@@ -123,12 +132,10 @@ class Candidate:
             outcomes = dict.fromkeys(outcomes, "exempted") if by else {True: "passed", False: "failed", None: unknown}
         elif criterion.effect not in SOFT:  # one that asks for approval is attached where it is unknown, too
             attached = truth or (truth is None and criterion.rule.get("level") == "approval")
-            people = (
-                self.given.approved_by(name, self.known.row.model, self.facts) if criterion.effect == "caution" else []
-            )
-            by = sparse(approved_by=people) if attached else {}
+            people = self.given.approved_by(name, world["model"], self.worlds.facts) if attached else []
+            by = sparse(approved_by=people)
             outcomes = dict.fromkeys(outcomes, "approved" if by else "attached" if attached else "none")
-        return usual.setdefault(key, criterion.applied(self.known.world, outcomes[truth], by, key))
+        return usual.setdefault(key, criterion.applied(world, outcomes[truth], by, key))
 
     def disputes(self) -> Iterator[Record]:
         """Record each disputed value under which a rule would say something else."""
@@ -139,6 +146,65 @@ class Candidate:
             if rules:
                 values = [one["value"] for one in self.known.entries[attribute]["disputed"]]
                 yield {"attribute": attribute, "values": values, "rules": rules}
+
+    def lacks(self, effects: tuple[str, ...], *outcomes: str) -> set[str]:
+        """Return what rules with one of some effects and outcomes lack to be decided, that somebody could state."""
+        return {
+            lower
+            for criterion, its in self.found
+            if criterion.effect in effects and its["outcome"] in outcomes
+            for leaf, one in zip(criterion.leaves, its["leaves"], strict=True)
+            if one["holds"] == "unknown"
+            for lower in self.worlds.lacked(leaf.name, self.known.world)
+        }
+
+
+def _unknowns(standing: list[Candidate]) -> list[Record]:
+    """Count the candidates whose checks or points each attribute leaves open, and those that it alone would settle."""
+    undecided, unscored, settles = Counter[str](), Counter[str](), Counter[str]()
+    for one, count in Counter(standing).items():
+        checks, missing = one.lacks(HARD, "unknown", "accepted"), one.lacks(HARD, "unknown")
+        undecided.update(dict.fromkeys(checks, count))
+        unscored.update(dict.fromkeys(one.lacks(SOFT, "unknown"), count))
+        settles.update(dict.fromkeys(missing if len(missing) == 1 else (), count))
+    counts = [
+        {"attribute": name, "undecided": undecided[name], "unscored": unscored[name], "settles": settles[name]}
+        for name in undecided | unscored
+    ]
+    return sorted(counts, key=lambda one: (-one["settles"], -one["undecided"], -one["unscored"], one["attribute"]))
+
+
+def _resting(
+    worlds: Worlds, criteria: Mapping[str, Criterion], standing: list[tuple[int, Row, Candidate]]
+) -> list[Record]:
+    """Return the newest source, if all are dated, of the values in use; a model's counts at its first candidate."""
+    given, seen = worlds.given, set[str]()
+    used = worlds.rested_on({name for one in criteria.values() for name in one.names})
+    newest: dict[Candidate, list[tuple[str, str]]] = {}
+    found = defaultdict[str, defaultdict[str, list[int]]](lambda: defaultdict(list))
+    for place, row, one in standing:
+        if one not in newest:
+            newest[one] = [
+                *_newest(given, [(name, one.known.entries[name]) for name in used if name in one.known.entries])
+            ]
+        for name, source in newest[one]:
+            if row.model not in seen or given.attributes[name].scope == "offer":
+                found[source][name].append(place)
+        seen.add(row.model)
+    records = []
+    for source, values in found.items():
+        age = days(given.day)[0] - days(given.dates[source])[0]
+        record = {"source": source, "date": given.dates[source], "days": age, "values": dict(values)}
+        records.append(record | sparse(old=age > given.stale_after or None))
+    return sorted(records, key=lambda one: (one["date"], one["source"]))
+
+
+def _newest(given: Given, entries: Iterable[tuple[str, Record]]) -> Iterator[tuple[str, str]]:
+    """Yield the attributes of entries whose sources are all dated, with the newest of these."""
+    for name, entry in entries:
+        sources = entry.get("sources", ())
+        if sources and given.dates.keys() >= {*sources}:
+            yield name, min(sources, key=lambda one: (-days(given.dates[one])[0], one))
 
 
 def _promised(
@@ -163,7 +229,7 @@ def _promised(
     return [one | sparse(breaches=[*one.get("breaches", ()), *breaches(promise)]) for one, promise in met]
 
 
-def _trial(given: Given, facts: Facts, candidates: list[Candidate], found: Record) -> Record:
+def _trial(given: Given, facts: Facts, candidates: list[tuple[Row, Candidate]], found: Record) -> Record:
     rule = given.rules[found["id"]]
     blocked = found.get("unless", {}).get("holds") or "defeated_by" in found
     record = {"rule": rule["id"], "fires": bool(found["when"]["holds"] and not blocked)}
@@ -172,7 +238,7 @@ def _trial(given: Given, facts: Facts, candidates: list[Candidate], found: Recor
     if not record["fires"] or not on_them(rule):
         return record
     criterion = Criterion(rule, given, facts)
-    applied = [(one.known.row, one.applied(criterion)[1]) for one in candidates]
+    applied = [(row, one.applied(criterion)[1]) for row, one in candidates]
 
     def named(key: str, *said: str) -> list[str]:
         return names_of([row for row, its in applied if its.get(key) in said], [row for row, _ in applied])

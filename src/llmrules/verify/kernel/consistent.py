@@ -70,11 +70,18 @@ def _check_candidates(given: Given, found: Plain, touching: list[str]) -> None:
     """Refuse criteria and candidates that do not speak of the same rules, models, sums and places."""
     _check_names("/found/criteria", [one["rule"] for one in found["criteria"]], touching, "fired rules on models")
     criteria = [(given.rules[one["rule"]], one["outcomes"]) for one in found["criteria"]]
+    known: dict[tuple[int, ...], Record] = {}
     for index, one in enumerate(found["candidates"]):
         at, places = f"/found/candidates/{index}", one["outcomes"]
-        pairs = [(rule, its[place : place + 1]) for place, (rule, its) in zip(places, criteria, strict=False)]
-        right = len(places) == len(criteria) and all(its for _, its in pairs)
-        expect(right, "reference", f"{at}/outcomes", "names no outcome of each criterion", places)
+        if (key := tuple(places)) not in known:
+            known[key] = _earned(criteria, places, at)
         earned = {part: one[part] for part in ("verdict", "points", "then", "would_earn") if part in one}
-        expected = sums(((rule, its) for rule, (its,) in pairs), f"{at}/points")
-        compare("sum", at, earned, expected, "disagrees with how the rules came out")
+        compare("sum", at, earned, known[key], "disagrees with how the rules came out")
+
+
+def _earned(criteria: list[tuple[Plain, list[Record]]], places: list[int], at: str) -> Record:
+    """Return what a candidate earns by the places of its outcomes."""
+    pairs = [(rule, its[place : place + 1]) for place, (rule, its) in zip(places, criteria, strict=False)]
+    right = len(places) == len(criteria) and all(its for _, its in pairs)
+    expect(right, "reference", f"{at}/outcomes", "names no outcome of each criterion", places)
+    return sums(((rule, its) for rule, (its,) in pairs), f"{at}/points")

@@ -10,6 +10,7 @@ from .values import Attribute, days, read_at
 
 HARD, SOFT = ("require", "exclude"), ("prefer", "avoid")
 TESTED = ("every", "best", "some")  # of which models a promise says what
+CANDIDATE = ("model", "offer")  # whose attributes those of a candidate are
 ON_MODELS = (*HARD, *SOFT, "caution", "exempt")
 """The effects that are applied to models; the others are conclude, advise and refuse."""
 
@@ -30,13 +31,14 @@ class Given:
         off: set[str],
         dates: dict[str, str],
     ) -> None:
-        """Take what was read, with ``models``; ``dates`` says when each source was last seen, by its document."""
+        """Take what was read; ``dates`` says when each source was last seen, by its document."""
         self.attributes, self.resting, self.disabled, self.dates = attributes, resting, off, dates
         summed = [attributes[name] for name in resting]
         self.summing = [one for one in summed if one.scope != "requirement"]
         self.of_case = [one for one in summed if one.scope == "requirement"]
         self.rules: dict[str, Plain] = {one["id"]: one for one in plain["rules"]}
-        self.models: dict[str, Plain] = {one["id"]: one for one in plain["models"]}
+        self.models: dict[str, Plain] = {one["id"]: one for one in plain["catalogue"]["models"]}
+        self.values: dict[str, list[Plain]] = plain["catalogue"]["values"]  # of which models have the places
         self.requirements: dict[str, Plain] = {one["attribute"]: one for one in plain["requirements"]}
         self.promises: dict[str, Plain] = {one["id"]: one for one in plain["promises"]}
         self.unknown, self.over = str(plain["unknown"]), str(plain["over"])

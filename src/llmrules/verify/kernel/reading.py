@@ -2,11 +2,12 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from functools import partial
 from graphlib import CycleError, TopologicalSorter
 from typing import TypeAlias
 
 from .computed import resting
-from .given import HARD, SOFT, TESTED, Given, dates_of, grade, predicate
+from .given import CANDIDATE, HARD, SOFT, TESTED, Given, dates_of, grade, predicate
 from .refusal import NOTHING, Plain, Record, Refusal, expect, step
 from .shape import canonical
 from .truth import OPERATORS, leaves, negative, own, right_side
@@ -23,13 +24,13 @@ NOT_CLASSIFYING = {"when", "unless", "overrides", "effective_from", "effective_t
 """Of a rule: the keys that go with some effects alone, those that these need, and what none has that classifies."""
 DEEPEST, MOST_DAYS = 32, 36_500  # tables of conditions in each other, and how far a date may be moved
 Scopes: TypeAlias = tuple[str, ...]
-REQUIREMENT, MODEL, CANDIDATE = ("requirement",), ("model",), ("model", "offer")
+REQUIREMENT, MODEL = ("requirement",), ("model",)
 PLAIN = {"when", "unless", "where", "body", "value", "default", "attributes", "always", *TESTED}  # cites nothing
 BUILT_IN = {"as_of": ("requirement", "date"), "model": ("model", "text")}  # the day decided for; the id of each model
 BY_ID = ("documents", "claims", "rules", "promises", "catalogue/models")
 NAMED = {"requirements": "attribute", **dict.fromkeys(BY_ID, "id")}
 CITING = ("vocabulary", "claims", "rules", "promises", "catalogue/")
-CATALOGUE = "/given/catalogue"
+CATALOGUE, INHERITED = "/given/catalogue", "inherited_from"
 
 
 def read_given(plain: Plain) -> Given:
@@ -44,20 +45,18 @@ def read_given(plain: Plain) -> Given:
     expect(names["documents"].isdisjoint(names["claims"]), "order", "/given/claims", "have the id of a document")
     for part in (one for one in plain if one.startswith(CITING)):
         _check_sources(f"/given/{part}", plain[part], names["documents"] | names["claims"])
-    plain["models"] = list(_with_values(read, models, values))
     given = Given(plain, read, resting(read), set(_disabled(plain, names["rules"])), dates_of(plain))
-    for index, rule in enumerate(given.rules.values()):
-        _check_rule(given, rule, f"/given/rules/{index}")
-    for index, one in enumerate(given.promises.values()):
-        _check_promise(given, one, f"/given/promises/{index}")
-    for name, its in values.items():
-        _check_values(given, given.attribute(name, CANDIDATE, f"{CATALOGUE}/values"), its)
-    for index, model in enumerate(given.models.values()):
-        _check_model(given, model, f"{CATALOGUE}/models/{index}")
+    _check_places(given)
+    checks = {"rules": _check_rule, "promises": _check_promise, "catalogue/models": _check_model}
+    checks |= {f"catalogue/values/{name}": partial(_check_entry, name) for name in given.values}
+    for part, check in (checks | {"requirements": _check_requirement, "approvals": _check_approval}).items():
+        for index, one in enumerate(plain[part]):
+            check(given, one, f"/given/{part}/{index}")
+    approvals = (
+        (*(one[key] for key in ("rule", "model", "on", "by")), one.get("until", "")) for one in plain["approvals"]
+    )
+    _check_ascending("/given/approvals", approvals)
     _check_inherited(given)
-    for index, one in enumerate(given.requirements.values()):
-        _check_requirement(given, one, f"/given/requirements/{index}")
-    _check_approvals(given, plain["approvals"])
     if given.only is not None:
         _check_table(given, given.only, CANDIDATE, "/given/only", refers=False)
     _check_ascending("/given/among", given.among or ())
@@ -114,16 +113,13 @@ def _check_requirement(given: Given, one: Plain, at: str) -> None:
     expect(right, "value", f"{at}/value", "is not the default, which alone is assumed", one["value"])
 
 
-def _check_approvals(given: Given, approvals: list[Plain]) -> None:
-    """Refuse approvals out of order, twice, with no day, or of what does not ask for one."""
-    keys = ("rule", "model", "on", "by")
-    _check_ascending("/given/approvals", ((*(one[key] for key in keys), one.get("until", "")) for one in approvals))
-    for index, one in enumerate(approvals):
-        at, asks = f"/given/approvals/{index}", given.rules.get(one["rule"], {}).get("level") == "approval"
-        for key in one.keys() & {"on", "until"}:
-            read_at("value", f"{at}/{key}", one[key], given.attributes["as_of"].whole)
-        expect(asks, "reference", f"{at}/rule", "names no rule that asks for approval", one["rule"])
-        expect(one["model"] in given.models, "reference", f"{at}/model", "names no model that is given", one["model"])
+def _check_approval(given: Given, one: Plain, at: str) -> None:
+    """Refuse an approval with no day, or of what does not ask for one."""
+    for key in one.keys() & {"on", "until"}:
+        read_at("value", f"{at}/{key}", one[key], given.attributes["as_of"].whole)
+    asks = given.rules.get(one["rule"], {}).get("level") == "approval"
+    expect(asks, "reference", f"{at}/rule", "names no rule that asks for approval", one["rule"])
+    expect(one["model"] in given.models, "reference", f"{at}/model", "names no model that is given", one["model"])
 
 
 def _check_rule(given: Given, rule: Plain, at: str) -> None:
@@ -240,57 +236,60 @@ def _check_model(given: Given, model: Plain, at: str) -> None:
         _check_ascending(f"{at}/offers", (offer.get("id") for offer in offers), "/id")
 
 
-def _with_values(read: dict[str, Attribute], models: list[Plain], values: Plain) -> Iterator[Plain]:
-    """Yield models with their values. Refuses values that are not in the order of their first use, each once."""
-    used, scopes = dict.fromkeys(values, 0), {name: read[name].scope for name in values.keys() & read.keys() - BUILT_IN}
-
-    def own(one: Plain, scope: str, at: str) -> Plain:
-        for name, place in sorted(one["attributes"].items()):
-            right = scopes.get(name) == scope and place <= used[name] and place < len(values[name])
-            expect(right, "reference", f"{at}/attributes/{name}", "names no value, or one before its turn", place)
-            used[name] = max(used[name], place + 1)
-        return one | {"attributes": {name: values[name][place] for name, place in one["attributes"].items()}}
-
-    for index, model in enumerate(models):
-        at = f"{CATALOGUE}/models/{index}"
-        found, offers = own(model, "model", at), enumerate(model["offers"])
-        yield found | {"offers": [own(one, "offer", f"{at}/offers/{place}") for place, one in offers]}
-    for name, its in values.items():
-        right = used[name] == len(its) == len({*map(canonical, its)})
+def _check_places(given: Given) -> None:
+    """Refuse places of values, and values, that are not in the order of their first use, each once."""
+    first: dict[str, defaultdict[str, dict[int, str]]] = {scope: defaultdict(dict) for scope in CANDIDATE}
+    for index, model in enumerate(given.models.values()):
+        at, offers = f"{CATALOGUE}/models/{index}", enumerate(model["offers"])
+        for scope, where, one in (("model", at, model), *(("offer", f"{at}/offers/{its}", one) for its, one in offers)):
+            for name, place in one["attributes"].items():
+                first[scope][name].setdefault(place, where)
+    for scope, names in first.items():
+        for name, its in names.items():
+            known = name in given.attributes and name not in BUILT_IN and given.attributes[name].scope == scope
+            most = len(given.values.get(name, ())) if known else 0
+            for turn, (place, where) in enumerate(its.items()):
+                right, sentence = place == turn < most, "names no value, or one before its turn"
+                expect(right, "reference", f"{where}/attributes/{name}", sentence, place)
+    for name, values in given.values.items():
+        right = max(len(its[name]) for its in first.values()) == len(values) == len({*map(canonical, values)})
         expect(right, "order", f"{CATALOGUE}/values/{name}", "are of nobody, or stand twice")
 
 
-def _check_values(given: Given, attribute: Attribute, values: list[Plain]) -> None:
+def _check_entry(name: str, given: Given, entry: Plain, at: str) -> None:
     """Refuse values that are none of their attribute, and disputed and dated ones that are no others."""
-    for place, entry in enumerate(values):
-        pointer = f"{CATALOGUE}/values/{attribute.name}/{place}"
-        disputed, dated = entry.get("disputed", ()), entry.get("dated", ())
-        for stated in (entry, *disputed, *entry.get("replaced", ()), *dated):
-            read_at("value", pointer, stated["value"], attribute.value, attribute.within)
-        for index, one in enumerate(disputed):
-            where, sentence = f"{pointer}/disputed/{index}/value", "is the value in force, not another one"
-            expect(one["value"] != entry["value"], "value", where, sentence)
-        for index, one in enumerate(dated):
-            read_at("value", f"{pointer}/dated/{index}/since", one["since"], given.attributes["as_of"].whole)
-        _check_ascending(f"{pointer}/dated", (one["since"] for one in dated), "/since")
+    attribute, disputed, dated = given.attributes[name], entry.get("disputed", ()), entry.get("dated", ())
+    for stated in (entry, *disputed, *entry.get("replaced", ()), *dated):
+        read_at("value", at, stated["value"], attribute.value, attribute.within)
+    for index, one in enumerate(disputed):
+        where, sentence = f"{at}/disputed/{index}/value", "is the value in force, not another one"
+        expect(one["value"] != entry["value"], "value", where, sentence)
+    for index, one in enumerate(dated):
+        read_at("value", f"{at}/dated/{index}/since", one["since"], given.attributes["as_of"].whole)
+    _check_ascending(f"{at}/dated", (one["since"] for one in dated), "/since")
 
 
 def _check_inherited(given: Given) -> None:
     """Refuse what a model inherits unless it is all that the nearest one along ``extends`` lends, and no less."""
-    places = {name: f"{CATALOGUE}/models/{index}" for index, name in enumerate(given.models)}
-    extends = {name: {one["extends"]} if "extends" in one else set() for name, one in given.models.items()}
+    at = {name: f"{CATALOGUE}/models/{index}" for index, name in enumerate(given.models)}
+    marked = {(name, place) for name, its in given.values.items() for place, one in enumerate(its) if INHERITED in one}
+    extends = {
+        name: {one["extends"]} if "extends" in one else set()
+        for name, one in given.models.items()
+        if "extends" in one or not marked.isdisjoint(one["attributes"].items())
+    }
     try:
         order = list(TopologicalSorter(extends).static_order())
     except CycleError as error:
-        first = min(error.args[1], key=list(places).index)
-        raise Refusal("circle", f"{places[first]}/extends", "makes the model extend itself") from None
+        first = min(error.args[1], key=list(at).index)
+        raise Refusal("circle", f"{at[first]}/extends", "makes the model extend itself") from None
     lent: dict[str, Record] = {}
-    for name in order:
-        entries = given.models[name]["attributes"]
-        own = {key: one for key, one in entries.items() if "inherited_from" not in one}
-        inherited = {key: one for lender in extends[name] for key, one in lent[lender].items() if key not in own}
+    for name in order:  # of all others, none inherits and none lends
+        entries = {key: given.values[key][place] for key, place in given.models[name]["attributes"].items()}
+        own = {key: one for key, one in entries.items() if INHERITED not in one}
+        inherited = {key: one for base in extends.get(name, ()) for key, one in lent[base].items() if key not in own}
         for key in sorted(inherited.keys() | entries.keys() - own.keys()):
-            right, at = inherited.get(key) == entries.get(key), f"{places[name]}/attributes/{key}"
-            expect(right, "inherited", at, "is not what the model inherits", entries.get(key, NOTHING))
-        lends = {key: {**one, "inherited_from": name} for key, one in own.items() if given.attributes[key].inherited}
+            right, where, its = inherited.get(key) == entries.get(key), f"{at[name]}/attributes/{key}", entries.get(key)
+            expect(right, "inherited", where, "is not what the model inherits", NOTHING if its is None else its)
+        lends = {key: {**one, INHERITED: name} for key, one in own.items() if given.attributes[key].inherited}
         lent[name] = inherited | lends

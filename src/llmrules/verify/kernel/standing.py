@@ -84,12 +84,14 @@ def _places(ranked: list[Contender], verdict: str, over: str) -> list[tuple[Reco
         (one for one in ranked if one.verdict == verdict), key=lambda one: points_of(one.rows[0]), reverse=True
     )
     found: list[tuple[Record, list[Contender]]] = []
+    place = 1
     for points, group in groupby(ordered, key=lambda one: points_of(one.rows[0])):
-        tied, place = list(group), 1 + sum(len(its) for _, its in found)
+        tied = list(group)
         named = [(one.name, [row["offer"] for row in one.rows if "offer" in row]) for one in tied]
         offers = [{"model": name, "offers": its} for name, its in named if its and over == "models"]
         record = {"place": place, "points": str(points[0]), "models": [one.name for one in tied]}
         found.append((record | sparse(offers=offers, then=list(map(str, points[1:]))), tied))
+        place += len(tied)
     for (one, _), (after, _) in pairwise(found):
         gaps = (its - other for its, other in zip(points_of(one), points_of(after), strict=True))
         one["margin"] = str(next(gap for gap in gaps if gap))

@@ -1,134 +1,95 @@
 """What is known of each candidate on the day decided for: values in force, what rules conclude, what is computed."""
 
 from collections import defaultdict
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
-from itertools import groupby
-from typing import NamedTuple
+from typing import TypeAlias
 
-from .computed import factors, sums
+from .computed import factors, lacking, numbers, sums
 from .criteria import Conditions, World
-from .given import Given, Row, concluded, rows_of
+from .given import CANDIDATE, TESTED, Given, Row, concluded, on_models, rows_of
 from .refusal import Plain, Record, Refusal, sparse
-from .truth import Facts, either
+from .truth import Facts, either, leaves
 from .values import days
 
-
-class Known(NamedTuple):
-    """What is known of one candidate; ``others`` has, for each disputed attribute, the world of each other value."""
-
-    row: Row
-    entries: Record
-    world: World
-    concluded: Record
-    contradictions: list[tuple[str, str]]
-    computed: Record
-    others: dict[str, list[World]]
+Classed: TypeAlias = tuple[
+    Record, list[tuple[str, str]]
+]  # what rules conclude, and which entries contradict which rule
 
 
-def know(given: Given, facts: Facts, classes: "Classes") -> Iterator[Known]:
-    """Yield what is known of every candidate."""
-    used = sorted({name for one in given.summing for name in (one.name, *factors(one))} & given.attributes.keys())
+class Known:
+    """What is known of candidates that are alike in all that is read of them.
 
-    @lru_cache(None)
-    def summed(*values: Plain) -> Record:
-        return sums(
-            given.summing, {name: one for name, one in zip(used, values, strict=True) if one is not None}, facts
-        )
+    ``others`` has, for each disputed attribute, the world of each other value.
+    """
 
-    def computed(stated: Record) -> Record:
-        return summed(*(stated.get(name) for name in used)) if used else {}
-
-    def whole(world: Record, stated: Record) -> Record:
-        return world | {name: one["value"] for name, one in computed(stated).items()}
-
-    for model, rows in groupby(rows_of(given), key=lambda row: row.model):
-        plain = given.models[model]
-        own, name = _in_force(plain["attributes"], given.day), {"model": model}
-        mine = _values(own)
-        world, found, contradictions = classes.world(whole(name | mine, mine))
-        reclassed = {
-            one: [(classes.world(whole(name | other, other))[0], other) for other in its]
-            for one, its in _disputed(own).items()
+    def __init__(self, worlds: "Worlds", model: str, entries: Record) -> None:
+        """Take what the catalogue says of one of them."""
+        self.entries = _in_force(entries, worlds.given.day)
+        values = {"model": model} | _values(self.entries)
+        self.world, (self.concluded, self.contradictions), self.computed = worlds.of(values)
+        disputed = [(name, one["disputed"]) for name, one in self.entries.items() if "disputed" in one]
+        self.others: dict[str, list[World]] = {
+            name: [worlds.of(values | {name: one["value"]})[0] for one in its] for name, its in disputed
         }
-        for row in rows:
-            offered = _in_force(plain["offers"][row.place]["attributes"], given.day)
-            its = _values(offered)
-            others: dict[str, list[World]] = {
-                one: [whole(there | its, other | its) for there, other in both] for one, both in reclassed.items()
-            }
-            others |= {
-                one: [whole(world | other, mine | other) for other in every]
-                for one, every in _disputed(offered).items()
-            }
-            known, sums_of = whole(world | its, mine | its), computed(mine | its)
-            yield Known(row, {**own, **offered}, known, found, contradictions, sums_of, others)
+        self.outlook = worlds.outlook(entries, self.computed)
 
 
-def _in_force(entries: Record, day: str) -> Record:
-    """Return the entries as they are on a day: the last dated value that has begun, which nobody disputes."""
-    dated = [(name, one) for name, its in entries.items() if "dated" in its for one in its["dated"]]
-    return entries | {name: one for name, one in dated if one["since"] <= day}  # the last one counts
+class Worlds:
+    """Makes what is known of candidates, by the rules that classify models and by what is computed."""
 
-
-def _values(entries: Record) -> Record:
-    return {name: entry["value"] for name, entry in entries.items()}
-
-
-def _disputed(entries: Record) -> dict[str, list[Record]]:
-    """Return, for each disputed attribute, the values as they would be under each of its disputed ones."""
-    disputed = {name: [one["value"] for one in its["disputed"]] for name, its in entries.items() if "disputed" in its}
-    return {name: [_values(entries) | {name: other} for other in its] for name, its in disputed.items()}
-
-
-def outlook(given: Given, facts: Facts, known: Known) -> Record:
-    """Record since when values stand in the place of others, and what changes until the stated end, or for a year."""
-    plain = given.models[known.row.model]
-    offered = plain["offers"][known.row.place]["attributes"]
-    everything = {**plain["attributes"], **offered}
-    changing = sorted(name for name, its in everything.items() if "dated" in its)
-    dated = [(one["since"], name) for name in changing for one in everything[name]["dated"]]
-    ends = [days(one)[1] for one in facts.get("ends_on", ()) if given.attributes["ends_on"].type == "date"]
-    until = max(ends, default=days(given.day)[0] + 365)
-    coming = []
-    for since in sorted({since for since, _ in dated if given.day < since and days(since)[0] <= until}):
-        names = [name for day, name in dated if day == since]
-        then = sums(given.summing, _values(_in_force(everything, since)), facts)
-        changed = [name for name in known.computed if name in then and given.resting[name] & {*names}]
-        computed = {name: then[name]["value"] for name in changed}
-        coming.append({"since": since, "attributes": names} | sparse(computed=computed))
-    return sparse(begun={name: since for since, name in dated if since <= given.day}, coming=coming)
-
-
-class Classes:
-    """The rules that classify models, by the attribute they conclude, in the order of their dependencies."""
-
-    def __init__(self, given: Given) -> None:
-        """Take the rules. Refuses those that conclude in a circle."""
-        self.given = given
-        self.rules: defaultdict[str, list[tuple[Plain, Conditions]]] = defaultdict(list)
+    def __init__(self, given: Given, facts: Facts, applied: Iterable[Plain]) -> None:
+        """Take what is applied, by which it knows what is read. Refuses rules that conclude in a circle."""
+        self.given, self.facts = given, facts
+        self.rules: defaultdict[str, list[tuple[Plain, Conditions]]] = defaultdict(list)  # by what they conclude
         self.tested: defaultdict[str, set[str]] = defaultdict(set)
         for rule in given.classifying:
             where = Conditions("where", rule.get("where", {}), given, {})
             self.rules[concluded(rule)].append((rule, where))
             self.tested[concluded(rule)] |= {leaf.name for leaf in where.leaves}
-        self.read = sorted(self.tested.keys() | set().union(*self.tested.values()))
-        self.concluded: dict[str, tuple[Record, list[tuple[str, str]]]] = {}
-        concluding = {name: its & self.tested.keys() for name, its in self.tested.items()}
         try:
+            concluding = {name: its & self.rules.keys() for name, its in self.tested.items()}
             self.order = list(TopologicalSorter(concluding).static_order())
         except CycleError:
             raise Refusal("circle", "/given/rules", "classify models in a circle") from None
+        self.classing = sorted(self.rules.keys() | set().union(*self.tested.values()))
+        self.counted = sorted(set().union(*({one.name, *factors(one)} for one in given.summing)))
+        promised = (one.get(kind, {}) for one in given.promises.values() for kind in TESTED)
+        tested = {name for table in (given.only or {}, *promised) for name, _ in leaves(table)}
+        dated = {name for name, its in given.values.items() if any("dated" in one for one in its)}
+        read = tested.union(*map(on_models, applied), self.classing, self.counted, dated)
+        self.read = dict.fromkeys(sorted(read)).keys()
+        self.classed, self.summed = dict[str, Classed](), dict[tuple[Plain, ...], Record]()
 
-    def world(self, stated: Record) -> tuple[Record, Record, list[tuple[str, str]]]:
-        """Return all values of a model, what was concluded with the rules that do, and what the entry contradicts."""
-        if (key := str([*map(stated.get, self.read)])) not in self.concluded:
-            self.concluded[key] = self._conclude(stated)
-        found, contradictions = self.concluded[key]
-        return stated | {name: one["value"] for name, one in found.items()}, found, contradictions
+    def known(self) -> Iterator[tuple[Row, Known]]:
+        """Yield every candidate with what is known of it; those that are alike have the same."""
+        approved, alike = {model for _, model in self.given.approvals}, dict[object, Known]()
+        for row in rows_of(self.given):
+            model = self.given.models[row.model]
+            own, offered = model["attributes"], model["offers"][row.place]["attributes"]
+            itself = row.model if "model" in self.read or row.model in approved else None
+            key = (itself, *map(own.get, self.read), *map(offered.get, self.read))
+            if key not in alike:
+                places = [(name, place) for name, place in (*own.items(), *offered.items()) if name in self.read]
+                alike[key] = Known(self, row.model, {name: self.given.values[name][place] for name, place in places})
+            yield row, alike[key]
 
-    def _conclude(self, stated: Record) -> tuple[Record, list[tuple[str, str]]]:
+    def of(self, stated: Record) -> tuple[World, Classed, Record]:
+        """Return all values that follow from some, what was concluded, and what is computed."""
+        computed = self.sums(stated)
+        world = stated | {name: one["value"] for name, one in computed.items()}
+        if (key := str([*map(world.get, self.classing)])) not in self.classed:
+            self.classed[key] = self._conclude(world)
+        return world | {name: one["value"] for name, one in self.classed[key][0].items()}, self.classed[key], computed
+
+    def sums(self, stated: Record) -> Record:
+        """Return what is computed from some values."""
+        if (key := tuple(map(stated.get, self.counted))) not in self.summed:
+            self.summed[key] = sums(self.given.summing, stated, self.facts)
+        return self.summed[key]
+
+    def _conclude(self, stated: Record) -> Classed:
+        """Return what rules conclude of a model, with the rules that do, and what its entry contradicts."""
         world, found, contradictions = dict(stated), {}, []
         for name in self.order:
             truths = [(rule, where.on(world)) for rule, where in self.rules[name]]
@@ -144,3 +105,47 @@ class Classes:
                 world[name] = bool(by)
                 found[name] = {"value": world[name]} | sparse(by=[rule["id"] for rule in by])
         return found, contradictions
+
+    def outlook(self, entries: Record, computed: Record) -> Record:
+        """Record since when values stand in place of others, and what changes until the stated end, or for a year."""
+        given = self.given
+        dated = [(one["since"], name) for name in sorted(entries) for one in entries[name].get("dated", ())]
+        ends = [days(one)[1] for one in self.facts.get("ends_on", ()) if given.attributes["ends_on"].type == "date"]
+        until, coming = max(ends, default=days(given.day)[0] + 365), []
+        for since in sorted({since for since, _ in dated if given.day < since and days(since)[0] <= until}):
+            names, after = [name for day, name in dated if day == since], self.sums(_values(_in_force(entries, since)))
+            changed = [name for name in computed if name in after and given.resting[name] & {*names}]
+            values = {name: after[name]["value"] for name in changed}
+            coming.append({"since": since, "attributes": names} | sparse(computed=values))
+        return sparse(begun={name: since for since, name in dated if since <= given.day}, coming=coming)
+
+    def lacked(self, name: str, world: World) -> set[str]:
+        """Return what an attribute that leaves a test unknown rests on and lacks itself, else the attribute."""
+        attribute, below = self.given.attributes[name], set[str]()
+        if name not in world and attribute.computed:
+            missing = lacking(attribute, numbers(attribute, world, self.facts))
+            scopes = {self.given.attributes[one].scope if one in self.given.attributes else None for one in missing}
+            below = {lower for one in missing for lower in self.lacked(one, world)} if scopes <= {*CANDIDATE} else set()
+        elif name not in world and attribute.type == "flag":
+            undecided = [where for _, where in self.rules[name] if where.on(world) is None]
+            unknown = {leaf.name for where in undecided for leaf in where.leaves if leaf.on(world)[0] is None}
+            below = {lower for one in unknown for lower in self.lacked(one, world)}
+        return below or {name}
+
+    def rested_on(self, names: Iterable[str]) -> list[str]:
+        """Return attributes, and those from which such ones are concluded or computed."""
+        attributes, waiting = self.given.attributes, [*names]
+        for name in waiting:
+            below = self.tested.get(name, set()) | factors(attributes[name]) & attributes.keys()
+            waiting += sorted({one for one in below if attributes[one].scope in CANDIDATE}.difference(waiting))
+        return sorted(waiting)
+
+
+def _in_force(entries: Record, day: str) -> Record:
+    """Return the entries as they are on a day: the last dated value that has begun, which nobody disputes."""
+    dated = [(name, one) for name, its in entries.items() for one in its.get("dated", ())]
+    return entries | {name: one for name, one in dated if one["since"] <= day}  # the last one counts
+
+
+def _values(entries: Record) -> Record:
+    return {name: entry["value"] for name, entry in entries.items()}
