@@ -2,8 +2,10 @@
 
     python -m benchmarks.advice [--catalog 2026-11] [--made-up 3000] [EXAMPLE]…
 
-Prints for each kind of advice its least time of a few rounds, and how many decisions of the same case, measured in the
-same run, take as long. Each round advises on a new decision. ``--made-up`` adds so many offers that nobody makes.
+The unit is what a user gets: ``advisor.decide(profile)``, by the plain engine, with its ``best``; the least time of fifty.
+Prints for each example, by default for all of them, how many such decisions each kind of advice takes, by its least time
+of a few rounds in the same run, and at the end of each kind the least and the most. Each round advises on a new decision.
+``--made-up`` adds so many offers that nobody makes.
 """
 
 from __future__ import annotations
@@ -18,10 +20,11 @@ from typing import TYPE_CHECKING
 from benchmarks.catalog import json_text, made_up
 
 from llmrules.advisor import Advisor
-from llmrules.worlds.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+
+    from llmrules.advisor import Decision
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 DECISIONS, ROUNDS = 50, 3
@@ -34,7 +37,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure what advice costs.")
     parser.add_argument("--catalog", action="append", default=[], help="a catalogue on top of ours")
     parser.add_argument("--made-up", type=int, default=0, help="how many offers to make up")
-    parser.add_argument("examples", nargs="*", default=["nothing-fits", "hospital-records", "start-up-on-a-budget"])
+    parser.add_argument("examples", nargs="*", default=sorted(one.stem for one in EXAMPLES.glob("*.toml")))
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         if options.made_up:
@@ -42,21 +45,25 @@ def main() -> None:
             large.write_text(json_text(made_up(options.made_up)), encoding="utf-8")
             options.catalog.append(str(large))
         advisor = Advisor.load(catalog=options.catalog, engine="plain")
-    for name in options.examples:
-        _measure(advisor, name)
-
-
-def _measure(advisor: Advisor, name: str) -> None:
-    decision = advisor.decide(EXAMPLES / f"{name}.toml")
-    once = _least(World.of(decision).decide, DECISIONS)
-    models, offers = len(advisor.knowledge.models), decision.candidates.count
-    say(f"{name}: {models:,} models, {offers:,} offers, a decision takes {once * 1e6:,.0f} µs")
+    models, offers = len(advisor.knowledge.models), advisor.decide({}).candidates.count
+    say(f"{models:,} models, {offers:,} offers; in decisions of the same case:")
+    say(f"{'':<28}{'a decision':>12}" + "".join(f"{kind:>18}" for kind in KINDS))
+    found = {name: _measure(advisor, name) for name in options.examples}
     for kind in KINDS:
-        took = min(_seconds(kind, advisor.decide(decision.profile)) for _ in range(ROUNDS))
-        say(f"  {kind:<18} {took * 1e3:9,.1f} ms  {took / once:9,.0f} decisions")
+        least, most = (choose(found, key=lambda name: found[name][kind]) for choose in (min, max))
+        say(f"{kind}: {found[least][kind]:,.1f} ({least}) to {found[most][kind]:,.1f} ({most})")
 
 
-def _seconds(kind: str, decision: object) -> float:
+def _measure(advisor: Advisor, name: str) -> Mapping[str, float]:
+    """Return how many decisions each kind takes on an example."""
+    profile = advisor.decide(EXAMPLES / f"{name}.toml").profile
+    once = _least(lambda: advisor.decide(profile).best, DECISIONS)
+    took = {kind: min(_seconds(kind, advisor.decide(profile)) for _ in range(ROUNDS)) / once for kind in KINDS}
+    say(f"{name:<28}{once * 1e6:9,.0f} µs" + "".join(f"{its:18,.1f}" for its in took.values()))
+    return took
+
+
+def _seconds(kind: str, decision: Decision) -> float:
     return _least(lambda: getattr(decision, kind), 1)
 
 
