@@ -7,8 +7,8 @@ that say the same of what it refers to. For who asks of hundreds of cases who is
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import reduce
-from itertools import compress
+from functools import cached_property, reduce
+from itertools import chain, compress, takewhile
 from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
@@ -19,7 +19,7 @@ from llmrules.decision.judgement import Check, Ranking, Units
 from llmrules.language.rules.rule import Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from llmrules.catalog.restriction import Restriction
     from llmrules.decision.criteria import Criteria
@@ -29,12 +29,19 @@ if TYPE_CHECKING:
 
 
 @frozen(eq=False)
+class Given:
+    """The points of all candidates as lanes, with what was added to all of them."""
+
+    lanes: int = 0
+    less: int = 0
+
+
+@frozen(eq=False)
 class Sketch:
-    """Who is eligible, their points as lanes with what was added to all of them, and whom each rule keeps out."""
+    """Who is eligible, which points everybody has, and whom each rule keeps out."""
 
     eligible: int
-    lanes: int
-    less: int
+    given: Given
     out: tuple[tuple[str, int], ...]
 
     def without(self, rules: Collection[str], kept: int) -> int:
@@ -51,42 +58,43 @@ class _Says:
 
     out: int
     reached: int
-    lanes: int
-    less: int
+    given: Given = Given()
 
 
 @frozen(eq=False)
 class Fired:
-    """Rules that fired and weigh: those that say the same in all cases, and the others; by the mask of their places."""
+    """Rules that fired, by the mask of their places: those that say the same in all cases, and the others.
+
+    With each of these stands the requirements by which it differs what it says.
+    """
 
     places: int
     still: tuple[Rule, ...]
-    moving: tuple[Rule, ...]
+    moving: tuple[tuple[Rule, tuple[str, ...]], ...]
+
+    def referred(self, facts: Facts) -> list[tuple[object, ...]]:
+        """Return what is known of all that each moving rule refers to."""
+        return [tuple([facts.get(name) for name in names]) for _, names in self.moving]
 
 
 @frozen(eq=False)
-class _Sum:
-    """What some rules come to: who is eligible but for exemptions, all points, whom each keeps out, who is exempted."""
+class _Kept:
+    """What some rules come to: who is eligible but for exemptions, whom each keeps out, who is exempted."""
 
     eligible: int
-    lanes: int = 0
-    less: int = 0
     out: tuple[tuple[str, int], ...] = ()
     exempted: Mapping[str, int] = field(factory=dict)
 
-    def plus(self, said: Iterable[tuple[Rule, _Says]]) -> _Sum:
+    def plus(self, said: Iterable[tuple[Rule, _Says]]) -> _Kept:
         """Return what they come to with others."""
-        eligible, lanes, less, out, exempted = self.eligible, self.lanes, self.less, [*self.out], {**self.exempted}
+        eligible, out, exempted = self.eligible, [*self.out], {**self.exempted}
         for rule, its in said:
-            if its.lanes:  # adding nothing to a long integer copies it
-                lanes += its.lanes
-            less += its.less
             if rule.effect.hard:
                 out.append((rule.id, its.out))
                 eligible &= ~its.out
             for target in rule.effect.exempts:
                 exempted[target] = exempted.get(target, 0) | its.reached
-        return _Sum(eligible, lanes, less, tuple(out), exempted)
+        return _Kept(eligible, tuple(out), exempted)
 
 
 class Sketching:
@@ -98,32 +106,49 @@ class Sketching:
         self.kept = criteria.everyone & ~leave_out(restriction, criteria.candidates).everyone
         self._units = Units(criteria.candidates, over)
         self._said: dict[tuple[str, tuple[object, ...]], _Says] = {}
-        self._still: dict[int, _Sum] = {}
+        self._given: dict[tuple[object, ...], Given] = {}
+        self._still: dict[int, _Kept] = {}
+        self._orders: dict[Given, tuple[Sequence[int], Sequence[int]]] = {}
         self._names: dict[int, frozenset[str]] = {}
         self._differing: dict[tuple[int, int], tuple[tuple[str, ...], tuple[str, ...]]] = {}
-        self._numbers: dict[int, frozenset[int]] = {}
-        self._firsts: dict[tuple[int, int], tuple[str, ...]] = {}
+        self._firsts: dict[tuple[int, Given], tuple[str, ...]] = {}
 
-    def of(self, fired: Fired, referred: Iterable[tuple[object, ...]], facts: Facts) -> Sketch:
-        """Return what rules that fired come to; of those that are moving, what each refers to is as the case says."""
-        if fired.places not in self._still:
-            still = ((rule, self._said_by(rule, (), facts)) for rule in fired.still)
-            self._still[fired.places] = _Sum(self.kept).plus(still)
-        moving = zip(fired.moving, referred, strict=True)
-        found = self._still[fired.places].plus((rule, self._said_by(rule, its, facts)) for rule, its in moving)
+    def of(self, giving: Fired, keeping: Fired, facts: Facts) -> Sketch:
+        """Return what rules that fired come to in a case: those that give points, and those that exclude or exempt."""
+        if keeping.places not in self._still:
+            self._still[keeping.places] = _Kept(self.kept).plus(
+                (rule, self._say(rule, (), facts)) for rule in keeping.still
+            )
+        found, given = self._still[keeping.places], self._points(giving, facts)
+        if keeping.moving:
+            found = found.plus(self._moving(keeping, keeping.referred(facts), facts))
         if not found.exempted:
-            return Sketch(found.eligible, found.lanes, found.less, found.out)
+            return Sketch(found.eligible, given, found.out)
         out = tuple((rule, its & ~found.exempted.get(rule, 0)) for rule, its in found.out)
-        return Sketch(reduce(lambda kept, one: kept & ~one[1], out, self.kept), found.lanes, found.less, out)
+        return Sketch(reduce(lambda kept, one: kept & ~one[1], out, self.kept), given, out)
+
+    def _points(self, giving: Fired, facts: Facts) -> Given:
+        referred = giving.referred(facts)
+        key = giving.places, *referred
+        if key not in self._given:
+            said = [self._say(rule, (), facts) for rule in giving.still]
+            said += [its for _, its in self._moving(giving, referred, facts)]
+            every = [one.given for one in said]
+            self._given[key] = Given(sum(one.lanes for one in every), sum(one.less for one in every))
+        return self._given[key]
+
+    def _moving(self, fired: Fired, referred: Iterable[tuple[object, ...]], facts: Facts) -> list[tuple[Rule, _Says]]:
+        moving = zip(fired.moving, referred, strict=True)
+        return [(rule, self._say(rule, its, facts)) for (rule, _), its in moving]
 
     def less(self, sketch: Sketch, rule: Rule, referred: tuple[object, ...], facts: Facts) -> Sketch:
         """Return a sketch without what one rule said that excludes or gives points."""
         if rule.effect.hard:
             return evolve(sketch, eligible=sketch.without({rule.id}, self.kept))
-        said = self._said_by(rule, referred, facts)
-        return evolve(sketch, lanes=sketch.lanes - said.lanes, less=sketch.less - said.less)
+        said, given = self._say(rule, referred, facts).given, sketch.given
+        return evolve(sketch, given=Given(given.lanes - said.lanes, given.less - said.less))
 
-    def _said_by(self, rule: Rule, referred: tuple[object, ...], facts: Facts) -> _Says:
+    def _say(self, rule: Rule, referred: tuple[object, ...], facts: Facts) -> _Says:
         said = self._said.get((rule.id, referred))
         if said is None:
             said = self._said[rule.id, referred] = self._says(rule, facts)
@@ -131,25 +156,32 @@ class Sketching:
 
     def ranking(self, sketch: Sketch) -> Ranking:
         """Return the ranking that a sketch comes to."""
-        criteria = self._criteria
-        points = Points(criteria.lanes.unpacked(sketch.lanes), sketch.less, criteria.factors)
+        criteria, (lanes, _) = self._criteria, self._order(sketch.given)
+        points = Points(lanes, sketch.given.less, criteria.factors)
         return Ranking(self._units, places(sketch.eligible, criteria.candidates.count), points, criteria.scale)
 
     def first(self, sketch: Sketch) -> tuple[str, ...]:
         """Return who is on the first place."""
-        key = sketch.eligible, sketch.lanes
+        key = sketch.eligible, sketch.given
         if key not in self._firsts:
             self._firsts[key] = tuple(dict.fromkeys(map(self._units.name, self._leading(sketch))))
         return self._firsts[key]
 
     def _leading(self, sketch: Sketch) -> Iterator[int]:
-        """Yield the candidates that have the most points."""
-        lanes, standing = self._criteria.lanes.unpacked(sketch.lanes), self._flags(sketch)
-        most, at = max(compress(lanes, standing), default=None), -1
-        for _ in range(0 if most is None else lanes.count(most)):
-            at = lanes.index(most, at + 1)
-            if standing[at]:
-                yield at
+        """Return the candidates that have the most points of who is eligible."""
+        if not sketch.eligible:
+            return iter(())
+        (lanes, order), standing = self._order(sketch.given), self._flags(sketch)
+        its = compress(order, map(standing.__getitem__, order))
+        first = next(its)
+        return chain((first,), takewhile(lambda one: lanes[one] == lanes[first], its))
+
+    def _order(self, given: Given) -> tuple[Sequence[int], Sequence[int]]:
+        """Return what each candidate has, and all candidates, those who have the most first."""
+        if given not in self._orders:
+            lanes = self._criteria.lanes.unpacked(given.lanes)
+            self._orders[given] = lanes, sorted(range(len(lanes)), key=lanes.__getitem__, reverse=True)
+        return self._orders[given]
 
     def _flags(self, sketch: Sketch) -> bytes:
         return flags(sketch.eligible, self._criteria.candidates.count)
@@ -158,24 +190,19 @@ class Sketching:
         """Return the names of who is eligible after and not before, and of who no longer is, each sorted."""
         key = before.eligible, after.eligible
         if key not in self._differing:
-            one, other = self._standing(before), self._standing(after)
-            self._differing[key] = self._called(other - one), self._called(one - other)
+            one, other = self.names(before), self.names(after)
+            self._differing[key] = tuple(sorted(other - one)), tuple(sorted(one - other))
         return self._differing[key]
-
-    def _standing(self, sketch: Sketch) -> frozenset[int]:
-        """Return the numbers of who is eligible."""
-        if sketch.eligible not in self._numbers:
-            self._numbers[sketch.eligible] = frozenset(compress(self._units.numbers, self._flags(sketch)))
-        return self._numbers[sketch.eligible]
-
-    def _called(self, numbers: Iterable[int]) -> tuple[str, ...]:
-        return tuple(sorted(map(self._units.called, sorted(numbers))))
 
     def names(self, sketch: Sketch) -> frozenset[str]:
         """Return the names of who is eligible."""
         if sketch.eligible not in self._names:
-            self._names[sketch.eligible] = frozenset(map(self._units.called, self._standing(sketch)))
+            self._names[sketch.eligible] = frozenset(compress(self._called, self._flags(sketch)))
         return self._names[sketch.eligible]
+
+    @cached_property
+    def _called(self) -> Sequence[str]:
+        return [*map(self._units.name, range(self._criteria.candidates.count))]
 
     def _says(self, rule: Rule, facts: Facts) -> _Says:
         criterion = self._criteria.by_rule[rule.id]
@@ -184,10 +211,10 @@ class Sketching:
         if rule.effect.hard:
             unknown = self.kept & ~(true | false)
             check = Check(criterion, outcome, 0, unknown, rule.unknown or self._unknown)
-            return _Says(check.excluding | check.unverifying, 0, 0, 0)
+            return _Says(check.excluding | check.unverifying, 0)
         if rule.effect.sign:
-            return _Says(0, 0, criterion.lanes(outcome, self._criteria.lanes), criterion.less)
-        return _Says(0, outcome.true, 0, 0)
+            return _Says(0, 0, Given(criterion.lanes(outcome, self._criteria.lanes), criterion.less))
+        return _Says(0, outcome.true)
 
 
 def weighs(rule: Rule) -> bool:

@@ -1,32 +1,28 @@
 """Fires one case again and again with other facts: of its rules those alone that what differs can reach.
 
 A rule that nothing reaches fires as before, and one that a single difference reaches as it does with that difference
-alone. All others are fired by the plain evaluator, on what the rest of the rules conclude. Sets of rules are masks of
-their places here.
+alone. All others are fired by the plain evaluator, on what the rest of the rules conclude; once for all facts that no
+test tells apart. Sets of rules are masks of their places here.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from llmrules.catalog.candidates import bits, mask_of
 from llmrules.engine.plain import PlainEngine
 from llmrules.engine.program import Program
 from llmrules.language.conditions import Reference
-from llmrules.language.values import Period
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 
     from llmrules.engine.program import FiringRule
     from llmrules.language.conditions import Facts, Leaf
     from llmrules.language.conditions.table import Test
     from llmrules.language.rules.effects import Conclude
     from llmrules.language.values import Value
-    from llmrules.language.vocabulary import Attribute
 
 
 class Reach:
@@ -35,8 +31,16 @@ class Reach:
     def __init__(self, program: Program) -> None:
         """Note what every rule tests, and by which others it is overridden."""
         self.program = program
-        leaves = (leaf for rule in program.rules for leaf in _leaves(rule))
-        self.cuts = Cuts(leaves, (rule.conclusion for rule in program.rules if rule.conclusion is not None))
+        leaves = dict.fromkeys(leaf for rule in program.rules for leaf in _leaves(rule))
+        conclusions = [rule.conclusion for rule in program.rules if rule.conclusion is not None]
+        self.cuts = Cuts(leaves, conclusions)
+        self._leaves: defaultdict[str, list[Leaf]] = defaultdict(list)
+        for leaf in leaves:
+            self._leaves[leaf.attribute.name].append(leaf)
+        # What is compared, and a set that rules add to, is told apart by all that it has.
+        self._whole = {one.attribute.name for one in conclusions if one.attribute.many}
+        self._whole.update(name for left, one in self.cuts.compared for name in (left, one.requirement))
+        self._told: dict[tuple[str, frozenset[Value] | None], Hashable] = {}
         self._readers: dict[str, int] = {}
         self._overridden: dict[int, int] = {}
         self._tested = [
@@ -56,6 +60,18 @@ class Reach:
         if name not in self._of:
             self._of[name] = self.following(self._readers.get(name, 0))
         return self._of[name]
+
+    def told(self, name: str, values: frozenset[Value] | None) -> Hashable:
+        """Return what the tests can tell of the values of an attribute: alike where the same rules fire."""
+        if name in self._whole:
+            return values
+        key = name, values
+        if key not in self._told:
+            if len(self._told) >= MOST_TOLD:
+                self._told.clear()
+            facts = {} if values is None else {name: values}
+            self._told[key] = mask_of([place for place, leaf in enumerate(self._leaves[name]) if leaf.holds(facts)])
+        return self._told[key]
 
     def following(self, rules: int) -> int:
         """Return rules with all that may fire otherwise where they do."""
@@ -86,6 +102,9 @@ class Reach:
 MOST_PARTS = 256
 """Parts of a program that are kept compiled; then they are dropped, so that long use needs no more memory."""
 
+MOST_TOLD = 10_000
+"""Values of which it is kept what the tests tell; then they are dropped, too."""
+
 
 class Refiring:
     """A program fired on one case, and on the same case with other facts. Its fired rules are remembered as masks."""
@@ -94,23 +113,18 @@ class Refiring:
         """Take what was fired on the facts of the case."""
         self.fired = mask_of([*fired])
         self._reach, self._facts = reach, facts
-        self._alone: dict[tuple[str, object], int] = {}
-        self._with_values: dict[tuple[str, frozenset[Value] | None], int] = {}
+        self._with: dict[tuple[tuple[str, Hashable], ...], int] = {(): self.fired}
         self._conclusions: dict[int, list[tuple[str, frozenset[Value]]]] = {}
-        self._cuts = reach.cuts.on(facts)
 
     def fire(self, facts: Facts, changed: Collection[str]) -> int:
         """Return the rules that fire on other facts, where all but those of the changed attributes are as they were."""
-        differing = [name for name in changed if facts.get(name) != self._facts.get(name)]
-        if len(differing) == 1:
-            return self._with(differing[0], facts)
-        settled, once, several = self.fired, 0, 0
-        for name in differing:
-            reached = self._reach.of(name)
-            several |= once & reached
-            once |= reached
-            settled = settled & ~reached | self._with(name, facts) & reached
-        return self._reach.fire(several, settled & ~several, facts)
+        told, before = self._reach.told, self._facts
+        differing = tuple(
+            [(name, its) for name in changed if (its := told(name, facts.get(name))) != told(name, before.get(name))]
+        )
+        if differing not in self._with:
+            self._with[differing] = self._anew(facts, [name for name, _ in differing])
+        return self._with[differing]
 
     def without(self, rule: FiringRule) -> int:
         """Return the rules that fire on the case where one of them is switched off."""
@@ -128,23 +142,23 @@ class Refiring:
             known[name] = known[name] | values if name in known else values
         return known
 
-    def _with(self, name: str, facts: Facts) -> int:
-        """Return what fires where one attribute alone is as in other facts."""
-        given = name, facts.get(name)
-        if given not in self._with_values:
-            self._with_values[given] = self._alone_with(*given)
-        return self._with_values[given]
-
-    def _alone_with(self, name: str, values: frozenset[Value] | None) -> int:
-        key = name, None if values is None else _told_apart(self._cuts.get(name), values)
-        if key not in self._alone:
+    def _anew(self, facts: Facts, differing: Sequence[str]) -> int:
+        if len(differing) == 1:
+            reached = self._reach.of(differing[0])
+            return self._reach.fire(reached, self.fired & ~reached, facts)
+        settled, once, several = self.fired, 0, 0
+        for name in differing:
             reached = self._reach.of(name)
-            alone = {**self._facts}
-            alone.pop(name, None)
-            if values is not None:
-                alone[name] = values
-            self._alone[key] = self._reach.fire(reached, self.fired & ~reached, alone)
-        return self._alone[key]
+            several |= once & reached
+            once |= reached
+            settled = settled & ~reached | self.fire(self._alone(name, facts), (name,)) & reached
+        return self._reach.fire(several, settled & ~several, facts)
+
+    def _alone(self, name: str, facts: Facts) -> Facts:
+        """Return the facts of the case where one attribute alone is as in others."""
+        found = {**self._facts}
+        found.pop(name, None)
+        return {**found, name: facts[name]} if name in facts else found
 
 
 class _Part:
@@ -173,8 +187,8 @@ class _Part:
 class Cuts:
     """Where tests cut each requirement: numbers and days between two cuts fire the same rules.
 
-    ``values`` are those of tests and conclusions, ``matched`` the requirements that a pattern is tested of. Where two
-    are ``compared``, each is cut by what the other one has in the case or rules may conclude of it.
+    ``values`` are those of tests and conclusions, ``matched`` the requirements that a pattern is tested of, and
+    ``compared`` those that are tested against another one.
     """
 
     def __init__(self, leaves: Iterable[Leaf], conclusions: Iterable[Conclude] = ()) -> None:
@@ -182,58 +196,19 @@ class Cuts:
         self.values: defaultdict[str, set[Value]] = defaultdict(set)
         self.compared: dict[tuple[str, Reference], None] = {}
         self.matched: set[str] = set()
-        self._ordered: set[str] = set()
-        self._concluded: defaultdict[str, set[Value]] = defaultdict(set)
         for conclusion in conclusions:
-            self._concluded[conclusion.attribute.name] |= conclusion.values
             self.values[conclusion.attribute.name] |= conclusion.values
         for leaf in leaves:
             for test in leaf.tests:
-                self._test(leaf.attribute, test)
-        self._sorted = {name: sorted(map(_at, self.values[name])) for name in self._ordered}
+                self._test(leaf.attribute.name, test)
 
-    def _test(self, attribute: Attribute, test: Test) -> None:
-        name = attribute.name
-        if attribute.type in {"number", "date"}:
-            self._ordered.add(name)
+    def _test(self, name: str, test: Test) -> None:
         if isinstance(test.operand, Reference):
             self.compared[name, test.operand] = None
         elif test.operator.name != "known":
             self.values[name].update(test.operand if isinstance(test.operand, tuple) else (test.operand,))
         if test.operator.name == "like":
             self.matched.add(name)
-
-    def on(self, facts: Facts) -> Mapping[str, Sequence[Decimal]]:
-        """Return the cuts of each requirement that has an order in a case, ascending."""
-        found: dict[str, set[Value]] = {}
-        for name, reference in self.compared:
-            if name in self._ordered:
-                other = reference.requirement
-                had, others = ({*facts.get(one, ()), *self._concluded.get(one, ())} for one in (name, other))
-                found.setdefault(name, {*self.values.get(name, ())}).update(map(reference.later, others))
-                found.setdefault(other, {*self.values.get(other, ())}).update(map(reference.earlier, had))
-        return {**self._sorted, **{name: sorted(map(_at, its)) for name, its in found.items()}}
-
-
-def _told_apart(
-    cuts: Sequence[Decimal] | None, values: frozenset[Value]
-) -> frozenset[Value] | frozenset[tuple[tuple[int, int], tuple[int, int]]]:
-    """Return what of the values of an attribute the tests can tell apart."""
-    if cuts is None:
-        return values
-    return frozenset((_band(cuts, _at(value)), _band(cuts, _at(value, last=True))) for value in values)
-
-
-def _at(value: Value, *, last: bool = False) -> Decimal:
-    """Return where a number stands, or the first or the last day of a period."""
-    if isinstance(value, Period):
-        return Decimal((value.last if last else value.first).toordinal())
-    assert isinstance(value, int | Decimal)  # noqa: S101 - no other type is cut
-    return Decimal(value)
-
-
-def _band(cuts: Sequence[Decimal], at: Decimal) -> tuple[int, int]:
-    return bisect_left(cuts, at), bisect_right(cuts, at)
 
 
 def _leaves(rule: FiringRule) -> Iterator[Leaf]:

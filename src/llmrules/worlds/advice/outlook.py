@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from llmrules.catalog.candidates import bits, mask_of
-from llmrules.decision.sketch import Fired, Sketch, Sketching, weighs
+from llmrules.decision.sketch import Fired, Given, Sketch, Sketching, weighs
 from llmrules.engine.refiring import Refiring
 from llmrules.errors import RestrictionError
 from llmrules.language.rules.effects import Refuse
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from llmrules.worlds.world import World
 
 
-NOBODY = Sketch(0, 0, 0, ())
+NOBODY = Sketch(0, Given(), ())
 
 
 @frozen(eq=False, slots=False)
@@ -119,13 +119,14 @@ class Outlooks:
         its = (place for place in bits(self._moving) if not computing.isdisjoint(rules[place].reads()))
         self._computing = mask_of([*its])
         self._refusing = _where(rules, lambda rule: isinstance(rule.effect, Refuse))
-        self._weighing = _where(rules, weighs)
+        self._giving = _where(rules, lambda rule: bool(rule.effect.sign))
+        self._keeping = _where(rules, weighs) & ~self._giving
         self._concluding: dict[str, int] = {}
         for one in self._program.rules:
             if one.conclusion is not None:
                 name = one.conclusion.attribute.name
                 self._concluding[name] = self._concluding.get(name, 0) | 1 << one.place
-        self._relevant = reduce(or_, self._concluding.values(), self._refusing | self._weighing)
+        self._relevant = reduce(or_, self._concluding.values(), self._refusing | self._giving | self._keeping)
         self._stated = world.profile.facts()
         self._referred: dict[int, tuple[str, ...]] = {}
         self._applied: dict[int, _Applied] = {}
@@ -274,23 +275,23 @@ class Outlooks:
 
     def _apply(self, places: int) -> _Applied:
         """Return what of rules that fired can matter."""
-        concluded, still, moving, references = set(), [], [], []
-        for place in bits(places):
-            rule = self._rules[place]
-            if rule.effect.conclusion is not None:
-                concluded.add(rule.effect.conclusion.attribute.name)
-            elif self._moving & self._weighing & 1 << place:
-                moving.append(rule)
-                references.append(self._refers(place))
-            elif self._weighing >> place & 1:
-                still.append(rule)
+        giving, keeping = self._fired_of(places & self._giving), self._fired_of(places & self._keeping)
+        concluded = {name for name, mask in self._concluding.items() if mask & places}
         return _Applied(
-            fired=Fired(places, tuple(still), tuple(moving)),
-            references=tuple(references),
-            names=tuple({name for its in references for name in its}),
+            giving=giving,
+            keeping=keeping,
+            names=tuple({name for _, names in (*giving.moving, *keeping.moving) for name in names}),
             concluded=tuple((name, self._vocabulary[name].many) for name in sorted(concluded)),
             computing=self._always_computing or bool(places & self._computing),
             refused=places & self._refusing,
+        )
+
+    def _fired_of(self, places: int) -> Fired:
+        still, moving = bits(places & ~self._moving), bits(places & self._moving)
+        return Fired(
+            places,
+            tuple([self._rules[place] for place in still]),
+            tuple([(self._rules[place], self._refers(place)) for place in moving]),
         )
 
     def _refers(self, place: int) -> tuple[str, ...]:
@@ -308,7 +309,7 @@ class Outlooks:
         sketching = self._sketchings[criteria]
         if sketching is None:
             return Outlook(conflicts)
-        return Outlook(conflicts, sketching, sketching.of(applied.fired, applied.referred(known), known))
+        return Outlook(conflicts, sketching, sketching.of(applied.giving, applied.keeping, known))
 
     def _sketching(self, criteria: Criteria) -> Sketching | None:
         try:
@@ -319,18 +320,14 @@ class Outlooks:
 
 @frozen
 class _Applied:
-    """What can matter of rules that fired: those that weigh, what each that is moving refers to, what is concluded."""
+    """What can matter of rules that fired: who gives and keeps out, to what these refer, and what is concluded."""
 
-    fired: Fired
-    references: tuple[tuple[str, ...], ...]
+    giving: Fired
+    keeping: Fired
     names: tuple[str, ...]
     concluded: tuple[tuple[str, bool], ...]
     computing: bool
     refused: int
-
-    def referred(self, known: Facts) -> Iterator[tuple[object, ...]]:
-        """Yield what is known of all that each moving rule refers to."""
-        return (tuple(known.get(name) for name in names) for names in self.references)
 
 
 def _where(rules: Sequence[Rule], is_so: Callable[[Rule], bool]) -> int:
