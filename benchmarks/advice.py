@@ -2,10 +2,10 @@
 
     python -m benchmarks.advice [--catalog 2026-11] [--made-up 3000] [EXAMPLE]…
 
-The unit is what a user gets: ``advisor.decide(profile)``, by the plain engine, with its ``best``; the least time of fifty.
-Prints for each example, by default for all of them, how many such decisions each kind of advice takes, by its least time
-of a few rounds in the same run, and at the end of each kind the least and the most. Each round advises on a new decision.
-``--made-up`` adds so many offers that nobody makes.
+The unit is what a user gets: ``advisor.decide(profile)``, by the plain engine, with its ``best``; the least time of 50.
+Prints for each example, by default for all of them, how many such decisions each kind of advice takes, by its least
+time of a few rounds, each on a new decision and beside ten that are measured; and at the end of each kind the least and
+the most. ``--made-up`` adds so many offers that nobody makes.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+from functools import partial
+from math import inf
 from pathlib import Path
 from time import process_time
 from typing import TYPE_CHECKING
@@ -24,10 +26,8 @@ from llmrules.advisor import Advisor
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from llmrules.advisor import Decision
-
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
-DECISIONS, ROUNDS = 50, 3
+DECISIONS, ROUNDS = 50, 5
 
 KINDS = ("conflict_sets", "relaxations", "next_questions", "firmness", "worth_finding_out")
 
@@ -57,24 +57,20 @@ def main() -> None:
 def _measure(advisor: Advisor, name: str) -> Mapping[str, float]:
     """Return how many decisions each kind takes on an example."""
     profile = advisor.decide(EXAMPLES / f"{name}.toml").profile
-    once = _least(lambda: advisor.decide(profile).best, DECISIONS)
-    took = {kind: min(_seconds(kind, advisor.decide(profile)) for _ in range(ROUNDS)) / once for kind in KINDS}
-    say(f"{name:<28}{once * 1e6:9,.0f} µs" + "".join(f"{its:18,.1f}" for its in took.values()))
-    return took
+    once, took = inf, dict.fromkeys(KINDS, inf)
+    for _ in range(ROUNDS):
+        once = min(once, *(_seconds(lambda: advisor.decide(profile).best) for _ in range(DECISIONS // ROUNDS)))
+        for kind in KINDS:
+            took[kind] = min(took[kind], _seconds(partial(getattr, advisor.decide(profile), kind)))
+    say(f"{name:<28}{once * 1e6:9,.0f} µs" + "".join(f"{its / once:18,.1f}" for its in took.values()))
+    return {kind: its / once for kind, its in took.items()}
 
 
-def _seconds(kind: str, decision: Decision) -> float:
-    return _least(lambda: getattr(decision, kind), 1)
-
-
-def _least(work: Callable[[], object], rounds: int) -> float:
-    """Return the least time that something took, in seconds."""
-    took = []
-    for _ in range(rounds):
-        begun = process_time()
-        work()
-        took.append(process_time() - begun)
-    return min(took)
+def _seconds(work: Callable[[], object]) -> float:
+    """Return the time of the processor that something takes."""
+    begun = process_time()
+    work()
+    return process_time() - begun
 
 
 def say(line: str) -> None:

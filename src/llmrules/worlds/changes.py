@@ -16,7 +16,7 @@ from llmrules.language.rules.rule import Disable, Rule
 from llmrules.language.values import Value
 
 
-@frozen
+@frozen(cache_hash=True)
 class Stated:
     """A requirement with another value, or not stated (None); then what the vocabulary assumes holds."""
 

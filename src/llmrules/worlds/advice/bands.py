@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import cached_property
 from itertools import combinations, pairwise, product
 from math import floor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import frozen
 
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from llmrules.language.rules.rule import Rule
     from llmrules.language.vocabulary import Attribute, Vocabulary
 
+
+Line: TypeAlias = tuple[Number, Number, Number]
 
 MOST_LINES = 50
 """How many different sums of candidates are followed over a number; of more, those alone that have the first place."""
@@ -157,8 +159,8 @@ class Bands:
         best = () if self._decision is None else self._decision.best
         return mask_of([index for name in best for index in bits(masks[name])])
 
-    def _lines(self, name: str, summed: str, of: int = -1) -> set[tuple[Fraction, Fraction, Fraction]]:
-        """Return what a sum is where a number is 1, and by how much more where it is 2 and 3; of each candidate."""
+    def _lines(self, name: str, summed: str, of: int = -1) -> set[Line]:
+        """Return what a sum is where a number is 1, 2 and 3; of each candidate."""
         following = {*self._vocabulary.following([name])}
         rest = {one: its for one, its in self._facts.items() if one not in following}
         facts = [self._vocabulary.known({**rest, name: frozenset({value})}) for value in (1, 2, 3)]
@@ -167,7 +169,7 @@ class Bands:
         else:
             columns = (self._criteria.on(one).candidates.columns[summed].first for one in facts)
         return {
-            (Fraction(one), Fraction(two) - Fraction(one), Fraction(three) - Fraction(two))
+            (one, two, three)
             for index, (one, two, three) in enumerate(zip(*columns, strict=True))
             if of >> index & 1
             if isinstance(one, int | Decimal) and isinstance(two, int | Decimal) and isinstance(three, int | Decimal)
@@ -222,10 +224,11 @@ def summed(knowledge: Knowledge, decision: Decision | None) -> Iterator[tuple[At
                 yield rule.effect.grade.attribute, None
 
 
-def _where(line: tuple[Fraction, Fraction, Fraction], target: Value) -> Iterator[Number | Fraction | None]:
-    """Yield where a line comes to a target, by its value at 1 and its slope: a fraction where that is no decimal."""
-    first, slope, again = line
-    if slope != again:
+def _where(line: Line, target: Value) -> Iterator[Number | Fraction | None]:
+    """Yield where a line comes to a target, by what it is at 1, 2 and 3: a fraction where that is no decimal."""
+    first, second, third = map(Fraction, line)
+    slope = second - first
+    if slope != third - second:
         yield None
     elif slope and isinstance(target, int | Decimal):
         place = 1 + (Fraction(target) - first) / slope

@@ -132,7 +132,7 @@ class Outlooks:
         self._applied: dict[int, _Applied] = {}
         self._sketchings: dict[Criteria, Sketching | None] = {}
         self._known: dict[object, Outlook] = {}
-        self._mattering: dict[str, tuple[int, set[str]]] = {}
+        self._mattering: dict[tuple[str, ...], tuple[int, set[str]]] = {}
 
     def _fired(self) -> Iterable[int]:
         if self._decision is None:
@@ -210,21 +210,21 @@ class Outlooks:
         """Return all rules that can exclude somebody, exempt somebody, or refuse the case."""
         return self._refusing | _where(self._rules, lambda rule: bool(rule.effect.hard or rule.effect.exempts))
 
-    def hopeful(self, seen: Outlook, name: str) -> int:
-        """Return the candidates that may be eligible where, beside what was seen, one requirement is stated otherwise.
+    def hopeful(self, seen: Outlook, names: tuple[str, ...]) -> int:
+        """Return who may be eligible where, beside what was seen, some requirements are stated otherwise.
 
-        All others are kept out by rules for which that requirement does not matter, whatever is stated.
+        All other candidates are kept out by rules for which these do not matter, whatever is stated.
         """
-        if name not in self._mattering:
-            touched = self.touched((name,))
+        if names not in self._mattering:
+            touched = self.touched(names)
             its = {rule.id for rule in self._places(touched)}
             its.update(target for rule in self._places(touched) for target in rule.effect.exempts)
-            self._mattering[name] = touched, its
-        touched, its = self._mattering[name]
+            self._mattering[names] = touched, its
+        touched, its = self._mattering[names]
         if seen.refused & ~touched:
             return 0
         everyone = (1 << self.decision.candidates.count) - 1
-        if seen.refused or (self._always_computing and name in self._case):
+        if seen.refused or (self._always_computing and not self._case.isdisjoint(names)):
             return everyone
         return seen.without(its)
 

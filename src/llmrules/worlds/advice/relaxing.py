@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from functools import cached_property
-from itertools import combinations, product
+from functools import cache, cached_property
+from itertools import combinations
 from math import comb
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -100,6 +100,7 @@ class Relaxing:
         """Read what is stated; ``outlooks`` are those of the world, if there are any yet."""
         self._vocabulary = world.knowledge.ruleset.vocabulary
         self._outlooks = outlooks or Outlooks(world)
+        self._of = cache(self._outlooks.of)
         stated = (one for one in world.profile.requirements if one.origin == "stated")
         self._stated = {one.attribute: one for one in stated if one.attribute != AS_OF.name}
 
@@ -113,7 +114,7 @@ class Relaxing:
 
         There is none where somebody is eligible with all of them.
         """
-        if self._outlooks.of().somebody:
+        if self._of().somebody:
             return Found((), complete=True, up_to=len(self._stated))
 
         excluding = self._outlooks.excluding()
@@ -121,7 +122,7 @@ class Relaxing:
 
         def fails(kept: tuple[str, ...]) -> bool:
             dropped = [name for name in mattering if name not in kept]
-            return not self._outlooks.of(*(Stated(name, None) for name in dropped)).somebody
+            return not self._of(*(Stated(name, None) for name in dropped)).somebody
 
         found = _smallest([(name,) for name in mattering], len(mattering), fails)
         return evolve(found, up_to=len(self._stated)) if found.complete else found
@@ -136,10 +137,11 @@ class Relaxing:
         candidates = self._outlooks.decision.candidates
         its = candidates.everyone if among is None else candidates.masks[among]
 
-        def helps(way: tuple[Stated, ...], more: Sequence[Stated]) -> bool:
-            return bool(self._outlooks.hopeful(self._outlooks.of(*way), more[0].attribute) & its)
+        def helps(way: tuple[Stated, ...], more: Sequence[Sequence[Stated]]) -> bool:
+            names = tuple(row[0].attribute for row in more)
+            return bool(self._outlooks.hopeful(self._of(*way), names) & its)
 
-        found = _smallest(self._options, MOST_CHANGES, lambda way: wanted(self._outlooks.of(*way)), helps)
+        found = _smallest(self._options, MOST_CHANGES, lambda way: wanted(self._of(*way)), helps)
         kept = [one for one in found.ways if self._is_least(one, found.ways)]
         return Found(tuple(map(self._relaxation, kept)), found.complete, found.up_to)
 
@@ -150,13 +152,13 @@ class Relaxing:
         eligible: all that are as small, unless there are too many cases to decide. Behind them stand the other
         relaxations, as far as a check that no part of them is enough takes no more cases.
         """
-        if self._outlooks.of().somebody:
+        if self._of().somebody:
             return (), ()
         names = sorted(self._stated)
         most = min(MOST_CASES, MOST_JUDGED // max(1, self._outlooks.decision.candidates.count))
 
         def left(dropped: Iterable[str]) -> Outlook:
-            return self._outlooks.of(*(Stated(name, None) for name in dropped))
+            return self._of(*(Stated(name, None) for name in dropped))
 
         conflicts = _of_one_size(names, most, lambda kept: not left(self._stated.keys() - {*kept}).somebody)
         drops = _of_one_size(names, most, lambda dropped: left(dropped).somebody)
@@ -183,14 +185,14 @@ class Relaxing:
 
     def near_misses(self, count: int) -> Found[NearMiss]:
         """Return models that are not eligible, those in whose way the fewest requirements stand first."""
-        eligible = self._outlooks.of().eligible
+        eligible = self._of().eligible
         found: dict[str, NearMiss] = {}
         names, seen, size = tuple(self._stated), 0, 0
         while size < len(names) and len(found) < count and seen + comb(len(names), size + 1) <= MOST_WORLDS:
             size += 1
             for dropped in combinations(names, size):
                 seen += 1
-                there = self._outlooks.of(*(Stated(name, None) for name in dropped))
+                there = self._of(*(Stated(name, None) for name in dropped))
                 for model in sorted(there.eligible - eligible - found.keys()):
                     found[model] = NearMiss(model, dropped, there.points[model], tuple(self._gaps(model)))
         ordered = sorted(found.values(), key=lambda one: (len(one.requirements), -one.points, one.model))
@@ -216,7 +218,7 @@ class Relaxing:
                             yield Gap(rule.id, leaf.attribute.name, test.operator.name, its)
 
     def _relaxation(self, changes: tuple[Stated, ...]) -> Relaxation:
-        seen = self._outlooks.of(*changes)
+        seen = self._of(*changes)
         return Relaxation(changes, seen.points, seen.first)
 
     def _others(self, stated: Requirement) -> Iterator[Stated]:
@@ -256,18 +258,18 @@ def _smallest(
     options: Sequence[Sequence[One]],
     most: int,
     works: Callable[[tuple[One, ...]], bool],
-    helps: Callable[[tuple[One, ...], Sequence[One]], bool] = lambda _way, _row: True,
+    helps: Callable[[tuple[One, ...], Sequence[Sequence[One]]], bool] = lambda _way, _rows: True,
 ) -> Found[tuple[One, ...]]:
     """Return the ways that work and hold no smaller one: at most one of each row of options, and ``most`` in all.
 
-    A row that does not help a way holds no option with which the way would work.
+    Rows that do not help a way hold no options with which it would work, one of each.
     """
     found: list[tuple[One, ...]] = []
-    looked = 0
+    rows, looked = options, 0
     for count in range(min(most, len(options)) + 1):
-        smaller = [frozenset(one) for one in found]
+        smaller = [frozenset(one) for one in found if len(one) > 1]
         level = []
-        for way in _ways(options, count, helps):
+        for way in _ways(rows, count, helps):
             looked += 1
             if looked > MOST_WORLDS:
                 return Found(tuple(found), complete=False, up_to=count - 1)
@@ -276,19 +278,25 @@ def _smallest(
         found += level
         if found == [()]:
             return Found(tuple(found), complete=True, up_to=len(options))
+        if count == 1:
+            rows = [[one for one in row if (one,) not in level] for row in options]
     return Found(tuple(found), complete=most >= len(options), up_to=min(most, len(options)))
 
 
 def _ways(
-    options: Sequence[Sequence[One]], count: int, helps: Callable[[tuple[One, ...], Sequence[One]], bool]
+    options: Sequence[Sequence[One]], count: int, helps: Callable[[tuple[One, ...], Sequence[Sequence[One]]], bool]
 ) -> Iterator[tuple[One, ...]]:
-    """Yield the ways to take one of so many rows each, as far as the last one helps."""
-    for rows in combinations(options, count):
-        for way in product(*rows[:-1]):
-            if not rows:
-                yield ()
-            elif helps(way, rows[-1]):
-                yield from ((*way, one) for one in rows[-1])
+    """Yield the ways to take one of so many rows each, as far as what is left of them helps."""
+
+    def further(way: tuple[One, ...], rows: Sequence[Sequence[One]]) -> Iterator[tuple[One, ...]]:
+        if not rows:
+            yield way
+        elif helps(way, rows):
+            for one in rows[0]:
+                yield from further((*way, one), rows[1:])
+
+    for rows in combinations(filter(None, options), count):
+        yield from further((), rows)
 
 
 def _of_one_size(names: Sequence[str], most: int, works: Callable[[tuple[str, ...]], bool]) -> list[tuple[str, ...]]:
