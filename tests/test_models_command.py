@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from llmrules.cli.models import models as command
 from llmrules.errors import LoadError
 from llmrules.say.columns import Column, aligned, wrapped
-from llmrules.say.models.spoken import short
+from llmrules.say.models.listing import short
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,8 +13,9 @@ from llmrules.cli.terminal import for_a_person, page_width, print_json, print_li
 from llmrules.errors import CatalogError, LoadError, Place
 from llmrules.language.conditions import ALWAYS
 from llmrules.language.conditions.written import written_condition
-from llmrules.say.models import compare, list_found, select, sheet_of
-from llmrules.say.models.sheet_report import sheet_json, sheet_report
+from llmrules.say.models.comparison import compare
+from llmrules.say.models.listing import list_found, select
+from llmrules.say.models.sheet import sheet_json, sheet_of, sheet_report
 from llmrules.say.report.entry import text_lines
 from llmrules.say.teller import Sentences
 

@@ -72,6 +72,11 @@ class Teller:
             self._labels[attribute] = printable_lines(self.say.read(self.attributes[attribute].label))
         return self._labels[attribute]
 
+    def declared(self, attribute: Attribute) -> str:
+        """Return the name of an attribute as its label, and behind it in parentheses where that is another one."""
+        label = printable_lines(self.say.read(attribute.label))
+        return label if label == attribute.name else f"{label} ({attribute.name})"
+
     def name(self, name: str) -> str:
         """Return what people call a model, or a model with one of its offers; an id of no model stays as it is."""
         model, at, offer = name.partition(" @ ")

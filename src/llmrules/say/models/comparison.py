@@ -13,8 +13,7 @@ from llmrules.language.values import Value, as_text
 from llmrules.language.vocabulary import Attribute
 from llmrules.say.columns import WIDTH, wrapped
 from llmrules.say.models.sheet import classified
-from llmrules.say.models.spoken import Spoken
-from llmrules.say.teller import Line
+from llmrules.say.teller import Line, Teller
 from llmrules.trace.codec import json_value
 
 if TYPE_CHECKING:
@@ -92,14 +91,14 @@ class Comparison:
     def lines(self, language: Language, *, everything: bool = False, width: int = WIDTH) -> Iterator[Line]:
         """Yield a line for each attribute that differs, or for all, then how many are equal or unknown."""
         shown = self.attributes if everything else self.having("differs")
-        spoken = Spoken(language)
-        rows = [["", *self.models], *(_row(one, spoken) for one in shown)]
+        teller = Teller(language)
+        rows = [["", *self.models], *(_row(one, teller) for one in shown)]
         for number, text in enumerate(wrapped(rows, LABEL_WIDTH, width)):
             yield Line("line" if number else "heading", text)
         yield Line("blank")
         counts = {outcome: len(self.having(outcome)) for outcome in ("differs", "equal", "unknown")}
-        hint = "" if everything else spoken.say("hint-all")
-        yield Line("answer", spoken.say("compared", **counts) + hint)
+        hint = "" if everything else teller.say("hint-all")
+        yield Line("answer", teller.say("compared", **counts) + hint)
 
 
 def compare(knowledge: Knowledge, names: Sequence[str], as_of: date) -> Comparison:
@@ -121,18 +120,18 @@ def _cell(state: Candidates, attribute: Attribute, places: Sequence[int]) -> Cel
     return Cell(tuple(known), values.count(None), len(values))
 
 
-def _row(one: Compared, spoken: Spoken) -> list[str]:
-    return [spoken.label(one.attribute), *(_words(one.attribute, cell, spoken) for cell in one.cells)]
+def _row(one: Compared, teller: Teller) -> list[str]:
+    return [teller.declared(one.attribute), *(_words(one.attribute, cell, teller) for cell in one.cells)]
 
 
-def _words(attribute: Attribute, cell: Cell, spoken: Spoken) -> str:
+def _words(attribute: Attribute, cell: Cell, teller: Teller) -> str:
     if not cell.values:
-        return spoken.value(attribute, None)
+        return teller.value(attribute, None)
     if attribute.type == "number" and len(cell.values) > 1:
         ordered = sorted(cell.values)
-        said = "-".join(spoken.value(attribute, value, unit=False) for value in (ordered[0], ordered[-1]))
+        said = "-".join(teller.value(attribute, value, unit=False) for value in (ordered[0], ordered[-1]))
     else:
-        said = "; ".join(spoken.value(attribute, value, unit=False) for value in cell.values[:MOST_VALUES])
+        said = "; ".join(teller.value(attribute, value, unit=False) for value in cell.values[:MOST_VALUES])
         more = len(cell.values) - MOST_VALUES
-        said += f" {spoken.say('more-values', more=more)}" if more > 0 else ""
-    return f"{said} ({spoken.say('some-unknown', unknown=cell.unknown, rows=cell.rows)})" if cell.unknown else said
+        said += f" {teller.say('more-values', more=more)}" if more > 0 else ""
+    return f"{said} ({teller.say('some-unknown', unknown=cell.unknown, rows=cell.rows)})" if cell.unknown else said
