@@ -88,7 +88,11 @@ def test_a_higher_tier_counts_where_all_lower_ones_are_equal() -> None:
     ]
     assert "1 point, then -2 in the next tier, then 0 in the next tier" in decision.report()
     asked = "\n".join(map(str, Interviewer(decision, "en").standing(decision, None, 120)))
-    assert "1, then -2 in the next tier, then 0 in the next tier" in asked
+    told = "1, then -2 in the next tier, then 0 in the next tier"
+    assert told in asked
+    page = decision.html()
+    assert f'<span class="points">{told}</span>' in page
+    assert f'<td class="total">{told}</td>' in page
     assert verify(decision.trace).ok
     assert decide(world(TIERED.replace("tier = 2", "tier = 1"), models)).best == ("alike", "cheap")
 

@@ -122,3 +122,10 @@ def test_no_word_is_cut(advisors: dict[str, Advisor]) -> None:
     ends = [line.split()[-1] for line in decision.screen().splitlines() if line.endswith("…")]
     assert ends
     assert {end.rstrip("…") for end in ends} <= words
+
+
+def test_only_rules_that_apply_are_counted_as_passed() -> None:
+    """A hard rule whose ``where`` is false of the first place says nothing for it."""
+    hard = rule("on", "require.window.at_least = 10") + rule("off", "require.window.at_least = 20\nwhere.open = 'free'")
+    said = " ".join(world(hard, model("lark", window=100, open="closed")).decide({}).screen().split())
+    assert "passes the 1 hard rule that applies; " in said

@@ -214,7 +214,7 @@ SENTENCES = {
     "asked-of": "as of {day}, among {count} model{count:|s} of {names}",
     "the-catalogue": "the catalogue",
     "newer-catalogue": " (early 2026; --catalog {name} has today's)",
-    "passes-all": "passes the {count} hard rule{count:|s} that apply; no rule gives it points",
+    "passes-all": "passes the {count} hard rule{count:|s} that {count:applies|apply}; no rule gives it points",
     "behind": "{place}. {names}, {points} behind",
     "parted": "{label} -{points}",
     "parted-unknown": "{label} unknown -{points}",

@@ -9,7 +9,6 @@ from attrs import evolve, frozen
 
 from llmrules.say.page.links import Anchor, Item, Linker, address
 from llmrules.say.report.entry import Entry, entry_of, said_by, together
-from llmrules.say.teller import points_words
 from llmrules.say.why import DECISIVE
 
 if TYPE_CHECKING:
@@ -113,7 +112,7 @@ def _row(linker: Linker, name: str) -> Shown:
         shown=linker.say("verdict.pending" if linker.index.pending(name) else f"verdict.{candidate.verdict}"),
         mark=MARKS[candidate.verdict],
         place=str(candidate.place) if candidate.place is not None and candidate.verdict == "eligible" else NONE,
-        points=points_words(candidate.points) if candidate.points is not None else NONE,
+        points=NONE if candidate.points is None else linker.teller.tiers(candidate.points, *candidate.then),
         sellers=" ".join(row.offer for row in linker.index.judged.meant(name) if row.offer is not None),
         passing=linker.why.offers.passing(name),
         costs="; ".join(f"{linker.teller.label(one)}: {words}" for one, words in linker.why.offers.costs(name).items()),

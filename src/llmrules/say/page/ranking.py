@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from llmrules.say.page.links import Anchor, Item, Linker
-from llmrules.say.teller import points_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -106,7 +105,7 @@ class Ranking:
                     title=f"{letter}: {title}",
                 )
             )
-        name, points = self.linker.model_anchor(model), points_words(place.points)
+        name, points = self.linker.model_anchor(model), self.linker.teller.tiers(place.points, *place.then)
         cost = ", ".join(self.linker.why.offers.costs(model).values())
         label = f"{name.text}: {points}" + (f" ({', '.join(said)})" if said else "")
         return Bar(f"{place.place}.", name, points, cost, label, _percent(zero), tuple(segments))

@@ -227,7 +227,8 @@ class Screen:
         scores.sort(key=lambda one: (-Fraction(one.points or 0), one.rule))
         told = [f"{_signed(one.points or '0')} {self.in_short(one, candidate)}" for one in scores]
         if not told:
-            hard = sum(check.outcome == "passed" for check in self.index.trace.checks(candidate))
+            passed = [one for one in self.index.trace.checks(candidate) if one.outcome == "passed"]
+            hard = sum(not self.why.applications.aside(one) for one in passed)
             told = [self.say("passes-all", count=hard)]
         yield from self.part("why", told)
 

@@ -86,8 +86,7 @@ class Applications:
         if applied.points is not None:
             sign = "" if applied.points.startswith("-") else "+"
             return f"{sign}{self.teller.points(applied.points)}"
-        applies = applied.outcome != "passed" or self.truths(applied)[0] != "false"
-        said = self.say(f"outcome.{applied.outcome}" if applies else "outcome.aside")
+        said = self.say("outcome.aside" if self.aside(applied) else f"outcome.{applied.outcome}")
         level = self.index.rules[applied.rule].level
         if applied.outcome == "attached" and level is not None:
             return self.say(f"level.{level}")
@@ -138,6 +137,10 @@ class Applications:
         """Whether an exempted model fails the check that it is exempt from."""
         where, predicate = self.truths(applied)
         return where == "true" and predicate == ("false" if self.index.rules[applied.rule].effect.wanted else "true")
+
+    def aside(self, applied: Applied) -> bool:
+        """Whether a model passes a check because the rule does not apply to it."""
+        return applied.outcome == "passed" and self.truths(applied)[0] == "false"
 
     def may_not_apply(self, applied: Applied) -> bool:
         """Whether a check cannot be decided because it is unknown if the rule applies at all."""
