@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from llmrules.say.page.links import Item, Linker
+from llmrules.say.page.links import Item, Linker, cited_sources
 from llmrules.say.page.models import model_rows, verdict_counts
 from llmrules.say.page.picture import draw_picture
 from llmrules.say.page.ranking import FIRST_BARS, Ranking
-from llmrules.say.page.sources import cited_sources
 from llmrules.say.report.report import build_report
 from llmrules.say.report.screen import Screen
 from llmrules.say.why import Explainer
@@ -142,7 +141,7 @@ def _attention(linker: Linker) -> Iterator[Item]:
             for item in _of_candidate(linker, candidate):
                 said.setdefault(item, []).append(candidate)
     for item, rows in said.items():
-        yield evolve(item, text=f"{_whose(linker, rows)}: {item.text}")
+        yield evolve(item, text=f"{', '.join(linker.index.whose(rows))}: {item.text}")
 
 
 def _of_candidate(linker: Linker, candidate: CandidateRecord) -> Iterator[Item]:
@@ -161,8 +160,3 @@ def _note(linker: Linker, level: str, applied: Applied, candidate: CandidateReco
     rule = linker.index.rules[applied.rule]
     text = linker.why.applications.sentence(rule, applied, candidate)
     return Item(text, linker.say(f"level.{level}"), linker.rule_anchor(rule.id), linker.cite(rule.sources))
-
-
-def _whose(linker: Linker, rows: Iterable[CandidateRecord]) -> str:
-    """Name those of whom something is said: models, each with its offers if that is not all that stand."""
-    return ", ".join(linker.index.whose(rows))

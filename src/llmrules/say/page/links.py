@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from attrs import evolve, frozen
 
 from llmrules.say.report.steps import Steps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from llmrules.say.report.entry import Entry, Report
     from llmrules.say.why import Explainer, Node
@@ -108,3 +109,26 @@ class Linker:
 def address(kind: str, name: str) -> str:
     """Return an address on this page: two names never have one address, and none holds more than letters and signs."""
     return f"{kind}-" + re.sub(r"[^A-Za-z0-9.-]", lambda match: f"_{ord(match[0]):x}_", name)
+
+
+def cited_sources(linker: Linker) -> Iterator[dict[str, str]]:
+    """Yield each claim or document that was cited anywhere on the page so far, with its address there and elsewhere."""
+    for one in sorted(linker.cited):
+        claim, document = linker.index.claims.get(one), linker.index.document(one)
+        title = f"{document.title} ({document.date})" if document is not None else ""
+        yield {
+            "anchor": address("source", one),
+            "id": one,
+            "says": linker.say.read(claim.says) if claim is not None else title,
+            "document": title if claim is not None else "",
+            "url": _web_address(document.url) if document is not None and document.url is not None else "",
+        }
+
+
+def _web_address(url: str) -> str:
+    """Return an address that a browser opens as a page, and nothing for any other."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return url if parts.scheme in {"http", "https"} and parts.netloc and url.isprintable() else ""

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING
 
-from attrs import evolve, frozen
+from attrs import evolve
 
-from llmrules.say.page.links import Anchor, Item, Linker, address
+from llmrules.say.page.links import address
 from llmrules.say.report.entry import Entry, entry_of, said_by, together
 from llmrules.say.why import DECISIVE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from llmrules.say.page.links import Linker
     from llmrules.trace.record import Applied, CandidateRecord, PlaceRecord
 
-Tone: TypeAlias = Literal["good", "bad", "open", "calm"]
-
-MARKS: dict[Literal["eligible", "unverified", "excluded"], str] = {"eligible": "✓", "unverified": "?", "excluded": "✗"}
-TONES: dict[str, Tone] = {
+MARKS = {"eligible": "✓", "unverified": "?", "excluded": "✗"}
+TONES = {
     "passed": "calm", "failed": "bad", "unknown": "open", "accepted": "open", "exempted": "open",
     "none": "calm", "attached": "open", "approved": "calm",
 }  # fmt: skip
@@ -35,47 +34,6 @@ MOST_FAILURES = 24
 """How many reasons of an excluded model with several offers are listed, those of the most offers first."""
 
 
-@frozen
-class Reason:
-    """One rule as it was applied to one model."""
-
-    outcome: str
-    tone: Tone
-    sentence: str
-    rule: Anchor
-    sources: tuple[Anchor, ...]
-    leaves: tuple[Item, ...]
-
-
-@frozen
-class Shown:
-    """One model of the table; one without a ``summary`` has its reasons elsewhere.
-
-    Of a model with several offers ``sellers`` are their ids, and ``passing`` and ``offers`` say how they differ.
-    ``costs`` is what it costs in the case.
-    """
-
-    anchor: str
-    name: str
-    id: str
-    verdict: str
-    said: str
-    shown: str
-    mark: str
-    place: str
-    points: str
-    sellers: str
-    passing: str
-    costs: str
-    missing: str
-    failing: tuple[str, ...] = ()
-    """The sentences of the rules that exclude it, the first of them."""
-    summary: str = ""
-    reasons: tuple[Reason, ...] = ()
-    disputes: tuple[Item, ...] = ()
-    offers: tuple[Item, ...] = ()
-
-
 def verdict_counts(linker: Linker) -> tuple[tuple[int, str], ...]:
     """Return how many models each verdict has, or offers where those are ranked."""
     result = linker.index.trace.found.result
@@ -87,38 +45,42 @@ def verdict_counts(linker: Linker) -> tuple[tuple[int, str], ...]:
     return tuple((counts[verdict], linker.say(f"verdict.{verdict}")) for verdict in MARKS)
 
 
-def model_rows(linker: Linker) -> Iterator[Shown]:
+def model_rows(linker: Linker) -> Iterator[dict[str, object]]:
     """Yield everything that was judged: by place, then those unverified, then those excluded."""
     result = linker.index.trace.found.result
     for names in (_names(result.ranking), _names(result.unverified), result.excluded):
         for number, name in enumerate(names):
-            row = _row(linker, name)
-            yield _with_reasons(linker, row) if number < MOST_REASONED else row
+            yield _row(linker, name) | (_beneath(linker, name) if number < MOST_REASONED else {"summary": ""})
 
 
 def _names(places: tuple[PlaceRecord, ...]) -> list[str]:
     return [name for place in places for name in place.models]
 
 
-def _row(linker: Linker, name: str) -> Shown:
-    """Return how something stands, without its reasons."""
-    candidate = linker.index.judged.standing(name)
-    return Shown(
-        anchor=address("model", name),
-        name=linker.teller.name(name),
-        id=name,
-        verdict=candidate.verdict,
-        said=linker.say(f"verdict.{candidate.verdict}"),
-        shown=linker.say("verdict.pending" if linker.index.pending(name) else f"verdict.{candidate.verdict}"),
-        mark=MARKS[candidate.verdict],
-        place=str(candidate.place) if candidate.place is not None and candidate.verdict == "eligible" else NONE,
-        points=NONE if candidate.points is None else linker.teller.tiers(candidate.points, *candidate.then),
-        sellers=" ".join(row.offer for row in linker.index.judged.meant(name) if row.offer is not None),
-        passing=linker.why.offers.passing(name),
-        costs="; ".join(f"{linker.teller.label(one)}: {words}" for one, words in linker.why.offers.costs(name).items()),
-        missing=", ".join(map(linker.teller.label, candidate.missing)),
-        failing=tuple(_failing(linker, candidate))[:MOST_FAILING],
-    )
+def _row(linker: Linker, name: str) -> dict[str, object]:
+    """Return how something stands, without its reasons.
+
+    Of a model with several offers ``sellers`` are their ids, and ``passing`` says how they differ; ``costs`` is what it
+    costs in the case, and ``failing`` has the first sentences of the rules that exclude it.
+    """
+    candidate, why = linker.index.judged.standing(name), linker.why
+    costs = why.offers.costs(name).items()
+    return {
+        "anchor": address("model", name),
+        "name": linker.teller.name(name),
+        "id": name,
+        "verdict": candidate.verdict,
+        "said": linker.say(f"verdict.{candidate.verdict}"),
+        "shown": linker.say("verdict.pending" if linker.index.pending(name) else f"verdict.{candidate.verdict}"),
+        "mark": MARKS[candidate.verdict],
+        "place": str(candidate.place) if candidate.place is not None and candidate.verdict == "eligible" else NONE,
+        "points": NONE if candidate.points is None else linker.teller.tiers(candidate.points, *candidate.then),
+        "sellers": " ".join(row.offer for row in linker.index.judged.meant(name) if row.offer is not None),
+        "passing": why.offers.passing(name),
+        "costs": "; ".join(f"{linker.teller.label(one)}: {words}" for one, words in costs),
+        "missing": ", ".join(map(linker.teller.label, candidate.missing)),
+        "failing": [*_failing(linker, candidate)][:MOST_FAILING],
+    }
 
 
 def _failing(linker: Linker, candidate: CandidateRecord) -> Iterator[str]:
@@ -127,23 +89,21 @@ def _failing(linker: Linker, candidate: CandidateRecord) -> Iterator[str]:
             yield linker.why.applications.sentence(linker.index.rules[check.rule], check, candidate)
 
 
-def _with_reasons(linker: Linker, row: Shown) -> Shown:
-    """Return a row with all its reasons, those that decided first."""
-    candidate, rows = linker.index.judged.standing(row.id), linker.index.judged.meant(row.id)
+def _beneath(linker: Linker, name: str) -> dict[str, object]:
+    """Return all reasons of a model, those that decided first, what is disputed of it, and its other offers."""
+    candidate, rows = linker.index.judged.standing(name), linker.index.judged.meant(name)
     out = candidate.verdict == "excluded" and len(rows) > 1
-    reasons = tuple(_failures(linker, rows) if out else _reasons(linker, candidate))
-    disputes = tuple(map(linker.dispute, linker.why.origins.disputes(candidate)))
-    count = len(reasons) + len(disputes)
-    return evolve(
-        row,
-        summary=linker.say("reasons", count=count),
-        reasons=reasons,
-        disputes=disputes,
-        offers=() if out else tuple(linker.item(entry_of(node)) for node in linker.why.offers.others(row.id)),
-    )
+    reasons = [*(_failures(linker, rows) if out else _reasons(linker, candidate))]
+    disputes = [*map(linker.dispute, linker.why.origins.disputes(candidate))]
+    return {
+        "summary": linker.say("reasons", count=len(reasons) + len(disputes)),
+        "reasons": reasons,
+        "disputes": disputes,
+        "offers": [] if out else [linker.item(entry_of(node)) for node in linker.why.offers.others(name)],
+    }
 
 
-def _reasons(linker: Linker, candidate: CandidateRecord) -> Iterator[Reason]:
+def _reasons(linker: Linker, candidate: CandidateRecord) -> Iterator[dict[str, object]]:
     trace = linker.index.trace
     scores = trace.scores(candidate)
     applied = (*trace.checks(candidate), *trace.exemptions(candidate), *scores, *trace.notes(candidate))
@@ -151,7 +111,7 @@ def _reasons(linker: Linker, candidate: CandidateRecord) -> Iterator[Reason]:
         yield _reason(linker, one, _told(linker, one, candidate))
 
 
-def _failures(linker: Linker, rows: tuple[CandidateRecord, ...]) -> Iterator[Reason]:
+def _failures(linker: Linker, rows: tuple[CandidateRecord, ...]) -> Iterator[dict[str, object]]:
     """Yield why all offers of a model are out: first what is so of every one of them, then what is so of some."""
     alike: dict[object, list[tuple[CandidateRecord, Applied, Entry]]] = {}
     for row in rows:
@@ -160,9 +120,9 @@ def _failures(linker: Linker, rows: tuple[CandidateRecord, ...]) -> Iterator[Rea
                 told = _told(linker, check, row)
                 alike.setdefault(said_by(told), []).append((row, check, told))
     for its in sorted(alike.values(), key=lambda one: -len(one))[:MOST_FAILURES]:
-        reason = _reason(linker, its[0][1], together([told for _, _, told in its]))
+        told = together([told for _, _, told in its])
         offers = "" if len(its) == len(rows) else f"{linker.index.offers([row for row, _, _ in its])}: "
-        yield evolve(reason, sentence=f"{offers}{reason.sentence}")
+        yield _reason(linker, its[0][1], evolve(told, text=f"{offers}{told.text}"))
 
 
 def _weight(applied: Applied, *, soft: bool) -> tuple[int, Fraction, str]:
@@ -180,16 +140,16 @@ def _told(linker: Linker, applied: Applied, candidate: CandidateRecord) -> Entry
     return Entry(sentence, rule=rule.id, sources=rule.sources, children=tuple(map(entry_of, tested)))
 
 
-def _reason(linker: Linker, applied: Applied, told: Entry) -> Reason:
+def _reason(linker: Linker, applied: Applied, told: Entry) -> dict[str, object]:
     """Return a rule as it was applied to a model, with what it says of it."""
-    tone: Tone = TONES.get(applied.outcome, "calm")
+    tone = TONES.get(applied.outcome, "calm")
     if applied.points is not None:
         tone = "bad" if applied.points.startswith("-") else "good"
-    return Reason(
-        outcome=linker.why.applications.outcome(applied),
-        tone=tone,
-        sentence=told.text,
-        rule=linker.rule_anchor(told.rule),
-        sources=linker.cite(told.sources),
-        leaves=tuple(map(linker.item, told.children)),
-    )
+    return {
+        "outcome": linker.why.applications.outcome(applied),
+        "tone": tone,
+        "sentence": told.text,
+        "rule": linker.rule_anchor(told.rule),
+        "sources": linker.cite(told.sources),
+        "leaves": [*map(linker.item, told.children)],
+    }

@@ -8,13 +8,10 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from attrs import frozen
-
-from llmrules.say.page.links import Anchor, Item, Linker
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from llmrules.say.page.links import Linker
     from llmrules.trace.record import Applied, PlaceRecord
 
 FIRST_BARS = 24
@@ -22,41 +19,6 @@ FIRST_BARS = 24
 COLOURS = 8
 SEGMENT_FOR_LETTER = 3
 """A segment of less percent has no room for its letter; the legend and the reasons still say it."""
-
-
-@frozen
-class Segment:
-    """One rule's share of a bar, in percent of its width."""
-
-    x: str
-    width: str
-    middle: str
-    letter: str
-    colour: int
-    negative: bool
-    title: str
-
-
-@frozen
-class Bar:
-    """One model of the ranking."""
-
-    place: str
-    name: Anchor
-    points: str
-    cost: str
-    label: str
-    zero: str
-    segments: tuple[Segment, ...]
-
-
-@frozen
-class Scoring:
-    """One rule of the legend: its letter, or none where it gave no points."""
-
-    letter: str
-    colour: int
-    item: Item
 
 
 class Ranking:
@@ -70,54 +32,60 @@ class Ranking:
         self.rules = sorted(scoring, key=lambda rule: (rule not in giving, rule))
         self.letters = {rule: _letter(place) for place, rule in enumerate(self.rules) if rule in giving}
 
-    def bars(self, places: tuple[PlaceRecord, ...]) -> tuple[Bar, ...]:
+    def bars(self, places: tuple[PlaceRecord, ...]) -> list[dict[str, object]]:
         """Return the bars of a ranking; all of a page have one scale."""
         sums = [_sums(self.trace.scores(candidate)) for candidate in self.trace.found.candidates]
         low = min((low for low, _ in sums), default=Fraction(0))
         high = max((high for _, high in sums), default=Fraction(0))
         scale = Fraction(100) / ((high - low) or 1)
-        return tuple(self._bar(place, model, -low * scale, scale) for place in places for model in place.models)
+        return [self._bar(place, model, -low * scale, scale) for place in places for model in place.models]
 
-    def _bar(self, place: PlaceRecord, model: str, zero: Fraction, scale: Fraction) -> Bar:
-        """Return one bar: what counts for the model to the right of zero, what counts against it to the left."""
+    def _bar(self, place: PlaceRecord, model: str, zero: Fraction, scale: Fraction) -> dict[str, object]:
+        """Return one bar: what counts for the model to the right of zero, what counts against it to the left.
+
+        Each rule that gave points has its segment of it, in percent of the width.
+        """
         ends = {False: zero, True: zero}
-        segments = []
-        said = []
-        for score in sorted(
-            self.trace.scores(self.linker.index.judged.standing(model)), key=lambda one: self.rules.index(one.rule)
-        ):
+        segments, said = [], []
+        scores = self.trace.scores(self.linker.index.judged.standing(model))
+        for score in sorted(filter(_points, scores), key=lambda one: self.rules.index(one.rule)):
             given = _points(score)
-            if not given:
-                continue
-            width = abs(given) * scale
-            negative = given < 0
+            width, negative = abs(given) * scale, given < 0
             start = ends[negative] - width if negative else ends[negative]
             ends[negative] = start if negative else start + width
-            title = f"{self.linker.why.applications.outcome(score)}: {score.rule}"
-            said.append(title)
-            letter = self.letters[score.rule]
+            letter, outcome = self.letters[score.rule], self.linker.why.applications.outcome(score)
+            said.append(f"{outcome}: {score.rule}")
             segments.append(
-                Segment(
-                    *(_percent(start), _percent(width), _percent(start + width / 2)),
-                    letter=letter if width >= SEGMENT_FOR_LETTER else "",
-                    colour=self._colour(score.rule),
-                    negative=negative,
-                    title=f"{letter}: {title}",
-                )
+                {
+                    "x": _percent(start),
+                    "width": _percent(width),
+                    "middle": _percent(start + width / 2),
+                    "letter": letter if width >= SEGMENT_FOR_LETTER else "",
+                    "colour": self._colour(score.rule),
+                    "negative": negative,
+                    "title": f"{letter}: {said[-1]}",
+                }
             )
         name, points = self.linker.model_anchor(model), self.linker.teller.tiers(place.points, *place.then)
-        cost = ", ".join(self.linker.why.offers.costs(model).values())
-        label = f"{name.text}: {points}" + (f" ({', '.join(said)})" if said else "")
-        return Bar(f"{place.place}.", name, points, cost, label, _percent(zero), tuple(segments))
+        return {
+            "place": f"{place.place}.",
+            "name": name,
+            "points": points,
+            "cost": ", ".join(self.linker.why.offers.costs(model).values()),
+            "label": f"{name.text}: {points}" + (f" ({', '.join(said)})" if said else ""),
+            "zero": _percent(zero),
+            "segments": segments,
+        }
 
     def _colour(self, rule: str) -> int:
         """Return which of the colours a rule has; letters tell apart those that share one."""
         return self.rules.index(rule) % COLOURS + 1
 
-    def legend(self) -> Iterator[Scoring]:
-        """Yield the rules that may give points, with their reasons."""
+    def legend(self) -> Iterator[dict[str, object]]:
+        """Yield the rules that may give points, with their reasons; those that gave none have no letter."""
         for rule in self.rules:
-            yield Scoring(self.letters.get(rule, ""), self._colour(rule), self.linker.rule_item(rule))
+            item = self.linker.rule_item(rule)
+            yield {"letter": self.letters.get(rule, ""), "colour": self._colour(rule), "item": item}
 
 
 def _points(score: Applied) -> Fraction:
