@@ -146,7 +146,7 @@ def _attention(linker: Linker) -> Iterator[Item]:
 
 def _of_candidate(linker: Linker, candidate: CandidateRecord) -> Iterator[Item]:
     for note in linker.index.trace.notes(candidate):
-        level = "approved" if note.outcome == "approved" else linker.index.rules[note.rule].level or "note"
+        level = linker.why.applications.level(note)
         if level != "note":
             yield _note(linker, level, note, candidate)
     for check in linker.index.trace.checks(candidate):
@@ -158,5 +158,5 @@ def _of_candidate(linker: Linker, candidate: CandidateRecord) -> Iterator[Item]:
 def _note(linker: Linker, level: str, applied: Applied, candidate: CandidateRecord) -> Item:
     """Return a caution on one candidate."""
     rule = linker.index.rules[applied.rule]
-    text = linker.why.applications.sentence(rule, applied, candidate)
+    text = linker.why.applications.sentence(applied, candidate)
     return Item(text, linker.say(f"level.{level}"), linker.rule_anchor(rule.id), linker.cite(rule.sources))

@@ -64,7 +64,7 @@ def _row(linker: Linker, name: str) -> dict[str, object]:
     costs in the case, and ``failing`` has the first sentences of the rules that exclude it.
     """
     candidate, why = linker.index.judged.standing(name), linker.why
-    costs = why.offers.costs(name).items()
+    costs, failing = why.offers.costs(name).items(), [*linker.index.trace.failed(candidate).values()]
     return {
         "anchor": address("model", name),
         "name": linker.teller.name(name),
@@ -79,14 +79,8 @@ def _row(linker: Linker, name: str) -> dict[str, object]:
         "passing": why.offers.passing(name),
         "costs": "; ".join(f"{linker.teller.label(one)}: {words}" for one, words in costs),
         "missing": ", ".join(map(linker.teller.label, candidate.missing)),
-        "failing": [*_failing(linker, candidate)][:MOST_FAILING],
+        "failing": [why.applications.sentence(one, candidate) for one in failing[:MOST_FAILING]],
     }
-
-
-def _failing(linker: Linker, candidate: CandidateRecord) -> Iterator[str]:
-    for check in linker.index.trace.checks(candidate):
-        if candidate.verdict == "excluded" and check.outcome == "failed":
-            yield linker.why.applications.sentence(linker.index.rules[check.rule], check, candidate)
 
 
 def _beneath(linker: Linker, name: str) -> dict[str, object]:
@@ -115,10 +109,9 @@ def _failures(linker: Linker, rows: tuple[CandidateRecord, ...]) -> Iterator[dic
     """Yield why all offers of a model are out: first what is so of every one of them, then what is so of some."""
     alike: dict[object, list[tuple[CandidateRecord, Applied, Entry]]] = {}
     for row in rows:
-        for check in linker.index.trace.checks(row):
-            if check.outcome == "failed":
-                told = _told(linker, check, row)
-                alike.setdefault(said_by(told), []).append((row, check, told))
+        for check in linker.index.trace.failed(row).values():
+            told = _told(linker, check, row)
+            alike.setdefault(said_by(told), []).append((row, check, told))
     for its in sorted(alike.values(), key=lambda one: -len(one))[:MOST_FAILURES]:
         told = together([told for _, _, told in its])
         offers = "" if len(its) == len(rows) else f"{linker.index.offers([row for row, _, _ in its])}: "
@@ -134,10 +127,10 @@ def _weight(applied: Applied, *, soft: bool) -> tuple[int, Fraction, str]:
 
 def _told(linker: Linker, applied: Applied, candidate: CandidateRecord) -> Entry:
     """Return what a rule says of a model, above each test of the model."""
-    rule = linker.index.rules[applied.rule]
     tested = (node for node in linker.why.applications.applied(applied, candidate).children if node.kind != "firing")
-    sentence = linker.why.applications.sentence(rule, applied, candidate)
-    return Entry(sentence, rule=rule.id, sources=rule.sources, children=tuple(map(entry_of, tested)))
+    sentence = linker.why.applications.sentence(applied, candidate)
+    sources = linker.index.rules[applied.rule].sources
+    return Entry(sentence, rule=applied.rule, sources=sources, children=tuple(map(entry_of, tested)))
 
 
 def _reason(linker: Linker, applied: Applied, told: Entry) -> dict[str, object]:

@@ -10,6 +10,8 @@ from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from llmrules.language.conditions import json_table
 from llmrules.language.rules.rule import by_conclusion
 from llmrules.language.vocabulary import SIX
@@ -20,11 +22,11 @@ from llmrules.worlds.advice.parting import parting
 from llmrules.worlds.replay import replay
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from llmrules.decision.decision import Decision
     from llmrules.say.why import Explainer, Node
-    from llmrules.trace.record import Applied, CandidateRecord, RestingRecord, RuleFound, UnknownRecord
+    from llmrules.trace.record import Applied, CandidateRecord, RestingRecord, UnknownRecord
 
 
 BEST_FIT = "framework.fit"
@@ -41,12 +43,9 @@ class Case:
     def conflicts(self) -> Iterator[Entry]:
         """Yield the values that clash, each with the chain by which it came about."""
         for conflict in self.index.trace.found.conflicts:
-            name = "widened" if conflict.kind == "widened" else "conflict"
-            text = self.say(name, label=self.teller.label(conflict.attribute))
-            children = tuple(
-                entry_of(self.why.chain.fact(self.index.case.facts[fact], frozenset())) for fact in conflict.facts
-            )
-            yield Entry(text, mark="!", children=children)
+            facts = (self.index.case.facts[fact] for fact in conflict.facts)
+            children = tuple(entry_of(self.why.chain.fact(fact, frozenset())) for fact in facts)
+            yield Entry(self.say(conflict.kind, label=self.teller.label(conflict.attribute)), "!", children=children)
 
     def stated(self) -> Iterator[Entry]:
         """Yield the requirements that were stated or assumed."""
@@ -58,15 +57,14 @@ class Case:
 
     def conclusions(self) -> Iterator[Entry]:
         """Yield what rules conclude, and the rules that were set aside."""
-        defeated = [rule for rule in self.index.trace.found.rules if rule.status == "defeated"]
         for firing in self.index.trace.found.firings:
-            if not firing.concludes:
-                continue
-            used = ", ".join(self.fact_words(fact) for fact in firing.uses) or self.say("always")
-            concluded = ", ".join(self.fact_words(fact) for fact in firing.concludes)
-            yield self.entry_of_rule(firing.rule, f"{used} → {concluded}", because=True)
-        for rule in defeated:
-            yield self.defeated(rule)
+            if firing.concludes:
+                used = ", ".join(map(self.fact_words, firing.uses)) or self.say("always")
+                concluded = ", ".join(map(self.fact_words, firing.concludes))
+                yield Entry(f"{used} → {concluded}", children=(self.reason(firing.rule),))
+        for rule in self.index.trace.found.defeated:
+            said = self.say("set-aside", by=", ".join(rule.defeated_by))
+            yield Entry(said, children=(self.reason(rule.id),))
 
     def fact_words(self, fact: str) -> str:
         """Return a fact as its attribute and its value."""
@@ -74,38 +72,25 @@ class Case:
         value = self.teller.fact(self.index.attributes[record.attribute], record.value)
         return f"{self.teller.label(record.attribute)}: {value}"
 
-    def defeated(self, rule: RuleFound) -> Entry:
-        """Return a rule that others set aside."""
-        return self.entry_of_rule(rule.id, self.say("set-aside", by=", ".join(rule.defeated_by)), because=True)
-
     def demands(self) -> Iterator[Entry]:
         """Yield the hard rules that fired."""
-        for criterion in self.index.trace.found.criteria:
-            if self.index.rules[criterion.rule].effect.hard:
-                yield self.entry_of_rule(criterion.rule, self.index.because(criterion.rule))
+        fired = (criterion.rule for criterion in self.index.trace.found.criteria)
+        return map(self.reason, (rule for rule in fired if self.index.rules[rule].effect.hard))
 
-    def entry_of_rule(self, rule: str, text: str, *, because: bool = False) -> Entry:
-        """Return a line that rests on a rule; ``because`` puts the rule's reason under it."""
-        if because:
-            return Entry(text, children=(self.entry_of_rule(rule, self.index.because(rule)),))
-        return Entry(text, rule=rule, sources=self.index.rules[rule].sources)
-
-    def effects(self, rules: Iterable[str]) -> Iterator[Entry]:
-        """Yield rules that speak of the whole decision."""
-        for rule in rules:
-            yield self.entry_of_rule(rule, self.index.because(rule))
+    def reason(self, rule: str, before: str = "") -> Entry:
+        """Return the reason of a rule with its sources, behind what else is said of it."""
+        return Entry(before + self.index.because(rule), rule=rule, sources=self.index.rules[rule].sources)
 
 
 MOST_NOTED = 12
-"""How many names a note gives before it says how many more there are."""
+"""How many names a note gives, and how many changes and disputed values are told; the others are counted."""
 
 MOST_LEFT_OUT = 6
 """How many of those that were left out are named for each reason."""
 
-MOST_DISPUTES = 12
 MOST_STALE = 6
 MOST_UNKNOWN = 6
-"""How many disputed values, old sources and unknown attributes are told; the others are counted."""
+"""How many old sources and unknown attributes are told; the others are counted."""
 
 
 class Notes:
@@ -117,22 +102,19 @@ class Notes:
 
     def cautions(self) -> Iterator[Entry]:
         """Yield what must be known of models: cautions by rule, disputed values, old sources."""
-        by_rule: dict[tuple[str, str], list[tuple[CandidateRecord, Applied]]] = {}
+        by_rule: dict[tuple[str, str], dict[tuple[str, str], list[CandidateRecord]]] = {}
         for candidate in self.index.trace.found.candidates:
             for note in self.index.trace.notes(candidate):
-                approved = note.outcome == "approved"
-                level: str = "approved" if approved else self.index.rules[note.rule].level or "note"
-                by_rule.setdefault((level, note.rule), []).append((candidate, note))
-        for (level, rule), noted in sorted(by_rule.items(), key=lambda one: one[0]):
-            alike: dict[tuple[str, str], list[CandidateRecord]] = {}
-            for candidate, note in noted:
+                alike = by_rule.setdefault((self.why.applications.level(note), note.rule), {})
                 alike.setdefault((candidate.model, self.beside(note)), []).append(candidate)
+        for (level, rule), alike in sorted(by_rule.items(), key=lambda one: one[0]):
             names = [f"{one}{beside}" for (_, beside), rows in alike.items() for one in self.index.whose(rows)]
-            said = self.say(f"level.{level}")
-            text = f"{said} ({self.teller.several(names, MOST_NOTED)}): {self.index.because(rule)}"
-            yield Entry(text, mark="!", rule=rule, sources=self.index.rules[rule].sources)
-        yield from self.changing()
-        yield from self.disagreeing()
+            before = f"{self.say(f'level.{level}')} ({self.teller.several(names, MOST_NOTED)}): "
+            yield evolve(self.case.reason(rule, before), mark="!")
+        rows = self.index.trace.found.candidates
+        changing = [row for row in rows if row.coming and row.verdict != "excluded"]
+        yield from self.told_once(changing, self.why.changes.changes, "more-change")
+        yield from self.told_once([row for row in rows if row.disputes], self.why.origins.disputes, "more-disputes")
         yield from self.stale()
 
     def beside(self, note: Applied) -> str:
@@ -145,36 +127,18 @@ class Notes:
         }
         return "".join((*(f": {day}" for day in days), *(f", {printable_lines(by)}" for by in note.approved_by)))
 
-    def changing(self) -> Iterator[Entry]:
-        """Yield the values that change while the model is needed, of those that are not excluded."""
-        standing = (one for one in self.index.trace.found.candidates if one.verdict != "excluded")
-        told, more = self.told_once(((one, tuple(self.why.changes.changes(one))) for one in standing), MOST_NOTED)
-        yield from told
-        if more:
-            yield Entry(self.say("more-change", more=more), mark="!")
-
-    def disagreeing(self) -> Iterator[Entry]:
-        """Yield the disputed values that matter."""
-        rows = self.index.trace.found.candidates
-        told, more = self.told_once(((one, tuple(self.why.origins.disputes(one))) for one in rows), MOST_DISPUTES)
-        yield from told
-        if more:
-            yield Entry(self.say("more-disputes", more=more), mark="!")
-
-    def told_once(self, said: Iterable[tuple[CandidateRecord, Sequence[Node]]], most: int) -> tuple[list[Entry], int]:
-        """Return what is said of candidates, of the best first, and how much more there is.
-
-        What is said of several offers of a model is told once.
-        """
+    def told_once(
+        self, rows: Iterable[CandidateRecord], said: Callable[[CandidateRecord], Iterable[Node]], more: str
+    ) -> Iterator[Entry]:
+        """Yield what is said of candidates, of the best first and of several offers of a model once."""
         alike: dict[tuple[str, str, tuple[str, ...]], list[CandidateRecord]] = {}
-        for candidate, nodes in sorted((one for one in said if one[1]), key=lambda one: by_standing(one[0])):
-            for node in nodes:
-                alike.setdefault((candidate.model, node.text, node.sources), []).append(candidate)
-        told = [
-            Entry(f"{''.join(self.index.whose(rows))}: {text}", mark="!", sources=sources)
-            for (_, text, sources), rows in list(alike.items())[:most]
-        ]
-        return told, len(alike) - len(told)
+        for row in sorted(rows, key=by_standing):
+            for node in said(row):
+                alike.setdefault((row.model, node.text, node.sources), []).append(row)
+        for (_, text, sources), its in [*alike.items()][:MOST_NOTED]:
+            yield Entry(f"{''.join(self.index.whose(its))}: {text}", mark="!", sources=sources)
+        if len(alike) > MOST_NOTED:
+            yield Entry(self.say(more, more=len(alike) - MOST_NOTED), mark="!")
 
     def stale(self) -> Iterator[Entry]:
         """Yield the old sources that values rest on, with their age on the day of the decision."""
@@ -261,17 +225,15 @@ class Notes:
             bounded = ((verb, self.teller.several(names, MOST_NOTED)) for verb, names in would if names)
             said = "; ".join(self.say(f"would-{verb}", names=names) for verb, names in bounded)
             fires = (said or self.say("would-fire")) if trial.fires else self.say("would-not-fire")
-            yield self.case.entry_of_rule(trial.rule, f"{fires}: {self.index.because(trial.rule)}")
+            yield self.case.reason(trial.rule, f"{fires}: ")
 
     def notes(self) -> Iterator[Entry]:
         """Yield what is odd about the rules and the catalogue: what no rule reads, what contradicts, what is off."""
         for name in self.index.trace.found.unread:
-            label = self.teller.label(name)
-            yield Entry(self.say("unread", label=label))
+            yield Entry(self.say("unread", label=self.teller.label(name)))
         for one in self.index.trace.found.contradictions:
-            label = self.teller.label(one.attribute)
-            text = self.say("contradiction", label=label, model=self.teller.name(one.model))
-            yield Entry(text, rule=one.rule)
+            label, model = self.teller.label(one.attribute), self.teller.name(one.model)
+            yield Entry(self.say("contradiction", label=label, model=model), rule=one.rule)
         for disable in self.index.trace.given.disabled:
             reason = printable_lines(self.say.read(disable.reason))
             name = disable.rule or disable.pack or disable.promise or ""
@@ -284,12 +246,11 @@ class Notes:
         cited = {source for section in sections for entry in section.entries for source in sources_of(entry)}
         cited |= {self.index.claims[one].document or "" for one in cited & self.index.claims.keys()}
         for source in sorted(cited):
-            if source in self.index.claims:
-                claim = self.index.claims[source]
+            claim, document = self.index.claims.get(source), self.index.documents.get(source)
+            if claim is not None:
                 says = printable_lines(self.say.read(claim.says))
                 yield Entry(f"{source}: {says}{f' ({claim.document})' if claim.document is not None else ''}")
-            elif source in self.index.documents:
-                document = self.index.documents[source]
+            elif document is not None:
                 yield Entry(f"{source}: {printable_lines(document.title)} ({document.date})")
 
 
@@ -311,33 +272,31 @@ class Questions:
         trace = self.index.trace
         return parting(self._decision or replay(trace.given)) if len(trace.found.result.best) > 1 else {}
 
-    @cached_property
-    def open_requirements(self) -> list[str]:
-        """The requirements that rules waited for and that are the user's to state, in the order of asking."""
-        concluded = by_conclusion(self.index.trace.given.rules).keys()
-        waits = sorted(self.index.trace.found.waits, key=lambda wait: -len(wait.rules))
-        asked = self.index.attributes
-        return [one.requirement for one in waits if asked[one.requirement].ask or one.requirement not in concluded]
-
     def telling_apart(self) -> Iterator[Entry]:
         """Yield why several share the first place, and under each of the six questions what would part them."""
         tied = len(self.index.trace.found.result.best)
-        if tied < 2:  # noqa: PLR2004 - one is not tied
-            return
-        yield Entry(self.best_fit(tied), sources=(BEST_FIT,) if BEST_FIT in self.index.claims else ())
-        for question, names in self.by_question(self.parting):
-            told = (f"{self.asking(name)} {self.by_rules(len(self.parting[name]))}" for name in names)
-            yield Entry(question, children=tuple(map(Entry, told)))
+        if tied > 1:
+            yield Entry(self.best_fit(tied), sources=(BEST_FIT,) if BEST_FIT in self.index.claims else ())
+            yield from self.asked({name: len(rules) for name, rules in self.parting.items()})
 
     def best_fit(self, tied: int) -> str:
         """Return why several share the first place, and whether anything that can be stated would part them."""
         return self.say("best-fit" if self.parting else "best-fit-alike", count=tied)
 
     def open(self) -> Iterator[Entry]:
-        """Yield the requirements that rules waited for, written out, under each of the six questions."""
-        counts = {wait.requirement: len(wait.rules) for wait in self.index.trace.found.waits}
-        for question, names in self.by_question(one for one in self.open_requirements if one not in self.parting):
-            told = (f"{self.asking(name)} {self.by_rules(counts[name])}" for name in names)
+        """Yield the requirements that rules waited for and that are the user's to state, those first that most do."""
+        concluded, asked = by_conclusion(self.index.trace.given.rules).keys(), self.index.attributes
+        waits = {wait.requirement: len(wait.rules) for wait in self.index.trace.found.waits}
+        counts = sorted(waits.items(), key=lambda one: -one[1])
+        return self.asked({
+            name: count for name, count in counts
+            if name not in self.parting and (asked[name].ask or name not in concluded)
+        })  # fmt: skip
+
+    def asked(self, counts: Mapping[str, int]) -> Iterator[Entry]:
+        """Yield requirements written out, each with its number of rules, under each of the six questions."""
+        for question, names in self.by_question(counts):
+            told = (f"{self.asking(name)} ({self.say('rules', count=counts[name])})" for name in names)
             yield Entry(question, children=tuple(map(Entry, told)))
 
     def by_question(self, names: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
@@ -354,7 +313,3 @@ class Questions:
         """Return the question for a requirement, after the name by which it is stated."""
         ask = self.index.attributes[name].ask
         return f"{name}: {self.say.read(ask) if ask is not None else self.teller.label(name)}"
-
-    def by_rules(self, count: int) -> str:
-        """Return, in brackets, by how many rules."""
-        return f"({self.say('rules', count=count)})"

@@ -30,50 +30,37 @@ OF_MODELS = ("ranking", "unverified", "excluded")
 
 def build_report(trace: Trace, language: Language = "en") -> Report:
     """Return the report of a decision, from its trace alone."""
-    return _Reporter(Explainer(trace, language)).report()
-
-
-class _Reporter:
-    """Puts one trace in order, in one language."""
-
-    def __init__(self, why: Explainer) -> None:
-        self.trace, self.teller, self.say, self.why = why.index.trace, why.teller, why.say, why
-        self.case, self.standings = Case(why), Standings(why)
-        self.notes = Notes(why, self.case)
-
-    def report(self) -> Report:
-        result, questions = self.trace.found.result, Questions(self.why)
-        made = {
-            "refused": self.case.effects(result.refused),
-            "conflicts": self.case.conflicts(),
-            "requirements": self.case.stated(),
-            "conclusions": self.case.conclusions(),
-            "demands": self.case.demands(),
-            "ranking": self.standings.places(result.ranking),
-            "unverified": self.standings.places(result.unverified),
-            "excluded": self.standings.excluded(),
-            "left-out": self.notes.left_out(),
-            "cautions": self.notes.cautions(),
-            "advice": self.case.effects(result.advice),
-            "trials": self.notes.trials(),
-            "settling": self.notes.settling(),
-            "parting": questions.telling_apart(),
-            "open": questions.open(),
-            "values": self.standings.values(),
-            "notes": self.notes.notes(),
-        }
-        sections = [Section(key, self.heading(key), tuple(entries)) for key, entries in made.items()]
-        sections = [*_said_once(sections)]
-        kept = [section for section in sections if section.entries]
-        cited = Section("sources", self.heading("sources"), tuple(self.notes.sources(kept)))
-        title = self.trace.made_by.title
-        said = printable_lines(self.say.read(title)) if title is not None else ""
-        return Report(self.teller.language, Answer(self.why).text(), said, (*kept, cited))
-
-    def heading(self, key: str) -> str:
-        """Return the heading of a section; a ranking in a refused case recommends nothing."""
-        refused = key == "ranking" and self.trace.found.result.refused
-        return self.say(f"heading.{'refused-ranking' if refused else key}")
+    why, result = Explainer(trace, language), trace.found.result
+    case, standings, questions = Case(why), Standings(why), Questions(why)
+    notes = Notes(why, case)
+    made = {
+        "refused": map(case.reason, result.refused),
+        "conflicts": case.conflicts(),
+        "requirements": case.stated(),
+        "conclusions": case.conclusions(),
+        "demands": case.demands(),
+        "refused-ranking" if result.refused else "ranking": standings.places(result.ranking),
+        "unverified": standings.places(result.unverified),
+        "excluded": standings.excluded(),
+        "left-out": notes.left_out(),
+        "cautions": notes.cautions(),
+        "advice": map(case.reason, result.advice),
+        "trials": notes.trials(),
+        "settling": notes.settling(),
+        "parting": questions.telling_apart(),
+        "open": questions.open(),
+        "values": standings.values(),
+        "notes": notes.notes(),
+    }
+    sections = (
+        Section(key.removeprefix("refused-"), why.say(f"heading.{key}"), tuple(entries))
+        for key, entries in made.items()
+    )
+    kept = [section for section in _said_once(sections) if section.entries]
+    cited = Section("sources", why.say("heading.sources"), tuple(notes.sources(kept)))
+    title = trace.made_by.title
+    said = printable_lines(why.say.read(title)) if title is not None else ""
+    return Report(language, Answer(why).text(), said, (*kept, cited))
 
 
 def _said_once(sections: Iterable[Section]) -> Iterator[Section]:
@@ -249,7 +236,7 @@ class Standings:
         failed: Counter[str] = Counter()
         for name in names:
             rows = self.index.judged.meant(name)
-            failed.update({rule for row in rows for rule in self.failed(row)})
+            failed.update({rule for row in rows for rule in self.index.trace.failed(row)})
         ordered = sorted(failed.items(), key=lambda one: (-one[1], one[0]))
         text = self.say("more-excluded", count=len(names))
         children = [Entry(f"{count:,}", rule=rule) for rule, count in ordered[:MOST_RULES]]
@@ -257,14 +244,10 @@ class Standings:
             children.append(Entry(self.say("more-rules", more=len(ordered) - MOST_RULES)))
         return Entry(text, mark="✗", children=tuple(children))
 
-    def failed(self, row: CandidateRecord) -> dict[str, Applied]:
-        """Return the hard rules that a candidate fails."""
-        return {check.rule: check for check in self.index.trace.checks(row) if check.outcome == "failed"}
-
     def failures(self, name: str) -> Iterator[Entry]:
         """Yield why all offers of a name are out: first what every one of them fails, then what single ones do."""
         rows = self.index.judged.meant(name)
-        failed = [self.failed(row) for row in rows]
+        failed = [self.index.trace.failed(row) for row in rows]
         common = [rule for rule in failed[0] if all(rule in its for its in failed)]
         for rule in common:
             told = [
@@ -306,7 +289,7 @@ class Standings:
         open_ = "unknown" if applied.outcome in {"unknown", "accepted"} else ""
         decisive = self.decisive(tested, open_) or tested
         shown = tuple(map(self.leaf_entry, decisive)) if details or open_ else ()
-        sentence = self.why.applications.sentence(rule, applied, candidate)
+        sentence = self.why.applications.sentence(applied, candidate)
         if applied.outcome in {"accepted", "exempted"} or self.why.applications.may_not_apply(applied):
             sentence = f"{self.why.applications.outcome(applied)}: {sentence}"
         return Entry(sentence, mark, rule.id, rule.sources, shown)

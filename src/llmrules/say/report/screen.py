@@ -234,7 +234,7 @@ class Screen:
 
     def in_short(self, applied: Applied, candidate: CandidateRecord) -> str:
         """Return the first sentence of a rule on a candidate."""
-        return first_sentence(self.why.applications.sentence(self.index.rules[applied.rule], applied, candidate))
+        return first_sentence(self.why.applications.sentence(applied, candidate))
 
     def runners_up(self) -> Iterator[Said]:
         """Yield the next places, each with what parts it from the first."""
@@ -300,7 +300,7 @@ class Screen:
     def failing(self, name: str) -> list[str]:
         """Return the rules that rule a model out with every offer, else those that rule one of them out."""
         rows = self.index.judged.meant(name)
-        failed = [{one.rule for one in self.index.trace.checks(row) if one.outcome == "failed"} for row in rows]
+        failed = [{*self.index.trace.failed(row)} for row in rows]
         return sorted(set.intersection(*failed) or set.union(*failed))
 
     def unverified(self) -> Iterator[Said]:
@@ -322,8 +322,8 @@ class Screen:
         exempting |= {by for one in refusals for by in one.defeated_by if self.index.rules[by].effect.lifts}
         for row in rows:
             for note in self.index.trace.notes(row):
-                level = self.index.rules[note.rule].level
-                if level in {"warning", "approval"} and note.outcome != "approved":
+                level = self.why.applications.level(note)
+                if level in {"warning", "approval"}:
                     names = grave.setdefault((level, note.rule), [])
                     names += [] if self.teller.name(row.model) in names else [self.teller.name(row.model)]
         told = []

@@ -117,8 +117,11 @@ def side_by_side(trace: Trace, one: str, other: str) -> SideBySide:
         both = index.actual(attribute, standing[0]), index.actual(attribute, standing[1])
         if both[0] != both[1] and attribute not in told:
             values.append(ValueApart(attribute, both, tuple(its)))
-    sides = _side(trace, one, standing[0]), _side(trace, other, standing[1])
-    return SideBySide(trace, sides, apart, tuple(values), len(rules) - len(apart))
+    sides = [
+        Side(name, candidate, trace.computed(candidate), tuple(trace.failed(candidate)))
+        for name, candidate in zip((one, other), standing, strict=True)
+    ]
+    return SideBySide(trace, (sides[0], sides[1]), apart, tuple(values), len(rules) - len(apart))
 
 
 def rules_apart(first: Mapping[str, Applied], second: Mapping[str, Applied]) -> tuple[Apart, ...]:
@@ -136,11 +139,6 @@ def applied(trace: Trace, candidate: CandidateRecord) -> Mapping[str, Applied]:
 
 def _outcome(applied: Applied | None) -> tuple[str, str | None]:
     return ("none", None) if applied is None else (applied.outcome, applied.points)
-
-
-def _side(trace: Trace, name: str, candidate: CandidateRecord) -> Side:
-    failing = tuple(one.rule for one in trace.checks(candidate) if one.outcome == "failed")
-    return Side(name, candidate, trace.computed(candidate), failing)
 
 
 def _said(applied: Applied) -> dict[str, object]:

@@ -38,7 +38,7 @@ class Applications:
         return Node(
             kind="rule",
             id=rule.id,
-            text=f"{self.outcome(applied)}: {self.sentence(rule, applied, candidate)} [{rule.id}]",
+            text=f"{self.outcome(applied)}: {self.sentence(applied, candidate)} [{rule.id}]",
             outcome=applied.outcome,
             sources=rule.sources,
             children=Beneath(lambda: self.tested(rule, applied, candidate)),
@@ -95,6 +95,10 @@ class Applications:
             by.append(self.say("outcome.where"))
         return f"{said} ({', '.join(by)})" if by else said
 
+    def level(self, note: Applied) -> str:
+        """Return how grave a caution is, and of one that somebody approved that."""
+        return "approved" if note.outcome == "approved" else self.index.rules[note.rule].level or "note"
+
     def waiver(self, rule: str) -> str:
         """Name an exemption, who approved it and when it ends."""
         record = self.index.rules[rule]
@@ -106,8 +110,9 @@ class Applications:
             parts.append(self.say("until", day=str(record.effective_to)))
         return ", ".join(parts)
 
-    def sentence(self, rule: Rule, applied: Applied, candidate: CandidateRecord) -> str:
+    def sentence(self, applied: Applied, candidate: CandidateRecord) -> str:
         """Return the rule's own words: ``otherwise`` where a model fails it, else ``because``."""
+        rule = self.index.rules[applied.rule]
         fails = applied.outcome == "failed" or (applied.outcome == "exempted" and self.would_fail(applied))
         text = rule.otherwise if fails and rule.otherwise is not None else rule.because
         values = {name: self.filling(name, candidate) for name in text.slots()}

@@ -248,7 +248,7 @@ class Offers:
         checks = {check.rule: check.outcome for check in self.index.trace.checks(best)}
         for check in self.index.trace.checks(row):
             if check.outcome != checks[check.rule]:
-                sentence = self.applications.sentence(self.index.rules[check.rule], check, row)
+                sentence = self.applications.sentence(check, row)
                 said.append(f"{self.applications.outcome(check)}: {sentence} [{check.rule}]")
         scores = {score.rule: score.points for score in self.index.trace.scores(best)}
         for score in self.index.trace.scores(row):

@@ -142,6 +142,10 @@ class Trace:
         """Return how each hard rule comes out on a candidate."""
         return tuple([one for effect, one in self._applied(candidate) if effect.hard])
 
+    def failed(self, candidate: CandidateRecord) -> dict[str, Applied]:
+        """Return the hard rules that a candidate fails, by rule."""
+        return {one.rule: one for one in self.checks(candidate) if one.outcome == "failed"}
+
     def scores(self, candidate: CandidateRecord) -> tuple[Applied, ...]:
         """Return how each rule that gives points comes out on a candidate; none where it is excluded."""
         return () if candidate.verdict == "excluded" else self._scores(candidate)
