@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from llmrules.advisor import Decision
     from llmrules.catalog import Model
     from llmrules.language.values import Value
-    from llmrules.trace.record import CandidateRecord
+    from llmrules.trace.found import CandidateRecord
 
 
 def counted(decision: Decision) -> list[tuple[str, int, int, int]]:

@@ -28,7 +28,7 @@ from llmrules.worlds.replay import replay, replay_under
 if TYPE_CHECKING:
     from click.testing import Result
 
-    from llmrules.trace.record import Given
+    from llmrules.trace.given import Given
 
 
 EXAMPLES = sorted((Path(__file__).parent.parent / "examples").glob("*.toml"))

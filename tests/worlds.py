@@ -15,7 +15,7 @@ from llmrules.reading.files import parse_toml
 
 if TYPE_CHECKING:
     from llmrules.advisor import Decision
-    from llmrules.trace.record import CandidateRecord, FactRecord, RuleFound
+    from llmrules.trace.found import CandidateRecord, FactRecord, RuleFound
 
 VOCABULARY = """
 language = 1

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from llmrules.advisor import Advisor
     from llmrules.check.diff import Comparison, Corpus
     from llmrules.say.report.entry import Report
-    from llmrules.trace.record import Given
+    from llmrules.trace.given import Given
 
 SAME = 0
 DIFFERENT = 1

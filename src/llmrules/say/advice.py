@@ -14,7 +14,7 @@ from llmrules.language.values import encode_fraction
 from llmrules.language.vocabulary import AS_OF
 from llmrules.say.firmness import FirmnessTeller
 from llmrules.say.teller import Line, Teller, first_sentence
-from llmrules.trace.record import LeafOutcome, TestRecord
+from llmrules.trace.found import LeafOutcome, TestRecord
 from llmrules.worlds.advice.bands import Bands
 from llmrules.worlds.changes import Stated
 from llmrules.worlds.world import World

@@ -24,7 +24,7 @@ from llmrules.language.operators import OPERATORS
 from llmrules.language.texts import LANGUAGES, Language, Text, fill
 from llmrules.language.values import shortest
 from llmrules.trace.codec import json_value
-from llmrules.trace.record import TestRecord
+from llmrules.trace.found import TestRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from llmrules.language.rules.promises import Promise
     from llmrules.language.values import Value
     from llmrules.language.vocabulary import Attribute
-    from llmrules.trace.record import Conditions, Json, LeafOutcome, Threshold
+    from llmrules.trace.codec import Conditions, Json, Threshold
+    from llmrules.trace.found import LeafOutcome
 
 
 MOST_NAMES = 3

@@ -12,7 +12,7 @@ from llmrules.decision.criteria import lanes_for
 from llmrules.language.conditions import json_operand
 from llmrules.language.values import encode_fraction, encode_number
 from llmrules.trace.codec import json_value
-from llmrules.trace.record import (
+from llmrules.trace.found import (
     CandidateRecord,
     ChangeRecord,
     ComputedRecord,
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from llmrules.language.rules.rule import Rule
     from llmrules.language.values import Value
     from llmrules.language.vocabulary import Attribute, Sum
-    from llmrules.trace.record import Holds, Json, Outcome, Threshold
+    from llmrules.trace.codec import Holds, Json, Outcome, Threshold
 
 T = TypeVar("T")
 HOLDS: dict[bool | None, Holds] = {True: "true", False: "false", None: "unknown"}

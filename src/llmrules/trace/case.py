@@ -12,7 +12,7 @@ from llmrules.language.rules.rule import known_leaves
 from llmrules.language.values import as_text
 from llmrules.language.vocabulary import AS_OF
 from llmrules.trace.codec import json_value
-from llmrules.trace.record import (
+from llmrules.trace.found import (
     ConflictRecord,
     ContradictionRecord,
     FactRecord,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from llmrules.language.rules.ruleset import RuleSet
     from llmrules.language.values import Value
     from llmrules.language.vocabulary import Attribute
-    from llmrules.trace.record import Origin, Status
+    from llmrules.trace.codec import Origin, Status
 
 
 MOST_KEPT = 4_096

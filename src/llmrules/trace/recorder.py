@@ -22,27 +22,22 @@ from llmrules.language.values import encode_fraction
 from llmrules.trace.candidates import DecisionModels, ModelsRecorder
 from llmrules.trace.case import CaseRecord, CaseRecorder, fact_id, members_of
 from llmrules.trace.codec import canonical
-from llmrules.trace.given import Given, Spelling
-from llmrules.trace.record import (
-    FORMAT,
+from llmrules.trace.found import (
     BreachRecord,
-    Digests,
     Found,
     LeftOutRecord,
-    MadeBy,
     OffersRecord,
     PlaceRecord,
     PromiseFound,
     RelaxationRecord,
     RestingRecord,
     Result,
-    RulePlace,
-    Trace,
     TrialPoints,
     TrialRecord,
     UnknownRecord,
 )
-from llmrules.trace.record.trace import Texts, parts_of
+from llmrules.trace.given import Given, Spelling
+from llmrules.trace.record import FORMAT, Digests, MadeBy, RulePlace, Texts, Trace, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

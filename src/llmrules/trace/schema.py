@@ -23,7 +23,8 @@ from llmrules.language.rules.effects import EFFECTS, MOST_TIERS, Effect
 from llmrules.language.rules.promises import EVENTS
 from llmrules.language.values import LARGEST_INTEGER, Number, Period, Value
 from llmrules.reading.cursor import Cursor
-from llmrules.trace.record import FORMAT, Given, Trace
+from llmrules.trace.given import Given
+from llmrules.trace.record import FORMAT, Trace
 
 NAME = "^[a-z][a-z0-9_]*$"
 """Of attributes, and so of every key of a trace: sorting keys by code point is then what RFC 8785 asks."""

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from llmrules.language.profile import Approval
     from llmrules.language.sources import Citable
     from llmrules.language.values import Value
-    from llmrules.trace.record import Given
+    from llmrules.trace.given import Given
 
 
 def replay(given: Given, *, name: str = "given") -> Decision:

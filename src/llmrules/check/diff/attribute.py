@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from llmrules.check.diff.outcome import Aspect, Outcome
     from llmrules.check.diff.worlds import Worlds
-    from llmrules.trace.record import Json
+    from llmrules.trace.codec import Json
 
     Chosen = frozenset[str]
 

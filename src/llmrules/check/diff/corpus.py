@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from llmrules.decision.knowledge import Knowledge
     from llmrules.errors import InputError
     from llmrules.reading.files import Source
-    from llmrules.trace.record import Given
+    from llmrules.trace.given import Given
 
 _RANK: tuple[Effect, ...] = ("inert", "none", "open", "offset", "cause")
 

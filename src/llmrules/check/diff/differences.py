@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from llmrules.catalog import Model
     from llmrules.language.profile import Approval
     from llmrules.language.rules.rule import Disable, Rule
-    from llmrules.trace.record import Given
+    from llmrules.trace.given import Given
 
     Data: TypeAlias = dict[str, Any]
 

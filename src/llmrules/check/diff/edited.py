@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from llmrules.check.diff.record import Difference, KeyChange
-    from llmrules.trace.record import Given
+    from llmrules.trace.given import Given
 
 LONGEST = 160
 """Characters of one side of an edited key that are shown; the rest is in the JSON form."""

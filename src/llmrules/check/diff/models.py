@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from llmrules.check.diff.offers import Shared
-    from llmrules.trace.record import Given
+    from llmrules.trace.given import Given
 
 Pair: TypeAlias = tuple[Any, Any]
 """One part, old and new; None where the side does not have it."""

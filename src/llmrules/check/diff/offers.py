@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from llmrules.catalog import Model, Offer
-    from llmrules.trace.record import Given
+    from llmrules.trace.given import Given
 
 ONLY = ""
 """The key of an offer of a model that has no other on either side, whatever its id."""

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from llmrules.decision.decision import Decision
     from llmrules.decision.judgement import Placed
-    from llmrules.trace.record import Json, TrialRecord
+    from llmrules.trace.codec import Json
+    from llmrules.trace.found import TrialRecord
 
 Aspect: TypeAlias = tuple[ChangeKind, str, str]
 """The kind, the subject (a model, rule or requirement; of the whole decision none), and the rule or attribute."""

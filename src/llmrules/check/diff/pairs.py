@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from llmrules.check.diff.offers import Shared
     from llmrules.language.rules.rule import Rule
-    from llmrules.trace.record import Given
+    from llmrules.trace.given import Given
 
 SAID = Text("-", "-")
 """What every text says here."""

@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias
 
 from attrs import frozen
 
-from llmrules.trace.record import Json
+from llmrules.trace.codec import Json
 
 FORMAT = "llmrules.diff/1"
 CORPUS_FORMAT = "llmrules.diff-corpus/1"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from llmrules.check.diff.record import Cause, Change, Comparison, Corpus, Replay
     from llmrules.language.texts import Language
-    from llmrules.trace.record import Given
+    from llmrules.trace.given import Given
 
 
 def difference_report(

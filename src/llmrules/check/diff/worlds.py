@@ -27,8 +27,7 @@ from llmrules.language.rules.rule import Disable, Rule
 from llmrules.language.sources import STALE_AFTER, Document
 from llmrules.language.values import Period
 from llmrules.language.vocabulary import AS_OF
-from llmrules.trace.given import Spelling
-from llmrules.trace.record import Given
+from llmrules.trace.given import Given, Spelling
 from llmrules.worlds.altered import altered
 from llmrules.worlds.changes import ModelAs, ModelOut, RuleAs, Switched
 from llmrules.worlds.replay import decide, load_given, read_requirements

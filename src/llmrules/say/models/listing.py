@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from llmrules.language.conditions import Table
     from llmrules.language.texts import Language
     from llmrules.language.vocabulary import Vocabulary
-    from llmrules.trace.record import Json
+    from llmrules.trace.codec import Json
 
 Listed: TypeAlias = dict[str, Any]
 """One row as JSON."""

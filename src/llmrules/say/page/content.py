@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from llmrules.language.texts import Language
     from llmrules.say.teller import Line
-    from llmrules.trace.record import Applied, CandidateRecord, Trace
+    from llmrules.trace.found import CandidateRecord
+    from llmrules.trace.record import Applied, Trace
     from llmrules.worlds.advice.advice import Advice
 
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from llmrules.say.page.links import Linker
-    from llmrules.trace.record import Applied, CandidateRecord, PlaceRecord
+    from llmrules.trace.found import CandidateRecord, PlaceRecord
+    from llmrules.trace.record import Applied
 
 MARKS = {"eligible": "✓", "unverified": "?", "excluded": "✗"}
 TONES = {

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from llmrules.say.page.links import Linker
-    from llmrules.trace.record import Applied, PlaceRecord
+    from llmrules.trace.found import PlaceRecord
+    from llmrules.trace.record import Applied
 
 FIRST_BARS = 24
 """More bars stand behind a disclosure."""

@@ -15,7 +15,8 @@ from llmrules.say.why import Judged
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from llmrules.trace.record import CandidateRecord, Trace
+    from llmrules.trace.found import CandidateRecord
+    from llmrules.trace.record import Trace
 
 Kind: TypeAlias = Literal["requirement", "conclusion", "rule", "gate", "refusal", "model"]
 Link: TypeAlias = Literal[

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
     from llmrules.decision.decision import Decision
     from llmrules.say.why import Explainer, Node
-    from llmrules.trace.record import Applied, CandidateRecord, RestingRecord, UnknownRecord
+    from llmrules.trace.found import CandidateRecord, RestingRecord, UnknownRecord
+    from llmrules.trace.record import Applied
 
 
 BEST_FIT = "framework.fit"

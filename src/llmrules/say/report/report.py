@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from llmrules.language.texts import Language
-    from llmrules.trace.record import Applied, CandidateRecord, PlaceRecord, Trace
+    from llmrules.trace.found import CandidateRecord, PlaceRecord
+    from llmrules.trace.record import Applied, Trace
 
 
 OF_MODELS = ("ranking", "unverified", "excluded")

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from llmrules.language.texts import Language
-    from llmrules.trace.record import Applied, CandidateRecord, Trace
+    from llmrules.trace.found import CandidateRecord
+    from llmrules.trace.record import Applied, Trace
 
 HEIGHT = 25
 """Lines that a screen has."""

@@ -15,8 +15,9 @@ from attrs import field, frozen
 from llmrules.say.columns import WIDTH, wrapped
 from llmrules.say.teller import Line, first_sentence
 from llmrules.say.why import Explainer
-from llmrules.trace.codec import plain
-from llmrules.trace.record import Applied, CandidateRecord, ComputedRecord, Json, Trace
+from llmrules.trace.codec import Json, plain
+from llmrules.trace.found import CandidateRecord, ComputedRecord
+from llmrules.trace.record import Applied, Trace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -15,14 +15,9 @@ if TYPE_CHECKING:
     from llmrules.language.rules.rule import Rule
     from llmrules.say.why.explanation import Index
     from llmrules.say.why.origins import Chain, Origins
-    from llmrules.trace.record import (
-        Applied,
-        CandidateRecord,
-        CriterionLeaf,
-        Holds,
-        Json,
-        LeafOutcome,
-    )
+    from llmrules.trace.codec import Holds, Json
+    from llmrules.trace.found import CandidateRecord, CriterionLeaf, LeafOutcome
+    from llmrules.trace.record import Applied
 
 
 class Applications:

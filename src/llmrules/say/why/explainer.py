@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from llmrules.decision.decision import Decision
     from llmrules.language.texts import Language
-    from llmrules.trace.record import Applied, CandidateRecord, Trace
+    from llmrules.trace.found import CandidateRecord
+    from llmrules.trace.record import Applied, Trace
     from llmrules.trace.recorder import Excerpt, Recorder
 
 

@@ -21,8 +21,7 @@ from llmrules.language.texts import Language
 from llmrules.language.values import Period
 from llmrules.language.vocabulary import AS_OF
 from llmrules.say.teller import Line, Sentences, Teller, Tone, printable_lines
-from llmrules.trace.codec import json_value
-from llmrules.trace.record import Json
+from llmrules.trace.codec import Json, json_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -32,8 +31,9 @@ if TYPE_CHECKING:
     from llmrules.language.profile import Approval
     from llmrules.language.sources import Document
     from llmrules.language.vocabulary import Attribute
+    from llmrules.trace.found import CandidateRecord, FactRecord, FiringRecord, RuleFound
     from llmrules.trace.given import Given
-    from llmrules.trace.record import CandidateRecord, FactRecord, FiringRecord, RuleFound, Trace
+    from llmrules.trace.record import Trace
 
 
 Kind: TypeAlias = Literal[

@@ -38,16 +38,8 @@ if TYPE_CHECKING:
     from llmrules.language.vocabulary import Attribute
     from llmrules.say.teller import Teller
     from llmrules.say.why.explanation import Index, InForce
-    from llmrules.trace.codec import Number
-    from llmrules.trace.record import (
-        CandidateRecord,
-        ComputedRecord,
-        Conditions,
-        FactRecord,
-        Json,
-        TermRecord,
-        TestRecord,
-    )
+    from llmrules.trace.codec import Conditions, Json, Number
+    from llmrules.trace.found import CandidateRecord, ComputedRecord, FactRecord, TermRecord, TestRecord
 
 
 class Origins:

@@ -14,7 +14,7 @@ from llmrules.worlds.world import World
 
 if TYPE_CHECKING:
     from llmrules.decision.decision import Decision
-    from llmrules.trace.record import RelaxationRecord
+    from llmrules.trace.found import RelaxationRecord
     from llmrules.worlds.advice.asking import Questions
     from llmrules.worlds.advice.finding_out import Worth
     from llmrules.worlds.advice.firmness import Firmness, ShelfLife, Stays

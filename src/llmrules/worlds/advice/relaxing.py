@@ -18,7 +18,7 @@ from attrs import evolve, field, frozen
 from llmrules.catalog.candidates import bits
 from llmrules.language.vocabulary import AS_OF, ORDERED
 from llmrules.trace.codec import json_value
-from llmrules.trace.record import RelaxationRecord, RestatedRecord
+from llmrules.trace.found import RelaxationRecord, RestatedRecord
 from llmrules.worlds.advice.bands import order
 from llmrules.worlds.advice.outlook import Outlooks
 from llmrules.worlds.changes import Stated

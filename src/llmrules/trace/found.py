@@ -1,4 +1,4 @@
-"""What follows from it: facts, firings, every candidate check by check, and the result."""
+"""What follows from what is given, as records: facts, firings, every candidate check by check, and the result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""A trace as one document: its parts, their digests, and who made it.
+"""A trace, ``llmrules.trace/1``, as one document: its parts, their digests, and who made it.
+
+``given`` is what the decision rests on, ``found`` is a pure function of ``given``, and ``made_by`` is claimed: sealed,
+reported, never compared. Every value is as JSON holds it: integers within ±(2**53 - 1) are numbers, all other numbers
+and all points are texts, choices of a set are lists in their declared order.
 
 Reading checks shape and types alone; whether a trace is true is for the checker to say.
 """
@@ -16,14 +20,14 @@ from llmrules.errors import Place, TraceError
 from llmrules.language.texts import Text
 from llmrules.reading.files import read_json, write_whole
 from llmrules.trace.codec import Outcome, canonical, digest, plain
+from llmrules.trace.found import Found, LeafOutcome
 from llmrules.trace.given import Given, Spelling, structure
-from llmrules.trace.record.found import Found, LeafOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from llmrules.language.rules.effects import Effect
-    from llmrules.trace.record.found import (
+    from llmrules.trace.found import (
         CandidateRecord,
         ComputedRecord,
         ConcludedRecord,
