@@ -14,7 +14,6 @@ from llmrules.language.vocabulary import AS_OF
 from llmrules.trace.codec import json_value
 from llmrules.trace.found import (
     ConflictRecord,
-    ContradictionRecord,
     FactRecord,
     FiringRecord,
     LeafRecord,
@@ -26,6 +25,7 @@ from llmrules.trace.found import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from llmrules.catalog.candidates import Contradiction
     from llmrules.decision.decision import Decision
     from llmrules.language.conditions import Facts, Leaf
     from llmrules.language.rules.rule import Rule
@@ -190,10 +190,10 @@ class CaseRecord:
         return _waits(self.rules)
 
     @property
-    def contradictions(self) -> tuple[ContradictionRecord, ...]:
+    def contradictions(self) -> tuple[Contradiction, ...]:
         """The values of the catalogue that hold against what classifying rules conclude."""
-        found = sorted(self._decision.candidates.contradictions, key=lambda one: (one.model, one.attribute, one.rule))
-        return tuple(ContradictionRecord(one.model, one.attribute, one.rule) for one in found)
+        found = self._decision.candidates.contradictions
+        return tuple(sorted(found, key=lambda one: (one.model, one.attribute, one.rule)))
 
 
 def fact_id(attribute: Attribute, value: Value | None) -> str:

@@ -6,6 +6,9 @@ from typing import Literal
 
 from attrs import field, frozen
 
+from llmrules.catalog.candidates import Contradiction
+from llmrules.catalog.restriction import LeftOut
+from llmrules.decision.outlook import Unknown
 from llmrules.trace.codec import Holds, Json, Number, Origin, Outcome, Scalar, Status, Threshold
 
 
@@ -211,15 +214,6 @@ class CandidateRecord:
 
 
 @frozen
-class ContradictionRecord:
-    """A value of the catalogue that holds against what a classifying rule concludes."""
-
-    model: str
-    attribute: str
-    rule: str
-
-
-@frozen
 class TrialPoints:
     """The points that a model would get."""
 
@@ -270,35 +264,6 @@ class PlaceRecord:
     margin: str | None = None
     then: tuple[str, ...] = ()
     offers: tuple[OffersRecord, ...] = ()
-
-
-@frozen
-class LeftOutRecord:
-    """Who was not judged: outside the list, where ``only`` is false, where it is unknown.
-
-    A model is named where this is so of all its offers, else the candidates are. ``unmatched`` are the ids of the list
-    that no model has, ``disputed`` those that another of their disputed values would leave out, or in.
-    """
-
-    among: tuple[str, ...] = ()
-    only: tuple[str, ...] = ()
-    undecided: tuple[str, ...] = ()
-    unmatched: tuple[str, ...] = ()
-    disputed: tuple[str, ...] = ()
-
-
-@frozen
-class UnknownRecord:
-    """How often fired rules lack an attribute that someone can state, over the candidates that are not excluded.
-
-    ``undecided`` counts those with a hard check that it leaves open, ``unscored`` those with points that it leaves
-    open, and ``settles`` the unverified ones of which nothing else is missing.
-    """
-
-    attribute: str
-    undecided: int
-    unscored: int
-    settles: int
 
 
 @frozen
@@ -380,14 +345,14 @@ class Found:
     unread: tuple[str, ...]
     waits: tuple[WaitRecord, ...]
     criteria: tuple[CriterionRecord, ...]
-    contradictions: tuple[ContradictionRecord, ...]
+    contradictions: tuple[Contradiction, ...]
     candidates: tuple[CandidateRecord, ...]
     trials: tuple[TrialRecord, ...]
     result: Result
     concluded: tuple[dict[str, ConcludedRecord], ...] = ()
     computed: tuple[dict[str, ComputedRecord], ...] = ()
-    left_out: LeftOutRecord | None = None
-    unknowns: tuple[UnknownRecord, ...] = ()
+    left_out: LeftOut | None = None
+    unknowns: tuple[Unknown, ...] = ()
     resting: tuple[RestingRecord, ...] = ()
     conflict_sets: tuple[tuple[str, ...], ...] = ()
     relaxations: tuple[RelaxationRecord, ...] = ()

@@ -25,7 +25,6 @@ from llmrules.trace.codec import canonical
 from llmrules.trace.found import (
     BreachRecord,
     Found,
-    LeftOutRecord,
     OffersRecord,
     PlaceRecord,
     PromiseFound,
@@ -34,7 +33,6 @@ from llmrules.trace.found import (
     Result,
     TrialPoints,
     TrialRecord,
-    UnknownRecord,
 )
 from llmrules.trace.given import Given, Spelling
 from llmrules.trace.record import FORMAT, Digests, MadeBy, RulePlace, Texts, Trace, parts_of
@@ -153,10 +151,8 @@ class Recorder:
                 excluded=decision.standing.excluded,
                 advice=decision.advice,
             ),
-            left_out=_left_out(decision),
-            unknowns=tuple(
-                UnknownRecord(one.attribute, one.undecided, one.unscored, one.settles) for one in decision.unknowns
-            ),
+            left_out=None if decision.restriction == Restriction() else decision.left_out,
+            unknowns=decision.unknowns,
             resting=_resting(decision),
             promises=_promises(decision),
         )
@@ -254,14 +250,6 @@ def _promises(decision: Decision) -> tuple[PromiseFound, ...]:
         PromiseFound(one.promise.id, tuple(BreachRecord(its.kind, its.names) for its in one.breaches))
         for one in promised(decision)
     )
-
-
-def _left_out(decision: Decision) -> LeftOutRecord | None:
-    """Record who was not judged; None where nothing restricts the decision."""
-    if decision.restriction == Restriction():
-        return None
-    out = decision.left_out
-    return LeftOutRecord(out.among, out.only, out.undecided, out.unmatched, out.disputed)
 
 
 def _version(package: str) -> str | None:

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from llmrules.decision.decision import Decision
+    from llmrules.decision.outlook import Unknown
     from llmrules.say.why import Explainer, Node
-    from llmrules.trace.found import CandidateRecord, RestingRecord, UnknownRecord
+    from llmrules.trace.found import CandidateRecord, RestingRecord
     from llmrules.trace.record import Applied
 
 
@@ -63,7 +64,7 @@ class Case:
                 used = ", ".join(map(self.fact_words, firing.uses)) or self.say("always")
                 concluded = ", ".join(map(self.fact_words, firing.concludes))
                 yield Entry(f"{used} → {concluded}", children=(self.reason(firing.rule),))
-        for rule in self.index.trace.found.defeated:
+        for rule in (one for one in self.index.trace.found.rules if one.status == "defeated"):
             said = self.say("set-aside", by=", ".join(rule.defeated_by))
             yield Entry(said, children=(self.reason(rule.id),))
 
@@ -202,7 +203,7 @@ class Notes:
             names = self.teller.several([self.teller.label(one.attribute) for one in more], MOST_NOTED)
             yield Entry(self.say("and-more-named", more=len(more), names=names))
 
-    def left_open(self, one: UnknownRecord) -> str:
+    def left_open(self, one: Unknown) -> str:
         """Return for how many an attribute leaves a check undecided, and points open."""
         undecided, unscored = self.judged(one.undecided), self.judged(one.unscored)
         said = [self.say("checks-undecided", undecided=undecided)] if one.undecided else []
