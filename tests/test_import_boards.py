@@ -14,9 +14,8 @@ from click.testing import CliRunner
 from llmrules.advisor import Advisor
 from llmrules.cli import main
 from llmrules.importers import arena
-from llmrules.importers.boards import UNMATCHED, WORSE, Board, Measuring, Scored, ranks
+from llmrules.importers.boards import UNMATCHED, WORSE, Board, Measuring, Names, Scored, normal, ranks
 from llmrules.importers.kinds import read_file
-from llmrules.importers.names import Names, normal
 
 if TYPE_CHECKING:
     from llmrules.importers.reading import Reading

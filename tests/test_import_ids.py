@@ -10,10 +10,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.import_files import FILES, reading
 
-from llmrules.importers.dates import calendar_day, day_in, is_dated
 from llmrules.importers.developers import DEVELOPERS, by_prefix, named_like
 from llmrules.importers.ids import Name, is_id, no_model, no_text, take_apart, zones_of
 from llmrules.importers.sellers import SELLERS, seller_of
+from llmrules.importers.written import calendar_day, day_in, is_dated
 
 SAME = {
     "claude-haiku-4-5-20251001": [

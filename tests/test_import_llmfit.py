@@ -15,9 +15,8 @@ from llmrules.advisor import Advisor
 from llmrules.cli import main
 from llmrules.errors import FileError
 from llmrules.importers import llmfit
-from llmrules.importers.boards import Measuring
+from llmrules.importers.boards import Measuring, Names
 from llmrules.importers.kinds import read_file
-from llmrules.importers.names import Names
 
 if TYPE_CHECKING:
     from llmrules.importers.reading import Reading

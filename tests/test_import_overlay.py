@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from llmrules.catalog import Entry as CatalogEntry
     from llmrules.errors import InputError
-    from llmrules.importers.overlay import Offer, Overlay
+    from llmrules.importers.merging import Offer, Overlay
     from llmrules.importers.reading import Plain
     from llmrules.importers.writing import Format
     from llmrules.language.vocabulary import Vocabulary

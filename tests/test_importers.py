@@ -122,7 +122,6 @@ def test_progress(kind: str) -> None:
 
     seen: list[tuple[int, int]] = []
     read = TABLE[kind].read
-    assert read is not None
     read(data_of(kind), reading(kind).origin, progress=lambda done, total: seen.append((done, total)))
     assert seen == sorted(seen)
     assert seen[-1][0] == seen[-1][1] > 0

@@ -18,10 +18,9 @@ from llmrules.cli.outputs import refuse_overwriting, refuse_replacing
 from llmrules.cli.progress import part, progress
 from llmrules.cli.terminal import print_plain
 from llmrules.errors import FileError, Place
-from llmrules.importers.boards import Measuring
+from llmrules.importers.boards import Measuring, Names
 from llmrules.importers.kinds import KINDS, read_file
 from llmrules.importers.merging import merge
-from llmrules.importers.names import Names
 from llmrules.importers.reading import Remark
 from llmrules.importers.report import report_data, report_text
 from llmrules.importers.writing import FORMATS, catalogue_text
@@ -90,7 +89,7 @@ def import_(
     parts = len(files) + 2  # merging is one part, and writing is one
     with progress("Importing") as advance:
         readings: list[Reading] = []
-        for number, (kind, path) in sorted(enumerate(files), key=lambda file: KINDS[file[1][0]].board is not None):
+        for number, (kind, path) in sorted(enumerate(files), key=lambda file: KINDS[file[1][0]].board):
             known = KINDS[kind]
             data = read_text(path) if known.is_text else read_json_data(path)
             reading = read_file(
@@ -100,7 +99,7 @@ def import_(
                 date=days.get(kind),
                 version=named.get(kind),
                 today=datetime.now(UTC).date(),
-                measuring=None if known.board is None else _measuring(kind, readings, **measured),
+                measuring=_measuring(kind, readings, **measured) if known.board else None,
                 progress=part(advance, number, parts),
             )
             readings.append(reading)

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 from attrs import define, field
 
 from llmrules.errors import printable, show
-from llmrules.importers.dates import calendar_day, first_day, last_day
 from llmrules.importers.ids import Name, is_id, no_model, take_apart, zones_of
-from llmrules.importers.quantities import count
 from llmrules.importers.reading import Expected, Later, Origin, Plain, Reading, Remark, Row
 from llmrules.importers.sellers import Seller
+from llmrules.importers.written import calendar_day, count, days_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -65,7 +64,7 @@ class Intake:
 
     def skip(self, key: str, reason: str, found: object = None) -> None:
         """Note why a row is none."""
-        self.skipped.append(Remark(printable(key), reason, found=None if found is None else show(found)))
+        self.skipped.append(_remark(key, reason, found))
 
     def reading(self) -> Reading:
         """Return the whole."""
@@ -140,15 +139,11 @@ class Draft:
 
     def leave(self, attribute: str, reason: str, found: object = None) -> None:
         """Note why a value that the file seems to state is left unknown."""
-        self.intake.unknown.append(
-            Remark(printable(self.key), reason, attribute, None if found is None else show(found))
-        )
+        self.intake.unknown.append(_remark(self.key, reason, found, attribute))
 
     def doubt(self, attribute: str, reason: str, found: object = None) -> None:
         """Note what speaks against a value that is kept."""
-        self.intake.doubtful.append(
-            Remark(printable(self.key), reason, attribute, None if found is None else show(found))
-        )
+        self.intake.doubtful.append(_remark(self.key, reason, found, attribute))
 
     def ignore(self, keys: Iterable[str]) -> None:
         """Count keys that no attribute stands for."""
@@ -198,7 +193,7 @@ class Draft:
             return
         self.put(attribute, day)
         release = calendar_day(before)
-        if release is not None and first_day(day) > last_day(release):
+        if release is not None and days_of(day).first > days_of(release).last:
             self.doubt(attribute, "lies after the release", f"{day} > {release}")
 
     def modalities(self, value: object) -> None:
@@ -208,6 +203,10 @@ class Draft:
             self.leave("input_modalities", "names a modality that is not known", value)
         else:
             self.put("input_modalities", tuple(word for word in MODALITIES if word in words))
+
+
+def _remark(key: str, reason: str, found: object, attribute: str | None = None) -> Remark:
+    return Remark(printable(key), reason, attribute, None if found is None else show(found))
 
 
 def name_for_people(value: object) -> str | None:

@@ -13,16 +13,17 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from llmrules.errors import FileError, Place
-from llmrules.importers.dates import calendar_day, day_in
 from llmrules.importers.draft import SMALLEST_WINDOW, Draft, Intake, keys_of
 from llmrules.importers.ids import NOT_TEXT, no_model, no_text
 from llmrules.importers.prices import SIDES, Tier, read_prices
-from llmrules.importers.quantities import Amount, count
-from llmrules.importers.reading import Later, Origin, Reading
+from llmrules.importers.reading import Later, Origin, Reading, counted
 from llmrules.importers.sellers import Seller, seller_of
+from llmrules.importers.written import Amount, calendar_day, count, day_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
+
+    from llmrules.importers.reading import Progress
 
 _KEYS = ("id", "name", "context_window", "prices")
 _ALWAYS = ("id",)
@@ -41,13 +42,11 @@ class _Dated:
     at_hours: bool = False
 
 
-def read(providers: list[Any], origin: Origin, *, progress: Callable[[int, int], None] | None = None) -> Reading:
+def read(providers: list[Any], origin: Origin, *, progress: Progress | None = None) -> Reading:
     """Return every model of a file as kept or skipped."""
     intake = Intake(origin)
-    for done, provider in enumerate(providers, start=1):
-        _provider(intake, done - 1, provider)
-        if progress is not None:
-            progress(done, len(providers))
+    for place, provider in enumerate(counted(providers, progress)):
+        _provider(intake, place, provider)
     return intake.reading()
 
 

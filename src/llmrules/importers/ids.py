@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from llmrules.importers.dates import is_dated
 from llmrules.importers.developers import Developer, by_prefix, named_like
+from llmrules.importers.written import is_dated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,44 +10,25 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import PurePath
-from typing import Any, Protocol, TypeAlias, cast
+from typing import Any
 
 from attrs import evolve, frozen
 
 from llmrules.errors import FileError, Place
 from llmrules.importers import arena, genai_prices, litellm, llmfit, models_dev, scores
-from llmrules.importers.boards import Measuring
-from llmrules.importers.dates import calendar_day, day_in
-from llmrules.importers.names import Names
-from llmrules.importers.reading import GIVEN, NAMED, NOT_BEFORE, Origin, Reading
-
-Progress: TypeAlias = Callable[[int, int], None]
-"""Is told how much of how much is done."""
-
-
-class Reader(Protocol):
-    """What reads a file of a kind."""
-
-    def __call__(self, rows: Any, /, origin: Origin, *, progress: Progress | None = None) -> Reading:  # noqa: ANN401
-        """Return every row of the file, checked before, as kept or skipped."""
-
-
-class BoardReader(Protocol):
-    """What reads a file of a kind that measures or describes models and sells none."""
-
-    def __call__(self, rows: Any, /, origin: Origin, measuring: Measuring) -> Reading:  # noqa: ANN401
-        """Return every entry of the file, checked before, as kept or skipped."""
+from llmrules.importers.boards import Measuring, Names
+from llmrules.importers.reading import GIVEN, NAMED, NOT_BEFORE, Origin, Progress, Reading
+from llmrules.importers.written import calendar_day, day_in
 
 
 @frozen
 class Kind:
     """A kind of files: its name, what publishes it, and the functions that read it.
 
-    A file that sells nothing has a ``board`` reader, and none that reads rows of sellers; ``is_text`` says that it
-    is no JSON.
-
     ``version`` finds a version in the name of a file. ``check`` returns what a file holds where it has the shape of the
-    kind, and raises FileError where it has not; of that, ``days`` yields the days on which something happened.
+    kind, and raises FileError where it has not; of that, ``days`` yields the days on which something happened, and
+    ``read`` returns every row as kept or skipped. ``board``: the file measures or describes models and sells none.
+    ``is_text``: it is no JSON.
     """
 
     name: str
@@ -55,10 +36,10 @@ class Kind:
     licence: str | None
     url: str | None
     version: re.Pattern[str] | None
-    read: Reader | None
+    read: Callable[..., Reading]
     check: Callable[[object, str], Any]
     days: Callable[[Any], Iterator[object]]
-    board: BoardReader | None = None
+    board: bool = False
     is_text: bool = False
 
 
@@ -99,10 +80,10 @@ _KINDS = (
         "CC-BY-4.0",
         "https://arena.ai/leaderboard",
         None,
-        None,
+        arena.read,
         arena.check,
         arena.days,
-        arena.read,
+        board=True,
     ),
     Kind(
         "llmfit",
@@ -110,12 +91,12 @@ _KINDS = (
         "MIT",
         None,
         re.compile(r"llmfit-v?(\d+(?:\.\d+)+)"),
-        None,
+        llmfit.read,
         llmfit.check,
         llmfit.days,
-        llmfit.read,
+        board=True,
     ),
-    Kind("scores", "Scores", None, None, None, None, scores.check, scores.days, scores.read, is_text=True),
+    Kind("scores", "Scores", None, None, None, scores.read, scores.check, scores.days, board=True, is_text=True),
 )
 
 KINDS = {kind.name: kind for kind in _KINDS}
@@ -144,9 +125,9 @@ def read_file(
     origin = origin_of(kind, name, rows, date=date, version=version, today=today)
     if measuring is not None and measuring.title is not None:
         origin = evolve(origin, title=measuring.title)
-    if known.board is not None:
-        return known.board(rows, origin, measuring or Measuring(Names({})))
-    return cast("Reader", known.read)(rows, origin, progress=progress)
+    if known.board:
+        return known.read(rows, origin, measuring or Measuring(Names({})))
+    return known.read(rows, origin, progress=progress)
 
 
 def origin_of(

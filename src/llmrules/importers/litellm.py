@@ -10,17 +10,17 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from llmrules.errors import FileError, Place
-from llmrules.importers.dates import day_in
 from llmrules.importers.draft import SMALLEST_WINDOW, Draft, Intake, keys_of, kinds
 from llmrules.importers.ids import NOT_TEXT, no_model, no_text
 from llmrules.importers.prices import SIDES, Tier, read_prices
-from llmrules.importers.quantities import count
+from llmrules.importers.reading import counted
 from llmrules.importers.sellers import seller_of
+from llmrules.importers.written import count, day_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from llmrules.importers.reading import Origin, Reading
+    from llmrules.importers.reading import Origin, Progress, Reading
 
 _TEXT_MODES = ("chat", "completion", "responses")
 _KEYS = (
@@ -49,17 +49,12 @@ _USUAL = tuple(key for key in _KEYS if key not in {*_ALWAYS, *_SELDOM})
 _TIER = re.compile(r"(input|output)_cost_per_token_above_(\d{1,9})k_tokens")
 """Only these: the same keys with a suffix are the prices of long batches, of priority and the like."""
 
-_STEP = 256
-"""Records between two reports of progress."""
 
-
-def read(records: dict[str, Any], origin: Origin, *, progress: Callable[[int, int], None] | None = None) -> Reading:
+def read(records: dict[str, Any], origin: Origin, *, progress: Progress | None = None) -> Reading:
     """Return every record of a file as kept or skipped."""
     intake = Intake(origin)
-    for done, (key, record) in enumerate(records.items(), start=1):
+    for key, record in counted(records.items(), progress):
         _record(intake, key, record)
-        if progress is not None and (done % _STEP == 0 or done == len(records)):
-            progress(done, len(records))
     return intake.reading()
 
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from llmrules.errors import FileError, Place, printable
 from llmrules.importers.developers import by_prefix
-from llmrules.importers.quantities import count
 from llmrules.importers.reading import Reading, Remark, Row
+from llmrules.importers.written import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

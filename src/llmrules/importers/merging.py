@@ -1,5 +1,7 @@
 """From readings to one overlay: rows that share an id are one model, and those of one seller and region one offer.
 
+An overlay is what several public files say together, before it is written as a catalogue file.
+
 Nothing is guessed here, and nothing depends on the order of files and rows.
 """
 
@@ -7,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
@@ -14,14 +17,13 @@ from typing import TYPE_CHECKING, TypeAlias
 from attrs import evolve, frozen
 
 from llmrules.errors import FileError, Place
-from llmrules.importers.overlay import Lost, Model, Offer, Overlay
-from llmrules.importers.reading import Origin, Row
+from llmrules.importers.reading import Origin, Row, counted
 from llmrules.importers.settling import Dated, Entry, Voice, settle
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from llmrules.importers.reading import Plain, Reading
+    from llmrules.importers.reading import Plain, Progress, Reading
 
 LIMIT = "tier_above"
 TIER = frozenset({"tier_input_price", "tier_output_price"})
@@ -33,13 +35,67 @@ LATER_OTHERWISE = "takes force on a day for which another value goes first"
 OTHER_TIER = "is the price of another tier than the one in force"
 """Why no entry holds a value that a row states."""
 
-STEP = 64
-"""Models between two reports of progress."""
-
 Losses: TypeAlias = Counter[tuple[str, str]]
 
 
-def merge(readings: Iterable[Reading], *, progress: Callable[[int, int], None] | None = None) -> Overlay:
+@frozen
+class Offer:
+    """How one seller serves a model in one region; ``rows`` is the number of rows that say so."""
+
+    id: str
+    entries: Mapping[str, Entry]
+    rows: int
+
+
+@frozen
+class Model:
+    """One model: its attributes, and its offers; ``documents`` are those that know its id."""
+
+    id: str
+    name: str
+    entries: Mapping[str, Entry]
+    offers: tuple[Offer, ...]
+    documents: tuple[str, ...]
+
+
+@frozen
+class Lost:
+    """Values that rows state but that no entry holds: why, and how many."""
+
+    reason: str
+    attribute: str
+    count: int
+
+
+@frozen
+class Overlay:
+    """The files, the newest first, the models in the order of their ids, and what no entry holds."""
+
+    origins: tuple[Origin, ...]
+    models: tuple[Model, ...]
+    lost: tuple[Lost, ...] = ()
+
+    @property
+    def entries(self) -> Iterator[tuple[str, Entry]]:
+        """Every attribute with its entry, of models and of offers."""
+        for model in self.models:
+            yield from model.entries.items()
+            for offer in model.offers:
+                yield from offer.entries.items()
+
+    @property
+    def unmatched(self) -> dict[str, tuple[str, ...]]:
+        """The ids that only one of several files knows, by its document."""
+        if len(self.origins) == 1:
+            return {}
+        alone: dict[str, list[str]] = {origin.id: [] for origin in self.origins}
+        for model in self.models:
+            if len(model.documents) == 1:
+                alone[model.documents[0]].append(model.id)
+        return {document: tuple(ids) for document, ids in alone.items()}
+
+
+def merge(readings: Iterable[Reading], *, progress: Progress | None = None) -> Overlay:
     """Join what all files say of each model and each offer. Raises FileError where two files are one document."""
     read = sorted(readings, key=lambda reading: (-reading.origin.date.toordinal(), reading.origin.id))
     origins = tuple(reading.origin for reading in read)
@@ -49,13 +105,9 @@ def merge(readings: Iterable[Reading], *, progress: Callable[[int, int], None] |
         for row in reading.rows:
             known[row.id].append(_Line(row, reading.origin))
     losses: Losses = Counter()
-    models = []
-    for done, name in enumerate(sorted(known), start=1):
-        models.append(_model(name, known[name], losses))
-        if progress is not None and (done % STEP == 0 or done == len(known)):
-            progress(done, len(known))
+    models = tuple(_model(name, known[name], losses) for name in counted(sorted(known), progress))
     lost = tuple(Lost(*named, count) for named, count in sorted(losses.items()) if count)
-    return Overlay(origins, tuple(models), lost)
+    return Overlay(origins, models, lost)
 
 
 @frozen(eq=False)

@@ -12,13 +12,14 @@ from llmrules.errors import FileError, Place
 from llmrules.importers.draft import SMALLEST_WINDOW, Draft, Intake, keys_of, kinds
 from llmrules.importers.ids import NOT_TEXT, no_text
 from llmrules.importers.prices import Tier, read_prices
-from llmrules.importers.quantities import count
+from llmrules.importers.reading import counted
 from llmrules.importers.sellers import Seller, seller_of
+from llmrules.importers.written import count
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from llmrules.importers.reading import Origin, Reading
+    from llmrules.importers.reading import Origin, Progress, Reading
 
 _KEYS = (
     "id",
@@ -42,10 +43,10 @@ _COSTS = ("input", "output", "cache_read", "tiers", "context_over_200k")
 _USUAL_LIMITS, _USUAL_COSTS = ("context", "output"), ("input", "output")
 
 
-def read(providers: dict[str, Any], origin: Origin, *, progress: Callable[[int, int], None] | None = None) -> Reading:
+def read(providers: dict[str, Any], origin: Origin, *, progress: Progress | None = None) -> Reading:
     """Return every row of a file as kept or skipped."""
     intake = Intake(origin)
-    for done, (called, provider) in enumerate(providers.items(), start=1):
+    for called, provider in counted(providers.items(), progress):
         models = provider.get("models") if isinstance(provider, dict) else None
         if isinstance(models, dict):
             shown = provider.get("name")
@@ -54,8 +55,6 @@ def read(providers: dict[str, Any], origin: Origin, *, progress: Callable[[int, 
                 _row(intake, f"{called}/{written}", written, entry, seller)
         else:
             intake.skip(called, "is a provider without a table of models")
-        if progress is not None:
-            progress(done, len(providers))
     return intake.reading()
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from llmrules.importers.quantities import Amount, count, per_million, plausible, without_noise
+from llmrules.importers.written import Amount, count, per_million, plausible, without_noise
 from llmrules.language.values import shortest
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ A row is one model at one seller, its values under the names of the vocabulary a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from attrs import field, frozen
 
@@ -20,6 +20,12 @@ NOT_BEFORE = "the newest day that the file mentions"
 
 Plain: TypeAlias = bool | int | Decimal | str | date | tuple[str, ...]
 """A value as TOML holds it: a fraction as a decimal, a set as a tuple in the order of choices, a month as a text."""
+
+
+Progress: TypeAlias = Callable[[int, int], None]
+"""Is told how much of how much is done."""
+
+One = TypeVar("One")
 
 
 @frozen
@@ -110,3 +116,11 @@ class Reading:
     doubtful: tuple[Remark, ...] = ()
     ignored: Counter[str] = field(factory=Counter)
     expected: Mapping[str, Expected] = field(factory=dict)
+
+
+def counted(all_of_them: Collection[One], progress: Progress | None) -> Iterator[One]:
+    """Yield each, and tell after each how many of them are done."""
+    for done, one in enumerate(all_of_them, start=1):
+        yield one
+        if progress is not None:
+            progress(done, len(all_of_them))

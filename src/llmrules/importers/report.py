@@ -13,7 +13,7 @@ from llmrules.importers.reading import NOT_BEFORE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from llmrules.importers.overlay import Overlay
+    from llmrules.importers.merging import Overlay
     from llmrules.importers.reading import Expected, Reading, Remark
 
 Plain: TypeAlias = dict[str, Any]

@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 from attrs import field, frozen
 
 from llmrules.importers.reading import Plain
-from llmrules.language.values import period, shortest
+from llmrules.importers.written import days_of
+from llmrules.language.values import shortest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-
-    from llmrules.language.values import Period
 
 DATES = frozenset({"knowledge_cutoff", "listed_since", "release_date", "retires_on"})
 """The earlier one is the cautious one; a month or year that contains a finer date says nothing else than that one."""
@@ -136,7 +135,7 @@ def _caution(attribute: str, value: Plain, count: int) -> Caution:
     if isinstance(value, tuple):
         return len(value), ",".join(value)
     if attribute in DATES:
-        return _days(value).first.toordinal(), str(value)
+        return days_of(value).first.toordinal(), str(value)
     if attribute in SCALES:
         return SCALES[attribute].index(str(value)), ""
     return -count, str(value)
@@ -166,13 +165,8 @@ def _finest(ranked: Sequence[Plain]) -> Plain:
 
 def _contains(whole: Plain, part: Plain) -> bool:
     """Whether a month or year contains another, finer date."""
-    outer, inner = _days(whole), _days(part)
+    outer, inner = days_of(whole), days_of(part)
     return outer != inner and outer.first <= inner.first and inner.last <= outer.last
-
-
-def _days(value: Plain) -> Period:
-    """Return the days of a date: an importer keeps none that the calendar has not."""
-    return cast("Period", period(value))
 
 
 def _sources(heard: Iterable[Voice], value: Plain | None = None) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from llmrules.reading.syntax import toml_text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from llmrules.importers.overlay import Model, Offer, Overlay
+    from llmrules.importers.merging import Model, Offer, Overlay
     from llmrules.importers.reading import Origin, Plain
     from llmrules.importers.settling import Entry, Stated
 
