@@ -13,10 +13,9 @@ from llmrules.catalog.restriction import Only, restriction_of
 from llmrules.decision import procedure
 from llmrules.engine.firing import EngineName, Engines
 from llmrules.errors import LlmrulesError
-from llmrules.language.profile import Profile, read_profile
+from llmrules.language.profile import CaseReader, Profile, read_profile
 from llmrules.language.settings import discreet, for_folder
 from llmrules.language.sources import STALE_AFTER
-from llmrules.language.stating import CaseReader
 from llmrules.reading.files import read_toml
 
 if TYPE_CHECKING:

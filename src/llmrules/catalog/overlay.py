@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import define, evolve, frozen
+from attrs import define, evolve, field, frozen
 
 from llmrules.catalog.entries import Dated, Entry, Model, Offer, Stated
 from llmrules.language.values import Period
@@ -40,12 +40,12 @@ class Draft:
 
     id: str
     cursor: Cursor
-    name: str | None
-    extends: str | None
-    listed: bool | None
     entries: dict[str, Entry]
-    offers: dict[str, tuple[dict[str, Entry], Cursor]]
     notes: list[Note]
+    offers: dict[str, tuple[dict[str, Entry], Cursor]] = field(factory=dict)
+    name: str | None = None
+    extends: str | None = None
+    listed: bool | None = None
 
 
 ANONYMOUS = ""

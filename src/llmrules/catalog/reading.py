@@ -11,12 +11,12 @@ from attrs import evolve, frozen
 from llmrules.catalog.entries import Catalog, Entry, Stated
 from llmrules.catalog.overlay import HOW_TO_NAME, Draft, Note, check_lineage, finish, inherit, lay_over, lineage
 from llmrules.errors import CatalogError
-from llmrules.language.profile import Approval, read_approvals
+from llmrules.language.approvals import Approval, read_approvals
 from llmrules.language.rules.ruleset import read_header
-from llmrules.language.sources import check_sources
+from llmrules.language.sources import read_cited
 from llmrules.language.values import day
 from llmrules.language.vocabulary import Attribute, Scope, Vocabulary
-from llmrules.reading.cursor import Cursor
+from llmrules.reading.cursor import Cursor, read_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -73,10 +73,10 @@ def read_catalog(
         keys = read_header(top, FILE_KEYS, what="a catalogue file", hints=HINTS)
         if keys is None:
             continue
-        approvals += read_approvals(keys)
+        approvals += read_approvals(top)
         source_of_all = reader.source(keys)
         here: dict[str, Cursor] = {}
-        entries = keys["model"].elements() if "model" in keys else []
+        entries = top.entries("model")
         for done, entry in enumerate(entries, start=1):
             draft = reader.model(entry, source_of_all)
             if progress is not None:
@@ -108,31 +108,21 @@ class _Reader:
 
     def source(self, keys: Mapping[str, Cursor], around: Cited = None) -> Cited:
         """Return what every value of a file, a model or an offer rests on that names no source of its own."""
-        return self._cited(keys["source"]) if "source" in keys else around
+        return read_cited(keys["source"], self.citable) if "source" in keys else around
 
     def model(self, entry: Cursor, around: Cited) -> Draft | None:
         if not isinstance(entry.value, dict):
             entry.wrong_type("a table that states a model")
             return None
-        keys = self._keys(entry, MODEL_KEYS, "model")
-        if "id" not in keys:
-            entry.missing("id", "a model needs id")
-            return None
-        name = _id(keys["id"])
+        keys = self._keys(entry, MODEL_KEYS, "model", needs=("id",))
+        name = _id(keys["id"]) if "id" in keys else None
         if name is None:
             return None
         rests_on = self.source(keys, around)
-        draft = Draft(
-            id=name,
-            cursor=entry,
-            name=keys["name"].name() if "name" in keys else None,
-            extends=keys["extends"].name() if "extends" in keys else None,
-            listed=keys["listed"].flag() if "listed" in keys else None,
-            entries=self._entries(entry, keys, "model", rests_on),
-            offers={},
-            notes=self._notes(keys, "model", None),
-        )
-        for element in keys["offer"].elements() if "offer" in keys else ():
+        told = read_fields(keys, {"name": Cursor.name, "extends": Cursor.name, "listed": Cursor.flag})
+        entries, notes = self._entries(entry, keys, "model", rests_on), self._notes(entry, "model", None)
+        draft = Draft(name, entry, entries, notes, **told)
+        for element in entry.entries("offer"):
             self._offer(element, draft, rests_on)
         return draft
 
@@ -151,9 +141,11 @@ class _Reader:
             )
             return
         draft.offers[key] = (entries, element)
-        draft.notes += self._notes(keys, "offer", key)
+        draft.notes += self._notes(element, "offer", key)
 
-    def _keys(self, entry: Cursor, fixed: tuple[str, ...], scope: Scope) -> dict[str, Cursor]:
+    def _keys(
+        self, entry: Cursor, fixed: tuple[str, ...], scope: Scope, *, needs: tuple[str, ...] = ()
+    ) -> dict[str, Cursor]:
         """Return the known keys of a model or an offer; an attribute that is declared wrongly was noted there."""
         found = {"model": "a model", "offer": "an offer"}
         hints = {
@@ -165,7 +157,7 @@ class _Reader:
             sound = {name: value for name, value in entry.value.items() if name not in self.vocabulary.broken}
             entry = evolve(entry, value=sound)
         names = (*fixed, *self.vocabulary.stated(scope))
-        return entry.keys(names, what=found[scope], code="unknown-attribute", hints=hints)
+        return entry.keys(names, what=found[scope], needs=needs, code="unknown-attribute", hints=hints)
 
     def _entries(self, entry: Cursor, keys: Mapping[str, Cursor], scope: Scope, rests_on: Cited) -> dict[str, Entry]:
         sources = keys["sources"].table() if "sources" in keys else {}
@@ -180,7 +172,7 @@ class _Reader:
                 cursor.problem("source-without-value", "is the source of a value that is not there", found=name)
         entries = {}
         for name in sorted(set(keys) & set(declared)):
-            cited = self._cited(sources[name]) if name in sources else rests_on
+            cited = read_cited(sources[name], self.citable) if name in sources else rests_on
             if cited is None and not ("sources" in keys and keys["sources"].misspells(name)):
                 hint = f'sources.{name} = "id of a claim or document", or source = "…" for the whole {scope} or file'
                 keys[name].problem("missing-source", "a value needs a source", hint=hint)
@@ -189,30 +181,18 @@ class _Reader:
                 entries[name] = Entry(Stated(value, cited or ()))
         return entries
 
-    def _cited(self, cursor: Cursor) -> tuple[str, ...]:
-        names = cursor.names()
-        check_sources(cursor, names, self.citable)
-        return names
-
-    def _notes(self, keys: Mapping[str, Cursor], scope: Scope, offer: str | None) -> list[Note]:
+    def _notes(self, entry: Cursor, scope: Scope, offer: str | None) -> list[Note]:
         """Read the values that dispute another or take its place on a day."""
-        notes = []
-        for key in NOTE_KEYS:
-            for element in keys[key].elements() if key in keys else ():
-                note = self._note(element, key, scope, offer)
-                notes += [note] if note is not None else []
-        return notes
+        read = (self._note(element, key, scope, offer) for key in NOTE_KEYS for element in entry.entries(key))
+        return [note for note in read if note is not None]
 
     def _note(self, element: Cursor, key: str, scope: Scope, offer: str | None) -> Note | None:
-        needed, what = NOTE_KEYS[key], f"a {key} value"
-        fields = element.keys(needed, what=what)
-        missing = [one for one in needed if one not in fields]
-        for one in missing:
-            element.missing(one, f"a {key} value needs {one}")
-        if missing:
+        needed = NOTE_KEYS[key]
+        fields = element.keys(needed, what=f"a {key} value", needs=needed)
+        if len(fields) < len(needed):
             return None
         name, names = fields["attribute"].value, self.vocabulary.stated(scope)
-        cited = self._cited(fields["source"])
+        cited = read_cited(fields["source"], self.citable)
         since = day(fields["since"].value) if "since" in fields else None
         if "since" in fields and since is None:
             fields["since"].wrong_type("a date such as 2026-12-01", hint="the first day on which the value is in force")

@@ -61,10 +61,9 @@ def _column(rows: list[list[str]]) -> Iterator[str]:
 def _from_toml(path: Path) -> tuple[str, ...]:
     problems: list[InputError] = []
     top = Cursor.top(read_toml(path), RestrictionError, problems)
-    keys = top.keys((MODELS,), what="a list of models")
-    if MODELS not in keys:
+    found = top.fields({MODELS: Cursor.names}, what="a list of models")
+    if MODELS not in top.table():
         top.missing(MODELS, "the file must list the models", hint=f'{MODELS} = ["claude-sonnet-5-5"]')
-    found = keys[MODELS].names() if MODELS in keys else ()
     if problems:
         raise LoadError(problems)
-    return found
+    return tuple(found[MODELS])

@@ -7,6 +7,7 @@ nearest one above it that has any; those further up do not count. Nothing here r
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,14 +21,13 @@ from llmrules.reading.files import leads_to, read_toml
 from llmrules.reading.shipped import named_catalog
 
 if TYPE_CHECKING:
+    from llmrules.reading.cursor import Readers
     from llmrules.reading.files import Source
 
 FILE = "llmrules.toml"
 SHARED_FILE = "pyproject.toml"
 SHARED_TABLE = ("tool", "llmrules")
 """Where the settings stand in a file that they share with those of other tools."""
-
-KEYS = ("rules", "catalog", "language", "languages", "unknown", "shipped_rules", "shipped_catalog")
 
 
 @frozen
@@ -100,18 +100,16 @@ def read_settings(source: Source, file: Path) -> Settings:
     if file.name == SHARED_FILE:
         for key in SHARED_TABLE:
             top = top.table()[key]
-    keys = top.keys(KEYS, what="the settings")
-    language = keys["language"].one_of(LANGUAGES) if "language" in keys else None
-    ours = {key: bool(keys[key].flag()) for key in ("shipped_rules", "shipped_catalog") if key in keys}
-    settings = Settings(
-        file=_seen(file),
-        rules=_paths(keys["rules"], file.parent) if "rules" in keys else (),
-        catalog=_paths(keys["catalog"], file.parent, named=True) if "catalog" in keys else (),
-        language=next((known for known in LANGUAGES if known == language), None),
-        languages=_languages(keys["languages"]) if "languages" in keys else LANGUAGES,
-        unknown=keys["unknown"].one_of(UNKNOWN_POLICIES) if "unknown" in keys else None,
-        **ours,
-    )
+    readers: Readers = {
+        "rules": partial(_paths, folder=file.parent),
+        "catalog": partial(_paths, folder=file.parent, named=True),
+        "language": partial(Cursor.one_of, allowed=LANGUAGES),
+        "languages": _languages,
+        "unknown": partial(Cursor.one_of, allowed=UNKNOWN_POLICIES),
+        "shipped_rules": Cursor.flag,
+        "shipped_catalog": Cursor.flag,
+    }
+    settings = Settings(_seen(file), **top.fields(readers, what="the settings"))
     if problems:
         raise LoadError(problems)
     return settings
@@ -130,7 +128,7 @@ def _shared(data: object) -> object | None:
     return data
 
 
-def _paths(cursor: Cursor, folder: Path, *, named: bool = False) -> tuple[Path, ...]:
+def _paths(cursor: Cursor, *, folder: Path, named: bool = False) -> tuple[Path, ...]:
     """Return the paths that a setting names: relative ones are meant from the folder of its file.
 
     ``named`` says that the name of a shipped catalogue may stand for its file.

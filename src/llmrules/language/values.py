@@ -17,6 +17,8 @@ from attrs import field, frozen
 if TYPE_CHECKING:
     from fractions import Fraction
 
+    from llmrules.reading.cursor import Cursor
+
 Number: TypeAlias = int | Decimal
 
 LARGEST_INTEGER = 2**53 - 1
@@ -90,6 +92,14 @@ def day(value: object) -> Period | None:
             return None
         return Period(exact, exact, value)
     return None
+
+
+def read_day(cursor: Cursor) -> Period | None:
+    """Read a full date."""
+    found = day(cursor.value)
+    if found is None:
+        cursor.wrong_type("a date such as 2026-12-31")
+    return found
 
 
 def period(value: object) -> Period | None:

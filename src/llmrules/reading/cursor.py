@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from itertools import takewhile
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from attrs import evolve, frozen
 
@@ -17,7 +17,10 @@ from llmrules.errors import MOST_ERRORS, UNKNOWN, InputError, LoadError, Place
 from llmrules.reading.files import KeyPath, Source, format_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+
+    Readers: TypeAlias = Mapping[str, Callable[["Cursor"], object]]
+    """What reads the value of each key of a table: it returns None after noting what is wrong."""
 
 Name = TypeVar("Name", bound=str)
 
@@ -117,16 +120,34 @@ class Cursor:
         return {}
 
     def keys(
-        self, allowed: Iterable[str], *, what: str, code: str = "unknown-key", hints: Mapping[str, str] | None = None
+        self,
+        allowed: Iterable[str],
+        *,
+        what: str,
+        needs: Iterable[str] = (),
+        code: str = "unknown-key",
+        hints: Mapping[str, str] | None = None,
     ) -> dict[str, Cursor]:
-        """Return the known children of a table; note every other key, with the hint that it may have."""
+        """Return the known children of a table; note every other key, with its hint if any, and what it lacks."""
         names = tuple(allowed)
         children = self.table()
         for name, child in children.items():
             if name not in names:
                 hint = (hints or {}).get(name)
                 child.problem(code, f"is not a key of {what}", found=name, allowed=names, hint=hint)
+        for name in needs:
+            if name not in children:
+                self.missing(name, f"{what} needs {name}")
         return {name: child for name, child in children.items() if name in names}
+
+    def fields(self, readers: Readers, *, what: str, needs: Iterable[str] = ()) -> dict[str, Any]:
+        """Return what a table holds, under each known key what its reader makes of it; what is wrong is left out."""
+        return read_fields(self.keys(readers, what=what, needs=needs), readers)
+
+    def entries(self, key: str) -> list[Cursor]:
+        """Return the elements of an array under a key of this table, which may lack it."""
+        has = isinstance(self.value, dict) and key in self.value
+        return self.table()[key].elements() if has else []
 
     def elements(self) -> list[Cursor]:
         """Return the elements of an array; note a value that is none."""
@@ -209,3 +230,9 @@ class Cursor:
         if isinstance(self.value, list) and not self.value:
             self.problem("empty-list", "must name at least one")
         return tuple(name for _, name in found if name is not None)
+
+
+def read_fields(keys: Mapping[str, Cursor], readers: Readers) -> dict[str, Any]:
+    """Return what stands under each key that has a reader, as that reads it; what is wrong (None) is left out."""
+    read = {key: readers[key](cursor) for key, cursor in keys.items() if key in readers}
+    return {key: value for key, value in read.items() if value is not None}

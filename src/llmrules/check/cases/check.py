@@ -6,13 +6,14 @@ It decides nothing itself: it reads a case strictly and compares a decision with
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import frozen
 
 from llmrules.catalog.candidates import bits
 from llmrules.decision.procedure import broken_promises
-from llmrules.language.profile import Expectation, ExpectKey, Profile, check_expectation, read_profile
+from llmrules.language.expectation import Expectation, check_expectation
+from llmrules.language.profile import Profile, read_profile
 from llmrules.language.values import encode_fraction
 
 if TYPE_CHECKING:
@@ -21,10 +22,10 @@ if TYPE_CHECKING:
 
     from llmrules.decision.decision import Decision
     from llmrules.decision.knowledge import Knowledge
-    from llmrules.language.profile import ExpectedOut
+    from llmrules.language.expectation import ExpectedOut
     from llmrules.reading.files import Source
 
-Key: TypeAlias = ExpectKey | Literal["failing", "promises"]
+Key: TypeAlias = str
 """What a profile may expect, the attributes that an excluded model fails by, and the promises that no case breaks."""
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from llmrules.catalog import read_catalog
 from llmrules.errors import InputError
-from llmrules.language.profile import read_approvals
+from llmrules.language.approvals import read_approvals
 from llmrules.language.rules.reading import RuleReader
 from llmrules.language.rules.ruleset import LANGUAGE
 from llmrules.language.sources import read_sources
@@ -83,7 +83,7 @@ _WHOLE: dict[str, dict[str, Any]] = {
 _READ: dict[str, Callable[[Cursor], object]] = {
     "document": lambda top: read_sources([top]),
     "claim": lambda top: read_sources([top]),
-    "approval": lambda top: read_approvals(top.table()),
+    "approval": read_approvals,
     "rule": _read_rule,
     "model": lambda top: read_catalog([top.source], read_vocabulary([], ()), (), top.problems),
 }

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from attrs import field, frozen
 
 from llmrules.errors import RuleError
 from llmrules.language.conditions import ALWAYS, MODEL_SIDE, Table, read_table
-from llmrules.language.rules.reading import RULE_ID
-from llmrules.language.sources import check_sources
+from llmrules.language.rules.reading import read_id
+from llmrules.language.sources import read_cited
 from llmrules.language.texts import Text, read_text
 from llmrules.reading.cursor import Cursor
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from llmrules.language.vocabulary import Vocabulary
+    from llmrules.reading.cursor import Readers
 
 Event: TypeAlias = Literal["refused", "conflict"]
 
@@ -88,16 +89,14 @@ class Promise:
 def read_promises(tops: Iterable[Cursor], vocabulary: Vocabulary, citable: Collection[str]) -> Mapping[str, Promise]:
     """Read the promises of rule files by id; what is wrong is noted, never raised."""
     found: dict[str, Promise] = {}
-    for top in tops:
-        tables = top.staged(RuleError).table()
-        for entry in tables["promise"].elements() if "promise" in tables else ():
-            promise = read_promise(entry, vocabulary, citable)
-            if promise is None:
-                continue
-            known = found.setdefault(promise.id, promise)
-            if known is not promise and known.place is not None:
-                message, other = "is the id of two promises", known.place.child("id", promise.id).place
-                entry.child("id", promise.id).problem("duplicate-id", message, found=promise.id, other=other)
+    for entry in (one for top in tops for one in top.staged(RuleError).entries("promise")):
+        promise = read_promise(entry, vocabulary, citable)
+        if promise is None:
+            continue
+        known = found.setdefault(promise.id, promise)
+        if known is not promise and known.place is not None:
+            message, other = "is the id of two promises", known.place.child("id", promise.id).place
+            entry.child("id", promise.id).problem("duplicate-id", message, found=promise.id, other=other)
     return dict(sorted(found.items()))
 
 
@@ -106,40 +105,21 @@ def read_promise(entry: Cursor, vocabulary: Vocabulary, citable: Collection[str]
     if not isinstance(entry.value, dict):
         entry.wrong_type("a table that states a promise")
         return None
-    keys = entry.keys(PROMISE_KEYS, what="a promise")
-    for key in ("id", "because", "source"):
-        if key not in keys:
-            entry.missing(key, f"a promise needs {key}")
-    if not any(key in keys for key in KEPT) and not entry.misspells(*KEPT):
-        entry.problem("no-promise", "a promise says what is kept", allowed=KEPT)
-    sources = keys["source"].names() if "source" in keys else ()
-    if "source" in keys:
-        check_sources(keys["source"], sources, citable)
-    name = keys["id"].text() if "id" in keys else None
-    if name is not None and not RULE_ID.fullmatch(name):
-        message = "must be small letters and digits joined by - (or / after a namespace)"
-        keys["id"].problem("bad-name", message, found=name)
-        name = None
-    because = read_text(keys["because"], plain=True) if "because" in keys else None
-    asked = {
-        key: read_table(keys[key], vocabulary, scopes=("requirement",)) for key in ("when", "always") if key in keys
+    case = partial(read_table, vocabulary=vocabulary, scopes=("requirement",))
+    readers: Readers = {
+        "id": read_id,
+        "when": case,
+        "because": partial(read_text, plain=True),
+        "source": partial(read_cited, known=citable),
+        "always": case,
+        **dict.fromkeys(ON_MODELS, partial(_models, vocabulary=vocabulary)),
+        "never": _never,
     }
-    tested = {key: _models(keys[key], vocabulary) for key in ON_MODELS if key in keys}
-    never = _never(keys["never"]) if "never" in keys else ()
-    if name is None or because is None:
-        return None
-    return Promise(
-        id=name,
-        because=because,
-        sources=sources,
-        when=asked.get("when", ALWAYS),
-        always=asked.get("always"),
-        every=tested.get("every"),
-        best=tested.get("best"),
-        some=tested.get("some"),
-        never=never,
-        place=entry,
-    )
+    found = entry.fields(readers, what="a promise", needs=("id", "because", "source"))
+    if not any(key in entry.value for key in KEPT) and not entry.misspells(*KEPT):
+        entry.problem("no-promise", "a promise says what is kept", allowed=KEPT)
+    sources = found.pop("source", ())
+    return Promise(**found, sources=sources, place=entry) if found.keys() >= {"id", "because"} else None
 
 
 def _models(cursor: Cursor, vocabulary: Vocabulary) -> Table:

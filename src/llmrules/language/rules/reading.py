@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Any, TypeAlias
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import evolve, frozen
 
@@ -27,15 +28,16 @@ from llmrules.language.rules.effects import (
     Testing,
 )
 from llmrules.language.rules.rule import Disable, Rule
-from llmrules.language.sources import check_sources
+from llmrules.language.sources import read_cited
 from llmrules.language.texts import LANGUAGES, Text, read_text
-from llmrules.language.values import Number, Period, Value, day
+from llmrules.language.values import Number, Value, read_day
 from llmrules.language.vocabulary import AS_OF, MODEL, SCOPES, Attribute, Scope, Vocabulary, read_marks
+from llmrules.reading.cursor import Cursor, read_fields
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from llmrules.reading.cursor import Cursor
+    from llmrules.reading.cursor import Readers
 
     Keys: TypeAlias = dict[str, Cursor]
 
@@ -64,23 +66,23 @@ class RuleReader:
         if not isinstance(entry.value, dict):
             entry.wrong_type("a table that states a rule")
             return None
-        read = entry.keys(RULE_KEYS, what="a rule", hints=HINTS)
+        read = entry.keys(RULE_KEYS, what="a rule", needs=("id",), hints=HINTS)
         slid: set[str] = set()
         keys = {key: self._without_slid(child, slid) for key, child in read.items()}
-        name = self._id(entry, keys)
+        name = read_id(keys["id"]) if "id" in keys else None
         kind = self._kind(entry, keys, slid)
         because = self._because(entry, keys, slid)
-        otherwise = read_text(keys["otherwise"]) if "otherwise" in keys else None
-        sources = keys["source"].names() if "source" in keys else ()
-        if "source" in keys:
-            check_sources(keys["source"], sources, self.citable)
-        elif "source" not in slid:
+        sources = read_cited(keys["source"], self.citable) if "source" in keys else ()
+        if "source" not in keys and "source" not in slid:
             hint = "name a [[claim]] or a dated [[document]]; your own file may hold one"
             entry.missing("source", "a rule needs source", code="missing-source", hint=hint)
         if kind is None:
             return None
         self._check_keys(kind, entry, keys, slid)
-        terms = self._terms(kind, keys)
+        terms = read_fields(keys, _TERMS)
+        terms |= {"level": terms.get("level", "note")} if "level" in kind.keys else {"level": None}
+        terms |= {"not_by": self._asking(keys)} if "not_by" in keys else {}
+        otherwise = terms.pop("otherwise", None)
         effect = self._effect(kind, keys[kind.name], has_where="where" in keys)
         conclusion = effect.conclusion if effect is not None else None
         classifies = conclusion is not None and conclusion.attribute.scope == "model"
@@ -113,27 +115,6 @@ class RuleReader:
             **terms,
         )
 
-    def _terms(self, kind: type[Effect], keys: Keys) -> dict[str, Any]:
-        """Read what a rule says beside its conditions and its effect; what is wrong is noted, whatever else is."""
-        return {
-            "weight": keys["weight"].positive(negative="to take points away, write avoid in the place of prefer")
-            if "weight" in keys
-            else None,
-            "tier": _tier(keys["tier"]) if "tier" in keys else None,
-            "level": (keys["level"].one_of(LEVELS) if "level" in keys else "note") if "level" in kind.keys else None,
-            "unknown": keys["unknown"].one_of(UNKNOWN_POLICIES) if "unknown" in keys else None,
-            "approver": keys["approver"].text() if "approver" in keys else None,
-            "not_by": self._asking(keys) if "not_by" in keys else None,
-            "overrides": keys["overrides"].names() if "overrides" in keys else (),
-            "owner": keys["owner"].text() if "owner" in keys else None,
-            "review_by": _date(keys["review_by"]) if "review_by" in keys else None,
-            "effective_from": _date(keys["effective_from"]) if "effective_from" in keys else None,
-            "effective_to": _date(keys["effective_to"]) if "effective_to" in keys else None,
-            "locked": bool(keys["locked"].flag()) if "locked" in keys else False,
-            "trial": bool(keys["trial"].flag()) if "trial" in keys else False,
-            "ignore": _reasons(keys["ignore"]) if "ignore" in keys else {},
-        }
-
     def _without_slid(self, cursor: Cursor, slid: set[str], depth: int = 0) -> Cursor:
         """Return a table without the keys of the rule that slid under it, which are noted: no attribute is named so."""
         if not isinstance(cursor.value, dict) or not _holds_key_of_rule(cursor.value, depth):
@@ -149,17 +130,6 @@ class RuleReader:
             else:
                 kept[name] = self._without_slid(child, slid, depth + 1).value
         return evolve(cursor, value=kept)
-
-    def _id(self, entry: Cursor, keys: Keys) -> str | None:
-        if "id" not in keys:
-            entry.missing("id", "a rule needs id")
-            return None
-        name = keys["id"].text()
-        if name is not None and not RULE_ID.fullmatch(name):
-            message = "must be small letters and digits joined by - (or / after a namespace)"
-            keys["id"].problem("bad-name", message, found=name)
-            return None
-        return name
 
     def _kind(self, entry: Cursor, keys: Keys, slid: set[str]) -> type[Effect] | None:
         found = [name for name in keys if name in EFFECTS]
@@ -369,6 +339,15 @@ class RuleReader:
         return Disable(reason, **{named[0]: name}), keys[named[0]]
 
 
+def read_id(cursor: Cursor) -> str | None:
+    """Read the id of a rule or a promise."""
+    name = cursor.text()
+    if name is None or RULE_ID.fullmatch(name):
+        return name
+    cursor.problem("bad-name", "must be small letters and digits joined by - (or / after a namespace)", found=name)
+    return None
+
+
 def _holds_key_of_rule(table: Mapping[str, object], depth: int) -> bool:
     """Whether a key of rules stands in a table, or in one not too deep below it."""
     if depth > DEEPEST_HEADER:
@@ -392,8 +371,17 @@ def _tier(cursor: Cursor) -> int | None:
     return None if tier == 1 else tier
 
 
-def _date(cursor: Cursor) -> Period | None:
-    when = day(cursor.value)
-    if when is None:
-        cursor.wrong_type("a date such as 2026-12-31")
-    return when
+_TERMS: Readers = {
+    "otherwise": read_text,
+    "weight": partial(Cursor.positive, negative="to take points away, write avoid in the place of prefer"),
+    "tier": _tier,
+    "level": partial(Cursor.one_of, allowed=LEVELS),
+    "unknown": partial(Cursor.one_of, allowed=UNKNOWN_POLICIES),
+    "approver": Cursor.text,
+    "overrides": Cursor.names,
+    "owner": Cursor.text,
+    **dict.fromkeys(("review_by", "effective_from", "effective_to"), read_day),
+    **dict.fromkeys(("locked", "trial"), Cursor.flag),
+    "ignore": _reasons,
+}
+"""What a rule says beside its conditions and its effect."""

@@ -118,11 +118,7 @@ def read_ruleset(files: Iterable[Source], catalogues: Iterable[Source], problems
     disables: list[tuple[Disable, Cursor]] = []
     for top in readable:
         _read_rules(top, reader, rules, places)
-        tables = top.table()
-        for entry in tables["disable"].elements() if "disable" in tables else ():
-            read = reader.disable(entry)
-            if read is not None:
-                disables.append(read)
+        disables += filter(None, map(reader.disable, top.entries("disable")))
     ordered = dict(sorted(rules.items()))
     declared = _declared_ids(readable, "rule")
     disabled = _apply_disables(disables, ordered, packs, declared)
@@ -198,7 +194,7 @@ def _check_header(top: Cursor, packs: dict[str, Cursor]) -> bool:
 def _read_rules(top: Cursor, reader: RuleReader, rules: dict[str, Rule], places: dict[str, Cursor]) -> None:
     tables = top.table()
     pack = str(tables["pack"].value) if "pack" in tables else ""
-    for entry in tables["rule"].elements() if "rule" in tables else ():
+    for entry in top.entries("rule"):
         rule = reader.rule(entry, pack)
         if rule is None:
             continue
@@ -214,11 +210,9 @@ def _read_first_of(
     top: Cursor, rules: Mapping[str, Rule], declared: frozenset[str]
 ) -> Iterator[tuple[tuple[str, ...], Cursor]]:
     """Yield each list of rules of which the first that fires counts, and note what is wrong with it."""
-    tables = top.table()
-    for entry in tables["first_of"].elements() if "first_of" in tables else ():
-        keys = entry.keys(("rules",), what="a list of which the first counts")
+    for entry in top.entries("first_of"):
+        keys = entry.keys(("rules",), what="a list of which the first counts", needs=("rules",))
         if "rules" not in keys:
-            entry.missing("rules", "a list of which the first counts needs rules")
             continue
         names = keys["rules"].names()
         if len(names) == 1:

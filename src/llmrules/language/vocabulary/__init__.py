@@ -19,7 +19,6 @@ from llmrules.language.vocabulary.attribute import (
     Vocabulary,
     difference,
 )
-from llmrules.language.vocabulary.choices import CHOICE_KEYS
 from llmrules.language.vocabulary.computed import (
     LONG_SHARE,
     LONG_TOKENS,
@@ -44,8 +43,7 @@ from llmrules.language.vocabulary.computed import (
     tokens_at,
     tokens_of,
 )
-from llmrules.language.vocabulary.declaration import ATTRIBUTE_KEYS, check_keys, read_marks
-from llmrules.language.vocabulary.reading import read_vocabulary
+from llmrules.language.vocabulary.reading import ATTRIBUTE_KEYS, CHOICE_KEYS, check_keys, read_marks, read_vocabulary
 
 __all__ = [
     "AS_OF",

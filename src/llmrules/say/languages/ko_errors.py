@@ -319,7 +319,6 @@ ERRORS = {
     "has a value in quotes or brackets that is not TOML": "따옴표나 괄호로 묶은 값이 올바른 TOML이 아닙니다",
     'write "one text", or ["one", "another"]': '"값" 또는 ["값", "다른 값"]으로 쓰세요',
     # Rules
-    "a rule needs id": "규칙에는 id가 있어야 합니다",
     "a rule needs because, the reason in words": "규칙에는 이유를 적은 because가 있어야 합니다",
     "a rule needs source": "규칙에는 source가 있어야 합니다",
     "a rule needs exactly one effect": "규칙에는 효과가 정확히 하나 있어야 합니다",
@@ -396,7 +395,6 @@ ERRORS = {
     "a table that states a case": "사례를 나타내는 표",
     'points, such as 3, "7/2" or, in two tiers, "7/2, 1"': '3이나 "7/2", 단계가 둘이면 "7/2, 1"과 같은 점수',
     "a list of which the first counts": "첫 번째만 적용하는 목록",
-    "a list of which the first counts needs rules": "첫 번째만 적용하는 목록에는 rules가 있어야 합니다",
     "must name two rules or more": "규칙을 둘 이상 지정해야 합니다",
     "matches no loaded {}, and is no pack": "불러온 {0} 중에 맞는 것이 없고 팩도 아닙니다",
     "hard rule": "필수 규칙",
@@ -416,7 +414,6 @@ ERRORS = {
     "is the id of two promises": "두 약속의 id입니다",
     "a promise that somebody is eligible": "적격 모델이 있다는 약속",
     "names nothing": "아무것도 지정하지 않습니다",
-    "a promise needs {}": "약속에는 {0!}{0:이|가} 있어야 합니다",
     "because, the reason in words": "이유를 적은 because",
     "true": "true",
     "{} is no promise; {}": "{0}{0:은|는} 약속이 아닙니다. {1!}",
@@ -426,12 +423,9 @@ ERRORS = {
     # Sources and approvals
     "names no claim and no document of any loaded file": "불러온 파일에 그런 주장이나 문서가 없습니다",
     "names no document of any loaded file": "불러온 파일에 그런 문서가 없습니다",
-    "a document needs {}": "문서에는 {0}{0:이|가} 있어야 합니다",
-    "a claim needs {}": "주장에는 {0}{0:이|가} 있어야 합니다",
     "is near to the topic of a question, but not its name": "여섯 질문의 주제 이름과 비슷하지만 같지 않습니다",
     "is not a kind of claim": "주장의 종류가 아닙니다",
     "is the id of two claims or documents": "주장이나 문서 둘의 id입니다",
-    "an approval needs {}": "승인에는 {0}{0:이|가} 있어야 합니다",
     "{} asks {}": "{0}의 승인자는 {1}입니다",
     "{} names no approver": "{0}에는 승인자(approver)가 없습니다",
     "who agrees does so in the role that the rule names as approver": "규칙의 approver에 적힌 역할로 승인해야 합니다",
@@ -445,7 +439,6 @@ ERRORS = {
     "{} is an attribute of the {}; rules speak of it, profiles do not": "{0}{0:은|는} {1!}의 속성입니다. 프로필이 아니라 규칙에서 "
     "다룹니다",
     '"{}" is {}': '"{0}"{0:은|는} {1}에서 묻습니다',
-    "an expected exclusion needs model": "기대하는 제외에는 model이 있어야 합니다",
     "does not caution": "주의를 주는 규칙이 아닙니다",
     "cannot be used; it lies outside of the project, and {} names it": "사용할 수 없습니다. 프로젝트 밖에 있는 파일을 {0}에서 "
     "지정했습니다",
@@ -453,9 +446,7 @@ ERRORS = {
     "--set takes name=value": "--set에는 이름=값을 씁니다",
     "sets one requirement twice": "한 요구사항을 두 번 설정합니다",
     # Catalogues
-    "{} needs {}": "{0}에는 {1}{1:이|가} 있어야 합니다",
-    "a {} value needs {}": "{0} 값에는 {1}{1:이|가} 있어야 합니다",
-    "a model needs id": "모델에는 id가 있어야 합니다",
+    "{} needs {}": "{0!}에는 {1}{1:이|가} 있어야 합니다",
     "a value needs a source": "값에는 출처가 있어야 합니다",
     "is the id of two models": "두 모델의 id입니다",
     "is the source of a value that is not there": "없는 값의 출처입니다",
