@@ -27,7 +27,7 @@ from llmrules.catalog import Catalog, Dated, Entry, Model, Offer, Stated, cache,
 from llmrules.catalog.cache import FOLDER, MOST_FILES, Slot, slot_for
 from llmrules.catalog.packed import pack, unpack
 from llmrules.cli import main
-from llmrules.language.approvals import Approval
+from llmrules.language.profile import Approval
 from llmrules.language.rules.ruleset import read_ruleset
 from llmrules.language.values import Period, day, period
 from llmrules.reading import shipped

@@ -18,7 +18,8 @@ from llmrules.errors import LoadError
 from llmrules.language.conditions import Leaf, Table, Test
 from llmrules.language.operators import OPERATORS
 from llmrules.language.rules.effects import Conclude
-from llmrules.language.rules.rule import Rule, stratify
+from llmrules.language.rules.rule import Rule
+from llmrules.language.rules.strata import stratify
 from llmrules.language.texts import Text
 from llmrules.language.vocabulary import Attribute
 from llmrules.reading.files import parse_toml, read_toml

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
-from llmrules.language.approvals import Approval
+from llmrules.language.profile import Approval
 from llmrules.language.values import Period, Value
 
 if TYPE_CHECKING:

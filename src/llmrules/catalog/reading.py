@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 from llmrules.catalog.entries import Catalog, Entry, Stated
 from llmrules.catalog.overlay import HOW_TO_NAME, Draft, Note, check_lineage, finish, inherit, lay_over, lineage
 from llmrules.errors import CatalogError
-from llmrules.language.approvals import Approval, read_approvals
+from llmrules.language.profile import Approval, read_approvals
 from llmrules.language.rules.ruleset import read_header
 from llmrules.language.sources import read_cited
 from llmrules.language.values import day

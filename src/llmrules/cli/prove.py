@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from llmrules.language.rules.promises import Promise
+    from llmrules.language.rules.rule import Promise
     from llmrules.prove.promises import Proofs
 
 KEPT = 0

@@ -16,8 +16,7 @@ from llmrules.decision.knowledge import Knowledge
 from llmrules.decision.outlook import OpenQuestions, Outlooks, Unknown
 from llmrules.engine.firing import Derivation
 from llmrules.errors import check_judged
-from llmrules.language.approvals import Approval
-from llmrules.language.profile import Profile
+from llmrules.language.profile import Approval, Profile
 from llmrules.language.rules.effects import Advise, Policy, Refuse
 from llmrules.language.sources import STALE_AFTER
 from llmrules.language.values import Value, as_text, number

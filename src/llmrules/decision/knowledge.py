@@ -16,8 +16,8 @@ from llmrules.decision.criteria import Criteria, compile_criteria
 from llmrules.engine.program import Program, compile_program
 from llmrules.engine.refiring import Reach
 from llmrules.errors import CatalogError, FileError, InputError, LoadError, Place
-from llmrules.language.approvals import check_approvals
 from llmrules.language.conditions import Reference
+from llmrules.language.profile import check_approvals
 from llmrules.language.rules.ruleset import LATER, RuleSet, read_ruleset
 
 if TYPE_CHECKING:

@@ -18,9 +18,9 @@ from llmrules.decision.decision import Decision, Made
 from llmrules.decision.judgement import NOBODY, OVER, Standing, judge
 from llmrules.engine.firing import derive
 from llmrules.errors import LoadError, show
-from llmrules.language.approvals import check_approvals
+from llmrules.language.profile import check_approvals
 from llmrules.language.rules.effects import UNKNOWN_POLICIES
-from llmrules.language.rules.promises import Event, Promise, Tested
+from llmrules.language.rules.rule import Event, Promise, Tested
 from llmrules.language.sources import STALE_AFTER
 from llmrules.language.values import LARGEST_INTEGER
 
@@ -31,9 +31,8 @@ if TYPE_CHECKING:
     from llmrules.decision.knowledge import Knowledge
     from llmrules.engine.firing import Engines
     from llmrules.errors import InputError
-    from llmrules.language.approvals import Approval
     from llmrules.language.conditions import Facts
-    from llmrules.language.profile import Profile
+    from llmrules.language.profile import Approval, Profile
     from llmrules.language.rules.effects import Policy
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from attrs import frozen
 
 from llmrules.decision.procedure import Breach, breaches
-from llmrules.language.rules.promises import Promise
+from llmrules.language.rules.rule import Promise
 from llmrules.prove import circuit
 from llmrules.prove.profiles import NOTHING
 from llmrules.prove.prover import Prover, Witness

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from llmrules.catalog import Model
     from llmrules.decision.procedure import Breach
-    from llmrules.language.rules.promises import Promise
+    from llmrules.language.rules.rule import Promise
     from llmrules.language.values import Value
     from llmrules.language.vocabulary import Attribute
     from llmrules.trace.codec import Conditions, Json, Threshold

@@ -17,13 +17,12 @@ from cattrs.v import format_exception
 
 from llmrules.catalog.entries import Dated, Entry, Model, Offer, Stated
 from llmrules.errors import Place, TraceError
-from llmrules.language.approvals import Approval
 from llmrules.language.conditions import ALWAYS, DEEPEST, MODEL_SIDE, Table, read_table
-from llmrules.language.profile import Requirement
+from llmrules.language.profile import Approval, Requirement
 from llmrules.language.rules.effects import Conclude, Policy
-from llmrules.language.rules.promises import ELIGIBLE, ON_MODELS, Promise, read_promise
+from llmrules.language.rules.promises import ELIGIBLE, read_promise
 from llmrules.language.rules.reading import RuleReader
-from llmrules.language.rules.rule import Disable, Rule
+from llmrules.language.rules.rule import ON_MODELS, Disable, Promise, Rule
 from llmrules.language.sources import STALE_AFTER, Claim, Document, check_sources
 from llmrules.language.values import day
 from llmrules.language.vocabulary import Attribute, Scope, Vocabulary, check_factors

@@ -16,7 +16,7 @@ from llmrules.catalog.candidates import bits
 from llmrules.catalog.restriction import Restriction
 from llmrules.decision.procedure import promised
 from llmrules.engine.program import full_condition
-from llmrules.language.approvals import in_order
+from llmrules.language.profile import in_order
 from llmrules.language.rules.effects import Effect
 from llmrules.language.values import encode_fraction
 from llmrules.trace.candidates import DecisionModels, ModelsRecorder

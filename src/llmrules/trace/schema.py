@@ -20,7 +20,7 @@ from llmrules.decision.criteria import MOST_POINTS_DIGITS
 from llmrules.language.conditions import Table
 from llmrules.language.operators import OPERATORS
 from llmrules.language.rules.effects import EFFECTS, MOST_TIERS, Effect
-from llmrules.language.rules.promises import EVENTS
+from llmrules.language.rules.rule import EVENTS
 from llmrules.language.values import LARGEST_INTEGER, Number, Period, Value
 from llmrules.reading.cursor import Cursor
 from llmrules.trace.given import Given

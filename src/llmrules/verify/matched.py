@@ -16,8 +16,7 @@ from attrs import evolve, field, frozen
 
 from llmrules.catalog import Catalog, read_catalog
 from llmrules.errors import CatalogError, LoadError
-from llmrules.language.approvals import Approval, in_order
-from llmrules.language.profile import Profile, Requirement, read_profile, state
+from llmrules.language.profile import Approval, Profile, Requirement, in_order, read_profile, state
 from llmrules.language.rules.ruleset import RuleSet, read_ruleset
 from llmrules.language.sources import read_sources
 from llmrules.language.values import period

@@ -16,16 +16,8 @@ from llmrules.catalog.candidates import reclassify
 from llmrules.catalog.overlay import inherit, lineage
 from llmrules.decision.criteria import Criteria, compile_criteria
 from llmrules.engine.program import compile_program
-from llmrules.language.rules.rule import (
-    Cycle,
-    Disable,
-    Rule,
-    by_conclusion,
-    classification_order,
-    may_exempt,
-    stratify,
-    ties,
-)
+from llmrules.language.rules.rule import Cycle, Disable, Rule, by_conclusion, classification_order, may_exempt
+from llmrules.language.rules.strata import stratify, ties
 from llmrules.language.texts import Text
 from llmrules.worlds.changes import ModelAs, ModelOut, OfferOut, RuleAs, RuleOut, Switched, ValueAs
 

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     from llmrules.decision.decision import Decision
     from llmrules.errors import InputError
-    from llmrules.language.approvals import Approval
     from llmrules.language.conditions import Table
+    from llmrules.language.profile import Approval
     from llmrules.language.sources import Citable
     from llmrules.language.values import Value
     from llmrules.trace.given import Given

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from llmrules.catalog import Model
-    from llmrules.language.approvals import Approval
+    from llmrules.language.profile import Approval
     from llmrules.language.rules.rule import Disable, Rule
     from llmrules.trace.given import Given
 

@@ -22,8 +22,7 @@ from llmrules.decision.knowledge import Knowledge
 from llmrules.errors import LoadError, TraceError
 from llmrules.language.conditions import Table
 from llmrules.language.profile import Requirement
-from llmrules.language.rules.promises import Promise
-from llmrules.language.rules.rule import Disable, Rule
+from llmrules.language.rules.rule import Disable, Promise, Rule
 from llmrules.language.sources import STALE_AFTER, Document
 from llmrules.language.values import Period
 from llmrules.language.vocabulary import AS_OF

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from llmrules.catalog import read_catalog
 from llmrules.errors import InputError
-from llmrules.language.approvals import read_approvals
+from llmrules.language.profile import read_approvals
 from llmrules.language.rules.reading import RuleReader
 from llmrules.language.rules.ruleset import LANGUAGE
 from llmrules.language.sources import read_sources

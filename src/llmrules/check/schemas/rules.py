@@ -42,8 +42,9 @@ from llmrules.language.rules.effects import (
     Conclude,
     Prefer,
 )
-from llmrules.language.rules.promises import ELIGIBLE, EVENTS, KEPT, PROMISE_KEYS
+from llmrules.language.rules.promises import ELIGIBLE, KEPT, PROMISE_KEYS
 from llmrules.language.rules.reading import DISABLE_KEYS, RULE_ID
+from llmrules.language.rules.rule import EVENTS
 from llmrules.language.rules.ruleset import FILE_KEYS, LANGUAGE
 from llmrules.language.vocabulary import SCOPES
 

@@ -19,7 +19,7 @@ from llmrules.check.schemas.values import (
     tables,
     text,
 )
-from llmrules.language.approvals import APPROVAL_KEYS
+from llmrules.language.profile import APPROVAL_KEYS
 from llmrules.language.sources import CLAIM_KEYS, DOCUMENT_KEYS, KINDS, Document
 from llmrules.language.values import PERIODS
 

@@ -1,17 +1,12 @@
-"""One rule as a value, with exactly one effect, a reason and its sources; and the order in which rules can be decided.
-
-A rule's stratum is the greatest of the strata of the attributes it tests positively or refers to, of those it
-tests negatively or compares with each other plus one, and of its overriders plus one; an attribute's is that of its
-highest concluding rule, else 0. A cycle through a negative test makes that impossible.
-"""
+"""One rule as a value, with exactly one effect, a reason and its sources; what switches rules off; and one promise."""
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
+from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from attrs import field, frozen
 
@@ -21,9 +16,21 @@ from llmrules.language.rules.effects import Effect, Level, Policy, is_pattern
 from llmrules.language.texts import Text
 from llmrules.language.values import Period
 from llmrules.language.vocabulary import AS_OF, Attribute
+from llmrules.reading.cursor import Cursor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+Event: TypeAlias = Literal["refused", "conflict"]
+
+Tested: TypeAlias = Literal["every", "best", "some"]
+
+EVENTS: tuple[Event, ...] = ("refused", "conflict")
+"""What may never happen: that the case is refused, that it has a conflict."""
+
+ON_MODELS: tuple[Tested, ...] = ("every", "best", "some")
+"""Of every eligible model, of every one on the first place, of at least one eligible one."""
 
 
 @frozen
@@ -113,6 +120,55 @@ class Disable:
         return self.rule == rule.id or (self.pack is not None and self.pack == rule.pack)
 
 
+@frozen(slots=False)
+class Promise:
+    """What holds in every case that meets ``when``: all that it says at once.
+
+    ``always`` tests the requirements at the end; ``every``, ``best`` and ``some`` test models with their offers, and a
+    test that is unknown is not passed. Of ``some`` the table that tests nothing asks that somebody is eligible.
+    """
+
+    id: str
+    because: Text
+    sources: tuple[str, ...]
+    when: Table = ALWAYS
+    always: Table | None = None
+    every: Table | None = None
+    best: Table | None = None
+    some: Table | None = None
+    never: tuple[Event, ...] = ()
+    place: Cursor | None = field(default=None, eq=False, repr=False)
+
+    def asked(self) -> tuple[Table, ...]:
+        """Return the tables that test requirements."""
+        return (self.when, *([] if self.always is None else [self.always]))
+
+    @cached_property
+    def tested(self) -> dict[Tested, Table]:
+        """The tests on models, by whom they are about."""
+        tables: dict[Tested, Table | None] = {"every": self.every, "best": self.best, "some": self.some}
+        return {kind: table for kind, table in tables.items() if table is not None}
+
+    @cached_property
+    def references(self) -> frozenset[str]:
+        """The requirements that its tests on models refer to, which are known in every case that falls under it."""
+        return frozenset(name for table in self.tested.values() for name in table.references())
+
+    @cached_property
+    def settled(self) -> dict[Tested, tuple[str, ...]]:
+        """By whom tests are about that come out alike in cases in which these requirements are alike."""
+        return {
+            kind: table.references()
+            for kind, table in self.tested.items()
+            if not any(one.attribute.computed for one in table.all_leaves())
+        }
+
+    @cached_property
+    def needed(self) -> frozenset[str]:
+        """Requirements that are known in every case that falls under it."""
+        return self.references | {leaf.attribute.name for leaf in self.when.leaves if not leaf.asks_absence}
+
+
 def known_leaves(names: Iterable[str], attributes: Mapping[str, Attribute]) -> Iterator[Leaf]:
     """Yield the tests that requirements are known, by name."""
     known = (Test(OPERATORS["known"], operand=True),)
@@ -143,41 +199,6 @@ def by_conclusion(rules: Iterable[Rule]) -> dict[str, list[Rule]]:
     return found
 
 
-@frozen
-class Cycle:
-    """A cycle through a negative dependency: rules and attributes in order, the first one again at the end."""
-
-    steps: tuple[str, ...]
-
-    def __str__(self) -> str:
-        """Return the cycle on one line."""
-        return " → ".join(self.steps)
-
-
-def stratify(rules: Iterable[Rule]) -> dict[str, int] | Cycle:
-    """Return each rule's stratum by id, or a cycle. Classifying rules are no part of this: they know no requirement."""
-    firing = sorted((rule for rule in rules if not rule.classifies), key=lambda rule: rule.id)
-    edges = _edges(firing)
-    knots = _knots(edges)
-    knot_of = {node: number for number, knot in enumerate(knots) for node in knot}
-    level = [0] * len(knots)
-    for number, knot in enumerate(knots):
-        for node in sorted(knot):
-            for target, weight in edges[node]:
-                if knot_of[target] != number:
-                    level[knot_of[target]] = max(level[knot_of[target]], level[number] + weight)
-                elif weight:
-                    return _cycle(node, target, edges)
-    return {rule.id: level[knot_of[_rule_node(rule.id)]] for rule in firing}
-
-
-def ties(rule: Rule) -> object:
-    """Return all that ties a rule to others: what it tests and concludes, and which rules it overrides."""
-    concluded = None if rule.effect.conclusion is None else rule.effect.conclusion.attribute.name
-    of_models = {leaf.attribute.name for leaf in rule.where.all_leaves()} if rule.classifies else set()
-    return rule.classifies, rule.trial, frozenset(_dependencies(rule)), of_models, rule.overrides, concluded
-
-
 def classification_order(rules: Iterable[Rule]) -> list[str] | Cycle:
     """Return the attributes that rules conclude of models, each after those that its rules test, or a cycle."""
     tested: dict[str, set[str]] = {}
@@ -191,86 +212,21 @@ def classification_order(rules: Iterable[Rule]) -> list[str] | Cycle:
     try:
         return list(sorter.static_order())
     except CycleError as error:
-        return _from_smallest(error.args[1][::-1])
+        return from_smallest(error.args[1][::-1])
 
 
-def _rule_node(name: str) -> str:
-    return f"rule {name}"
+@frozen
+class Cycle:
+    """A cycle: rules and attributes in order, the first one again at the end."""
+
+    steps: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """Return the cycle on one line."""
+        return " → ".join(self.steps)
 
 
-def _edges(rules: list[Rule]) -> dict[str, list[tuple[str, int]]]:
-    """Map each node to the nodes that depend on it, with 1 for a negative dependency."""
-    edges: dict[str, list[tuple[str, int]]] = {_rule_node(rule.id): [] for rule in rules}
-    for rule in rules:
-        node = _rule_node(rule.id)
-        for attribute, weight in _dependencies(rule):
-            edges.setdefault(attribute, []).append((node, weight))
-        edges[node] += [(other, 1) for other in map(_rule_node, rule.overrides) if other in edges and other != node]
-        if rule.effect.conclusion is not None:
-            concluded = rule.effect.conclusion.attribute.name
-            edges.setdefault(concluded, [])
-            edges[node].append((concluded, 0))
-    return edges
-
-
-def _knots(edges: Mapping[str, list[tuple[str, int]]]) -> list[list[str]]:
-    """Return the nodes in groups, in each of which every node depends on every other one; what depends comes later."""
-    before: dict[str, list[str]] = {node: [] for node in edges}
-    for node, targets in edges.items():
-        for target, _ in targets:
-            before[target].append(node)
-    after = {node: [target for target, _ in targets] for node, targets in edges.items()}
-    seen: set[str] = set()
-    left = [node for start in sorted(edges) for node in _walked(start, after, seen)]
-    seen.clear()
-    return [its for start in reversed(left) if (its := [*_walked(start, before, seen)])]
-
-
-def _dependencies(rule: Rule) -> Iterator[tuple[str, int]]:
-    for leaf in rule.when.all_leaves():
-        yield leaf.attribute.name, int(leaf.negative or bool(leaf.references))
-    for leaf in rule.unless.all_leaves():
-        yield leaf.attribute.name, 1
-    for name in (*rule.when.references(), *rule.unless.references()):
-        yield name, 1  # what is compared is settled on both sides
-    for name in rule.references():
-        yield name, 0
-
-
-def _walked(start: str, after: Mapping[str, list[str]], seen: set[str]) -> Iterator[str]:
-    """Yield the nodes that are reached from one and were not seen, each after all that are reached from it."""
-    if start in seen:
-        return
-    seen.add(start)
-    path = [(start, iter(after[start]))]
-    while path:
-        node, targets = path[-1]
-        target = next((one for one in targets if one not in seen), None)
-        if target is None:
-            path.pop()
-            yield node
-        else:
-            seen.add(target)
-            path.append((target, iter(after[target])))
-
-
-def _cycle(node: str, target: str, edges: Mapping[str, list[tuple[str, int]]]) -> Cycle:
-    """Return a shortest cycle through a negative dependency."""
-    before = {target: node}
-    queue = deque([target])
-    while node not in before:
-        reached = queue.popleft()
-        for one, _ in edges[reached]:
-            if one not in before:
-                before[one] = reached
-                queue.append(one)
-    steps = [node]
-    while len(steps) == 1 or steps[-1] != node:
-        steps.append(before[steps[-1]])
-    return _from_smallest(steps[::-1])
-
-
-def _from_smallest(steps: list[str]) -> Cycle:
+def from_smallest(steps: list[str]) -> Cycle:
     """Turn a cycle so that it begins with the smallest of its steps, however it was found."""
     smallest = min(range(len(steps) - 1), key=lambda index: steps[index])
     return Cycle((*steps[smallest:-1], *steps[: smallest + 1]))

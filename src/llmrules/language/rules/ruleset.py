@@ -12,18 +12,19 @@ from attrs import evolve, field, frozen
 from llmrules.errors import InputError, RuleError, VocabularyError
 from llmrules.language.rules.effects import HARD, RESERVED, Exempt, Lift, is_pattern
 from llmrules.language.rules.locks import check_locks
-from llmrules.language.rules.promises import Promise, read_promises
+from llmrules.language.rules.promises import read_promises
 from llmrules.language.rules.reading import RuleReader
 from llmrules.language.rules.rule import (
     Cycle,
     Disable,
+    Promise,
     Rule,
     by_conclusion,
     classification_order,
     exempted,
     may_exempt,
-    stratify,
 )
+from llmrules.language.rules.strata import stratify
 from llmrules.language.sources import Citable, read_sources
 from llmrules.language.vocabulary import AS_OF, SCOPES, Vocabulary, read_vocabulary
 from llmrules.reading.cursor import Cursor

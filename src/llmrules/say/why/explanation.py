@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from llmrules.catalog import Stated
-    from llmrules.language.approvals import Approval
+    from llmrules.language.profile import Approval
     from llmrules.language.sources import Document
     from llmrules.language.vocabulary import Attribute
     from llmrules.trace.found import CandidateRecord, FactRecord, FiringRecord, RuleFound
