@@ -130,7 +130,8 @@ def resting(decision: Decision, within: int = -1) -> tuple[Resting, ...]:
     """
     ruleset, as_of = decision.knowledge.ruleset, decision.profile.as_of.first
     rules = (ruleset.rules[name] for name in decision.fired)
-    read = sorted(read_by_rules(ruleset, (rule for rule in rules if rule.effect.touches_models)))
+    reading = decision.knowledge.read_by
+    read = sorted({name for rule in rules if rule.effect.touches_models for name in reading[rule.id]})
     days: dict[str, date] = {}
 
     def day(source: str) -> date:
@@ -167,11 +168,6 @@ def _firsts(candidates: Candidates, mask: int) -> int:
         return mask
     its = (mask & of_model for _, of_model in candidates.models)
     return reduce(or_, (one & -one for one in its), 0)
-
-
-def read_by_rules(ruleset: RuleSet, rules: Iterable[Rule]) -> set[str]:
-    """Return all attributes that the rules read, and those that the concluded and the computed ones rest on."""
-    return read_with(set[str]().union(*(rule.reads() for rule in rules)), resting_on(ruleset))
 
 
 def resting_on(ruleset: RuleSet) -> dict[str, set[str]]:

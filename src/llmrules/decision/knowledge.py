@@ -12,7 +12,9 @@ from attrs import field, frozen
 from llmrules.catalog import Catalog, read_catalog
 from llmrules.catalog.candidates import Candidates, arrange
 from llmrules.catalog.packed import is_sound
+from llmrules.decision.basis import read_with, resting_on
 from llmrules.decision.criteria import Criteria, compile_criteria
+from llmrules.decision.sketch import Bearing
 from llmrules.engine.program import Program, compile_program
 from llmrules.engine.refiring import Reach
 from llmrules.errors import CatalogError, FileError, InputError, LoadError, Place
@@ -65,6 +67,21 @@ class Knowledge:
     def reach(self) -> Reach:
         """What depends on what in the program."""
         return Reach(self.program)
+
+    @cached_property
+    def bearing(self) -> Bearing:
+        """Which of its rules bear on who is eligible and who is first."""
+        return Bearing(self.ruleset, self.program)
+
+    @cached_property
+    def resting(self) -> dict[str, set[str]]:
+        """What each attribute that rules conclude of models, or that is computed, rests on."""
+        return resting_on(self.ruleset)
+
+    @cached_property
+    def read_by(self) -> dict[str, set[str]]:
+        """All that each rule reads of models, with what that rests on."""
+        return {name: read_with(rule.reads(), self.resting) for name, rule in self.ruleset.rules.items()}
 
     @cached_property
     def referring(self) -> dict[str, list[tuple[str, Reference]]]:

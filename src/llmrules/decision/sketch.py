@@ -9,23 +9,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property, reduce
 from itertools import chain, compress, takewhile
+from operator import or_
 from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
+from llmrules.catalog.candidates import mask_of
 from llmrules.catalog.restriction import leave_out
 from llmrules.decision.criteria import Outcome, Points, flags, places
 from llmrules.decision.judgement import Check, Ranking, Units
+from llmrules.language.rules.effects import Refuse
 from llmrules.language.rules.rule import Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from llmrules.catalog.restriction import Restriction
     from llmrules.decision.criteria import Criteria
     from llmrules.decision.judgement import Over
+    from llmrules.engine.program import Program
     from llmrules.language.conditions import Facts
     from llmrules.language.rules.effects import Policy
+    from llmrules.language.rules.ruleset import RuleSet
 
 
 @frozen(eq=False)
@@ -95,6 +100,37 @@ class _Kept:
             for target in rule.effect.exempts:
                 exempted[target] = exempted.get(target, 0) | its.reached
         return _Kept(eligible, tuple(out), exempted)
+
+
+class Bearing:
+    """Which rules of a program bear on who is eligible and who is first, by masks of their places: in all cases alike.
+
+    ``moving`` rules say something else of models in another case, by what each ``refers`` to; of them ``computing``
+    ones read what is ``computed`` from requirements, the ``case``.
+    """
+
+    def __init__(self, ruleset: RuleSet, program: Program) -> None:
+        vocabulary, self.rules = ruleset.vocabulary, [ruleset.rules[one.id] for one in program.rules]
+        found = (one.name for one in vocabulary.computed("model", "offer"))
+        resting = {name: its for name in found if (its := vocabulary.rests_on(name, "requirement"))}
+        self.computed, self.case = resting.keys(), frozenset[str]().union(*resting.values())
+        reading = self._where(lambda rule: rule.effect.touches_models and not self.computed.isdisjoint(rule.reads()))
+        referred = [rule.references() if rule.effect.touches_models else () for rule in self.rules]
+        self.refers = [(*its, *(self.case if reading >> place & 1 else ())) for place, its in enumerate(referred)]
+        self.moving, self.computing = mask_of([place for place, its in enumerate(self.refers) if its]), reading
+        self.refusing = self._where(lambda rule: isinstance(rule.effect, Refuse))
+        self.giving = self._where(lambda rule: bool(rule.effect.sign))
+        self.keeping = self._where(weighs) & ~self.giving
+        self.excluding = self._where(lambda rule: bool(rule.effect.hard or rule.effect.exempts))
+        self.concluding: dict[str, int] = {}
+        for one in program.rules:
+            if one.conclusion is not None:
+                name = one.conclusion.attribute.name
+                self.concluding[name] = self.concluding.get(name, 0) | 1 << one.place
+        self.relevant = reduce(or_, self.concluding.values(), self.refusing | self.giving | self.keeping)
+
+    def _where(self, is_so: Callable[[Rule], bool]) -> int:
+        return mask_of([place for place, rule in enumerate(self.rules) if is_so(rule)])
 
 
 class Sketching:

@@ -5,8 +5,8 @@ It knows nothing of the file that declares it, nor of any other attribute.
 
 from __future__ import annotations
 
-import itertools
 import re
+from bisect import bisect_left
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
@@ -117,13 +117,11 @@ class Attribute:
         if self.type == "scale":
             return Fraction(self.choice_ids.index(str(value)), max(len(self.choices) - 1, 1))
         assert isinstance(value, int | Decimal)  # noqa: S101 - gradable attributes are scales and numbers
-        exact = Fraction(value)
-        marks = [Fraction(mark) for mark in self.marks]
-        for index, (low, high) in enumerate(itertools.pairwise(marks)):
-            if exact <= high:
-                inside = max(Fraction(0), (exact - low) / (high - low))
-                return (index + inside) / (len(marks) - 1)
-        return Fraction(1)
+        above = bisect_left(self.marks, value)
+        if above in {0, len(self.marks)}:
+            return Fraction(above > 0)
+        low, high = Fraction(self.marks[above - 1]), Fraction(self.marks[above])
+        return (above - 1 + (Fraction(value) - low) / (high - low)) / (len(self.marks) - 1)
 
     def allows(self, value: object) -> bool:
         """Whether something is a value that ``read`` can return: of the type, declared, and within the bounds."""

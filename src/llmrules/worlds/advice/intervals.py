@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import frozen
 
+from llmrules.catalog.candidates import place_of
 from llmrules.language.values import EXACT, Number, number
 from llmrules.worlds.advice.bands import compared, leaves_of
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from llmrules.language.vocabulary import Attribute
     from llmrules.worlds.advice.outlook import Outlooks
     from llmrules.worlds.advice.places import Place, Standing
-    from llmrules.worlds.advice.supposing import Points
+    from llmrules.worlds.advice.supposing import Points, Supposed
 
 MOST_PLACES = 1_000
 """Numbers that are followed, at most: those of models with more points first."""
@@ -90,7 +91,9 @@ class _Intervals:
         classifying = (leaf for rule in ruleset.classifying() for leaf in leaves_of(rule))
         self._leaves = [*self._supposing.leaves, *classifying]
         self._factors = {name for one in self._supposing.attributes for name in self._vocabulary.resting.get(one, ())}
+        self._scale = decision.criteria.scale
         self._cut: dict[str, _Regions] = {}
+        self._slopes: dict[tuple[str, Region], Mapping[str, Fraction]] = {}
 
     def found(self) -> NumbersStay:
         numbers = (name for name in self._supposing.attributes if self._vocabulary[name].type == "number")
@@ -104,7 +107,8 @@ class _Intervals:
         if name not in self._cut:
             attribute = self._vocabulary[name]
             low, high = attribute.minimum, attribute.maximum
-            numbers = {*attribute.marks, *(one for one in (low, high) if one is not None)}
+            marks = attribute.marks if self._supposing.grades(name) else ()
+            numbers = {*marks, *(one for one in (low, high) if one is not None)}
             numbers |= {one for one in compared(attribute, self._leaves, self._facts) if isinstance(one, int | Decimal)}
             cuts = tuple(sorted(Decimal(one) for one in numbers if attribute.allows(one)))
             inner = (_between(one, other) for one, other in pairwise(cuts))
@@ -156,9 +160,9 @@ class _Intervals:
     ) -> End:
         """Return where the first place turns in a region, from a place on at which it is as it is."""
         supposing, one = self._supposing, Fraction(region[0])
-        supposed, slopes = supposing.at(standing.attribute, region[0]), supposing.slopes(standing.attribute, region)
+        supposed, slopes = supposing.at(standing.attribute, region[0]), self._slopes_in(standing.attribute, region)
         near = self._places.points(standing, supposed)
-        rising = {number: supposing.rising(number, supposed, slopes) for number in near} if slopes else {}
+        rising = {number: self._rising(number, supposed, slopes) for number in near} if slopes else {}
 
         def at(value: Fraction) -> dict[int, Points]:
             gone = value - one
@@ -188,6 +192,24 @@ class _Intervals:
                 return _exact(value), False
             before = value
         return None
+
+    def _slopes_in(self, name: str, region: Region) -> Mapping[str, Fraction]:
+        """Return by how much more each rule that grades by a number gives for one more, where it gives more at all."""
+        key, (one, other) = (name, region), region
+        if key not in self._slopes:
+            found = self._slopes[key] = {}
+            for rule, grade in self._supposing.grades(name):
+                rise = (place_of(grade, other) - place_of(grade, one)) * self._scale
+                found |= {rule.id: rise * (rule.weight or 0) / (Fraction(other) - Fraction(one))} if rise else {}
+        return self._slopes[key]
+
+    def _rising(self, index: int, supposed: Supposed, slopes: Mapping[str, Fraction]) -> Points:
+        """Return by how much more points a candidate has in each tier for one more."""
+        found: list[Fraction | int] = [0] * len(self._supposing.tiers)
+        for tier, mask, _, criterion in supposed.gives:
+            if mask >> index & 1 and criterion.rule.id in slopes:
+                found[tier] += slopes[criterion.rule.id]
+        return tuple(found)
 
 
 def _is_number(_attribute: Attribute, _model: Model, entry: Entry | None) -> bool:

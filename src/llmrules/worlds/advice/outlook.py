@@ -6,17 +6,15 @@ decision says of the models. So it is worked out once for all that is alike, and
 
 from __future__ import annotations
 
-from functools import cached_property, reduce
-from operator import or_
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from llmrules.catalog.candidates import bits, mask_of
-from llmrules.decision.sketch import Fired, Given, Sketch, Sketching, weighs
+from llmrules.catalog.candidates import bits
+from llmrules.decision.sketch import Fired, Given, Sketch, Sketching
 from llmrules.engine.refiring import Refiring
 from llmrules.errors import RestrictionError
-from llmrules.language.rules.effects import Refuse
 from llmrules.language.values import Period
 from llmrules.language.vocabulary import AS_OF
 from llmrules.worlds.advice.bands import Bands
@@ -24,7 +22,7 @@ from llmrules.worlds.advice.places import Places
 from llmrules.worlds.advice.supposing import Supposing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date
     from fractions import Fraction
 
@@ -103,32 +101,12 @@ class Outlooks:
         self._facts = self._vocabulary.known(world.profile.facts())
         self._reach = knowledge.reach
         self.firing = Refiring(self._reach, self._facts, self._fired())
-        resting = {
-            one.name: self._vocabulary.rests_on(one.name, "requirement")
-            for one in self._vocabulary.computed("model", "offer")
-        }
-        computing = {name for name, its in resting.items() if its}
-        self._case = {name for its in resting.values() for name in its}
+        self._bearing = bearing = knowledge.bearing
         only = world.restriction.only
         asked = () if only is None else (leaf.attribute.name for leaf in only.all_leaves())
-        self._always_computing = not computing.isdisjoint(asked)
-        self._rules = rules = [knowledge.ruleset.rules[one.id] for one in self._program.rules]
-        said = knowledge.criteria_on(world.profile.as_of.first).by_rule
-        # What a rule says of models is fixed, unless it refers to a requirement or reads what is computed for a case.
-        self._moving = _where(rules, lambda rule: rule.id in said and said[rule.id].fixed is None)
-        its = (place for place in bits(self._moving) if not computing.isdisjoint(rules[place].reads()))
-        self._computing = mask_of([*its])
-        self._refusing = _where(rules, lambda rule: isinstance(rule.effect, Refuse))
-        self._giving = _where(rules, lambda rule: bool(rule.effect.sign))
-        self._keeping = _where(rules, weighs) & ~self._giving
-        self._concluding: dict[str, int] = {}
-        for one in self._program.rules:
-            if one.conclusion is not None:
-                name = one.conclusion.attribute.name
-                self._concluding[name] = self._concluding.get(name, 0) | 1 << one.place
-        self._relevant = reduce(or_, self._concluding.values(), self._refusing | self._giving | self._keeping)
+        self._always_computing = not bearing.computed.isdisjoint(asked)
+        self._relevant = bearing.relevant
         self._stated = world.profile.facts()
-        self._referred: dict[int, tuple[str, ...]] = {}
         self._applied: dict[int, _Applied] = {}
         self._sketchings: dict[Criteria, Sketching | None] = {}
         self._known: dict[object, Outlook] = {}
@@ -180,19 +158,19 @@ class Outlooks:
     def _said_of(self) -> frozenset[str]:
         """The requirements that rules which fire in the case as it is refer to or conclude, and the day."""
         applied = self._apply(self.firing.fired & self._relevant)
-        computed = self._case if applied.computing else ()
+        computed = self._bearing.case if applied.computing else ()
         return frozenset({AS_OF.name, *applied.names, *computed, *(name for name, _ in applied.concluded)})
 
     def without(self, rule: FiringRule) -> Outlook:
         """Return the outlook of the case as it is where a rule of the program is switched off."""
-        fired, its = self.firing.without(rule), self._rules[rule.place]
+        fired, its = self.firing.without(rule), self._bearing.rules[rule.place]
         gone = (self.firing.fired ^ fired) & self._relevant
         if not gone:
             return self._now
         if gone != 1 << rule.place or not (its.effect.hard or its.effect.sign):
             return self._seen(fired, self._facts)
         known = self.firing.concluded(fired, self._facts)
-        return self._now.less(its, tuple(known.get(name) for name in self._refers(rule.place)), known)
+        return self._now.less(its, tuple(known.get(name) for name in self._bearing.refers[rule.place]), known)
 
     def touched(self, names: Iterable[str]) -> int:
         """Return all rules that matter of which some requirements say whether they fire, or what they say.
@@ -202,13 +180,15 @@ class Outlooks:
         found = 0
         for name in self._vocabulary.following(names):
             found |= (
-                self._reach.of(name) | self._concluding.get(name, 0) | (self._computing if name in self._case else 0)
+                self._reach.of(name)
+                | self._bearing.concluding.get(name, 0)
+                | (self._bearing.computing if name in self._bearing.case else 0)
             )
         return found & self._relevant
 
     def excluding(self) -> int:
         """Return all rules that can exclude somebody, exempt somebody, or refuse the case."""
-        return self._refusing | _where(self._rules, lambda rule: bool(rule.effect.hard or rule.effect.exempts))
+        return self._bearing.refusing | self._bearing.excluding
 
     def hopeful(self, seen: Outlook, names: tuple[str, ...]) -> int:
         """Return who may be eligible where, beside what was seen, some requirements are stated otherwise.
@@ -224,12 +204,12 @@ class Outlooks:
         if seen.refused & ~touched:
             return 0
         everyone = (1 << self.decision.candidates.count) - 1
-        if seen.refused or (self._always_computing and not self._case.isdisjoint(names)):
+        if seen.refused or (self._always_computing and not self._bearing.case.isdisjoint(names)):
             return everyone
         return seen.without(its)
 
     def _places(self, mask: int) -> Iterator[Rule]:
-        return (self._rules[place] for place in bits(mask))
+        return (self._bearing.rules[place] for place in bits(mask))
 
     def facts(self, changes: Sequence[Stated]) -> Facts:
         """Return what is known before any rule fires, with changes; of what is not stated what is assumed holds."""
@@ -275,31 +255,26 @@ class Outlooks:
 
     def _apply(self, places: int) -> _Applied:
         """Return what of rules that fired can matter."""
-        giving, keeping = self._fired_of(places & self._giving), self._fired_of(places & self._keeping)
-        concluded = {name for name, mask in self._concluding.items() if mask & places}
+        bearing = self._bearing
+        giving, keeping = self._fired_of(places & bearing.giving), self._fired_of(places & bearing.keeping)
+        concluded = {name for name, mask in bearing.concluding.items() if mask & places}
         return _Applied(
             giving=giving,
             keeping=keeping,
             names=tuple({name for _, names in (*giving.moving, *keeping.moving) for name in names}),
             concluded=tuple((name, self._vocabulary[name].many) for name in sorted(concluded)),
-            computing=self._always_computing or bool(places & self._computing),
-            refused=places & self._refusing,
+            computing=self._always_computing or bool(places & self._bearing.computing),
+            refused=places & self._bearing.refusing,
         )
 
     def _fired_of(self, places: int) -> Fired:
-        still, moving = bits(places & ~self._moving), bits(places & self._moving)
+        bearing = self._bearing
+        still, moving = bits(places & ~bearing.moving), bits(places & bearing.moving)
         return Fired(
             places,
-            tuple([self._rules[place] for place in still]),
-            tuple([(self._rules[place], self._refers(place)) for place in moving]),
+            tuple([bearing.rules[place] for place in still]),
+            tuple([(bearing.rules[place], bearing.refers[place]) for place in moving]),
         )
-
-    def _refers(self, place: int) -> tuple[str, ...]:
-        """Return the requirements by which it differs what a rule says of models."""
-        if place not in self._referred:
-            referred = self._rules[place].references() if self._moving >> place & 1 else ()
-            self._referred[place] = (*referred, *(self._case if self._computing >> place & 1 else ()))
-        return self._referred[place]
 
     def _outlook(self, applied: _Applied, criteria: Criteria, known: Facts, conflicts: tuple[str, ...]) -> Outlook:
         if applied.refused:
@@ -328,7 +303,3 @@ class _Applied:
     concluded: tuple[tuple[str, bool], ...]
     computing: bool
     refused: int
-
-
-def _where(rules: Sequence[Rule], is_so: Callable[[Rule], bool]) -> int:
-    return mask_of([place for place, rule in enumerate(rules) if is_so(rule)])

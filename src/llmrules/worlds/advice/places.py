@@ -92,7 +92,8 @@ class Places:
                     if is_meant(attribute, one, now):
                         found[Place(one.id, None, name)] = None if now is None else now.value
         most = {name: self._most(name) for name in {place.model for place in found}}
-        return {one: found[one] for one in sorted(found, key=lambda place: (-most[place.model], place.order))}
+        turning = (place for place in found if not self._supposing.stays(place.attribute, self._having(place)))
+        return {one: found[one] for one in sorted(turning, key=lambda place: (-most[place.model], place.order))}
 
     def _most(self, model: str) -> int:
         """Return the most points that a candidate of a model has, be it excluded or not."""
@@ -101,7 +102,13 @@ class Places:
 
     def standing(self, place: Place) -> Standing:
         """Return who stands where the value of a place is another one."""
-        return self._standing(place.attribute, self._its.get(place) or tuple(self._affected(place)))
+        return self._standing(place.attribute, self._having(place))
+
+    def _having(self, place: Place) -> tuple[int, ...]:
+        """Return the candidates that have the value of a place."""
+        if place not in self._its:
+            self._its[place] = tuple(self._affected(place))
+        return self._its[place]
 
     def _standing(self, attribute: str, its: tuple[int, ...]) -> Standing:
         top = self._supposing.top_points

@@ -7,7 +7,6 @@ What rests on the attribute follows it: what is computed, and what classifying r
 from __future__ import annotations
 
 from collections import defaultdict
-from fractions import Fraction
 from functools import cached_property, reduce
 from itertools import takewhile
 from operator import or_
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from attrs import evolve, frozen
 
 from llmrules.catalog.candidates import Column, Told, bits, conclusions_over, mask_of, place_of, truth_of, with_computed
-from llmrules.decision.basis import read_with, resting_on
+from llmrules.decision.basis import read_with
 from llmrules.decision.criteria import Criterion, reached
 from llmrules.decision.judgement import Check, Units
 from llmrules.decision.sketch import weighs
@@ -25,11 +24,12 @@ from llmrules.worlds.advice.bands import leaves_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
-    from decimal import Decimal
+    from fractions import Fraction
 
     from llmrules.catalog.candidates import Candidates, Masks
     from llmrules.decision.decision import Decision
     from llmrules.language.conditions import Facts, Leaf
+    from llmrules.language.rules.effects import Grade
     from llmrules.language.rules.rule import Rule
     from llmrules.language.values import Value
 
@@ -110,10 +110,10 @@ class Supposing:
         asked = () if only is None else tuple(only.all_leaves())
         self.leaves = [*(leaf for rule in rules for leaf in leaves_of(rule)), *asked]
         """The tests on models that matter."""
-        resting = resting_on(self._ruleset)
+        resting = decision.knowledge.resting
         self._read = defaultdict[str, set[str]](set)
         for rule in rules:
-            for name in read_with(rule.reads(), resting):
+            for name in decision.knowledge.read_by[rule.id]:
                 self._read[name].add(rule.id)
         self._deciding = read_with((leaf.attribute.name for leaf in asked), resting)
         self.attributes = sorted({*self._read, *self._deciding} & self._ruleset.vocabulary.attributes.keys())
@@ -126,7 +126,6 @@ class Supposing:
         self._raw: dict[str, Masks] = {}
         self._readings: dict[str, _Reading] = {}
         self._supposed: dict[tuple[str, Value], Supposed] = {}
-        self._slopes: dict[tuple[str, tuple[Decimal, Decimal]], Mapping[str, Fraction]] = {}
         self._bases: dict[tuple[str, int], list[Fraction | int]] = {}
 
     def at(self, name: str, value: Value) -> Supposed:
@@ -152,29 +151,10 @@ class Supposing:
             if changed:
                 yield changed, self._suppose(name, {} if value is None else {value: first})
 
-    def slopes(self, name: str, region: tuple[Decimal, Decimal]) -> Mapping[str, Fraction]:
-        """Return by how much more a rule that grades by a number gives for one more, by rule, between two marks.
-
-        The region is given by two numbers of it. A rule by which nothing changes there has no slope.
-        """
-        key = name, region
-        if key not in self._slopes:
-            one, other = region
-            scale, found = self._decision.criteria.scale, dict[str, Fraction]()
-            for rule in (score.rule for score in self._reading(name).scores):
-                if rule.effect.grade is not None and rule.effect.grade.attribute.name == name:
-                    rise = (place_of(rule.effect.grade, other) - place_of(rule.effect.grade, one)) * scale
-                    found |= {rule.id: rise * (rule.weight or 0) / (Fraction(other) - Fraction(one))} if rise else {}
-            self._slopes[key] = found
-        return self._slopes[key]
-
-    def rising(self, index: int, supposed: Supposed, slopes: Mapping[str, Fraction]) -> Points:
-        """Return by how much more points a candidate has in each tier for one more."""
-        found: list[Fraction | int] = [0] * len(self.tiers)
-        for tier, mask, _, criterion in supposed.gives:
-            if mask >> index & 1 and criterion.rule.id in slopes:
-                found[tier] += slopes[criterion.rule.id]
-        return tuple(found)
+    def grades(self, name: str) -> Sequence[tuple[Rule, Grade]]:
+        """Return the rules that grade by an attribute, and how."""
+        graded = ((one.rule, one.rule.effect.grade) for one in self._reading(name).scores)
+        return [(rule, grade) for rule, grade in graded if grade is not None and grade.attribute.name == name]
 
     def points(self, name: str, index: int, supposed: Supposed) -> Points:
         """Return the points that a candidate would have with a value of an attribute."""
@@ -201,16 +181,35 @@ class Supposing:
         if not self.ranked:
             yield from bits(reading.possible)
             return
-        steps = [(self._masks(one)[0], one, max(0, one.signed_weight)) for one in reading.scores]
         top, possible = lanes[self.ranked[0]], reading.possible
-        least = top - sum(abs(one.signed_weight) for _, one, _ in steps)
+        least = top - sum(abs(one.signed_weight) for one in reading.scores)
         for index in takewhile(lambda index: lanes[index] >= least, self._by_points):
-            if possible >> index & 1:
-                most = lanes[index]
-                for mask, criterion, more in steps:
-                    most += more - (criterion.points(index) if mask >> index & 1 else 0)
-                if most >= top or index in self.leading:
-                    yield index
+            if possible >> index & 1 and (index in self.leading or self._ends(reading, index)[1] >= top):
+                yield index
+
+    def stays(self, name: str, its: Collection[int]) -> bool:
+        """Whether, by what rules may give and take, the first place is the same with any value that some have.
+
+        They are all that have it, and who is first among them.
+        """
+        reading, lanes, eligible = self._reading(name), self.lanes.lanes, self._decision.judgement.eligible
+        units = {self.unit(index) for index in self.leading}
+        if reading.checks or name in self._deciding or len(units) > 1 or not self.leading.issubset(its):
+            return False
+        least = min(self._ends(reading, index)[0] for index in self.leading)
+        others = (index for index in its if eligible >> index & 1 and self.unit(index) not in units)
+        most = max((self._ends(reading, index)[1] for index in others), default=-1)
+        follows = next((lanes[index] for index in self.ranked if index not in its), -1)
+        return max(most, follows) < least
+
+    def _ends(self, reading: _Reading, index: int) -> tuple[int, int]:
+        """Return between which points a candidate stays whatever value it has: no rule gives more than its weight."""
+        least = most = self.lanes.lanes[index]
+        for criterion in reading.scores:
+            weight, had = criterion.signed_weight, self._masks(criterion)[0] >> index & 1
+            points = criterion.points(index) if had else 0
+            least, most = least + min(0, weight) - points, most + max(0, weight) - points
+        return least, most
 
     @cached_property
     def _by_points(self) -> Sequence[int]:
