@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
-from llmrules.catalog.candidates import Candidates, Reckoned, bits, with_computed
+from llmrules.catalog.candidates import Candidates, Masks, Reckoned, bits, kept, with_computed
 from llmrules.errors import LoadError, Place, RuleError
 from llmrules.language.rules.rule import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from llmrules.catalog.candidates import Grades, Masks, Told
+    from llmrules.catalog.candidates import Grades, Told
     from llmrules.language.conditions import Facts
 
 
@@ -179,6 +179,7 @@ class Criteria:
     """What soft rules say of which nothing depends on the case, by id; each is found when it fires first."""
     _by_case: dict[tuple[object, ...], Criteria] = field(factory=dict, init=False, repr=False)
     _reckoned: dict[tuple[object, ...], Reckoned] = field(factory=dict, init=False, repr=False)
+    _reached: dict[tuple[object, ...], Masks] = field(factory=dict, init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         """Refuse points with more digits than a trace may hold. Raises LoadError."""
@@ -213,13 +214,7 @@ class Criteria:
         if not candidates.moving:
             return self
         case = tuple(facts.get(name) for name in self._case)
-        found = self._by_case.get(case)
-        if found is None:
-            found = self._computing(facts)
-            if len(self._by_case) >= MOST_CASES:
-                self._by_case.clear()
-            self._by_case[case] = found
-        return found
+        return kept(self._by_case, case, lambda: self._computing(facts), MOST_CASES)
 
     @cached_property
     def _case(self) -> tuple[str, ...]:
@@ -244,10 +239,11 @@ class Criteria:
         return Criteria(candidates, by_rule, scale)
 
     def reached(self, criterion: Criterion, facts: Facts) -> Masks:
-        """Return the masks of an outcome: what a criterion says in a case, but not what disputed values would."""
+        """Return the masks of an outcome: what a criterion says in a case, but not what disputed values would; kept."""
         if criterion.fixed is not None:
             return criterion.fixed.true, criterion.fixed.false
-        true, false = reached(criterion.rule, self.candidates, facts)
+        key = (criterion.rule.id, *map(facts.get, criterion.rule.references()))
+        true, false = kept(self._reached, key, lambda: reached(criterion.rule, self.candidates, facts))
         return true & self.everyone, false & self.everyone
 
     def outcome(self, criterion: Criterion, facts: Facts) -> Outcome:

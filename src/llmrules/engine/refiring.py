@@ -53,6 +53,7 @@ class Reach:
                 self._overridden[overrider] = self._overridden.get(overrider, 0) | 1 << rule.place
         self.concluding = mask_of([rule.place for rule in program.rules if rule.conclusion is not None])
         self._of: dict[str, int] = {}
+        self._following: dict[int, int] = {}
         self._parts: dict[int, _Part] = {}
 
     def of(self, name: str) -> int:
@@ -75,6 +76,11 @@ class Reach:
 
     def following(self, rules: int) -> int:
         """Return rules with all that may fire otherwise where they do."""
+        if rules not in self._following:
+            self._following[rules] = self._all_following(rules)
+        return self._following[rules]
+
+    def _all_following(self, rules: int) -> int:
         found, waiting = rules, rules
         while waiting:
             more = 0

@@ -19,7 +19,7 @@ from fractions import Fraction
 from functools import cached_property, reduce
 from itertools import accumulate
 from operator import and_, itemgetter, or_
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from attrs import define, field, frozen
 
@@ -34,6 +34,10 @@ if TYPE_CHECKING:
 
     from llmrules.language.conditions import Facts
     from llmrules.language.rules.effects import Grade
+
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 @frozen(eq=False)
@@ -179,8 +183,7 @@ class Candidates(Told):
 
     def every_name(self) -> tuple[str, ...]:
         """Return the ids of all models, and the names of all offers of those that have several."""
-        names = dict.fromkeys(model for model, _ in self.models)
-        return tuple(names | dict.fromkeys(row.name for row in self.rows))
+        return tuple(dict.fromkeys((*(model for model, _ in self.models), *(row.name for row in self.rows))))
 
     def knowing(self, name: str) -> int:
         """Return the mask of those that have any value of an attribute, in all layers."""
@@ -204,27 +207,14 @@ class Candidates(Told):
         """Return the same for a table that tests nothing computed for a case; few results are kept, by references."""
         if self.fixed is not None:
             return self.fixed.settled(table, facts, references)
-        key = (table, *map(facts.get, references))
-        found = self._tables.get(key)
-        if found is None:
-            if len(self._tables) >= MOST_CACHED:
-                self._tables.clear()
-            found = self._tables[key] = self.table(table, facts)
-        return found
+        return kept(self._tables, (table, *map(facts.get, references)), lambda: self.table(table, facts))
 
     def leaf(self, leaf: Leaf, facts: Facts) -> Masks:
         """Return where a leaf is true and where false; leaves that refer to requirements keep few results."""
         if self.fixed is not None and leaf.attribute not in self.moving:
             return self.fixed.leaf(leaf, facts)
         references = tuple(t.thresholds(leaf.attribute, facts) for t in leaf.tests if isinstance(t.operand, Reference))
-        key = (leaf, references)
-        found = self._leaves.get(key)
-        if found is None:
-            found = self._evaluate(leaf, facts)
-            if len(self._leaves) >= MOST_CACHED:
-                self._leaves.clear()
-            self._leaves[key] = found
-        return found
+        return kept(self._leaves, (leaf, references), lambda: self._evaluate(leaf, facts))
 
     def _evaluate(self, leaf: Leaf, facts: Facts) -> Masks:
         groups = self.groups.get(leaf.attribute.name)
@@ -293,6 +283,16 @@ class Candidates(Told):
 
 MOST_CACHED = 4_096
 """Results kept for one catalogue; then the cache is emptied, so that long use needs no more memory."""
+
+
+def kept(cache: dict[K, V], key: K, make: Callable[[], V], most: int = MOST_CACHED) -> V:
+    """Return what is kept under a key, or make it and keep it; threads may do so at once."""
+    found = cache.get(key)
+    if found is None:
+        if len(cache) >= most:
+            cache.clear()
+        found = cache[key] = make()
+    return found
 
 
 def truth_of(leaf: Leaf, value: Value | None, facts: Facts) -> Truth:

@@ -94,6 +94,10 @@ class Rule:
 
     def references(self) -> tuple[str, ...]:
         """Return the requirements that its tests on models refer to, sorted."""
+        return self._references
+
+    @cached_property
+    def _references(self) -> tuple[str, ...]:
         return tuple(sorted({*self.where.references(), *self.effect.predicate.references()}))
 
     def implied(self, attributes: Mapping[str, Attribute]) -> Table:

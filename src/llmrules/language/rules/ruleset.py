@@ -94,6 +94,10 @@ class RuleSet:
 
     def firing(self) -> tuple[Rule, ...]:
         """Return the rules that fire on requirements, in the order of ids."""
+        return self._firing
+
+    @cached_property
+    def _firing(self) -> tuple[Rule, ...]:
         return tuple(rule for rule in self.rules.values() if rule.id in self.strata)
 
     def on_trial(self) -> tuple[Rule, ...]:
@@ -102,6 +106,10 @@ class RuleSet:
 
     def classifying(self) -> tuple[Rule, ...]:
         """Return the rules that classify models and are not disabled, in the order of ids."""
+        return self._classifying
+
+    @cached_property
+    def _classifying(self) -> tuple[Rule, ...]:
         return tuple(rule for rule in self.rules.values() if rule.classifies and rule.id not in self.disabled)
 
 

@@ -147,7 +147,7 @@ def _margin(decision: Decision) -> Fraction | None:
 
 def requirements_stay(outlooks: Outlooks) -> Iterator[Stays]:
     """Yield with which values of each stated requirement the first place stays."""
-    world = outlooks.world
+    world, first = outlooks.world, outlooks.of().first
     bands = outlooks.bands()
     for one in world.profile.requirements:
         attribute = world.knowledge.ruleset.vocabulary[one.attribute]
@@ -156,7 +156,7 @@ def requirements_stay(outlooks: Outlooks) -> Iterator[Stays]:
         answers = bands.answers(attribute)
 
         def stays(value: Value, name: str = one.attribute) -> bool:
-            return outlooks.of(Stated(name, value)).first == outlooks.of().first
+            return outlooks.of(Stated(name, value)).first == first
 
         if attribute.type not in ORDERED:
             others = tuple(value for value in answers.values if value != one.value and stays(value))

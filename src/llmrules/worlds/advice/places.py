@@ -147,7 +147,12 @@ class Places:
 
     def turns_without(self, attribute: str, rule: Rule) -> bool:
         """Whether somebody else would be first without a rule that concludes an attribute of models."""
-        supposing, changed = self._supposing, [*self._supposing.unclassified(attribute, rule)]
+        supposing, classed = self._supposing, self._supposing.unclassified(attribute, rule)
+        its = reduce(or_, (mask for mask, _ in classed), 0)
+        mattering = its & mask_of([*supposing.mattering(attribute), *supposing.leading])
+        if not mattering:
+            return False
+        changed = [(mask, supposing.concluding(attribute, value)) for mask, value in classed]
 
         def first(its: int) -> tuple[frozenset[str], bool]:
             """Return who is first if some of them change, and whether all who led still have what they had."""
@@ -159,8 +164,7 @@ class Places:
             same = all(points.get(index) == supposing.top_points for index in supposing.leading if its >> index & 1)
             return self.leading(self._standing(attribute, bits(its)), points), same
 
-        its = reduce(or_, (mask for mask, _ in changed), 0)
-        found, same = first(its & mask_of([*supposing.mattering(attribute), *supposing.leading]))
+        found, same = first(mattering)
         return self.turned(found if same else first(its)[0])
 
     def _affected(self, place: Place) -> Iterator[int]:

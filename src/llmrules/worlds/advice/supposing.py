@@ -135,21 +135,20 @@ class Supposing:
             self._supposed[key] = self._suppose(name, self._concluding(name, value))
         return self._supposed[key]
 
-    def unclassified(self, name: str, rule: Rule) -> Iterator[tuple[int, Supposed]]:
-        """Yield those who would have another value of an attribute without a rule that concludes it, with what then is.
-
-        Those that would have the same one stand together.
-        """
+    def unclassified(self, name: str, rule: Rule) -> list[tuple[int, Value | None]]:
+        """Return who would have which other value of an attribute without a rule that concludes it."""
         stated, first = self._candidates.stated(name), self._first
         rest, concluded = [one for one in self._concluded[name] if one is not rule], self._candidates.concluded[name]
         masks = {one.id: (concluded[one.id][0] & first, concluded[one.id][1] & first) for one in rest}
         after = conclusions_over(stated, first & ~_union(stated), rest, masks) if rest else stated
         before = self._candidates.groups[name].masks()
         unknown = first & _union(before) & ~_union(after)
-        for value, mask in (*after.items(), (None, unknown)):
-            changed = mask & ~(before.get(value, 0) if value is not None else 0)
-            if changed:
-                yield changed, self._suppose(name, {} if value is None else {value: first})
+        found = ((mask & ~before.get(value, 0), value) for value, mask in after.items())
+        return [(changed, value) for changed, value in (*found, (unknown, None)) if changed]
+
+    def concluding(self, name: str, value: Value | None) -> Supposed:
+        """Return what would be said of everybody of whom rules concluded a value of an attribute, or none."""
+        return self._suppose(name, {} if value is None else {value: self._first})
 
     def grades(self, name: str) -> Sequence[tuple[Rule, Grade]]:
         """Return the rules that grade by an attribute, and how."""
