@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from llmrules import Advisor
 from llmrules.cli import main
 from llmrules.say.page import render_page
-from llmrules.say.report.markdown import render_markdown
+from llmrules.say.report.entry import render_markdown
 from llmrules.say.report.mermaid import render_mermaid
 from llmrules.say.report.report import build_report
 

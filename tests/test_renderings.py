@@ -20,10 +20,9 @@ from tests.worlds import decide, model, rule, world
 from llmrules.language.texts import LANGUAGES, Text
 from llmrules.say.page import render_page
 from llmrules.say.page.models import MOST_REASONED
-from llmrules.say.report.entry import render_text
+from llmrules.say.report.entry import render_markdown, render_text
 from llmrules.say.report.graph import MOST_MODELS, Graph, derivation_graph, join_conclusions
 from llmrules.say.report.layout import Box, Size, lay_out
-from llmrules.say.report.markdown import render_markdown
 from llmrules.say.report.mermaid import render_mermaid
 from llmrules.say.report.report import build_report
 from llmrules.say.teller import Sentences
@@ -127,8 +126,16 @@ def test_every_vertex_leads_to_a_verdict(examples: list[Trace]) -> None:
         assert len(models) == len(trace.given.catalogue)
         led: set[str] = set()
         for end in (*models, "refusal"):
-            led |= graph.above(end)
+            led |= above(graph, end)
         assert {vertex.id for vertex in graph.vertices} <= led
+
+
+def above(graph: Graph, vertex: str) -> set[str]:
+    """Return a vertex and all that it rests on."""
+    found = {vertex}
+    while more := {edge.source for edge in graph.edges if edge.target in found} - found:
+        found |= more
+    return found
 
 
 def test_every_verdict_leads_back_to_what_was_said(trace: Trace) -> None:
@@ -138,15 +145,15 @@ def test_every_verdict_leads_back_to_what_was_said(trace: Trace) -> None:
     kinds = {vertex.id: vertex.kind for vertex in graph.vertices}
     for vertex in graph.vertices:
         if vertex.kind == "model":
-            stated = {one for one in graph.above(vertex.id) if kinds[one] == "requirement"}
+            stated = {one for one in above(graph, vertex.id) if kinds[one] == "requirement"}
             assert stated
-            assert stated == {one for one in joined.above(vertex.id) if kinds[one] == "requirement"}
+            assert stated == {one for one in above(joined, vertex.id) if kinds[one] == "requirement"}
 
 
 def test_what_a_rule_compares_models_with_is_a_premise(trace: Trace) -> None:
     """A rule that refers to a requirement rests on it, beside what its conditions test."""
-    above = derivation_graph(trace).above("rule:window-holds-the-record")
-    assert {"fact:tasks=letters", "fact:record_tokens=100000"} < above
+    premises = above(derivation_graph(trace), "rule:window-holds-the-record")
+    assert {"fact:tasks=letters", "fact:record_tokens=100000"} < premises
 
 
 def test_a_circle_of_rules_is_cut() -> None:
@@ -165,7 +172,7 @@ def test_a_circle_of_rules_is_cut() -> None:
 def test_a_refusal_is_a_verdict(trace: Trace) -> None:
     """A refused case has one verdict more, which leads back to what was said; a granted one has none."""
     refused = derivation_graph(decide_again(unsupervised=True).trace)
-    assert {"fact:unsupervised=true", "fact:tasks=chat"} < refused.above("refusal")
+    assert {"fact:unsupervised=true", "fact:tasks=chat"} < above(refused, "refusal")
     assert all(vertex.kind != "refusal" for vertex in derivation_graph(trace).vertices)
 
 

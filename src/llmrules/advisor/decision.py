@@ -163,7 +163,7 @@ class Decision(decision.Decision):
 
     def markdown(self, language: Language = "en") -> str:
         """Return the whole report as Markdown."""
-        from llmrules.say.report.markdown import render_markdown
+        from llmrules.say.report.entry import render_markdown
         from llmrules.say.report.report import build_report
 
         return render_markdown(build_report(self.trace, language))

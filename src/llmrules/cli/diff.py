@@ -11,8 +11,7 @@ from llmrules.check.diff import MOST_REPLAYS, compare, compare_corpus, read_case
 from llmrules.check.diff.telling import corpus_report, difference_report
 from llmrules.cli import options
 from llmrules.cli.terminal import print_json, print_lines, print_plain
-from llmrules.say.report.entry import text_lines
-from llmrules.say.report.markdown import render_markdown
+from llmrules.say.report.entry import render_markdown, text_lines
 from llmrules.trace.codec import canonical, plain
 from llmrules.trace.record import Trace
 

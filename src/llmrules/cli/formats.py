@@ -102,6 +102,6 @@ def _document(shown: Shown, output: str) -> str:
         from llmrules.say.report.mermaid import render_mermaid
 
         return render_mermaid(shown.trace, shown.language, shown.model)
-    from llmrules.say.report.markdown import render_markdown
+    from llmrules.say.report.entry import render_markdown
 
     return render_markdown(build_report(shown.trace, shown.language))

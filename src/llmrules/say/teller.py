@@ -291,6 +291,11 @@ def points_words(points: str) -> str:
     return str(exact) if exact.denominator == 1 else f"{float(exact):.2f}"
 
 
+def signed(points: str) -> str:
+    """Return points that a rule gives, with their sign."""
+    return f"{'' if points.startswith('-') else '+'}{points_words(points)}"
+
+
 def first_sentence(text: str) -> str:
     """Return the first sentence of a text, without its full stop."""
     return re.split(r"(?<=[.!?])\s", text, maxsplit=1)[0].rstrip(".")

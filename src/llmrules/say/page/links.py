@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from attrs import evolve, frozen
 
-from llmrules.say.report.steps import Steps
+from llmrules.say.report.graph import Steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -1,6 +1,6 @@
-"""The derivation as a graph: requirements, conclusions, rules and verdicts, and what leads to what.
+"""The derivation as a graph: requirements, conclusions, rules and verdicts, what leads to what, and what each says.
 
-It is read from a trace alone. It holds no words, has no places on a plane, and draws nothing.
+It is read from a trace alone. It has no places on a plane, and draws nothing.
 """
 
 from __future__ import annotations
@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from attrs import evolve, frozen
 
+from llmrules.say.teller import printable_lines, signed
 from llmrules.say.why import Judged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from llmrules.say.why import Explainer
     from llmrules.trace.found import CandidateRecord
     from llmrules.trace.record import Trace
 
@@ -61,16 +63,6 @@ class Graph:
     edges: tuple[Edge, ...]
     omitted: int = 0
 
-    def above(self, vertex: str) -> frozenset[str]:
-        """Return the vertex and all that it rests on."""
-        return _reach(vertex, neighbours((edge.target, edge.source) for edge in self.edges))
-
-    def only(self, kept: frozenset[str]) -> Graph:
-        """Return the graph of these vertices alone."""
-        vertices = tuple(vertex for vertex in self.vertices if vertex.id in kept)
-        edges = tuple(edge for edge in self.edges if edge.source in kept and edge.target in kept)
-        return Graph(vertices, edges, self.omitted)
-
 
 def derivation_graph(trace: Trace, model: str | None = None) -> Graph:
     """Return all that leads to a verdict, or to that on one model. Raises KeyError for one that the trace has not.
@@ -79,31 +71,32 @@ def derivation_graph(trace: Trace, model: str | None = None) -> Graph:
     the rules that gave it. A rule that concludes what it rests on itself adds nothing, and that edge is left out.
     """
     names, omitted = _shown_models(trace, model)
-    rows = Judged(trace)
-    shown = {name: _telling(rows, name) for name in names}
+    judged = Judged(trace)
+    shown = {name: _telling(judged, name) for name in names}
     edges = [*_case_edges(trace), *_verdict_edges(trace, shown)]
-    facts = {fact.id: fact for fact in trace.found.facts}
     vertices = [
-        *(Vertex(_fact(fact.id), _fact_kind(fact.origin), fact.id) for fact in facts.values()),
+        *(Vertex(_fact(one.id), _fact_kind(one.origin), one.id) for one in trace.found.facts),
         *(Vertex(_rule(firing.rule), "rule", firing.rule) for firing in trace.found.firings),
         Vertex(GATE, "gate"),
         Vertex(REFUSAL, "refusal"),
         *(Vertex(_model(name), "model", name) for name in shown),
     ]
-    ends = [vertex.id for vertex in vertices if vertex.kind == "model"]
     backward = neighbours((edge.target, edge.source) for edge in edges)
-    told = frozenset(ends).union(*(_reach(end, backward) for end in ends))
-    if trace.found.result.refused and model is None:
-        told |= _reach(REFUSAL, backward)
-    return Graph(tuple(vertices), tuple(edges), omitted).only(told)
+    ends = [*map(_model, shown), *([REFUSAL] if trace.found.result.refused and model is None else [])]
+    told = frozenset[str]().union(*(_reach(end, backward) for end in ends))
+    return Graph(
+        tuple(vertex for vertex in vertices if vertex.id in told),
+        tuple(edge for edge in edges if edge.source in told and edge.target in told),
+        omitted,
+    )
 
 
 def _shown_models(trace: Trace, model: str | None) -> tuple[list[str], int]:
-    result = trace.found.result
-    places = (*result.ranking, *result.unverified)
-    order = [*(model for place in places for model in place.models), *result.excluded]
     if model is not None:
         return [model], 0
+    result = trace.found.result
+    ranked = (name for place in (*result.ranking, *result.unverified) for name in place.models)
+    order = [*ranked, *result.excluded]
     return order[:MOST_MODELS], max(0, len(order) - MOST_MODELS)
 
 
@@ -214,3 +207,60 @@ def _reach(start: str, steps: Mapping[str, Sequence[str]]) -> frozenset[str]:
                 seen.add(one)
                 waiting.append(one)
     return frozenset(seen)
+
+
+TELLING = frozenset({"fails", "unknown", "accepted", "exempted", "exempts"})
+"""The edges that say how a check came out; what the others mean their ends say."""
+
+
+class Steps:
+    """Words the vertices and edges of one trace's derivation."""
+
+    def __init__(self, why: Explainer) -> None:
+        self.index, self.teller, self.say = why.index, why.teller, why.say
+        self.why = why
+
+    def lines(self, vertex: Vertex) -> tuple[str, str]:
+        """Return what a vertex says in two lines: a name and a value, either of which may be empty."""
+        if vertex.kind in {"requirement", "conclusion"}:
+            return self.fact_lines(vertex.key)
+        if vertex.kind == "rule":
+            return printable_lines(vertex.key), ""
+        if vertex.kind == "model":
+            return self.teller.name(vertex.key), self.standing(vertex.key)
+        return self.say(f"step.{vertex.kind}"), ""
+
+    def fact_lines(self, fact: str) -> tuple[str, str]:
+        """Return the label of a fact's attribute, and its value."""
+        record = self.index.case.facts[fact]
+        words = self.teller.fact(self.index.attributes[record.attribute], record.value)
+        assumed = self.say("assumed-aside") if "assumed" in record.origin else ""
+        return self.teller.label(record.attribute), f"{words}{assumed}"
+
+    def standing(self, model: str) -> str:
+        """Return a model's verdict with its place and points, and the offers that earn them if not all do."""
+        candidate = self.index.judged.standing(model)
+        said = self.say(f"verdict.{candidate.verdict}")
+        if candidate.points is None:
+            return said
+        points, place = self.teller.points(candidate.points, candidate.then), candidate.place
+        by = self.why.offers.earning(model)
+        if candidate.verdict == "eligible" and place is not None:
+            return self.say("placed", place=place, points=points, by=by)
+        return f"{said}, {points}{by}"
+
+    def style(self, vertex: Vertex) -> str:
+        """Return the kind of a vertex, or the verdict on its model."""
+        if vertex.kind == "model":
+            return self.index.judged.standing(vertex.key).verdict
+        return "excluded" if vertex.kind == "refusal" else vertex.kind
+
+    def link(self, edge: Edge) -> str:
+        """Return what an edge says, if anything: points, or how a check came out."""
+        if edge.points is not None:
+            return signed(edge.points)
+        return self.say(f"link.{edge.link}") if edge.link in TELLING else ""
+
+    def omitted(self, count: int) -> str:
+        """Say how many models are not drawn."""
+        return self.say("not-drawn", count=count)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from llmrules.say.report.graph import Edge, Vertex, derivation_graph
-from llmrules.say.report.steps import Steps
+from llmrules.say.report.graph import Edge, Steps, Vertex, derivation_graph
 from llmrules.say.teller import printable_lines
 from llmrules.say.why import Explainer
 

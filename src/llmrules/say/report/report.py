@@ -14,7 +14,7 @@ from attrs import evolve
 
 from llmrules.say.report.entry import Entry, Report, Section, entry_of, said_by, together
 from llmrules.say.report.notes import Case, Notes, Questions
-from llmrules.say.teller import MOST_BEST, MOST_NAMES, points_words, printable_lines
+from llmrules.say.teller import MOST_BEST, MOST_NAMES, points_words, printable_lines, signed
 from llmrules.say.why import Explainer, Node, row_name
 
 if TYPE_CHECKING:
@@ -207,8 +207,7 @@ class Standings:
                 yield self.applied_entry(check, candidate, mark="≈" if check.outcome == "exempted" else "?")
         for score in self.index.trace.scores(candidate):
             if score.points is not None:
-                sign = "" if score.points.startswith("-") else "+"
-                yield self.applied_entry(score, candidate, mark=f"{sign}{points_words(score.points)}")
+                yield self.applied_entry(score, candidate, mark=signed(score.points))
         open_scores = [score for score in self.index.trace.scores(candidate) if score.outcome == "unknown"]
         if open_scores:
             names = ", ".join(self.unknown_labels(open_scores))

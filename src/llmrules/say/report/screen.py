@@ -17,7 +17,7 @@ from llmrules.say.advice import Adviser, by_reason
 from llmrules.say.columns import WIDTH, cut, folded, padded, width_of
 from llmrules.say.report.notes import Case, Notes, Questions
 from llmrules.say.report.report import Answer
-from llmrules.say.teller import Line, Style, Tone, first_sentence, points_words, printable_lines
+from llmrules.say.teller import Line, Style, Tone, first_sentence, points_words, printable_lines, signed
 from llmrules.say.why import Explainer
 from llmrules.worlds.advice.advice import Advice
 from llmrules.worlds.replay import replay
@@ -226,7 +226,7 @@ class Screen:
         candidate = self.index.judged.standing(self.result.best[0])
         scores = [one for one in self.index.trace.scores(candidate) if one.points not in {None, "0"}]
         scores.sort(key=lambda one: (-Fraction(one.points or 0), one.rule))
-        told = [f"{_signed(one.points or '0')} {self.in_short(one, candidate)}" for one in scores]
+        told = [f"{signed(one.points or '0')} {self.in_short(one, candidate)}" for one in scores]
         if not told:
             passed = [one for one in self.index.trace.checks(candidate) if one.outcome == "passed"]
             hard = sum(not self.why.applications.aside(one) for one in passed)
@@ -390,7 +390,3 @@ class Screen:
             begins, ends = (one[number] if one is not None else [""] for one in (ahead, beside))
             ends = [f"{end}{last}" for end in ends]
             yield Said(text, label if not number else "", ahead=tuple(begins), beside=tuple(ends))
-
-
-def _signed(points: str) -> str:
-    return f"{'' if points.startswith('-') else '+'}{points_words(points)}"
