@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from llmrules.catalog.cache import slot_for
 from llmrules.decision.knowledge import Knowledge, load_knowledge
 from llmrules.errors import FileError, LoadError
 from llmrules.reading import shipped
-from llmrules.reading.files import Raw, Source, read_raw, toml_files
+from llmrules.reading.files import read_raw, toml_files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
+
+T = TypeVar("T")
 
 
 def load(
@@ -25,16 +28,30 @@ def load(
     cache: bool,
     progress: Callable[[int, int], None] | None,
 ) -> Knowledge:
-    """Load what is shipped, as far as it is wanted, and what is given on top of it. Raises LoadError."""
+    """Load what is shipped, as far as it is wanted, and what is given on top of it. Raises LoadError.
+
+    Catalogues that are remembered are not parsed again.
+    """
     failures: list[FileError] = []
-    ours = shipped.rule_files(with_rules=with_rules)
-    rule_files = [(path, f"rules/{path.name}", 0) for path in ours]
+    rule_files = [(path, f"rules/{path.name}", 0) for path in shipped.rule_files(with_rules=with_rules)]
     rule_files += _layers(rules, failures)
     catalogues = [(shipped.catalog_file(), "catalog.toml", 0)] if with_catalog else []
     catalogues += _layers(catalog, failures, named=True)
-    raw_rules = _read_all(rule_files, failures)
-    raw_catalogues = _read_all(catalogues, failures, may_be_json=True)
-    return _know(raw_rules, raw_catalogues, failures, progress, cache=cache)
+    raw_rules = _all((partial(read_raw, path, name, layer=layer) for path, name, layer in rule_files), failures)
+    raw_catalogues = _all(
+        (partial(read_raw, path, name, layer=layer, may_be_json=True) for path, name, layer in catalogues), failures
+    )
+    slot = slot_for(raw_rules, raw_catalogues) if cache and not failures else None
+    known = slot.recall() if slot is not None else None
+    sources = _all((file.parse for file in raw_rules), failures)
+    if known is not None:
+        with suppress(LoadError):  # what was remembered is wrong, or what is wrong with the files is found again
+            return load_knowledge(sources, known.sources, failures, catalog=known.catalog)
+    parsed = _all((file.parse for file in raw_catalogues), failures)
+    knowledge = load_knowledge(sources, parsed, failures, progress=progress)
+    if slot is not None:
+        slot.remember(knowledge.catalog, parsed)
+    return knowledge
 
 
 def _layers(
@@ -61,45 +78,12 @@ def _layers(
     return found
 
 
-def _read_all(
-    files: Iterable[tuple[Path, str, int]], failures: list[FileError], *, may_be_json: bool = False
-) -> list[Raw]:
-    read = []
-    for path, name, layer in files:
+def _all(made: Iterable[Callable[[], T]], failures: list[FileError]) -> list[T]:
+    """Return what can be made of files, and note what is wrong with the others."""
+    found = []
+    for make in made:
         try:
-            read.append(read_raw(path, name, layer=layer, may_be_json=may_be_json))
+            found.append(make())
         except FileError as error:
             failures.append(error)
-    return read
-
-
-def _know(
-    rules: Sequence[Raw],
-    catalogues: Sequence[Raw],
-    failures: list[FileError],
-    progress: Callable[[int, int], None] | None,
-    *,
-    cache: bool,
-) -> Knowledge:
-    """Load knowledge from the bytes of files; catalogues that are remembered are not parsed again."""
-    slot = slot_for(rules, catalogues) if cache and not failures else None
-    known = slot.recall() if slot is not None else None
-    sources = _parse_all(rules, failures)
-    if known is not None:
-        with suppress(LoadError):  # what was remembered is wrong, or what is wrong with the files is found again
-            return load_knowledge(sources, known.sources, failures, catalog=known.catalog)
-    parsed = _parse_all(catalogues, failures)
-    knowledge = load_knowledge(sources, parsed, failures, progress=progress)
-    if slot is not None:
-        slot.remember(knowledge.catalog, parsed)
-    return knowledge
-
-
-def _parse_all(files: Iterable[Raw], failures: list[FileError]) -> list[Source]:
-    parsed = []
-    for file in files:
-        try:
-            parsed.append(file.parse())
-        except FileError as error:
-            failures.append(error)
-    return parsed
+    return found

@@ -182,16 +182,14 @@ class Adviser:
         """
         values = [self._value(question.attribute, one.value) for one in question.answers]
         number = self._teller.attributes[question.attribute].type == "number"
-        bounds = []
+        low, high = None, None
         if first > 0:
-            name, place = ("bound-above", first - 1) if number and first % 2 else ("bound-from", first)
-            bounds.append(self._say(name, value=values[place]))
+            low = (values[first - 1], False) if number and first % 2 else (values[first], True)
         if last < len(values) - 1:
-            name, place = ("bound-below", last + 1) if number and last % 2 else ("bound-to", last)
-            bounds.append(self._say(name, value=values[place]))
-        if first == last and len(bounds) == 2 and not (number and first % 2):  # noqa: PLR2004 - from it, and to it
+            high = (values[last + 1], False) if number and last % 2 else (values[last], True)
+        if low is not None and low == high:
             return values[first]
-        return self._say("bounds-joined").join(bounds) or self._say("bound-any")
+        return self._teller.bounds(low, high) or self._say("bound-any")
 
     def _answer(self, values: str, answer: Answer) -> Line:
         """Return what some answers would do."""
@@ -206,7 +204,6 @@ class Adviser:
         """Yield what is worth finding out."""
         lines = []
         for one in found.values[:MOST_LINES]:
-            name = one.model if one.offer is None else f"{one.model} @ {one.offer}"
             alike = (value for value, first in zip(one.values, one.first, strict=True) if first == one.first[0])
             values = [self._value(one.attribute, value) for value in alike]
             if self._teller.attributes[one.attribute].type in {"number", "date"}:
@@ -215,7 +212,7 @@ class Adviser:
                 self._line(
                     "worth-member" if one.member else "worth-value",
                     label=self._teller.label(one.attribute),
-                    name=self._teller.name(name),
+                    name=self._teller.name(one.model, one.offer),
                     values=self._teller.several(values, MOST_VALUES, self._say("joined-any")),
                     first=self._names(one.first[0]) if one.first[0] else self._say("question-nobody"),
                 )
@@ -260,7 +257,7 @@ class Adviser:
             return ""
         above = numbers[1] > numbers[0]
         bound = self._value(attribute, max(between) if above else min(between))
-        return self._say("bound-above" if above else "bound-below", value=bound)
+        return self._teller.bounds((bound, False), None) if above else self._teller.bounds(None, (bound, False))
 
     @cached_property
     def _bands(self) -> Bands:

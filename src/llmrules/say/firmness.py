@@ -62,7 +62,7 @@ class FirmnessTeller:
         """Return with which values of what is stated the first place, or a tie on it, stays, and until when."""
         kind = "tied" if len(self._decision.best) > 1 else "first"
         ends = ((one.attribute, [*self._ends(one)]) for one in stays)
-        either = self._say("cases-joined")
+        either = self._say("joined-any")
         cases = [f"{self._teller.label(name)} {either.join(its)}" for name, its in ends if its][:MOST_CASES]
         said = [self._say(f"stays-{kind}-unless", cases=either.join(cases))] if cases else []
         if until is not None:
@@ -105,20 +105,14 @@ class FirmnessTeller:
 
     def _number(self, one: NumberStays) -> Line:
         """Return the bounds of a number of the catalogue."""
-        name = one.model if one.offer is None else f"{one.model} @ {one.offer}"
-        label = self._teller.label(one.attribute)
-        return self._line("firm-number", label=label, name=self._teller.name(name), bounds=self._bounds(one))
+        label, name = self._teller.label(one.attribute), self._teller.name(one.model, one.offer)
+        return self._line("firm-number", label=label, name=name, bounds=self._bounds(one))
 
     def _bounds(self, one: Stays | NumberStays) -> str:
         """Return between which values the first place stays."""
-        bounds = []
-        if one.low is not None:
-            low, included = self._said(one, one.low, included=one.low_included)
-            bounds.append(self._say("bound-from" if included else "bound-above", value=low))
-        if one.high is not None:
-            high, included = self._said(one, one.high, included=one.high_included)
-            bounds.append(self._say("bound-to" if included else "bound-below", value=high))
-        return self._say("bounds-joined").join(bounds)
+        low = None if one.low is None else self._said(one, one.low, included=one.low_included)
+        high = None if one.high is None else self._said(one, one.high, included=one.high_included)
+        return self._teller.bounds(low, high)
 
     def _said(self, one: Stays | NumberStays, end: Value | Fraction, *, included: bool) -> tuple[str, bool]:
         """Return an end in words, and whether the first place stays at what is said of it.
@@ -139,9 +133,8 @@ class FirmnessTeller:
 
     def _old(self, found: Firmness) -> Iterator[Line]:
         """Yield which values of the first place rest on nothing new, by whose they are."""
-        for (name, day), its in groupby(
-            sorted((name, day, label) for name, label, day in found.old), lambda one: one[:2]
-        ):
+        old = sorted((name, day, label) for name, label, day in found.old)
+        for (name, day), its in groupby(old, lambda one: one[:2]):
             labels = self._teller.several([self._teller.label(label) for _, _, label in its], MOST_LINES)
             yield self._line("firm-old", name=self._teller.name(name), day=day, labels=labels)
 
@@ -149,15 +142,13 @@ class FirmnessTeller:
         if life is None:
             return self._line("firm-lasting")
         rules = dict.fromkeys((*life.end, *life.begin, *(rule for _, its in life.excluded for rule in its)))
-        values = [self._say("value-of", model=self._teller.name(model if offer is None else f"{model} @ {offer}"),
-                            label=self._teller.label(name)) for model, offer, name in life.values]  # fmt: skip
+        values = [self._say("value-of", model=self._teller.name(model, offer), label=self._teller.label(name))
+                  for model, offer, name in life.values]  # fmt: skip
         origin = f"[{', '.join((*rules, *values))}]" if rules or values else ""
         day = life.day.isoformat()
-        if not life.first:
-            return Line("line", self._say("firm-until-nobody", day=day), 2, "!", origin)
-        return Line(
-            "line", self._say("firm-until", day=day, names=self._teller.names(life.first, MOST_VALUES)), 2, "!", origin
-        )
+        names = self._teller.names(life.first, MOST_VALUES)
+        said = self._say("firm-until", day=day, names=names) if names else self._say("firm-until-nobody", day=day)
+        return Line("line", said, 2, "!", origin)
 
     def _value(self, attribute: str, value: Value) -> str:
         return self._teller.value(self._teller.attributes[attribute], value)

@@ -111,10 +111,8 @@ class Interviewer:
             return self.say("ask-several")
         if asked.type == "number":
             unit = self.say.read(asked.unit) if asked.unit is not None else ""
-            low, high = asked.minimum, asked.maximum
-            bounds = [self.say("bound-from", value=number_words(low))] if low is not None else []
-            bounds += [self.say("bound-to", value=number_words(high))] if high is not None else []
-            parts = [*filter(None, [unit, self.say("bounds-joined").join(bounds)])]
+            low, high = (None if one is None else (number_words(one), True) for one in (asked.minimum, asked.maximum))
+            parts = [*filter(None, [unit, self._teller.bounds(low, high)])]
             return self.say("ask-number", about=f" ({': '.join(parts)})" if parts else "")
         return self.say(f"ask-{asked.type}") if asked.type in {"date", "text"} else ""
 

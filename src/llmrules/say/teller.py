@@ -78,10 +78,10 @@ class Teller:
         label = printable_lines(self.say.read(attribute.label))
         return label if label == attribute.name else f"{label} ({attribute.name})"
 
-    def name(self, name: str) -> str:
+    def name(self, name: str, offer: str | None = None) -> str:
         """Return what people call a model, or a model with one of its offers; an id of no model stays as it is."""
-        model, at, offer = name.partition(" @ ")
-        return printable_lines(f"{self.called.get(model, model)}{at}{offer}")
+        model, at, its = (name if offer is None else f"{name} @ {offer}").partition(" @ ")
+        return printable_lines(f"{self.called.get(model, model)}{at}{its}")
 
     def names(self, names: Iterable[str], most: int = 12) -> str:
         """Return what people call some models and candidates, as many as there is room for."""
@@ -153,6 +153,12 @@ class Teller:
         """Return the points of each tier without a noun, or with those of the first tier as they are said."""
         higher = (self.say("points-then", points=points_words(one)) for one in then)
         return "".join([first or points_words(points), *higher])
+
+    def bounds(self, low: tuple[str, bool] | None, high: tuple[str, bool] | None) -> str:
+        """Return between what a value may lie, of those bounds that there are, each with whether it may be met."""
+        said = [] if low is None else [self.say("bound-from" if low[1] else "bound-above", value=low[0])]
+        said += [] if high is None else [self.say("bound-to" if high[1] else "bound-below", value=high[0])]
+        return self.say("joined-tests").join(said)
 
     # Tests
 

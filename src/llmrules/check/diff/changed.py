@@ -113,7 +113,7 @@ class Changed:
                 unjudged = self.say("not-judged")
                 said["verdict"] = self.say(f"verdict.{value}") if value is not None else unjudged
             elif value is not None or len(changes) == 1:
-                what = self.say("a-place" if change.kind == "place" else "some-points")
+                what = self.say("a-place" if change.kind == "place" else "outcome.points")
                 said[change.kind] = f"{what} {self.plain(change, new=new)}"
         verdict = said.pop("verdict", "")
         rest = ", ".join(said.values())

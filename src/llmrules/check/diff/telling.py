@@ -116,7 +116,7 @@ class _Telling:
         return self.say("cause", cause=said[0], how=how)
 
     def joined(self, names: list[str]) -> str:
-        return self.say("joined-causes").join(names)
+        return self.say("joined-tests").join(names)
 
     def notes(self, comparison: Comparison) -> Iterator[Entry]:
         if comparison.open:

@@ -50,7 +50,7 @@ def draw_picture(linker: Linker) -> dict[str, object]:
             }
             for edge, points in layout.paths
         ],
-        "headings": [(left, linker.say(f"page.{key}")) for left, key in _columns(layout.boxes)],
+        "headings": [(left, linker.say(key)) for left, key in _columns(layout.boxes)],
         "links": [(group[0], linker.say(f"page.{key}")) for key, group in _LINKS.items() if links.intersection(group)],
         "width": layout.width,
         "height": layout.height + HEADING,
@@ -68,7 +68,12 @@ _LINKS = {
 }
 """The edges that the key below the picture tells apart; the first of a group is drawn there."""
 
-_COLUMNS = {"requirement": "said", "conclusion": "follows", "rule": "rules", "model": "verdicts"}
+_COLUMNS = {
+    "requirement": "kind.requirement",
+    "conclusion": "kind.conclusion",
+    "rule": "page.rules",
+    "model": "page.verdicts",
+}
 
 
 def _columns(boxes: tuple[Box, ...]) -> Iterator[tuple[int, str]]:

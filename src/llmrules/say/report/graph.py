@@ -209,8 +209,14 @@ def _reach(start: str, steps: Mapping[str, Sequence[str]]) -> frozenset[str]:
     return frozenset(seen)
 
 
-TELLING = frozenset({"fails", "unknown", "accepted", "exempted", "exempts"})
-"""The edges that say how a check came out; what the others mean their ends say."""
+TELLING = {
+    "fails": "outcome.failed",
+    "unknown": "outcome.unknown",
+    "accepted": "outcome.accepted",
+    "exempted": "outcome.exempted",
+    "exempts": "link.exempts",
+}
+"""The edges that say how a check came out, with the sentences for it; what the others mean their ends say."""
 
 
 class Steps:
@@ -259,7 +265,7 @@ class Steps:
         """Return what an edge says, if anything: points, or how a check came out."""
         if edge.points is not None:
             return signed(edge.points)
-        return self.say(f"link.{edge.link}") if edge.link in TELLING else ""
+        return self.say(TELLING[edge.link]) if edge.link in TELLING else ""
 
     def omitted(self, count: int) -> str:
         """Say how many models are not drawn."""

@@ -61,7 +61,7 @@ def build_report(trace: Trace, language: Language = "en") -> Report:
     cited = Section("sources", why.say("heading.sources"), tuple(notes.sources(kept)))
     title = trace.made_by.title
     said = printable_lines(why.say.read(title)) if title is not None else ""
-    return Report(language, Answer(why).text(), said, (*kept, cited))
+    return Report(language, answer_of(why), said, (*kept, cited))
 
 
 def _said_once(sections: Iterable[Section]) -> Iterator[Section]:
@@ -82,52 +82,48 @@ def _again(entries: Iterable[Entry], said: set[tuple[str, str]]) -> Iterator[Ent
         yield evolve(entry, text="", sources=()) if again else entry
 
 
-class Answer:
-    """Says who is chosen, and what has to happen before it may be."""
+def answer_of(why: Explainer) -> str:
+    """Return in one sentence who is chosen, and what has to happen before it may be."""
+    result, say = why.index.trace.found.result, why.say
+    if result.refused:
+        return say("refused")
+    if not result.best:
+        return say("none-known" if result.unverified else "none-fits")
+    first = result.ranking[0]
+    points = why.teller.points(first.points, first.then)
+    if len(result.best) > 1:
+        named = [_once_approved(why, name, "once-approved-aside") for name in result.best]
+        names = why.teller.several(named, MOST_BEST)
+        return say("nothing-apart" if first.points == "0" else "tied", points=points, names=names)
+    names = _once_approved(why, result.best[0], "once-approved")
+    if first.margin is None:
+        return say("recommended", names=names, points=points)
+    said = say("recommended-ahead", names=names, points=points, margin=points_words(first.margin))
+    unknown = _ahead_by_unknown(why)
+    return said + say("ahead-by-unknown", labels=", ".join(unknown)) if unknown else said
 
-    def __init__(self, why: Explainer) -> None:
-        self.index, self.teller, self.say, self.why = why.index, why.teller, why.say, why
 
-    def text(self) -> str:
-        """Return the answer in one sentence."""
-        result = self.index.trace.found.result
-        if result.refused:
-            return self.say("refused")
-        if not result.best:
-            return self.say("none-known" if result.unverified else "none-fits")
-        first = result.ranking[0]
-        points = self.teller.points(first.points, first.then)
-        if len(result.best) > 1:
-            names = self.teller.several([*map(self.name, result.best)], MOST_BEST)
-            return self.say("nothing-apart" if first.points == "0" else "tied", points=points, names=names)
-        name = self.why.offers.by_offers(result.best[0])
-        names = self.say("once-approved", name=name) if self.index.pending(result.best[0]) else name
-        if first.margin is None:
-            return self.say("recommended", names=names, points=points)
-        said = self.say("recommended-ahead", names=names, points=points, margin=points_words(first.margin))
-        unknown = self.ahead_by_unknown()
-        return said + self.say("ahead-by-unknown", labels=", ".join(unknown)) if unknown else said
+def _once_approved(why: Explainer, model: str, sentence: str) -> str:
+    """Name a model on the first place, and that somebody has to approve it first."""
+    name = why.offers.by_offers(model)
+    return why.say(sentence, name=name) if why.index.pending(model) else name
 
-    def ahead_by_unknown(self) -> list[str]:
-        """Return the values for which the next is behind only because nobody states, or measured, them of it."""
-        result = self.index.trace.found.result
-        first, margin = self.index.judged.standing(result.best[0]), Fraction(result.ranking[0].margin or 0)
-        found: dict[str, None] = {}
-        for model in result.ranking[1].models:
-            theirs = {score.rule: score for score in self.index.trace.scores(self.index.judged.standing(model))}
-            lacking = {
-                grade.attribute.name: Fraction(score.points or 0)
-                for score in self.index.trace.scores(first)
-                if (grade := self.index.rules[score.rule].effect.grade) and theirs[score.rule].outcome == "unknown"
-            }
-            if sum(lacking.values()) >= margin:
-                found |= {self.teller.label(name): None for name, points in lacking.items() if points > 0}
-        return [*found]
 
-    def name(self, model: str) -> str:
-        """Name one of several on the first place."""
-        name = self.why.offers.by_offers(model)
-        return self.say("once-approved-aside", name=name) if self.index.pending(model) else name
+def _ahead_by_unknown(why: Explainer) -> list[str]:
+    """Return the values for which the next is behind only because nobody states, or measured, them of it."""
+    index, result = why.index, why.index.trace.found.result
+    first, margin = index.judged.standing(result.best[0]), Fraction(result.ranking[0].margin or 0)
+    found: dict[str, None] = {}
+    for model in result.ranking[1].models:
+        theirs = {score.rule: score for score in index.trace.scores(index.judged.standing(model))}
+        lacking = {
+            grade.attribute.name: Fraction(score.points or 0)
+            for score in index.trace.scores(first)
+            if (grade := index.rules[score.rule].effect.grade) and theirs[score.rule].outcome == "unknown"
+        }
+        if sum(lacking.values()) >= margin:
+            found |= {why.teller.label(name): None for name, points in lacking.items() if points > 0}
+    return [*found]
 
 
 MOST_SHOWN = 20
@@ -155,7 +151,7 @@ class Standings:
         placed = [(place, name) for place in places for name in place.models]
         alike: dict[tuple[tuple[str, tuple[str, ...]], object], list[tuple[str, Entry]]] = {}
         for place, name in placed:
-            entry = Entry(self.beside_points(name), f"{place.place}.", children=tuple(self.reasons_of(name)))
+            entry = Entry(self.beside_points(name), f"{place.place}.", children=tuple(self.reasons(name)))
             key = (place.points, place.then), said_by(entry)
             if key not in alike and len(alike) == MOST_SHOWN:
                 break
@@ -187,21 +183,15 @@ class Standings:
         said += self.why.approval(name)
         return "".join(f"; {one}" for one in dict.fromkeys(said) if one)
 
-    def reasons_of(self, name: str) -> Iterator[Entry]:
-        """Yield what earned a name its place; for the best ones also how their other offers stand."""
-        yield from self.reasons(self.index.judged.standing(name))
-        best = self.index.trace.found.result.best
-        if name in best and len(best) <= MOST_NAMES:
-            yield from (evolve(entry_of(node), mark="-") for node in self.why.offers.others(name, alike=False))
-
     def more_placed(self, placed: Sequence[tuple[PlaceRecord, str]]) -> Entry:
         """Count those that are not written out, with the first place and the points that they have at most."""
         first, points = placed[0][0].place, self.teller.points(placed[0][0].points, placed[0][0].then)
         names = self.teller.names([name for _, name in placed], MOST_NAMES)
         return Entry(self.say("more-placed", count=len(placed), first=first, points=points, names=names))
 
-    def reasons(self, candidate: CandidateRecord) -> Iterator[Entry]:
-        """Yield what is special about a candidate's checks, then its points by rule."""
+    def reasons(self, name: str) -> Iterator[Entry]:
+        """Yield what is special about the checks of a name, then its points by rule; of the best its other offers."""
+        candidate, best = self.index.judged.standing(name), self.index.trace.found.result.best
         for check in self.index.trace.checks(candidate):
             if check.outcome in {"unknown", "accepted", "exempted"}:
                 yield self.applied_entry(check, candidate, mark="≈" if check.outcome == "exempted" else "?")
@@ -210,18 +200,16 @@ class Standings:
                 yield self.applied_entry(score, candidate, mark=signed(score.points))
         open_scores = [score for score in self.index.trace.scores(candidate) if score.outcome == "unknown"]
         if open_scores:
-            names = ", ".join(self.unknown_labels(open_scores))
+            leaves = (
+                pair
+                for one in open_scores
+                for pair in zip(self.index.criteria[one.rule].leaves, one.leaves, strict=True)
+            )
+            unknown = dict.fromkeys(leaf.attribute for leaf, outcome in leaves if outcome.holds == "unknown")
+            names = ", ".join(map(self.teller.label, unknown))
             yield Entry(self.say("unscored", count=len(open_scores), names=names), mark="?")
-
-    def unknown_labels(self, scores: Iterable[Applied]) -> list[str]:
-        """Return the names of what is unknown of a model, each once."""
-        names = {
-            leaf.attribute: self.teller.label(leaf.attribute)
-            for score in scores
-            for leaf, outcome in zip(self.index.criteria[score.rule].leaves, score.leaves, strict=True)
-            if outcome.holds == "unknown"
-        }
-        return list(names.values())
+        if name in best and len(best) <= MOST_NAMES:
+            yield from (evolve(entry_of(node), mark="-") for node in self.why.offers.others(name, alike=False))
 
     def excluded(self) -> Iterator[Entry]:
         """Yield the models that are out, each with everything that it fails."""
@@ -235,14 +223,12 @@ class Standings:
         """Count the excluded that are not written out, by the rules that most of them fail."""
         failed: Counter[str] = Counter()
         for name in names:
-            rows = self.index.judged.meant(name)
-            failed.update({rule for row in rows for rule in self.index.trace.failed(row)})
+            failed.update({rule for row in self.index.judged.meant(name) for rule in self.index.trace.failed(row)})
         ordered = sorted(failed.items(), key=lambda one: (-one[1], one[0]))
-        text = self.say("more-excluded", count=len(names))
         children = [Entry(f"{count:,}", rule=rule) for rule, count in ordered[:MOST_RULES]]
         if len(ordered) > MOST_RULES:
             children.append(Entry(self.say("more-rules", more=len(ordered) - MOST_RULES)))
-        return Entry(text, mark="✗", children=tuple(children))
+        return Entry(self.say("more-excluded", count=len(names)), mark="✗", children=tuple(children))
 
     def failures(self, name: str) -> Iterator[Entry]:
         """Yield why all offers of a name are out: first what every one of them fails, then what single ones do."""
@@ -250,23 +236,23 @@ class Standings:
         failed = [self.index.trace.failed(row) for row in rows]
         common = [rule for rule in failed[0] if all(rule in its for its in failed)]
         for rule in common:
-            told = [
-                (row, self.applied_entry(its[rule], row, mark="-", details=True))
-                for row, its in zip(rows, failed, strict=True)
-            ]
-            alike = list(_alike(told))
+            alike = [*_alike((row, self.failure(its[rule], row)) for row, its in zip(rows, failed, strict=True))]
             if len(alike) == 1:
                 yield alike[0][1]
             else:
                 values = tuple(self.by_offer((its, self.values_alone(entry)) for its, entry in alike))
                 yield Entry(self.index.because(rule), "-", rule, self.index.rules[rule].sources, values)
-        single = [
-            (row, self.applied_entry(check, row, mark="-", details=True))
+        single = (
+            (row, self.failure(check, row))
             for row, its in zip(rows, failed, strict=True)
             for rule, check in its.items()
             if rule not in common
-        ]
+        )
         yield from self.by_offer(_alike(single))
+
+    def failure(self, check: Applied, row: CandidateRecord) -> Entry:
+        """Return a check that a candidate fails, with what it tested."""
+        return self.applied_entry(check, row, mark="-", details=True)
 
     def values_alone(self, entry: Entry) -> Entry:
         """Return what a failed rule tested, without the rule's own sentence; several tests stay under it."""
@@ -286,25 +272,25 @@ class Standings:
         rule = self.index.rules[applied.rule]
         node = self.why.applications.applied(applied, candidate)
         tested = [child for child in node.children if child.kind in {"leaf", "group"}]
-        open_ = "unknown" if applied.outcome in {"unknown", "accepted"} else ""
-        decisive = self.decisive(tested, open_) or tested
-        shown = tuple(map(self.leaf_entry, decisive)) if details or open_ else ()
+        undecided = applied.outcome in {"unknown", "accepted"}
+        decisive = self.decisive(tested, "?" if undecided else "✗") or tested
+        shown = tuple(map(self.leaf_entry, decisive)) if details or undecided else ()
         sentence = self.why.applications.sentence(applied, candidate)
         if applied.outcome in {"accepted", "exempted"} or self.why.applications.may_not_apply(applied):
             sentence = f"{self.why.applications.outcome(applied)}: {sentence}"
         return Entry(sentence, mark, rule.id, rule.sources, shown)
 
-    def decisive(self, tested: Iterable[Node], open_: str) -> list[Node]:
-        """Return what a rule came out by: the tests that fail, or are open, but those of whether a value is known."""
+    def decisive(self, tested: Iterable[Node], mark: str) -> list[Node]:
+        """Return what a rule came out by: the tests with a mark, but those of whether a value is known."""
         found = []
         for node in tested:
-            inner = self.decisive(node.children, open_) if node.kind == "group" else []
+            inner = self.decisive(node.children, mark) if node.kind == "group" else []
             if len(inner) == 1:
                 found += inner
             elif inner:
                 found.append(evolve(node, children=tuple(inner)))
-            elif node.kind == "leaf" and node.wanted != self.say("not-known"):
-                found += [node] if node.text.startswith("?" if open_ else "✗") else []
+            elif node.kind == "leaf" and node.wanted != self.say("not-known") and node.text.startswith(mark):
+                found.append(node)
         return found
 
     def leaf_entry(self, node: Node) -> Entry:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from fractions import Fraction
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
@@ -16,7 +17,7 @@ from llmrules.reading import shipped
 from llmrules.say.advice import Adviser, by_reason
 from llmrules.say.columns import WIDTH, cut, folded, padded, width_of
 from llmrules.say.report.notes import Case, Notes, Questions
-from llmrules.say.report.report import Answer
+from llmrules.say.report.report import answer_of
 from llmrules.say.teller import Line, Style, Tone, first_sentence, points_words, printable_lines, signed
 from llmrules.say.why import Explainer
 from llmrules.worlds.advice.advice import Advice
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from llmrules.language.texts import Language
     from llmrules.trace.found import CandidateRecord
-    from llmrules.trace.record import Applied, Trace
+    from llmrules.trace.record import Trace
 
 HEIGHT = 25
 """Lines that a screen has."""
@@ -166,14 +167,12 @@ class Screen:
 
     def conflicts(self) -> Iterator[Said]:
         """Yield the values that clash."""
-        told = [entry.text for entry in self.case.conflicts()]
-        for text in told[: MOST["conflicts"]]:
-            yield Said(text, mark="!", tone="open", most=1)
+        for entry in islice(self.case.conflicts(), MOST["conflicts"]):
+            yield Said(entry.text, mark="!", tone="open", most=1)
 
     def answer(self) -> Iterator[Said]:
         """Yield the answer, with what is known of those that have the first place."""
-        answer = Answer(self.why)
-        yield Said(answer.text(), style="answer", most=3)
+        yield Said(answer_of(self.why), style="answer", most=3)
         for rule in self.result.refused[: MOST["refused"]]:
             yield Said(self.index.because(rule), indent=2)
         yield from self.known()
@@ -196,15 +195,12 @@ class Screen:
         release, seller = (self.index.actual(one, candidate) for one in ("release", "provider"))
         if isinstance(release, str) and release not in {name, candidate.model}:
             yield self.say("release", release=printable_lines(release))
-        sellers = {self.seller(row) for row in self.index.judged.sharing(name)} - {""}
-        if seller is not None and sellers and OWN_MACHINES not in self.index.case.facts:
-            yield self.say("sold-by", names=self.teller.several(sorted(sellers)))
+        if seller is not None and OWN_MACHINES not in self.index.case.facts:
+            provider = self.index.attributes["provider"]
+            values = {self.index.actual(provider.name, row) for row in self.index.judged.sharing(name)} - {None}
+            sellers = sorted(self.teller.value(provider, one) for one in values)
+            yield self.say("sold-by", names=self.teller.several(sellers))
         yield from self.why.offers.costs(name).values()
-
-    def seller(self, candidate: CandidateRecord) -> str:
-        """Name who serves a candidate, if that is known."""
-        value = self.index.actual("provider", candidate)
-        return "" if value is None else self.teller.value(self.index.attributes["provider"], value)
 
     def asked(self) -> Said:
         """Return the day, and among whom was chosen."""
@@ -226,16 +222,13 @@ class Screen:
         candidate = self.index.judged.standing(self.result.best[0])
         scores = [one for one in self.index.trace.scores(candidate) if one.points not in {None, "0"}]
         scores.sort(key=lambda one: (-Fraction(one.points or 0), one.rule))
-        told = [f"{signed(one.points or '0')} {self.in_short(one, candidate)}" for one in scores]
+        sentences = (first_sentence(self.why.applications.sentence(one, candidate)) for one in scores)
+        told = [f"{signed(one.points or '0')} {said}" for one, said in zip(scores, sentences, strict=True)]
         if not told:
             passed = [one for one in self.index.trace.checks(candidate) if one.outcome == "passed"]
             hard = sum(not self.why.applications.aside(one) for one in passed)
             told = [self.say("passes-all", count=hard)]
         yield from self.part("why", told)
-
-    def in_short(self, applied: Applied, candidate: CandidateRecord) -> str:
-        """Return the first sentence of a rule on a candidate."""
-        return first_sentence(self.why.applications.sentence(applied, candidate))
 
     def runners_up(self) -> Iterator[Said]:
         """Yield the next places, each with what parts it from the first."""
