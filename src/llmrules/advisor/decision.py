@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING
@@ -43,9 +44,9 @@ class Keeper(Recorder):
 
     def known(self, language: Language) -> Known:
         """Return what explanations in a language share."""
-        from llmrules.say.why import Known  # who only decides does not load what tells
-
         if language not in self._known:
+            from llmrules.say.why import Known  # who only decides does not load what tells
+
             self._known[language] = Known(self.given, language)
         return self._known[language]
 
@@ -193,10 +194,10 @@ class Decision(decision.Decision):
     def why(self, model: str, language: Language = "en") -> Explanation:
         """Return why a model stands where it stands; ``print`` it, or walk its tree. Raises UnknownModelError."""
         self.verdict(model)
-        return self._reasons.why(self, model, self.recorder.known(language))
+        return self._reasons.why(model, self.recorder.known(language))
 
     @cached_property
     def _reasons(self) -> Reasons:
         from llmrules.say.why import Reasons  # who only decides does not load what tells
 
-        return Reasons(self.recorder)
+        return Reasons(self.recorder, copy(self))  # not itself: what holds each other is not freed at once

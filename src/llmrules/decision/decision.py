@@ -189,6 +189,8 @@ class Decision:
     @cached_property
     def disputes(self) -> dict[tuple[int, str], tuple[str, ...]]:
         """For each candidate and disputed attribute, the fired rules that another of its values would change."""
+        if not self.candidates.layers:
+            return {}
         judgement = self.judgement
         applied: list[tuple[Criterion, Outcome]] = [
             *((check.criterion, check.outcome) for check in judgement.checks),

@@ -234,7 +234,7 @@ class Units:
         row = self._candidates.rows[index]
         return row.name if self.alone else row.model.id
 
-    def leaders(self, tied: Iterable[Sequence[int]]) -> Iterable[Sequence[int]]:
+    def leaders(self, tied: Sequence[Sequence[int]]) -> Sequence[Sequence[int]]:
         """Return the candidates that are the first ones of their units, in the groups in which they are given."""
         if self.alone:
             return tied
@@ -294,10 +294,6 @@ class Ranking(OnDemand[Placed]):
         return tuple(dict.fromkeys(self._units.name(index) for index in self._members if lanes[index] == most))
 
     @cached_property
-    def _standing(self) -> frozenset[int]:
-        return frozenset(self._members)
-
-    @cached_property
     def _tied(self) -> list[list[int]]:
         """The candidates that have equal points, in the order of the catalogue; those with the most come first."""
         lanes, found = self._points.lanes, defaultdict[int, list[int]](list)
@@ -306,9 +302,14 @@ class Ranking(OnDemand[Placed]):
         return [found[lane] for lane in sorted(found, reverse=True)]
 
     @cached_property
+    def _groups(self) -> Sequence[Sequence[int]]:
+        """The best candidate of each unit, in the groups of those that have equal points."""
+        return self._units.leaders(self._tied)
+
+    @cached_property
     def _leaders(self) -> Sequence[int]:
         """The best candidate of each unit, in the order of units."""
-        return [*chain.from_iterable(self._units.leaders(self._tied))]
+        return [*chain.from_iterable(self._groups)]
 
     def of(self, name: str) -> Placed:
         """Return the place of one of them. Raises KeyError."""
@@ -322,7 +323,7 @@ class Ranking(OnDemand[Placed]):
     def places(self) -> list[int]:
         """The place of each unit, in their order."""
         found: list[int] = []
-        for its in self._units.leaders(self._tied):
+        for its in self._groups:
             found += [len(found) + 1] * len(its)
         return found
 
@@ -331,21 +332,22 @@ class Ranking(OnDemand[Placed]):
         """The candidates that earn a place, with that place."""
         if self._units.alone:
             return dict(zip(self._leaders, self.places, strict=True))
-        lanes, standing = self._points.lanes, {*self._members}
+        lanes = self._points.lanes
         return {
             index: place
             for leader, place in zip(self._leaders, self.places, strict=True)
-            for index in self._units.its(leader)
-            if index in standing and lanes[index] == lanes[leader]
+            for index in filter(self._stands, self._units.its(leader))
+            if lanes[index] == lanes[leader]
         }
 
     def carried(self, index: int) -> int | None:
         """Return the place that one candidate earns, as ``carriers`` has it."""
         lanes = self._points.lanes
-        standing = [lanes[one] for one in self._units.its(index) if self._stands(one)]
-        if not self._stands(index) or lanes[index] < max(standing):
+        standing = filter(self._stands, self._units.its(index))
+        if not self._stands(index) or lanes[index] < max(lanes[one] for one in standing):
             return None
-        return bisect_left(self._leaders, -lanes[index], key=lambda one: -lanes[one]) + 1
+        above = bisect_left(self._tied, -lanes[index], key=lambda its: -lanes[its[0]])
+        return sum(map(len, self._groups[:above])) + 1
 
     def _stands(self, index: int) -> bool:
         at = bisect_left(self._members, index)
@@ -356,10 +358,9 @@ class Ranking(OnDemand[Placed]):
         its = self._units.its(leader)
         offers: tuple[str, ...] = ()
         if len(its) > 1:
-            standing = sorted(self._standing.intersection(its), key=lambda index: (-lanes[index], index))
-            offers = self._units.offers(standing)
-        points, *then = self._earned(leader)
-        return Placed(self.places[number], self._units.name(leader), points, offers, tuple(then))
+            offers = self._units.offers(sorted(filter(self._stands, its), key=lambda one: (-lanes[one], one)))
+        earned = self._earned(leader)
+        return Placed(self.places[number], self._units.name(leader), earned[0], offers, earned[1:])
 
     def _earned(self, leader: int) -> tuple[Fraction, ...]:
         """Return the points of a candidate by tier; the same ones are reckoned once."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from llmrules.decision.knowledge import Knowledge
     from llmrules.language.conditions import Facts
     from llmrules.language.rules.rule import Rule
+    from llmrules.language.vocabulary import Attribute
 
 
 @frozen
@@ -145,11 +147,20 @@ class Outlooks:
     def __init__(self, knowledge: Knowledge, candidates: Candidates, facts: Facts, day: date) -> None:
         self._catalog, self._candidates, self._day = knowledge.catalog, candidates, day
         self._nothing = not knowledge.turning_days
-        ends = [one.last for one in facts.get(ENDS_ON, ()) if isinstance(one, Period)]
-        self._until = max(ends) if ends else day + min(REACH, day.max - day)
         self._facts, self._vocabulary = facts, candidates.vocabulary
-        self._computed = self._vocabulary.computed("model", "offer")
-        self._factors = {name for one in self._computed for name in (one.name, *factors_of(one))}
+
+    @cached_property
+    def _until(self) -> date:
+        ends = [one.last for one in self._facts.get(ENDS_ON, ()) if isinstance(one, Period)]
+        return max(ends) if ends else self._day + min(REACH, self._day.max - self._day)
+
+    @cached_property
+    def _computed(self) -> tuple[Attribute, ...]:
+        return self._vocabulary.computed("model", "offer")
+
+    @cached_property
+    def _factors(self) -> set[str]:
+        return {name for one in self._computed for name in (one.name, *factors_of(one))}
 
     def of(self, index: int) -> Outlook:
         """Return the outlook of a candidate, from all that the catalogue announces of it."""

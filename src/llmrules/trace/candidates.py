@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from fractions import Fraction
 from functools import cached_property, lru_cache, partial
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
+
+from attrs import evolve
 
 from llmrules.catalog.candidates import bits, truth_of
 from llmrules.decision.criteria import lanes_for
@@ -25,11 +27,11 @@ from llmrules.trace.found import (
     TermRecord,
     TestRecord,
 )
+from llmrules.trace.record import KINDS, Applied, kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from llmrules.decision.criteria import Outcome as Reached
     from llmrules.decision.criteria import Score
     from llmrules.decision.decision import Decision
     from llmrules.decision.judgement import Check, Note
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from llmrules.language.values import Value
     from llmrules.language.vocabulary import Attribute, Sum
     from llmrules.trace.codec import Holds, Json, Outcome, Threshold
+    from llmrules.trace.record import Kind
 
 T = TypeVar("T")
 HOLDS: dict[bool | None, Holds] = {True: "true", False: "false", None: "unknown"}
@@ -85,39 +88,30 @@ class Leaves:
     """What the leaves of a rule ask of models in a case, and what they say of values; of each value once."""
 
     def __init__(self, rule: Rule, facts: Facts) -> None:
-        self._rule = rule.id
-        self.asked = tuple(_criterion_leaves(rule, facts))
-        self.names = tuple(one.attribute for one in self.asked)
+        self.kind = kind_of(rule.effect)
+        self.criterion = CriterionRecord(rule.id, tuple(_criterion_leaves(rule, facts)), ())
+        self.names = tuple(one.attribute for one in self.criterion.leaves)
         leaves = (*rule.where.all_leaves(), *rule.effect.predicate.all_leaves())
         says = [partial(leaf_outcome, leaf, facts) for leaf in leaves]
         says += [] if rule.effect.grade is None else [partial(_graded, rule.effect.grade.attribute)]
         self._says = [lru_cache(MOST_KEPT)(one) for one in says]
-        self.alone = lru_cache(MOST_KEPT)(self._alone)
+        self.applied = lru_cache(MOST_KEPT)(self._applied)
 
     def outcomes(self, values: Iterable[Value | None]) -> tuple[LeafOutcome, ...]:
         """Return what each leaf says of its value."""
         return tuple([say(value) for say, value in zip(self._says, values, strict=True)])
 
-    def _alone(self, outcome: Outcome, points: str | None, *values: Value | None) -> CriterionRecord:
-        """Return what is said of one candidate, where nobody exempts it or approves."""
-        return self.record(OutcomeRecord(outcome, self.outcomes(values), points))
-
-    def record(self, *outcomes: OutcomeRecord) -> CriterionRecord:
-        """Return what is said of all candidates, each way in which it comes out once."""
-        return CriterionRecord(self._rule, self.asked, outcomes)
+    def _applied(self, how: How, points: str | None, *values: Value | None) -> Applied:
+        """Return the rule as it comes out on one candidate."""
+        return Applied(self.criterion.rule, *how, points, self.outcomes(values))
 
 
-class _Part(NamedTuple):
-    """The candidates of a mask, and how a criterion comes out on them."""
+How: TypeAlias = "tuple[Outcome, tuple[str, ...], tuple[str, ...]]"
+"""How a criterion comes out, by which exemptions, and by whose approval."""
 
-    mask: int
-    outcome: Outcome
-    exempted_by: tuple[str, ...] = ()
-    approved_by: tuple[str, ...] = ()
-
-
-NONE = _Part(0, "none")
-FIRST = (0,)
+NONE, PASSED, FAILED, UNKNOWN, ACCEPTED, POINTS, ATTACHED = tuple[How, ...](
+    (outcome, (), ()) for outcome in ("none", "passed", "failed", "unknown", "accepted", "points", "attached")
+)
 
 
 class DecisionModels:
@@ -131,17 +125,17 @@ class DecisionModels:
         self.judged = decision.criteria.everyone & ~decision.unjudged.everyone
 
     @cached_property
-    def applied(self) -> list[tuple[Leaves, Callable[[], Iterable[_Part]], Score | None]]:
+    def applied(self) -> list[tuple[Leaves, list[tuple[int, How]], Score | None]]:
         """The rules that touch models, by id: their leaves, and who comes out on them how."""
         judgement, facts = self.judgement, self.decision.derivation.facts
-        found: list[tuple[Rule, Callable[[], Iterable[_Part]], Score | None]] = [
-            *((one.criterion.rule, partial(self._checked, one), None) for one in judgement.checks),
-            *((one.criterion.rule, partial(self._scored, one), one) for one in judgement.scores),
-            *((one.criterion.rule, partial(self._noted, one), None) for one in judgement.notes),
-            *((one.rule, partial(self._exempted, reached), None) for one, reached in judgement.exemptions),
+        found: list[tuple[Rule, Iterable[tuple[int, How]], Score | None]] = [
+            *((one.criterion.rule, self._checked(one), None) for one in judgement.checks),
+            *((one.criterion.rule, self._scored(one), one) for one in judgement.scores),
+            *((one.criterion.rule, self._noted(one), None) for one in judgement.notes),
+            *((one.rule, [(reached.true, ATTACHED)], None) for one, reached in judgement.exemptions),
         ]
         found.sort(key=lambda one: one[0].id)
-        return [(self.kept.leaves(rule, facts), parts, score) for rule, parts, score in found]
+        return [(self.kept.leaves(rule, facts), [*parts], score) for rule, parts, score in found]
 
     @cached_property
     def disputes(self) -> Mapping[int, list[tuple[str, tuple[str, ...]]]]:
@@ -151,11 +145,65 @@ class DecisionModels:
             found[index].append((attribute, rules))
         return found
 
-    def record(self, *only: str) -> OfModels:
-        """Record every candidate that was judged, in their order; where models are named, theirs alone."""
-        return _Recorder(self, only).record()
+    def record(self) -> OfModels:
+        """Record every candidate that was judged, in their order."""
+        return _Recorder(self).record()
 
-    def earned_by(self, index: int) -> tuple[str, ...]:
+    def told(self, name: str) -> list[CandidateTold]:
+        """Return what is told of the candidates of a model, or of the model of a ``model @ offer``."""
+        mask = self.candidates.masks[name]
+        number = self.candidates.model_of[mask.bit_length() - 1]
+        return [CandidateTold(self, index) for index in bits(self.candidates.models[number][1] & self.judged)]
+
+    def candidate(
+        self,
+        index: int,
+        place: int | None,
+        outcomes: tuple[int, ...] = (),
+        concluded: int | None = None,
+        computed: int | None = None,
+    ) -> CandidateRecord:
+        """Record one candidate."""
+        row, verdict = self.candidates.rows[index], self.judgement.verdict(index)
+        outlook = self.decision.outlooks.of(index)
+        points = self._earned_by(index)
+        return CandidateRecord(
+            model=row.model.id,
+            verdict=verdict,
+            outcomes=outcomes,
+            offer=row.offer_id,
+            place=place,
+            points=None if verdict == "excluded" else points[0],
+            then=() if verdict == "excluded" else points[1:],
+            would_earn=points if verdict == "excluded" else (),
+            concluded=concluded,
+            computed=computed,
+            disputes=tuple([self._dispute(index, *one) for one in self.disputes.get(index, ())]),
+            begun={name: since.text for name, since in sorted(outlook.begun.items())} if outlook.begun else {},
+            coming=tuple(map(_change, outlook.coming)) if outlook.coming else (),
+            missing=self.decision.open_questions.missing_of(index) if verdict == "unverified" else (),
+        )
+
+    def values(self, leaves: Leaves, index: int) -> list[Value | None]:
+        """Return the values of a candidate that the leaves of a rule look at."""
+        columns = self.candidates.columns
+        return [columns[name].first[index] for name in leaves.names]
+
+    def gained(self, how: How, score: Score | None, index: int) -> str | None:
+        """Return the points that a candidate has from a rule."""
+        return self.points(score.earned(index), self.scale) if score and how[0] == "points" else None
+
+    def concluded(self, name: str, within: int) -> Iterator[tuple[int, ConcludedRecord]]:
+        """Yield the candidates of which rules conclude the same of an attribute, with what it is."""
+        attribute = self.decision.knowledge.ruleset.vocabulary[name]
+        rules = {rule: true for rule, (true, _) in sorted(self.candidates.concluded[name].items())}
+        open_ones = within if attribute.many else within & ~self.candidates.stating(name)
+        for value, mask, _ in self.candidates.groups[name].values:
+            for its, by in _split(mask & open_ones, rules):
+                if by or not attribute.many:
+                    yield its, ConcludedRecord(json_value(attribute, value), by)
+
+    def _earned_by(self, index: int) -> tuple[str, ...]:
         """Return the points of a candidate by tier; the same ones are written once."""
         lane = self.judgement.points.lanes[index]
         if lane not in self.earned:
@@ -163,133 +211,109 @@ class DecisionModels:
             self.earned[lane] = tuple([self.points(by_tier[tier], self.scale) for tier in (1, *self.then)])
         return self.earned[lane]
 
-    def _checked(self, check: Check) -> Iterator[_Part]:
-        yield _Part(check.outcome.true, "passed")  # whatever exemption reaches it
-        rule = check.criterion.rule.id
-        exempting = {one.rule.id: its.true for one, its in self.judgement.exemptions if rule in one.rule.effect.exempts}
-        for mask, by in _split(check.exempted, exempting):
-            yield _Part(mask, "exempted", exempted_by=by)
-        yield _Part(check.excluding, "failed")
-        yield _Part(check.unverifying, "unknown")
-        yield _Part(check.accepting, "accepted")
+    def _dispute(self, index: int, attribute: str, rules: tuple[str, ...]) -> DisputeRecord:
+        declared = self.decision.knowledge.ruleset.vocabulary[attribute]
+        values = [
+            json_value(declared, dispute.stated.value)
+            for dispute in self.candidates.disputes
+            if dispute.index == index and dispute.attribute == attribute
+        ]
+        return DisputeRecord(attribute, tuple(values), rules)
+
+    def _checked(self, check: Check) -> Iterator[tuple[int, How]]:
+        yield check.outcome.true, PASSED  # whatever exemption reaches it
+        if check.exempted:
+            rule, exemptions = check.criterion.rule.id, self.judgement.exemptions
+            exempting = {one.rule.id: its.true for one, its in exemptions if rule in one.rule.effect.exempts}
+            yield from ((mask, ("exempted", by, ())) for mask, by in _split(check.exempted, exempting))
+        yield check.excluding, FAILED
+        yield check.unverifying, UNKNOWN
+        yield check.accepting, ACCEPTED
 
     @staticmethod
-    def _scored(score: Score) -> Iterator[_Part]:
-        yield _Part(score.outcome.true, "points")
-        yield _Part(score.unknown, "unknown")
+    def _scored(score: Score) -> list[tuple[int, How]]:
+        return [(score.outcome.true, POINTS), (score.unknown, UNKNOWN)]
 
-    def _noted(self, note: Note) -> Iterator[_Part]:
-        approving: defaultdict[str, int] = defaultdict(int)
-        for one in self.decision.approvals:
-            if one.rule == note.criterion.rule.id:
-                approving[one.by] |= self.candidates.masks.get(one.model, 0)
-        for mask, by in _split(note.approved, dict(sorted(approving.items()))):
-            yield _Part(mask, "approved", approved_by=by)
-        yield _Part(note.attached & ~note.approved, "attached")
+    def _noted(self, note: Note) -> Iterator[tuple[int, How]]:
+        if note.approved:
+            approving: defaultdict[str, int] = defaultdict(int)
+            for one in self.decision.approvals:
+                if one.rule == note.criterion.rule.id:
+                    approving[one.by] |= self.candidates.masks.get(one.model, 0)
+            found = _split(note.approved, dict(sorted(approving.items())))
+            yield from ((mask, ("approved", (), by)) for mask, by in found)
+        yield note.attached & ~note.approved, ATTACHED
 
-    @staticmethod
-    def _exempted(reached: Reached) -> Iterator[_Part]:
-        yield _Part(reached.true, "attached")
+
+class CandidateTold:
+    """What is found of one candidate, to be told.
+
+    ``applied`` has how each rule that touches models comes out on it, which its record does not.
+    """
+
+    def __init__(self, models: DecisionModels, index: int) -> None:
+        self._models, self._index = models, index
+        excluded = models.judgement.excluded >> index & 1
+        self.record = models.candidate(index, None if excluded else models.decision.standing.place(index))
+        self.applied: Mapping[Kind, list[Applied]] = {kind: [] for kind in KINDS}
+        for leaves, parts, score in models.applied:
+            how = NONE
+            for mask, its in parts:
+                if mask >> index & 1:
+                    how = its
+            applied = leaves.applied(how, models.gained(how, score, index), *models.values(leaves, index))
+            self.applied[leaves.kind].append(applied)
+
+    @cached_property
+    def concluded(self) -> Mapping[str, ConcludedRecord]:
+        """What rules conclude of it, by attribute."""
+        found = {name: [*self._models.concluded(name, 1 << self._index)] for name in self._models.candidates.concluded}
+        return {name: record for name, its in sorted(found.items()) for _, record in its}
+
+    @cached_property
+    def computed(self) -> Mapping[str, ComputedRecord]:
+        """What is computed of it, by attribute."""
+        sums = sorted(self._models.candidates.computed.items())
+        return {name: _computed(found) for name, its in sums if (found := its[self._index]) is not None}
 
 
 class _Recorder:
-    """Records some candidates of a decision."""
+    """Records the candidates of a decision."""
 
-    def __init__(self, of: DecisionModels, only: Iterable[str]) -> None:
-        self.of, self.decision, self.candidates = of, of.decision, of.candidates
-        self.points, self.scale, self.kept = of.points, of.scale, of.judged
-        models = {self.candidates.model_of[bits(self.candidates.masks[name])[0]] for name in only}
-        self.few = bool(models)
-        if models:
-            self.kept &= _union(self.candidates.models[number][1] for number in models)
-        self.indices = bits(self.kept)
+    def __init__(self, of: DecisionModels) -> None:
+        self.of, self.candidates, self.kept, self.indices = of, of.candidates, of.judged, bits(of.judged)
 
     def record(self) -> OfModels:
         criteria, places = [], []
         for leaves, parts, score in self.of.applied:
-            record, its = self._criterion(leaves, parts(), score)
+            record, its = self._criterion(leaves, parts, score)
             criteria.append(record)
             places.append(its)
         rows = [*zip(*places, strict=True)] if places else [()] * len(self.indices)
         concluded, of_concluded = self._concluded()
         computed, of_computed = self._computed()
-        candidates = map(self._candidate, self.indices, rows, of_concluded, of_computed)
+        standing = map(self.of.decision.standing.carriers.get, self.indices)
+        candidates = map(self.of.candidate, self.indices, standing, rows, of_concluded, of_computed)
         return OfModels(tuple(criteria), concluded, computed, tuple(candidates))
 
-    def _candidate(
-        self, index: int, outcomes: tuple[int, ...], concluded: int | None, computed: int | None
-    ) -> CandidateRecord:
-        row, verdict = self.candidates.rows[index], self.decision.judgement.verdict(index)
-        outlook = self.decision.outlooks.of(index)
-        points = self.of.earned_by(index)
-        return CandidateRecord(
-            model=row.model.id,
-            verdict=verdict,
-            outcomes=outcomes,
-            offer=row.offer_id,
-            place=self._place(index),
-            points=None if verdict == "excluded" else points[0],
-            then=() if verdict == "excluded" else points[1:],
-            would_earn=points if verdict == "excluded" else (),
-            concluded=concluded,
-            computed=computed,
-            disputes=tuple([self._dispute(index, *one) for one in self.of.disputes.get(index, ())]),
-            begun={name: since.text for name, since in sorted(outlook.begun.items())} if outlook.begun else {},
-            coming=tuple(map(_change, outlook.coming)) if outlook.coming else (),
-            missing=self.decision.open_questions.missing_of(index) if verdict == "unverified" else (),
-        )
-
-    def _place(self, index: int) -> int | None:
-        standing = self.decision.standing
-        return standing.place(index) if self.few else standing.carriers.get(index)
-
     def _criterion(
-        self, leaves: Leaves, parts: Iterable[_Part], score: Score | None
+        self, leaves: Leaves, parts: list[tuple[int, How]], score: Score | None
     ) -> tuple[CriterionRecord, Sequence[int]]:
         """Return a criterion with each way in which it comes out, and by candidate in which it does."""
-        if len(self.indices) == 1:
-            index = self.indices[0]
-            part = next((one for one in parts if one.mask >> index & 1), NONE)
-            if part.exempted_by or part.approved_by:
-                return leaves.record(self._outcome(leaves, part, score, index)), FIRST
-            return leaves.alone(part.outcome, self._gained(part, score, index), *self._values(leaves, index)), FIRST
-        said = [NONE, *parts]
-        codes = self._codes(part.mask for part in said[1:])
-        firsts, places = self._once(codes, self._numbers(leaves.names))
-        return leaves.record(
-            *(self._outcome(leaves, said[code], score, at) for (code, _), at in firsts.items())
-        ), places
+        hows, codes = [NONE, *(how for _, how in parts)], self._codes([mask for mask, _ in parts])
+        firsts, places = self._once(codes, self._recorded(self.candidates.numbers(leaves.names)))
+        outcomes = [self._outcome(leaves, hows[code], score, at) for (code, _), at in firsts.items()]
+        return evolve(leaves.criterion, outcomes=tuple(outcomes)), places
 
-    def _outcome(self, leaves: Leaves, part: _Part, score: Score | None, index: int) -> OutcomeRecord:
-        found, points = leaves.outcomes(self._values(leaves, index)), self._gained(part, score, index)
-        return OutcomeRecord(part.outcome, found, points, part.exempted_by, part.approved_by)
+    def _outcome(self, leaves: Leaves, how: How, score: Score | None, index: int) -> OutcomeRecord:
+        (outcome, exempted_by, approved_by), points = how, self.of.gained(how, score, index)
+        return OutcomeRecord(outcome, leaves.outcomes(self.of.values(leaves, index)), points, exempted_by, approved_by)
 
-    def _values(self, leaves: Leaves, index: int) -> list[Value | None]:
-        columns = self.candidates.columns
-        return [columns[name].first[index] for name in leaves.names]
-
-    def _gained(self, part: _Part, score: Score | None, index: int) -> str | None:
-        return self.points(score.earned(index), self.scale) if score and part.outcome == "points" else None
-
-    def _codes(self, masks: Iterable[int]) -> Sequence[int]:
+    def _codes(self, masks: Sequence[int]) -> Sequence[int]:
         """Return of everybody the number, from 1, of the mask that one is in, 0 for none; no two overlap."""
-        if self.few:
-            numbered = [*enumerate(masks, 1)]
-            return [next((number for number, mask in numbered if mask >> index & 1), 0) for index in self.indices]
-        count = self.candidates.count
-        kept = [mask & self.kept for mask in masks]
-        lanes = lanes_for(count, len(kept))
-        codes = sum(lanes.ones(mask) * number for number, mask in enumerate(kept, 1) if mask)
+        lanes = lanes_for(self.candidates.count, len(masks))
+        codes = sum(lanes.ones(mask & self.kept) * number for number, mask in enumerate(masks, 1))
         return self._recorded(lanes.unpacked(codes))
-
-    def _numbers(self, names: tuple[str, ...]) -> Sequence[int]:
-        """Return of everybody a number, the same for those with the same values of some attributes."""
-        if not self.few:
-            return self._recorded(self.candidates.numbers(names))
-        columns = [self.candidates.columns[name].first for name in names if name in self.candidates.columns]
-        seen: dict[tuple[Value | None, ...], int] = {}
-        keys = (tuple([column[index] for column in columns]) for index in self.indices)
-        return [seen.setdefault(key, len(seen)) for key in keys]
 
     def _recorded(self, column: Sequence[T]) -> Sequence[T]:
         """Return what a column of all candidates says of those that are recorded."""
@@ -300,24 +324,14 @@ class _Recorder:
         names = sorted(self.candidates.concluded)
         if not names:
             return (), [None] * len(self.indices)
-        said = [[*self._concluded_of(name)] for name in names]
-        codes = [self._codes(mask for mask, _ in parts) for parts in said]
+        said = [[*self.of.concluded(name, self.kept)] for name in names]
+        codes = [self._codes([mask for mask, _ in parts]) for parts in said]
         firsts, places = self._once(*codes)
         records = [
             {name: parts[code - 1][1] for name, parts, code in zip(names, said, key, strict=True) if code}
             for key in firsts
         ]
         return _without_empty(records, places)
-
-    def _concluded_of(self, name: str) -> Iterator[tuple[int, ConcludedRecord]]:
-        """Yield the candidates of which rules conclude the same of an attribute, with what it is."""
-        attribute = self.decision.knowledge.ruleset.vocabulary[name]
-        rules = {rule: true for rule, (true, _) in sorted(self.candidates.concluded[name].items())}
-        open_ones = self.kept if attribute.many else self.kept & ~self.candidates.stating(name)
-        for value, mask, _ in self.candidates.groups[name].values:
-            for its, by in _split(mask & open_ones, rules):
-                if by or not attribute.many:
-                    yield its, ConcludedRecord(json_value(attribute, value), by)
 
     def _computed(self) -> tuple[tuple[dict[str, ComputedRecord], ...], list[int | None]]:
         """Return what is computed, each combination once, and by candidate which it is."""
@@ -338,15 +352,6 @@ class _Recorder:
         numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
         return {key: found[key] for key in numbers}, [*map(numbers.__getitem__, keys)]
 
-    def _dispute(self, index: int, attribute: str, rules: tuple[str, ...]) -> DisputeRecord:
-        declared = self.decision.knowledge.ruleset.vocabulary[attribute]
-        values = [
-            json_value(declared, dispute.stated.value)
-            for dispute in self.candidates.disputes
-            if dispute.index == index and dispute.attribute == attribute
-        ]
-        return DisputeRecord(attribute, tuple(values), rules)
-
 
 def _change(change: Change) -> ChangeRecord:
     computed = {name: encode_number(value) for name, value in change.computed.items()}
@@ -355,13 +360,6 @@ def _change(change: Change) -> ChangeRecord:
 
 def _points(units: int, scale: int) -> str:
     return encode_fraction(Fraction(units, scale))
-
-
-def _union(masks: Iterable[int]) -> int:
-    found = 0
-    for mask in masks:
-        found |= mask
-    return found
 
 
 def _split(mask: int, by: dict[str, int]) -> Iterable[tuple[int, tuple[str, ...]]]:

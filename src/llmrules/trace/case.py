@@ -52,16 +52,18 @@ class CaseRecorder:
 
     def overridden(self, fired: Iterable[str]) -> Iterator[Rule]:
         """Yield the rules that others override which fired."""
-        for name in sorted({target for one in fired for target in self._ruleset.rules[one].overrides}):
-            yield self._ruleset.rules[name]
+        for name, others in self._overriders.items():
+            if not others.isdisjoint(fired):
+                yield self._ruleset.rules[name]
 
     @cached_property
-    def _overriders(self) -> Mapping[str, tuple[str, ...]]:
-        found: dict[str, list[str]] = {}
+    def _overriders(self) -> Mapping[str, frozenset[str]]:
+        """The rules that others override, by id, with those."""
+        found: dict[str, set[str]] = {}
         for rule in self._ruleset.firing():
             for target in rule.overrides:
-                found.setdefault(target, []).append(rule.id)
-        return {target: tuple(sorted(rules)) for target, rules in found.items()}
+                found.setdefault(target, set()).add(rule.id)
+        return {target: frozenset(found[target]) for target in sorted(found)}
 
     @cached_property
     def _implied(self) -> Mapping[str, Table]:
@@ -106,7 +108,7 @@ class CaseRecorder:
             return RuleFound(rule.id, "classifying")
         final = decision.derivation.facts
         facts = final if seen is None else seen
-        defeated = tuple(other for other in self._overriders.get(rule.id, ()) if other in decision.fired)
+        defeated = tuple(sorted(self._overriders.get(rule.id, frozenset()).intersection(decision.fired)))
         tested = tuple((facts.get(name), final.get(name)) for name in self._tested[rule.id])
         key = (rule.id, tested, seen is not None, defeated)
         found = self._found.get(key)

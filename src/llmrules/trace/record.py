@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 import attrs
 from attrs import field, frozen
@@ -24,13 +24,14 @@ from llmrules.trace.found import Found, LeafOutcome
 from llmrules.trace.given import Given, Spelling, structure
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from llmrules.language.rules.effects import Effect
     from llmrules.trace.found import (
         CandidateRecord,
         ComputedRecord,
         ConcludedRecord,
+        ConflictRecord,
         FactRecord,
         FiringRecord,
         RuleFound,
@@ -88,10 +89,21 @@ class Applied:
 
     rule: str
     outcome: Outcome
-    leaves: tuple[LeafOutcome, ...]
-    points: str | None
     exempted_by: tuple[str, ...]
     approved_by: tuple[str, ...]
+    points: str | None
+    leaves: tuple[LeafOutcome, ...]
+
+
+Kind: TypeAlias = Literal["hard", "sign", "note", "exempts"]
+"""What a rule does with candidates: it checks them, gives or takes points, is attached to them, lets them off."""
+
+KINDS: tuple[Kind, ...] = ("hard", "sign", "note", "exempts")
+
+
+def kind_of(effect: Effect) -> Kind:
+    """Return what an effect on models does with them."""
+    return next(kind for kind in KINDS if getattr(effect, kind))
 
 
 class OfCase(Protocol):
@@ -108,6 +120,10 @@ class OfCase(Protocol):
     @property
     def defeated(self) -> tuple[RuleFound, ...]:
         """The rules that would have fired, but for others that override them."""
+
+    @property
+    def conflicts(self) -> tuple[ConflictRecord, ...]:
+        """The conflicts between facts."""
 
 
 @frozen(slots=False)
@@ -144,7 +160,7 @@ class Trace:
 
     def checks(self, candidate: CandidateRecord) -> tuple[Applied, ...]:
         """Return how each hard rule comes out on a candidate."""
-        return tuple([one for effect, one in self._applied(candidate) if effect.hard])
+        return tuple(self._applied(candidate)["hard"])
 
     def failed(self, candidate: CandidateRecord) -> dict[str, Applied]:
         """Return the hard rules that a candidate fails, by rule."""
@@ -152,21 +168,21 @@ class Trace:
 
     def scores(self, candidate: CandidateRecord) -> tuple[Applied, ...]:
         """Return how each rule that gives points comes out on a candidate; none where it is excluded."""
-        return () if candidate.verdict == "excluded" else self._scores(candidate)
+        return () if candidate.verdict == "excluded" else tuple(self._applied(candidate)["sign"])
 
     def forgone(self, candidate: CandidateRecord) -> tuple[Applied, ...]:
         """Return what would give an excluded candidate points."""
-        scores = self._scores(candidate) if candidate.verdict == "excluded" else ()
+        scores = self._applied(candidate)["sign"] if candidate.verdict == "excluded" else ()
         return tuple(one for one in scores if one.points not in {None, "0"})
 
     def notes(self, candidate: CandidateRecord) -> tuple[Applied, ...]:
         """Return the cautions that are attached to a candidate; none where it is excluded."""
-        applied = [] if candidate.verdict == "excluded" else self._applied(candidate)
-        return tuple([one for effect, one in applied if effect.note and one.outcome != "none"])
+        applied = () if candidate.verdict == "excluded" else self._applied(candidate)["note"]
+        return tuple([one for one in applied if one.outcome != "none"])
 
     def exemptions(self, candidate: CandidateRecord) -> tuple[Applied, ...]:
         """Return the exemptions that reach a candidate."""
-        return tuple([one for effect, one in self._applied(candidate) if effect.exempts and one.outcome != "none"])
+        return tuple([one for one in self._applied(candidate)["exempts"] if one.outcome != "none"])
 
     def concluded(self, candidate: CandidateRecord) -> Mapping[str, ConcludedRecord]:
         """Return what rules conclude of a candidate, by attribute."""
@@ -176,26 +192,22 @@ class Trace:
         """Return what is computed of a candidate, by attribute."""
         return {} if candidate.computed is None else self.found.computed[candidate.computed]
 
-    def _scores(self, candidate: CandidateRecord) -> tuple[Applied, ...]:
-        return tuple([one for effect, one in self._applied(candidate) if effect.sign])
-
-    def _applied(self, candidate: CandidateRecord) -> list[tuple[Effect, Applied]]:
-        pairs = zip(self._criteria, candidate.outcomes, strict=True)
-        return [(effect, outcomes[place]) for (effect, outcomes), place in pairs]
+    def _applied(self, candidate: CandidateRecord) -> Mapping[Kind, Sequence[Applied]]:
+        """Return how each criterion comes out on a candidate, in their order."""
+        places = candidate.outcomes
+        return {kind: [outcomes[places[at]] for at, outcomes in its] for kind, its in self._criteria.items()}
 
     @cached_property
-    def _criteria(self) -> tuple[tuple[Effect, list[Applied]], ...]:
-        """The effect of each criterion, and each way in which it comes out."""
-        return tuple(
-            (
-                self.effects[criterion.rule],
-                [
-                    Applied(criterion.rule, one.outcome, one.leaves, one.points, one.exempted_by, one.approved_by)
-                    for one in criterion.outcomes
-                ],
-            )
-            for criterion in self.found.criteria
-        )
+    def _criteria(self) -> Mapping[Kind, Sequence[tuple[int, Sequence[Applied]]]]:
+        """Of each kind of effect the criteria, each by its place and with each way in which it comes out."""
+        found: dict[Kind, list[tuple[int, list[Applied]]]] = {kind: [] for kind in KINDS}
+        for at, criterion in enumerate(self.found.criteria):
+            outcomes = [
+                Applied(criterion.rule, one.outcome, one.exempted_by, one.approved_by, one.points, one.leaves)
+                for one in criterion.outcomes
+            ]
+            found[kind_of(self.effects[criterion.rule])].append((at, outcomes))
+        return found
 
     def to_json(self) -> str:
         """Return the trace as canonical JSON on one line."""

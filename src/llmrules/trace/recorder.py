@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping
 from fractions import Fraction
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, field, frozen
 
@@ -17,9 +16,8 @@ from llmrules.catalog.restriction import Restriction
 from llmrules.decision.procedure import promised
 from llmrules.engine.program import full_condition
 from llmrules.language.profile import in_order
-from llmrules.language.rules.effects import Effect
 from llmrules.language.values import encode_fraction
-from llmrules.trace.candidates import DecisionModels, ModelsRecorder
+from llmrules.trace.candidates import CandidateTold, DecisionModels, ModelsRecorder
 from llmrules.trace.case import CaseRecord, CaseRecorder, fact_id, members_of
 from llmrules.trace.codec import canonical
 from llmrules.trace.found import (
@@ -38,7 +36,7 @@ from llmrules.trace.given import Given, Spelling
 from llmrules.trace.record import FORMAT, Digests, MadeBy, RulePlace, Texts, Trace, parts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from llmrules.decision.criteria import Criteria, Criterion
     from llmrules.decision.decision import Decision, Made
@@ -46,7 +44,8 @@ if TYPE_CHECKING:
     from llmrules.decision.knowledge import Knowledge
     from llmrules.language.profile import Profile
     from llmrules.language.rules.rule import Rule
-    from llmrules.trace.candidates import OfModels
+    from llmrules.trace.found import CandidateRecord, ComputedRecord, ConcludedRecord
+    from llmrules.trace.record import Applied, Kind
 
 
 class Recorder:
@@ -73,16 +72,14 @@ class Recorder:
         found = evolve(self._found(decision), conflict_sets=conflict_sets, relaxations=relaxations)
         return Trace.sealed(given, found, made_by, (*self._texts, *texts))
 
-    def excerpt(self, decision: Decision, model: str, beside: Excerpt | None = None) -> Excerpt:
-        """Return what the record says of the case and of one model, or ``model @ offer``: to be told, not sealed.
+    def excerpt(self, decision: Decision) -> Excerpt:
+        """Return what the record says of the case and of single models: to be told, not sealed.
 
-        It does not say who is first. What it says of the case is taken from an excerpt ``beside`` it, if there is one.
+        It does not say who is first.
         """
-        models = self._models.of(decision) if beside is None else beside.models
-        case = self._cases.record(decision) if beside is None else beside.case
-        given = self._given_to(decision) if beside is None else beside.given
-        found = _of_models(models.record(model))
-        return Excerpt(FORMAT, given, found, NOBODY, UNSEALED, case=case, models=models, effects=self._effects)
+        models, case = self._models.of(decision), self._cases.record(decision)
+        found = Found(**NOTHING_FOUND, criteria=tuple([leaves.criterion for leaves, _, _ in models.applied]))
+        return Excerpt(FORMAT, self._given_to(decision), found, NOBODY, UNSEALED, case=case, models=models)
 
     def _given_to(self, decision: Decision) -> Given:
         return evolve(
@@ -100,10 +97,6 @@ class Recorder:
     def given(self) -> Given:
         """What stays the same from case to case."""
         return Given.of(self.knowledge.ruleset, self.knowledge.catalog)
-
-    @cached_property
-    def _effects(self) -> Mapping[str, Effect]:
-        return {rule.id: rule.effect for rule in self.knowledge.ruleset.rules.values()}
 
     @cached_property
     def _spelling(self) -> Spelling:
@@ -132,16 +125,17 @@ class Recorder:
         return _version("llmrules") or "unknown"
 
     def _found(self, decision: Decision) -> Found:
-        case = self._cases.record(decision)
-        return evolve(
-            _of_models(self._models.of(decision).record()),
+        case, models = self._cases.record(decision), self._models.of(decision).record()
+        return Found(
             facts=case.facts,
             rules=case.rules,
             firings=case.firings,
             conflicts=case.conflicts,
             unread=case.unread,
             waits=case.waits,
+            criteria=models.criteria,
             contradictions=case.contradictions,
+            candidates=models.candidates,
             trials=record_trials(decision),
             result=Result(
                 best=decision.best,
@@ -151,6 +145,8 @@ class Recorder:
                 excluded=decision.standing.excluded,
                 advice=decision.advice,
             ),
+            concluded=models.concluded,
+            computed=models.computed,
             left_out=None if decision.restriction == Restriction() else decision.left_out,
             unknowns=decision.unknowns,
             resting=_resting(decision),
@@ -176,35 +172,38 @@ class Recorder:
 
 @frozen(slots=False)
 class Excerpt(Trace):
-    """What a record says of a case and of one model; of the case only what is asked for is made."""
+    """What a record says of a case and of single models; of both only what is asked for is made."""
 
     case: CaseRecord = field(kw_only=True, repr=False)
     models: DecisionModels = field(kw_only=True, repr=False)
-    effects: Mapping[str, Effect] = field(kw_only=True, repr=False)
+    told: dict[tuple[str, str | None], CandidateTold] = field(factory=dict, init=False, repr=False)
+    """What was asked for of candidates, by model and offer."""
+
+    def of(self, name: str) -> list[CandidateRecord]:
+        """Return the records of the candidates of a model, or of the model of a ``model @ offer``."""
+        told = self.models.told(name)
+        self.told.update({(one.record.model, one.record.offer): one for one in told})
+        return [one.record for one in told]
+
+    def concluded(self, candidate: CandidateRecord) -> Mapping[str, ConcludedRecord]:
+        """Return what rules conclude of a candidate, by attribute."""
+        return self.told[candidate.model, candidate.offer].concluded
+
+    def computed(self, candidate: CandidateRecord) -> Mapping[str, ComputedRecord]:
+        """Return what is computed of a candidate, by attribute."""
+        return self.told[candidate.model, candidate.offer].computed
+
+    def _applied(self, candidate: CandidateRecord) -> Mapping[Kind, Sequence[Applied]]:
+        return self.told[candidate.model, candidate.offer].applied
 
 
 NOBODY = MadeBy("", "", "", certified=False, decided_at="", nanoseconds={}, places=())
 UNSEALED = Digests({}, "", "", "")
-NOTHING = Result((), (), (), (), (), ())
-
-
-def _of_models(models: OfModels) -> Found:
-    """Return what is found of models, and nothing else."""
-    return Found(
-        facts=(),
-        rules=(),
-        firings=(),
-        conflicts=(),
-        unread=(),
-        waits=(),
-        criteria=models.criteria,
-        contradictions=(),
-        candidates=models.candidates,
-        trials=(),
-        result=NOTHING,
-        concluded=models.concluded,
-        computed=models.computed,
-    )
+NOTHING_FOUND: dict[str, Any] = {
+    **dict.fromkeys(("facts", "rules", "firings", "conflicts", "unread", "waits"), ()),
+    **dict.fromkeys(("contradictions", "candidates", "trials"), ()),
+    "result": Result((), (), (), (), (), ()),
+}
 
 
 def _places(ranking: Iterable[Placed]) -> tuple[PlaceRecord, ...]:

@@ -448,9 +448,10 @@ def mask_of(bits: Collection[int]) -> int:
 
 def bits(mask: int) -> tuple[int, ...]:
     """Return the numbers of the bits that are set, ascending."""
-    digits = f"{mask:b}"[::-1]  # arithmetic would copy all of a long mask for each bit
+    before = max(0, (mask & -mask).bit_length() - 1)
+    digits = f"{mask >> before:b}"[::-1]  # arithmetic would copy all of a long mask for each bit
     found, bit = [], digits.find("1")
     while bit >= 0:
-        found.append(bit)
+        found.append(before + bit)
         bit = digits.find("1", bit + 1)
     return tuple(found)

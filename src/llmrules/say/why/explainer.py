@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from llmrules.say.teller import points_words, printable_lines
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 DECISIVE = ("failed", "unknown", "accepted", "exempted", "points", "attached", "approved", "passed", "none")
 """The outcomes of a rule on a model, what decides its verdict first."""
 
+WEIGHTS = {outcome: weight for weight, outcome in enumerate(DECISIVE)}
+
 
 def why(trace: Trace, name: str, language: Language = "en") -> Explanation:
     """Explain the standing of a model, or of one ``model @ offer``, from a trace alone.
@@ -42,42 +44,36 @@ def why(trace: Trace, name: str, language: Language = "en") -> Explanation:
 class Reasons:
     """Explains models of one decision, each from what its record says of it alone; what they share is made once."""
 
-    def __init__(self, recorder: Recorder) -> None:
-        self._recorder = recorder
-        self._first: Excerpt | None = None
+    def __init__(self, recorder: Recorder, decision: Decision) -> None:
+        self._recorder, self._decision = recorder, decision
         self._explainers: dict[Language, Explainer] = {}
 
-    def __reduce__(self) -> tuple[type[Reasons], tuple[Recorder]]:
+    def __reduce__(self) -> tuple[type[Reasons], tuple[Recorder, Decision]]:
         """Copy and pickle without what is kept."""
-        return Reasons, (self._recorder,)
+        return Reasons, (self._recorder, self._decision)
 
-    def why(self, decision: Decision, name: str, known: Known) -> Explanation:
+    @cached_property
+    def _excerpt(self) -> Excerpt:
+        return self._recorder.excerpt(self._decision)
+
+    def why(self, name: str, known: Known) -> Explanation:
         """Explain the standing of a model, or of one ``model @ offer``. Raises KeyError."""
-        language = known.teller.language
-        trace = self._recorder.excerpt(decision, name, self._first)
-        if self._first is None:
-            self._first = trace
-        explainer = Explainer(trace, language, known, self._explainers.get(language))
-        self._explainers.setdefault(language, explainer)
+        language, excerpt = known.teller.language, self._excerpt
+        if language not in self._explainers:
+            self._explainers[language] = Explainer(excerpt, language, known)
+        explainer = self._explainers[language]
+        explainer.index.judged.add(excerpt.of(name))
         return Explanation(language, explainer.verdict(name))
 
 
 class Explainer:
     """Explains what one trace holds, in one language; reports and pages hold one and ask its parts."""
 
-    def __init__(
-        self, trace: Trace, language: Language, known: Known | None = None, beside: Explainer | None = None
-    ) -> None:
-        """``known`` is what is kept of the trace's knowledge, in the same language, where somebody keeps it.
-
-        ``beside`` explains a trace that says the same of the case, and speaks of other models.
-        """
-        known = Known(trace.given, language) if known is None else known
-        index = Index(trace, known, None if beside is None else beside.index.case)
-        self.index: Index = index
+    def __init__(self, trace: Trace, language: Language, known: Known | None = None) -> None:
+        """``known`` is what is kept of the trace's knowledge, in the same language, where somebody keeps it."""
+        self.index = index = Index(trace, Known(trace.given, language) if known is None else known)
         self.teller, self.say = index.teller, index.say
-        self.chain: Chain = Chain(index) if beside is None else beside.chain
-        self.origins, self.changes = Origins(index), Changes(index)
+        self.chain, self.origins, self.changes = Chain(index), Origins(index), Changes(index)
         self.applications = Applications(index, self.chain, self.origins)
         self.offers = Offers(index, self.applications)
 
@@ -109,8 +105,8 @@ class Explainer:
             said[self.say(known, approver=printable_lines(one.by), label=self.teller.label(asks))] = None
         yield from said
 
-    def reasons(self, name: str, candidate: CandidateRecord) -> Iterator[Node | Callable[[], Node]]:
-        """Yield what the verdict on a candidate rests on, or what makes it; what decided it comes first."""
+    def reasons(self, name: str, candidate: CandidateRecord) -> list[Node | Callable[[], Node]]:
+        """Return what the verdict on a candidate rests on, or what makes it; what decided it comes first."""
         trace = self.index.trace
         applied = (
             *_by_weight(trace.checks(candidate)),
@@ -118,11 +114,13 @@ class Explainer:
             *_by_weight(trace.scores(candidate)),
             *trace.notes(candidate),
         )
-        yield from (partial(self.applications.applied, one, candidate) for one in applied)
-        yield from self.forgone(candidate)
-        yield from self.origins.disputes(candidate)
-        yield from self.offers.others(name)
-        yield from self.set_aside()
+        return [
+            *[partial(self.applications.applied, one, candidate) for one in applied],
+            *self.forgone(candidate),
+            *self.origins.disputes(candidate),
+            *self.offers.others(name),
+            *self.set_aside(),
+        ]
 
     def forgone(self, candidate: CandidateRecord) -> Iterator[Node]:
         """Yield what an excluded candidate would have earned, with the rules that would give it."""
@@ -136,7 +134,7 @@ class Explainer:
 
     def set_aside(self) -> Iterator[Node]:
         """Yield the rules over models that others override in this case: what they would have said."""
-        for found in self.index.case.defeated:
+        for found in self.index.trace.case.defeated:
             rule = self.index.rules[found.id]
             if rule.effect.touches_models:
                 aside = self.say("set-aside", by=", ".join(found.defeated_by))
@@ -157,8 +155,8 @@ class Explainer:
 
 
 def _by_weight(applied: tuple[Applied, ...]) -> list[Applied]:
-    """Return what decided the verdict first."""
-    return sorted(applied, key=lambda one: (DECISIVE.index(one.outcome), one.rule))
+    """Return what decided the verdict first, and by the ids of rules, as a record has them."""
+    return sorted(applied, key=lambda one: WEIGHTS[one.outcome])
 
 
 MOST_LINES = 12

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from llmrules.language.profile import Approval
     from llmrules.language.sources import Document
     from llmrules.language.vocabulary import Attribute
-    from llmrules.trace.found import CandidateRecord, FactRecord, FiringRecord, RuleFound
+    from llmrules.trace.found import CandidateRecord, FactRecord, FiringRecord
     from llmrules.trace.given import Given
     from llmrules.trace.record import Trace
 
@@ -202,11 +202,6 @@ class CaseIndex:
         """The firing of each rule that fired."""
         return {firing.rule: firing for firing in self._case.firings}
 
-    @property
-    def defeated(self) -> tuple[RuleFound, ...]:
-        """The rules that would have fired, but for others that override them."""
-        return self._case.defeated
-
     @cached_property
     def requirements(self) -> dict[str, Json | None]:
         """What is known: of a set all its members, of all else what is said first."""
@@ -230,12 +225,10 @@ class CaseIndex:
 class Index:
     """Reads one trace in one language."""
 
-    def __init__(self, trace: Trace, known: Known, case: CaseIndex | None = None) -> None:
-        """``case`` is what another trace says of the same case, where somebody has read it."""
+    def __init__(self, trace: Trace, known: Known) -> None:
         self.teller, self.say, self.attributes = known.teller, known.teller.say, known.teller.attributes
         self.rules, self.models, self.documents, self.claims = known.rules, known.models, known.documents, known.claims
-        self.trace, self.judged = trace, Judged(trace)
-        self.case = case or CaseIndex(trace, self.attributes)
+        self.trace, self.judged, self.case = trace, Judged(trace), CaseIndex(trace, self.attributes)
         self.criteria = {criterion.rule: criterion for criterion in trace.found.criteria}
         self._entries: dict[str, tuple[Mapping[str, Entry], ...]] = {}
 
@@ -265,7 +258,8 @@ class Index:
     def approvals(self, name: str, *, counted: bool = True) -> list[Approval]:
         """Return the approvals that one has on the day of the decision, where rules ask for them and they count."""
         asking: defaultdict[str, set[str]] = defaultdict(set)
-        for note in (note for row in self.judged.sharing(name) for note in self.trace.notes(row)):
+        rows = self.judged.sharing(name) if self.trace.given.approvals else ()
+        for note in (note for row in rows for note in self.trace.notes(row)):
             asking[note.rule].update(note.approved_by)
         model, day = name.partition(" @ ")[0], self.case.as_of
         its = (one for one in self.trace.given.approvals if one.rule in asking and one.model == model)
@@ -359,10 +353,19 @@ class Judged:
     """The candidates of one trace by name."""
 
     def __init__(self, trace: Trace) -> None:
-        self.candidates = {row_name(candidate): candidate for candidate in trace.found.candidates}
-        self.of_model = {name: tuple(rows) for name, rows in grouped(trace.found.candidates).items()}
-        self.several = any(candidate.offer is not None for candidate in trace.found.candidates)
+        self.candidates: dict[str, CandidateRecord] = {}
+        self.of_model: dict[str, tuple[CandidateRecord, ...]] = {}
+        self.add(trace.found.candidates)
+
+    def add(self, rows: Sequence[CandidateRecord]) -> None:
+        """Add all candidates of some models."""
+        self.candidates.update({row_name(row): row for row in rows})
+        self.of_model.update({name: tuple(its) for name, its in grouped(rows).items()})
+
+    @cached_property
+    def several(self) -> bool:
         """Whether some model has several offers, so that models and candidates are not the same thing."""
+        return any(candidate.offer is not None for candidate in self.candidates.values())
 
     def known(self, name: str) -> None:
         """Raise UnknownModelError, with the nearest name, for a name of nothing that was judged."""
@@ -383,11 +386,8 @@ class Judged:
         best = self.standing(name)
         if name in self.candidates:
             return (best,)
-        return tuple(
-            row
-            for row in self.of_model[name]
-            if (row.verdict, row.points, row.then) == (best.verdict, best.points, best.then)
-        )
+        standing = (best.verdict, best.points, best.then)
+        return tuple([row for row in self.of_model[name] if (row.verdict, row.points, row.then) == standing])
 
     def meant(self, name: str) -> tuple[CandidateRecord, ...]:
         """Return the candidates that a name means: all offers of a model, or the one that is named."""

@@ -83,7 +83,7 @@ class Origins:
         """Return the number of a case or a candidate; None where it is unknown, or in conflict."""
         if name in self.index.attributes and self.index.attributes[name].scope != "requirement":
             return self.index.actual(name, candidate)
-        conflicts = {one.attribute for one in self.index.trace.found.conflicts}
+        conflicts = {one.attribute for one in self.index.trace.case.conflicts}
         return None if name in conflicts else self.index.requirements.get(name)
 
     def entry(self, name: str, candidate: CandidateRecord) -> Iterator[Node]:
