@@ -1,7 +1,7 @@
 """In which interval around its value in the catalogue each number leaves the first place as it is, all else alike.
 
-Rules and marks cut the numbers into bands. Within one, whom rules keep out stays the same and points are lines over the
-number; so two values of each band say where in it the first place turns, exactly.
+Rules cut the numbers into bands. Within one, whom rules keep out stays the same, and points are lines over the place of
+the number between its marks; so one value of each band says where in it the first place turns, exactly.
 """
 
 from __future__ import annotations
@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import frozen
 
-from llmrules.catalog.candidates import place_of
 from llmrules.language.values import EXACT, Number, number
 from llmrules.worlds.advice.bands import compared, leaves_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from llmrules.catalog import Entry, Model
     from llmrules.language.vocabulary import Attribute
@@ -29,9 +28,6 @@ if TYPE_CHECKING:
 
 MOST_PLACES = 1_000
 """Numbers that are followed, at most: those of models with more points first."""
-
-Region: TypeAlias = tuple[Decimal, Decimal]
-"""Two numbers between two cuts, or beyond the last one."""
 
 End: TypeAlias = "tuple[Number | Fraction, bool] | None"
 """Where the first place turns, and whether it is still the same there; None: nowhere."""
@@ -73,13 +69,13 @@ def intervals(outlooks: Outlooks) -> NumbersStay:
 
 @frozen
 class _Regions:
-    """The cuts of an attribute, ascending, and two values between each and the next one, below and above all of them.
+    """The cuts of an attribute, ascending, and a value between each and the next one, below and above all of them.
 
     A region that no value may be in has none.
     """
 
     cuts: tuple[Decimal, ...]
-    samples: tuple[Region | None, ...]
+    samples: tuple[Decimal | None, ...]
 
 
 class _Intervals:
@@ -93,7 +89,7 @@ class _Intervals:
         self._factors = {name for one in self._supposing.attributes for name in self._vocabulary.resting.get(one, ())}
         self._scale = decision.criteria.scale
         self._cut: dict[str, _Regions] = {}
-        self._slopes: dict[tuple[str, Region], Mapping[str, Fraction]] = {}
+        self._slopes: dict[str, Mapping[str, int]] = {}
 
     def found(self) -> NumbersStay:
         numbers = (name for name in self._supposing.attributes if self._vocabulary[name].type == "number")
@@ -107,14 +103,14 @@ class _Intervals:
         if name not in self._cut:
             attribute = self._vocabulary[name]
             low, high = attribute.minimum, attribute.maximum
-            marks = attribute.marks if self._supposing.grades(name) else ()
-            numbers = {*marks, *(one for one in (low, high) if one is not None)}
+            numbers = {one for one in (low, high) if one is not None}
             numbers |= {one for one in compared(attribute, self._leaves, self._facts) if isinstance(one, int | Decimal)}
             cuts = tuple(sorted(Decimal(one) for one in numbers if attribute.allows(one)))
-            inner = (_between(one, other) for one, other in pairwise(cuts))
-            below = None if low is not None or not cuts else _beside(cuts[0], -1)
-            above = None if high is not None or not cuts else _beside(cuts[-1], 1)
-            self._cut[name] = _Regions(cuts, (below, *inner, above) if cuts else (None,))
+            inner = (EXACT.divide(EXACT.add(one, other), Decimal(2)) for one, other in pairwise(cuts))
+            below = None if low is not None or not cuts else EXACT.subtract(cuts[0], Decimal(1))
+            above = None if high is not None or not cuts else EXACT.add(cuts[-1], Decimal(1))
+            anywhere = Decimal(attribute.marks[0]) if attribute.marks else None
+            self._cut[name] = _Regions(cuts, (below, *inner, above) if cuts else (anywhere,))
         return self._cut[name]
 
     def _interval(self, place: Place, value: Number) -> NumberStays:
@@ -130,114 +126,106 @@ class _Intervals:
 
     def _end(self, standing: Standing, regions: _Regions, value: Number, *, forward: bool) -> End:
         """Follow the regions from a number on into one direction, to where the first place turns."""
-        here, cuts = Fraction(value), regions.cuts
+        here, cuts = value, regions.cuts
         if forward:
             start = bisect_right(cuts, value)
             ahead = zip(regions.samples[start:], (*cuts[start:], None), strict=True)
         else:
             start = bisect_left(cuts, value)
             ahead = zip(regions.samples[start::-1], (*cuts[:start][::-1], None), strict=True)
-        for region, cut in ahead:
-            if region is None:
+        for sample, cut in ahead:
+            if sample is None:
                 return None
-            there = None if cut is None else Fraction(cut)
-            end = self._turn(standing, region, here, there, forward=forward)
-            if end is not None or cut is None or there is None:
+            end = self._turn(standing, sample, here, cut, forward=forward)
+            if end is not None or cut is None:
                 return end
             if self._places.turned(self._places.first(standing, self._supposing.at(standing.attribute, cut))):
-                return _exact(there), False
-            here = there
+                return _exact(Fraction(cut)), False
+            here = cut
         return None
 
-    def _turn(
-        self,
-        standing: Standing,
-        region: tuple[Decimal, Decimal],
-        start: Fraction,
-        end: Fraction | None,
-        *,
-        forward: bool,
-    ) -> End:
-        """Return where the first place turns in a region, from a place on at which it is as it is."""
-        supposing, one = self._supposing, Fraction(region[0])
-        supposed, slopes = supposing.at(standing.attribute, region[0]), self._slopes_in(standing.attribute, region)
-        near = self._places.points(standing, supposed)
-        rising = {number: self._rising(number, supposed, slopes) for number in near} if slopes else {}
+    def _turn(self, standing: Standing, sample: Decimal, start: Number, end: Number | None, *, forward: bool) -> End:
+        """Return where the first place turns in a region, from a number on with which it is as it is."""
+        places, attribute = self._places, self._vocabulary[standing.attribute]
+        supposed = self._supposing.at(attribute.name, sample)
+        near = places.points(standing, supposed)
+        slopes = self._slopes_of(attribute.name)
+        rising = {index: self._rising(index, supposed, slopes) for index in near} if slopes else {}
+        if not any(map(any, rising.values())):
+            return (_exact(Fraction(start)), True) if places.turned(places.leading(standing, near)) else None
+        origin, here = attribute.grade(sample), attribute.grade(start)
+        there = attribute.grade(end) if end is not None else Fraction(forward)
 
-        def at(value: Fraction) -> dict[int, Points]:
-            gone = value - one
+        def at(place: Fraction) -> dict[int, Points]:
+            gone = place - origin
             return {
-                number: tuple(here + slope * gone for here, slope in zip(points, rising[number], strict=True))
-                for number, points in near.items()
+                index: tuple(its + slope * gone for its, slope in zip(points, rising[index], strict=True))
+                for index, points in near.items()
             }
 
-        if not any(map(any, rising.values())) or (end is not None and _is_apart(at(start), at(end), standing.most)):
-            inside = near if end is None or not rising else at((start + end) / 2)
-            return (_exact(start), True) if self._places.turned(self._places.leading(standing, inside)) else None
-        origin = at(Fraction(0))
-        lines = [tuple(zip(origin[number], rising[number], strict=True)) for number in origin]
-        lines += [] if standing.most is None else [tuple((its, 0) for its in standing.most)]
-        tiers = (tier for pair in combinations(lines, 2) for tier in zip(*pair, strict=True))
-        crossing = {(b - a) / Fraction(s - t) for (a, s), (b, t) in tiers if s != t}
-        between = (value for value in crossing if _is_between(start, value, end, forward=forward))
-        before = start
-        for value in (*sorted(between, reverse=not forward), end):
-            step = Fraction(1 if forward else -1)
-            middle = before + step if value is None else (before + value) / 2
-            if self._places.turned(self._places.leading(standing, at(middle))):
-                return _exact(before), True
-            if value is None or value == end:
+        # Before the first mark and beyond the last one points stay.
+        if (here == there or _value_at(attribute, here) != start) and places.turned(places.leading(standing, at(here))):
+            return _exact(Fraction(start)), True
+        apart = here == there or _is_apart(at(here), at(there), standing.most)
+        crossing = () if apart else _crossing(at(Fraction(0)), rising, standing.most)
+        between = (place for place in crossing if min(here, there) < place < max(here, there))
+        before = here
+        for place in (*sorted(between, reverse=not forward), there):
+            if places.turned(places.leading(standing, at((before + place) / 2))):
+                return _exact(_value_at(attribute, before)), True
+            value = _value_at(attribute, place)
+            if value == end:
                 return None
-            if self._places.turned(self._places.leading(standing, at(value))):
+            if places.turned(places.leading(standing, at(place))):
                 return _exact(value), False
-            before = value
+            before = place
         return None
 
-    def _slopes_in(self, name: str, region: Region) -> Mapping[str, Fraction]:
-        """Return by how much more each rule that grades by a number gives for one more, where it gives more at all."""
-        key, (one, other) = (name, region), region
-        if key not in self._slopes:
-            found = self._slopes[key] = {}
-            for rule, grade in self._supposing.grades(name):
-                rise = (place_of(grade, other) - place_of(grade, one)) * self._scale
-                found |= {rule.id: rise * (rule.weight or 0) / (Fraction(other) - Fraction(one))} if rise else {}
-        return self._slopes[key]
+    def _slopes_of(self, name: str) -> Mapping[str, int]:
+        """Return by how much more each rule that grades by a number gives on the highest mark than on the lowest."""
+        if name not in self._slopes:
+            graded = self._supposing.grades(name)
+            more = ((rule, -1 if grade.toward == "lowest" else 1) for rule, grade in graded)
+            self._slopes[name] = {rule.id: sign * (rule.weight or 0) * self._scale for rule, sign in more}
+        return self._slopes[name]
 
-    def _rising(self, index: int, supposed: Supposed, slopes: Mapping[str, Fraction]) -> Points:
-        """Return by how much more points a candidate has in each tier for one more."""
-        found: list[Fraction | int] = [0] * len(self._supposing.tiers)
+    def _rising(self, index: int, supposed: Supposed, slopes: Mapping[str, int]) -> tuple[int, ...]:
+        """Return the same of all that a candidate gets, in each tier."""
+        found = [0] * len(self._supposing.tiers)
         for tier, mask, _, criterion in supposed.gives:
-            if mask >> index & 1 and criterion.rule.id in slopes:
-                found[tier] += slopes[criterion.rule.id]
+            if mask >> index & 1:
+                found[tier] += slopes.get(criterion.rule.id, 0)
         return tuple(found)
+
+
+def _value_at(attribute: Attribute, place: Fraction) -> Fraction:
+    """Return the number at a place between the lowest mark and the highest one."""
+    steps = place * (len(attribute.marks) - 1)
+    index = min(int(steps), len(attribute.marks) - 2)
+    low, high = map(Fraction, attribute.marks[index : index + 2])
+    return low + (steps - index) * (high - low)
 
 
 def _is_number(_attribute: Attribute, _model: Model, entry: Entry | None) -> bool:
     return entry is not None and entry.inherited_from is None
 
 
+def _crossing(
+    lowest: Mapping[int, Points], rising: Mapping[int, tuple[int, ...]], most: Points | None
+) -> Iterator[Fraction]:
+    """Yield the places at which two have equal points in a tier, or one has those that others have."""
+    lines = [tuple(zip(points, rising[index], strict=True)) for index, points in lowest.items()]
+    lines += [] if most is None else [tuple((its, 0) for its in most)]
+    tiers = (tier for pair in combinations(lines, 2) for tier in zip(*pair, strict=True))
+    yield from {(b - a) / Fraction(s - t) for (a, s), (b, t) in tiers if s != t}
+
+
 def _is_apart(here: Mapping[int, Points], there: Mapping[int, Points], most: Points | None) -> bool:
-    """Whether one who moves from some points to others, of one tier, does not pass those that have the most."""
+    """Whether one who moves from some points to others, of one tier, does not come to those that have the most."""
     if most is None or len(most) > 1 or len(here) > 1:
         return False
-    return all((points[0] - most[0]) * (there[number][0] - most[0]) >= 0 for number, points in here.items())
-
-
-def _beside(cut: Decimal, step: int) -> Region:
-    """Return two numbers beyond a cut, the nearer one first."""
-    return EXACT.add(cut, Decimal(step)), EXACT.add(cut, Decimal(2 * step))
-
-
-def _between(low: Decimal, high: Decimal) -> Region:
-    """Return two numbers between two others."""
-    quarter = EXACT.divide(EXACT.subtract(high, low), Decimal(4))
-    return EXACT.add(low, quarter), EXACT.subtract(high, quarter)
-
-
-def _is_between(start: Fraction, value: Fraction, end: Fraction | None, *, forward: bool) -> bool:
-    if forward:
-        return start < value and (end is None or value < end)
-    return value < start and (end is None or end < value)
+    ends = [(points[0] - most[0], there[index][0] - most[0]) for index, points in here.items()]
+    return all(after and before * after >= 0 for before, after in ends)
 
 
 def _exact(value: Fraction) -> Number | Fraction:
