@@ -121,10 +121,10 @@ class Teller:
     def choice(self, attribute: Attribute, choice: str) -> str:
         """Return the name of a choice: its words up to a colon, after which they explain."""
         key = attribute.name, choice
-        for declared in () if key in self._choices else attribute.choices:
-            if declared.id == choice:
-                self._choices[key] = printable_lines(self.say.read(declared.means).split(":")[0])
-        return self._choices[key] if key in self._choices else printable(choice)
+        if key not in self._choices:
+            means = (self.say.read(one.means).split(":")[0] for one in attribute.choices if one.id == choice)
+            self._choices[key] = next(map(printable_lines, means), printable(choice))
+        return self._choices[key]
 
     def price(self, attribute: Attribute, value: Value | Json) -> str:
         """Return a value beside another one of its attribute: of money the amount alone."""
@@ -181,7 +181,7 @@ class Teller:
             operator = OPERATORS[_OF_ONE.get(test.operator, test.operator)]
         template = self.say.read(Text(operator.en, operator.ko))
         if isinstance(threshold, tuple):
-            words = [self.value(attribute, _member(attribute, one)) for one in threshold] or [self.say("nothing")]
+            words = [self.fact(attribute, one) for one in threshold] or [self.say("nothing")]
             return template.format((self.say("joined-choices") if operator.operand == "list" else ", ").join(words))
         return template.format(self.value(attribute, threshold, exact=True))
 
@@ -206,10 +206,8 @@ class Teller:
         table = getattr(promise, breach.kind)
         if table == ALWAYS:
             return self.say("breach.nobody")
-        tests = self.condition(json_table(table))
-        if breach.kind in {"always", "some"}:
-            return self.say(f"breach.{breach.kind}", tests=tests)
-        return self.say(f"breach.{breach.kind}", tests=tests, names=self.names(breach.names, most))
+        names = self.names(breach.names, most)
+        return self.say(f"breach.{breach.kind}", tests=self.condition(json_table(table)), names=names)
 
     def gap(self, attribute: Attribute, tests: tuple[TestRecord, ...], outcome: LeafOutcome) -> str:
         """Return how far off a leaf is, or nothing where it has no measure; gaps stand in the order of thresholds."""
@@ -241,10 +239,8 @@ class Teller:
 
     # Sentences
 
-    def filled(self, text: Text | None, values: Mapping[str, Json | None], model: str = "") -> str:
+    def filled(self, text: Text, values: Mapping[str, Json | None], model: str = "") -> str:
         """Return a rule's sentence with its slots filled; what is not known is said to be so."""
-        if text is None:
-            return ""
         if text in self._whole:
             return self._whole[text]
 
@@ -323,11 +319,6 @@ def condition_tests(conditions: Conditions) -> Iterator[tuple[str, tuple[TestRec
         if name not in {"all", "any"}:
             sides = {key: tuple(side) if isinstance(side, list) else side for key, side in tests.items()}
             yield name, tuple(TestRecord(operator, (side,)) for operator, side in sides.items())
-
-
-def _member(attribute: Attribute, value: int | str) -> Json:
-    """Return one value of a list on a right side, as the attribute has it alone."""
-    return (str(value),) if attribute.type == "set" else value
 
 
 def _telling_names(models: Sequence[Model]) -> dict[str, str]:
