@@ -22,7 +22,7 @@ from llmrules.say.page import render_page
 from llmrules.say.page.models import MOST_REASONED
 from llmrules.say.report.entry import render_markdown, render_text
 from llmrules.say.report.graph import MOST_MODELS, Graph, derivation_graph, join_conclusions
-from llmrules.say.report.layout import Box, Size, lay_out
+from llmrules.say.report.layout import Box, lay_out
 from llmrules.say.report.mermaid import render_mermaid
 from llmrules.say.report.report import build_report
 from llmrules.say.teller import Sentences
@@ -191,7 +191,7 @@ def test_the_layout_is_readable(examples: list[Trace]) -> None:
     """Boxes do not overlap, edges run to the right from box to box, and all is inside the picture."""
     for trace in examples:
         graph = join_conclusions(derivation_graph(trace))
-        layout = lay_out(graph, lambda vertex: Size(100, 20 + len(vertex.key)))
+        layout = lay_out(graph, lambda vertex: (100, 20 + len(vertex.key)))
         boxes = {box.vertex.id: box for box in layout.boxes}
         assert not any(overlap(one, other) for one, other in combinations(layout.boxes, 2))
         for box in layout.boxes:
@@ -210,7 +210,7 @@ def test_the_layout_is_readable(examples: list[Trace]) -> None:
 
 def test_nothing_makes_an_empty_picture() -> None:
     """A graph without vertices has a layout, and a world without models a page."""
-    assert lay_out(Graph((), ()), lambda _: Size(1, 1)).boxes == ()
+    assert lay_out(Graph((), ()), lambda _: (1, 1)).boxes == ()
     assert "No model fits." in render_page(decide(world()).trace)
 
 

@@ -223,15 +223,14 @@ class Adviser:
 
     def firmness(self, found: Firmness | None) -> Iterator[Line]:
         """Yield how firm the first place is; nothing where nobody has it."""
-        lines = [] if found is None else [*self.firm.lines(found)]
-        yield from self._section("advised.firmness", lines, len(lines))
+        yield from self._section("advised.firmness", [] if found is None else [*self.firm.lines(found)], 0)
 
     def _section(self, heading: str, lines: Sequence[Line], told: int, **slots: str) -> Iterator[Line]:
         if lines:
             yield Line("blank")
             yield Line("heading", self._say(heading, **slots))
             yield from lines
-            if told > MOST_LINES and heading != "advised.firmness":
+            if told > MOST_LINES:
                 yield Line("line", self._say("more-advice", more=told - MOST_LINES), 2)
 
     def _line(self, sentence: str, **slots: int | str) -> Line:

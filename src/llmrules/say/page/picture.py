@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
 from llmrules.say.report.graph import derivation_graph, join_conclusions
-from llmrules.say.report.layout import Box, Size, lay_out
+from llmrules.say.report.layout import Box, lay_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,10 +86,10 @@ def _columns(boxes: tuple[Box, ...]) -> Iterator[tuple[int, str]]:
             yield min(lefts), key
 
 
-def _size(linker: Linker, vertex: Vertex) -> Size:
+def _size(linker: Linker, vertex: Vertex) -> tuple[int, int]:
     """Return how much room a vertex needs."""
     lines = _lines(linker, vertex)
-    return Size(WIDTHS[vertex.kind], lines[-1][2] + 9 if lines else 24)
+    return WIDTHS[vertex.kind], lines[-1][2] + 9 if lines else 24
 
 
 def _shape(linker: Linker, box: Box, name: str) -> dict[str, object]:

@@ -19,14 +19,6 @@ if TYPE_CHECKING:
 
 
 @frozen
-class Size:
-    """How large a vertex is drawn."""
-
-    width: int
-    height: int
-
-
-@frozen
 class Box:
     """Where a vertex stands: its column, its top left corner and its size."""
 
@@ -56,16 +48,16 @@ SWEEPS = 8
 MARGIN = 4
 
 
-def lay_out(graph: Graph, size: Callable[[Vertex], Size]) -> Layout:
+def lay_out(graph: Graph, size: Callable[[Vertex], tuple[int, int]]) -> Layout:
     """Place a graph in columns: requirements first, then what follows, rules over models, the gate, verdicts last.
 
-    The graph is one whose conclusions are joined to their rules. Models keep its order; elsewhere the order is chosen
-    so that few edges cross.
+    ``size`` says how wide and how high a vertex is drawn. Conclusions are joined to their rules. Models keep their
+    order; elsewhere it is chosen so that few edges cross.
     """
     columns = _columns(graph)
     sizes = {vertex.id: size(vertex) for vertex in graph.vertices}
     lanes, routes = _routes(graph, columns)
-    heights = {**{one: sizes[one].height for one in sizes}, **dict.fromkeys(lanes, LANE)}
+    heights = {name: height for name, (_, height) in sizes.items()} | dict.fromkeys(lanes, LANE)
     rows: list[list[str]] = [[] for _ in range(max(columns.values(), default=0) + 1)]
     for name, column in (*columns.items(), *lanes.items()):
         rows[column].append(name)
@@ -75,7 +67,7 @@ def lay_out(graph: Graph, size: Callable[[Vertex], Size]) -> Layout:
     rows = _untangle(rows, before, after, fixed)
     middles = _middles(rows, before, after, heights)
     top = min((middles[name] - heights[name] / 2 for name in middles), default=0)
-    widths = [max((sizes[name].width for name in row if name in sizes), default=0) for row in rows]
+    widths = [max((sizes[name][0] for name in row if name in sizes), default=0) for row in rows]
     lefts = [MARGIN + sum(widths[:column]) + COLUMN_GAP * column for column in range(len(rows))]
     vertices = {vertex.id: vertex for vertex in graph.vertices}
     boxes = tuple(
@@ -84,8 +76,8 @@ def lay_out(graph: Graph, size: Callable[[Vertex], Size]) -> Layout:
             column=column,
             x=lefts[column],
             y=round(middles[name] - heights[name] / 2 - top) + MARGIN,
-            width=sizes[name].width,
-            height=sizes[name].height,
+            width=sizes[name][0],
+            height=sizes[name][1],
         )
         for column, row in enumerate(rows)
         for name in row
@@ -148,28 +140,30 @@ def _untangle(
     best, fewest = rows, _crossings(rows, after)
     for sweep in range(SWEEPS):
         leftward = sweep % 2 == 0
-        rows = [list(row) for row in rows]
-        order = range(len(rows) - 2, -1, -1) if leftward else range(1, len(rows))
-        for column in order:
-            towards = after if leftward else before
-            neighbour = rows[column + 1 if leftward else column - 1]
-            place = {name: index for index, name in enumerate(neighbour)}
-            now = {name: index for index, name in enumerate(rows[column])}
-
-            def pull(
-                name: str, towards: Mapping[str, Sequence[str]] = towards, place: Mapping[str, int] = place,
-                now: Mapping[str, int] = now,
-            ) -> tuple[float, int]:  # fmt: skip
-                found = [place[one] for one in towards.get(name, ())]
-                return (sum(found) / len(found) if found else now[name], now[name])
-
-            loose = iter(sorted((name for name in rows[column] if name not in fixed), key=pull))
-            held = iter(sorted((name for name in rows[column] if name in fixed), key=lambda name: fixed[name]))
-            rows[column] = [next(held) if name in fixed else next(loose) for name in rows[column]]
+        rows = [*rows]
+        for column in range(len(rows) - 2, -1, -1) if leftward else range(1, len(rows)):
+            beside, towards = (rows[column + 1], after) if leftward else (rows[column - 1], before)
+            rows[column] = _pulled(rows[column], beside, towards, fixed)
         crossings = _crossings(rows, after)
         if crossings < fewest:
             best, fewest = rows, crossings
     return best
+
+
+def _pulled(
+    row: Sequence[str], beside: Sequence[str], towards: Mapping[str, Sequence[str]], fixed: Mapping[str, int]
+) -> list[str]:
+    """Order a column by where its neighbours stand in the one beside it; what is fixed keeps its order."""
+    place = {name: index for index, name in enumerate(beside)}
+    now = {name: index for index, name in enumerate(row)}
+
+    def pull(name: str) -> tuple[float, int]:
+        found = [place[one] for one in towards.get(name, ())]
+        return sum(found) / len(found) if found else now[name], now[name]
+
+    loose = iter(sorted((name for name in row if name not in fixed), key=pull))
+    held = iter(sorted((name for name in row if name in fixed), key=fixed.__getitem__))
+    return [next(held) if name in fixed else next(loose) for name in row]
 
 
 def _crossings(rows: Sequence[Sequence[str]], after: Mapping[str, Sequence[str]]) -> int:
