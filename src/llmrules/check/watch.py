@@ -12,7 +12,7 @@ from llmrules.errors import FileError, InputError, LoadError, Place
 from llmrules.language.profile import Profile, read_profile
 from llmrules.language.vocabulary import AS_OF
 from llmrules.reading.files import read_toml, toml_files
-from llmrules.say.report.side_by_side import Apart, applied, rules_apart
+from llmrules.say.report.side_by_side import Apart, rules_apart
 from llmrules.say.why import Judged
 from llmrules.worlds.advice.document import plain
 from llmrules.worlds.advice.firmness import ShelfLife
@@ -124,5 +124,5 @@ def _reasons(before: Decision, after: Decision) -> Iterator[tuple[str, Apart]]:
             one, other = then.standing(model), now.standing(model)
             checks = (*before.trace.checks(one), *after.trace.checks(other))
             hard = {check.rule for check in checks} if one.verdict != other.verdict else None
-            parting = rules_apart(applied(before.trace, one), applied(after.trace, other))
+            parting = rules_apart(before.trace.applied(one), after.trace.applied(other))
             yield from ((model, apart) for apart in parting if hard is None or apart.rule in hard)

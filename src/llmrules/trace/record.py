@@ -184,6 +184,11 @@ class Trace:
         """Return the exemptions that reach a candidate."""
         return tuple([one for one in self._applied(candidate)["exempts"] if one.outcome != "none"])
 
+    def applied(self, candidate: CandidateRecord) -> dict[str, Applied]:
+        """Return every rule that says something of a candidate: hard ones, exemptions, points, cautions."""
+        hard, exempting = self.checks(candidate), self.exemptions(candidate)
+        return {one.rule: one for one in (*hard, *exempting, *self.scores(candidate), *self.notes(candidate))}
+
     def concluded(self, candidate: CandidateRecord) -> Mapping[str, ConcludedRecord]:
         """Return what rules conclude of a candidate, by attribute."""
         return {} if candidate.concluded is None else self.found.concluded[candidate.concluded]

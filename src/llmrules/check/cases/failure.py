@@ -130,7 +130,7 @@ def _standing(explainer: Explainer, model: str) -> Node:
 
 def _facts(explainer: Explainer, names: Iterable[str]) -> Iterator[Node]:
     for name in names:
-        for fact in explainer.index.case.facts.values():
+        for fact in explainer.index.facts.values():
             if fact.attribute == name:
                 yield explainer.chain.fact(fact, frozenset())
 

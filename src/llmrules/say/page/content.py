@@ -70,9 +70,7 @@ def page_content(trace: Trace, language: Language, advice: Advice | None = None)
         "conclusions": linker.anchored("conclusions"),
         "demands": linker.anchored("demands"),
         "exemptions": tuple(
-            linker.rule_item(rule)
-            for rule in sorted(linker.index.case.firings)
-            if linker.index.rules[rule].effect.exempts
+            linker.rule_item(rule) for rule in sorted(linker.index.firings) if linker.index.rules[rule].effect.exempts
         ),
         "others": (
             *_advised(screen),

@@ -52,9 +52,9 @@ class Linker:
         self.citable.update(document.id for document in trace.given.documents)
         self.cited: set[str] = set()
         cautions = {entry.rule for entry in self.sections["cautions"].entries} if "cautions" in self.sections else set()
-        self.told = {
-            rule for rule in self.index.case.firings if not self.index.rules[rule].effect.cautions
-        } | cautions - {""}
+        self.told = {rule for rule in self.index.firings if not self.index.rules[rule].effect.cautions} | cautions - {
+            ""
+        }
         self.told.update(rule.id for rule in trace.found.rules if rule.status == "defeated")
         """The rules whose reason stands on this page; a caution that attaches to no model is not among them."""
         self.anchored_rules: set[str] = set()

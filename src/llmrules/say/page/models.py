@@ -99,10 +99,8 @@ def _beneath(linker: Linker, name: str) -> dict[str, object]:
 
 
 def _reasons(linker: Linker, candidate: CandidateRecord) -> Iterator[dict[str, object]]:
-    trace = linker.index.trace
-    scores = trace.scores(candidate)
-    applied = (*trace.checks(candidate), *trace.exemptions(candidate), *scores, *trace.notes(candidate))
-    for one in sorted(applied, key=lambda one: _weight(one, soft=one in scores)):
+    scores = linker.index.trace.scores(candidate)
+    for one in sorted(linker.index.trace.applied(candidate).values(), key=lambda one: _weight(one, soft=one in scores)):
         yield _reason(linker, one, _told(linker, one, candidate))
 
 

@@ -29,7 +29,7 @@ class Ranking:
         self.linker = linker
         trace = self.trace = linker.index.trace
         giving = {score.rule for one in trace.found.candidates for score in trace.scores(one) if _points(score)}
-        scoring = (rule for rule in linker.index.case.firings if linker.index.rules[rule].effect.sign)
+        scoring = (rule for rule in linker.index.firings if linker.index.rules[rule].effect.sign)
         self.rules = sorted(scoring, key=lambda rule: (rule not in giving, rule))
         self.letters = {rule: _letter(place) for place, rule in enumerate(self.rules) if rule in giving}
 

@@ -238,7 +238,7 @@ class Steps:
 
     def fact_lines(self, fact: str) -> tuple[str, str]:
         """Return the label of a fact's attribute, and its value."""
-        record = self.index.case.facts[fact]
+        record = self.index.facts[fact]
         words = self.teller.fact(self.index.attributes[record.attribute], record.value)
         assumed = self.say("assumed-aside") if "assumed" in record.origin else ""
         return self.teller.label(record.attribute), f"{words}{assumed}"

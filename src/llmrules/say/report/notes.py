@@ -45,7 +45,7 @@ class Case:
     def conflicts(self) -> Iterator[Entry]:
         """Yield the values that clash, each with the chain by which it came about."""
         for conflict in self.index.trace.found.conflicts:
-            facts = (self.index.case.facts[fact] for fact in conflict.facts)
+            facts = (self.index.facts[fact] for fact in conflict.facts)
             children = tuple(entry_of(self.why.chain.fact(fact, frozenset())) for fact in facts)
             yield Entry(self.say(conflict.kind, label=self.teller.label(conflict.attribute)), "!", children=children)
 
@@ -70,7 +70,7 @@ class Case:
 
     def fact_words(self, fact: str) -> str:
         """Return a fact as its attribute and its value."""
-        record = self.index.case.facts[fact]
+        record = self.index.facts[fact]
         value = self.teller.fact(self.index.attributes[record.attribute], record.value)
         return f"{self.teller.label(record.attribute)}: {value}"
 

@@ -314,10 +314,8 @@ class Standings:
 
     def values_of(self, candidate: CandidateRecord) -> Iterator[Entry]:
         """Yield each value of a candidate that a fired rule read, by the order of the attributes' names."""
-        trace = self.index.trace
-        applied = (*trace.checks(candidate), *trace.scores(candidate), *trace.notes(candidate))
-        applied += trace.exemptions(candidate)
-        read = {leaf.attribute for one in applied for leaf in self.index.criteria[one.rule].leaves}
+        applied = self.index.trace.applied(candidate)
+        read = {leaf.attribute for rule in applied for leaf in self.index.criteria[rule].leaves}
         for name in sorted(read):
             actual = self.index.actual(name, candidate)
             if actual is not None:

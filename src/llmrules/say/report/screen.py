@@ -195,7 +195,7 @@ class Screen:
         release, seller = (self.index.actual(one, candidate) for one in ("release", "provider"))
         if isinstance(release, str) and release not in {name, candidate.model}:
             yield self.say("release", release=printable_lines(release))
-        if seller is not None and OWN_MACHINES not in self.index.case.facts:
+        if seller is not None and OWN_MACHINES not in self.index.facts:
             provider = self.index.attributes["provider"]
             values = {self.index.actual(provider.name, row) for row in self.index.judged.sharing(name)} - {None}
             sellers = sorted(self.teller.value(provider, one) for one in values)
@@ -205,7 +205,7 @@ class Screen:
     def asked(self) -> Said:
         """Return the day, and among whom was chosen."""
         trace = self.index.trace
-        catalogues, day = trace.made_by.catalogues, self.index.case.as_of
+        catalogues, day = trace.made_by.catalogues, self.index.as_of
         models = len({row.model for row in trace.found.candidates})
         names = ", ".join(map(printable_lines, catalogues)) or self.say("the-catalogue")
         said = self.say("asked-of", day=str(day), count=models, names=names)

@@ -105,7 +105,7 @@ def side_by_side(trace: Trace, one: str, other: str) -> SideBySide:
     """Compare two models, or ``model @ offer``, of a decision. Raises KeyError for one that was not judged."""
     index = Explainer(trace, "en").index
     standing = index.judged.standing(one), index.judged.standing(other)
-    first, second = (applied(trace, candidate) for candidate in standing)
+    first, second = map(trace.applied, standing)
     rules = dict.fromkeys((*first, *second))
     apart = rules_apart(first, second)
     told = {leaf.attribute for one in apart for leaf in index.criteria[one.rule].leaves}
@@ -130,12 +130,6 @@ def rules_apart(first: Mapping[str, Applied], second: Mapping[str, Applied]) -> 
     pairs = (Apart(rule, (first.get(rule), second.get(rule))) for rule in dict.fromkeys((*first, *second)))
     differing = (apart for apart in pairs if _outcome(apart.applied[0]) != _outcome(apart.applied[1]))
     return tuple(sorted(differing, key=lambda apart: apart.order))
-
-
-def applied(trace: Trace, candidate: CandidateRecord) -> Mapping[str, Applied]:
-    """Return every rule that says something of a candidate: hard ones, points, cautions."""
-    said = (*trace.checks(candidate), *trace.exemptions(candidate), *trace.scores(candidate), *trace.notes(candidate))
-    return {one.rule: one for one in said}
 
 
 def _outcome(applied: Applied | None) -> tuple[str, str | None]:

@@ -80,11 +80,8 @@ class Explainer:
     def verdict(self, name: str) -> Node:
         """Return the whole tree of a model, or of one of its offers. Raises KeyError."""
         candidate = self.index.judged.standing(name)
-        text = f"{self.teller.name(name)}: {self.stands(candidate)}"
-        offers = self.offers.passing(name)
-        if offers:
-            text += f"; {offers}"
-        text += "".join(f"; {one}" for one in self.approval(name))
+        said = [f"{self.teller.name(name)}: {self.stands(candidate)}", self.offers.passing(name), *self.approval(name)]
+        text = "; ".join(filter(None, said))
         if candidate.missing:
             names = ", ".join(map(self.teller.label, candidate.missing))
             text += self.say("to-find-out", names=names)

@@ -30,28 +30,15 @@ if TYPE_CHECKING:
     from llmrules.catalog import Stated
     from llmrules.language.profile import Approval
     from llmrules.language.sources import Document
-    from llmrules.language.vocabulary import Attribute
     from llmrules.trace.found import CandidateRecord, FactRecord, FiringRecord
     from llmrules.trace.given import Given
     from llmrules.trace.record import Trace
 
 
 Kind: TypeAlias = Literal[
-    "verdict",
-    "rule",
-    "aside",
-    "forgone",
-    "group",
-    "leaf",
-    "value",
-    "term",
-    "classification",
-    "fact",
-    "firing",
-    "dispute",
-    "change",
-    "offer",
-]
+    "verdict", "rule", "aside", "forgone", "group", "leaf", "value", "term", "classification", "fact", "firing",
+    "dispute", "change", "offer",
+]  # fmt: skip
 
 BULLETS = ("", "-", "·")
 TONES: dict[str, Tone] = {
@@ -129,31 +116,24 @@ class Explanation:
 
     def lines(self) -> Iterator[Line]:
         """Yield the lines of the tree, each under what it explains; a fact's chain is said once."""
-        found: list[Line] = []
-        _add(found, self.root, 0, set(), Sentences(self.language)("as-above"))
-        return iter(found)
+        return _lines(self.root, 0, set(), f"({Sentences(self.language)('as-above')})")
 
 
-def _add(lines: list[Line], node: Node, depth: int, said: set[str], again: str) -> None:
+def _lines(node: Node, depth: int, said: set[str], again: str) -> Iterator[Line]:
     repeated = node.kind == "fact" and node.id in said and bool(node.children)
-    origin = f"({', '.join(node.sources)})" if node.sources else ""
-    if repeated:
-        origin = f"{origin} ({again})" if origin else f"({again})"
-    line = Line(
+    sources = f"({', '.join(node.sources)})" if node.sources else ""
+    yield Line(
         style="line" if depth else "answer",
         text=printable(node.text),
         indent=2 * depth,
         mark=BULLETS[min(depth, 2)],
-        origin=printable(origin),
+        origin=printable(" ".join(filter(None, [sources, again if repeated else ""]))),
         tone=TONES.get(node.outcome, "") if node.kind in {"rule", "offer"} else "",
     )
-    lines.append(line)
-    if repeated:
-        return
     if node.kind == "fact":
         said.add(node.id)
-    for child in node.children:
-        _add(lines, child, depth + 1, said, again)
+    for child in () if repeated else node.children:
+        yield from _lines(child, depth + 1, said, again)
 
 
 @frozen
@@ -186,29 +166,33 @@ class Known:
         self.claims = {claim.id: claim for claim in given.claims}
 
 
-class CaseIndex:
-    """Reads what one trace says of its case."""
+class Index:
+    """Reads one trace in one language."""
 
-    def __init__(self, trace: Trace, attributes: Mapping[str, Attribute]) -> None:
-        self._case, self._given, self._attributes = trace.case, trace.given, attributes
+    def __init__(self, trace: Trace, known: Known) -> None:
+        self.teller, self.say, self.attributes = known.teller, known.teller.say, known.teller.attributes
+        self.rules, self.models, self.documents, self.claims = known.rules, known.models, known.documents, known.claims
+        self.trace, self.judged = trace, Judged(trace)
+        self.criteria = {criterion.rule: criterion for criterion in trace.found.criteria}
+        self._entries: dict[str, tuple[Mapping[str, Entry], ...]] = {}
 
     @cached_property
     def facts(self) -> dict[str, FactRecord]:
         """The facts by their ids."""
-        return {fact.id: fact for fact in self._case.facts}
+        return {fact.id: fact for fact in self.trace.case.facts}
 
     @cached_property
     def firings(self) -> dict[str, FiringRecord]:
         """The firing of each rule that fired."""
-        return {firing.rule: firing for firing in self._case.firings}
+        return {firing.rule: firing for firing in self.trace.case.firings}
 
     @cached_property
     def requirements(self) -> dict[str, Json | None]:
         """What is known: of a set all its members, of all else what is said first."""
         found: dict[str, Json | None] = {}
-        for fact in self._case.facts:
+        for fact in self.trace.case.facts:
             before = found.get(fact.attribute)
-            if self._attributes[fact.attribute].type == "set":
+            if self.attributes[fact.attribute].type == "set":
                 members = () if fact.value == () else (str(fact.value),)
                 found[fact.attribute] = (*(before if isinstance(before, tuple) else ()), *members)
             elif before is None:
@@ -218,24 +202,8 @@ class CaseIndex:
     @cached_property
     def as_of(self) -> date | None:
         """The day of the decision."""
-        stated = (one.value for one in self._given.requirements if one.attribute == AS_OF.name)
+        stated = (one.value for one in self.trace.given.requirements if one.attribute == AS_OF.name)
         return next((when.first for when in stated if isinstance(when, Period)), None)
-
-
-class Index:
-    """Reads one trace in one language."""
-
-    def __init__(self, trace: Trace, known: Known) -> None:
-        self.teller, self.say, self.attributes = known.teller, known.teller.say, known.teller.attributes
-        self.rules, self.models, self.documents, self.claims = known.rules, known.models, known.documents, known.claims
-        self.trace, self.judged, self.case = trace, Judged(trace), CaseIndex(trace, self.attributes)
-        self.criteria = {criterion.rule: criterion for criterion in trace.found.criteria}
-        self._entries: dict[str, tuple[Mapping[str, Entry], ...]] = {}
-
-    @property
-    def requirements(self) -> dict[str, Json | None]:
-        """What is known of the case."""
-        return self.case.requirements
 
     def pending(self, name: str) -> bool:
         """Whether somebody has to approve an eligible one first, with every offer that earns it its place."""
@@ -261,7 +229,7 @@ class Index:
         rows = self.judged.sharing(name) if self.trace.given.approvals else ()
         for note in (note for row in rows for note in self.trace.notes(row)):
             asking[note.rule].update(note.approved_by)
-        model, day = name.partition(" @ ")[0], self.case.as_of
+        model, day = name.partition(" @ ")[0], self.as_of
         its = (one for one in self.trace.given.approvals if one.rule in asking and one.model == model)
         in_force = (one for one in its if day is None or one.holds(Period(day, day, day.isoformat())))
         return [one for one in in_force if (one.by in asking[one.rule]) is counted]
@@ -279,15 +247,11 @@ class Index:
         for model, its in grouped(rows).items():
             out = all(row.verdict == "excluded" for row in its)
             standing = [row for row in self.judged.of_model[model] if out or row.verdict != "excluded"]
-            if len(its) == len(standing):
-                found.append(self.teller.name(model))
-            else:
+            name = self.teller.name(model)
+            if len(its) < len(standing):
                 offers = self.offers(its)
-                found.append(
-                    f"{self.teller.name(model)} @ {offers}"
-                    if len(its) == 1
-                    else f"{self.teller.name(model)} ({offers})"
-                )
+                name += f" @ {offers}" if len(its) == 1 else f" ({offers})"
+            found.append(name)
         return found
 
     def because(self, rule: str) -> str:

@@ -216,8 +216,8 @@ class Chain:
     def firing(self, rule: str, above: frozenset[str]) -> Node:
         """Return the chain by which a rule fired: the facts it used, and how each of them came about."""
         record = self.index.rules[rule]
-        firing = self.index.case.firings[rule]
-        facts = tuple(self.fact(self.index.case.facts[fact], above | {rule}) for fact in firing.uses)
+        firing = self.index.firings[rule]
+        facts = tuple(self.fact(self.index.facts[fact], above | {rule}) for fact in firing.uses)
         text = self.say("because" if facts else "always-applies")
         return Node("firing", rule, text, record.effect.name, children=facts)
 
