@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.offer_worlds import DAYS, catalogues, rules, sellers
 from tests.worlds import rule
 
-from llmrules.catalog.candidates import bits, truth_of
+from llmrules.catalog.candidates import bits
 from llmrules.catalog.candidates.candidates import mask_of, spread
 from llmrules.language.operators import conjunction, disjunction
 from llmrules.language.rules.effects import Conclude
@@ -103,7 +103,7 @@ def classify(
 
 def truth(table: Table, values: dict[str, Value | None]) -> Truth:
     """Return the three-valued truth of a table on the values of one candidate."""
-    parts = [truth_of(leaf, values[leaf.attribute.name], {}) for leaf in table.leaves]
+    parts = [leaf.truth(values[leaf.attribute.name], {}) for leaf in table.leaves]
     parts += [truth(inner, values) for inner in table.every]
     parts += [disjunction([truth(inner, values) for inner in table.either])] if table.either else []
     return conjunction(parts)

@@ -12,7 +12,6 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.worlds import VOCABULARY, rule, world
 
-from llmrules.catalog.candidates import truth_of
 from llmrules.check.lint.algebra import FALSE, NOT_FALSE, NOT_TRUE, TRUE, Algebra, cells, spread, witnesses
 from llmrules.language.conditions import Facts, Leaf, Reference, Table
 from llmrules.language.conditions import Test as OneTest
@@ -172,7 +171,7 @@ def trials(draw: st.DrawFn, names: list[str], *, several: bool = True) -> Trial:
 
 def truth(table: Table, model: Mapping[str, Value | None], known: Facts) -> Truth:
     """Return the three-valued truth of a table on a model."""
-    found = [truth_of(leaf, model[leaf.attribute.name], known) for leaf in table.leaves]
+    found = [leaf.truth(model[leaf.attribute.name], known) for leaf in table.leaves]
     found += [truth(inner, model, known) for inner in table.every]
     if table.either:
         found.append(disjunction([truth(inner, model, known) for inner in table.either]))
@@ -223,9 +222,7 @@ def test_spreading_changes_nothing(trial: Trial, allowed: frozenset[Truth]) -> N
         return
     cases = spread(trial.one, allowed)
     assert cases is not None
-    found = [
-        {leaf: truth_of(leaf, trial.model[leaf.attribute.name], trial.known) for leaf, _ in case} for case in cases
-    ]
+    found = [{leaf: leaf.truth(trial.model[leaf.attribute.name], trial.known) for leaf, _ in case} for case in cases]
     holds = any(all(known[leaf] in some for leaf, some in case) for case, known in zip(cases, found, strict=True))
     assert holds == (truth(trial.one, trial.model, trial.known) in allowed)
 
@@ -240,7 +237,7 @@ def test_a_witness_is_one(leaf: Leaf) -> None:
             held = value if isinstance(value, frozenset) else frozenset({value})
             assert leaf.holds({} if value is None else {name: held})  # type: ignore[dict-item]
         else:
-            assert truth_of(leaf, value, {}) is True
+            assert leaf.truth(value, {}) is True
 
 
 def table(text: str, *, side: str = "when") -> Table:

@@ -102,6 +102,47 @@ class Model:
     listed: bool = True
 
 
+@frozen(eq=False)
+class Candidate:
+    """One model with one of its offers."""
+
+    model: Model
+    offer: Offer
+
+    @property
+    def name(self) -> str:
+        """What decisions call it: the model's id, and the offer's where the model has several."""
+        return self.model.id if self.offer_id is None else f"{self.model.id} @ {self.offer_id}"
+
+    @property
+    def offer_id(self) -> str | None:
+        """The id of the offer; None where the model has no other."""
+        return self.offer.id if len(self.model.offers) > 1 else None
+
+    def entry(self, name: str) -> Entry | None:
+        """Return the entry of an attribute of the model or the offer."""
+        return self.model.entries.get(name) or self.offer.entries.get(name)
+
+
+@frozen
+class Dispute:
+    """One value that disputes the one in force, for the candidate whose bit is ``index``."""
+
+    index: int
+    layer: int
+    attribute: str
+    stated: Stated
+
+
+@frozen
+class Contradiction:
+    """A value of the catalogue that stands against what a rule concludes of the model."""
+
+    model: str
+    attribute: str
+    rule: str
+
+
 @frozen
 class Catalog:
     """All models by id, in the order of ids."""

@@ -9,16 +9,14 @@ values by itself, and earn any part of a grade. So what holds here holds of ever
 from __future__ import annotations
 
 from collections import defaultdict
-from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
-from llmrules.catalog.candidates import truth_of, with_computed
+from llmrules.catalog.candidates import bits, with_computed
 from llmrules.decision.basis import read_with, resting_on
 from llmrules.language.conditions import Reference, json_table
 from llmrules.language.conditions.table import Table
 from llmrules.language.values import as_text
-from llmrules.language.vocabulary import TOKENS_AT, USAGE, USED
 from llmrules.prove.circuit import FALSE, TRUE, Input, Literal, Sum, holds
 from llmrules.prove.firings import Firings
 from llmrules.prove.profiles import NOTHING
@@ -30,9 +28,8 @@ if TYPE_CHECKING:
 
     from llmrules.catalog.candidates import Candidates
     from llmrules.decision.criteria import Criterion
-    from llmrules.decision.decision import Decision
     from llmrules.decision.knowledge import Knowledge
-    from llmrules.language.conditions import Facts, Leaf, Test
+    from llmrules.language.conditions import Leaf, Test
     from llmrules.language.operators import Truth
     from llmrules.language.rules.effects import Effect, Policy
     from llmrules.language.rules.rule import Rule
@@ -48,7 +45,10 @@ CERTAIN: Mapping[Truth, Pair] = {True: (TRUE, FALSE), False: (FALSE, TRUE), None
 
 
 class Decisions(Firings):
-    """What some rules over a catalogue say on a day of every profile."""
+    """What some rules over a catalogue say on a day of every profile.
+
+    What is computed of a candidate is left open: ``computed`` are its tests, and ``grades`` the rules that grade it.
+    """
 
     def __init__(
         self, profiles: Profiles, knowledge: Knowledge, when: date, unknown: Policy = "apart", lacking: str = ""
@@ -63,10 +63,10 @@ class Decisions(Firings):
         self._criteria = knowledge.criteria_on(when)
         self._candidates = self._criteria.candidates
         self._applied: dict[str, tuple[Pair, ...]] = {}
-        self._computed: dict[str, tuple[Leaf, int]] = {}
+        self.computed: dict[str, tuple[Leaf, int]] = {}
         self._resting = resting_on(knowledge.ruleset)
-        self._grades: dict[str, tuple[Rule, int]] = {}
-        self._sums = Sums(profiles, self.known, self._candidates)
+        self.grades: dict[str, tuple[Rule, int]] = {}
+        self.sums = Sums(profiles, self.known, self._candidates)
 
     def under(self, knowledge: Knowledge) -> Decisions:
         """Return what other rules say of the same profiles; what is the same is the same formula."""
@@ -96,19 +96,14 @@ class Decisions(Firings):
 
     def tested(self, table: Table) -> tuple[Pair, ...]:
         """Return of each candidate that a table of tests on models is true, and that it is false."""
-        leaves = [self._on_candidates(leaf) for leaf in table.leaves]
-        every = [self.tested(inner) for inner in table.every]
-        either = [self.tested(inner) for inner in table.either]
-        found = []
-        for index in range(self._candidates.count):
-            all_of = [its[index] for its in (*leaves, *every)]
-            if either:
-                any_of = [its[index] for its in either]
-                all_of.append(
-                    (self.circuit.either(*(t for t, _ in any_of)), self.circuit.both(*(f for _, f in any_of)))
-                )
-            found.append(self._all(all_of))
-        return tuple(found)
+        parts = [*map(self._on_candidates, table.leaves), *map(self.tested, table.every)]
+        if table.either:
+            parts.append(tuple(map(self._any, zip(*map(self.tested, table.either), strict=True))))
+        return tuple(map(self._all, zip(*parts, strict=True))) if parts else ((TRUE, FALSE),) * self._candidates.count
+
+    def _any(self, pairs: Iterable[Pair]) -> Pair:
+        true, false = zip(*pairs, strict=True)
+        return self.circuit.either(*true), self.circuit.both(*false)
 
     def _all(self, pairs: Iterable[Pair]) -> Pair:
         true, false = zip((TRUE, FALSE), *pairs, strict=True)
@@ -126,7 +121,7 @@ class Decisions(Firings):
     def _on_value(self, leaf: Leaf, value: Value | None) -> Pair:
         """Return the truth of a leaf on the value of a candidate."""
         if not any(isinstance(test.operand, Reference) for test in leaf.tests):
-            return CERTAIN[truth_of(leaf, value, {})]
+            return CERTAIN[leaf.truth(value, {})]
         return self._all(self._referring(leaf, test, value) for test in leaf.tests)
 
     def _referring(self, leaf: Leaf, test: Test, value: Value | None) -> Pair:
@@ -179,28 +174,11 @@ class Decisions(Firings):
         """That what is computed for the case may matter: a rule fires that reads it, and the case knows enough."""
         read = {rule.id: rule.reads() for rule in self.knowledge.ruleset.firing()}
         mattering = (
-            self.circuit.both(self._knows(one), self.circuit.either(*(self.fired[name] for name in its)))
+            self.circuit.both(self.sums.knows(one), self.circuit.either(*(self.fired[name] for name in its)))
             for one in self._candidates.moving
             if (its := [name for name, names in read.items() if one.name in names and name in self.fired])
         )
         return self.circuit.either(*mattering)
-
-    def _knows(self, attribute: Attribute) -> Literal:
-        """Return that the case knows what it takes to compute an attribute otherwise than without a case."""
-        products = attribute.computed or ()
-        if all(name in TOKENS_AT or name in self._plain for product in products for name in product.of):
-            single = [
-                -self.circuit.at_least(((has, 1) for has in self.known.get(name, NOTHING).has.values()), 2)
-                for name in USAGE
-            ]
-            return self.circuit.both(*(self.known.get(name, NOTHING).known for name in USED), *single)
-        names = self._candidates.vocabulary.rests_on(attribute.name, "requirement")
-        return self.circuit.either(*(self.known.get(name, NOTHING).known for name in names))
-
-    @cached_property
-    def _plain(self) -> frozenset[str]:
-        """The attributes of candidates that are the same in every case."""
-        return frozenset(self._candidates.columns) - {one.name for one in self._candidates.moving}
 
     @cached_property
     def _without_case(self) -> Candidates:
@@ -210,15 +188,15 @@ class Decisions(Firings):
         """Return the truth of a leaf on what is computed of a candidate: open, where the case knows enough."""
         if value is not None:
             return self._on_value(leaf, value)
-        computed = self._sums.at(leaf.attribute, index)
+        computed = self.sums.at(leaf.attribute, index)
         if computed is not None:
             return self._all(self._summed(leaf, test, computed) for test in leaf.tests)
         stated = self._on_value(leaf, self._without_case.columns[leaf.attribute.name].first[index])
         told = f"{self._factors(leaf.attribute, index)} {json_table(Table((leaf,)))}"
         true, false = (self.circuit.input(f"{told}: {one}") for one in (True, False))
-        self._computed[told] = (leaf, index)
+        self.computed[told] = (leaf, index)
         self.circuit.hold(-self.circuit.both(true, false))
-        here = self._knows(leaf.attribute)
+        here = self.sums.knows(leaf.attribute)
         return (
             self.circuit.either(self.circuit.both(here, true), self.circuit.both(-here, stated[0])),
             self.circuit.either(self.circuit.both(here, false), self.circuit.both(-here, stated[1])),
@@ -227,7 +205,7 @@ class Decisions(Firings):
     def _summed(self, leaf: Leaf, test: Test, computed: Computed) -> Pair:
         """Return the truth of one test on a sum."""
         known, (true, false) = computed.known, CERTAIN[test.truth_of_absence(leaf.attribute, {})]
-        passes = self._sums.passes(test, computed) if test.operator.name != "known" else TRUE if test.operand else FALSE
+        passes = self.sums.passes(test, computed) if test.operator.name != "known" else TRUE if test.operand else FALSE
         return (
             self.circuit.either(self.circuit.both(known, passes), self.circuit.both(-known, true)),
             self.circuit.either(self.circuit.both(known, -passes), self.circuit.both(-known, false)),
@@ -244,46 +222,11 @@ class Decisions(Firings):
         nodes = [self.circuit.nodes[place] for place in self.circuit.cone(literals)]
         names = {node.name.removesuffix(": True").removesuffix(": False") for node in nodes if isinstance(node, Input)}
         names |= {name for node in nodes if isinstance(node, Sum) for name, _ in node.numbers}
-        found = {
-            leaf.attribute.name for told, (leaf, _) in (*self._computed.items(), *self.forms.items()) if told in names
-        }
-        found |= {leaf.attribute.name for told, (leaf, *_) in self.between.items() if told in names}
-        found |= {*self._sums.left_open(names)}
-        grades = (rule.effect.grade for told, (rule, _) in self._grades.items() if told in names)
+        tests: tuple[Mapping[str, tuple[Leaf, *tuple[object, ...]]], ...] = (self.computed, self.forms, self.between)
+        found = {its[name][0].attribute.name for its in tests for name in names & its.keys()}
+        found |= {*self.sums.left_open(names)}
+        grades = (rule.effect.grade for told, (rule, _) in self.grades.items() if told in names)
         return tuple(sorted(found | {grade.attribute.name for grade in grades if grade is not None}))
-
-    def _meant(self, facts: Facts, name: str, band: Value) -> Iterator[Value]:
-        """Yield the values of a requirement in a decision that one of its bands stands for."""
-        asked = self.profiles.asked.get(name)
-        yield from (one for one in facts.get(name, ()) if band == (one if asked is None else asked.band(one)))
-
-    def opened(self, decision: Decision) -> tuple[dict[str, bool], dict[str, Fraction]]:
-        """Return what is left open as it is in one decision: what is computed there, and the form of its texts."""
-        facts, candidates = decision.derivation.facts, decision.candidates
-        inputs = dict[str, bool]()
-        numbers = self.profiles.numbers(decision.profile) | self._sums.values(facts)
-        for told, (leaf, test) in self.forms.items():
-            values = decision.profile.facts().get(leaf.attribute.name, ())
-            inputs[told] = any(test.truth(leaf.attribute, value, facts) is True for value in values)
-        for told, (leaf, test, left, right) in self.between.items():
-            assert isinstance(test.operand, Reference)  # noqa: S101 - it is kept here for what it refers to
-            other = test.operand.requirement
-            inputs[told] = any(
-                test.truth(leaf.attribute, one, {other: frozenset({two})}) is True
-                for one in self._meant(facts, leaf.attribute.name, left)
-                for two in self._meant(facts, other, right)
-            )
-        for told, (leaf, index) in self._computed.items():
-            if facts.keys() >= {*Table((leaf,)).references()}:
-                truth = truth_of(leaf, candidates.columns[leaf.attribute.name].first[index], facts)
-                inputs |= {f"{told}: {one}": truth is one for one in (True, False)}
-        for told, (rule, index) in self._grades.items():
-            grade = rule.effect.grade
-            assert grade is not None  # noqa: S101 - it is kept here for its grade
-            counts = rule.id in decision.fired and candidates.table(rule.where, facts)[0] >> index & 1
-            place = candidates.grades(grade).first[index] or Fraction(0)
-            numbers[told] = place if counts or " where " not in told else Fraction(0)
-        return inputs, numbers
 
     # Verdicts
 
@@ -390,7 +333,7 @@ class Decisions(Firings):
         if column is not None and column.first[index] is not None:
             return
         where, _ = self.tested(criterion.rule.where)[index]
-        counts = self.circuit.both(self.fired[criterion.rule.id], where, self._knows(grade.attribute))
+        counts = self.circuit.both(self.fired[criterion.rule.id], where, self.sums.knows(grade.attribute))
         if counts == FALSE:
             return
         told = f"{self._factors(grade.attribute, index)} toward {grade.toward}"
@@ -401,7 +344,7 @@ class Decisions(Firings):
         some = self.circuit.at_least((), 0, [(part, 1)], strictly=True)
         for literal in (below, self.circuit.either(-counts, whole), self.circuit.either(counts, -some)):
             self.circuit.hold(literal)
-        self._grades |= {place: (criterion.rule, index), part: (criterion.rule, index)}
+        self.grades |= {place: (criterion.rule, index), part: (criterion.rule, index)}
         yield part
 
     def leads(self, one: int, other: int) -> Literal:
@@ -448,13 +391,10 @@ class Decisions(Firings):
             if holds(eligible, truth)
         }
         most = max(points.values(), default=None)
-        models, its = self._candidates.models, self._candidates.model_of
-        return {models[its[index]][0] for index, earned in points.items() if earned == most}
+        return {self._candidates.rows[index].model.id for index, earned in points.items() if earned == most}
 
     @cached_property
     def first(self) -> dict[str, Literal]:
         """Of each model that it is on the first place of a case that is not refused."""
-        its: dict[str, dict[int, Literal]] = {name: {} for name, _ in self._candidates.models}
-        for index, number in enumerate(self._candidates.model_of):
-            its[self._candidates.models[number][0]][index] = TRUE
-        return {name: self.first_among(those) for name, those in its.items()}
+        models = self._candidates.models
+        return {name: self.first_among(dict.fromkeys(bits(mask), TRUE)) for name, mask in models}

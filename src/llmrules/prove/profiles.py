@@ -189,19 +189,6 @@ class Profiles:
                 self.circuit.hold(literal)
         return asked.number
 
-    def numbers(self, profile: Profile) -> dict[str, Fraction]:
-        """Return what a profile states, as numbers of the circuit; one that it does not state is 0."""
-        stated = {
-            one.attribute: Fraction(value)
-            for one in profile.requirements
-            if isinstance(value := one.value, int | Decimal)
-        }
-        return {
-            one.number: stated.get(name, Fraction(0))
-            for name, one in self.asked.items()
-            if one.number in self.circuit.ranges
-        }
-
     def size(self) -> Iterator[tuple[Literal, int]]:
         """Yield what makes a profile larger: each requirement that it states, and each member of a set."""
         for asked in self.asked.values():

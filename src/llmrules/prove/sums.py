@@ -31,7 +31,6 @@ from llmrules.language.vocabulary.computed import (
     TOKENS_AT,
     USAGE,
     USED,
-    known_numbers,
 )
 from llmrules.prove.circuit import FALSE, TRUE, Literal
 from llmrules.prove.profiles import NOTHING
@@ -40,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from llmrules.catalog.candidates import Candidates
-    from llmrules.language.conditions import Facts, Test
+    from llmrules.language.conditions import Test
     from llmrules.language.values import Value
     from llmrules.language.vocabulary import Attribute
     from llmrules.prove.circuit import Circuit
@@ -78,8 +77,8 @@ class Sums:
         """Write down nothing yet."""
         self._profiles, self._known, self._candidates = profiles, known, candidates
         self._circuit: Circuit = profiles.circuit
-        self._numbers: dict[str, str] = {}
-        self._products: dict[str, tuple[str, ...]] = {}
+        self.numbers: dict[str, str] = {}
+        self.products: dict[str, tuple[str, ...]] = {}
         self._found: dict[tuple[Attribute, tuple[object, ...]], Computed | None] = {}
 
     def at(self, attribute: Attribute, index: int) -> Computed | None:
@@ -90,6 +89,14 @@ class Sums:
         if key not in self._found:
             self._found[key] = self._summed(attribute, values)
         return self._found[key]
+
+    def knows(self, attribute: Attribute) -> Literal:
+        """Return that the case knows what it takes to compute an attribute otherwise than without a case."""
+        factors = {name for product in attribute.computed or () for name in product.of} - TOKENS_AT.keys()
+        if factors <= self._candidates.columns.keys() - {one.name for one in self._candidates.moving}:
+            return self.usage
+        names = self._candidates.vocabulary.rests_on(attribute.name, "requirement")
+        return self._circuit.either(*(self._known.get(name, NOTHING).known for name in names))
 
     def passes(self, test: Test, computed: Computed) -> Literal:
         """Return that a sum, where it is known, passes a test that compares it."""
@@ -186,7 +193,7 @@ class Sums:
             found = self._times(found, name)
         if len(names) > 1:
             self._circuit.hold(self._circuit.either(-zero, self._zero({found: Fraction(1)})))
-            self._products[found] = tuple(names)
+            self.products[found] = tuple(names)
         there = self._circuit.either(self._circuit.both(*single), zero)
         return Computed(there, (Case(TRUE, {found: Fraction(1)}),))
 
@@ -222,14 +229,14 @@ class Sums:
 
     def number(self, name: str) -> str:
         """Return the number that a requirement has where it has one alone."""
-        if name not in self._numbers:
+        if name not in self.numbers:
             its = self._known.get(name, NOTHING)
             asked = self._profiles.asked.get(name)
             if asked is None or its is asked.stated or its == asked.stated:
-                self._numbers[name] = self._profiles.number(name)
+                self.numbers[name] = self._profiles.number(name)
             else:
                 told = f"{name} known by {', '.join(map(str, its.has.values()))}"
-                self._numbers[name] = self._circuit.number(told, None)
+                self.numbers[name] = self._circuit.number(told, None)
                 for value, has in its.has.items():
                     where = self._circuit.both(has, self._single(name))
                     low, high = asked.between(value)
@@ -240,7 +247,7 @@ class Sums:
                         self._circuit.hold(
                             self._circuit.either(-where, self._zero({told: Fraction(1), "": -_exact(value)}))
                         )
-        return self._numbers[name]
+        return self.numbers[name]
 
     def _stated(self, name: str, value: Value, plus: object) -> Linear:
         """Return what a requirement is, of which the band of a value is known, and so much more."""
@@ -262,7 +269,7 @@ class Sums:
         return self._circuit.both(*(self._known.get(name, NOTHING).known for name in USED), *(-one for one in several))
 
     @cached_property
-    def _classes(self) -> tuple[dict[Class, str], dict[Class, str]]:
+    def classes(self) -> tuple[dict[Class, str], dict[Class, str]]:
         """The tokens of each class of input and of output: numbers that add up to what is used, as the shares say."""
         found = []
         for name, shares in zip(USED, (SHARES, SHARES[:2]), strict=True):
@@ -299,7 +306,7 @@ class Sums:
         cases = []
         for where, long in ((reaches, True), (-reaches, False)):
             its: dict[str, Fraction] = {}
-            for classes, prices in zip(self._classes, _PRICES, strict=True):
+            for classes, prices in zip(self.classes, _PRICES, strict=True):
                 for one, name in classes.items():
                     on = [so and can for so, can in zip(one, (waits, long, cached), strict=False)]
                     if next((named for so, named in zip(on, prices, strict=False) if so), prices[-1]) == price:
@@ -318,32 +325,11 @@ class Sums:
 
     def left_open(self, names: set[str]) -> Iterator[str]:
         """Yield the requirements whose products with others some of these numbers are."""
-        for found, factors in self._products.items():
+        for found, factors in self.products.items():
             if found in names:
                 yield from factors
-        if "_classes" in self.__dict__ and not names.isdisjoint([one for its in self._classes for one in its.values()]):
+        if "classes" in self.__dict__ and not names.isdisjoint([one for its in self.classes for one in its.values()]):
             yield from (share for share in SHARES if share in self._profiles.asked)
-
-    def values(self, facts: Facts) -> dict[str, Fraction]:
-        """Return what the numbers are where this is known at the end."""
-        known = known_numbers(facts, self._known)
-        found = {its: Fraction(known.get(name, 0)) for name, its in self._numbers.items()}
-        for its, names in self._products.items():
-            left = names[0]
-            told, value = self._numbers[left], found[self._numbers[left]]
-            for name in names[1:]:
-                told, value = f"{told} * {self._numbers[name]}", value * found[self._numbers[name]]
-                found[told] = value
-            assert told == its  # noqa: S101 - as it was made
-        if "_classes" in self.__dict__:
-            used = known.keys() >= {*USED} and all(len(facts.get(name, ())) <= 1 for name in USAGE)
-            shares = [Fraction(known.get(name, 0)) for name in SHARES]
-            for name, classes in zip(USED, self._classes, strict=True):
-                for one, its in classes.items():
-                    found[its] = Fraction(known[name]) if used else Fraction(0)
-                    for so, share in zip(one, shares, strict=False):
-                        found[its] *= share if so else 1 - share
-        return found
 
 
 _PRICES = (

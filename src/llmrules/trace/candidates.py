@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
 from attrs import evolve
 
-from llmrules.catalog.candidates import bits, truth_of
+from llmrules.catalog.candidates import bits
 from llmrules.decision.criteria import lanes_for
 from llmrules.language.conditions import json_operand
 from llmrules.language.values import encode_fraction, encode_number
@@ -415,7 +415,7 @@ def _json_operand(attribute: Attribute, operand: Operand) -> Threshold:
 
 def leaf_outcome(leaf: Leaf, facts: Facts, value: Value | None) -> LeafOutcome:
     """Return a leaf's truth on a model's value, with the gap of each test."""
-    holds = HOLDS[truth_of(leaf, value, facts)]
+    holds = HOLDS[leaf.truth(value, facts)]
     if value is None:
         return LeafOutcome(holds)
     gaps = tuple(gap for test in leaf.tests for gap in _gaps(test, leaf.attribute, value, facts))

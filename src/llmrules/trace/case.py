@@ -25,7 +25,7 @@ from llmrules.trace.found import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from llmrules.catalog.candidates import Contradiction
+    from llmrules.catalog.entries import Contradiction
     from llmrules.decision.decision import Decision
     from llmrules.language.conditions import Facts, Leaf
     from llmrules.language.rules.rule import Rule

@@ -6,7 +6,7 @@ from typing import Literal
 
 from attrs import field, frozen
 
-from llmrules.catalog.candidates import Contradiction
+from llmrules.catalog.entries import Contradiction
 from llmrules.catalog.restriction import LeftOut
 from llmrules.decision.outlook import Unknown
 from llmrules.trace.codec import Holds, Json, Number, Origin, Outcome, Scalar, Status, Threshold

@@ -11,16 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import evolve, frozen
 
-from llmrules.catalog.candidates.candidates import (
-    Candidate,
-    Candidates,
-    Column,
-    Contradiction,
-    Dispute,
-    Groups,
-    bits,
-    mask_of,
-)
+from llmrules.catalog.candidates.candidates import Candidates, Column, Groups, bits, mask_of
+from llmrules.catalog.entries import Candidate, Contradiction, Dispute
 from llmrules.language.rules.rule import Cycle, by_conclusion, classification_order
 from llmrules.language.values import number
 from llmrules.language.vocabulary import MODEL, PRICES, Sum, added, charged, known_numbers, tokens_of

@@ -23,9 +23,8 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from attrs import define, field, frozen
 
-from llmrules.catalog import Entry, Model, Offer, Stated
+from llmrules.catalog.entries import Candidate, Contradiction, Dispute
 from llmrules.language.conditions import Leaf, Reference, Table
-from llmrules.language.operators import Truth, conjunction
 from llmrules.language.values import Number, Value
 from llmrules.language.vocabulary import Attribute, Sum, Vocabulary
 
@@ -33,52 +32,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
     from llmrules.language.conditions import Facts
+    from llmrules.language.operators import Truth
     from llmrules.language.rules.effects import Grade
-
 
 K = TypeVar("K")
 V = TypeVar("V")
-
-
-@frozen(eq=False)
-class Candidate:
-    """One model with one of its offers."""
-
-    model: Model
-    offer: Offer
-
-    @property
-    def name(self) -> str:
-        """What decisions call it: the model's id, and the offer's where the model has several."""
-        return self.model.id if self.offer_id is None else f"{self.model.id} @ {self.offer_id}"
-
-    @property
-    def offer_id(self) -> str | None:
-        """The id of the offer; None where the model has no other."""
-        return self.offer.id if len(self.model.offers) > 1 else None
-
-    def entry(self, name: str) -> Entry | None:
-        """Return the entry of an attribute of the model or the offer."""
-        return self.model.entries.get(name) or self.offer.entries.get(name)
-
-
-@frozen
-class Dispute:
-    """One value that disputes the one in force, for the candidate whose bit is ``index``."""
-
-    index: int
-    layer: int
-    attribute: str
-    stated: Stated
-
-
-@frozen
-class Contradiction:
-    """A value of the catalogue that stands against what a rule concludes of the model."""
-
-    model: str
-    attribute: str
-    rule: str
 
 
 @frozen(eq=False)
@@ -221,8 +179,8 @@ class Candidates(Told):
         cut = _cut(leaf, facts)
         if groups is not None and cut is not None:
             return groups.beside(*cut)
-        true, false = (0, 0) if groups is None else groups.where(lambda value: truth_of(leaf, value, facts))
-        rest, truth = self.everyone & ~self.knowing(leaf.attribute.name), truth_of(leaf, None, facts)
+        true, false = (0, 0) if groups is None else groups.where(lambda value: leaf.truth(value, facts))
+        rest, truth = self.everyone & ~self.knowing(leaf.attribute.name), leaf.truth(None, facts)
         return true | (rest if truth is True else 0), false | (rest if truth is False else 0)
 
     def rests_on(self, attribute: str, rule: str) -> int:
@@ -248,11 +206,8 @@ class Candidates(Told):
         if self.fixed is not None:
             return self.fixed.cited(name)
         if name not in self._cited:
-            members: dict[tuple[str, ...], list[int]] = {}
-            for index, row in enumerate(self.rows):
-                if (entry := row.entry(name)) is not None:
-                    members.setdefault(entry.stated.sources, []).append(index)
-            self._cited[name] = {sources: mask_of(indices) for sources, indices in members.items()}
+            entries = (row.entry(name) for row in self.rows)
+            self._cited[name] = _masks((at, None if one is None else one.sources) for at, one in enumerate(entries))
         return self._cited[name]
 
     def stating(self, name: str) -> int:
@@ -273,10 +228,8 @@ class Candidates(Told):
         column = self.columns.get(grade.attribute.name)
         if column is None:
             return Grades([None] * self.count, {})
-        places: dict[Value | None, Fraction | None] = {None: None}
-        for value in (*column.first, *column.others.values()):
-            if value is not None and value not in places:
-                places[value] = place_of(grade, value)
+        values = {*column.first, *column.others.values()}
+        places = {value: None if value is None else grade.place(value) for value in values}
         others = {bit: places[value] for bit, value in column.others.items()}
         return Grades([places[value] for value in column.first], others)
 
@@ -293,13 +246,6 @@ def kept(cache: dict[K, V], key: K, make: Callable[[], V], most: int = MOST_CACH
             cache.clear()
         found = cache[key] = make()
     return found
-
-
-def truth_of(leaf: Leaf, value: Value | None, facts: Facts) -> Truth:
-    """Return the three-valued truth of a leaf on one value of a model or offer; None is an absent value."""
-    if value is None:
-        return conjunction([test.truth_of_absence(leaf.attribute, facts) for test in leaf.tests])
-    return conjunction([test.truth(leaf.attribute, value, facts) for test in leaf.tests])
 
 
 def _cut(leaf: Leaf, facts: Facts) -> tuple[str, Number] | None:
@@ -319,12 +265,6 @@ CUTTING: Mapping[str, tuple[Callable[[Sequence[Number], Number], int], bool]] = 
     "below": (bisect_left, False),
 }
 """The operators that cut ordered numbers in two: where, and whether those from there on pass."""
-
-
-def place_of(grade: Grade, value: Value) -> Fraction:
-    """Return a value's place from 0 (worst) to 1 (best) for a graded preference."""
-    place = grade.attribute.grade(value)
-    return 1 - place if grade.toward == "lowest" else place
 
 
 Masks: TypeAlias = tuple[int, int]
@@ -399,7 +339,8 @@ class Column:
 
     def groups(self, layers: int) -> Groups:
         """Return who has which value, over the first layer and so many further ones."""
-        first, others = _masks(enumerate(self.first)), _masks(self.others.items())
+        first: dict[Value, int] = _masks(enumerate(self.first))
+        others: dict[Value, int] = _masks(self.others.items())
         values = ((value, first.get(value, 0), others.get(value, 0)) for value in first | others)
         return Groups(tuple(values), mask_of(self.others), len(self.first), layers)
 
@@ -420,9 +361,9 @@ class Column:
             self.others.update(dict.fromkeys(bits(mask & elsewhere), value))
 
 
-def _masks(values: Iterable[tuple[int, Value | None]]) -> dict[Value, int]:
+def _masks(values: Iterable[tuple[int, K | None]]) -> dict[K, int]:
     """Return the mask of each value that some bits have."""
-    places: defaultdict[Value, list[int]] = defaultdict(list)
+    places: defaultdict[K, list[int]] = defaultdict(list)
     for bit, value in values:
         if value is not None:
             places[value].append(bit)

@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import frozen
 
-from llmrules.catalog.candidates import truth_of
 from llmrules.language.conditions import Facts, Leaf, Reference, Table, Test
 from llmrules.language.operators import Truth, conjunction
 from llmrules.language.values import EXACT, Number, Period, Value, number
@@ -230,7 +229,7 @@ def _truth(leaf: Leaf, value: Value, given: dict[Test, Truth]) -> Truth:
 
 def _absent(leaf: Leaf, facts: Facts) -> Truth:
     """Return the truth of a leaf where its attribute has no value: of a requirement it is never unknown."""
-    return leaf.asks_absence if leaf.attribute.scope == "requirement" else truth_of(leaf, None, facts)
+    return leaf.asks_absence if leaf.attribute.scope == "requirement" else leaf.truth(None, facts)
 
 
 def _always_known(attribute: Attribute) -> bool:

@@ -128,6 +128,12 @@ class Leaf:
             return self._accepts(values, facts)
         return any(self._accepts(value, facts) for value in values)
 
+    def truth(self, value: Value | None, facts: Facts) -> Truth:
+        """Return the three-valued truth on one value of a model or offer; None is an absent value."""
+        if value is None:
+            return conjunction([test.truth_of_absence(self.attribute, facts) for test in self.tests])
+        return conjunction([test.truth(self.attribute, value, facts) for test in self.tests])
+
     def cited(self, facts: Facts) -> tuple[Value | None, ...]:
         """Return every value that makes a true leaf true, in order; None is the fact that a set is known and empty."""
         values = facts.get(self.attribute.name)

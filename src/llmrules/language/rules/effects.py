@@ -5,7 +5,7 @@ This is the one table of their names, words and keys: loader, schemas, decision 
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 from attrs import frozen
 
@@ -14,6 +14,9 @@ from llmrules.language.operators import OPERATORS
 from llmrules.language.texts import Text
 from llmrules.language.values import Number, Value, encode_number
 from llmrules.language.vocabulary import Attribute
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 Body: TypeAlias = Literal["conclusion", "predicate", "true", "rules"]
 """What follows the name of an effect: what is concluded, a predicate on models, ``true``, or rule ids."""
@@ -47,6 +50,11 @@ class Grade:
     attribute: Attribute
     toward: Direction
     marks: tuple[Number, ...] = ()
+
+    def place(self, value: Value) -> Fraction:
+        """Return a value's place from 0 (worst) to 1 (best)."""
+        place = self.attribute.grade(value)
+        return 1 - place if self.toward == "lowest" else place
 
 
 @frozen

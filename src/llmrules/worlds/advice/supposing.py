@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import evolve, frozen
 
-from llmrules.catalog.candidates import Column, Told, bits, conclusions_over, mask_of, place_of, truth_of, with_computed
+from llmrules.catalog.candidates import Column, Told, bits, conclusions_over, mask_of, with_computed
 from llmrules.decision.basis import read_with
 from llmrules.decision.criteria import Criterion, reached
 from llmrules.decision.judgement import Check, Units
@@ -85,10 +85,10 @@ class _Told(Told):
         true, false, rest = 0, 0, self.everyone
         for value, mask in having.items():
             rest &= ~mask
-            truth = truth_of(leaf, value, facts)
+            truth = leaf.truth(value, facts)
             true, false = (true | mask, false) if truth else (true, false | mask if truth is False else false)
         if rest:
-            truth = truth_of(leaf, None, facts)
+            truth = leaf.truth(None, facts)
             true, false = (true | rest, false) if truth else (true, false | rest if truth is False else false)
         return true, false
 
@@ -324,7 +324,7 @@ class Supposing:
             yield tier, reached, None, score
         else:
             for value, mask in having[grade.attribute.name].items():
-                given = place_of(grade, value) * (rule.weight or 0) * self._decision.criteria.scale
+                given = grade.place(value) * (rule.weight or 0) * self._decision.criteria.scale
                 yield tier, reached & mask, int(given) if given.denominator == 1 else given, score
 
     def _concluding(self, name: str, value: Value) -> Mapping[Value, int]:
