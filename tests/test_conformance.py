@@ -62,7 +62,7 @@ def test_every_code_is_listed_and_has_a_case() -> None:
     assert {case["code"] for case in CASES["refused"]} == used - LIMITS
 
 
-PLACES = {"Refusal": 0, "expect": 1, "compare": 0, "read_at": 0, "_Doubt": 0}
+PLACES = {"Refusal": 0, "expect": 1, "compare": 0, "read_at": 0, "Wrong": 0}
 """What refuses, and which of its arguments is the code."""
 
 

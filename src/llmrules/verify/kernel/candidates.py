@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from .case import concludes, derive_case
 from .criteria import Conditions, Criterion, World
-from .given import HARD, SOFT, TESTED, Given, Row, name_of, names_of, on_them
+from .given import HARD, SOFT, TESTED, Given, Row, name_of, names_of
 from .refusal import Plain, Record, sparse
 from .standing import carried, contenders, result, sums
 from .truth import Facts, Truth
@@ -20,7 +20,7 @@ def derive_candidates(given: Given, facts: Facts, case: Record) -> Record:
     """Return what is found of the models by the rules that fired, and what those on trial would do."""
     fired = [one["id"] for one in case["rules"] if one["status"] == "fired"]
     trials = [one for one in case["rules"] if one["status"] == "trial"]
-    criteria = {name: Criterion(given.rules[name], given, facts) for name in fired if on_them(given.rules[name])}
+    criteria = {name: Criterion(given.rules[name], given, facts) for name in fired if given.rules[name].on_models}
     worlds = Worlds(given, facts, [given.rules[name] for name in (*criteria, *(one["id"] for one in trials))])
     known = list(worlds.known())
     judged, left_out = _judged(given, facts, known)
@@ -56,9 +56,9 @@ def eligible(given: Given) -> list[str]:
     """Return who is eligible, as far as it is ranked; nobody where a rule refuses the case."""
     case, facts = derive_case(given)
     fired = [given.rules[one["id"]] for one in case["rules"] if one["status"] == "fired"]
-    if any(rule["effect"] == "refuse" for rule in fired):
+    if any(rule.effect == "refuse" for rule in fired):
         return []
-    criteria = {rule["id"]: Criterion(rule, given, facts) for rule in fired if rule["effect"] in (*HARD, "exempt")}
+    criteria = {rule.id: Criterion(rule, given, facts) for rule in fired if rule.effect in (*HARD, "exempt")}
     worlds = Worlds(given, facts, [one.rule for one in criteria.values()])
     judged, _ = _judged(given, facts, list(worlds.known()))
     rows = [row for row, one in _candidates(worlds, judged, criteria) if one.earned["verdict"] == "eligible"]
@@ -117,22 +117,22 @@ class Candidate:
 
     def applied(self, criterion: Criterion) -> tuple[int, Record]:
         """Return how a rule comes out, by which exemptions or whose approval, with the place of that."""
-        name, world, by = criterion.rule["id"], self.known.world, Record()
-        key = str([*map(world.get, criterion.names)])
+        rule, world, by = criterion.rule, self.known.world, Record()
+        key = str([*map(world.get, sorted(rule.tests))])
         usual = criterion.usual if criterion.effect != "caution" and not self.exempting else {}
         if key in usual:
             return usual[key]
         truth = criterion.truth(world)
         outcomes: dict[Truth, str] = {True: "points", False: "none", None: "unknown"}
         if criterion.effect in HARD:
-            policy = criterion.rule.get("unknown", self.given.unknown)
+            policy = rule.record.get("unknown", self.given.unknown)
             unknown = {"apart": "unknown", "exclude": "failed", "accept": "accepted"}[policy]
-            exempting = [] if truth else [one.rule["id"] for one in self.exempting if name in one.rule["body"]]
+            exempting = [] if truth else [one.rule.id for one in self.exempting if rule.id in one.rule.body]
             by = sparse(exempted_by=exempting)
             outcomes = dict.fromkeys(outcomes, "exempted") if by else {True: "passed", False: "failed", None: unknown}
         elif criterion.effect not in SOFT:  # one that asks for approval is attached where it is unknown, too
-            attached = truth or (truth is None and criterion.rule.get("level") == "approval")
-            people = self.given.approved_by(name, world["model"], self.worlds.facts) if attached else []
+            attached = truth or (truth is None and rule.record.get("level") == "approval")
+            people = self.given.approved_by(rule, world["model"], self.worlds.facts) if attached else []
             by = sparse(approved_by=people)
             outcomes = dict.fromkeys(outcomes, "approved" if by else "attached" if attached else "none")
         return usual.setdefault(key, criterion.applied(world, outcomes[truth], by, key))
@@ -142,7 +142,9 @@ class Candidate:
         for attribute, worlds in sorted(self.known.others.items()):
             known, its = self.known.world, self.criteria.items()
             others = [(one, {of for of in {*one, *known} if one.get(of) != known.get(of)}) for one in worlds]
-            rules = [name for name, one in its if any(of & one.names and one.differs(at, known) for at, of in others)]
+            rules = [
+                name for name, one in its if any(of & one.rule.tests and one.differs(at, known) for at, of in others)
+            ]
             if rules:
                 values = [one["value"] for one in self.known.entries[attribute]["disputed"]]
                 yield {"attribute": attribute, "values": values, "rules": rules}
@@ -179,7 +181,7 @@ def _resting(
 ) -> list[Record]:
     """Return the newest source, if all are dated, of the values in use; a model's counts at its first candidate."""
     given, seen = worlds.given, set[str]()
-    used = worlds.rested_on({name for one in criteria.values() for name in one.names})
+    used = worlds.rested_on({name for one in criteria.values() for name in one.rule.tests})
     newest: dict[Candidate, list[tuple[str, str]]] = {}
     found = defaultdict[str, defaultdict[str, list[int]]](lambda: defaultdict(list))
     for place, row, one in standing:
@@ -232,10 +234,10 @@ def _promised(
 def _trial(given: Given, facts: Facts, candidates: list[tuple[Row, Candidate]], found: Record) -> Record:
     rule = given.rules[found["id"]]
     blocked = found.get("unless", {}).get("holds") or "defeated_by" in found
-    record = {"rule": rule["id"], "fires": bool(found["when"]["holds"] and not blocked)}
-    if record["fires"] and rule["effect"] == "conclude":
+    record = {"rule": rule.id, "fires": bool(found["when"]["holds"] and not blocked)}
+    if record["fires"] and rule.effect == "conclude":
         return record | {"concludes": concludes(given, rule)}
-    if not record["fires"] or not on_them(rule):
+    if not record["fires"] or not rule.on_models:
         return record
     criterion = Criterion(rule, given, facts)
     applied = [(row, one.applied(criterion)[1]) for row, one in candidates]

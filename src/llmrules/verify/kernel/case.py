@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from .computed import sums
-from .given import TESTED, Given, compared, concluded, on_models, references, referred
-from .refusal import Plain, Record, Refusal, expect, sparse
+from .given import TESTED, Given, Rule, names_in, referred
+from .refusal import Plain, Record, expect, sparse
 from .shape import MOST_PARTS
 from .truth import ASKING, OPERATORS, Facts, leaves, negative, own, sides, thresholds
 from .values import Attribute, Value, number, text
@@ -17,12 +17,10 @@ def derive_case(given: Given) -> tuple[Record, Facts]:
     case = _Case(given)
     case.fire()
     rules = [case.rule(rule) for rule in given.rules.values()]
-    waiting: defaultdict[str, list[str]] = defaultdict(list)
-    for one in rules:
-        for name in one.get("waits_for", ()):
-            waiting[name].append(one["id"])
+    waiting = [(name, one["id"]) for one in rules for name in one.get("waits_for", ())]
     found = {"facts": list(case.facts()), "rules": rules, "firings": case.firings, "conflicts": list(case.conflicts())}
-    waits = [{"requirement": name, "rules": its} for name, its in sorted(waiting.items())]
+    grouped = groupby(sorted(waiting), key=lambda one: one[0])
+    waits = [{"requirement": name, "rules": [rule for _, rule in its]} for name, its in grouped]
     return found | {"unread": case.unread(), "waits": waits} | sparse(promises=[*case.promises()]), case.known
 
 
@@ -34,27 +32,25 @@ def strata(given: Given) -> dict[str, int]:
     """
     edges: defaultdict[tuple[str, str], list[tuple[tuple[str, str], int]]] = defaultdict(list)
     for name, rule in given.firing.items():
-        when = leaves(rule.get("when", {}))
+        when = leaves(rule.when)
         tested = [(one, int(negative(given.attributes[one], leaf) or bool(sides(leaf)))) for one, leaf in when]
-        tested += [(one, 1) for one, _ in leaves(rule.get("unless", {}))] + [(one, 0) for one in references(rule)]
-        tested += [(one, 1) for one in compared(rule)]
+        tested += [(one, 1) for one in (*names_in(rule.unless), *rule.compared)] + [(one, 0) for one in rule.references]
         for attribute, plus in tested:
             edges["attribute", attribute].append((("rule", name), plus))
-        edges["rule", name] += [(("rule", target), 1) for target in rule.get("overrides", ())]
-        if rule["effect"] == "conclude":
-            edges["rule", name].append((("attribute", concluded(rule)), 0))
+        edges["rule", name] += [(("rule", target), 1) for target in rule.overrides]
+        edges["rule", name] += [(("attribute", rule.concludes), 0)] if rule.concludes else []
     most = sum(plus for targets in edges.values() for _, plus in targets)
-    found: defaultdict[tuple[str, str], int] = defaultdict(int)
-    queue, steps = deque(edges), 0
+    found, queue, steps = defaultdict[tuple[str, str], int](int), deque(edges), 0
     while queue:
         targets = edges.get(node := queue.popleft(), ())
         expect((steps := steps + len(targets)) <= MOST_PARTS, "too-large", "/given/rules", "depend in too many steps")
-        for target, plus in targets:
-            if found[node] + plus > found[target]:
-                found[target] = found[node] + plus
-                if found[target] > most:
-                    raise Refusal("circle", "/given/rules", f"have no strata: {target[1]} depends on its own absence")
-                queue.append(target)
+        for target, height in [
+            (target, found[node] + plus) for target, plus in targets if found[node] + plus > found[target]
+        ]:
+            sentence = f"have no strata: {target[1]} depends on its own absence"
+            expect(height <= most, "circle", "/given/rules", sentence)
+            found[target] = height
+            queue.append(target)
     return {name: found["rule", name] for name in given.firing}
 
 
@@ -71,7 +67,7 @@ class _Case:
         self.by: defaultdict[str, list[str]] = defaultdict(list)  # the rules that conclude a fact, by its id
         self.overriders: defaultdict[str, list[str]] = defaultdict(list)
         for name in self.stratum:
-            for target in given.rules[name].get("overrides", ()):
+            for target in given.rules[name].overrides:
                 self.overriders[target].append(name)
 
     def fire(self) -> None:
@@ -93,36 +89,39 @@ class _Case:
 
     def conclude(self, name: str, when: Record, stratum: int, number: int) -> set[tuple[str, Plain]]:
         """Record one firing and add what it concludes; return the attribute, and each value of it."""
-        rule, self.seen[name] = self.given.rules[name], when
-        body = rule["body"] if rule["effect"] == "conclude" else {}
-        for attribute, value in body.items():
-            self.known.setdefault(attribute, set()).update(_values(value))
-        facts = concludes(self.given, rule) if body else []
+        rule, self.seen[name], new = self.given.rules[name], when, []
+        if attribute := rule.concludes:
+            new = _values(rule.body[attribute])
+            self.known.setdefault(attribute, set()).update(new)
+        facts = concludes(self.given, rule)
         for fact in facts:
             self.by[fact].append(name)
         uses = sorted({fact for _, leaf in _recorded(when, true=True) for fact in leaf.get("cites", ())})
         self.firings.append({"rule": name, "stratum": stratum, "round": number, "uses": uses, "concludes": facts})
-        return {(attribute, one) for attribute, value in body.items() for one in (None, *_values(value))}
+        return {(attribute, one) for one in (None, *new)}
 
     def defeated_by(self, name: str) -> list[str]:
         """Return the rules that fired and override a rule, sorted."""
         return sorted(other for other in self.overriders[name] if other in self.seen)
 
-    def when(self, rule: Plain) -> Record:
+    def when(self, rule: Rule) -> Record:
         """Record ``when``, with what it implies: what the rule refers to is known, and the rule is in force."""
-        implied: dict[str, Plain] = {name: {"known": True} for name in references(rule)}
         bounds = (("at_least", "effective_from"), ("at_most", "effective_to"))
-        in_force = {operator: rule[key] for operator, key in bounds if key in rule}
-        return self.table(rule.get("when", {}), implied | ({"as_of": in_force} if in_force else {}))
+        in_force = {operator: rule.record[key] for operator, key in bounds if key in rule.record}
+        implied: dict[str, Plain] = {name: {"known": True} for name in rule.references}
+        return self.table(rule.when, implied | sparse(as_of=in_force))
 
-    def unless(self, rule: Plain) -> Record:
+    def unless(self, rule: Rule) -> Record:
         """Record ``unless``: each leaf, the whole of ``all`` and the whole of ``any`` is an exception of its own."""
-        if "unless" not in rule:
+        if not rule.unless:
             return {}
-        found = self.table(rule["unless"], {})
+        found = self.table(rule.unless, {})
         groups = [all(one["holds"] for one in found["all"])] if "all" in found else []
-        groups += [any(one["holds"] for one in found["any"])] if "any" in found else []
-        return found | {"holds": any([*groups, *(leaf["holds"] for leaf in found["leaves"].values())])}
+        groups += [
+            any(one["holds"] for one in found.get("any", ())),
+            *(leaf["holds"] for leaf in found["leaves"].values()),
+        ]
+        return found | {"holds": any(groups)}
 
     def table(self, table: Plain, implied: Plain) -> Record:
         """Record a table: its leaves with their truth, and the tables within it."""
@@ -152,37 +151,35 @@ class _Case:
         if not self.known.keys() >= {*sides(leaf)}:
             return False
         actual = attribute.value(value)
-        tests = ((OPERATORS[one], self.against(attribute, one, leaf[one])) for one in leaf)
-        return all(one.truth(attribute, actual, wanted) is True for one, its in tests for _, wanted in its)
+        return all(OPERATORS[one].truth(attribute, actual, its) is True for one, _, its in self.tests(attribute, leaf))
 
-    def against(self, attribute: Attribute, operator: str, side: Plain) -> list[tuple[Plain, Value]]:
-        """Return the right sides in force."""
-        return thresholds(attribute, operator, side, self.known, self.given.attributes)
+    def tests(self, attribute: Attribute, leaf: Plain) -> list[tuple[str, Plain, Value]]:
+        """Return the operators of a leaf with each right side in force, as JSON and ready for comparing."""
+        known, attributes = self.known, self.given.attributes
+        return [(one, *its) for one in leaf for its in thresholds(attribute, one, leaf[one], known, attributes)]
 
     def members_cited(self, attribute: Attribute, leaf: Plain, values: set[Plain]) -> list[str]:
         """Return the facts that make a leaf on a set true: the members asked for; of a negative test, every member."""
         cited: set[Plain] = set()
-        for operator, side in leaf.items():
-            wanted = [one for raw, _ in self.against(attribute, operator, side) for one in _values(raw)]
-            cited |= values.intersection(wanted) if operator in ASKING else values
+        for operator, raw, _ in self.tests(attribute, leaf):
+            cited |= values.intersection(_values(raw)) if operator in ASKING else values
         return [fact_id(attribute.name, one) for one in sorted(cited)] if values else [fact_id(attribute.name)]
 
-    def rule(self, rule: Plain) -> Record:
+    def rule(self, rule: Rule) -> Record:
         """Record what became of a rule."""
-        name = rule["id"]
-        if name in self.given.trials:
-            rest = sparse(unless=self.unless(rule), defeated_by=self.defeated_by(name))
-            return {"id": name, "status": "trial", "when": self.when(rule)} | rest
-        if name not in self.stratum:
+        name, defeated = rule.id, self.defeated_by(rule.id)
+        if name not in {*self.stratum, *self.given.trials}:
             return {"id": name, "status": "disabled" if name in self.given.disabled else "classifying"}
         when, unless = self.seen.get(name) or self.when(rule), self.unless(rule)
-        defeated = self.defeated_by(name) if when["holds"] and not unless.get("holds") else []
+        if name in self.given.trials:
+            return {"id": name, "status": "trial", "when": when} | sparse(unless=unless, defeated_by=defeated)
+        defeated = defeated if when["holds"] and not unless.get("holds") else []
         status = "fired" if name in self.seen else "defeated" if defeated else "silent"
-        false = [(one, leaf) for one, leaf in _recorded(when, true=False) if not leaf["holds"] and "actual" not in leaf]
-        asking = {rule["not_by"]}.difference(self.known) if status == "fired" and "not_by" in rule else set()
-        waiting = sorted({one for one, _ in false} if status == "silent" else asking)
+        false = {one for one, its in _recorded(when, true=False) if not its["holds"] and "actual" not in its}
+        asking = {rule.record["not_by"]}.difference(self.known) if "not_by" in rule.record else set()
+        waiting = {"silent": false, "fired": asking}.get(status, ())
         found = {"id": name, "status": status, "stratum": self.stratum[name], "when": when}
-        return found | sparse(unless=unless, waits_for=waiting, defeated_by=defeated)
+        return found | sparse(unless=unless, waits_for=sorted(waiting), defeated_by=defeated)
 
     def facts(self) -> Iterator[Record]:
         """Record every fact: by attribute, values in their order, last the fact that a set was stated empty."""
@@ -218,31 +215,30 @@ class _Case:
 
     def unread(self) -> list[str]:
         """Return the stated requirements that no rule in force reads, nor a number that one reads; not the date."""
-        rules = [self.given.rules[name] for name in self.stratum]
-        read = {"as_of"}.union(*map(reads, rules), *map(on_models, rules))
+        read = {"as_of"}.union(*(reads(self.given.rules[name]) for name in self.stratum))
         read = read.union(*(its for name, its in self.given.resting.items() if name in read))
         return [name for name, one in self.given.requirements.items() if one["origin"] == "stated" and name not in read]
 
 
-def reads(rule: Plain) -> set[str]:
-    """Return the requirements that a rule tests or refers to."""
-    tables, asking = (rule.get("when", {}), rule.get("unless", {})), {rule["not_by"]} if "not_by" in rule else ()
-    return {name for table in tables for name, _ in leaves(table)}.union(references(rule), compared(rule), asking)
+def reads(rule: Rule) -> set[str]:
+    """Return what a rule tests or refers to."""
+    asking = {rule.record["not_by"]} if "not_by" in rule.record else ()
+    return names_in(rule.when, rule.unless).union(rule.tests, rule.references, rule.compared, asking)
 
 
-def cares(rule: Plain) -> Iterator[tuple[str, Plain]]:
+def cares(rule: Rule) -> Iterator[tuple[str, Plain]]:
     """Yield what can make ``when`` true: attributes, with a member where those of a set are asked for, else None."""
-    yield from ((name, None) for name in references(rule))
-    for name, leaf in leaves(rule.get("when", {})):
+    yield from ((name, None) for name in rule.references)
+    for name, leaf in leaves(rule.when):
         by_member = leaf.keys() <= ASKING and not sides(leaf)
         members = [one for side in leaf.values() for one in _values(side)] if by_member else []
         yield from ((name, one) for one in members or [None])
 
 
-def concludes(given: Given, rule: Plain) -> list[str]:
+def concludes(given: Given, rule: Rule) -> list[str]:
     """Return the facts that a rule concludes, by id."""
-    ((name, value),) = rule["body"].items()
-    return [fact_id(name, one) for one in given.attributes[name].in_order(_values(value))]
+    its = [(name, rule.body[name]) for name in [rule.concludes] if name]
+    return [fact_id(name, one) for name, value in its for one in given.attributes[name].in_order(_values(value))]
 
 
 def fact_id(name: str, value: Plain = None) -> str:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from .given import Given, grouped, name_of, on_them, rows_of
+from .given import Given, Rule, grouped, name_of, rows_of
 from .reading import read_given
 from .refusal import NOTHING, Plain, Record, compare, expect
 from .shape import digest
@@ -19,7 +19,7 @@ def check_consistent(document: Record) -> Given:
     _check_names("/found/rules", [one["id"] for one in found["rules"]], list(given.rules), "rules")
     _check_firings(found, fired)
     _check_rows(given, found)
-    _check_candidates(given, found, [name for name in fired if on_them(given.rules[name])])
+    _check_candidates(given, found, [name for name in fired if given.rules[name].on_models])
     ranked = contenders(found["candidates"], given.over)
     places = {name_of(row): place for row, place in carried(ranked, given.over)}
     for index, one in enumerate(found["candidates"]):
@@ -79,7 +79,7 @@ def _check_candidates(given: Given, found: Plain, touching: list[str]) -> None:
         compare("sum", at, earned, known[key], "disagrees with how the rules came out")
 
 
-def _earned(criteria: list[tuple[Plain, list[Record]]], places: list[int], at: str) -> Record:
+def _earned(criteria: list[tuple[Rule, list[Record]]], places: list[int], at: str) -> Record:
     """Return what a candidate earns by the places of its outcomes."""
     pairs = [(rule, its[place : place + 1]) for place, (rule, its) in zip(places, criteria, strict=False)]
     right = len(places) == len(criteria) and all(its for _, its in pairs)

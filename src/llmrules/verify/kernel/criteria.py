@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import TypeAlias
 
-from .given import HARD, Given, grade, predicate
+from .given import HARD, Given, Rule
 from .refusal import Plain, Record, sparse
 from .truth import OF_NOTHING, OPERATORS, Facts, Truth, both, leaves, opposite, table_truth, thresholds
 from .values import marks_of
@@ -16,21 +16,20 @@ HOLDS = {True: "true", False: "false", None: "unknown"}
 class Criterion:
     """A rule that fired and touches models."""
 
-    def __init__(self, rule: Plain, given: Given, facts: Facts) -> None:
+    def __init__(self, rule: Rule, given: Given, facts: Facts) -> None:
         """Take the thresholds from the facts."""
-        self.rule, self.effect, graded = rule, rule["effect"], grade(rule)
-        self.where = Conditions("where", rule.get("where", {}), given, facts)
-        self.predicate = Conditions("predicate", predicate(rule), given, facts)
-        self.grade = _Leaf("grade", *graded, given, facts) if graded else None
+        self.rule, self.effect = rule, rule.effect
+        self.where = Conditions("where", rule.where, given, facts)
+        self.predicate = Conditions("predicate", rule.predicate, given, facts)
+        self.grade = _Leaf("grade", *rule.grade, given, facts) if rule.grade else None
         self.leaves = [*self.where.leaves, *self.predicate.leaves, *([self.grade] if self.grade else [])]
-        self.names = dict.fromkeys(leaf.name for leaf in self.leaves).keys()
         self.outcomes: dict[str, tuple[int, Record]] = {}
         self.usual: dict[str, tuple[int, Record]] = {}  # where neither exemptions nor approvals are of matter
 
     def record(self) -> Record:
         """Record the rule with its leaves and each way in which it came out, said once for all candidates."""
         leaves, outcomes = [leaf.record() for leaf in self.leaves], [one for _, one in self.outcomes.values()]
-        return {"rule": self.rule["id"], "leaves": leaves, "outcomes": outcomes}
+        return {"rule": self.rule.id, "leaves": leaves, "outcomes": outcomes}
 
     def truth(self, world: World) -> Truth:
         """Return what it says of a candidate: a hard rule, whether it passes; all others, whether it is reached."""
@@ -41,7 +40,7 @@ class Criterion:
 
     def points(self, world: World) -> Fraction:
         """Return the points of a candidate that it reaches."""
-        weight = Fraction(self.rule["weight"])
+        weight = Fraction(self.rule.record["weight"])
         if self.grade is not None:
             its, leaf = self.grade.attribute, self.grade.leaf
             marks = marks_of(leaf["marks"]) if "marks" in leaf else its.marks

@@ -15,9 +15,23 @@ ON_MODELS = (*HARD, *SOFT, "caution", "exempt")
 """The effects that are applied to models; the others are conclude, advise and refuse."""
 
 
-def on_them(rule: Plain) -> bool:
-    """Return whether a rule is applied to models: an exemption without ``where`` lets the case off refusals."""
-    return rule["effect"] in ON_MODELS and (rule["effect"] != "exempt" or "where" in rule)
+class Rule:
+    """What a rule says: its tables, what they test and refer to, and what it does; also of one that means nothing."""
+
+    def __init__(self, record: Plain) -> None:
+        """Take it as it is recorded."""
+        self.record, self.id, self.effect, self.body = record, record["id"], record["effect"], record["body"]
+        self.when, self.unless, self.where = (record.get(key, {}) for key in ("when", "unless", "where"))
+        self.overrides: list[str] = record.get("overrides", [])
+        table = self.body if isinstance(self.body, dict) else {}
+        self.concludes = str(next(iter(table), "")) if self.effect == "conclude" else ""
+        graded = [(name, leaf) for name, leaf in table.items() if isinstance(leaf, dict) and "toward" in leaf]
+        self.grade = graded[0] if graded and self.effect == "prefer" else None  # an attribute, and which direction
+        self.predicate = table if self.effect in ON_MODELS and not self.grade else {}
+        self.tests = names_in(self.where, self.predicate).union({self.grade[0]} if self.grade else ())
+        self.references, self.compared = referred(self.where, self.predicate), referred(self.when, self.unless)
+        self.on_models = self.effect in ON_MODELS and (self.effect != "exempt" or "where" in record)
+        """An exemption without ``where`` lets the case off refusals."""
 
 
 class Given:
@@ -36,7 +50,7 @@ class Given:
         summed = [attributes[name] for name in resting]
         self.summing = [one for one in summed if one.scope != "requirement"]
         self.of_case = [one for one in summed if one.scope == "requirement"]
-        self.rules: dict[str, Plain] = {one["id"]: one for one in plain["rules"]}
+        self.rules = {one.id: one for one in map(Rule, plain["rules"])}
         self.models: dict[str, Plain] = {one["id"]: one for one in plain["catalogue"]["models"]}
         self.values: dict[str, list[Plain]] = plain["catalogue"]["values"]  # of which models have the places
         self.requirements: dict[str, Plain] = {one["attribute"]: one for one in plain["requirements"]}
@@ -46,8 +60,8 @@ class Given:
         self.only, self.among, self.stale_after = plain["only"], plain["among"], plain["stale_after"]
         in_force = {name: rule for name, rule in self.rules.items() if name not in off}
         self.classifying = [rule for rule in in_force.values() if self.classifies(rule)]
-        self.trials = {name for name, rule in in_force.items() if rule.get("trial")}
-        apart = self.trials.union(rule["id"] for rule in self.classifying)
+        self.trials = {name for name, rule in in_force.items() if rule.record.get("trial")}
+        apart = self.trials.union(rule.id for rule in self.classifying)
         self.firing = {name: rule for name, rule in in_force.items() if name not in apart}
         self.approvals: defaultdict[tuple[str, str], list[Plain]] = defaultdict(list)
         for one in plain["approvals"]:
@@ -59,56 +73,24 @@ class Given:
         expect(known, "reference", at, f"{name} is no attribute of the {' or '.join(scopes)}", name)
         return self.attributes[name]
 
-    def classifies(self, rule: Plain) -> bool:
+    def classifies(self, rule: Rule) -> bool:
         """Return whether a rule concludes an attribute of the model."""
-        concludes = rule["effect"] == "conclude" and isinstance(rule["body"], dict) and rule["body"]
-        its = self.attributes.get(concluded(rule)) if concludes else None
-        return its is not None and its.scope == "model"
+        return rule.concludes in self.attributes and self.attributes[rule.concludes].scope == "model"
 
-    def approved_by(self, rule: str, model: str, facts: Facts) -> list[str]:
+    def approved_by(self, rule: Rule, model: str, facts: Facts) -> list[str]:
         """Return who approved a model where a rule asks for it, as far as that is in force on the day decided for.
 
         Where the rule says so, nobody counts unless it is known that another one asks.
         """
-        asks, asked = facts.get(self.rules[rule].get("not_by"), set()), self.rules[rule].get("approver", "")
-        its = self.approvals.get((rule, model), ()) if asks or "not_by" not in self.rules[rule] else ()
+        asks, asked = facts.get(rule.record.get("not_by"), set()), rule.record.get("approver", "")
+        its = self.approvals.get((rule.id, model), ()) if asks or "not_by" not in rule.record else ()
         its = [one for one in its if {*map(str.casefold, asks)}.isdisjoint((one["by"].casefold(), asked.casefold()))]
         return sorted({one["by"] for one in its if one["on"] <= self.day <= one.get("until", self.day)})
 
 
-def concluded(rule: Plain) -> str:
-    """Return the attribute that a rule concludes."""
-    return str(next(iter(rule["body"])))
-
-
-def grade(rule: Plain) -> tuple[str, Plain] | None:
-    """Return the attribute of a graded preference and the leaf that says its direction, or None."""
-    leaves = [*rule["body"].items()] if rule["effect"] == "prefer" else []
-    graded = [(name, leaf) for name, leaf in leaves if isinstance(leaf, dict) and "toward" in leaf]
-    return graded[0] if graded else None
-
-
-def predicate(rule: Plain) -> Plain:
-    """Return what a rule tests of models after its effect; an empty table where it tests nothing."""
-    tests = rule["effect"] in ON_MODELS and rule["effect"] != "exempt" and grade(rule) is None
-    return rule["body"] if tests else {}
-
-
-def on_models(rule: Plain) -> set[str]:
-    """Return the attributes of models and offers that a rule tests or grades."""
-    graded, tables = grade(rule), (rule.get("where", {}), predicate(rule))
-    tested = {name for table in tables for name, _ in leaves(table)}
-    return tested | {graded[0]} if graded else tested
-
-
-def references(rule: Plain) -> list[str]:
-    """Return the requirements that a rule's tests on models refer to, sorted."""
-    return referred(rule.get("where", {}), predicate(rule))
-
-
-def compared(rule: Plain) -> list[str]:
-    """Return the requirements that a rule's tests on requirements refer to, sorted."""
-    return referred(rule.get("when", {}), rule.get("unless", {}))
+def names_in(*tables: Plain) -> set[str]:
+    """Return the attributes that tables test."""
+    return {name for table in tables for name, _ in leaves(table)}
 
 
 def referred(*tables: Plain) -> list[str]:
@@ -129,23 +111,19 @@ def dates_of(plain: Plain) -> dict[str, str]:
 class Row(NamedTuple):
     """A candidate: a model with one of its offers, which has a name only where the model has several; and its place."""
 
+    name: str
     model: str
     offer: str | None
     place: int
-
-    @property
-    def name(self) -> str:
-        """The name of the candidate."""
-        return self.model if self.offer is None else f"{self.model} @ {self.offer}"
 
 
 def rows_of(given: Given) -> list[Row]:
     """Return every candidate, of the listed models in their order. Refuses names that could mean two of them."""
     rows = []
     for name, model in given.models.items():
-        several = len(model["offers"]) > 1
-        offers = [offer.get("id") if several else None for offer in model["offers"]]
-        rows += [Row(name, offer, place) for place, offer in enumerate(offers) if model.get("listed", True)]
+        offers = [offer.get("id") if len(model["offers"]) > 1 else None for offer in model["offers"]]
+        named = enumerate((offer, name if offer is None else f"{name} @ {offer}") for offer in offers)
+        rows += [Row(its, name, offer, place) for place, (offer, its) in named if model.get("listed", True)]
     names = Counter(row.name for row in rows) + Counter({row.model for row in rows if row.offer is not None})
     twice = [name for name, count in names.items() if count > 1]
     expect(not twice, "order", "/given/catalogue", "has two candidates of one name", twice)

@@ -7,7 +7,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import TypeAlias
 
 from .computed import resting
-from .given import CANDIDATE, HARD, SOFT, TESTED, Given, dates_of, grade, predicate
+from .given import CANDIDATE, HARD, SOFT, TESTED, Given, Rule, dates_of
 from .refusal import NOTHING, Plain, Record, Refusal, expect, step
 from .shape import canonical
 from .truth import OPERATORS, leaves, negative, own, right_side
@@ -117,40 +117,40 @@ def _check_approval(given: Given, one: Plain, at: str) -> None:
     """Refuse an approval with no day, or of what does not ask for one."""
     for key in one.keys() & {"on", "until"}:
         read_at("value", f"{at}/{key}", one[key], given.attributes["as_of"].whole)
-    asks = given.rules.get(one["rule"], {}).get("level") == "approval"
+    asks = one["rule"] in given.rules and given.rules[one["rule"]].record.get("level") == "approval"
     expect(asks, "reference", f"{at}/rule", "names no rule that asks for approval", one["rule"])
     expect(one["model"] in given.models, "reference", f"{at}/model", "names no model that is given", one["model"])
 
 
-def _check_rule(given: Given, rule: Plain, at: str) -> None:
-    effect, body, graded = rule["effect"], rule["body"], None
+def _check_rule(given: Given, record: Plain, at: str) -> None:
+    rule, body, effect = given.rules[record["id"]], record["body"], record["effect"]
     kind = {"exempt": list, "advise": bool, "refuse": bool}.get(effect, dict)
     expect(isinstance(body, kind) and body not in ({}, []), "rule", f"{at}/body", f"is not what {effect} takes", body)
     others = {key for keys in EFFECT_KEYS.values() for key in keys}.difference(EFFECT_KEYS.get(effect, ()))
-    wrong = sorted(rule.keys() & others | ({NEEDED[effect]} if effect in NEEDED else set()) - rule.keys())
+    wrong = sorted(record.keys() & others | ({NEEDED[effect]} if effect in NEEDED else set()) - record.keys())
     expect(not wrong, "rule", at, f"has a key that does not go with {effect}, or lacks one that does", wrong)
     if effect == "conclude":
         _check_conclusion(given, body, f"{at}/body")
     _check_targets(given, rule, at)
-    if "not_by" in rule:
-        fits = given.attribute(rule["not_by"], REQUIREMENT, f"{at}/not_by").type in {"text", "choice"}
-        expect(fits and rule["level"] == "approval", "rule", f"{at}/not_by", "says of no approval who asks")
-    if graded := grade(rule):
-        attribute = given.attribute(graded[0], CANDIDATE, f"{at}/body")
-        own = read_at("rule", f"{at}/body", graded[1].get("marks", []), marks_of)
+    if "not_by" in record:
+        fits = given.attribute(record["not_by"], REQUIREMENT, f"{at}/not_by").type in {"text", "choice"}
+        expect(fits and record["level"] == "approval", "rule", f"{at}/not_by", "says of no approval who asks")
+    if rule.grade:
+        attribute = given.attribute(rule.grade[0], CANDIDATE, f"{at}/body")
+        own = read_at("rule", f"{at}/body", rule.grade[1].get("marks", []), marks_of)
         right = (attribute.type == "scale" and not own) or (attribute.type == "number" and (own or attribute.marks))
         expect(right, "rule", f"{at}/body", "is neither a scale nor a number with marks", body)
-    for key in rule.keys() & {"effective_from", "effective_to", "review_by"}:
-        read_at("value", f"{at}/{key}", rule[key], given.attributes["as_of"].whole)
+    for key in record.keys() & {"effective_from", "effective_to", "review_by"}:
+        read_at("value", f"{at}/{key}", record[key], given.attributes["as_of"].whole)
     classifies = given.classifies(rule)
-    wrong = sorted(rule.keys() & (NOT_CLASSIFYING if classifies else {"where"} if effect == "conclude" else set()))
+    wrong = sorted(record.keys() & (NOT_CLASSIFYING if classifies else {"where"} if effect == "conclude" else set()))
     expect(not wrong, "rule", at, f"concludes what does not go with {', '.join(wrong)}")
-    _check_table(given, rule.get("when", {}), REQUIREMENT, f"{at}/when")
-    _check_table(given, rule.get("unless", {}), REQUIREMENT, f"{at}/unless")
-    wrong = [name for name, leaf in leaves(rule.get("unless", {})) if negative(given.attributes[name], leaf)]
+    _check_table(given, rule.when, REQUIREMENT, f"{at}/when")
+    _check_table(given, rule.unless, REQUIREMENT, f"{at}/unless")
+    wrong = [name for name, leaf in leaves(rule.unless) if negative(given.attributes[name], leaf)]
     expect(not wrong, "condition", f"{at}/unless", "can turn false when a fact is added", wrong)
-    _check_table(given, rule.get("where", {}), MODEL if classifies else CANDIDATE, f"{at}/where", refers=not classifies)
-    _check_table(given, predicate(rule), CANDIDATE, f"{at}/body")
+    _check_table(given, rule.where, MODEL if classifies else CANDIDATE, f"{at}/where", refers=not classifies)
+    _check_table(given, rule.predicate, CANDIDATE, f"{at}/body")
 
 
 def _check_promise(given: Given, one: Plain, at: str) -> None:
@@ -160,16 +160,15 @@ def _check_promise(given: Given, one: Plain, at: str) -> None:
         _check_table(given, one.get(key, {}), CANDIDATE if of_models else REQUIREMENT, f"{at}/{key}", refers=of_models)
 
 
-def _check_targets(given: Given, rule: Plain, at: str) -> None:
+def _check_targets(given: Given, rule: Rule, at: str) -> None:
     """Refuse overrides and exemptions of rules that are not there, are named twice, or cannot be reached."""
-    exempted = rule["body"] if rule["effect"] == "exempt" else ()
-    for key, names in (("overrides", rule.get("overrides", ())), ("body", exempted)):
+    for key, names in (("overrides", rule.overrides), ("body", rule.body if rule.effect == "exempt" else ())):
         for name, count in Counter(names).items():
             there = name in given.rules and count == 1
             expect(there, "reference", f"{at}/{key}", "names a rule that is not given, or one twice", name)
             its = given.rules[name]
-            lifted = its["effect"] == "refuse" and name in rule.get("overrides", ())
-            let_off = its["effect"] in HARD if "where" in rule else lifted
+            lifted = its.effect == "refuse" and name in rule.overrides
+            let_off = its.effect in HARD if rule.on_models else lifted
             reached = let_off if key == "body" else its is not rule and not given.classifies(its)
             expect(reached, "rule", f"{at}/{key}", "names a rule that cannot be reached so", name)
 

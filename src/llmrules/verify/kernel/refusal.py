@@ -1,6 +1,5 @@
 """How the kernel refuses: at a JSON pointer, with a stable code and a sentence; and how records are compared."""
 
-from collections.abc import Iterator
 from typing import Any, NamedTuple, TypeAlias
 
 Plain: TypeAlias = Any  # plain JSON: the trace as it was parsed, with nothing made of it
@@ -20,10 +19,9 @@ class Wrong(NamedTuple):
 
 
 class Refusal(Exception):  # noqa: N818 - it is no error of ours, and never leaves the checker
-    """Ends a verification at the first thing that is wrong."""
+    """Ends a verification at the first thing that is wrong; ``conformance/README.md`` lists the codes."""
 
-    def __init__(self, code: str, at: str, sentence: str, *, found: Plain = UNSAID, expected: Plain = UNSAID) -> None:
-        """Keep what is wrong; ``at`` is a JSON pointer, and ``conformance/README.md`` lists the codes."""
+    def __init__(self, code: str, at: str, sentence: str, found: Plain = UNSAID, expected: Plain = UNSAID) -> None:
         self.wrong = Wrong(code, at, sentence, found, expected)
         super().__init__(self.wrong)
 
@@ -31,12 +29,18 @@ class Refusal(Exception):  # noqa: N818 - it is no error of ours, and never leav
 def expect(right: object, code: str, at: str, sentence: str, found: Plain = UNSAID) -> None:
     """Refuse what is not right."""
     if not right:
-        raise Refusal(code, at, sentence, found=found)
+        raise Refusal(code, at, sentence, found)
 
 
-def sparse(**fields: Plain) -> Record:
-    """Return the fields of a record that a trace writes only when there is something in them."""
-    return {name: value for name, value in fields.items() if value not in (None, [], {})}
+def compare(code: str, at: str, found: Plain, expected: Plain, sentence: str) -> None:
+    """Refuse at the first part that differs; ``true`` is not ``1``, and the order of keys is no difference."""
+    kinds = {type(found), type(expected)}
+    if kinds in ({dict}, {list}):
+        one, other = (its if isinstance(its, dict) else dict(enumerate(its)) for its in (found, expected))
+        for key in other | one:
+            compare(code, step(at, key), one.get(key, NOTHING), other.get(key, NOTHING), sentence)
+    elif len(kinds) > 1 or found != expected:
+        raise Refusal(code, at, sentence, found, expected)
 
 
 def step(at: str, key: str | int) -> str:
@@ -44,21 +48,6 @@ def step(at: str, key: str | int) -> str:
     return f"{at}/{str(key).replace('~', '~0').replace('/', '~1')}"
 
 
-def compare(code: str, at: str, found: Plain, expected: Plain, sentence: str) -> None:
-    """Refuse at the first part that differs; ``true`` is not ``1``, and the order of keys is no difference."""
-    for where, one, other in _differences(at, found, expected):
-        raise Refusal(code, where, sentence, found=one, expected=other)
-
-
-def _differences(at: str, found: Plain, expected: Plain) -> Iterator[tuple[str, Plain, Plain]]:
-    if type(found) is not type(expected):
-        yield at, found, expected
-    elif isinstance(found, dict):
-        for key in [*expected, *(key for key in found if key not in expected)]:
-            yield from _differences(step(at, key), found.get(key, NOTHING), expected.get(key, NOTHING))
-    elif isinstance(found, list):
-        for index in range(max(len(found), len(expected))):
-            pair = (one[index] if index < len(one) else NOTHING for one in (found, expected))
-            yield from _differences(step(at, index), *pair)
-    elif found != expected:
-        yield at, found, expected
+def sparse(**fields: Plain) -> Record:
+    """Return the fields of a record that a trace writes only when there is something in them."""
+    return {name: value for name, value in fields.items() if value not in (None, [], {})}

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Collection
 from functools import lru_cache
 from pkgutil import get_data
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
-from .refusal import NOTHING, Plain, Record, Refusal, expect, step
+from .refusal import NOTHING, Plain, Record, Refusal, Wrong, step
 
 FORMAT, SCHEMA = "llmrules.trace/1", "llmrules.trace.1.schema.json"
 LARGEST_TRACE = 64 * 1024 * 1024  # bytes; a larger file is refused before it is read
@@ -22,9 +22,8 @@ def read_shape(raw: bytes) -> Record:
     """Return the plain JSON of a trace. Raises Refusal for whatever is none."""
     try:
         document = _parse(raw)
-        expect(isinstance(document, dict | _Doubt), "schema", "", "a trace is a JSON object", type(document).__name__)
-        _check_format({} if isinstance(document, _Doubt) else document.get("format", NOTHING))
-        _check({"$ref": "Trace"}, document)
+        _check_format(document)
+        _check(_schema(), document)
         if HALF_CHARACTER.search(raw):
             canonical(document).encode()
     except UnicodeEncodeError:
@@ -44,12 +43,17 @@ def digest(value: Plain) -> str:
     return hashlib.sha256(canonical(value).encode()).hexdigest()
 
 
-class _Doubt(NamedTuple):
-    """What readers of JSON may disagree about, in the place of what it would be; the schema refuses it there."""
-
-    code: str
-    sentence: str
-    found: str
+def _parse(raw: bytes) -> Plain:
+    """Parse JSON; what readers may disagree about becomes what is wrong with it, which is refused in its place."""
+    if len(raw) > LARGEST_TRACE or sum(raw.count(mark) for mark in (b"[", b"{", b",")) > MOST_PARTS:
+        raise Refusal("too-large", "", "has more parts than a trace may have")
+    numbers: Record = dict.fromkeys(("parse_int", "parse_float", "parse_constant"), _number)
+    try:
+        return json.loads(raw.decode("utf-8").removeprefix("\ufeff"), object_pairs_hook=_table, **numbers)
+    except UnicodeDecodeError as error:
+        raise Refusal("encoding", "", f"is not UTF-8: byte {error.start} is 0x{raw[error.start]:02x}") from None
+    except json.JSONDecodeError as error:
+        raise Refusal("json", "", f"is not JSON: {error.msg} in line {error.lineno}, column {error.colno}") from None
 
 
 def _table(pairs: list[tuple[str, Plain]]) -> Plain:
@@ -57,40 +61,42 @@ def _table(pairs: list[tuple[str, Plain]]) -> Plain:
     if len(table) == len(pairs):
         return table
     twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
-    return _Doubt("duplicate-key", "an object has a key twice, so that readers may disagree about it", twice)
+    return Wrong("duplicate-key", "", "an object has a key twice, so that readers may disagree about it", twice)
 
 
 @lru_cache(4_096)
 def _number(digits: str) -> Plain:
     if not digits.removeprefix("-").isdecimal():
-        return _Doubt("number", "every number in a trace is an integer; all others are texts", digits)
+        return Wrong("number", "", "every number in a trace is an integer; all others are texts", digits)
     if digits == "-0":
-        return _Doubt("number", "is a zero below zero, of which canonical JSON makes 0", digits)
+        return Wrong("number", "", "is a zero below zero, of which canonical JSON makes 0", digits)
     if len(digits) > len(str(-MOST_INTEGER)) or abs(int(digits)) > MOST_INTEGER:
-        return _Doubt("number", "an integer is beyond ±(2**53 - 1), where readers may disagree on it", digits)
+        return Wrong("number", "", "an integer is beyond ±(2**53 - 1), where readers may disagree on it", digits)
     return int(digits)
 
 
-def _parse(raw: bytes) -> Plain:
-    if len(raw) > LARGEST_TRACE or sum(raw.count(mark) for mark in (b"[", b"{", b",")) > MOST_PARTS:
-        raise Refusal("too-large", "", "has more parts than a trace may have")
-    try:
-        text = raw.decode("utf-8").removeprefix("\ufeff")
-        return json.loads(
-            text, object_pairs_hook=_table, parse_int=_number, parse_float=_number, parse_constant=_number
-        )
-    except UnicodeDecodeError as error:
-        raise Refusal("encoding", "", f"is not UTF-8: byte {error.start} is 0x{raw[error.start]:02x}") from None
-    except json.JSONDecodeError as error:
-        raise Refusal("json", "", f"is not JSON: {error.msg} in line {error.lineno}, column {error.colno}") from None
-
-
-def _check_format(found: Plain) -> None:
+def _check_format(document: Plain) -> None:
+    found = document.get("format", NOTHING) if isinstance(document, dict) else FORMAT
     match = re.fullmatch(r"llmrules\.trace/([0-9]{1,9})", found) if isinstance(found, str) else None
     if match and found != FORMAT:
-        raise Refusal("format", "/format", f"is a trace of version {match[1]}; this checker reads 1", found=found)
-    if found != FORMAT and not isinstance(found, dict):
-        raise Refusal("format", "/format", "is not a trace of llmrules", found=found, expected=FORMAT)
+        raise Refusal("format", "/format", f"is a trace of version {match[1]}; this checker reads 1", found)
+    if found != FORMAT:
+        raise Refusal("format", "/format", "is not a trace of llmrules", found, FORMAT)
+
+
+@lru_cache(maxsize=1)
+def _schema() -> Record:
+    """Return the published schema, with each of its definitions in the place of the references to it."""
+    references: list[Record] = []
+
+    def seen(table: Record) -> Record:
+        references.extend([table] if "$ref" in table else [])
+        return table
+
+    schema: Record = json.loads(get_data(__package__, SCHEMA) or b"", object_hook=seen)
+    for table in references:
+        table.update(schema["$defs"][table["$ref"].removeprefix("#/$defs/")])
+    return schema
 
 
 _matches = lru_cache(4_096)(re.fullmatch)
@@ -99,61 +105,40 @@ NAMES = {"object": "an object", "array": "a list", "string": "a text", "integer"
 Way: TypeAlias = "tuple[Way, str | int] | None"  # to a value: the way to what holds it, and its key there
 
 
-@lru_cache(maxsize=1)
-def _definitions() -> Record:
-    return dict(json.loads(get_data(__package__, SCHEMA) or b"")["$defs"])
-
-
 def _check(rule: Record, value: Plain, way: Way = None) -> None:
     """Refuse the first thing that a part of the schema forbids."""
-    if isinstance(value, _Doubt):
-        raise Refusal(value.code, _pointer(way), value.sentence, found=value.found)
-    if "$ref" in rule:
-        rule = _definitions()[rule["$ref"].removeprefix("#/$defs/")]
+    kind = rule.get("type")
+    fits = kind is None or type(value) is TYPES[kind]
+    if isinstance(value, Wrong):
+        raise _refusal(way, value.sentence, value.found, value.code)
     if "anyOf" in rule:
         _check_branches(rule["anyOf"], value, way)
-    elif "type" not in rule:
+    elif kind is None:
         allowed = rule.get("enum") or [rule["const"]]
         if not any(type(one) is type(value) and one == value for one in allowed):
             raise _refusal(way, f"must be one of {', '.join(map(canonical, allowed))}", value)
-    elif type(value) is not TYPES[rule["type"]]:
-        raise _refusal(way, f"must be {NAMES.get(rule['type'], rule['type'])}", value)
-    else:
-        _check_parts(rule, value, way)
+    elif not fits:
+        raise _refusal(way, f"must be {NAMES.get(kind, kind)}", value)
+    elif kind == "object":
+        _check_members(rule, value, way)
+    elif kind == "array":
+        _check_items(rule, value, way)
+    elif kind == "integer" and not rule["minimum"] <= value <= rule["maximum"]:
+        raise _refusal(way, f"must be an integer from {rule['minimum']} to {rule['maximum']}", value)
+    elif "pattern" in rule and not _matches(rule["pattern"], value):
+        raise _refusal(way, f"must be a text that matches {rule['pattern']}", value)
 
 
 def _check_branches(branches: list[Record], value: Plain, way: Way) -> None:
     """Refuse what none of several parts allows, with what the last one of its type says."""
     nearest = None
     for branch in branches:
-        rule = _definitions()[branch["$ref"].removeprefix("#/$defs/")] if "$ref" in branch else branch
-        if "type" not in rule or TYPES[rule["type"]] is type(value):
+        if "type" not in branch or TYPES[branch["type"]] is type(value):
             try:
-                return _check(rule, value, way)
+                return _check(branch, value, way)
             except Refusal as refusal:
                 nearest = refusal
     raise nearest or _refusal(way, "is of none of the kinds that may stand here", value)
-
-
-def _check_parts(rule: Record, value: Plain, way: Way) -> None:
-    """Refuse a value of the right type that is too small, too large, or holds what does not belong there."""
-    if rule["type"] == "object":
-        _check_members(rule, value, way)
-    elif rule["type"] == "array":
-        if len(value) < rule.get("minItems", 0):
-            raise _refusal(way, "must be a list that is not empty", value)
-        for index, one in enumerate(() if _are_integers(rule["items"], value) else value):
-            _check(rule["items"], one, (way, index))
-    elif rule["type"] == "integer" and not rule["minimum"] <= value <= rule["maximum"]:
-        raise _refusal(way, f"must be an integer from {rule['minimum']} to {rule['maximum']}", value)
-    elif "pattern" in rule and not _matches(rule["pattern"], value):
-        raise _refusal(way, f"must be a text that matches {rule['pattern']}", value)
-
-
-def _are_integers(rule: Record, values: Collection[Plain]) -> bool:
-    """Return whether all values are integers that a part of the schema allows: places, of which there are thousands."""
-    all_are = rule.get("type") == "integer" and {*map(type, values)} == {int}
-    return bool(all_are and rule["minimum"] <= min(values) <= max(values) <= rule["maximum"])
 
 
 def _check_members(rule: Record, value: Record, way: Way) -> None:
@@ -161,20 +146,33 @@ def _check_members(rule: Record, value: Record, way: Way) -> None:
         raise _refusal(way, f"lacks {lacking}", value)
     if not rule.get("minProperties", 0) <= len(value) <= rule.get("maxProperties", MOST_PARTS):
         raise _refusal(way, "has too few or too many members", value)
-    properties, pattern = rule.get("properties", {}), rule.get("propertyNames", {}).get("pattern", "")
+    properties, more = rule.get("properties", {}), rule["additionalProperties"]
+    pattern = rule.get("propertyNames", {}).get("pattern", "")
+    alike = not properties and _are_integers(more, value.values())
     for key, one in value.items():
-        inner = properties.get(key) or rule["additionalProperties"]
+        inner = properties.get(key, more)
         if not inner or (pattern and not _matches(pattern, key)):
             raise _refusal((way, key), "has a key that does not belong here", key)
-        _check(inner, one, (way, key))
+        if not alike:
+            _check(inner, one, (way, key))
 
 
-def _refusal(way: Way, sentence: str, found: Plain) -> Refusal:
-    return Refusal("schema", _pointer(way), sentence, found=found)
+def _check_items(rule: Record, value: list[Plain], way: Way) -> None:
+    if len(value) < rule.get("minItems", 0):
+        raise _refusal(way, "must be a list that is not empty", value)
+    for index, one in enumerate(() if _are_integers(rule["items"], value) else value):
+        _check(rule["items"], one, (way, index))
 
 
-def _pointer(way: Way) -> str:
+def _are_integers(rule: Plain, values: Collection[Plain]) -> bool:
+    """Return whether all values are integers that a part of the schema allows: places, of which there are thousands."""
+    if not isinstance(rule, dict) or rule.get("type") != "integer" or {*map(type, values)} != {int}:
+        return False
+    return bool(rule["minimum"] <= min(values) and max(values) <= rule["maximum"])
+
+
+def _refusal(way: Way, sentence: str, found: Plain, code: str = "schema") -> Refusal:
     at = ""
     while way is not None:
         way, at = way[0], step("", way[1]) + at  # type: ignore[index]
-    return at
+    return Refusal(code, at, sentence, found)

@@ -6,8 +6,8 @@ from functools import lru_cache
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
-from .given import HARD, SOFT, Given, name_of
-from .refusal import Plain, Record, expect, sparse
+from .given import HARD, SOFT, Given, Rule, name_of
+from .refusal import Record, expect, sparse
 
 MOST_UNITS = 10**1_000  # the denominator of all points together is less
 _points = lru_cache(4_096)(lambda text: Fraction(text) if "/" in text else int(text))  # which is added sooner
@@ -27,14 +27,14 @@ def points_of(record: Record) -> tuple[Fraction | int, ...]:
     return tuple(map(_points, (record.get("points", "0"), *record.get("then", ()))))
 
 
-def sums(applied: Iterable[tuple[Plain, Record]], at: str) -> Record:
+def sums(applied: Iterable[tuple[Rule, Record]], at: str) -> Record:
     """Return the verdict and points that outcomes give, each with its rule. Refuses too many digits."""
     outcomes, found = set[str](), dict[int, Fraction | int]({1: 0})
     for rule, one in applied:
-        if rule["effect"] in HARD:
+        if rule.effect in HARD:
             outcomes.add(one["outcome"])
-        elif rule["effect"] in SOFT:
-            tier = rule.get("tier", 1)
+        elif rule.effect in SOFT:
+            tier = rule.record.get("tier", 1)
             found[tier] = total = found.get(tier, 0) + (_points(one["points"]) if "points" in one else 0)
             expect(total.denominator < MOST_UNITS, "number", at, "adds up to more digits than a decision may write")
     verdict = "excluded" if "failed" in outcomes else "unverified" if "unknown" in outcomes else "eligible"
@@ -59,7 +59,7 @@ def contenders(records: list[Record], over: str) -> list[Contender]:
 def result(given: Given, ranked: list[Contender], fired: Iterable[str]) -> Record:
     """Return the outcome that verdicts and points imply, and the rules that refuse or advise."""
     ranking, unverified = ([place for place, _ in _places(ranked, one, given.over)] for one in VERDICTS[:2])
-    effects = {name: given.rules[name]["effect"] for name in sorted(fired)}
+    effects = {name: given.rules[name].effect for name in sorted(fired)}
     refused, advice = ([name for name, its in effects.items() if its == one] for one in ("refuse", "advise"))
     return {
         "best": ranking[0]["models"] if ranking and not refused else [],

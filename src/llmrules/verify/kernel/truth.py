@@ -171,7 +171,8 @@ def leaves(table: Plain) -> Iterator[tuple[str, Plain]]:
 
 def sides(leaf: Plain) -> list[str]:
     """Return the requirements that the tests of a leaf refer to."""
-    return [side["requirement"] for side in leaf.values() if isinstance(side, dict)]
+    its = leaf.values() if isinstance(leaf, dict) else ()
+    return [side["requirement"] for side in its if isinstance(side, dict)]
 
 
 def own(table: Plain) -> list[tuple[str, Plain]]:

@@ -7,9 +7,9 @@ from typing import TypeAlias
 
 from .computed import factors, lacking, numbers, sums
 from .criteria import Conditions, World
-from .given import CANDIDATE, TESTED, Given, Row, concluded, on_models, rows_of
+from .given import CANDIDATE, TESTED, Given, Row, Rule, names_in, rows_of
 from .refusal import Plain, Record, Refusal, sparse
-from .truth import Facts, either, leaves
+from .truth import Facts, either
 from .values import days
 
 Classed: TypeAlias = tuple[
@@ -38,15 +38,14 @@ class Known:
 class Worlds:
     """Makes what is known of candidates, by the rules that classify models and by what is computed."""
 
-    def __init__(self, given: Given, facts: Facts, applied: Iterable[Plain]) -> None:
+    def __init__(self, given: Given, facts: Facts, applied: Iterable[Rule]) -> None:
         """Take what is applied, by which it knows what is read. Refuses rules that conclude in a circle."""
         self.given, self.facts = given, facts
-        self.rules: defaultdict[str, list[tuple[Plain, Conditions]]] = defaultdict(list)  # by what they conclude
+        self.rules: defaultdict[str, list[tuple[Rule, Conditions]]] = defaultdict(list)  # by what they conclude
         self.tested: defaultdict[str, set[str]] = defaultdict(set)
         for rule in given.classifying:
-            where = Conditions("where", rule.get("where", {}), given, {})
-            self.rules[concluded(rule)].append((rule, where))
-            self.tested[concluded(rule)] |= {leaf.name for leaf in where.leaves}
+            self.rules[rule.concludes].append((rule, Conditions("where", rule.where, given, {})))
+            self.tested[rule.concludes] |= rule.tests
         try:
             concluding = {name: its & self.rules.keys() for name, its in self.tested.items()}
             self.order = list(TopologicalSorter(concluding).static_order())
@@ -54,11 +53,10 @@ class Worlds:
             raise Refusal("circle", "/given/rules", "classify models in a circle") from None
         self.classing = sorted(self.rules.keys() | set().union(*self.tested.values()))
         self.counted = sorted(set().union(*({one.name, *factors(one)} for one in given.summing)))
-        promised = (one.get(kind, {}) for one in given.promises.values() for kind in TESTED)
-        tested = {name for table in (given.only or {}, *promised) for name, _ in leaves(table)}
+        promised = [one.get(kind, {}) for one in given.promises.values() for kind in TESTED]
         dated = {name for name, its in given.values.items() if any("dated" in one for one in its)}
-        read = tested.union(*map(on_models, applied), self.classing, self.counted, dated)
-        self.read = dict.fromkeys(sorted(read)).keys()
+        read = names_in(given.only or {}, *promised).union(*(rule.tests for rule in applied), dated)
+        self.read = dict.fromkeys(sorted(read.union(self.classing, self.counted))).keys()
         self.classed, self.summed = dict[str, Classed](), dict[tuple[Plain, ...], Record]()
 
     def known(self) -> Iterator[tuple[Row, Known]]:
@@ -96,14 +94,14 @@ class Worlds:
             by = [rule for rule, truth in truths if truth]
             if self.given.attributes[name].type == "set":
                 if by:
-                    members = [member for rule in by for member in rule["body"][name]]
+                    members = [member for rule in by for member in rule.body[name]]
                     world[name] = self.given.attributes[name].listed([*stated.get(name, ()), *members])
-                    found[name] = {"value": world[name], "by": [rule["id"] for rule in by]}
+                    found[name] = {"value": world[name], "by": [rule.id for rule in by]}
             elif name in stated:
-                contradictions += [(name, rule["id"]) for rule in by if stated[name] is False]
+                contradictions += [(name, rule.id) for rule in by if stated[name] is False]
             elif either(truth for _, truth in truths) is not None:
                 world[name] = bool(by)
-                found[name] = {"value": world[name]} | sparse(by=[rule["id"] for rule in by])
+                found[name] = {"value": world[name]} | sparse(by=[rule.id for rule in by])
         return found, contradictions
 
     def outlook(self, entries: Record, computed: Record) -> Record:
