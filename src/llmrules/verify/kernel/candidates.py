@@ -1,42 +1,39 @@
 """The candidates, derived again: who is judged, checks, points, notes, verdicts, places, promises, what is open."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from typing import TypeAlias
 
 from .case import concludes, derive_case
+from .consistent import result, sums
 from .criteria import Conditions, Criterion, World
-from .given import HARD, SOFT, TESTED, Given, Row, name_of, names_of
+from .given import HARD, SOFT, TESTED, Given, Row, Rule, name_of, names_of
 from .refusal import Plain, Record, sparse
-from .standing import carried, contenders, result, sums
 from .truth import Facts, Truth
 from .values import days
 from .worlds import Known, Worlds
 
 Said: TypeAlias = dict[str, dict[str, tuple[int, Record]]]  # what candidates share, with the places of it
+Rows: TypeAlias = list[tuple[Row, Known]]
 
 
 def derive_candidates(given: Given, facts: Facts, case: Record) -> Record:
     """Return what is found of the models by the rules that fired, and what those on trial would do."""
-    fired = [one["id"] for one in case["rules"] if one["status"] == "fired"]
-    trials = [one for one in case["rules"] if one["status"] == "trial"]
-    criteria = {name: Criterion(given.rules[name], given, facts) for name in fired if given.rules[name].on_models}
-    worlds = Worlds(given, facts, [given.rules[name] for name in (*criteria, *(one["id"] for one in trials))])
+    fired, trials = ([one for one in case["rules"] if one["status"] == status] for status in ("fired", "trial"))
+    rules = [given.rules[one["id"]] for one in fired]
+    criteria = [Criterion(rule, given, facts) for rule in rules if rule.on_models]
+    worlds = Worlds(given, facts, [*rules, *(given.rules[one["id"]] for one in trials)])
     known = list(worlds.known())
     judged, left_out = _judged(given, facts, known)
-    candidates = _candidates(worlds, judged, criteria)
-    said: Said = {"concluded": {}, "computed": {}}
+    candidates, said = _candidates(worlds, judged, criteria), Said({"concluded": {}, "computed": {}})
     shared = {one: one.record(said) for one in dict.fromkeys(one for _, one in candidates)}
     records = [{"model": row.model} | sparse(offer=row.offer) | shared[one] for row, one in candidates]
-    ranked = contenders(records, given.over)
-    for record, place in carried(ranked, given.over):
-        record["place"] = place
-    outcome = result(given, ranked, sorted(fired))
-    pairs = enumerate(zip(candidates, records, strict=True))
-    standing = [(place, row, one) for place, ((row, one), its) in pairs if its["verdict"] != "excluded"]
-    rows = [(one.known.world, records[place]) for place, _, one in standing]
+    outcome, places = result(given, records, [rule.id for rule in rules])
+    records = [one | sparse(place=places.get(name_of(one))) for one in records]
+    standing = [(place, *one) for place, one in enumerate(candidates) if one[1].earned["verdict"] != "excluded"]
+    promised = _promised(given, facts, case, [(one.known.world, records[place]) for place, _, one in standing], outcome)
     return {
-        "criteria": [one.record() for one in criteria.values()],
+        "criteria": [one.record() for one in criteria],
         "contradictions": [
             {"model": row.model, "attribute": attribute, "rule": rule}
             for row, one in known
@@ -47,8 +44,8 @@ def derive_candidates(given: Given, facts: Facts, case: Record) -> Record:
         "trials": [_trial(given, facts, candidates, one) for one in trials],
         "result": outcome,
         **{part: [one for _, one in its.values()] for part, its in said.items() if its},
-        **sparse(unknowns=_unknowns([one for _, _, one in standing]), resting=_resting(worlds, criteria, standing)),
-        **sparse(promises=_promised(given, facts, case, rows, outcome)),
+        **sparse(unknowns=_unknowns([one for _, _, one in standing]), resting=_resting(worlds, rules, standing)),
+        **sparse(promises=promised),
     }
 
 
@@ -58,16 +55,14 @@ def eligible(given: Given) -> list[str]:
     fired = [given.rules[one["id"]] for one in case["rules"] if one["status"] == "fired"]
     if any(rule.effect == "refuse" for rule in fired):
         return []
-    criteria = {rule.id: Criterion(rule, given, facts) for rule in fired if rule.effect in (*HARD, "exempt")}
-    worlds = Worlds(given, facts, [one.rule for one in criteria.values()])
+    criteria = [Criterion(rule, given, facts) for rule in fired if rule.on_models and rule.effect in (*HARD, "exempt")]
+    worlds = Worlds(given, facts, [one.rule for one in criteria])
     judged, _ = _judged(given, facts, list(worlds.known()))
     rows = [row for row, one in _candidates(worlds, judged, criteria) if one.earned["verdict"] == "eligible"]
     return sorted({row.name if given.over == "offers" else row.model for row in rows})
 
 
-def _judged(
-    given: Given, facts: Facts, known: list[tuple[Row, Known]]
-) -> tuple[list[tuple[Row, Known]], Record | None]:
+def _judged(given: Given, facts: Facts, known: Rows) -> tuple[Rows, Record | None]:
     """Return who is judged, and the names of those who are not; None where nothing restricts the decision."""
     if given.among is None and given.only is None:
         return known, None
@@ -75,23 +70,18 @@ def _judged(
     listed = {row.model for row in rows}
     among = listed if given.among is None else set(given.among)
     truths: dict[Row, Truth] = {row: only.on(one.world) for row, one in known if row.model in among}
-
-    def is_disputed(row: Row, one: Known) -> bool:
-        worlds = (world for worlds in one.others.values() for world in worlds)
-        return any((only.on(world) is True) is not (truths[row] is True) for world in worlds)
-
-    return [(row, one) for row, one in known if truths.get(row) is True], sparse(
-        among=names_of([row for row in rows if row.model not in among], rows),
-        only=names_of([row for row, truth in truths.items() if truth is False], rows),
-        undecided=names_of([row for row, truth in truths.items() if truth is None], rows),
-        unmatched=sorted(among - listed),
-        disputed=names_of([row for row, one in known if row in truths and is_disputed(row, one)], rows),
-    )
+    disputed = {row: {only.on(world) for its in one.others.values() for world in its} for row, one in known}
+    left_out = {
+        "among": [row for row in rows if row.model not in among],
+        "only": [row for row in truths if truths[row] is False],
+        "undecided": [row for row in truths if truths[row] is None],
+        "disputed": [row for row in truths if {its is True for its in disputed[row]} - {truths[row] is True}],
+    }
+    names = {part: names_of(some, rows) for part, some in left_out.items()}
+    return [(row, one) for row, one in known if truths.get(row)], sparse(unmatched=sorted(among - listed), **names)
 
 
-def _candidates(
-    worlds: Worlds, judged: list[tuple[Row, Known]], criteria: Mapping[str, Criterion]
-) -> list[tuple[Row, "Candidate"]]:
+def _candidates(worlds: Worlds, judged: Rows, criteria: list[Criterion]) -> list[tuple[Row, "Candidate"]]:
     alike = {one: Candidate(worlds, one, criteria) for one in dict.fromkeys(one for _, one in judged)}
     return [(row, alike[one]) for row, one in judged]
 
@@ -99,11 +89,10 @@ def _candidates(
 class Candidate:
     """Those who are alike in all that is read of them, under all criteria."""
 
-    def __init__(self, worlds: Worlds, known: Known, criteria: Mapping[str, Criterion]) -> None:
-        """Take all criteria, with the exemptions that reach it."""
-        self.given, self.worlds, self.known, self.criteria = worlds.given, worlds, known, criteria
-        self.exempting = [one for one in criteria.values() if one.effect == "exempt" and one.truth(known.world)]
-        applied = [(one, *self.applied(one)) for one in criteria.values()]
+    def __init__(self, worlds: Worlds, known: Known, criteria: list[Criterion]) -> None:
+        self.worlds, self.known, self.criteria = worlds, known, criteria
+        self.exempting = [one.rule for one in criteria if one.effect == "exempt" and one.truth(known.world)]
+        applied = [(one, *self.applied(one)) for one in criteria]
         self.found, self.places = [(one, its) for one, _, its in applied], [place for _, place, _ in applied]
         self.earned = sums(((one.rule, its) for one, its in self.found), "/given/rules")
 
@@ -125,29 +114,29 @@ class Candidate:
         truth = criterion.truth(world)
         outcomes: dict[Truth, str] = {True: "points", False: "none", None: "unknown"}
         if criterion.effect in HARD:
-            policy = rule.record.get("unknown", self.given.unknown)
+            policy = rule.record.get("unknown", self.worlds.given.unknown)
             unknown = {"apart": "unknown", "exclude": "failed", "accept": "accepted"}[policy]
-            exempting = [] if truth else [one.rule.id for one in self.exempting if rule.id in one.rule.body]
+            exempting = [] if truth else [one.id for one in self.exempting if rule.id in one.body]
             by = sparse(exempted_by=exempting)
             outcomes = dict.fromkeys(outcomes, "exempted") if by else {True: "passed", False: "failed", None: unknown}
         elif criterion.effect not in SOFT:  # one that asks for approval is attached where it is unknown, too
             attached = truth or (truth is None and rule.record.get("level") == "approval")
-            people = self.given.approved_by(rule, world["model"], self.worlds.facts) if attached else []
+            people = self.worlds.given.approved_by(rule, world["model"], self.worlds.facts) if attached else []
             by = sparse(approved_by=people)
             outcomes = dict.fromkeys(outcomes, "approved" if by else "attached" if attached else "none")
         return usual.setdefault(key, criterion.applied(world, outcomes[truth], by, key))
 
     def disputes(self) -> Iterator[Record]:
         """Record each disputed value under which a rule would say something else."""
+        known = self.known.world
         for attribute, worlds in sorted(self.known.others.items()):
-            known, its = self.known.world, self.criteria.items()
             others = [(one, {of for of in {*one, *known} if one.get(of) != known.get(of)}) for one in worlds]
-            rules = [
-                name for name, one in its if any(of & one.rule.tests and one.differs(at, known) for at, of in others)
+            its = [
+                one for one in self.criteria if any(of & one.rule.tests and one.differs(at, known) for at, of in others)
             ]
-            if rules:
+            if its:
                 values = [one["value"] for one in self.known.entries[attribute]["disputed"]]
-                yield {"attribute": attribute, "values": values, "rules": rules}
+                yield {"attribute": attribute, "values": values, "rules": [one.rule.id for one in its]}
 
     def lacks(self, effects: tuple[str, ...], *outcomes: str) -> set[str]:
         """Return what rules with one of some effects and outcomes lack to be decided, that somebody could state."""
@@ -176,22 +165,15 @@ def _unknowns(standing: list[Candidate]) -> list[Record]:
     return sorted(counts, key=lambda one: (-one["settles"], -one["undecided"], -one["unscored"], one["attribute"]))
 
 
-def _resting(
-    worlds: Worlds, criteria: Mapping[str, Criterion], standing: list[tuple[int, Row, Candidate]]
-) -> list[Record]:
+def _resting(worlds: Worlds, rules: list[Rule], standing: list[tuple[int, Row, Candidate]]) -> list[Record]:
     """Return the newest source, if all are dated, of the values in use; a model's counts at its first candidate."""
     given, seen = worlds.given, set[str]()
-    used = worlds.rested_on({name for one in criteria.values() for name in one.rule.tests})
-    newest: dict[Candidate, list[tuple[str, str]]] = {}
+    used = worlds.rested_on({name for rule in rules for name in rule.tests})
     found = defaultdict[str, defaultdict[str, list[int]]](lambda: defaultdict(list))
     for place, row, one in standing:
-        if one not in newest:
-            newest[one] = [
-                *_newest(given, [(name, one.known.entries[name]) for name in used if name in one.known.entries])
-            ]
-        for name, source in newest[one]:
-            if row.model not in seen or given.attributes[name].scope == "offer":
-                found[source][name].append(place)
+        for name in used:
+            if name in one.known.newest and (row.model not in seen or given.attributes[name].scope == "offer"):
+                found[one.known.newest[name]][name].append(place)
         seen.add(row.model)
     records = []
     for source, values in found.items():
@@ -199,14 +181,6 @@ def _resting(
         record = {"source": source, "date": given.dates[source], "days": age, "values": dict(values)}
         records.append(record | sparse(old=age > given.stale_after or None))
     return sorted(records, key=lambda one: (one["date"], one["source"]))
-
-
-def _newest(given: Given, entries: Iterable[tuple[str, Record]]) -> Iterator[tuple[str, str]]:
-    """Yield the attributes of entries whose sources are all dated, with the newest of these."""
-    for name, entry in entries:
-        sources = entry.get("sources", ())
-        if sources and given.dates.keys() >= {*sources}:
-            yield name, min(sources, key=lambda one: (-days(given.dates[one])[0], one))
 
 
 def _promised(

@@ -8,8 +8,8 @@ from .computed import sums
 from .given import TESTED, Given, Rule, names_in, referred
 from .refusal import Plain, Record, expect, sparse
 from .shape import MOST_PARTS
-from .truth import ASKING, OPERATORS, Facts, leaves, negative, own, sides, thresholds
-from .values import Attribute, Value, number, text
+from .truth import ASKING, Facts, leaves, negative, own, sides, tests
+from .values import Attribute, number, text
 
 
 def derive_case(given: Given) -> tuple[Record, Facts]:
@@ -150,18 +150,13 @@ class _Case:
         """Return whether a value passes every test, against all that is known of what the tests refer to."""
         if not self.known.keys() >= {*sides(leaf)}:
             return False
-        actual = attribute.value(value)
-        return all(OPERATORS[one].truth(attribute, actual, its) is True for one, _, its in self.tests(attribute, leaf))
-
-    def tests(self, attribute: Attribute, leaf: Plain) -> list[tuple[str, Plain, Value]]:
-        """Return the operators of a leaf with each right side in force, as JSON and ready for comparing."""
-        known, attributes = self.known, self.given.attributes
-        return [(one, *its) for one in leaf for its in thresholds(attribute, one, leaf[one], known, attributes)]
+        its, actual = tests(attribute, leaf, self.known, self.given.attributes), attribute.value(value)
+        return all(one.truth(attribute, actual) is True for one in its)
 
     def members_cited(self, attribute: Attribute, leaf: Plain, values: set[Plain]) -> list[str]:
         """Return the facts that make a leaf on a set true: the members asked for; of a negative test, every member."""
         cited: set[Plain] = set()
-        for operator, raw, _ in self.tests(attribute, leaf):
+        for operator, raw, _ in tests(attribute, leaf, self.known, self.given.attributes):
             cited |= values.intersection(_values(raw)) if operator in ASKING else values
         return [fact_id(attribute.name, one) for one in sorted(cited)] if values else [fact_id(attribute.name)]
 

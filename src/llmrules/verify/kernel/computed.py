@@ -25,17 +25,17 @@ Numbers = Mapping[str, Fraction | int]
 
 def resting(attributes: Mapping[str, Attribute]) -> dict[str, set[str]]:
     """Return what each computed attribute rests on in the end, in order. Refuses circles, and what is no number."""
-    direct: dict[str, set[str]] = {name: set() for name, one in attributes.items() if one.computed}
-    for name, one in attributes.items():
+    direct = {name: factors(one) & attributes.keys() for name, one in attributes.items() if one.computed}
+    for name, one in ((name, attributes[name]) for name in direct):
         for factor in {factor for of, _ in one.computed for factor in of}:
-            its, may = attributes.get(factor), SCOPES[: SCOPES.index(one.scope) + 1]
-            right = its and its.type == "number" and its.scope in may
-            right = right or (factor in TOKENS_AT and one.scope == "offer")
+            its, counting = attributes.get(factor), TOKENS_AT.get(factor, set())
+            right = its and its.type == "number" and SCOPES.index(its.scope) <= SCOPES.index(one.scope)
+            right = right or bool(counting and one.scope == "offer")
             expect(right, "declaration", "/given/vocabulary", f"makes {name} of {factor}, no number that it can be of")
-            wrong = [part for part in TOKENS_AT.get(factor, ()) if part in attributes and not _usual(attributes[part])]
+            kinds = [(its, attributes[its].scope, attributes[its].type) for its in counting & attributes.keys()]
+            wrong = [part for part, *kind in kinds if kind != ["requirement" if part in ON_CASE else "offer", "number"]]
             message = f"makes {wrong}, by which tokens are counted, no number of the case or the offer"
             expect(not wrong, "declaration", "/given/vocabulary", message)
-            direct[name] |= TOKENS_AT.get(factor, {factor}) & attributes.keys()
     found: dict[str, set[str]] = {}
     needed = {name: sorted(its & direct.keys()) for name, its in direct.items()}
     try:
@@ -44,10 +44,6 @@ def resting(attributes: Mapping[str, Attribute]) -> dict[str, set[str]]:
     except CycleError:
         raise Refusal("circle", "/given/vocabulary", "computes attributes in a circle") from None
     return found
-
-
-def _usual(attribute: Attribute) -> bool:
-    return (attribute.scope, attribute.type) == ("requirement" if attribute.name in ON_CASE else "offer", "number")
 
 
 def factors(attribute: Attribute) -> set[str]:

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
+from itertools import groupby
 from typing import TypeAlias
 
 from .given import HARD, Given, Rule
 from .refusal import Plain, Record, sparse
-from .truth import OF_NOTHING, OPERATORS, Facts, Truth, both, leaves, opposite, table_truth, thresholds
+from .truth import Facts, Truth, both, leaves, opposite, table_truth, tests
 from .values import marks_of
 
 World: TypeAlias = Mapping[str, Plain]  # the values of one candidate, by attribute; what is unknown has none
@@ -82,39 +83,26 @@ class _Leaf:
 
     def __init__(self, side: str, name: str, leaf: Plain, given: Given, facts: Facts) -> None:
         self.side, self.name, self.leaf, self.attribute = side, name, leaf, given.attributes[name]
-        tests = [operator for operator in OPERATORS if operator in leaf]
-        self.tests = [(one, thresholds(self.attribute, one, leaf[one], facts, given.attributes)) for one in tests]
+        is_grade = side == "grade"
+        self.tests = [] if is_grade else tests(self.attribute, leaf, facts, given.attributes)
+        self.asked = [("toward", leaf["toward"])] if is_grade else [(one.operator, one.raw) for one in self.tests]
         self.seen: dict[str, tuple[Truth, Record]] = {}
-        if side == "grade":
-            self.tests = [("toward", [(leaf["toward"], None)])]
 
     def record(self) -> Record:
         """Record the leaf itself."""
-        tests = [{"operator": one, "thresholds": [raw for raw, _ in sides]} for one, sides in self.tests]
+        asked = [(one, [raw for _, raw in its]) for one, its in groupby(self.asked, key=lambda one: one[0])]
+        tests = [{"operator": one, "thresholds": raws} for one, raws in asked]
         return {"side": self.side, "attribute": self.name, "tests": tests}
 
     def on(self, world: World) -> tuple[Truth, Record]:
         """Return the truth on a candidate, and its record with the actual value and how far off each test is."""
-        value = world.get(self.name)
-        if (key := repr(value)) not in self.seen:
-            self.seen[key] = self._outcome(value)
+        raw = world.get(self.name)
+        if (key := repr(raw)) not in self.seen:
+            actual = None if raw is None else self.attribute.value(raw)
+            truth = both(one.truth(self.attribute, actual) for one in self.tests)
+            truth = None if raw is None and self.side == "grade" else truth
+            gaps = [one.gap(self.attribute, actual) for one in self.tests if raw is not None]
+            shown = gaps if any(gap is not None for gap in gaps) else None
+            known = {} if raw is None else {"actual": raw}
+            self.seen[key] = truth, {"holds": HOLDS[truth]} | known | sparse(gaps=shown)
         return self.seen[key]
-
-    def of_absence(self, operator: str, wanted: Plain) -> Truth:
-        """Return the truth where no value is known; against a list of nothing none is needed."""
-        if operator == "known":
-            return self.leaf["known"] is False
-        return OF_NOTHING.get(operator) if wanted in ((), frozenset()) else None
-
-    def _outcome(self, raw: Plain) -> tuple[Truth, Record]:
-        if raw is None:
-            truth = both(self.of_absence(operator, wanted) for operator, found in self.tests for _, wanted in found)
-            return truth, {"holds": HOLDS[truth]}
-        if self.side == "grade":
-            return True, {"holds": "true", "actual": raw}
-        actual = self.attribute.value(raw)
-        sides = [(OPERATORS[operator], wanted) for operator, found in self.tests for _, wanted in found]
-        truth = both(operator.truth(self.attribute, actual, wanted) for operator, wanted in sides)
-        gaps = [operator.gap(self.attribute, actual, wanted) for operator, wanted in sides]
-        shown = gaps if any(gap is not None for gap in gaps) else None
-        return truth, {"holds": HOLDS[truth], "actual": raw} | sparse(gaps=shown)

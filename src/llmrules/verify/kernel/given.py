@@ -1,7 +1,7 @@
 """``given`` by name: what a decision rests on, what a rule says of itself, and who the candidates are."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from .refusal import Plain, expect
@@ -135,16 +135,7 @@ def name_of(record: Plain) -> str:
     return f"{record['model']} @ {record['offer']}" if "offer" in record else str(record["model"])
 
 
-def grouped(some: Iterable[Row], of: Sequence[Row]) -> list[tuple[str, list[Row]]]:
-    """Return rows by the names they go by: a model whose rows in ``of`` are all among them, else each row itself."""
-    counts, its = Counter(row.model for row in of), defaultdict[str, list[Row]](list)
-    for row in some:
-        its[row.model].append(row)
-    whole = {model: len(rows) == counts[model] for model, rows in its.items()}
-    parts = ([(model, rows)] if whole[model] else [(row.name, [row]) for row in rows] for model, rows in its.items())
-    return [one for part in parts for one in part]
-
-
-def names_of(some: Iterable[Row], of: Sequence[Row]) -> list[str]:
-    """Return the names that rows go by."""
-    return [name for name, _ in grouped(some, of)]
+def names_of(some: Sequence[Row], of: Sequence[Row]) -> list[str]:
+    """Return the names that rows go by: a model whose rows in ``of`` are all among them by its own, else each row."""
+    every, its = Counter(row.model for row in of), Counter(row.model for row in some)
+    return list(dict.fromkeys(row.model if every[row.model] == its[row.model] else row.name for row in some))

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pkgutil import get_data
 from typing import TypeAlias
 
-from .refusal import NOTHING, Plain, Record, Refusal, Wrong, step
+from .refusal import NOTHING, Plain, Record, Refusal, Wrong, expect, step
 
 FORMAT, SCHEMA = "llmrules.trace/1", "llmrules.trace.1.schema.json"
 LARGEST_TRACE = 64 * 1024 * 1024  # bytes; a larger file is refused before it is read
@@ -22,6 +22,7 @@ def read_shape(raw: bytes) -> Record:
     """Return the plain JSON of a trace. Raises Refusal for whatever is none."""
     try:
         document = _parse(raw)
+        expect(isinstance(document, dict | Wrong), "schema", "", "a trace is a JSON object", type(document).__name__)
         _check_format(document)
         _check(_schema(), document)
         if HALF_CHARACTER.search(raw):

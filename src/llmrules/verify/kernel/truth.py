@@ -30,99 +30,111 @@ def opposite(truth: Truth) -> Truth:
     return None if truth is None else not truth
 
 
-def _is(attribute: Attribute, actual: Value, wanted: Value) -> Truth:
-    if isinstance(actual, tuple):
-        (low, high), point = actual, wanted[0]
+def _is(has: Value, wanted: Value) -> Truth:
+    if isinstance(has, tuple):
+        (low, high), point = has, wanted[0]
         return bool(low == point) if low == high else None if low <= point <= high else False
-    if attribute.type == "set":
-        return bool(actual == wanted) if _whole(attribute, actual) or not actual <= wanted else None
-    return bool(actual == wanted)
+    return bool(has == wanted)
 
 
-def _whole(attribute: Attribute, actual: Value) -> bool:
-    """Return whether a set is known to have no other members: it is not partial, or lists every choice."""
-    return not attribute.partial or len(actual) == len(attribute.choices)
+def _any_of(has: Value, wanted: Value) -> Truth:
+    return either(_is(has, one) for one in wanted)
 
 
-def _listed(attribute: Attribute, actual: Value, found: object) -> Truth:
-    """Return what it means whether a set lists something: one that may have more members leaves it unknown."""
-    return True if found else False if _whole(attribute, actual) else None
-
-
-def _overlap(attribute: Attribute, actual: Value, wanted: Value) -> Truth:
-    if attribute.type == "set" and wanted:
-        return _listed(attribute, actual, actual & wanted)
-    return either(_is(attribute, actual, one) for one in wanted)
-
-
-def _ordered(beyond: Callable[[Value, Value], bool]) -> Callable[[Attribute, Value, Value], Truth]:
+def _ordered(beyond: Callable[[Value, Value], bool]) -> Callable[[Value, Value], Truth]:
     """Return how a period compares: unknown where one of its ends is beyond what is wanted and the other is not."""
-    return lambda _, has, wanted: True if beyond(has[0], wanted[0]) else None if beyond(has[1], wanted[0]) else False
+    return lambda has, wanted: True if beyond(has[0], wanted[0]) else None if beyond(has[1], wanted[0]) else False
 
 
-ABOVE, AT_LEAST = _ordered(gt), _ordered(ge)
-
-
-def _distance(_: Attribute, actual: Value, wanted: Value) -> Plain:
-    """Return actual minus wanted, from the nearest end: in the unit of a number, days, or steps of a scale."""
-    (low, high), point = actual, wanted[0]
-    off = (high if high < point else low) - point
-    return written(off) if is_short(off) else None
-
-
-def _is_gap(attribute: Attribute, actual: Value, wanted: Value) -> Plain:
-    if attribute.type == "set":
-        return attribute.listed(actual ^ wanted)
-    return _distance(attribute, actual, wanted) if isinstance(actual, tuple) else None
-
-
-def _missing(attribute: Attribute, actual: Value, wanted: Value) -> Plain:
-    return attribute.listed(({wanted} if isinstance(wanted, str) else wanted) - actual)
+ABOVE, AT_LEAST, NONE = _ordered(gt), _ordered(ge), frozenset[str]()
 
 
 class Operator(NamedTuple):
-    """One operator; a ``negative`` one can turn false on a set when a member is added."""
+    """One operator: what stands on its right, what it says of a value, which members a set lacks or must not have."""
 
     right: Literal["value", "values", "member", "members", "flag", "glob"]
     types: tuple[str, ...]
-    truth: Callable[[Attribute, Value, Value], Truth]
-    gap: Callable[[Attribute, Value, Value], Plain] = lambda _attribute, _actual, _wanted: None
-    negative: bool = False
+    truth: Callable[[Value, Value], Truth] = _is
+    wrong: Callable[[Value, Value], tuple[Value, Value]] | None = None
 
 
 SET, ORDERED = ("set",), ("number", "scale", "date")
 SINGLE = (*ORDERED, "choice", "text")
 OPERATORS = {
-    "is": Operator("value", (*SINGLE, "flag", "set"), _is, _is_gap, negative=True),
-    "any_of": Operator("values", SINGLE, _overlap),
+    "is": Operator("value", (*SINGLE, "flag", "set"), _is, lambda has, wanted: (wanted - has, has - wanted)),
+    "any_of": Operator("values", SINGLE, _any_of),
     "none_of": Operator(
-        *("values", (*SINGLE, "set")),
-        lambda one, actual, wanted: opposite(_overlap(one, actual, wanted)),
-        lambda one, actual, wanted: one.listed(actual & wanted) if one.type == "set" else None,
-        negative=True,
+        *("values", (*SINGLE, "set"), lambda has, wanted: opposite(_any_of(has, wanted))),
+        wrong=lambda has, wanted: (NONE, has & wanted),
     ),
-    "has": Operator("member", SET, lambda one, actual, wanted: _listed(one, actual, wanted in actual), _missing),
-    "has_any": Operator(
-        *("members", SET, _overlap),
-        lambda one, actual, wanted: _missing(one, actual, wanted) if actual.isdisjoint(wanted) else [],
-    ),
-    "has_all": Operator("members", SET, lambda one, actual, wanted: _listed(one, actual, actual >= wanted), _missing),
-    "only": Operator(
-        *("members", SET),
-        lambda one, actual, wanted: False if actual - wanted else True if _whole(one, actual) else None,
-        lambda one, actual, wanted: one.listed(actual - wanted),
-        negative=True,
-    ),
-    "like": Operator("glob", ("text",), lambda _, actual, wanted: fnmatchcase(actual, wanted.replace("[", "[[]"))),
-    "at_least": Operator("value", ORDERED, AT_LEAST, _distance),
-    "at_most": Operator("value", ORDERED, lambda *compared: opposite(ABOVE(*compared)), _distance),
-    "above": Operator("value", ORDERED, ABOVE, _distance),
-    "below": Operator("value", ORDERED, lambda *compared: opposite(AT_LEAST(*compared)), _distance),
-    "known": Operator("flag", (*SINGLE, "flag", "set"), lambda _one, _actual, wanted: bool(wanted)),
+    "has": Operator("member", SET, wrong=lambda has, wanted: ({wanted} - has, NONE)),
+    "has_any": Operator("members", SET, wrong=lambda has, wanted: (NONE if has & wanted else wanted, NONE)),
+    "has_all": Operator("members", SET, wrong=lambda has, wanted: (wanted - has, NONE)),
+    "only": Operator("members", SET, wrong=lambda has, wanted: (NONE, has - wanted)),
+    "like": Operator("glob", ("text",), lambda has, wanted: fnmatchcase(has, wanted.replace("[", "[[]"))),
+    "at_least": Operator("value", ORDERED, AT_LEAST),
+    "at_most": Operator("value", ORDERED, lambda has, wanted: opposite(ABOVE(has, wanted))),
+    "above": Operator("value", ORDERED, ABOVE),
+    "below": Operator("value", ORDERED, lambda has, wanted: opposite(AT_LEAST(has, wanted))),
+    "known": Operator("flag", (*SINGLE, "flag", "set"), lambda _has, wanted: bool(wanted)),
 }
 """In this order the tests of one leaf are recorded."""
-ASKING = {name for name, one in OPERATORS.items() if one.right in {"member", "members"} and not one.negative}
+ASKING, NEGATIVE = {"has", "has_any", "has_all"}, {"is", "none_of", "only"}
+"""On sets: those that ask for members, and those that can turn false when one is added."""
 OF_NOTHING = {"any_of": False, "none_of": True, "has_any": False, "has_all": True}  # needs no value to be decided
+
+
+class Test(NamedTuple):
+    """A test with a right side that is in force, as JSON and ready for comparing."""
+
+    operator: str
+    raw: Plain
+    wanted: Value
+
+    def truth(self, attribute: Attribute, has: Value) -> Truth:
+        """Return what it says of a value; None has none, and against a list of nothing none is needed."""
+        if self.wanted in ((), NONE) and self.operator in OF_NOTHING:
+            return OF_NOTHING[self.operator]
+        if has is None:
+            return self.wanted is False if self.operator == "known" else None
+        operator = OPERATORS[self.operator]
+        if attribute.type != "set" or not operator.wrong:
+            return operator.truth(has, self.wanted)
+        lacks, more = operator.wrong(has, self.wanted)
+        whole = not attribute.partial or len(has) == len(attribute.choices)  # it is known to have no other members
+        if more or (lacks and whole):
+            return False
+        return None if lacks or (self.operator in NEGATIVE and not whole) else True
+
+    def gap(self, attribute: Attribute, has: Value) -> Plain:
+        """Return how far off a value is: the members of a set that are wrong, else actual minus wanted.
+
+        That is from the nearest end, in the unit of a number, days, or steps of a scale.
+        """
+        operator = OPERATORS[self.operator]
+        if attribute.type == "set":
+            return attribute.listed(frozenset().union(*operator.wrong(has, self.wanted))) if operator.wrong else None
+        if operator.right != "value" or not isinstance(has, tuple):
+            return None
+        (low, high), point = has, self.wanted[0]
+        off = (high if high < point else low) - point
+        return written(off) if is_short(off) else None
+
+
+def tests(attribute: Attribute, leaf: Plain, facts: Facts, attributes: Mapping[str, Attribute]) -> list[Test]:
+    """Return the tests of a leaf with each right side in force: one, or one for each value referred to."""
+    found: list[Test] = []
+    for operator, raw in [(one, leaf[one]) for one in OPERATORS if one in leaf]:
+        requirement = attributes[raw["requirement"]] if isinstance(raw, dict) else None
+        values = facts[requirement.name] if requirement else ()
+        if requirement and "plus" in raw:
+            later = [_later(requirement, one, number(raw["plus"])) for one in values]
+            found += [Test(operator, one, (at, at)) for one, at in sorted(later, key=lambda pair: text(pair[0]))]
+        else:
+            several = requirement is not None and requirement.type != "set"
+            sides = sorted(values, key=text) if several else [requirement.listed(values) if requirement else raw]
+            found += [Test(operator, one, right_side(attribute, operator, one)) for one in sides]
+    return found
 
 
 def right_side(attribute: Attribute, operator: str, raw: Plain) -> Value:
@@ -137,20 +149,6 @@ def right_side(attribute: Attribute, operator: str, raw: Plain) -> Value:
     if type(raw) is {"flag": bool, "glob": str}.get(kind) or (kind == "member" and raw in attribute.choices):
         return raw
     raise ValueError(f"cannot stand on the right of {operator}")
-
-
-def thresholds(
-    attribute: Attribute, operator: str, raw: Plain, facts: Facts, attributes: Mapping[str, Attribute]
-) -> list[tuple[Plain, Value]]:
-    """Return the right sides in force, as JSON and ready for comparing: one, or one for each value referred to."""
-    if not isinstance(raw, dict):
-        return [(raw, right_side(attribute, operator, raw))]
-    requirement, values = attributes[raw["requirement"]], facts[raw["requirement"]]
-    if "plus" in raw:
-        later = [_later(requirement, one, number(raw["plus"])) for one in values]
-        return [(one, (point, point)) for one, point in sorted(later, key=lambda pair: text(pair[0]))]
-    right = [requirement.listed(values)] if requirement.type == "set" else sorted(values, key=text)
-    return [(one, right_side(attribute, operator, one)) for one in right]
 
 
 def _later(requirement: Attribute, raw: Plain, plus: Fraction | int) -> tuple[Plain, Fraction | int]:
@@ -188,5 +186,5 @@ def table_truth(table: Plain, truths: Iterator[Truth]) -> Truth:
 
 def negative(attribute: Attribute, leaf: dict[str, Plain]) -> bool:
     """Return whether a leaf can turn false when a fact is added: ``known = false``, and some tests of sets."""
-    turning = attribute.type == "set" and any(OPERATORS[operator].negative for operator in leaf)
+    turning = attribute.type == "set" and not NEGATIVE.isdisjoint(leaf)
     return leaf.get("known") is False or turning

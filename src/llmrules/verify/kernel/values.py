@@ -9,32 +9,59 @@ from decimal import Context, Decimal
 from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise
+from math import inf
 from typing import Any, TypeAlias
 
 from .refusal import Plain, Refusal
 
 Value: TypeAlias = Any  # ready for comparing: (lowest, highest) of what has an order, a frozenset of members, else JSON
-CHOSEN, BOUNDS = ("choice", "scale", "set"), ("minimum", "maximum")
+CHOSEN, BOUNDS = ("choice", "scale", "set"), {"minimum": -inf, "maximum": inf}
 
 
 class Attribute:
-    """What the vocabulary declares of an attribute; ``default`` is as in JSON."""
+    """What the vocabulary declares of an attribute; ``default`` is as in JSON. ValueError for what means nothing."""
 
     def __init__(self, record: Plain) -> None:
-        """Read a declaration. Raises ValueError for one that means nothing."""
-        unit, bounds = record.get("unit", {}), {key: number(record[key]) for key in BOUNDS if key in record}
+        unit, sums = record.get("unit", {}), record.get("computed", ())
         self.name, self.scope, self.type = str(record["name"]), str(record["scope"]), str(record["type"])
         self.choices = tuple(str(choice["id"]) for choice in record.get("choices", ()))
         self.order = {choice: place for place, choice in enumerate(self.choices)}
-        self.partial, self.computed = bool(record.get("partial")), products(record)
-        self.inherited, self.default = bool(record.get("inherited")), record.get("default")
-        self.unit = unit.get("en") or unit.get("ko") or ""
-        self.minimum, self.maximum = bounds.get("minimum"), bounds.get("maximum")
-        self.marks = marks_of(record.get("marks", ()))
-        _check_declared(self, record)
+        self.computed = [(tuple(map(str, one.get("of", ()))), number(one["times"])) for one in sums]
+        """The products that it is the sum of: attributes, and what they are multiplied with."""
+        self.partial, self.inherited = bool(record.get("partial")), bool(record.get("inherited"))
+        self.unit, self.marks = unit.get("en") or unit.get("ko") or "", marks_of(record.get("marks", ()))
+        self.least, self.most = (number(record[key]) if key in record else end for key, end in BOUNDS.items())
+        self.default = record.get("default")
+        self.check_declared(record)
         if "default" in record:
             self.within(self.default)
             self.whole(self.default)
+
+    def check_declared(self, record: Plain) -> None:
+        """Refuse, by ValueError, a declaration that contradicts itself."""
+        scope, kind = self.scope, self.type
+        fits = {
+            **dict.fromkeys(("unit", *BOUNDS), kind == "number"),
+            "computed": kind == "number" and "default" not in record,
+            "marks": kind == "number" and scope != "requirement",
+            "choices": kind in CHOSEN,
+            "partial": kind == "set" and scope != "requirement",
+            "inherited": scope == "model",
+            **dict.fromkeys(("default", "ask"), scope == "requirement"),
+        }
+        wrong = {
+            "has a name that means something else": self.name in {"all", "any"},
+            "has no choices": kind in CHOSEN and not self.choices,
+            "has a choice twice": len(self.order) < len(self.choices),
+            "has a minimum above its maximum": self.least > self.most,
+            "is computed from nothing": "computed" in record
+            and not all(times for _, times in self.computed or [((), 0)]),
+        }
+        wrong |= {
+            f"has {key}, which no {kind} of the {scope} has": key in record and not its for key, its in fits.items()
+        }
+        for message in [message for message, found in wrong.items() if found]:
+            raise ValueError(message)
 
     def value(self, raw: Plain) -> Value:
         """Return a JSON value ready for comparing. Raises ValueError for what is no value of this attribute."""
@@ -60,10 +87,8 @@ class Attribute:
     def within(self, raw: Plain) -> None:
         """Refuse, by ValueError, numbers beyond what anyone may state; what is computed or concluded may be more."""
         for one in raw if isinstance(raw, list) else [raw]:
-            if self.type == "number" and type(one) in {int, str}:
-                exact, low, high = number(one), self.minimum, self.maximum
-                if (low is not None and exact < low) or (high is not None and exact > high):
-                    raise ValueError(f"is beyond what {self.name} may be")
+            if self.type == "number" and type(one) in {int, str} and not self.least <= number(one) <= self.most:
+                raise ValueError(f"is beyond what {self.name} may be")
 
     def listed(self, members: Iterable[Plain]) -> list[str]:
         """Return the choices that are among the members, each once, in their declared order."""
@@ -85,38 +110,6 @@ class Attribute:
             inside = min(max((at - low) / (high - low), Fraction(0)), Fraction(1))
             place = (below + inside) / (len(marks) - 1)
         return 1 - place if toward == "lowest" else place
-
-
-def _check_declared(attribute: Attribute, record: Plain) -> None:
-    """Refuse, by ValueError, a declaration that contradicts itself."""
-    scope, kind = attribute.scope, attribute.type
-    low, high = attribute.minimum, attribute.maximum
-    fits = {
-        **dict.fromkeys(("unit", *BOUNDS), kind == "number"),
-        "computed": kind == "number" and "default" not in record,
-        "marks": kind == "number" and scope != "requirement",
-        "choices": kind in CHOSEN,
-        "partial": kind == "set" and scope != "requirement",
-        "inherited": scope == "model",
-        **dict.fromkeys(("default", "ask"), scope == "requirement"),
-    }
-    wrong = {
-        "has a name that means something else": attribute.name in {"all", "any"},
-        "has no choices": kind in CHOSEN and not attribute.choices,
-        "has a choice twice": len(attribute.order) < len(attribute.choices),
-        "has a minimum above its maximum": low is not None and high is not None and low > high,
-        "is computed from nothing": "computed" in record
-        and not (attribute.computed and all(times for _, times in attribute.computed)),
-    }
-    wrong |= {f"has {key}, which no {kind} of the {scope} has": key in record for key, fit in fits.items() if not fit}
-    for message, found in wrong.items():
-        if found:
-            raise ValueError(message)
-
-
-def products(record: Plain) -> list[tuple[tuple[str, ...], Fraction | int]]:
-    """Return the products that an attribute is the sum of: attributes, and what they are multiplied with."""
-    return [(tuple(one.get("of", ())), number(one["times"])) for one in record.get("computed", ())]
 
 
 def marks_of(raw: Iterable[Plain]) -> tuple[Fraction, ...]:

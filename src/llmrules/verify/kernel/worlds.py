@@ -18,13 +18,12 @@ Classed: TypeAlias = tuple[
 
 
 class Known:
-    """What is known of candidates that are alike in all that is read of them.
+    """What is known of candidates that are alike in all that is read of them, by what the catalogue says of one.
 
-    ``others`` has, for each disputed attribute, the world of each other value.
+    ``others`` has, for each disputed attribute, the world of each other value; ``newest`` the newest source of each.
     """
 
     def __init__(self, worlds: "Worlds", model: str, entries: Record) -> None:
-        """Take what the catalogue says of one of them."""
         self.entries = _in_force(entries, worlds.given.day)
         values = {"model": model} | _values(self.entries)
         self.world, (self.concluded, self.contradictions), self.computed = worlds.of(values)
@@ -32,6 +31,7 @@ class Known:
         self.others: dict[str, list[World]] = {
             name: [worlds.of(values | {name: one["value"]})[0] for one in its] for name, its in disputed
         }
+        self.newest = {name: one for name, its in self.entries.items() for one in worlds.newest(its.get("sources", ()))}
         self.outlook = worlds.outlook(entries, self.computed)
 
 
@@ -103,6 +103,11 @@ class Worlds:
                 world[name] = bool(by)
                 found[name] = {"value": world[name]} | sparse(by=[rule.id for rule in by])
         return found, contradictions
+
+    def newest(self, sources: list[str]) -> list[str]:
+        """Return the newest of the sources of a value if all are dated, alone."""
+        dates = self.given.dates
+        return sorted(sources, key=lambda one: (-days(dates[one])[0], one))[:1] if dates.keys() >= {*sources} else []
 
     def outlook(self, entries: Record, computed: Record) -> Record:
         """Record since when values stand in place of others, and what changes until the stated end, or for a year."""
