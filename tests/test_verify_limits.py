@@ -236,7 +236,8 @@ def test_a_rule_that_is_gone_is_missing() -> None:
     gone = document["found"]["rules"].pop(1)["id"]
     report = verify(_sealed(document))
     assert report.wrong is not None
-    assert report.wrong.sentence == f"are not the rules, each once and in order: missing {gone}"
+    assert report.wrong.sentence == "are not the rules, each once and in order"
+    assert report.wrong.expected == f'"{gone}"'
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,7 @@ from llmrules.decision.knowledge import load_knowledge
 from llmrules.errors import LoadError, RestrictionError
 from llmrules.reading.files import parse_toml
 from llmrules.verify import Report, examine, verify
-from llmrules.verify.kernel.computed import sums
-from llmrules.verify.kernel.given import name_of
+from llmrules.verify.kernel.given import name_of, sums
 from llmrules.verify.kernel.values import Attribute
 from llmrules.verify.matched import Files
 

@@ -681,7 +681,7 @@ ERRORS = {
     "is not the digest of what the trace holds": "추적 기록 내용의 다이제스트가 아닙니다",
     "disagrees with verdicts and points of the candidates": "후보들의 판정과 점수에 맞지 않습니다",
     "are not in the order of stratum (that of the rule), round and rule": "층(규칙의 층), 회차, 규칙 순이 아닙니다",
-    "are not the {}, each once and in order: {} {}": "순서대로 한 번씩 나와야 할 {0!}{0:과|와} 다릅니다. {1!}: {2}",
+    "are not the {}, each once and in order": "순서대로 한 번씩 나와야 할 {0!}{0:과|와} 다릅니다",
     "is not the place that the points give": "점수에 따른 순위가 아닙니다",
     "names no candidate, or one twice": "후보가 아니거나 두 번 나옵니다",
     "makes {} of {}, no number that it can be of": "{0} 계산에 쓰는 {1}{1:이|가} 여기에 쓸 수 있는 number 속성이 아닙니다",

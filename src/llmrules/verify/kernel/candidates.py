@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from .case import concludes, derive_case
-from .consistent import result, sums
+from .consistent import earned, result
 from .criteria import Conditions, Criterion, World
 from .given import HARD, SOFT, TESTED, Given, Row, Rule, name_of, names_of
 from .refusal import Plain, Record, sparse
@@ -94,7 +94,7 @@ class Candidate:
         self.exempting = [one.rule for one in criteria if one.effect == "exempt" and one.truth(known.world)]
         applied = [(one, *self.applied(one)) for one in criteria]
         self.found, self.places = [(one, its) for one, _, its in applied], [place for _, place, _ in applied]
-        self.earned = sums(((one.rule, its) for one, its in self.found), "/given/rules")
+        self.earned = earned(((one.rule, its) for one, its in self.found), "/given/rules")
 
     def record(self, said: Said) -> Record:
         """Record how every rule comes out; one that is excluded has no points, but what it would earn."""
@@ -107,7 +107,7 @@ class Candidate:
     def applied(self, criterion: Criterion) -> tuple[int, Record]:
         """Return how a rule comes out, by which exemptions or whose approval, with the place of that."""
         rule, world, by = criterion.rule, self.known.world, Record()
-        key = str([*map(world.get, sorted(rule.tests))])
+        key = str([*map(world.get, rule.tests)])
         usual = criterion.usual if criterion.effect != "caution" and not self.exempting else {}
         if key in usual:
             return usual[key]
@@ -128,15 +128,11 @@ class Candidate:
 
     def disputes(self) -> Iterator[Record]:
         """Record each disputed value under which a rule would say something else."""
-        known = self.known.world
         for attribute, worlds in sorted(self.known.others.items()):
-            others = [(one, {of for of in {*one, *known} if one.get(of) != known.get(of)}) for one in worlds]
-            its = [
-                one for one in self.criteria if any(of & one.rule.tests and one.differs(at, known) for at, of in others)
-            ]
-            if its:
+            differing = [one for one in self.criteria if any(one.differs(at, self.known.world) for at in worlds)]
+            if differing:
                 values = [one["value"] for one in self.known.entries[attribute]["disputed"]]
-                yield {"attribute": attribute, "values": values, "rules": [one.rule.id for one in its]}
+                yield {"attribute": attribute, "values": values, "rules": [one.rule.id for one in differing]}
 
     def lacks(self, effects: tuple[str, ...], *outcomes: str) -> set[str]:
         """Return what rules with one of some effects and outcomes lack to be decided, that somebody could state."""

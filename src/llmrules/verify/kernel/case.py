@@ -2,14 +2,13 @@
 
 from collections import defaultdict, deque
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import count, groupby
 
-from .computed import sums
-from .given import TESTED, Given, Rule, names_in, referred
+from .given import TESTED, Given, Rule, names_in, referred, sums
 from .refusal import Plain, Record, expect, sparse
 from .shape import MOST_PARTS
 from .truth import ASKING, Facts, leaves, negative, own, sides, tests
-from .values import Attribute, number, text
+from .values import number, text
 
 
 def derive_case(given: Given) -> tuple[Record, Facts]:
@@ -40,17 +39,16 @@ def strata(given: Given) -> dict[str, int]:
         edges["rule", name] += [(("rule", target), 1) for target in rule.overrides]
         edges["rule", name] += [(("attribute", rule.concludes), 0)] if rule.concludes else []
     most = sum(plus for targets in edges.values() for _, plus in targets)
-    found, queue, steps = defaultdict[tuple[str, str], int](int), deque(edges), 0
+    found, queue, steps = defaultdict[tuple[str, str], int](int), deque(edges), count(1)
     while queue:
-        targets = edges.get(node := queue.popleft(), ())
-        expect((steps := steps + len(targets)) <= MOST_PARTS, "too-large", "/given/rules", "depend in too many steps")
-        for target, height in [
-            (target, found[node] + plus) for target, plus in targets if found[node] + plus > found[target]
-        ]:
-            sentence = f"have no strata: {target[1]} depends on its own absence"
-            expect(height <= most, "circle", "/given/rules", sentence)
-            found[target] = height
-            queue.append(target)
+        node = queue.popleft()
+        for target, plus in edges.get(node, ()):
+            expect(next(steps) <= MOST_PARTS, "too-large", "/given/rules", "depend in too many steps")
+            if (height := found[node] + plus) > found[target]:
+                sentence = f"have no strata: {target[1]} depends on its own absence"
+                expect(height <= most, "circle", "/given/rules", sentence)
+                found[target] = height
+                queue.append(target)
     return {name: found["rule", name] for name in given.firing}
 
 
@@ -116,12 +114,9 @@ class _Case:
         if not rule.unless:
             return {}
         found = self.table(rule.unless, {})
-        groups = [all(one["holds"] for one in found["all"])] if "all" in found else []
-        groups += [
-            any(one["holds"] for one in found.get("any", ())),
-            *(leaf["holds"] for leaf in found["leaves"].values()),
-        ]
-        return found | {"holds": any(groups)}
+        alone = (*found["leaves"].values(), *found.get("any", ()))
+        together = [all(one["holds"] for one in found["all"])] if "all" in found else []
+        return found | {"holds": any([*together, *(one["holds"] for one in alone)])}
 
     def table(self, table: Plain, implied: Plain) -> Record:
         """Record a table: its leaves with their truth, and the tables within it."""
@@ -133,32 +128,26 @@ class _Case:
         return {"holds": holds, "leaves": found, "implied": beside, **groups}
 
     def leaf(self, name: str, leaf: Plain) -> Record:
-        """Record a leaf: whether one value (of a set: all its members together) passes every test."""
+        """Record a leaf: whether one value (of a set: all its members together) passes every test, by which facts.
+
+        Of a set these are the members that are asked for; of a negative test, every member.
+        """
         attribute, values = self.given.attributes[name], self.known.get(name)
         if values is None:
             return {"holds": leaf.get("known") is False}
-        if attribute.type == "set":
-            holds = self.passes(attribute, leaf, attribute.listed(values))
-            cites = self.members_cited(attribute, leaf, values) if holds else []
-        else:
-            accepted = [one for one in values if self.passes(attribute, leaf, one)]
-            by_size = sorted(accepted, key=number if attribute.type == "number" else text)
-            holds, cites = bool(accepted), [fact_id(name, one) for one in by_size]
-        return {"holds": holds, "actual": attribute.in_order(values)} | sparse(cites=cites)
-
-    def passes(self, attribute: Attribute, leaf: Plain, value: Plain) -> bool:
-        """Return whether a value passes every test, against all that is known of what the tests refer to."""
-        if not self.known.keys() >= {*sides(leaf)}:
-            return False
-        its, actual = tests(attribute, leaf, self.known, self.given.attributes), attribute.value(value)
-        return all(one.truth(attribute, actual) is True for one in its)
-
-    def members_cited(self, attribute: Attribute, leaf: Plain, values: set[Plain]) -> list[str]:
-        """Return the facts that make a leaf on a set true: the members asked for; of a negative test, every member."""
-        cited: set[Plain] = set()
-        for operator, raw, _ in tests(attribute, leaf, self.known, self.given.attributes):
-            cited |= values.intersection(_values(raw)) if operator in ASKING else values
-        return [fact_id(attribute.name, one) for one in sorted(cited)] if values else [fact_id(attribute.name)]
+        ready = self.known.keys() >= {*sides(leaf)}
+        its = tests(attribute, leaf, self.known, self.given.attributes) if ready else []
+        whole = [attribute.listed(values)] if attribute.type == "set" else values
+        wanted = [(one, attribute.value(one)) for one in whole]
+        accepted = [
+            one for one, actual in wanted if ready and all(test.truth(attribute, actual) is True for test in its)
+        ]
+        cited = sorted(accepted, key=number if attribute.type == "number" else text)
+        if attribute.type == "set" and accepted:
+            asked = [values.intersection(_values(one.raw)) if one.operator in ASKING else values for one in its]
+            cited = sorted(set().union(*asked)) if values else [None]
+        cites = [fact_id(name, one) for one in cited]
+        return {"holds": bool(accepted), "actual": attribute.in_order(values)} | sparse(cites=cites)
 
     def rule(self, rule: Rule) -> Record:
         """Record what became of a rule."""
@@ -182,9 +171,9 @@ class _Case:
             requirement = self.given.requirements.get(name, {"value": None, "origin": None})
             for one in self.given.attributes[name].in_order(values):
                 by = sorted(self.by[fact_id(name, one)])
-                origin = [requirement["origin"]] if one in _values(requirement["value"]) else []
-                origin += ["computed"] if name in self.sums else []
-                origin += ["concluded"] if by else []
+                stated = one in _values(requirement["value"])
+                origins = {requirement["origin"]: stated, "computed": name in self.sums, "concluded": bool(by)}
+                origin = [its for its, is_so in origins.items() if is_so]
                 yield {"id": fact_id(name, one), "attribute": name, "value": one, "origin": origin} | sparse(by=by)
             if requirement["value"] == []:
                 yield {"id": fact_id(name), "attribute": name, "value": [], "origin": [requirement["origin"]]}
@@ -210,15 +199,12 @@ class _Case:
 
     def unread(self) -> list[str]:
         """Return the stated requirements that no rule in force reads, nor a number that one reads; not the date."""
-        read = {"as_of"}.union(*(reads(self.given.rules[name]) for name in self.stratum))
+        rules = [self.given.rules[name] for name in self.stratum]
+        read = names_in(*(table for one in rules for table in (one.when, one.unless))).union({"as_of"})
+        read |= {one.record["not_by"] for one in rules if "not_by" in one.record}
+        read = read.union(*((*one.tests, *one.references, *one.compared) for one in rules))
         read = read.union(*(its for name, its in self.given.resting.items() if name in read))
         return [name for name, one in self.given.requirements.items() if one["origin"] == "stated" and name not in read]
-
-
-def reads(rule: Rule) -> set[str]:
-    """Return what a rule tests or refers to."""
-    asking = {rule.record["not_by"]} if "not_by" in rule.record else ()
-    return names_in(rule.when, rule.unless).union(rule.tests, rule.references, rule.compared, asking)
 
 
 def cares(rule: Rule) -> Iterator[tuple[str, Plain]]:

@@ -1,14 +1,14 @@
 """Consistency: whether the parts of a trace agree: digests, references, what verdicts and points add up to, places."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 from fractions import Fraction
 from functools import lru_cache
-from itertools import groupby, pairwise
+from itertools import groupby, pairwise, zip_longest
 
 from .given import HARD, SOFT, Given, Rule, name_of, rows_of
 from .reading import read_given
-from .refusal import NOTHING, Plain, Record, compare, expect, sparse
+from .refusal import NOTHING, Plain, Record, Refusal, compare, expect, sparse
 from .shape import digest
 
 MOST_UNITS = 10**1_000  # the denominator of all points together is less
@@ -36,16 +36,10 @@ def check_consistent(document: Record) -> Given:
 
 
 def _check_names(at: str, found: list[str], expected: list[str], what: str) -> None:
-    """Refuse names that are not those that are expected, with the first that is missing, more, or twice."""
-    counts, wanted = Counter(found), set(expected)
-    wrong = {
-        "missing": [name for name in expected if name not in counts],
-        "more": [name for name in found if name not in wanted],
-        "twice": [name for name in found if counts[name] > 1],
-        "out of order": [name for name, other in zip(found, expected, strict=False) if name != other],
-    }
-    for said, names in wrong.items():
-        expect(not names, "names", at, f"are not the {what}, each once and in order: {said} {', '.join(names[:5])}")
+    """Refuse names that are not those that are expected, with the first that is another one."""
+    for one, other in zip_longest(found, expected, fillvalue=NOTHING):
+        if one != other:
+            raise Refusal("names", at, f"are not the {what}, each once and in order", one, other)
 
 
 def _check_firings(found: Plain, fired: list[str]) -> None:
@@ -83,12 +77,12 @@ def _check_candidates(given: Given, found: Plain, touching: list[str]) -> None:
             pairs = [(rule, its[place : place + 1]) for place, (rule, its) in zip(places, criteria, strict=False)]
             right = len(places) == len(criteria) and all(its for _, its in pairs)
             expect(right, "reference", f"{at}/outcomes", "names no outcome of each criterion", one["outcomes"])
-            alike[places] = sums(((rule, its) for rule, (its,) in pairs), f"{at}/points")
-        earned = {part: one[part] for part in ("verdict", "points", "then", "would_earn") if part in one}
-        compare("sum", at, earned, alike[places], "disagrees with how the rules came out")
+            alike[places] = earned(((rule, its) for rule, (its,) in pairs), f"{at}/points")
+        its = {part: one[part] for part in ("verdict", "points", "then", "would_earn") if part in one}
+        compare("sum", at, its, alike[places], "disagrees with how the rules came out")
 
 
-def sums(applied: Iterable[tuple[Rule, Record]], at: str) -> Record:
+def earned(applied: Iterable[tuple[Rule, Record]], at: str) -> Record:
     """Return the verdict and points that outcomes give, each with its rule. Refuses too many digits."""
     outcomes, found = set[str](), dict[int, Fraction | int]({1: 0})
     for rule, one in applied:
@@ -100,8 +94,8 @@ def sums(applied: Iterable[tuple[Rule, Record]], at: str) -> Record:
             expect(total.denominator < MOST_UNITS, "number", at, "adds up to more digits than a decision may write")
     verdict = "excluded" if "failed" in outcomes else "unverified" if "unknown" in outcomes else "eligible"
     points = [str(found[tier]) for tier in sorted(found)]
-    earned = {"would_earn": points} if verdict == "excluded" else {"points": points[0]} | sparse(then=points[1:])
-    return {"verdict": verdict, **earned}
+    its = {"would_earn": points} if verdict == "excluded" else {"points": points[0]} | sparse(then=points[1:])
+    return {"verdict": verdict, **its}
 
 
 def result(given: Given, records: list[Record], fired: list[str]) -> tuple[Record, dict[str, int]]:

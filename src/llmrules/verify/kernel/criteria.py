@@ -15,10 +15,9 @@ HOLDS = {True: "true", False: "false", None: "unknown"}
 
 
 class Criterion:
-    """A rule that fired and touches models."""
+    """A rule that fired and touches models, with the thresholds that the facts give."""
 
     def __init__(self, rule: Rule, given: Given, facts: Facts) -> None:
-        """Take the thresholds from the facts."""
         self.rule, self.effect = rule, rule.effect
         self.where = Conditions("where", rule.where, given, facts)
         self.predicate = Conditions("predicate", rule.predicate, given, facts)
@@ -50,8 +49,10 @@ class Criterion:
 
     def differs(self, world: World, other: World) -> bool:
         """Return whether it says something else in another world: another truth, or other points that are graded."""
-        truths = self.truth(world), self.truth(other)
-        return truths[0] != truths[1] or bool(truths[0] and self.grade and self.points(world) != self.points(other))
+        if all(world.get(name) == other.get(name) for name in self.rule.tests):
+            return False
+        truth = self.truth(world)
+        return truth != self.truth(other) or bool(truth and self.grade and self.points(world) != self.points(other))
 
     def applied(self, world: World, outcome: str, by: Record, values: str) -> tuple[int, Record]:
         """Return the way in which it comes out on a candidate of some values, with its place, and record a new one."""
@@ -64,10 +65,9 @@ class Criterion:
 
 
 class Conditions:
-    """A condition table on candidates."""
+    """A condition table on candidates, with the thresholds that the facts give."""
 
     def __init__(self, side: str, table: Plain, given: Given, facts: Facts) -> None:
-        """Take the thresholds from the facts."""
         self.table, self.seen = table, dict[str, Truth]()
         self.leaves = [_Leaf(side, name, leaf, given, facts) for name, leaf in leaves(table)]
 

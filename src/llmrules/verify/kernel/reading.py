@@ -6,8 +6,7 @@ from functools import partial
 from graphlib import CycleError, TopologicalSorter
 from typing import TypeAlias
 
-from .computed import resting
-from .given import CANDIDATE, HARD, SOFT, TESTED, Given, Rule, dates_of
+from .given import CANDIDATE, HARD, SOFT, TESTED, Given, Rule
 from .refusal import NOTHING, Plain, Record, Refusal, expect, step
 from .shape import canonical
 from .truth import OPERATORS, leaves, negative, own, right_side
@@ -45,9 +44,14 @@ def read_given(plain: Plain) -> Given:
     expect(names["documents"].isdisjoint(names["claims"]), "order", "/given/claims", "have the id of a document")
     for part in (one for one in plain if one.startswith(CITING)):
         _check_sources(f"/given/{part}", plain[part], names["documents"] | names["claims"])
-    given = Given(plain, read, resting(read), set(_disabled(plain, names["rules"])), dates_of(plain))
+    given = Given(plain, read)
     _check_places(given)
-    checks = {"rules": _check_rule, "promises": _check_promise, "catalogue/models": _check_model}
+    checks = {
+        "disabled": _check_disabled,
+        "rules": _check_rule,
+        "promises": _check_promise,
+        "catalogue/models": _check_model,
+    }
     checks |= {f"catalogue/values/{name}": partial(_check_entry, name) for name in given.values}
     for part, check in (checks | {"requirements": _check_requirement, "approvals": _check_approval}).items():
         for index, one in enumerate(plain[part]):
@@ -93,16 +97,11 @@ def _check_sources(at: str, value: Plain, sources: set[str]) -> None:
                 _check_sources(step(at, key), one, sources)
 
 
-def _disabled(plain: Plain, rules: set[str]) -> Iterator[str]:
-    """Yield the rules that are switched off, by name or with their pack."""
-    packs: defaultdict[str, list[str]] = defaultdict(list)
-    for rule in plain["rules"]:
-        packs[rule["pack"]].append(rule["id"])
-    for index, one in enumerate(plain["disabled"]):
-        at, known = f"/given/disabled/{index}", one.get("rule") in rules
-        expect(len(one.keys() - {"reason"}) == 1, "reference", at, "switches off not exactly one thing")
-        expect(known or "rule" not in one, "reference", f"{at}/rule", "names no rule that is given", one.get("rule"))
-        yield from [one["rule"]] if "rule" in one else packs.pop(one.get("pack"), ())
+def _check_disabled(given: Given, one: Plain, at: str) -> None:
+    """Refuse what switches off neither a rule nor a pack, or more than one."""
+    known = one.get("rule") in given.rules
+    expect(len(one.keys() - {"reason"}) == 1, "reference", at, "switches off not exactly one thing")
+    expect(known or "rule" not in one, "reference", f"{at}/rule", "names no rule that is given", one.get("rule"))
 
 
 def _check_requirement(given: Given, one: Plain, at: str) -> None:

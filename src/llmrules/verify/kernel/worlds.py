@@ -5,9 +5,8 @@ from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 from typing import TypeAlias
 
-from .computed import factors, lacking, numbers, sums
 from .criteria import Conditions, World
-from .given import CANDIDATE, TESTED, Given, Row, Rule, names_in, rows_of
+from .given import CANDIDATE, TESTED, Given, Row, Rule, factors, lacking, names_in, numbers, rows_of, sums
 from .refusal import Plain, Record, Refusal, sparse
 from .truth import Facts, either
 from .values import days
@@ -45,7 +44,7 @@ class Worlds:
         self.tested: defaultdict[str, set[str]] = defaultdict(set)
         for rule in given.classifying:
             self.rules[rule.concludes].append((rule, Conditions("where", rule.where, given, {})))
-            self.tested[rule.concludes] |= rule.tests
+            self.tested[rule.concludes].update(rule.tests)
         try:
             concluding = {name: its & self.rules.keys() for name, its in self.tested.items()}
             self.order = list(TopologicalSorter(concluding).static_order())
