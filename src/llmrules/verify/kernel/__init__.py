@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 
-from .candidates import derive_candidates
+from .candidates import derive_candidates, derive_ways
 from .case import derive_case
 from .consistent import check_consistent
 from .given import Given
 from .refusal import Record, compare
 from .shape import digest, read_shape
-from .ways import derive_ways
 
 
 def climb(raw: bytes) -> Iterator[Record]:

@@ -1,20 +1,24 @@
-"""The candidates, derived again: who is judged, checks, points, notes, verdicts, places, promises, what is open."""
+"""The candidates, derived again: checks, points, verdicts, places, promises, what is open, what is in the way."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from copy import copy
+from functools import cache
+from itertools import combinations
+from math import comb
 from typing import TypeAlias
 
 from .case import concludes, derive_case
 from .consistent import earned, result
-from .criteria import Conditions, Criterion, World
-from .given import HARD, SOFT, TESTED, Given, Row, Rule, name_of, names_of
+from .given import HARD, SOFT, TESTED, Given, Row, Rule, name_of, names_of, rows_of
 from .refusal import Plain, Record, sparse
 from .truth import Facts, Truth
-from .values import days
-from .worlds import Known, Worlds
+from .values import days, read_at
+from .worlds import Conditions, Criterion, Known, World, Worlds
 
 Said: TypeAlias = dict[str, dict[str, tuple[int, Record]]]  # what candidates share, with the places of it
 Rows: TypeAlias = list[tuple[Row, Known]]
+MOST_CASES, MOST_JUDGED = 100, 20_000  # that one search decides, and candidates that it judges in all of them
 
 
 def derive_candidates(given: Given, facts: Facts, case: Record) -> Record:
@@ -25,13 +29,15 @@ def derive_candidates(given: Given, facts: Facts, case: Record) -> Record:
     worlds = Worlds(given, facts, [*rules, *(given.rules[one["id"]] for one in trials)])
     known = list(worlds.known())
     judged, left_out = _judged(given, facts, known)
-    candidates, said = _candidates(worlds, judged, criteria), Said({"concluded": {}, "computed": {}})
-    shared = {one: one.record(said) for one in dict.fromkeys(one for _, one in candidates)}
+    alike = {one: Candidate(worlds, one, criteria) for one in dict.fromkeys(dict(judged).values())}
+    said: Said = {"concluded": {}, "computed": {}}
+    shared = {one: one.record(said) for one in alike.values()}
+    candidates = [(row, alike[one]) for row, one in judged]
     records = [{"model": row.model} | sparse(offer=row.offer) | shared[one] for row, one in candidates]
     outcome, places = result(given, records, [rule.id for rule in rules])
     records = [one | sparse(place=places.get(name_of(one))) for one in records]
     standing = [(place, *one) for place, one in enumerate(candidates) if one[1].earned["verdict"] != "excluded"]
-    promised = _promised(given, facts, case, [(one.known.world, records[place]) for place, _, one in standing], outcome)
+    promised = _promised(worlds, case, [(one.known.world, records[place]) for place, _, one in standing], outcome)
     return {
         "criteria": [one.record() for one in criteria],
         "contradictions": [
@@ -47,19 +53,6 @@ def derive_candidates(given: Given, facts: Facts, case: Record) -> Record:
         **sparse(unknowns=_unknowns([one for _, _, one in standing]), resting=_resting(worlds, rules, standing)),
         **sparse(promises=promised),
     }
-
-
-def eligible(given: Given) -> list[str]:
-    """Return who is eligible, as far as it is ranked; nobody where a rule refuses the case."""
-    case, facts = derive_case(given)
-    fired = [given.rules[one["id"]] for one in case["rules"] if one["status"] == "fired"]
-    if any(rule.effect == "refuse" for rule in fired):
-        return []
-    criteria = [Criterion(rule, given, facts) for rule in fired if rule.on_models and rule.effect in (*HARD, "exempt")]
-    worlds = Worlds(given, facts, [one.rule for one in criteria])
-    judged, _ = _judged(given, facts, list(worlds.known()))
-    rows = [row for row, one in _candidates(worlds, judged, criteria) if one.earned["verdict"] == "eligible"]
-    return sorted({row.name if given.over == "offers" else row.model for row in rows})
 
 
 def _judged(given: Given, facts: Facts, known: Rows) -> tuple[Rows, Record | None]:
@@ -79,11 +72,6 @@ def _judged(given: Given, facts: Facts, known: Rows) -> tuple[Rows, Record | Non
     }
     names = {part: names_of(some, rows) for part, some in left_out.items()}
     return [(row, one) for row, one in known if truths.get(row)], sparse(unmatched=sorted(among - listed), **names)
-
-
-def _candidates(worlds: Worlds, judged: Rows, criteria: list[Criterion]) -> list[tuple[Row, "Candidate"]]:
-    alike = {one: Candidate(worlds, one, criteria) for one in dict.fromkeys(one for _, one in judged)}
-    return [(row, alike[one]) for row, one in judged]
 
 
 class Candidate:
@@ -154,10 +142,8 @@ def _unknowns(standing: list[Candidate]) -> list[Record]:
         undecided.update(dict.fromkeys(checks, count))
         unscored.update(dict.fromkeys(one.lacks(SOFT, "unknown"), count))
         settles.update(dict.fromkeys(missing if len(missing) == 1 else (), count))
-    counts = [
-        {"attribute": name, "undecided": undecided[name], "unscored": unscored[name], "settles": settles[name]}
-        for name in undecided | unscored
-    ]
+    kinds = {"undecided": undecided, "unscored": unscored, "settles": settles}
+    counts = [{"attribute": name} | {kind: its[name] for kind, its in kinds.items()} for name in undecided | unscored]
     return sorted(counts, key=lambda one: (-one["settles"], -one["undecided"], -one["unscored"], one["attribute"]))
 
 
@@ -179,9 +165,7 @@ def _resting(worlds: Worlds, rules: list[Rule], standing: list[tuple[int, Row, C
     return sorted(records, key=lambda one: (one["date"], one["source"]))
 
 
-def _promised(
-    given: Given, facts: Facts, case: Record, rows: list[tuple[World, Record]], result: Record
-) -> list[Record]:
+def _promised(worlds: Worlds, case: Record, rows: list[tuple[World, Record]], result: Record) -> list[Record]:
     """Record the promises that the case falls under; ``rows`` are candidates with their records, places and all."""
     eligible = [(world, one) for world, one in rows if one["verdict"] == "eligible"]
     first = [(world, one) for world, one in eligible if one.get("place") == 1 and not result["refused"]]
@@ -189,7 +173,8 @@ def _promised(
 
     def breaches(promise: Plain) -> Iterator[Record]:
         for kind in [kind for kind in TESTED if kind in promise]:
-            table, reached = Conditions(kind, promise[kind], given, facts), first if kind == "best" else eligible
+            table = Conditions(kind, promise[kind], worlds.given, worlds.facts)
+            reached = first if kind == "best" else eligible
             failing = [name_of(one) for world, one in reached if not table.on(world)]
             if kind == "some" and len(failing) == len(eligible):
                 yield {"kind": kind}
@@ -197,7 +182,7 @@ def _promised(
                 yield {"kind": kind, "names": failing}
         yield from ({"kind": one, "names": events[one]} for one in promise.get("never", ()) if events[one])
 
-    met = [(one, given.promises[one["promise"]]) for one in case.get("promises", ())]
+    met = [(one, worlds.given.promises[one["promise"]]) for one in case.get("promises", ())]
     return [one | sparse(breaches=[*one.get("breaches", ()), *breaches(promise)]) for one, promise in met]
 
 
@@ -222,3 +207,73 @@ def _trial(given: Given, facts: Facts, candidates: list[tuple[Row, Candidate]], 
     if criterion.effect in HARD:
         return record | sparse(excludes=named("outcome", "failed"), unverifies=named("outcome", "unknown"))
     return record | sparse(attaches=named("outcome", "attached", "approved"))
+
+
+def derive_ways(given: Given, result: Record, claimed: list[Record]) -> Record:
+    """Return all smallest sets that leave nobody, and that have to go, if not too many; what else helps is checked."""
+    if result["ranking"] and not result["refused"]:
+        return {}
+    stated = sorted(one for one, its in given.requirements.items() if its["origin"] == "stated" and one != "as_of")
+    most = min(MOST_CASES, MOST_JUDGED // max(1, len(rows_of(given))))
+
+    @cache
+    def left(dropped: frozenset[str]) -> list[str]:
+        return _eligible(_stating(given, dict.fromkeys(dropped)))
+
+    conflicts = _smallest(stated, most, lambda kept: not left(frozenset(stated).difference(kept)))
+    drops = _smallest(stated, most, lambda dropped: bool(left(frozenset(dropped))))
+    found = [{"drops": list(one), "brings": left(frozenset(one))} for one in drops]
+    found += _helping(given, {*stated}, found, claimed[len(drops) :], most)
+    return sparse(conflict_sets=[list(one) for one in conflicts], relaxations=found)
+
+
+def _helping(given: Given, stated: set[str], found: list[Record], claimed: list[Record], most: int) -> Iterator[Record]:
+    """Yield what is claimed beyond what was found, with whom it brings, unless a part of it brings somebody, too."""
+    seen = [dict.fromkeys(one["drops"]) for one in found]
+    for one in claimed:
+        restated = [(its["attribute"], its["value"]) for its in one.get("states", ())]
+        changes, size = dict.fromkeys(one["drops"]) | dict(restated), len(one["drops"]) + len(restated)
+        most -= 2**size
+        if most < 0 or size != len(changes) or changes in seen or not stated >= changes.keys():
+            continue
+        for name, value in restated:
+            read_at("value", "/found/relaxations", value, given.attributes[name].whole, given.attributes[name].within)
+        seen.append(changes)
+        parts = (dict(part) for less in range(size) for part in combinations(changes.items(), less))
+        alone = not any(_eligible(_stating(given, part)) for part in parts)
+        if brings := _eligible(_stating(given, changes)) if alone else []:
+            yield one | {"brings": brings}
+
+
+def _smallest(names: list[str], most: int, works: Callable[[tuple[str, ...]], bool]) -> list[tuple[str, ...]]:
+    """Return all of the smallest sets that work; none where there are too many to try."""
+    for size in range(len(names) + 1):
+        if sum(comb(len(names), smaller) for smaller in range(size + 1)) > most:
+            break
+        if found := [one for one in combinations(names, size) if works(one)]:
+            return found
+    return []
+
+
+def _stating(given: Given, changes: Record) -> Given:
+    """Return what is given with requirements stated otherwise, or not (None), so that what is assumed holds."""
+    other, found = copy(given), dict(given.requirements)
+    for name, value in changes.items():
+        known, origin = (given.attributes[name].default, "assumed") if value is None else (value, "stated")
+        found[name] = {"attribute": name, "value": known, "origin": origin}
+    other.requirements = {name: one for name, one in found.items() if one["value"] is not None}
+    return other
+
+
+def _eligible(given: Given) -> list[str]:
+    """Return who is eligible, as far as it is ranked; nobody where a rule refuses the case."""
+    case, facts = derive_case(given)
+    fired = [given.rules[one["id"]] for one in case["rules"] if one["status"] == "fired"]
+    if any(rule.effect == "refuse" for rule in fired):
+        return []
+    criteria = [Criterion(rule, given, facts) for rule in fired if rule.on_models and rule.effect in (*HARD, "exempt")]
+    worlds = Worlds(given, facts, [one.rule for one in criteria])
+    judged, _ = _judged(given, facts, list(worlds.known()))
+    verdicts = {one: Candidate(worlds, one, criteria).earned["verdict"] for one in dict.fromkeys(dict(judged).values())}
+    rows = [row for row, one in judged if verdicts[one] == "eligible"]
+    return sorted({row.name if given.over == "offers" else row.model for row in rows})

@@ -71,19 +71,17 @@ class _Case:
     def fire(self) -> None:
         """Find the least fixpoint, stratum by stratum: each round fires every rule that holds when it begins."""
         for stratum, group in groupby(sorted((its, name) for name, its in self.stratum.items()), lambda one: one[0]):
-            ready, round_, caring = self.ready(names := [name for _, name in group]), 0, defaultdict(set)
-            for name, key in ((one, key) for one in names for key in cares(self.given.rules[one])):
-                caring[key].add(name)
-            while ready:
-                new = set().union(*[self.conclude(name, when, stratum, round_) for name, when in ready.items()])
-                looked_at = set[str]().union(*[caring[key] for key in new]) - self.seen.keys()
-                ready, round_ = self.ready(sorted(looked_at)), round_ + 1
-
-    def ready(self, waiting: list[str]) -> dict[str, Record]:
-        """Return the rules that hold on what is known, and are not defeated, with the record of ``when``."""
-        tables = {name: self.when(self.given.rules[name]) for name in waiting}
-        free = [name for name in waiting if tables[name]["holds"] and not self.defeated_by(name)]
-        return {name: tables[name] for name in free if not self.unless(self.given.rules[name]).get("holds")}
+            waiting, round_, caring = [name for _, name in group], 0, defaultdict(set)
+            for name in waiting:
+                for key in cares(self.given.rules[name]):
+                    caring[key].add(name)
+            while waiting:
+                tables = {name: self.when(self.given.rules[name]) for name in waiting}
+                free = [name for name in waiting if tables[name]["holds"] and not self.defeated_by(name)]
+                ready = [name for name in free if not self.unless(self.given.rules[name]).get("holds")]
+                new = set().union(*[self.conclude(name, tables[name], stratum, round_) for name in ready])
+                waiting = sorted(set[str]().union(*[caring[key] for key in new]) - self.seen.keys())
+                round_ += 1
 
     def conclude(self, name: str, when: Record, stratum: int, number: int) -> set[tuple[str, Plain]]:
         """Record one firing and add what it concludes; return the attribute, and each value of it."""
@@ -128,22 +126,16 @@ class _Case:
         return {"holds": holds, "leaves": found, "implied": beside, **groups}
 
     def leaf(self, name: str, leaf: Plain) -> Record:
-        """Record a leaf: whether one value (of a set: all its members together) passes every test, by which facts.
-
-        Of a set these are the members that are asked for; of a negative test, every member.
-        """
+        """Record a leaf: whether one value (of a set: all its members together) passes every test, by which facts."""
         attribute, values = self.given.attributes[name], self.known.get(name)
         if values is None:
             return {"holds": leaf.get("known") is False}
         ready = self.known.keys() >= {*sides(leaf)}
         its = tests(attribute, leaf, self.known, self.given.attributes) if ready else []
-        whole = [attribute.listed(values)] if attribute.type == "set" else values
-        wanted = [(one, attribute.value(one)) for one in whole]
-        accepted = [
-            one for one, actual in wanted if ready and all(test.truth(attribute, actual) is True for test in its)
-        ]
+        whole = [] if not ready else [attribute.listed(values)] if attribute.type == "set" else values
+        accepted = [one for one in whole if all(test.truth(attribute, attribute.value(one)) is True for test in its)]
         cited = sorted(accepted, key=number if attribute.type == "number" else text)
-        if attribute.type == "set" and accepted:
+        if attribute.type == "set" and accepted:  # by the members asked for; by a negative test, all
             asked = [values.intersection(_values(one.raw)) if one.operator in ASKING else values for one in its]
             cited = sorted(set().union(*asked)) if values else [None]
         cites = [fact_id(name, one) for one in cited]

@@ -99,10 +99,7 @@ def earned(applied: Iterable[tuple[Rule, Record]], at: str) -> Record:
 
 
 def result(given: Given, records: list[Record], fired: list[str]) -> tuple[Record, dict[str, int]]:
-    """Return the outcome that verdicts and points of candidates imply, and the places of those that earn one.
-
-    Of several offers of a model, those do that have the most points.
-    """
+    """Return the outcome that candidates imply, and the places of those that earn one: of a model, its best offers."""
     contenders, places = defaultdict[str, list[Record]](list), dict[str, int]()
     for one in records:
         contenders[name_of(one) if given.over == "offers" else one["model"]].append(one)
@@ -130,8 +127,7 @@ def _ranking(ranked: dict[str, list[Record]], over: str) -> list[Record]:
     found: list[Record] = []
     points = {name: _points_of(its[0]) for name, its in ranked.items()}
     for its, group in groupby(sorted(ranked, key=points.__getitem__, reverse=True), key=points.__getitem__):
-        place = found[-1]["place"] + len(found[-1]["models"]) if found else 1
-        tied = list(group)
+        tied, place = list(group), found[-1]["place"] + len(found[-1]["models"]) if found else 1
         named = [(name, [row["offer"] for row in ranked[name] if "offer" in row]) for name in tied]
         offers = [{"model": name, "offers": some} for name, some in named if some and over == "models"]
         record = {"place": place, "points": str(its[0]), "models": tied}

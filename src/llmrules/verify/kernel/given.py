@@ -21,15 +21,13 @@ ON_MODELS = (*HARD, *SOFT, "caution", "exempt")
 TOKENS = ("monthly_input_tokens", "monthly_output_tokens")
 LONG_SHARE, LONG_TOKENS = "long_request_share", "long_request_tokens"
 CACHED_SHARE, BATCH_SHARE = "cached_input_share", "batch_share"
-PRICES, TIER_ABOVE = ("input_price", "output_price"), "tier_above"
-TIER_PRICES = ("tier_input_price", "tier_output_price")
+TIER_ABOVE, TIER_PRICES = "tier_above", ("tier_input_price", "tier_output_price")
 CACHED_PRICE, BATCH_PRICES = "cached_input_price", ("batch_input_price", "batch_output_price")
-CHARGED = (*PRICES, CACHED_PRICE, *TIER_PRICES, *BATCH_PRICES)
+CHARGED = ("input_price", "output_price", CACHED_PRICE, *TIER_PRICES, *BATCH_PRICES)
 ON_CASE = (*TOKENS, LONG_SHARE, LONG_TOKENS, CACHED_SHARE, BATCH_SHARE)
 TOKENS_AT = {f"tokens at {price}": {*ON_CASE, *CHARGED, TIER_ABOVE} for price in CHARGED}
 """What of a case and of an offer it depends on how many tokens have a price."""
 SCOPES = ("requirement", "model", "offer")
-Numbers = Mapping[str, Fraction | int]
 
 
 class Rule:
@@ -89,10 +87,7 @@ class Given:
         return rule.concludes in self.attributes and self.attributes[rule.concludes].scope == "model"
 
     def approved_by(self, rule: Rule, model: str, facts: Facts) -> list[str]:
-        """Return who approved a model where a rule asks for it, as far as that is in force on the day decided for.
-
-        Where the rule says so, nobody counts unless it is known that another one asks.
-        """
+        """Return whose approvals of a model are in force; where the rule says so, none counts unless another asks."""
         asks, asked = facts.get(rule.record.get("not_by"), set()), rule.record.get("approver", "")
         its = self.approvals.get((rule.id, model), ()) if asks or "not_by" not in rule.record else ()
         its = [one for one in its if {*map(str.casefold, asks)}.isdisjoint((one["by"].casefold(), asked.casefold()))]
@@ -197,12 +192,6 @@ def sums(some: Iterable[Attribute], stated: Mapping[str, Plain], facts: Facts) -
     return found
 
 
-def lacking(one: Attribute, known: Numbers) -> set[str]:
-    """Return the factors for want of which a sum is unknown."""
-    undecided = (of for of, _ in one.computed if all(known.get(name) != 0 for name in of))
-    return {name for of in undecided for name in of if name not in known}
-
-
 def numbers(one: Attribute, stated: Mapping[str, Plain], facts: Facts) -> dict[str, Fraction | int]:
     """Return the factors of a sum that are known: of the case, where it is in no conflict, and of a candidate."""
     names = [name for of, _ in one.computed for name in of]
@@ -216,18 +205,13 @@ def tokens_at(offer: Mapping[str, Plain], facts: Facts) -> dict[str, Fraction | 
     case = {name: [number(raw) for raw in facts[name]] for name in ON_CASE if facts.get(name)}
     if any(name not in case for name in TOKENS) or any(len(values) > 1 for values in case.values()):
         return {}
-    charged = {LONG_SHARE: _reaches_tier(offer, case.get(LONG_TOKENS)), CACHED_SHARE: CACHED_PRICE in offer}
-    charged[BATCH_SHARE] = offer.keys() >= {*BATCH_PRICES}
+    tiered = not offer.keys().isdisjoint(TIER_PRICES)
+    if TIER_ABOVE in offer:  # long requests cost the tier's prices if they are not known to be below it
+        tiered = LONG_TOKENS not in case or case[LONG_TOKENS][0] > number(offer[TIER_ABOVE])
+    charged = {LONG_SHARE: tiered, CACHED_SHARE: CACHED_PRICE in offer, BATCH_SHARE: offer.keys() >= {*BATCH_PRICES}}
     long, cached, batch = (case[name][0] if name in case and given else 0 for name, given in charged.items())
     tokens = [case[name][0] for name in TOKENS]
     short = [each * (1 - batch) * (1 - long) for each in tokens]
     others = [*(each * (1 - batch) * long for each in tokens), *(each * batch for each in tokens)]
     counts = (short[0] * (1 - cached), short[1], short[0] * cached, *others)
     return {name: its for name, its in zip(TOKENS_AT, counts, strict=True) if is_short(its)}
-
-
-def _reaches_tier(offer: Mapping[str, Plain], long: list[Fraction | int] | None) -> bool:
-    """Return whether long requests cost the tier's prices: there is a tier, and they are not known to be below it."""
-    if TIER_ABOVE not in offer:
-        return not offer.keys().isdisjoint(TIER_PRICES)
-    return long is None or long[0] > number(offer[TIER_ABOVE])

@@ -1,7 +1,7 @@
 """Reads ``given``: names resolve, values are ones of their attributes, and what no loader accepts is refused."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import partial
 from graphlib import CycleError, TopologicalSorter
 from typing import TypeAlias
@@ -12,12 +12,8 @@ from .shape import canonical
 from .truth import OPERATORS, leaves, negative, own, right_side
 from .values import Attribute, marks_of, number, read_at
 
-EFFECT_KEYS = {
-    "conclude": ("where",),
-    "caution": ("where", "level", "approver", "not_by"),
-    "exempt": ("where", "approver"),
-}
-EFFECT_KEYS |= dict.fromkeys(HARD, ("where", "otherwise", "unknown")) | dict.fromkeys(SOFT, ("where", "weight", "tier"))
+EFFECT_KEYS = dict.fromkeys(HARD, "where otherwise unknown") | dict.fromkeys(SOFT, "where weight tier")
+EFFECT_KEYS |= {"conclude": "where", "exempt": "where approver", "caution": "where level approver not_by"}
 NEEDED = {**dict.fromkeys(SOFT, "weight"), "caution": "level"}
 NOT_CLASSIFYING = {"when", "unless", "overrides", "effective_from", "effective_to", "trial"}
 """Of a rule: the keys that go with some effects alone, those that these need, and what none has that classifies."""
@@ -27,20 +23,23 @@ REQUIREMENT, MODEL = ("requirement",), ("model",)
 PLAIN = {"when", "unless", "where", "body", "value", "default", "attributes", "always", *TESTED}  # cites nothing
 BUILT_IN = {"as_of": ("requirement", "date"), "model": ("model", "text")}  # the day decided for; the id of each model
 BY_ID = ("documents", "claims", "rules", "promises", "catalogue/models")
-NAMED = {"requirements": "attribute", **dict.fromkeys(BY_ID, "id")}
+NAMED = {"vocabulary": "name", "requirements": "attribute", **dict.fromkeys(BY_ID, "id")}
 CITING = ("vocabulary", "claims", "rules", "promises", "catalogue/")
 CATALOGUE, INHERITED = "/given/catalogue", "inherited_from"
 
 
 def read_given(plain: Plain) -> Given:
     """Return ``given`` by name. Raises Refusal."""
-    read = {name: read_at("declaration", at, one, Attribute) for name, one, at in _named(plain, "vocabulary", "name")}
+    values = {f"catalogue/values/{name}": its for name, its in plain["catalogue"]["values"].items()}
+    plain = {**plain, "catalogue/models": plain["catalogue"]["models"], **values}
+    names = {part: {one[key] for one in plain[part]} for part, key in NAMED.items()}
+    for part, key in NAMED.items():
+        _check_ascending(f"/given/{part}", (one[key] for one in plain[part]), f"/{key}")
+    words = enumerate(plain["vocabulary"])
+    read = {one["name"]: read_at("declaration", f"/given/vocabulary/{at}", one, Attribute) for at, one in words}
     for name, kind in BUILT_IN.items():
         right = name in read and (read[name].scope, read[name].type) == kind
         expect(right, "declaration", "/given/vocabulary", f"has no {name}, a {kind[1]} of the {kind[0]}")
-    models, values = plain["catalogue"]["models"], plain["catalogue"]["values"]
-    plain = {**plain, "catalogue/models": models, **{f"catalogue/values/{name}": its for name, its in values.items()}}
-    names = {part: {name for name, _, _ in _named(plain, part, key)} for part, key in NAMED.items()}
     expect(names["documents"].isdisjoint(names["claims"]), "order", "/given/claims", "have the id of a document")
     for part in (one for one in plain if one.startswith(CITING)):
         _check_sources(f"/given/{part}", plain[part], names["documents"] | names["claims"])
@@ -56,23 +55,14 @@ def read_given(plain: Plain) -> Given:
     for part, check in (checks | {"requirements": _check_requirement, "approvals": _check_approval}).items():
         for index, one in enumerate(plain[part]):
             check(given, one, f"/given/{part}/{index}")
-    approvals = (
-        (*(one[key] for key in ("rule", "model", "on", "by")), one.get("until", "")) for one in plain["approvals"]
-    )
-    _check_ascending("/given/approvals", approvals)
+    keys = ("rule", "model", "on", "by", "until")
+    _check_ascending("/given/approvals", [tuple(one.get(key, "") for key in keys) for one in plain["approvals"]])
     _check_inherited(given)
-    if given.only is not None:
-        _check_table(given, given.only, CANDIDATE, "/given/only", refers=False)
+    _check_table(given, given.only or {}, CANDIDATE, "/given/only", refers=False)
     _check_ascending("/given/among", given.among or ())
     for name in ("as_of", *(name for name, one in read.items() if one.default is not None)):
         expect(name in given.requirements, "missing", "/given/requirements", f"lack {name}, which always has a value")
     return given
-
-
-def _named(plain: Plain, part: str, key: str) -> Iterator[tuple[str, Plain, str]]:
-    """Yield the items of a part with name and pointer; every name stands once, and in order."""
-    _check_ascending(f"/given/{part}", (item[key] for item in plain[part]), f"/{key}")
-    yield from ((str(item[key]), item, f"/given/{part}/{index}") for index, item in enumerate(plain[part]))
 
 
 def _check_ascending(at: str, names: Iterable[Plain], key: str = "") -> None:
@@ -125,7 +115,7 @@ def _check_rule(given: Given, record: Plain, at: str) -> None:
     rule, body, effect = given.rules[record["id"]], record["body"], record["effect"]
     kind = {"exempt": list, "advise": bool, "refuse": bool}.get(effect, dict)
     expect(isinstance(body, kind) and body not in ({}, []), "rule", f"{at}/body", f"is not what {effect} takes", body)
-    others = {key for keys in EFFECT_KEYS.values() for key in keys}.difference(EFFECT_KEYS.get(effect, ()))
+    others = {*" ".join(EFFECT_KEYS.values()).split()}.difference(EFFECT_KEYS.get(effect, "").split())
     wrong = sorted(record.keys() & others | ({NEEDED[effect]} if effect in NEEDED else set()) - record.keys())
     expect(not wrong, "rule", at, f"has a key that does not go with {effect}, or lacks one that does", wrong)
     if effect == "conclude":
@@ -190,20 +180,19 @@ def _check_table(given: Given, table: Plain, scopes: Scopes, at: str, *, refers:
         right = isinstance(leaf, dict) and leaf.keys() <= OPERATORS.keys() and alone
         expect(right, "condition", f"{at}/{name}", "are no tests", leaf)
         for operator, side in leaf.items():
-            where = f"{at}/{name}/{operator}"
-            if isinstance(side, dict):
-                right = refers and _comparable(given, attribute, operator, side, where)
-                expect(right, "condition", where, f"cannot be compared with {name} by {operator}", side)
-            else:
-                _check_side(attribute, operator, side, where)
+            _check_test(given, attribute, operator, side, f"{at}/{name}/{operator}", refers=refers)
     for group in ("all", "any"):
         for index, inner in enumerate(table.get(group, [])):
             expect(isinstance(inner, dict), "condition", f"{at}/{group}/{index}", "is no table of conditions", inner)
             _check_table(given, inner, scopes, f"{at}/{group}/{index}", refers=refers, depth=depth + 1)
 
 
-def _check_side(attribute: Attribute, operator: str, side: Plain, at: str) -> None:
+def _check_test(given: Given, attribute: Attribute, operator: str, side: Plain, at: str, *, refers: bool) -> None:
     """Refuse what cannot stand on the right, and a list that is empty or not in its order."""
+    if isinstance(side, dict):
+        right = refers and _comparable(given, attribute, operator, side, at)
+        expect(right, "condition", at, f"cannot be compared with {attribute.name} by {operator}", side)
+        return
     read_at("condition", at, side, lambda raw: right_side(attribute, operator, raw), attribute.within)
     expect(side != [] or operator == "is", "condition", at, "is an empty list, which matches nothing or everything")
     if isinstance(side, list) and attribute.choices:
@@ -271,23 +260,21 @@ def _check_inherited(given: Given) -> None:
     """Refuse what a model inherits unless it is all that the nearest one along ``extends`` lends, and no less."""
     at = {name: f"{CATALOGUE}/models/{index}" for index, name in enumerate(given.models)}
     marked = {(name, place) for name, its in given.values.items() for place, one in enumerate(its) if INHERITED in one}
-    extends = {
-        name: {one["extends"]} if "extends" in one else set()
-        for name, one in given.models.items()
-        if "extends" in one or not marked.isdisjoint(one["attributes"].items())
-    }
+    extends = {name: one["extends"] for name, one in given.models.items() if "extends" in one}
+    inheriting = {name for name, one in given.models.items() if not marked.isdisjoint(one["attributes"].items())}
     try:
-        order = list(TopologicalSorter(extends).static_order())
+        TopologicalSorter({name: {base} for name, base in extends.items()}).prepare()
     except CycleError as error:
         first = min(error.args[1], key=list(at).index)
         raise Refusal("circle", f"{at[first]}/extends", "makes the model extend itself") from None
-    lent: dict[str, Record] = {}
-    for name in order:  # of all others, none inherits and none lends
-        entries = {key: given.values[key][place] for key, place in given.models[name]["attributes"].items()}
-        own = {key: one for key, one in entries.items() if INHERITED not in one}
-        inherited = {key: one for base in extends.get(name, ()) for key, one in lent[base].items() if key not in own}
-        for key in sorted(inherited.keys() | entries.keys() - own.keys()):
-            right, where, its = inherited.get(key) == entries.get(key), f"{at[name]}/attributes/{key}", entries.get(key)
-            expect(right, "inherited", where, "is not what the model inherits", NOTHING if its is None else its)
-        lends = {key: {**one, INHERITED: name} for key, one in own.items() if given.attributes[key].inherited}
-        lent[name] = inherited | lends
+
+    def entries(name: str | None) -> Record:
+        places = given.models[name]["attributes"] if name else {}
+        return {key: given.values[key][place] for key, place in places.items()}
+
+    for name in sorted(inheriting | extends.keys()):
+        its, base = entries(name), extends.get(name)
+        lent = {key: {INHERITED: base} | one for key, one in entries(base).items() if given.attributes[key].inherited}
+        for key in sorted(key for key in lent | its if INHERITED in its.get(key, [INHERITED])):
+            right, where = its.get(key) == lent.get(key), f"{at[name]}/attributes/{key}"
+            expect(right, "inherited", where, "is not what the model inherits", its.get(key, NOTHING))

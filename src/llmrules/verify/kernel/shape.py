@@ -9,7 +9,7 @@ from functools import lru_cache
 from pkgutil import get_data
 from typing import TypeAlias
 
-from .refusal import NOTHING, Plain, Record, Refusal, Wrong, expect, step
+from .refusal import NOTHING, UNSAID, Plain, Record, Refusal, Wrong, expect, step
 
 FORMAT, SCHEMA = "llmrules.trace/1", "llmrules.trace.1.schema.json"
 LARGEST_TRACE = 64 * 1024 * 1024  # bytes; a larger file is refused before it is read
@@ -24,7 +24,7 @@ def read_shape(raw: bytes) -> Record:
         document = _parse(raw)
         expect(isinstance(document, dict | Wrong), "schema", "", "a trace is a JSON object", type(document).__name__)
         _check_format(document)
-        _check(_schema(), document)
+        _check(_definitions()["#/$defs/Trace"], document)
         if HALF_CHARACTER.search(raw):
             canonical(document).encode()
     except UnicodeEncodeError:
@@ -79,25 +79,14 @@ def _number(digits: str) -> Plain:
 def _check_format(document: Plain) -> None:
     found = document.get("format", NOTHING) if isinstance(document, dict) else FORMAT
     match = re.fullmatch(r"llmrules\.trace/([0-9]{1,9})", found) if isinstance(found, str) else None
-    if match and found != FORMAT:
-        raise Refusal("format", "/format", f"is a trace of version {match[1]}; this checker reads 1", found)
+    sentence = f"is a trace of version {match[1]}; this checker reads 1" if match else "is not a trace of llmrules"
     if found != FORMAT:
-        raise Refusal("format", "/format", "is not a trace of llmrules", found, FORMAT)
+        raise Refusal("format", "/format", sentence, found, UNSAID if match else FORMAT)
 
 
 @lru_cache(maxsize=1)
-def _schema() -> Record:
-    """Return the published schema, with each of its definitions in the place of the references to it."""
-    references: list[Record] = []
-
-    def seen(table: Record) -> Record:
-        references.extend([table] if "$ref" in table else [])
-        return table
-
-    schema: Record = json.loads(get_data(__package__, SCHEMA) or b"", object_hook=seen)
-    for table in references:
-        table.update(schema["$defs"][table["$ref"].removeprefix("#/$defs/")])
-    return schema
+def _definitions() -> Record:
+    return {f"#/$defs/{name}": one for name, one in json.loads(get_data(__package__, SCHEMA) or b"")["$defs"].items()}
 
 
 _matches = lru_cache(4_096)(re.fullmatch)
@@ -108,6 +97,7 @@ Way: TypeAlias = "tuple[Way, str | int] | None"  # to a value: the way to what h
 
 def _check(rule: Record, value: Plain, way: Way = None) -> None:
     """Refuse the first thing that a part of the schema forbids."""
+    rule = _definitions()[rule["$ref"]] if "$ref" in rule else rule
     kind = rule.get("type")
     fits = kind is None or type(value) is TYPES[kind]
     if isinstance(value, Wrong):
@@ -134,9 +124,10 @@ def _check_branches(branches: list[Record], value: Plain, way: Way) -> None:
     """Refuse what none of several parts allows, with what the last one of its type says."""
     nearest = None
     for branch in branches:
-        if "type" not in branch or TYPES[branch["type"]] is type(value):
+        rule = _definitions()[branch["$ref"]] if "$ref" in branch else branch
+        if "type" not in rule or TYPES[rule["type"]] is type(value):
             try:
-                return _check(branch, value, way)
+                return _check(rule, value, way)
             except Refusal as refusal:
                 nearest = refusal
     raise nearest or _refusal(way, "is of none of the kinds that may stand here", value)
@@ -167,9 +158,8 @@ def _check_items(rule: Record, value: list[Plain], way: Way) -> None:
 
 def _are_integers(rule: Plain, values: Collection[Plain]) -> bool:
     """Return whether all values are integers that a part of the schema allows: places, of which there are thousands."""
-    if not isinstance(rule, dict) or rule.get("type") != "integer" or {*map(type, values)} != {int}:
-        return False
-    return bool(rule["minimum"] <= min(values) and max(values) <= rule["maximum"])
+    are = isinstance(rule, dict) and rule.get("type") == "integer" and {*map(type, values)} == {int}
+    return bool(are and rule["minimum"] <= min(values) and max(values) <= rule["maximum"])
 
 
 def _refusal(way: Way, sentence: str, found: Plain, code: str = "schema") -> Refusal:

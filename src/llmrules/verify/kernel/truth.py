@@ -107,10 +107,7 @@ class Test(NamedTuple):
         return None if lacks or (self.operator in NEGATIVE and not whole) else True
 
     def gap(self, attribute: Attribute, has: Value) -> Plain:
-        """Return how far off a value is: the members of a set that are wrong, else actual minus wanted.
-
-        That is from the nearest end, in the unit of a number, days, or steps of a scale.
-        """
+        """Return a set's wrong members, else actual minus wanted, from the nearest end: in its unit, days or steps."""
         operator = OPERATORS[self.operator]
         if attribute.type == "set":
             return attribute.listed(frozenset().union(*operator.wrong(has, self.wanted))) if operator.wrong else None

@@ -154,13 +154,11 @@ def is_short(exact: Fraction | int) -> bool:
 @lru_cache(4_096)
 def days(raw: str) -> tuple[int, int]:
     """Return the numbers of the first and the last day of a date, a month or a year."""
-    match = re.fullmatch(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?", raw)
-    if match is None:
+    if not re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}", raw):
         raise ValueError("is not a date")
-    year, month, day = int(match[1]), match[2], match[3]
-    first, last_month = date(year, int(month or 1), int(day or 1)), int(month or 12)
-    last = date(year, last_month, int(day or calendar.monthrange(year, last_month)[1]))
-    return first.toordinal(), last.toordinal()
+    first, last = (date.fromisoformat(f"{raw}-{rest}"[:10]) for rest in ("01-01", "12-01"))
+    days_of_month = calendar.monthrange(last.year, last.month)[1]
+    return first.toordinal(), (first if len(raw) == len("2026-12-31") else last.replace(day=days_of_month)).toordinal()
 
 
 def text(raw: Plain) -> str:

@@ -1,44 +1,136 @@
-"""What is known of each candidate on the day decided for: values in force, what rules conclude, what is computed."""
+"""What is known of each candidate on the day decided for, and what conditions on it and rules that apply them say."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
 from graphlib import CycleError, TopologicalSorter
+from itertools import groupby
 from typing import TypeAlias
 
-from .criteria import Conditions, World
-from .given import CANDIDATE, TESTED, Given, Row, Rule, factors, lacking, names_in, numbers, rows_of, sums
+from .given import CANDIDATE, HARD, TESTED, Given, Row, Rule, factors, names_in, numbers, rows_of, sums
 from .refusal import Plain, Record, Refusal, sparse
-from .truth import Facts, either
-from .values import days
+from .truth import Facts, Truth, both, either, leaves, opposite, table_truth, tests
+from .values import days, marks_of
 
-Classed: TypeAlias = tuple[
-    Record, list[tuple[str, str]]
-]  # what rules conclude, and which entries contradict which rule
+World: TypeAlias = Mapping[str, Plain]  # the values of one candidate, by attribute; what is unknown has none
+Classed: TypeAlias = tuple[Record, list[tuple[str, str]]]  # what is concluded, and entries that contradict a rule
+HOLDS = {True: "true", False: "false", None: "unknown"}
+
+
+class Criterion:
+    """A rule that fired and touches models, with the thresholds that the facts give."""
+
+    def __init__(self, rule: Rule, given: Given, facts: Facts) -> None:
+        self.rule, self.effect = rule, rule.effect
+        self.where = Conditions("where", rule.where, given, facts)
+        self.predicate = Conditions("predicate", rule.predicate, given, facts)
+        self.grade = _Leaf("grade", *rule.grade, given, facts) if rule.grade else None
+        self.leaves = [*self.where.leaves, *self.predicate.leaves, *([self.grade] if self.grade else [])]
+        self.outcomes: dict[str, tuple[int, Record]] = {}
+        self.usual: dict[str, tuple[int, Record]] = {}  # where neither exemptions nor approvals are of matter
+
+    def record(self) -> Record:
+        """Record the rule with its leaves and each way in which it came out, said once for all candidates."""
+        leaves, outcomes = [leaf.record() for leaf in self.leaves], [one for _, one in self.outcomes.values()]
+        return {"rule": self.rule.id, "leaves": leaves, "outcomes": outcomes}
+
+    def truth(self, world: World) -> Truth:
+        """Return what it says of a candidate: a hard rule, whether it passes; all others, whether it is reached."""
+        reached = self.where.on(world)
+        passes = self.grade.on(world)[0] if self.grade else self.predicate.on(world)
+        fails = passes if self.effect == "exclude" else opposite(passes)
+        return opposite(both([reached, fails])) if self.effect in HARD else both([reached, passes])
+
+    def points(self, world: World) -> Fraction:
+        """Return the points of a candidate that it reaches."""
+        weight = Fraction(self.rule.record["weight"])
+        if self.grade is not None:
+            its, leaf = self.grade.attribute, self.grade.leaf
+            marks = marks_of(leaf["marks"]) if "marks" in leaf else its.marks
+            return weight * its.place(world[self.grade.name], leaf["toward"], marks)
+        return -weight if self.effect == "avoid" else weight
+
+    def differs(self, world: World, other: World) -> bool:
+        """Return whether it says something else in another world: another truth, or other points that are graded."""
+        if all(world.get(name) == other.get(name) for name in self.rule.tests):
+            return False
+        truth = self.truth(world)
+        return truth != self.truth(other) or bool(truth and self.grade and self.points(world) != self.points(other))
+
+    def applied(self, world: World, outcome: str, by: Record, values: str) -> tuple[int, Record]:
+        """Return the way in which it comes out on a candidate of some values, with its place, and record a new one."""
+        key = f"{outcome}{by}{values}"
+        if key not in self.outcomes:
+            points = {"points": str(self.points(world))} if outcome == "points" else {}
+            leaves = [leaf.on(world)[1] for leaf in self.leaves]
+            self.outcomes[key] = len(self.outcomes), {"outcome": outcome, "leaves": leaves, **points, **by}
+        return self.outcomes[key]
+
+
+class Conditions:
+    """A condition table on candidates, with the thresholds that the facts give."""
+
+    def __init__(self, side: str, table: Plain, given: Given, facts: Facts) -> None:
+        self.table, self.seen = table, dict[str, Truth]()
+        self.leaves = [_Leaf(side, name, leaf, given, facts) for name, leaf in leaves(table)]
+
+    def on(self, world: World) -> Truth:
+        """Return the truth on a candidate."""
+        if (key := str([world.get(leaf.name) for leaf in self.leaves])) not in self.seen:
+            self.seen[key] = table_truth(self.table, (leaf.on(world)[0] for leaf in self.leaves))
+        return self.seen[key]
+
+
+class _Leaf:
+    """One leaf of a criterion with the thresholds in force; each distinct value is tested once."""
+
+    def __init__(self, side: str, name: str, leaf: Plain, given: Given, facts: Facts) -> None:
+        self.side, self.name, self.leaf, self.attribute = side, name, leaf, given.attributes[name]
+        is_grade = side == "grade"
+        self.tests = [] if is_grade else tests(self.attribute, leaf, facts, given.attributes)
+        self.asked = [("toward", leaf["toward"])] if is_grade else [(one.operator, one.raw) for one in self.tests]
+        self.seen: dict[str, tuple[Truth, Record]] = {}
+
+    def record(self) -> Record:
+        """Record the leaf itself."""
+        asked = [(one, [raw for _, raw in its]) for one, its in groupby(self.asked, key=lambda one: one[0])]
+        tests = [{"operator": one, "thresholds": raws} for one, raws in asked]
+        return {"side": self.side, "attribute": self.name, "tests": tests}
+
+    def on(self, world: World) -> tuple[Truth, Record]:
+        """Return the truth on a candidate, and its record with the actual value and how far off each test is."""
+        raw = world.get(self.name)
+        if (key := repr(raw)) not in self.seen:
+            actual = None if raw is None else self.attribute.value(raw)
+            truth = both(one.truth(self.attribute, actual) for one in self.tests)
+            truth = None if raw is None and self.side == "grade" else truth
+            gaps = [one.gap(self.attribute, actual) for one in self.tests if raw is not None]
+            shown = gaps if any(gap is not None for gap in gaps) else None
+            known = {} if raw is None else {"actual": raw}
+            self.seen[key] = truth, {"holds": HOLDS[truth]} | known | sparse(gaps=shown)
+        return self.seen[key]
 
 
 class Known:
-    """What is known of candidates that are alike in all that is read of them, by what the catalogue says of one.
-
-    ``others`` has, for each disputed attribute, the world of each other value; ``newest`` the newest source of each.
-    """
+    """What is known of candidates that are alike in all that is read of them, by what the catalogue says of one."""
 
     def __init__(self, worlds: "Worlds", model: str, entries: Record) -> None:
         self.entries = _in_force(entries, worlds.given.day)
-        values = {"model": model} | _values(self.entries)
+        values = {"model": model} | {name: one["value"] for name, one in self.entries.items()}
         self.world, (self.concluded, self.contradictions), self.computed = worlds.of(values)
-        disputed = [(name, one["disputed"]) for name, one in self.entries.items() if "disputed" in one]
-        self.others: dict[str, list[World]] = {
-            name: [worlds.of(values | {name: one["value"]})[0] for one in its] for name, its in disputed
-        }
-        self.newest = {name: one for name, its in self.entries.items() for one in worlds.newest(its.get("sources", ()))}
+        self.others: dict[str, list[World]] = {}  # for each disputed attribute, the world of each other value
+        for name, disputed in ((name, one["disputed"]) for name, one in self.entries.items() if "disputed" in one):
+            self.others[name] = [worlds.of(values | {name: one["value"]})[0] for one in disputed]
+        dates, cited = worlds.given.dates, {name: one.get("sources", [""]) for name, one in self.entries.items()}
+        dated = {name: its for name, its in cited.items() if dates.keys() >= {*its}}
+        self.newest = {name: min(its, key=lambda one: (-days(dates[one])[0], one)) for name, its in dated.items()}
         self.outlook = worlds.outlook(entries, self.computed)
 
 
 class Worlds:
-    """Makes what is known of candidates, by the rules that classify models and by what is computed."""
+    """Makes what is known of candidates, as far as what applies reads it. Refuses rules that classify in a circle."""
 
     def __init__(self, given: Given, facts: Facts, applied: Iterable[Rule]) -> None:
-        """Take what is applied, by which it knows what is read. Refuses rules that conclude in a circle."""
         self.given, self.facts = given, facts
         self.rules: defaultdict[str, list[tuple[Rule, Conditions]]] = defaultdict(list)  # by what they conclude
         self.tested: defaultdict[str, set[str]] = defaultdict(set)
@@ -88,25 +180,16 @@ class Worlds:
     def _conclude(self, stated: Record) -> Classed:
         """Return what rules conclude of a model, with the rules that do, and what its entry contradicts."""
         world, found, contradictions = dict(stated), {}, []
-        for name in self.order:
-            truths = [(rule, where.on(world)) for rule, where in self.rules[name]]
+        for name, attribute in ((name, self.given.attributes[name]) for name in self.order):
+            truths, is_set = [(rule, where.on(world)) for rule, where in self.rules[name]], attribute.type == "set"
             by = [rule for rule, truth in truths if truth]
-            if self.given.attributes[name].type == "set":
-                if by:
-                    members = [member for rule in by for member in rule.body[name]]
-                    world[name] = self.given.attributes[name].listed([*stated.get(name, ()), *members])
-                    found[name] = {"value": world[name], "by": [rule.id for rule in by]}
-            elif name in stated:
+            if name in stated and not is_set:
                 contradictions += [(name, rule.id) for rule in by if stated[name] is False]
-            elif either(truth for _, truth in truths) is not None:
-                world[name] = bool(by)
+            elif by or (not is_set and either(truth for _, truth in truths) is False):
+                members = [member for rule in by if is_set for member in rule.body[name]]
+                world[name] = attribute.listed([*stated.get(name, ()), *members]) if is_set else bool(by)
                 found[name] = {"value": world[name]} | sparse(by=[rule.id for rule in by])
         return found, contradictions
-
-    def newest(self, sources: list[str]) -> list[str]:
-        """Return the newest of the sources of a value if all are dated, alone."""
-        dates = self.given.dates
-        return sorted(sources, key=lambda one: (-days(dates[one])[0], one))[:1] if dates.keys() >= {*sources} else []
 
     def outlook(self, entries: Record, computed: Record) -> Record:
         """Record since when values stand in place of others, and what changes until the stated end, or for a year."""
@@ -115,7 +198,8 @@ class Worlds:
         ends = [days(one)[1] for one in self.facts.get("ends_on", ()) if given.attributes["ends_on"].type == "date"]
         until, coming = max(ends, default=days(given.day)[0] + 365), []
         for since in sorted({since for since, _ in dated if given.day < since and days(since)[0] <= until}):
-            names, after = [name for day, name in dated if day == since], self.sums(_values(_in_force(entries, since)))
+            names = [name for day, name in dated if day == since]
+            after = self.sums({name: one["value"] for name, one in _in_force(entries, since).items()})
             changed = [name for name in computed if name in after and given.resting[name] & {*names}]
             values = {name: after[name]["value"] for name in changed}
             coming.append({"since": since, "attributes": names} | sparse(computed=values))
@@ -125,7 +209,9 @@ class Worlds:
         """Return what an attribute that leaves a test unknown rests on and lacks itself, else the attribute."""
         attribute, below = self.given.attributes[name], set[str]()
         if name not in world and attribute.computed:
-            missing = lacking(attribute, numbers(attribute, world, self.facts))
+            known = numbers(attribute, world, self.facts)
+            products = [of for of, _ in attribute.computed if all(known.get(one) != 0 for one in of)]
+            missing = {one for of in products for one in of}.difference(known)
             scopes = {self.given.attributes[one].scope if one in self.given.attributes else None for one in missing}
             below = {lower for one in missing for lower in self.lacked(one, world)} if scopes <= {*CANDIDATE} else set()
         elif name not in world and attribute.type == "flag":
@@ -147,7 +233,3 @@ def _in_force(entries: Record, day: str) -> Record:
     """Return the entries as they are on a day: the last dated value that has begun, which nobody disputes."""
     dated = [(name, one) for name, its in entries.items() for one in its.get("dated", ())]
     return entries | {name: one for name, one in dated if one["since"] <= day}  # the last one counts
-
-
-def _values(entries: Record) -> Record:
-    return {name: entry["value"] for name, entry in entries.items()}
