@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 SOURCE = Path(__file__).parent.parent / "src" / "llmrules"
 
 POSITIONS = {"problem": (1,), "missing": (1,), "wrong_type": (0, 1), "Refusal": (2,), "expect": (3,), "compare": (4,),
-             "_expect": (2,), "_Refusal": (1, 2), "_Doubt": (1,), "_check_names": (3,), "UsageError": (0,),
-             "BadParameter": (0,)}  # fmt: skip
+             "_expect": (2,), "_Refusal": (1, 2), "_refusal": (1,), "Wrong": (2,), "_check_names": (3,),
+             "UsageError": (0,), "BadParameter": (0,)}  # fmt: skip
 """Where the texts stand among the arguments of what words or raises them; of every error the first is its text."""
 
 NAMED = {"hint", "message", "sentence", "what", "hints", "negative"}
@@ -37,7 +37,7 @@ class Module:
     """The texts of one module."""
 
     def __init__(self, path: Path) -> None:
-        self.in_kernel = "kernel" in path.parts
+        self.in_kernel = path.parent.name == "kernel"
         self.tree = ast.parse(path.read_text(encoding="utf-8"))
         self.assigned: dict[str, list[ast.expr]] = {}
         self.returned: dict[str, list[ast.expr]] = {}
