@@ -146,7 +146,7 @@ def written(exact: Fraction | int) -> int | str:
 
 def is_short(exact: Fraction | int) -> bool:
     """Return whether a number has no more digits than one may have."""
-    size, most = abs(exact), 10**LONGEST
+    size, most = max(exact, -exact), 10**LONGEST
     digits = "" if size.denominator == 1 else str(written(size)).replace(".", "").strip("0")
     return len(digits) <= LONGEST and (size == 0 or Fraction(1, most) <= size < most)
 
