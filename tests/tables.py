@@ -191,8 +191,7 @@ def reserved() -> str:
 def findings() -> str:
     """Return the findings of lint, each with its page, by severity."""
     return "\n".join(
-        f"* **{severity}**: "
-        + ", ".join(f"[{code.name}](findings/{code.name}.md)" for code in CODES.values() if code.severity == severity)
+        f"* **{severity}**: " + ", ".join(f"[{code}](findings/{code}.md)" for code in CODES if CODES[code] == severity)
         for severity in SEVERITIES
     )
 

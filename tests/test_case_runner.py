@@ -16,8 +16,7 @@ from llmrules.advisor import Advisor
 from llmrules.check.cases import Case, Result, collect, run
 from llmrules.check.cases.coverage import cover
 from llmrules.check.cases.failure import failure_lines
-from llmrules.check.cases.junit import junit_xml
-from llmrules.check.cases.report import coverage_lines, percent, summary
+from llmrules.check.cases.report import coverage_lines, junit_xml, percent, summary
 from llmrules.check.cases.update import update
 from llmrules.cli import main
 from llmrules.errors import FileError, LoadError

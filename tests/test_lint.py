@@ -548,7 +548,7 @@ def test_a_name_that_deceives(name: str) -> None:
     """Letters of other scripts that look like ours, other dresses of a letter, and what nobody sees are found."""
     why = deceives(name)
     assert why is not None
-    assert "U+" in str(why.en) or "scripts" in str(why.en)
+    assert "U+" in why[1].get("called", "") or "scripts" in why[1]
 
 
 @pytest.mark.parametrize(

@@ -18,13 +18,13 @@ from tests.worlds import DAY, VOCABULARY, rule, world
 
 from llmrules.check.lint import CODES, Finding, gather, lint, lint_files
 from llmrules.check.lint.given import Given
-from llmrules.check.lint.pages import page
-from llmrules.check.lint.report import as_github, as_json, as_sarif, as_text, count
+from llmrules.check.lint.report import as_github, as_json, as_sarif, as_text, count, page
 from llmrules.cli.lint import lint as command
 from llmrules.decision.knowledge import load_knowledge
 from llmrules.errors import LoadError, Place
 from llmrules.language.texts import Text
 from llmrules.reading.files import parse_toml
+from llmrules.say.teller import Sentences
 
 ROOT = Path(__file__).parent.parent
 LINES = (
@@ -121,7 +121,7 @@ def sarif_schema() -> dict[str, Any]:
 @pytest.mark.parametrize("findings", [(), LINES])
 def test_sarif_is_valid(findings: tuple[Finding, ...]) -> None:
     """The schema of SARIF 2.1.0 accepts what is printed, and each result names its rule and its place."""
-    log = json.loads(as_sarif(findings, version="1.0"))
+    log = json.loads(as_sarif(findings))
     jsonschema.Draft4Validator(sarif_schema()).validate(log)
     (only,) = log["runs"]
     rules = only["tool"]["driver"]["rules"]
@@ -364,7 +364,7 @@ UNTRIED = frozenset({"missing-language", "unknown-slot"})
 def test_every_finding_has_its_page(code: str) -> None:
     """A page says what the finding means, what to avoid and to prefer, and why; --explain prints it."""
     text = (ROOT / "docs" / "findings" / f"{code}.md").read_text(encoding="utf-8")
-    assert text.startswith(f"# {code}\n\n{CODES[code].en} Severity: {CODES[code].severity}.\n")
+    assert text.startswith(f"# {code}\n\n{Sentences('en')(f'code.{code}')} Severity: {CODES[code]}.\n")
     assert re.findall(r"^## (.*)$", text, re.MULTILINE) == ["Avoid", "Prefer", "Why"]
     assert run("--explain", code).output == page(code) == text
     for example in examples(text):
@@ -378,8 +378,8 @@ def test_no_page_is_left_over() -> None:
 
 def test_without_pages_the_meaning_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the pages were not installed, the table of codes says what a finding means."""
-    monkeypatch.setattr("llmrules.check.lint.pages.__file__", str(tmp_path / "a" / "b" / "pages.py"))
-    assert page("shadowed-rule") == f"# shadowed-rule\n\n{CODES['shadowed-rule'].en}\n"
+    monkeypatch.setattr("llmrules.check.lint.report.__file__", str(tmp_path / "a" / "b" / "pages.py"))
+    assert page("shadowed-rule") == f"# shadowed-rule\n\n{Sentences('en')('code.shadowed-rule')}\n"
 
 
 def examples(text: str) -> list[str]:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from llmrules.check.lint import CODES
 from llmrules.language.texts import LANGUAGES
-from llmrules.say.languages import en, ko
+from llmrules.say.languages import en, en_findings, ko
 from llmrules.say.teller import SLOT, Sentences
 
 SOURCE = Path(en.__file__).parents[2]
@@ -17,9 +18,12 @@ ALIKE = frozenset({"count", "total", "changing", "values"})
 
 
 def test_each_language_has_a_file_with_the_same_sentences() -> None:
-    """Another language is one file more: nothing but its sentences has to be written."""
+    """Another language is its files more: nothing but its sentences has to be written."""
     files = {path.stem for path in Path(en.__file__).parent.glob("*.py")} - {"__init__"}
-    assert files == {*LANGUAGES, *(f"{one}_errors" for one in LANGUAGES if one != "en")}  # English words errors itself
+    assert files == {  # English words errors itself
+        *(*LANGUAGES, *(f"{one}_findings" for one in LANGUAGES)),
+        *(f"{one}_errors" for one in LANGUAGES if one != "en"),
+    }
     for language in LANGUAGES:
         assert list(Sentences(language).sentences) == list(en.SENTENCES)
 
@@ -51,6 +55,14 @@ def test_every_sentence_is_said_somewhere() -> None:
         and not name.startswith(begun)
     ]
     assert silent == []
+
+
+def test_every_code_of_lint_is_explained_and_no_other() -> None:
+    """What lint finds is worded under the code that it has, and each code says what it means."""
+    families = {name.partition(".")[0] for name in en_findings.FINDINGS}
+    assert families == {"code", "finding", "advice"}
+    assert {name.split(".")[1] for name in en_findings.FINDINGS} == CODES.keys()
+    assert {name.removeprefix("code.") for name in en_findings.FINDINGS if name.startswith("code.")} == CODES.keys()
 
 
 def test_english_has_one_and_many() -> None:
@@ -96,6 +108,6 @@ def test_no_sentence_leaves_the_reader_to_choose() -> None:
 
 
 def test_a_particle_that_was_left_open_is_settled() -> None:
-    """What lint finds names rules, whose final sounds nobody knew when its sentence was written."""
+    """A text of a rule names values, whose final sounds nobody knew when it was written."""
     said = ko.settled('small-model과(와) one-rule은(는) "cost"을(를) 재정의합니다')
     assert said == 'small-model과 one-rule은 "cost"를 재정의합니다'

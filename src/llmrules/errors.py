@@ -7,6 +7,7 @@ itself. Broken input raises; it never becomes a verdict.
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 from unicodedata import east_asian_width
@@ -14,7 +15,7 @@ from unicodedata import east_asian_width
 from attrs import field, frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 SHOWN = 12
 """How many allowed names a message lists before it says how many more there are."""
@@ -330,6 +331,17 @@ class LoadError(LlmrulesError):
         stopped = "; reading stopped there" if count >= MOST_ERRORS else ""
         said = tell(f"{count:,} error{'s' if count != 1 else ''}{stopped}")
         return "\n".join([*(error.said(tell) for error in self.errors[:MOST_SHOWN]), *more, *read, said])
+
+
+@contextmanager
+def noting(problems: list[InputError]) -> Iterator[None]:
+    """Note what is wrong with an input, so that all else that is wrong is found, too."""
+    try:
+        yield
+    except LoadError as error:
+        problems += error.errors
+    except InputError as error:
+        problems.append(error)
 
 
 def _identity(error: InputError) -> tuple[object, ...]:

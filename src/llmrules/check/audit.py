@@ -9,15 +9,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-from calendar import monthrange
 from collections import Counter
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from attrs import evolve, field, frozen
+from attrs import asdict, evolve, field, frozen
 
 from llmrules.errors import FileError, Place, printable
+from llmrules.language.values import period
 from llmrules.say.messages import Messages
 from llmrules.say.teller import Line, Sentences
 from llmrules.verify import Level, examine
@@ -177,9 +176,13 @@ def _counted(row: Row, document: Plain, older_than: int | None, counts: _Counts)
     given, found = document["given"], document["found"]
     as_of = next((str(one["value"]) for one in given["requirements"] if one["attribute"] == "as_of"), "")
     soft = [rule["id"] for rule in given["rules"] if "weight" in rule]
-    fired, decisive = _fired(found), _decisive(found, soft)
-    day = _last_day(as_of)
-    overdue = {rule["id"] for rule in given["rules"] if rule["id"] in fired and _days(rule.get("review_by"), day) > 0}
+    decisive = _decisive(found, soft)
+    fired = {rule["id"] for rule in found["rules"] if rule["status"] == "fired"}
+    for its in found.get("concluded", ()):  # a rule that classifies models fired where it concludes something of one
+        fired = fired.union(*(one.get("by", ()) for one in its.values()))
+    day = period(as_of)
+    dues = {rule["id"]: period(rule.get("review_by")) for rule in given["rules"] if rule["id"] in fired}
+    overdue = {name for name, due in dues.items() if due is not None and day is not None and due.last < day.last}
     old = () if older_than is None else tuple(_old(document, older_than, counts.shared))
     counts.stand.update({rule["id"] for rule in given["rules"]})
     counts.fired.update(fired)
@@ -193,12 +196,6 @@ def _counted(row: Row, document: Plain, older_than: int | None, counts: _Counts)
         old=counts.shared.setdefault(old, old),
         overdue=tuple(sorted(overdue)),
     )
-
-
-def _fired(found: Plain) -> set[str]:
-    """Return the rules that fired; one that classifies models did where it concludes something of one."""
-    fired = {rule["id"] for rule in found["rules"] if rule["status"] == "fired"}
-    return fired.union(*(one.get("by", ()) for its in found.get("concluded", ()) for one in its.values()))
 
 
 def _decisive(found: Plain, soft: Collection[str]) -> set[str]:
@@ -231,21 +228,6 @@ def _old(document: Plain, older_than: int, shared: dict[Any, Any]) -> Iterator[O
         yield shared.setdefault(old, old)
 
 
-def _days(since: str | None, day: date | None) -> int:
-    """Return the days from the last day that a date may mean; none where one of them is not known."""
-    last = _last_day(since or "")
-    return (day - last).days if last is not None and day is not None else 0
-
-
-def _last_day(text: str) -> date | None:
-    """Return the last day of a date, a month (``2026-08``) or a year."""
-    try:
-        year, month, *rest = [int(part) for part in (text if "-" in text else f"{text}-12").split("-")]
-        return date(year, month, rest[0] if rest else monthrange(year, month)[1])
-    except (ValueError, OverflowError):
-        return None
-
-
 # What is printed
 
 
@@ -257,7 +239,7 @@ def text_lines(found: Audit, language: Language = "en") -> Iterator[Line]:
     tell = Messages(language)
     yield from _section(say("audit.traces"), [_trace_line(row, say, tell) for row in found.rows])
     rules = [
-        Line("line", f"{printable(one.rule)}: {say('traces-decided', **_plain_rule(one))}", 2)
+        Line("line", f"{printable(one.rule)}: {say('traces-decided', **asdict(one))}", 2)
         for one in found.rules
         if one.fired
     ]
@@ -299,10 +281,6 @@ def _tally(found: Audit) -> list[tuple[OldValue, int]]:
     return sorted(tally.items(), key=lambda one: (one[0].date, str(one[0])))
 
 
-def _plain_rule(one: RuleCount) -> dict[str, Plain]:
-    return {"rule": one.rule, "traces": one.traces, "fired": one.fired, "decisive": one.decisive}
-
-
 def _plain_row(row: Row) -> dict[str, Plain]:
     return {
         "trace": row.file,
@@ -321,18 +299,14 @@ def _plain_row(row: Row) -> dict[str, Plain]:
 
 def as_json(found: Audit) -> str:
     """Return an audit as JSON."""
-    old = [
-        {"model": one.model, "attribute": one.attribute, "document": one.document, "date": one.date, "traces": traces}
-        for one, traces in _tally(found)
-    ]
     document = {
         "asked": found.asked,
         "ok": found.ok,
         "older_than": found.older_than,
         "traces": [_plain_row(row) for row in found.rows],
-        "rules": [_plain_rule(one) for one in found.rules],
+        "rules": [asdict(one) for one in found.rules],
         "never_fired": list(found.never),
-        "old_values": old,
+        "old_values": [asdict(one) | {"traces": traces} for one, traces in _tally(found)],
     }
     text = json.dumps(document, ensure_ascii=False, indent=2)
     return text.encode("utf-8", "backslashreplace").decode()  # a file may have a name that is no text

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from llmrules.advisor import Decision
 from llmrules.decision.procedure import Promised
-from llmrules.errors import FileError, InputError, LoadError, Place
+from llmrules.errors import FileError, InputError, LoadError, Place, noting
 from llmrules.language.profile import Profile, read_profile
 from llmrules.language.vocabulary import AS_OF
 from llmrules.reading.files import read_toml, toml_files
@@ -72,38 +72,25 @@ def watch(advisor: Advisor, paths: Iterable[Path], day: date, *, unknown: Policy
     problems: list[InputError] = []
     found: dict[str, Profile] = {}
     for path in paths:
-        before = len(found) + len(problems)
-        for name, read in _read(path, advisor.knowledge.ruleset.vocabulary):
-            if isinstance(read, Profile):
-                found[name] = read
-            else:
-                problems += read
-        if len(found) + len(problems) == before:
+        before = len(problems)
+        read = dict(_profiles(path, advisor.knowledge.ruleset.vocabulary, problems))
+        if not read and len(problems) == before:
             problems.append(FileError("holds no profile", code="no-case", place=Place(path.as_posix())))
+        found |= read
     if problems:
         raise LoadError(problems)
-    return tuple(
-        _watched(name, advisor.decide(profile, unknown=unknown, keep_promises=False), day)
-        for name, profile in found.items()
-    )
+    decisions = {name: advisor.decide(one, unknown=unknown, keep_promises=False) for name, one in found.items()}
+    return tuple(_watched(name, decision, day) for name, decision in decisions.items())
 
 
-def _read(path: Path, vocabulary: Vocabulary) -> Iterator[tuple[str, Profile | tuple[InputError, ...]]]:
-    """Yield the profiles of a file or a folder, or what is wrong with each."""
-    try:
-        files = [*toml_files([path])]
-    except FileError as error:
-        yield path.as_posix(), (error,)
-        return
-    for file in files:
-        try:
-            source = read_toml(file)
-            if "requirements" in source.data:
-                yield source.name, read_profile(source, vocabulary)
-        except FileError as error:
-            yield file.as_posix(), (error,)
-        except LoadError as error:
-            yield file.as_posix(), tuple(error.errors)
+def _profiles(path: Path, vocabulary: Vocabulary, problems: list[InputError]) -> Iterator[tuple[str, Profile]]:
+    """Yield the profiles of a file or a folder, and note what is wrong with the others."""
+    with noting(problems):
+        for file in toml_files([path]):
+            with noting(problems):
+                source = read_toml(file)
+                if "requirements" in source.data:
+                    yield source.name, read_profile(source, vocabulary)
 
 
 def _watched(file: str, before: Decision, day: date) -> Watched:

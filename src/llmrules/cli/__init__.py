@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from llmrules.cli.terminal import LANGUAGE, STANDARD_OUTPUT, asked_in, drop, print_error
+from llmrules.cli.terminal import LANGUAGE, STANDARD_OUTPUT, Status, asked_in, drop, print_error
 from llmrules.errors import EngineError, LlmrulesError, PromiseError, nearest, printable
 from llmrules.say.messages import Messages
 
@@ -19,10 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from llmrules.language.texts import Language
-
-BAD_INPUT = 2
-FAILED = 1
-
 
 COMMANDS = ("decide", "ask", "why", "compare", "advise", "what-if", "watch", "verify", "audit", "diff", "replay",
             "lint", "test", "prove", "map", "rules", "requirements", "models", "import", "schema", "init",
@@ -59,7 +55,11 @@ class _Commands(click.Group):
     def main(self, *args: Any, **extra: Any) -> Any:  # noqa: ANN401 - as click has it
         """Run the command line. What the system refuses, and nobody foresaw, is one sentence, too."""
         if COMPLETING in os.environ:
-            _complete_in_bash()
+            from click.shell_completion import add_completion_class
+
+            from llmrules.cli.completion import Bash
+
+            add_completion_class(Bash)
         try:
             return super().main(*args, **extra)
         except OSError as error:
@@ -67,7 +67,7 @@ class _Commands(click.Group):
             print_error(f"{about}: {error.strerror}")
             if error.filename is None and sys.stdout is not None:  # click's own writing: a help text into a full disk
                 drop(sys.stdout)
-            sys.exit(BAD_INPUT)
+            sys.exit(Status.WRONG_INPUT)
 
     def make_context(
         self,
@@ -89,24 +89,12 @@ class _Commands(click.Group):
             with _harmless(ctx.meta[LANGUAGE]):
                 return super().invoke(ctx)
         except LlmrulesError as error:
-            print_error(_discreet(ctx, error).worded(Messages(ctx.meta[LANGUAGE])))
-            ctx.exit(FAILED if isinstance(error, EngineError | PromiseError) else BAD_INPUT)
+            from llmrules.cli.options import SETTINGS
+            from llmrules.language.settings import discreet
 
-
-def _complete_in_bash() -> None:
-    from click.shell_completion import add_completion_class
-
-    from llmrules.cli.completion import Bash
-
-    add_completion_class(Bash)
-
-
-def _discreet(ctx: click.Context, error: LlmrulesError) -> LlmrulesError:
-    """Return what may be said of an error in the project that a command was run in."""
-    from llmrules.cli.options import SETTINGS
-    from llmrules.language.settings import discreet
-
-    return discreet(error, ctx.meta[SETTINGS]) if SETTINGS in ctx.meta else error
+            told = discreet(error, ctx.meta[SETTINGS]) if SETTINGS in ctx.meta else error
+            print_error(told.worded(Messages(ctx.meta[LANGUAGE])))
+            ctx.exit(Status.FAILED if isinstance(error, EngineError | PromiseError) else Status.WRONG_INPUT)
 
 
 @contextmanager

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
-from attrs import define, field, frozen
+from attrs import define
 
 from llmrules.cli.options import meant
-from llmrules.cli.terminal import asked_line, print_plain
+from llmrules.cli.terminal import asked_line, for_a_person, print_plain
 from llmrules.errors import Place
 from llmrules.language.values import day
 from llmrules.reading.cursor import FLAG_WORDS
@@ -28,31 +29,22 @@ UNKNOWN = frozenset({"", "-", "don't know", "dont know", "unknown", "모름"})
 """What is typed instead of an answer, in either language."""
 
 
-@frozen
-class Typed:
-    """Answers that a person types."""
-
-    def next(self) -> str | None:
-        """Return what is typed next; None where nothing more will be."""
-        line = asked_line(PROMPT)
-        return None if line is None else line.strip()
-
-
 @define
-class Given:
-    """Answers that were given beforehand, one a line; those behind ``#`` are remarks."""
+class Answers:
+    """Answers that a person types, or that were given beforehand, one a line; those behind ``#`` are remarks."""
 
-    name: str
-    lines: list[str]
-    number: int = field(default=0)
+    name: str = STANDARD_INPUT
+    lines: list[str] | None = None
+    number: int = 0
 
     @classmethod
-    def of(cls, path: Path | None) -> Given | None:
-        """Read answers, ``-`` for those on standard input. Raises FileError."""
-        if path is None:
-            return None
-        text, name = (read_standard_input(), STANDARD_INPUT) if str(path) == "-" else (read_text(path), path.as_posix())
-        return cls(name, text.splitlines())
+    def of(cls, path: Path | None) -> Answers:
+        """Read answers, ``-`` for those on standard input, unless somebody types them there. Raises FileError."""
+        if path is None and for_a_person(sys.stdin):
+            return cls()
+        if path is None or str(path) == "-":
+            return cls(lines=read_standard_input().splitlines())
+        return cls(path.as_posix(), read_text(path).splitlines())
 
     @property
     def place(self) -> Place:
@@ -60,7 +52,10 @@ class Given:
         return Place(self.name, self.number)
 
     def next(self) -> str | None:
-        """Return the next answer, and print it as if it had been typed; None at the end."""
+        """Return the next answer, one given beforehand printed as if it had been typed; None at the end."""
+        if self.lines is None:
+            line = asked_line(PROMPT)
+            return None if line is None else line.strip()
         while self.number < len(self.lines):
             self.number += 1
             line = self.lines[self.number - 1].strip()

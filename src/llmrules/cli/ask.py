@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
@@ -13,10 +12,10 @@ from attrs import field, frozen
 
 from llmrules.advisor import Decision
 from llmrules.cli import options
-from llmrules.cli.answers import BACK, FINISH, HELP, UNKNOWN, Given, Typed, understood
+from llmrules.cli.answers import BACK, FINISH, HELP, UNKNOWN, Answers, understood
 from llmrules.cli.case import stating
 from llmrules.cli.outputs import refuse_overwriting
-from llmrules.cli.terminal import clear, for_a_person, page_width, print_lines, print_note, print_plain
+from llmrules.cli.terminal import Status, clear, page_width, print_lines, print_note, print_plain
 from llmrules.errors import FileError, LlmrulesError, Place, ProfileError, nearest
 from llmrules.language.profile import read_profile
 from llmrules.language.texts import Language
@@ -36,9 +35,6 @@ if TYPE_CHECKING:
 
     from llmrules.language.profile import Requirement
     from llmrules.reading.files import Source
-
-CHOSEN = 0
-NOTHING_ELIGIBLE = 3
 
 STATING = re.compile(r"([a-z][a-z0-9_]*)\s*=(.*)")
 """An answer to another question than the one that is asked."""
@@ -83,7 +79,7 @@ def ask(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  # no
     vocabulary = advisor.knowledge.ruleset.vocabulary
     source = options.read_profile_source(profile, given["settings"], vocabulary)
     before = advisor.decide(read_profile(source, vocabulary), unknown=given["unknown"], keep_promises=False)
-    decision = interviewed(before, given["lang"], Given.of(answers))
+    decision = interviewed(before, given["lang"], answers)
     print_lines(
         [Line("blank"), *screen_lines(decision.trace, given["lang"], width=page_width(), advice=decision.counsel)]
     )
@@ -94,7 +90,7 @@ def ask(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  # no
     elif stated := " ".join(_options(before, decision)):
         print_plain(f"\n{say('ask-again', options=stated)}")
     decision.check_promises()
-    ctx.exit(CHOSEN if decision.best else NOTHING_ELIGIBLE)
+    ctx.exit(Status.FINE if decision.best else Status.NOTHING_ELIGIBLE)
 
 
 def _refuse_losing(target: Path) -> None:
@@ -107,15 +103,13 @@ def _refuse_losing(target: Path) -> None:
         raise FileError("lies in no folder that is there: nothing was asked", code="no-file", place=place)
 
 
-def interviewed(decision: Decision, language: Language, answers: Given | None = None) -> Decision:
+def interviewed(decision: Decision, language: Language, answers: Path | None = None) -> Decision:
     """Ask what still matters, beginning with a decision, and return the one that the answers lead to.
 
-    ``answers`` are those that were given beforehand; else they are typed. Raises ProfileError for one of those given
+    ``answers`` is a file of those given beforehand; else they are typed. Raises ProfileError for one of those given
     that is none.
     """
-    source = answers or (Typed() if for_a_person(sys.stdin) else Given.of(Path("-")))
-    assert source is not None  # noqa: S101 - standard input is one
-    return _Interview(decision, language, source).conduct()
+    return _Interview(decision, language, Answers.of(answers)).conduct()
 
 
 @frozen
@@ -143,7 +137,7 @@ class _Interview:
 
     first: Decision
     language: Language
-    answers: Given | Typed
+    answers: Answers
     steps: list[_Step] = field(factory=list)
 
     def conduct(self) -> Decision:
@@ -182,7 +176,7 @@ class _Interview:
 
     def _show(self, words: Interviewer, step: _Step, asked: _Asked) -> None:
         """Show where the models stand, and the question."""
-        if isinstance(self.answers, Typed) and clear():
+        if self.answers.lines is None and clear():
             print_lines(words.standing(step.decision, step.before, page_width()))
         else:
             print_lines(words.briefly(step.decision))
@@ -228,7 +222,7 @@ class _Interview:
 
     def _refuse(self, said: str, typed: str, allowed: Sequence[str] = ()) -> None:
         """Say what is wrong with an answer. Raises ProfileError for one that was given beforehand."""
-        if isinstance(self.answers, Given):
+        if self.answers.lines is not None:
             raise ProfileError(said, code="no-answer", place=self.answers.place, found=typed, allowed=allowed)
         print_note(said)
 

@@ -9,14 +9,11 @@ import click
 from llmrules.check.audit import as_csv, as_json, text_lines
 from llmrules.check.audit import audit as sum_up
 from llmrules.cli import options
-from llmrules.cli.terminal import print_json, print_lines, print_plain
+from llmrules.cli.terminal import Status, print_json, print_lines, print_plain
 from llmrules.verify import LEVELS
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-REACHED = 0
-NOT_REACHED = 1
 
 ALONE = LEVELS[:3]
 """The levels that a trace can reach without files to compare it with."""
@@ -29,8 +26,7 @@ ALONE = LEVELS[:3]
 @click.option("--older-than", type=click.IntRange(0), metavar="DAYS",
               help="Report values used whose newest document was older on the day of the decision.")  # fmt: skip
 @options.language
-@click.option("--format", "output", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True,
-              help="What to print; csv has one row for each trace.")  # fmt: skip
+@options.printed("text", "json", "csv", said="What to print; csv has one row for each trace.")
 @click.pass_context
 def audit(ctx: click.Context, /, folder: Path, **given: Any) -> None:  # noqa: ANN401 - click passes them
     """Verify every trace (*.json) of FOLDER, and say what they rest on.
@@ -52,4 +48,4 @@ def audit(ctx: click.Context, /, folder: Path, **given: Any) -> None:  # noqa: A
         print_plain(as_csv(found))
     else:
         print_lines(text_lines(found, given["lang"]))
-    ctx.exit(REACHED if found.ok else NOT_REACHED)
+    ctx.exit(Status.FINE if found.ok else Status.FAILED)

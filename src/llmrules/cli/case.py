@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,29 +10,28 @@ from llmrules.cli import completion, options
 from llmrules.language.profile import read_profile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from llmrules.advisor import Advisor
+    from llmrules.cli.options import Command
     from llmrules.language.profile import Profile
-
-Command = TypeVar("Command", bound="Callable[..., Any]")
 
 
 def stating(said: str = "State or replace one requirement.") -> Callable[[Command], Command]:
-    """Add ``--set``; ``said`` is its help."""
+    """Return what adds ``--set``; ``said`` is its help."""
     complete = completion.complete_settings
     return click.option("--set", "settings", metavar="NAME=VALUE", multiple=True, shell_complete=complete, help=said)
 
 
 def deciding(*formats: str, said: str = "What to print.") -> Callable[[Command], Command]:
-    """Add what it is decided by, the language, and ``--format``, of which the first is the default."""
+    """Return what adds what it is decided by, the language, and ``--format``, of which the first is the default."""
+    return options.together(options.knowledge, options.policy, options.language, options.printed(*formats, said=said))
 
-    def add(command: Command) -> Command:
-        printed = click.option("--format", "output", type=click.Choice(formats), default=formats[0], show_default=True,
-                               help=said)  # fmt: skip
-        return options.knowledge(options.policy(options.language(printed(command))))
 
-    return add
+def case_of(advisor: Advisor, profile: str | None, settings: Iterable[str]) -> Profile:
+    """Read a profile, or none, with what ``--set`` says on top."""
+    vocabulary = advisor.knowledge.ruleset.vocabulary
+    return read_profile(options.read_profile_source(profile, settings, vocabulary), vocabulary)
 
 
 def read_case(ctx: click.Context, profile: str | None, given: dict[str, Any]) -> tuple[Advisor, Profile]:
@@ -40,5 +39,4 @@ def read_case(ctx: click.Context, profile: str | None, given: dict[str, Any]) ->
     if profile is None and not given["settings"]:
         raise click.UsageError("name a profile, or state requirements with --set", ctx)
     advisor = options.load(given)
-    vocabulary = advisor.knowledge.ruleset.vocabulary
-    return advisor, read_profile(options.read_profile_source(profile, given["settings"], vocabulary), vocabulary)
+    return advisor, case_of(advisor, profile, given["settings"])

@@ -7,7 +7,7 @@ cannot be read offers nothing.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from click.shell_completion import BashComplete, CompletionItem
 
@@ -54,14 +54,21 @@ class Bash(BashComplete):
         return super().format_completion(item)
 
 
-def complete_rules(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Complete the id of a rule."""
-    return _complete(ctx, lambda knowledge: knowledge.ruleset.rules, incomplete)
+Completing: TypeAlias = "Callable[[click.Context, click.Parameter, str], list[CompletionItem]]"
 
 
-def complete_models(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Complete the id of a model."""
-    return _complete(ctx, lambda knowledge: knowledge.models, incomplete)
+def _of_knowledge(names: Callable[[Knowledge, str], Iterable[str]]) -> Completing:
+    """Return what completes one of the names that are loaded, as far as it is typed."""
+    return lambda ctx, _param, incomplete: _complete(ctx, lambda knowledge: names(knowledge, incomplete), incomplete)
+
+
+complete_rules = _of_knowledge(lambda knowledge, _: knowledge.ruleset.rules)
+complete_models = _of_knowledge(lambda knowledge, _: knowledge.models)
+complete_settings = _of_knowledge(lambda knowledge, typed: _pairs(knowledge, ("requirement",), typed))
+"""Of ``name=value``: the name of a requirement, then one of its values."""
+
+complete_conditions = _of_knowledge(lambda knowledge, typed: _pairs(knowledge, ("model", "offer"), typed))
+"""Of ``name=value``: the name of an attribute of models or offers, then one of its values."""
 
 
 def complete_judged(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -82,16 +89,6 @@ def complete_requirements(ctx: click.Context, _param: click.Parameter, incomplet
     """Complete the name of an attribute: of a requirement, or of what ``--of`` says."""
     scope: Scope = ctx.params.get("scope") or "requirement"
     return _complete(ctx, lambda knowledge: knowledge.ruleset.vocabulary.names(scope), incomplete)
-
-
-def complete_settings(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Complete ``name=value``: the name of a requirement, then one of its values."""
-    return _complete(ctx, lambda knowledge: _pairs(knowledge, ("requirement",), incomplete), incomplete)
-
-
-def complete_conditions(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Complete ``name=value``: the name of an attribute of models or offers, then one of its values."""
-    return _complete(ctx, lambda knowledge: _pairs(knowledge, ("model", "offer"), incomplete), incomplete)
 
 
 def _pairs(knowledge: Knowledge, scopes: Iterable[Scope], incomplete: str) -> list[str]:

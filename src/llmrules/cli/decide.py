@@ -9,25 +9,26 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from llmrules.advisor.many import Brief
 from llmrules.catalog.register import read_register
 from llmrules.cli import completion, options
 from llmrules.cli.ask import interviewed
-from llmrules.cli.case import stating
-from llmrules.cli.formats import FORMATS, Shown, format_of, print_decision, show_page, write_decision
-from llmrules.cli.many import FAILED, decide_lines
+from llmrules.cli.case import case_of, stating
+from llmrules.cli.formats import FORMATS, Shown, format_of, print_decision, write_decision
 from llmrules.cli.outputs import refuse_overwriting
-from llmrules.cli.terminal import for_a_person, print_lines, print_note, print_plain
-from llmrules.errors import SHOWN, Place, RestrictionError, nearest
-from llmrules.language.profile import read_profile
+from llmrules.cli.terminal import Status, for_a_person, print_json, print_lines, print_note, print_plain
+from llmrules.errors import SHOWN, FileError, Place, PromiseError, RestrictionError, nearest
 from llmrules.language.sources import STALE_AFTER
 from llmrules.language.values import LARGEST_INTEGER
 from llmrules.language.vocabulary import AS_OF
+from llmrules.reading.files import STANDARD_INPUT, parse_json
 from llmrules.say.advice import Adviser
 from llmrules.say.messages import Messages
 from llmrules.say.teller import Sentences
+from llmrules.trace.codec import canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from llmrules.advisor import Advisor, Decision
     from llmrules.language.texts import Language
@@ -36,9 +37,17 @@ FAILING = ("conflict", "caution", "pending", "tie", "unverified")
 """What a pipeline may want to be told of: two values for one requirement, a caution about the first place (not a mere
 note), one on it that nobody has approved yet, a first place that is shared, and a model of which a check is unknown."""
 
-CHOSEN = 0
-NOTHING_ELIGIBLE = 3
-UNVERIFIED = 4
+ALONE = ("settings", "model", "as_of", "target", "opened", "quiet", "full", "fail_on", "trace_file", "output")
+"""The options that are of one case."""
+
+
+def _failing(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...]:
+    """Read what is to be failed on, with commas between."""
+    given = [one.strip() for one in value.split(",")] if value else []
+    for one in given:
+        if one not in FAILING:
+            raise click.BadParameter(f"{one!r} is not one of {', '.join(FAILING)}", ctx, param)
+    return tuple(name for name in FAILING if name in given)
 
 
 @click.command(short_help="Decide a case: which model, and why.")
@@ -49,23 +58,17 @@ UNVERIFIED = 4
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Decide as of this date: rules in force then count.")
 @options.policy
 @options.restricting
-@click.option(
-    "--among",
-    type=options.PATH,
-    metavar="FILE",
-    help="Judge only the models that this list names: a CSV or TOML file of ids.",
-)
+@click.option("--among", type=options.PATH, metavar="FILE",
+              help="Judge only the models that this list names: a CSV or TOML file of ids.")  # fmt: skip
 @click.option("--stale-after", type=click.IntRange(1, LARGEST_INTEGER), default=STALE_AFTER, show_default=True,
               metavar="DAYS", help="Caution about values whose newest source is older.")  # fmt: skip
 @click.option("--engine", type=click.Choice(["auto", "durable", "plain"]), default="auto", show_default=True,
               help="What fires the rules.")  # fmt: skip
 @options.language
 @click.option("--full", is_flag=True, help="Print the whole report, not one screen.")
-@click.option(
-    "--firmness",
-    is_flag=True,
-    help="Say beneath how firm the first place is, until when it stays, and what unknown value could change it.",
-)
+@click.option("--firmness", is_flag=True,
+              help="Say beneath how firm the first place is, until when it stays, and what unknown value could change "
+              "it.")  # fmt: skip
 @click.option("--quiet", is_flag=True, help="Print nothing but the ids that have the first place.")
 @click.option("--format", "output", type=click.Choice(FORMATS),
               help="What to print: text, a page, the derivation as a graph, or the trace as JSON.  [default: by the "
@@ -74,7 +77,7 @@ UNVERIFIED = 4
 @click.option("--open", "opened", is_flag=True, help="Open the page in the browser: the file of -o, or a new one.")
 @click.option("--map", "axes", nargs=2, metavar="ACROSS DOWN", shell_complete=completion.complete_requirements,
               help="Of the page: a map of who is first over two requirements, all others as in the case.")  # fmt: skip
-@click.option("--fail-on", callback=options.some_of(FAILING), metavar=f"[{'|'.join(FAILING)}],...",
+@click.option("--fail-on", callback=_failing, metavar=f"[{'|'.join(FAILING)}],...",
               help="End with 1 where there is such a thing.")  # fmt: skip
 @click.option("--trace", "trace_file", type=options.PATH, help="Write the whole trace to this file.")
 @click.option("--many", type=options.PATH, metavar="FILE", help="Decide each line of a file: a case as JSON; - is "
@@ -119,7 +122,7 @@ def decide(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  #
         if profile is not None:
             raise click.UsageError("name a profile, or the file of --many, not both", ctx)
         advisor = options.load(given, engine=given["engine"])
-        ctx.exit(decide_lines(ctx, advisor, given, _choices(given, advisor)))
+        ctx.exit(_decide_lines(ctx, advisor, given, _choices(given, advisor)))
     asked = profile is None and not given["settings"]
     if asked and not _interview_wanted(given["lang"]):
         message = "name a profile, state requirements with --set, or be asked by llmrules ask"
@@ -127,10 +130,7 @@ def decide(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  #
     case_file = None if profile in (None, "-") else Path(profile)
     refuse_overwriting([case_file, given["among"], *options.files_read(given)], [given["trace_file"], given["target"]])
     advisor = options.load(given, engine=given["engine"])
-    source = options.read_profile_source(
-        profile, [*given["settings"], *_dated(ctx, given)], advisor.knowledge.ruleset.vocabulary
-    )
-    case = read_profile(source, advisor.knowledge.ruleset.vocabulary)
+    case = case_of(advisor, profile, [*given["settings"], *_dated(ctx, given)])
     model = given["model"]
     if model is not None:
         model = options.judged_model(model, advisor.knowledge, case.as_of.first, "--model")
@@ -152,7 +152,47 @@ def decide(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  #
     failing = [name for name in given["fail_on"] if _has(decision, name)]
     if failing:
         print_note(f"--fail-on: {', '.join(failing)}")
-    ctx.exit(_status(decision, model) or (FAILED if failing else CHOSEN))
+    ctx.exit(_status(decision, model) or (Status.FAILED if failing else Status.FINE))
+
+
+def _decide_lines(ctx: click.Context, advisor: Advisor, given: Mapping[str, Any], choices: Mapping[str, Any]) -> Status:
+    """Decide each line of a file, print its decision as JSON, and return the exit status: whether all went well."""
+    named = [one.opts[0] for one in ctx.command.params if one.name in ALONE and given[one.name]]
+    if named:
+        raise click.UsageError(
+            f"--many decides many cases; what is said of one has no place beside it: {', '.join(named)}", ctx
+        )
+    status, name = Status.FINE, str(given["many"])
+    try:
+        stream = click.open_file(name, "rb")
+    except OSError as error:
+        raise FileError(f"cannot be read: {error.strerror}", code="unreadable", place=Place(name)) from None
+    with stream as lines:
+        cases = _cases(lines, STANDARD_INPUT if name == "-" else name)
+        decided = advisor.decide_many(cases, workers=given["workers"], **choices)
+        for number, found in enumerate(decided, start=1):
+            brief: dict[str, Any] = found.plain() if isinstance(found, Brief) else {"error": str(found)}
+            if isinstance(found, PromiseError):
+                brief["broken"], status = [*found.promises], max(status, Status.FAILED)
+            elif "error" in brief:
+                status = Status.WRONG_INPUT
+            print_json(canonical({"line": number, **brief}))
+    return status
+
+
+def _cases(lines: Iterable[bytes], name: str) -> Iterator[object]:
+    """Yield the requirements of each line, as they are or as a profile has them; or the error that it is."""
+    for number, line in enumerate(lines, start=1):
+        place = f"{name}:{number}"
+        try:
+            data = parse_json(line.decode("utf-8-sig"), place).data
+        except UnicodeDecodeError:
+            yield FileError("is not UTF-8", code="encoding", place=Place(place))
+            continue
+        except FileError as error:
+            yield error
+            continue
+        yield data["requirements"] if isinstance(data.get("requirements"), dict) else data
 
 
 def _dated(ctx: click.Context, given: Mapping[str, Any]) -> list[str]:
@@ -207,7 +247,7 @@ def _tell(decision: Decision, model: str | None, given: dict[str, Any]) -> None:
     else:
         write_decision(target, shown, output)
     if given["opened"] and target is not None:
-        show_page(target)
+        click.launch(target.resolve().as_uri())
 
 
 def _has(decision: Decision, name: str) -> bool:
@@ -231,9 +271,10 @@ def _say_unmatched(decision: Decision, path: Path, tell: Messages) -> None:
         print_note(f"{path}: {tell(f'and {len(unmatched) - SHOWN} more, which the trace names')}")
 
 
-def _status(decision: Decision, model: str | None) -> int:
+def _status(decision: Decision, model: str | None) -> Status:
     if decision.refused:
-        return NOTHING_ELIGIBLE
+        return Status.NOTHING_ELIGIBLE
     if model is None:
-        return CHOSEN if decision.best else NOTHING_ELIGIBLE
-    return {"eligible": CHOSEN, "excluded": NOTHING_ELIGIBLE, "unverified": UNVERIFIED}[decision.verdict(model)]
+        return Status.FINE if decision.best else Status.NOTHING_ELIGIBLE
+    verdicts = {"eligible": Status.FINE, "excluded": Status.NOTHING_ELIGIBLE, "unverified": Status.UNVERIFIED}
+    return verdicts[decision.verdict(model)]

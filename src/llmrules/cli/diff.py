@@ -10,7 +10,7 @@ import click
 from llmrules.check.diff import MOST_REPLAYS, compare, compare_corpus, read_cases
 from llmrules.check.diff.telling import corpus_report, difference_report
 from llmrules.cli import options
-from llmrules.cli.terminal import print_json, print_lines, print_plain
+from llmrules.cli.terminal import Status, print_json, print_lines, print_plain
 from llmrules.say.report.entry import render_markdown, text_lines
 from llmrules.trace.codec import canonical, plain
 from llmrules.trace.record import Trace
@@ -18,15 +18,14 @@ from llmrules.trace.record import Trace
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from llmrules.advisor import Advisor
     from llmrules.check.diff import Comparison, Corpus
     from llmrules.say.report.entry import Report
     from llmrules.trace.given import Given
 
-SAME = 0
-DIFFERENT = 1
-
 NAMED = "name two traces; or --rules or --catalog, and the cases to decide under them"
+
+REPORTS = ("text", "markdown", "json")
+REPORTED = "What to print: a report, the same for a pull request, or everything as JSON."
 
 SECONDS = 30
 MOST_CUBES = 40
@@ -54,8 +53,7 @@ OLD_AND_NEW = 2
 @click.option("--seconds", type=click.FloatRange(0, min_open=True), default=SECONDS, show_default=True,
               help="With --everywhere, how long to look.")  # fmt: skip
 @options.language
-@click.option("--format", "output", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True,
-              help="What to print: a report, the same for a pull request, or everything as JSON.")  # fmt: skip
+@options.printed(*REPORTS, said=REPORTED)
 @click.pass_context
 def diff(ctx: click.Context, /, paths: tuple[Path, ...], **given: Any) -> None:  # noqa: ANN401 - click passes them
     """Say what changed between two decisions, and which rule, value or requirement caused each change.
@@ -86,7 +84,7 @@ def diff(ctx: click.Context, /, paths: tuple[Path, ...], **given: Any) -> None: 
     if not paths:
         raise click.UsageError(NAMED, ctx)
     if any(given[key] for key in ("rule_paths", "catalog_paths", "old_rule_paths", "old_catalog_paths")):
-        old, new = load(given, "old_rule_paths", "old_catalog_paths"), load(given, "rule_paths", "catalog_paths")
+        old, new = options.load(given, old=True), options.load(given)
         found, givens = compare_corpus(read_cases(paths, old, new), most=given["replays"])
         report = corpus_report(found, givens, given["lang"])
     else:
@@ -96,7 +94,7 @@ def diff(ctx: click.Context, /, paths: tuple[Path, ...], **given: Any) -> None: 
         print_json(canonical(plain(found)))
     else:
         print_report(report, given["output"])
-    ctx.exit(SAME if found.same else DIFFERENT)
+    ctx.exit(Status.FINE if found.same else Status.FAILED)
 
 
 def _everywhere(ctx: click.Context, paths: tuple[Path, ...], given: dict[str, Any]) -> int:
@@ -108,13 +106,13 @@ def _everywhere(ctx: click.Context, paths: tuple[Path, ...], given: dict[str, An
         raise click.UsageError("--everywhere takes no cases, and is printed as text or JSON", ctx)
     when = (given["as_of"] or datetime.now(UTC)).date()
     before = when if given["old_as_of"] is None else given["old_as_of"].date()
-    old, new = load(given, "old_rule_paths", "old_catalog_paths"), load(given, "rule_paths", "catalog_paths")
+    old, new = options.load(given, old=True), options.load(given)
     found = compare_everywhere(Side(old, before), Side(new, when), seconds=given["seconds"], most=MOST_CUBES)
     if given["output"] == "json":
         print_json(as_json(found))
     else:
         print_lines(everywhere_lines(found, given["lang"]))
-    return SAME if found.same else DIFFERENT
+    return Status.FINE if found.same else Status.FAILED
 
 
 def _compare(ctx: click.Context, paths: tuple[Path, ...], most: int) -> tuple[Comparison, tuple[Given, ...]]:
@@ -122,14 +120,6 @@ def _compare(ctx: click.Context, paths: tuple[Path, ...], most: int) -> tuple[Co
         raise click.UsageError(NAMED, ctx)
     old, new = (Trace.load(path) for path in paths)
     return compare(old, new, most=most, names=(str(paths[0]), str(paths[1]))), (old.given, new.given)
-
-
-def load(given: dict[str, Any], rules: str, catalog: str) -> Advisor:
-    """Load what the options under these names say, on top of ours; the plain evaluator is enough to compare.
-
-    What --old-rules names stands in the place of the project's rules, and --old-catalog in that of its catalogues.
-    """
-    return options.load(given, rules=rules, catalog=catalog, instead=rules.startswith("old_"))
 
 
 def print_report(report: Report, output: str) -> None:

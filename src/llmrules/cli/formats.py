@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import click
 from attrs import frozen
 
 from llmrules.cli.terminal import page_width, print_json, print_lines, print_plain
@@ -72,24 +71,17 @@ def format_of(output: str | None, target: Path | None) -> str:
     return output or ("text" if target is None else SUFFIXES.get(target.suffix.lower(), "text"))
 
 
-def show_page(target: Path) -> None:
-    """Open a file in the browser."""
-    click.launch(target.resolve().as_uri())
-
-
 def _lines(shown: Shown) -> Iterable[Line]:
     if shown.model is not None:
-        return [*why(shown.trace, shown.model, shown.language).lines(), *_toward(shown)]
+        lines, advice = [*why(shown.trace, shown.model, shown.language).lines()], shown.advice
+        if (
+            advice is not None and shown.model in advice.decision.knowledge.models
+        ):  # what it would take, for who decided
+            lines += Adviser(advice.decision, shown.language).toward(shown.model, advice.toward(shown.model))
+        return lines
     if shown.full:
         return text_lines(build_report(shown.trace, shown.language))
     return screen_lines(shown.trace, shown.language, width=page_width(), advice=shown.advice)
-
-
-def _toward(shown: Shown) -> Iterable[Line]:
-    """Return what it would take for the one model, for who decided."""
-    if shown.advice is None or shown.model not in shown.advice.decision.knowledge.models:
-        return ()
-    return Adviser(shown.advice.decision, shown.language).toward(shown.model, shown.advice.toward(shown.model))
 
 
 def _document(shown: Shown, output: str) -> str:

@@ -31,7 +31,7 @@ from llmrules.reading.shipped import catalog_names
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from llmrules.catalog.entries import Model
+    from llmrules.importers.kinds import Kind
     from llmrules.importers.reading import Reading
     from llmrules.importers.writing import Format
 
@@ -51,17 +51,7 @@ RESOLD = "the seller is not the developer (--only-first-party)"
               help="Whose models a board may name.  [default: our catalogues]")  # fmt: skip
 @click.option("--board", metavar="NAME", help="What scores measure: the end of rank_NAME and measured_NAME.")
 @click.option("--title", metavar="TEXT", help="What scores are cited as.")
-def import_(
-    inputs: tuple[str, ...],
-    target: Path,
-    form: str | None,
-    dates: tuple[str, ...],
-    versions: tuple[str, ...],
-    report: Path | None,
-    *,
-    only_first_party: bool,
-    **measured: Any,  # noqa: ANN401 - click gives the three options of a board by name
-) -> None:
+def import_(inputs: tuple[str, ...], target: Path, **given: Any) -> None:  # noqa: ANN401 - click passes the options
     """Turn public catalogue files, which you have downloaded, into one catalogue file to lay on top of ours.
 
     KIND is models-dev (api.json), litellm (model_prices_and_context_window.json) or genai-prices (data.json), or what
@@ -79,12 +69,12 @@ def import_(
     Nothing is downloaded. Exit status: 0 the file is written, 2 something is wrong with the input.
     """  # noqa: D301 - click leaves a paragraph as it is that begins with a backspace
     files = _pairs(inputs)
-    _check_board(measured["board"], [kind for kind, _ in files])
-    written_as = _form(target, form)
     kinds = [kind for kind, _ in files]
-    days = {kind: _day(kind, text) for kind, text in _settings("--date", dates, kinds).items()}
-    named = _settings("--source-version", versions, kinds)
-    refuse_overwriting([path for _, path in files], [target, report])
+    _check_board(given["board"], kinds)
+    written_as = _form(target, given["form"])
+    days = {kind: _day(kind, text) for kind, text in _settings("--date", given["dates"], kinds).items()}
+    named = _settings("--source-version", given["versions"], kinds)
+    refuse_overwriting([path for _, path in files], [target, given["report"]])
     refuse_replacing(target)
     parts = len(files) + 2  # merging is one part, and writing is one
     with progress("Importing") as advance:
@@ -99,15 +89,17 @@ def import_(
                 date=days.get(kind),
                 version=named.get(kind),
                 today=datetime.now(UTC).date(),
-                measuring=_measuring(kind, readings, **measured) if known.board else None,
+                measuring=_measuring(known, readings, given) if known.board else None,
                 progress=part(advance, number, parts),
             )
             readings.append(reading)
-        if only_first_party:
+        if given["only_first_party"]:
             readings = [_first_party(reading) for reading in readings]
         overlay = merge(readings, progress=part(advance, len(files), parts))
         data = report_data(readings, overlay)
-        _write(target, catalogue_text(overlay, written_as), report, json.dumps(data, indent=1) + "\n")
+        told = json.dumps(data, indent=1) + "\n"
+        with nullcontext() if given["report"] is None else writing_whole(given["report"], told):  # both or none
+            write_whole(target, catalogue_text(overlay, written_as))
     print_plain(report_text(data))
 
 
@@ -172,30 +164,15 @@ def _form(target: Path, form: str | None) -> Format:
     return meant
 
 
-def _measuring(
-    kind: str, readings: Iterable[Reading], *, catalog_paths: tuple[Path, ...], board: str | None, title: str | None
-) -> Measuring:
-    """Return what reading a board of a kind takes beside its file."""
-    of_ours = KINDS[kind].is_text
-    return Measuring(_names(readings, catalog_paths), (board or "") if of_ours else "", title if of_ours else None)
-
-
-def _names(readings: Iterable[Reading], paths: tuple[Path, ...]) -> Names:
-    """Return what the models of the catalogues and of the files read so far are called."""
-    catalog = Advisor.load(catalog=paths or catalog_names(), engine="plain").knowledge.catalog
-    called = [(model.id, (model.name, *_releases(model))) for model in catalog.listed]
-    return Names.of([*called, *((row.id, ()) for reading in readings for row in reading.rows)])
-
-
-def _releases(model: Model) -> tuple[str, ...]:
-    entry = model.entries.get("release")
-    return () if entry is None else (str(entry.value),)
-
-
-def _write(target: Path, catalogue: str, report: Path | None, told: str) -> None:
-    """Write the catalogue and, where one is asked for, the report: both or none."""
-    with nullcontext() if report is None else writing_whole(report, told):
-        write_whole(target, catalogue)
+def _measuring(kind: Kind, readings: Iterable[Reading], given: dict[str, Any]) -> Measuring:
+    """Return what reading a board takes beside its file: what models of catalogues and files so far are called."""
+    catalog = Advisor.load(catalog=given["catalog_paths"] or catalog_names(), engine="plain").knowledge.catalog
+    releases = {
+        model.id: [str(model.entries["release"].value)] for model in catalog.listed if "release" in model.entries
+    }
+    called = [(model.id, (model.name, *releases.get(model.id, ()))) for model in catalog.listed]
+    names = Names.of([*called, *((row.id, ()) for reading in readings for row in reading.rows)])
+    return Measuring(names, given["board"] or "", given["title"]) if kind.is_text else Measuring(names, "", None)
 
 
 def _first_party(reading: Reading) -> Reading:

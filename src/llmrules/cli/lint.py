@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from llmrules import __version__
 from llmrules.check.lint import CODES, gather, lint_files
-from llmrules.check.lint.pages import page
-from llmrules.check.lint.report import as_github, as_json, as_sarif, as_text
+from llmrules.check.lint.report import as_github, as_json, as_sarif, as_text, page
 from llmrules.cli import options
-from llmrules.cli.terminal import print_json, print_plain
+from llmrules.cli.terminal import Status, print_json, print_plain
 from llmrules.errors import nearest
 
 if TYPE_CHECKING:
@@ -22,8 +20,6 @@ if TYPE_CHECKING:
     from llmrules.check.lint import Finding
     from llmrules.language.texts import Language
 
-FOUND = 1
-
 EXISTING = click.Path(exists=True, path_type=Path)
 
 
@@ -31,8 +27,7 @@ EXISTING = click.Path(exists=True, path_type=Path)
 @click.argument("paths", nargs=-1, type=EXISTING)
 @click.option("--catalog", "catalog_paths", type=options.PATH, multiple=True,
               help="A catalogue file on top of ours, or one of ours by name: 2026-11.")  # fmt: skip
-@click.option("--format", "output", type=click.Choice(["text", "json", "sarif", "github"]), default="text",
-              show_default=True, help="How to print the findings.")  # fmt: skip
+@options.printed("text", "json", "sarif", "github", said="How to print the findings.")
 @click.option("--strict", is_flag=True, help="End with 1 on warnings, too.")
 @click.option(
     "--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="The day on which dates are looked at."
@@ -62,7 +57,7 @@ def lint(ctx: click.Context, /, paths: Sequence[Path], **given: Any) -> None:  #
         print_plain(_explained(given["explain"], ctx))
         return
     as_of: datetime | None = given["as_of"]
-    project = options.project_settings(ignored=given["isolated"])
+    project = options.project_settings(given)
     files = gather(
         paths,
         given["catalog_paths"],
@@ -73,7 +68,7 @@ def lint(ctx: click.Context, /, paths: Sequence[Path], **given: Any) -> None:  #
     findings = lint_files(files, today=as_of.date() if as_of is not None else None, settings=project)
     _print(findings, given["output"], given["lang"])
     counted = {"error", "warning"} if given["strict"] else {"error"}
-    ctx.exit(FOUND if any(finding.severity in counted for finding in findings) else 0)
+    ctx.exit(Status.FAILED if any(finding.severity in counted for finding in findings) else Status.FINE)
 
 
 def _explained(code: str, ctx: click.Context) -> str:
@@ -88,7 +83,7 @@ def _print(findings: tuple[Finding, ...], output: str, language: Language) -> No
     if output == "json":
         print_json(as_json(findings))
     elif output == "sarif":
-        print_json(as_sarif(findings, language, version=__version__))
+        print_json(as_sarif(findings, language))
     elif output == "github":
         if findings:
             print_plain(as_github(findings, language))

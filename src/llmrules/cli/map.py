@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from llmrules.cli import completion, options
-from llmrules.cli.case import deciding, stating
+from llmrules.cli.case import case_of, deciding, stating
 from llmrules.cli.outputs import refuse_overwriting
 from llmrules.cli.terminal import print_json, print_plain
 from llmrules.errors import nearest
-from llmrules.language.profile import read_profile
 from llmrules.language.vocabulary import AS_OF
 from llmrules.prove.chart import MapTeller, draw
 from llmrules.reading.files import write_whole
@@ -47,9 +46,8 @@ def map(across: str, down: str, **given: Any) -> None:  # noqa: A001, ANN401 - t
       llmrules map budget context_tokens --profile example:hospital-records --format svg -o map.svg
     """  # noqa: D301 - click leaves a paragraph as it is that begins with a backspace
     advisor = options.load(given)
-    vocabulary = advisor.knowledge.ruleset.vocabulary
     refuse_overwriting(options.files_read(given), [given["target"]])
-    profile = read_profile(options.read_profile_source(given["profile"], given["settings"], vocabulary), vocabulary)
+    profile = case_of(advisor, given["profile"], given["settings"])
     teller = drawn(advisor.knowledge, profile, (across, down), given["unknown"], given["lang"])
     told = {"text": lambda: "\n".join(teller.table()), "svg": teller.svg, "json": teller.json}[given["output"]]()
     if given["target"] is not None:

@@ -44,8 +44,7 @@ SEARCHING = ("where", "offers", "list_unknown", "limit")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Take the values in force on this day, not today.")
 @options.knowledge
 @options.language
-@click.option("--format", "output", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True,
-              help="What to print; csv goes with a list.")  # fmt: skip
+@options.printed("text", "json", "csv", said="What to print; csv goes with a list.")
 @click.pass_context
 def models(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> None:  # noqa: ANN401 - click passes them
     """List the models in whose id, name, developer or family every WORD occurs; without any, all.

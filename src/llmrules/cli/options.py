@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -70,37 +71,21 @@ class ProfilePath(click.Path):
 PROFILE = ProfilePath(path_type=Path)
 
 
-def some_of(names: Iterable[str]) -> Callable[[click.Context, click.Parameter, str | None], tuple[str, ...]]:
-    """Return what reads some of a few names, with commas between them, for an option to call."""
-    known = tuple(names)
-
-    def read(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...]:
-        given = [one.strip() for one in value.split(",")] if value else []
-        for one in given:
-            if one not in known:
-                message = f"{one!r} is not one of {', '.join(known)}"
-                raise click.BadParameter(message, ctx, param)
-        return tuple(name for name in known if name in given)
-
-    return read
-
-
 SETTINGS = "llmrules.settings"
 """Under which name a command keeps the settings of the project."""
 
 
-def _project(ctx: click.Context) -> Settings:
-    """Return the settings of the project that the working folder lies in, unless they are to be ignored."""
-    return _settings(ctx, ignored=bool(ctx.params.get("isolated")))
+def project_settings(given: Mapping[str, Any]) -> Settings:
+    """Return the settings of the project that the working folder lies in, or those of none with ``--isolated``.
 
-
-def _settings(ctx: click.Context, *, ignored: bool) -> Settings:
-    """Return the settings of the project; they are read once for a command."""
-    if ignored:
+    They are read once for a command.
+    """
+    meta = click.get_current_context().meta
+    if given.get("isolated"):
         return Settings()
-    if SETTINGS not in ctx.meta:
-        ctx.meta[SETTINGS] = for_folder(_working_folder())
-    found: Settings = ctx.meta[SETTINGS]
+    if SETTINGS not in meta:
+        meta[SETTINGS] = for_folder(_working_folder())
+    found: Settings = meta[SETTINGS]
     return found
 
 
@@ -113,36 +98,13 @@ def _working_folder() -> Path:
 
 
 def _language(ctx: click.Context, _param: click.Parameter, value: str | None) -> str:
-    found: str = value or _project(ctx).language or asked_in()
+    found: str = value or project_settings(ctx.params).language or asked_in()
     ctx.meta[LANGUAGE] = found
     return found
 
 
 def _policy(ctx: click.Context, _param: click.Parameter, value: str | None) -> str:
-    return value or _project(ctx).unknown or "apart"
-
-
-def language(command: Command) -> Command:
-    """Add ``--lang``; what is not given is the project's, else that of the environment."""
-    option = click.option(
-        "--lang",
-        type=click.Choice(LANGUAGES),
-        is_eager=True,  # what is wrong with the others is said in it
-        callback=_language,
-        help="Language.  [default: the project's, else that of LANG]",
-    )
-    return option(command)
-
-
-def policy(command: Command) -> Command:
-    """Add ``--unknown``; what is not given is the project's, else apart."""
-    option = click.option(
-        "--unknown",
-        type=click.Choice(UNKNOWN_POLICIES),
-        callback=_policy,
-        help="What to do with a model whose check cannot be decided.  [default: the project's, else apart]",
-    )
-    return option(command)
+    return value or project_settings(ctx.params).unknown or "apart"
 
 
 def _complete_conditions(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -151,27 +113,52 @@ def _complete_conditions(ctx: click.Context, param: click.Parameter, incomplete:
     return complete_conditions(ctx, param, incomplete)
 
 
-def restricting(command: Command) -> Command:
-    """Add ``--over`` and ``--only``: what is ranked, and who is judged."""
-    options: tuple[Callable[[Any], Any], ...] = (
-        click.option(
-            "--over",
-            type=click.Choice(OVER),
-            default="models",
-            show_default=True,
-            help="Rank models, each by the best of its offers, or every offer for itself.",
-        ),
-        click.option(
-            "--only",
-            metavar="CONDITION",
-            shell_complete=_complete_conditions,
-            multiple=True,
-            help="Judge only those for which this is true: 'openness=open-source', 'context_window>=200k'.",
-        ),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
+def together(*options: Callable[[Any], Any]) -> Callable[[Command], Command]:
+    """Return what adds several options, in the order of the help."""
+    return lambda command: reduce(lambda made, option: option(made), reversed(options), command)
+
+
+def printed(*formats: str, said: str = "What to print.") -> Callable[[Command], Command]:
+    """Return what adds ``--format``, of which the first is the default."""
+    return click.option("--format", "output", type=click.Choice(formats), default=formats[0], show_default=True,
+                        help=said)  # fmt: skip
+
+
+language = click.option("--lang", type=click.Choice(LANGUAGES), callback=_language,
+                        is_eager=True,  # what is wrong with the others is said in it
+                        help="Language.  [default: the project's, else that of LANG]")  # fmt: skip
+
+policy = click.option("--unknown", type=click.Choice(UNKNOWN_POLICIES), callback=_policy,
+                      help="What to do with a model whose check cannot be decided.  [default: the project's, else "
+                      "apart]")  # fmt: skip
+
+restricting = together(
+    click.option("--over", type=click.Choice(OVER), default="models", show_default=True,
+                 help="Rank models, each by the best of its offers, or every offer for itself."),
+    click.option("--only", metavar="CONDITION", shell_complete=_complete_conditions, multiple=True,
+                 help="Judge only those for which this is true: 'openness=open-source', 'context_window>=200k'."),
+)  # fmt: skip
+"""What is ranked, and who is judged."""
+
+isolated = click.option("--isolated", is_flag=True, help="Ignore the settings of the project.",
+                        is_eager=True)  # fmt: skip
+"""It is read first, because others depend on it."""
+
+without_ours = together(
+    click.option("--no-shipped-rules", is_flag=True, help="Leave our rules out; the vocabulary and claims stay."),
+    click.option("--no-shipped-catalog", is_flag=True, help="Leave our twelve models out."),
+)
+"""What leaves out what is shipped; the settings of a project can say the same."""
+
+knowledge = together(
+    isolated,
+    click.option("--rules", "rule_paths", type=PATH, multiple=True, help="A rule file or folder on top of ours."),
+    click.option("--catalog", "catalog_paths", type=PATH, multiple=True,
+                 help="A catalogue file on top of ours, or one of ours by name: 2026-11."),
+    without_ours,
+    click.option("--no-cache", is_flag=True, help="Read every catalogue anew, and remember nothing of it."),
+)  # fmt: skip
+"""What says which rules and catalogues are loaded."""
 
 
 def condition(texts: tuple[str, ...], advisor: Advisor) -> Table | None:
@@ -179,63 +166,18 @@ def condition(texts: tuple[str, ...], advisor: Advisor) -> Table | None:
     return written_condition(texts, advisor.knowledge.ruleset.vocabulary, option="--only") if texts else None
 
 
-def isolated(command: Command) -> Command:
-    """Add ``--isolated``, which is read first, because others depend on it."""
-    option = click.option("--isolated", is_flag=True, is_eager=True, help="Ignore the settings of the project.")
-    return option(command)
+def load(given: Mapping[str, Any], *, engine: str = "plain", old: bool = False) -> Advisor:
+    """Load what the project's settings name, and on top what the knowledge options do.
 
-
-OURS: tuple[Callable[[Any], Any], ...] = (
-    click.option("--no-shipped-rules", is_flag=True, help="Leave our rules out; the vocabulary and claims stay."),
-    click.option("--no-shipped-catalog", is_flag=True, help="Leave our twelve models out."),
-)
-"""The options that leave out what is shipped; the settings of a project can say the same."""
-
-
-def without_ours(command: Command) -> Command:
-    """Add the options that leave out what is shipped."""
-    for option in reversed(OURS):
-        command = option(command)
-    return command
-
-
-def knowledge(command: Command) -> Command:
-    """Add the options that say which rules and catalogues are loaded."""
-    options: tuple[Callable[[Any], Any], ...] = (
-        isolated,
-        click.option("--rules", "rule_paths", type=PATH, multiple=True, help="A rule file or folder on top of ours."),
-        click.option(
-            "--catalog",
-            "catalog_paths",
-            type=PATH,
-            multiple=True,
-            help="A catalogue file on top of ours, or one of ours by name: 2026-11.",
-        ),
-        *OURS,
-        click.option("--no-cache", is_flag=True, help="Read every catalogue anew, and remember nothing of it."),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
-
-
-def load(
-    given: Mapping[str, Any],
-    *,
-    rules: str = "rule_paths",
-    catalog: str = "catalog_paths",
-    engine: str = "plain",
-    instead: bool = False,
-) -> Advisor:
-    """Load what the project's settings name, and on top what the knowledge options do, under these names.
-
-    With ``instead`` the rules that are named stand in the place of the project's rules, and catalogues in that of its.
+    The ``old`` side is what options of that name say: rules in the place of the project's rules, and catalogues in that
+    of its catalogues.
     """
-    settings = _settings(click.get_current_context(), ignored=given["isolated"])
+    rules, catalog = (given[f"old_{name}" if old else name] for name in ("rule_paths", "catalog_paths"))
+    settings = project_settings(given)
     with progress("Reading the catalogue") as advance:
         return Advisor.load(
-            rules=on_top(() if instead and given[rules] else settings.rules, given[rules]),
-            catalog=on_top(() if instead and given[catalog] else settings.catalog, given[catalog]),
+            rules=on_top(() if old and rules else settings.rules, rules),
+            catalog=on_top(() if old and catalog else settings.catalog, catalog),
             shipped_rules=settings.shipped_rules and not given["no_shipped_rules"],
             shipped_catalog=settings.shipped_catalog and not given["no_shipped_catalog"],
             engine=cast("Any", engine),
@@ -245,10 +187,10 @@ def load(
         )
 
 
-def files_read(given: Mapping[str, Any], *, rules: str = "rule_paths", catalog: str = "catalog_paths") -> list[Path]:
-    """Return the files and folders beside ours that ``load`` reads under these names, the settings among them."""
-    settings = _settings(click.get_current_context(), ignored=given["isolated"])
-    named = (*on_top(settings.rules, given[rules]), *on_top(settings.catalog, given[catalog]))
+def files_read(given: Mapping[str, Any]) -> list[Path]:
+    """Return the files and folders beside ours that ``load`` reads, the settings among them."""
+    settings = project_settings(given)
+    named = (*on_top(settings.rules, given["rule_paths"]), *on_top(settings.catalog, given["catalog_paths"]))
     return [*filter(None, [settings.file]), *named]
 
 
@@ -257,11 +199,6 @@ def on_top(project: Iterable[Path], given: Iterable[Path]) -> list[Path]:
     paths = list(project)
     known = {leads_to(path) for path in paths}
     return [*paths, *(path for path in given if leads_to(path) not in known)]
-
-
-def project_settings(*, ignored: bool) -> Settings:
-    """Return the settings of the project, or those of none."""
-    return _settings(click.get_current_context(), ignored=ignored)
 
 
 def read_profile_source(given: str | None, settings: Iterable[str], vocabulary: Vocabulary) -> Source:
@@ -305,20 +242,14 @@ def meant(attribute: Attribute, value: object) -> object:
     return value
 
 
-def model_meant(name: str, knowledge: Knowledge) -> str:
-    """Return the id of the model that is called so, where one alone is; any other name as it is."""
-    if name in knowledge.models:
-        return name
-    called = [model.id for model in knowledge.catalog.listed if model.name.casefold() == name.casefold()]
-    return called[0] if len(called) == 1 else name
-
-
 def judged_model(name: str, knowledge: Knowledge, day: date, option: str) -> str:
     """Return the id of the model, or ``model @ offer``, that is called so on a day. Raises CatalogError for none.
 
     Asked of the day of the case, so that the catalogue is arranged once.
     """
-    found, names = model_meant(name, knowledge), knowledge.criteria_on(day).candidates.every_name()
+    called = [model.id for model in knowledge.catalog.listed if model.name.casefold() == name.casefold()]
+    found = called[0] if name not in knowledge.models and len(called) == 1 else name
+    names = knowledge.criteria_on(day).candidates.every_name()
     if found not in names:
         message = "names no model of the catalogue"
         raise CatalogError(message, code="unknown-model", place=Place(option), found=found, allowed=names)

@@ -59,11 +59,8 @@ def _kind(path: Path) -> str | None:
 
     try:
         text = read_text(path)
-    except FileError:
-        return "no catalogue"
-    if is_imported(text) or not text.strip():
-        return None
-    try:
+        if is_imported(text) or not text.strip():
+            return None
         data = read_catalog_file(path).data
     except FileError:
         return "no catalogue"

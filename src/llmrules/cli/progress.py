@@ -27,7 +27,8 @@ PATIENCE = 1.0
 def progress(label: str) -> Iterator[Callable[[int, int], None]]:
     """Give a function that is told how much of how much is done; a bar with the label shows it."""
     bar = _Bar(label)
-    timer = Timer(PATIENCE, bar.show) if _wanted() else None
+    wanted = for_a_person(sys.stderr) and os.environ.get("TERM") != "dumb"  # which can take back what was written
+    timer = Timer(PATIENCE, bar.show) if wanted else None
     if timer is not None:
         timer.daemon = True  # who ends the program does not wait for the bar
         timer.start()
@@ -42,11 +43,6 @@ def progress(label: str) -> Iterator[Callable[[int, int], None]]:
 def part(advance: Callable[[int, int], None], number: int, parts: int) -> Callable[[int, int], None]:
     """Return what is told how much of one of several equal parts is done; the first one has the number 0."""
     return lambda done, total: advance(number * total + done, parts * total)
-
-
-def _wanted() -> bool:
-    """Whether standard error is a terminal that can take back what was written."""
-    return for_a_person(sys.stderr) and os.environ.get("TERM") != "dumb"
 
 
 class _Bar:

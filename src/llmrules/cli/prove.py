@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from llmrules import __version__
 from llmrules.check.lint.report import as_github, as_sarif
 from llmrules.cli import options
 from llmrules.cli.outputs import refuse_overwriting
-from llmrules.cli.terminal import print_json, print_lines, print_plain
+from llmrules.cli.terminal import Status, print_json, print_lines, print_plain
 from llmrules.errors import nearest
 from llmrules.prove.promises import prove as proved
 from llmrules.prove.telling import ProofTeller, as_json, findings, junit_xml, profile_text
@@ -23,9 +22,6 @@ if TYPE_CHECKING:
 
     from llmrules.language.rules.rule import Promise
     from llmrules.prove.promises import Proofs
-
-KEPT = 0
-NOT_KEPT = 1
 
 SECONDS = 60
 
@@ -39,8 +35,7 @@ SECONDS = 60
 @click.option("--seconds", type=click.FloatRange(0, min_open=True), default=SECONDS, show_default=True,
               help="How long to look, for all promises together.")  # fmt: skip
 @click.option("--lint", is_flag=True, help="Say as well which rules and models no profile makes matter.")
-@click.option("--format", "output", type=click.Choice(["text", "json", "sarif", "github"]), default="text",
-              show_default=True, help="How to print what was proved.")  # fmt: skip
+@options.printed("text", "json", "sarif", "github", said="How to print what was proved.")
 @click.option("--junit", type=options.PATH, metavar="FILE", help="Write the results to this file as JUnit XML.")
 @click.option("--profiles", type=options.PATH, metavar="FOLDER",
               help="Write each profile that breaks a promise to this folder, to decide it.")  # fmt: skip
@@ -73,7 +68,7 @@ def prove(ctx: click.Context, /, names: tuple[str, ...], **given: Any) -> None: 
     if given["output"] == "json":
         print_json(as_json(found))
     elif given["output"] == "sarif":
-        print_json(as_sarif(findings(advisor.knowledge, found), given["lang"], version=__version__))
+        print_json(as_sarif(findings(advisor.knowledge, found), given["lang"]))
     elif given["output"] == "github":
         print_plain(as_github(findings(advisor.knowledge, found), given["lang"]))
     else:
@@ -84,7 +79,7 @@ def prove(ctx: click.Context, /, names: tuple[str, ...], **given: Any) -> None: 
         _write(found, given["profiles"])
     if given["formulas"] is not None:
         _write_formulas(found, given["formulas"])
-    ctx.exit(KEPT if found.kept else NOT_KEPT)
+    ctx.exit(Status.FINE if found.kept else Status.FAILED)
 
 
 def _chosen(ctx: click.Context, promises: Mapping[str, Promise], names: tuple[str, ...]) -> tuple[Promise, ...]:

@@ -9,9 +9,9 @@ import click
 from llmrules.check.diff import decide_again
 from llmrules.check.diff.telling import replay_report
 from llmrules.cli import options
-from llmrules.cli.diff import DIFFERENT, SAME, load, print_report
+from llmrules.cli.diff import print_report
 from llmrules.cli.outputs import refuse_overwriting
-from llmrules.cli.terminal import print_json, print_note
+from llmrules.cli.terminal import Status, print_json, print_note
 from llmrules.say.messages import Messages
 from llmrules.trace.codec import canonical, plain
 from llmrules.trace.record import Trace
@@ -20,16 +20,13 @@ from llmrules.verify.matched import not_handed_over
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from llmrules.advisor import Advisor
-
 
 @click.command(short_help="Decide a saved trace again: is the outcome the same?")
 @click.argument("trace", type=options.PATH)
 @options.knowledge
 @click.option("--now", is_flag=True, help="Decide under our rules and catalogue as they are now.")
 @options.language
-@click.option("--format", "output", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True,
-              help="What to print.")  # fmt: skip
+@options.printed("text", "markdown", "json")
 @click.option("--trace", "trace_file", type=options.PATH, help="Write the new trace to this file.")
 @click.pass_context
 def replay(ctx: click.Context, /, trace: Path, **given: Any) -> None:  # noqa: ANN401 - click passes the options
@@ -49,9 +46,11 @@ def replay(ctx: click.Context, /, trace: Path, **given: Any) -> None:  # noqa: A
     refuse_overwriting([trace, *options.files_read(given)], [given["trace_file"]])
     record = Trace.load(trace)
     asked = ("now", "rule_paths", "catalog_paths", "no_shipped_rules", "no_shipped_catalog")
-    advisor = load(given, "rule_paths", "catalog_paths") if any(given[key] for key in asked) else None
-    if advisor is not None and (missing := _not_loaded(record, advisor)) is not None:
-        print_note(f"{trace}: {Messages(given['lang'])(missing)}")
+    advisor = options.load(given) if any(given[key] for key in asked) else None
+    if advisor is not None:
+        made_with, citable = {one.id for one in record.given.documents}, advisor.knowledge.ruleset.citable
+        if (missing := not_handed_over(made_with, citable.keys())) is not None:
+            print_note(f"{trace}: {Messages(given['lang'])(missing)}")
     found, decision = decide_again(record, advisor, name=str(trace))
     if given["trace_file"] is not None:
         decision.trace.save(given["trace_file"])
@@ -59,10 +58,4 @@ def replay(ctx: click.Context, /, trace: Path, **given: Any) -> None:  # noqa: A
         print_json(canonical(plain(found)))
     else:
         print_report(replay_report(found, (record.given, decision.trace.given), given["lang"]), given["output"])
-    ctx.exit(SAME if found.same else DIFFERENT)
-
-
-def _not_loaded(record: Trace, advisor: Advisor) -> str | None:
-    """Return which file a trace was made with and is not decided again with, as far as documents tell."""
-    citable = advisor.knowledge.ruleset.citable
-    return not_handed_over({one.id for one in record.given.documents}, citable.keys())
+    ctx.exit(Status.FINE if found.same else Status.FAILED)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from attrs import asdict, frozen
 
-from llmrules.check.lint.conditions import can_be_stated
+from llmrules.check.lint.rules import can_be_stated
 from llmrules.check.lint.survey import Survey
 from llmrules.cli import completion, options
 from llmrules.cli.terminal import print_json, print_lines, print_plain
@@ -66,8 +66,7 @@ class Said:
               show_default=True, help="Of what: a case, a model, or an offer.")  # fmt: skip
 @options.knowledge
 @options.language
-@click.option("--format", "output", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True,
-              help="What to print.")  # fmt: skip
+@options.printed("text", "json", "markdown")
 def requirements(words: tuple[str, ...], scope: Scope, **given: Any) -> None:  # noqa: ANN401 - click passes them
     """List what can be stated of a case by topic: the one with this NAME, or those that speak of every WORD.
 

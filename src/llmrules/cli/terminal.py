@@ -11,6 +11,7 @@ import json
 import os
 import re
 import sys
+from enum import IntEnum
 from itertools import pairwise
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, TextIO
@@ -39,6 +40,16 @@ LANGUAGE = "llmrules.language"
 
 STANDARD_OUTPUT = "<stdout>"
 """What messages call standard output."""
+
+
+class Status(IntEnum):
+    """How a command ends."""
+
+    FINE = 0
+    FAILED = 1
+    WRONG_INPUT = 2
+    NOTHING_ELIGIBLE = 3
+    UNVERIFIED = 4
 
 
 def print_lines(lines: Iterable[Line]) -> None:

@@ -10,13 +10,12 @@ import click
 
 from llmrules.check.cases.coverage import cover
 from llmrules.check.cases.failure import failure_annotations, failure_lines
-from llmrules.check.cases.junit import junit_xml
 from llmrules.check.cases.mutate import mutate
-from llmrules.check.cases.report import coverage_lines, mutation_lines, percent, summary
+from llmrules.check.cases.report import coverage_lines, junit_xml, mutation_lines, percent, summary
 from llmrules.check.cases.run import collect, run
 from llmrules.cli import options
 from llmrules.cli.outputs import refuse_overwriting
-from llmrules.cli.terminal import print_lines, print_plain
+from llmrules.cli.terminal import Status, print_lines, print_plain
 from llmrules.errors import LoadError
 from llmrules.reading.files import write_whole
 from llmrules.say.teller import Line, Sentences
@@ -29,9 +28,6 @@ if TYPE_CHECKING:
     from llmrules.errors import InputError
     from llmrules.language.texts import Language
 
-PASSED = 0
-FAILED = 1
-
 
 @click.command(short_help="Run cases: profiles with what their decisions must be.")
 @click.argument("paths", nargs=-1, required=True, type=options.PROFILE, metavar="PATH...")
@@ -42,8 +38,7 @@ FAILED = 1
 @click.option("--fail-under", type=click.FloatRange(0, 100), metavar="PERCENT",
               help="Fail when the coverage, or the share of mutants caught, is less.")  # fmt: skip
 @click.option("--update", is_flag=True, help="Show what would be expected of the failing cases, and rewrite them so.")
-@click.option("--format", "output", type=click.Choice(["text", "github"]), default="text", show_default=True,
-              help="How to print the cases that fail: in full, or as annotations of GitHub.")  # fmt: skip
+@options.printed("text", "github", said="How to print the cases that fail: in full, or as annotations of GitHub.")
 @click.option("--junit", type=options.PATH, metavar="FILE", help="Write the results to this file as JUnit XML.")
 @options.policy
 @options.restricting
@@ -89,7 +84,7 @@ def test(ctx: click.Context, /, paths: tuple[Path, ...], **given: Any) -> None: 
     low = _low(shares, given["fail_under"], language)
     if broken:
         raise LoadError(broken)
-    ctx.exit(FAILED if low or not all(result.passed for result in results) else PASSED)
+    ctx.exit(Status.FAILED if low or not all(result.passed for result in results) else Status.FINE)
 
 
 def _say_failing(results: Iterable[Result], output: str, language: Language) -> None:

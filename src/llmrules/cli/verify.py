@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 @options.language
 @click.option("--shipped", is_flag=True, help="Compare with our own rules and catalogue, though no file is named.")
 @click.option("--level", type=click.Choice(LEVELS), help="The level to reach; default: the highest that is possible.")
-@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True,
-              help="What to print.")  # fmt: skip
+@options.printed("text", "json")
 @click.pass_context
 def verify(ctx: click.Context, /, trace: Path, **given: Any) -> None:  # noqa: ANN401 - click passes them
     """Check TRACE, level by level, up to the first thing that is wrong.
@@ -43,7 +42,7 @@ def verify(ctx: click.Context, /, trace: Path, **given: Any) -> None:  # noqa: A
     Exit status: 0 the level asked for is reached, 1 it is not, 2 the file is no trace, or one cannot be read.
     """  # noqa: D301 - click leaves a paragraph as it is that begins with a backspace
     shipped = given["shipped"] or given["no_shipped_rules"] or given["no_shipped_catalog"]
-    project = options.project_settings(ignored=given["isolated"])
+    project = options.project_settings(given)
     report = examine(
         trace,
         rules=options.on_top(project.rules, given["rule_paths"]) if given["rule_paths"] or shipped else None,

@@ -11,7 +11,7 @@ import click
 from llmrules.check.watch import watch as watched
 from llmrules.cli import options
 from llmrules.cli.case import deciding
-from llmrules.cli.terminal import print_json, print_lines
+from llmrules.cli.terminal import Status, print_json, print_lines
 from llmrules.say.teller import Line, Sentences, first_sentence
 from llmrules.say.why import Explainer
 
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 FORMAT = "llmrules.watch/1"
 MOST_REASONS = 4
 """Rules that are told of one choice; JSON has all."""
-
-STAYS = 0
-CHANGES = 1
 
 
 @click.command(short_help="Which saved choices a later day changes, and why.")
@@ -59,17 +56,16 @@ def watch(ctx: click.Context, /, paths: tuple[Path, ...], **given: Any) -> None:
         document = {"format": FORMAT, "as_of": day.isoformat(), **counts, "profiles": profiles}
         print_json(json.dumps(document, ensure_ascii=False, indent=2))
     else:
-        lines = [line for one in sorted(found, key=_calm) for line in _lines(one, given["lang"])]
+        lines = [
+            line
+            for one in sorted(found, key=lambda one: (not one.changes, not one.broken))
+            for line in _lines(one, given["lang"])
+        ]
         say = Sentences(given["lang"])
         count = say("watch-count", day=day.isoformat(), changing=changing, count=len(found))
         count += say("watch-breaking", breaking=breaking) if breaking else ""
         print_lines([*lines, Line("blank"), Line("answer", count)])
-    ctx.exit(CHANGES if changing or breaking else STAYS)
-
-
-def _calm(one: Watched) -> tuple[bool, bool]:
-    """Return what puts those first whose choice changes, then those that break a promise."""
-    return not one.changes, not one.broken
+    ctx.exit(Status.FAILED if changing or breaking else Status.FINE)
 
 
 def _lines(one: Watched, language: Language) -> Iterator[Line]:

@@ -9,10 +9,9 @@ import click
 from llmrules.check.diff import MOST_REPLAYS, compare_decisions
 from llmrules.check.diff.telling import difference_report
 from llmrules.cli import completion, options
-from llmrules.cli.case import deciding, stating
-from llmrules.cli.diff import print_report
+from llmrules.cli.case import case_of, deciding, stating
+from llmrules.cli.diff import REPORTED, REPORTS, print_report
 from llmrules.cli.terminal import print_json
-from llmrules.language.profile import read_profile
 from llmrules.trace.codec import canonical, plain
 
 
@@ -23,9 +22,7 @@ from llmrules.trace.codec import canonical, plain
               shell_complete=completion.complete_requirements, help="What is not stated.")  # fmt: skip
 @click.option("--replays", type=click.IntRange(0), default=MOST_REPLAYS, show_default=True,
               help="How often the comparison decides again, at most, to find causes.")  # fmt: skip
-@deciding(
-    "text", "markdown", "json", said="What to print: a report, the same for a pull request, or everything as JSON."
-)
+@deciding(*REPORTS, said=REPORTED)
 @click.pass_context
 def what_if(ctx: click.Context, /, profile: str, **given: Any) -> None:  # noqa: ANN401 - click passes them
     """Decide a case as its profile says and once more with other answers, and say what changes and what causes it.
@@ -38,14 +35,9 @@ def what_if(ctx: click.Context, /, profile: str, **given: Any) -> None:  # noqa:
     """  # noqa: D301 - click leaves a paragraph as it is that begins with a backspace
     if not given["settings"] and not given["dropped"]:
         raise click.UsageError("say what is stated otherwise with --set, or what is not stated with --drop", ctx)
-    advisor = options.load(given, engine="plain")
-    vocabulary = advisor.knowledge.ruleset.vocabulary
-    old = advisor.decide(
-        read_profile(options.read_profile_source(profile, (), vocabulary), vocabulary),
-        unknown=given["unknown"],
-        keep_promises=False,
-    )
-    changed = read_profile(options.read_profile_source(profile, given["settings"], vocabulary), vocabulary)
+    advisor = options.load(given)
+    old = advisor.decide(case_of(advisor, profile, ()), unknown=given["unknown"], keep_promises=False)
+    changed = case_of(advisor, profile, given["settings"])
     names = [name.partition("=")[0].strip() for name in given["settings"]]
     stated = {one.attribute: one.value for one in changed.requirements if one.attribute in names}
     new = old.what_if({**stated, **dict.fromkeys(given["dropped"])})

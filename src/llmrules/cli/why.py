@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,8 +19,6 @@ from llmrules.verify import verify
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from llmrules.language.texts import Language
-
 CONTRADICTING = (LookupError, ValueError, TypeError, ArithmeticError, RuntimeError)
 """What telling of a trace can end in that names what it does not hold, or holds what is no number."""
 
@@ -35,29 +33,20 @@ CONTRADICTING = (LookupError, ValueError, TypeError, ArithmeticError, RuntimeErr
               help="What to print: a report, a page, the graph of the derivation, or the trace as JSON.  [default: by "
               "the suffix of -o, else text]")  # fmt: skip
 @click.option("-o", "--output", "target", type=options.PATH, metavar="FILE", help="Write it to this file.")
-def why(
-    trace: Path,
-    model: str | None,
-    lang: Language,
-    output: str | None,
-    target: Path | None,
-    *,
-    fast: bool,
-    isolated: bool,
-) -> None:
+def why(trace: Path, model: str | None, **given: Any) -> None:  # noqa: ANN401 - click passes the options
     """Say why MODEL stands where it stands, from the saved TRACE alone; without MODEL, report the whole decision.
 
     Of a model with several offers the best one is explained, the others beside it; 'MODEL @ OFFER' names one of them.
     The trace is what `llmrules decide --trace FILE` wrote. Neither rules nor catalogue are needed. It is derived again
     first; where it was changed, that is said on standard error, and --fast says that it was not asked.
     """
-    del isolated  # read by the option of the language
     record = Trace.load(trace)
-    sound = not fast and verify(trace, level="re-derived").ok
+    sound = not given["fast"] and verify(trace, level="re-derived").ok
     if not sound:
-        print_note(Sentences(lang)("trace-unchecked" if fast else "trace-changed", file=str(trace)))
+        doubt = "trace-unchecked" if given["fast"] else "trace-changed"
+        print_note(Sentences(given["lang"])(doubt, file=str(trace)))
     try:
-        _tell(record, trace, model, lang, output, target)
+        _tell(record, trace, model, given)
     except CONTRADICTING as error:
         if sound:
             raise
@@ -65,16 +54,15 @@ def why(
         raise TraceError(message, code="contradiction", place=Place(str(trace)), hint=hint) from error
 
 
-def _tell(
-    record: Trace, trace: Path, model: str | None, lang: Language, output: str | None, target: Path | None
-) -> None:
+def _tell(record: Trace, trace: Path, model: str | None, given: dict[str, Any]) -> None:
     judged = Judged(record).names()
     if model is not None and model not in judged:
         message = "names no model of the trace"
         raise TraceError(message, code="unknown-model", place=Place(str(trace)), found=model, allowed=judged)
-    said_as, shown = format_of(output, target), Shown(record, lang, model, full=True)
+    target, shown = given["target"], Shown(record, given["lang"], model, full=True)
+    output = format_of(given["output"], target)
     if target is None:
-        print_decision(shown, said_as)
+        print_decision(shown, output)
     else:
         refuse_overwriting([trace], [target])
-        write_decision(target, shown, said_as)
+        write_decision(target, shown, output)

@@ -17,7 +17,7 @@ from llmrules.decision.criteria import Criteria, compile_criteria
 from llmrules.decision.sketch import Bearing
 from llmrules.engine.program import Program, compile_program
 from llmrules.engine.refiring import Reach
-from llmrules.errors import CatalogError, FileError, InputError, LoadError, Place
+from llmrules.errors import CatalogError, InputError, LoadError, Place
 from llmrules.language.conditions import Reference
 from llmrules.language.profile import check_approvals
 from llmrules.language.rules.ruleset import LATER, RuleSet, read_ruleset
@@ -113,7 +113,7 @@ FOLLOWING = frozenset(
 def load_knowledge(
     rules: Sequence[Source],
     catalogues: Sequence[Source],
-    failures: Iterable[FileError] = (),
+    failures: Iterable[InputError] = (),
     *,
     catalog: Catalog | None = None,
     progress: Callable[[int, int], None] | None = None,

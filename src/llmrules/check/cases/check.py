@@ -8,7 +8,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from llmrules.catalog.candidates import bits
 from llmrules.decision.procedure import broken_promises
@@ -94,8 +94,7 @@ def check(decision: Decision, expect: Expectation) -> tuple[Mismatch, ...]:
         *_exact(decision, expect),
         *_placed(decision, expect),
         *_exclusions(decision, expect),
-        *_exemptions(decision, expect),
-        *_cautions(decision, expect),
+        *_of_rules(decision, expect),
         *_rules(decision, expect),
     )
 
@@ -164,21 +163,20 @@ def _failing(decision: Decision, out: ExpectedOut) -> set[str]:
     return found
 
 
-def _exemptions(decision: Decision, expect: Expectation) -> Iterator[Mismatch]:
-    """Yield each rule from which other models are exempted than expected."""
+def _of_rules(decision: Decision, expect: Expectation) -> Iterator[Mismatch]:
+    """Yield each rule from which other models are exempted than expected, or that cautions of others.
+
+    That a value is disputed is no caution of a rule.
+    """
     exempted = {check.criterion.rule.id: check.exempted for check in decision.judgement.checks}
     for rule, models in expect.exempted:
         found = {name for name, its in decision.units if its & exempted.get(rule, 0)}
         if found != set(models):
-            yield Mismatch("exempted", tuple(sorted(models)), tuple(sorted(found)), rule=rule)
-
-
-def _cautions(decision: Decision, expect: Expectation) -> Iterator[Mismatch]:
-    """Yield each rule that cautions of other models than expected; that a value is disputed is no caution of a rule."""
+            yield evolve(_mismatch("exempted", models, found), rule=rule)
     for rule, models in expect.cautioned:
         found = {one.model for one in decision.cautions if one.rule == rule and one.attribute is None}
         if found != set(models):
-            yield Mismatch("cautioned", tuple(sorted(models)), tuple(sorted(found)), rule=rule)
+            yield evolve(_mismatch("cautioned", models, found), rule=rule)
 
 
 def _rules(decision: Decision, expect: Expectation) -> Iterator[Mismatch]:

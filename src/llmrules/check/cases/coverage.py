@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from llmrules.check.cases.run import Case
     from llmrules.check.diff.outcome import Outcome
     from llmrules.decision.decision import Decision
-    from llmrules.language.conditions import Leaf
     from llmrules.language.rules.rule import Rule
     from llmrules.language.rules.ruleset import RuleSet
 
@@ -162,16 +161,12 @@ def _leaves(rule: Rule, decisions: Sequence[Decision]) -> Iterator[LeafCoverage]
     fired = [decision for decision in decisions if rule.classifies or rule.id in decision.fired]
     for side, table in (("where", rule.where), (rule.effect.name, rule.effect.predicate)):
         for leaf in table.all_leaves():
-            masks = [_true_of(leaf, decision) for decision in fired]
-            yield LeafCoverage(side, leaf_text(leaf), any(true for true, _ in masks), any(rest for _, rest in masks))
-
-
-def _true_of(leaf: Leaf, decision: Decision) -> tuple[int, int]:
-    """Return the models for which a leaf is true, and all others."""
-    candidates = decision.candidates
-    everyone = (1 << candidates.count) - 1
-    true = candidates.leaf(leaf, decision.derivation.facts)[0] & everyone
-    return true, everyone & ~true
+            true = not_true = 0
+            for decision in fired:
+                everyone = (1 << decision.candidates.count) - 1
+                holds = decision.candidates.leaf(leaf, decision.derivation.facts)[0]
+                true, not_true = true | holds & everyone, not_true | everyone & ~holds
+            yield LeafCoverage(side, leaf_text(leaf), true > 0, not_true > 0)
 
 
 def _is_decisive(rule: Rule, concerned: list[tuple[Case, Decision, Outcome]]) -> bool:

@@ -42,8 +42,8 @@ FLIPS: Mapping[str, tuple[str, ...]] = {
 """What each operator is flipped into: its neighbour, where it has one, and its opposite."""
 
 
-def changes_of(attribute: Attribute, test: Test) -> Iterator[tuple[Change, Test]]:
-    """Yield every small change of a test."""
+def changes_of(attribute: Attribute, test: Test, vocabulary: Vocabulary | None) -> Iterator[tuple[Change, Test]]:
+    """Yield every small change of a test; one that refers to a requirement refers to the next that it could as well."""
     for name in FLIPS.get(test.operator.name, ()):
         flipped = _flipped(attribute, test, name)
         if flipped is not None:
@@ -53,16 +53,12 @@ def changes_of(attribute: Attribute, test: Test) -> Iterator[tuple[Change, Test]
     if isinstance(test.operand, tuple) and len(test.operand) > 1:
         for member in test.operand:
             yield "member", evolve(test, operand=tuple(other for other in test.operand if other != member))
-
-
-def swapped(attribute: Attribute, test: Test, vocabulary: Vocabulary | None) -> Iterator[tuple[Change, Test]]:
-    """Yield a test with the next requirement that it could refer to in the place of the one that it does."""
-    reference = test.operand
-    if vocabulary is None or not isinstance(reference, Reference):
-        return
-    names = (name for name in vocabulary.names("requirement") if name not in {reference.requirement, attribute.name})
-    for name in [one for one in names if comparable(attribute, test.operator, vocabulary[one])][:1]:
-        yield "member", evolve(test, operand=evolve(reference, requirement=name))
+    if vocabulary is not None and isinstance(test.operand, Reference):
+        others = [
+            name for name in vocabulary.names("requirement") if name not in {test.operand.requirement, attribute.name}
+        ]
+        for name in [one for one in others if comparable(attribute, test.operator, vocabulary[one])][:1]:
+            yield "member", evolve(test, operand=evolve(test.operand, requirement=name))
 
 
 def _flipped(attribute: Attribute, test: Test, name: str) -> Test | None:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from llmrules.check.annotation import annotation
 from llmrules.check.cases.edits import leaf_text
+from llmrules.check.lint.report import annotation
 from llmrules.errors import show
 from llmrules.say.teller import Line, Sentences, printable_lines
 from llmrules.say.why import Explainer, Explanation
@@ -106,13 +106,20 @@ def chain_lines(
 ) -> Iterator[Line]:
     """Yield why models stand where they stand, what requirements follow from, and why rules fired or not."""
     explainer = Explainer(decision.trace, language)
-    for node in [*(_standing(explainer, model) for model in models[:MOST_CHAINS]), *_facts(explainer, facts)]:
-        yield from _indented(node, language)
+    for model in models[:MOST_CHAINS]:
+        root = explainer.verdict(model)
+        telling = tuple(child for child in root.children if child.outcome in TELLING)
+        yield from _indented(evolve(root, children=telling), language)
+    for name in facts:
+        known = (fact for fact in explainer.index.facts.values() if fact.attribute == name)
+        for fact in known:
+            yield from _indented(explainer.chain.fact(fact, frozenset()), language)
     for model in models[MOST_CHAINS:]:
         yield Line("line", explainer.verdict(model).text, 2)
     for rule in rules:
         if rule in decision.fired:
-            yield from _indented(_fired(explainer, rule), language)
+            chain = explainer.chain.firing(rule, frozenset())
+            yield from _indented(evolve(chain, text=f"{rule}: {explainer.index.because(rule)}"), language)
         else:
             yield from _silent(decision, rule, explainer.say)
 
@@ -120,24 +127,6 @@ def chain_lines(
 def _indented(node: Node, language: Language) -> Iterator[Line]:
     for line in Explanation(language, node).lines():
         yield evolve(line, style="line", indent=line.indent + 2)
-
-
-def _standing(explainer: Explainer, model: str) -> Node:
-    """Return the chain of a model, without the checks that it passes and what earns it nothing."""
-    root = explainer.verdict(model)
-    return evolve(root, children=tuple(child for child in root.children if child.outcome in TELLING))
-
-
-def _facts(explainer: Explainer, names: Iterable[str]) -> Iterator[Node]:
-    for name in names:
-        for fact in explainer.index.facts.values():
-            if fact.attribute == name:
-                yield explainer.chain.fact(fact, frozenset())
-
-
-def _fired(explainer: Explainer, rule: str) -> Node:
-    chain = explainer.chain.firing(rule, frozenset())
-    return evolve(chain, text=f"{rule}: {explainer.index.because(rule)}")
 
 
 def _silent(decision: Decision, name: str, say: Sentences) -> Iterator[Line]:

@@ -110,7 +110,8 @@ def _trial(mutant: Mutant, bases: list[_Base]) -> Trial | None:
     worlds: dict[Knowledge, _Mutated | None] = {}
     for base in () if mutant.equivalent else bases:
         if base.knowledge not in worlds:
-            changed = _changed(base.knowledge, mutant)
+            change = RuleOut(mutant.rule) if mutant.changed is None else RuleAs(mutant.changed)
+            changed = altered(base.knowledge, change)
             if changed is None:
                 return None
             same = _says_the_same(base.knowledge, changed, base.knowledge.ruleset.rules[mutant.rule], mutant)
@@ -127,10 +128,6 @@ def _trial(mutant: Mutant, bases: list[_Base]) -> Trial | None:
             differs.append(base)
     names = tuple(base.case.name for base in sorted(differs, key=lambda base: base.number))
     return Trial(mutant, "survived" if any(worlds.values()) else "equivalent", differs_in=names)
-
-
-def _changed(knowledge: Knowledge, mutant: Mutant) -> Knowledge | None:
-    return altered(knowledge, RuleOut(mutant.rule) if mutant.changed is None else RuleAs(mutant.changed))
 
 
 @frozen(eq=False)

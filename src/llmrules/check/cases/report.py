@@ -1,10 +1,15 @@
-"""What a run of cases says at its end, in English and Korean: the count, the coverage, the mutants that survived."""
+"""What a run of cases says at its end: the count, the coverage, the mutants that survived; the results as JUnit XML."""
 
 from __future__ import annotations
 
 from decimal import ROUND_DOWN, Decimal
+from itertools import groupby
+from pathlib import PurePath
 from typing import TYPE_CHECKING
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from llmrules.check.cases.failure import failure_lines
+from llmrules.errors import printable
 from llmrules.say.teller import Line, Sentences
 
 if TYPE_CHECKING:
@@ -89,3 +94,39 @@ def _survivor(trial: Trial, say: Sentences) -> Iterator[Line]:
     named = ", ".join(trial.differs_in[:MOST_NAMED])
     more = len(trial.differs_in) - MOST_NAMED
     yield Line("line", say("unsaid", cases=f"{named}{f' (+{more})' if more > 0 else ''}"), 4)
+
+
+def junit_xml(results: Sequence[Result], language: Language = "en") -> str:
+    """Return the results as an XML document, which every CI system shows: one test case each, grouped by folder.
+
+    A case that is not as expected is a failure with its whole text.
+    """
+    root = Element("testsuites", _counts(results), name="llmrules")
+    for folder, group in groupby(results, key=lambda result: str(PurePath(result.case.name).parent)):
+        members = list(group)
+        suite = SubElement(root, "testsuite", _counts(members), name=printable(folder))
+        for result in members:
+            _add(suite, result, language)
+    indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
+
+
+def _counts(results: Sequence[Result]) -> dict[str, str]:
+    failures = sum(not result.passed for result in results)
+    return {"tests": str(len(results)), "failures": str(failures), "errors": "0", "time": _seconds(*results)}
+
+
+def _seconds(*results: Result) -> str:
+    """Return how long the decisions took."""
+    total = sum(sum(result.decision.made.nanoseconds.values()) for result in results)
+    return f"{total / 1e9:.6f}"
+
+
+def _add(suite: Element, result: Result, language: Language) -> None:
+    path = PurePath(result.case.name)
+    attributes = {"classname": printable(str(path.parent)), "name": printable(result.case.title(language) or path.stem)}
+    case = SubElement(suite, "testcase", attributes, file=printable(str(path)), time=_seconds(result))
+    if not result.passed:
+        said = "; ".join(map(str, result.mismatches))
+        failure = SubElement(case, "failure", message=printable(said), type="expectation")
+        failure.text = "\n".join(printable(str(line)) for line in failure_lines(result, language))

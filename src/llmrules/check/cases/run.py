@@ -14,7 +14,7 @@ from attrs import field, frozen
 
 from llmrules.advisor import Decision
 from llmrules.check.cases.check import Mismatch, check, check_promises, read_case
-from llmrules.errors import FileError, InputError, LoadError, Place, ProfileError, nearest
+from llmrules.errors import FileError, InputError, LoadError, Place, ProfileError, nearest, noting
 from llmrules.language.expectation import Expectation
 from llmrules.language.profile import CASES, FILE_KEYS, Profile, cases_in
 from llmrules.reading.cursor import Cursor
@@ -85,11 +85,9 @@ def collect(
     problems: list[InputError] = []
     found: dict[Path, list[Case]] = {}
     for path in paths:
-        try:
-            files = list(toml_files([path]))
-        except FileError as error:
-            problems.append(error)
-            continue
+        files: list[Path] = []
+        with noting(problems):
+            files += toml_files([path])
         for file in files:
             if file not in found:
                 found[file] = list(_read(file, knowledge, problems, choices or {}))
@@ -106,22 +104,17 @@ def collect(
 
 def _read(file: Path, knowledge: Knowledge, problems: list[InputError], choices: Mapping[str, Any]) -> Iterator[Case]:
     """Yield the cases of one file, and note what is wrong with the others."""
-    try:
-        source = read_toml(file)
-    except FileError as error:
-        problems.append(error)
-        return
-    for part in cases_in(source, problems):
+    parts: list[Source] = []
+    with noting(problems):
+        parts += cases_in(read_toml(file), problems)
+    for part in parts:
         if "expect" not in part.data:
             _check_keys(part, problems)
             continue
-        try:
+        with noting(problems):
             profile = read_case(part, knowledge)
-        except LoadError as error:
-            problems += error.errors
-            continue
-        if profile.expect is not None:
-            yield Case(part, profile, profile.expect, choices)
+            if profile.expect is not None:
+                yield Case(part, profile, profile.expect, choices)
 
 
 def _check_keys(part: Source, problems: list[InputError]) -> None:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias, get_args
 
 from attrs import frozen
 
-from llmrules.check.diff.offers import Shared, offer_name, shared
 from llmrules.check.diff.record import Difference, DifferenceKind, KeyChange
 from llmrules.language.vocabulary import AS_OF
 from llmrules.trace.codec import plain
@@ -18,7 +17,7 @@ from llmrules.trace.given import CHOICES, Spelling
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from llmrules.catalog import Model
+    from llmrules.catalog import Model, Offer
     from llmrules.language.profile import Approval
     from llmrules.language.rules.rule import Disable, Rule
     from llmrules.trace.given import Given
@@ -30,6 +29,12 @@ _ORDER: dict[str, int] = {kind: place for place, kind in enumerate(get_args(Diff
 WHOLE = frozenset({"rule", "promise", "attribute", "model", "offer", "document", "claim"})
 """The kinds of which nothing more is said than that they were added or removed."""
 
+ONLY = ""
+"""The key of an offer of a model that has no other on either side, whatever its id."""
+
+NAMELESS = "unnamed"
+"""The key of an offer without an id, of a model that has several on the other side."""
+
 
 @frozen
 class Part:
@@ -39,6 +44,23 @@ class Part:
     subject: str
     data: Data
     attribute: str | None = None
+
+
+@frozen
+class Shared:
+    """The models of both sides, the offers of both (by model and key), and the models with several on one of them."""
+
+    models: frozenset[str]
+    offers: frozenset[tuple[str, str]]
+    several: frozenset[str]
+
+    def keyed(self, model: Model) -> Iterator[tuple[str, Offer]]:
+        """Yield the offers of a model with their keys; one of which nothing at all is said is none."""
+        for offer in model.offers:
+            if model.id not in self.several:
+                yield ONLY, offer
+            elif offer.entries or offer.id is not None:
+                yield offer.id or NAMELESS, offer
 
 
 def differences(old: Given, new: Given) -> tuple[Difference, ...]:
@@ -52,6 +74,16 @@ def differences(old: Given, new: Given) -> tuple[Difference, ...]:
         if before.get(name) != after.get(name) and name not in settled
     ]
     return tuple(sorted(found, key=lambda one: (_ORDER[one.kind], one.id)))
+
+
+def shared(old: Given, new: Given) -> Shared:
+    """Return what two sides share."""
+    sides = [{model.id: model for model in given.catalogue} for given in (old, new)]
+    several = frozenset(model.id for side in sides for model in side.values() if len(model.offers) > 1)
+    common = frozenset(sides[0].keys() & sides[1].keys())
+    sharing = Shared(common, frozenset(), several)
+    keys = [{(name, key) for name in common for key, _ in sharing.keyed(side[name])} for side in sides]
+    return Shared(common, frozenset(keys[0] & keys[1]), several)
 
 
 def _difference(name: str, before: Part | None, after: Part | None) -> Difference:
@@ -79,12 +111,7 @@ def _settled_by_vocabulary(old: Given, new: Given) -> set[str]:
     """Return the requirements that differ only because another default is assumed: the vocabulary differs there."""
     stated = {one.attribute for given in (old, new) for one in given.requirements if one.origin == "stated"}
     assumed = {one.attribute for given in (old, new) for one in given.requirements if one.origin == "assumed"}
-    return {requirement_id(name) for name in assumed - stated - {AS_OF.name}}
-
-
-def requirement_id(attribute: str) -> str:
-    """Return the id of a difference in one requirement."""
-    return f"requirement:{attribute}"
+    return {f"requirement:{name}" for name in assumed - stated - {AS_OF.name}}
 
 
 def approval_id(approval: Approval) -> str:
@@ -97,14 +124,14 @@ def policy_id(choice: str) -> str:
     return "policy" if choice == "unknown" else f"policy:{choice}"
 
 
+def offer_name(model: str, key: str | None) -> str:
+    """Return what an offer is called: as the model where it is the only one, else ``model @ offer``."""
+    return f"{model} @ {key}" if key else model
+
+
 def value_id(model: str, offer: str | None, attribute: str) -> str:
     """Return the id of a difference in one value of a model (no offer) or of one of its offers."""
     return f"value:{offer_name(model, offer)}:{attribute}"
-
-
-def offer_id(model: str, offer: str) -> str:
-    """Return the id of a difference in an offer as a whole."""
-    return f"offer:{offer_name(model, offer)}"
 
 
 def disable_id(disable: Disable) -> str:
@@ -120,7 +147,7 @@ def _parts(given: Given, sharing: Shared) -> Iterator[tuple[str, Part]]:
     write = Spelling.of(given.vocabulary).write
     for one in given.requirements:
         data = write(one)
-        yield requirement_id(data.pop("attribute")), Part("requirement", one.attribute, data)
+        yield f"requirement:{data.pop('attribute')}", Part("requirement", one.attribute, data)
     for approval in given.approvals:
         yield approval_id(approval), Part("approval", approval.model, plain(approval))
     for rule in given.rules:
@@ -158,7 +185,8 @@ def _model(model: Model, data: Data, write: Callable[[object], Data], sharing: S
         if (model.id, key) in sharing.offers:
             yield from _values(model.id, key, write(offer)["attributes"])
         else:
-            yield offer_id(model.id, key), Part("offer", offer_name(model.id, key), write(offer))
+            name = offer_name(model.id, key)
+            yield f"offer:{name}", Part("offer", name, write(offer))
 
 
 def _values(model: str, key: str | None, values: Mapping[str, Data]) -> Iterator[tuple[str, Part]]:

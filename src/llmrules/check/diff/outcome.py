@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, TypeAlias, get_args
 
 from llmrules.catalog.candidates import bits
-from llmrules.check.diff.offers import NAMELESS, offer_name
+from llmrules.check.diff.differences import NAMELESS, offer_name
 from llmrules.check.diff.record import ChangeKind
 from llmrules.decision.judgement import Standing
 from llmrules.decision.procedure import promised

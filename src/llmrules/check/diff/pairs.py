@@ -6,12 +6,12 @@ but switched off, and attributes are declared on both, so that nothing that refe
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import evolve
 
-from llmrules.check.diff.differences import approval_id, disable_id, policy_id, requirement_id
-from llmrules.check.diff.models import CITED, Pair, model_pairs
+from llmrules.catalog import Dated, Entry, Model, Offer, Stated
+from llmrules.check.diff.differences import approval_id, disable_id, offer_name, policy_id, value_id
 from llmrules.language.conditions import Table, json_table
 from llmrules.language.profile import Requirement
 from llmrules.language.texts import Text
@@ -21,11 +21,24 @@ from llmrules.trace.codec import Plain, plain
 from llmrules.trace.given import Spelling
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from llmrules.check.diff.offers import Shared
+    from llmrules.check.diff.differences import Shared
+    from llmrules.language.profile import Approval
     from llmrules.language.rules.rule import Rule
     from llmrules.trace.given import Given
+
+Pair: TypeAlias = tuple[Any, Any]
+"""One part, old and new; None where the side does not have it."""
+
+Offered: TypeAlias = tuple[str, str, Offer]
+"""A model, the key of an offer of it, and the offer."""
+
+Held: TypeAlias = tuple[str, str | None, str, Entry]
+"""A model, the key of an offer (None: the model itself), an attribute and its value."""
+
+CITED = ("-",)
+"""What every value and rule rests on here."""
 
 SAID = Text("-", "-")
 """What every text says here."""
@@ -38,38 +51,35 @@ def pairs_between(old: Given, new: Given, sharing: Shared) -> Iterator[tuple[str
     """Yield every part of two sides; one that a side lacks is None there."""
     for choice in CHOICES:
         yield policy_id(choice), (_chosen(old, choice), _chosen(new, choice))
-    yield from _requirement_pairs(old, new)
-    yield from _approval_pairs(old, new)
+    yield from _paired(_stated_requirements(old), _stated_requirements(new))
+    yield from _paired(_approvals(old), _approvals(new))
     yield from _attribute_pairs(old, new)
     yield from _rule_pairs(old, new)
-    yield from _promise_pairs(old, new)
+    yield from _paired(_promises(old), _promises(new))
     yield from model_pairs(old, new, sharing)
 
 
-def _requirement_pairs(old: Given, new: Given) -> Iterator[tuple[str, Pair]]:
-    sides = [
-        {
-            one.attribute: Requirement(one.attribute, one.value, "stated")
-            for one in given.requirements
-            if one.origin == "stated" or one.attribute == AS_OF.name
-        }
-        for given in (old, new)
-    ]
-    for name in sorted(sides[0].keys() | sides[1].keys()):
-        yield requirement_id(name), (sides[0].get(name), sides[1].get(name))
+def _paired(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, Pair]]:
+    """Yield what two sides have under each name, in the order of names."""
+    yield from ((name, (old.get(name), new.get(name))) for name in sorted(old.keys() | new.keys()))
 
 
-def _approval_pairs(old: Given, new: Given) -> Iterator[tuple[str, Pair]]:
-    sides = [{approval_id(one): evolve(one, by="-") for one in given.approvals} for given in (old, new)]
-    for name in sorted(sides[0].keys() | sides[1].keys()):
-        yield name, (sides[0].get(name), sides[1].get(name))
+def _stated_requirements(given: Given) -> dict[str, Requirement]:
+    return {
+        f"requirement:{one.attribute}": Requirement(one.attribute, one.value, "stated")
+        for one in given.requirements
+        if one.origin == "stated" or one.attribute == AS_OF.name
+    }
+
+
+def _approvals(given: Given) -> dict[str, Approval]:
+    return {approval_id(one): evolve(one, by="-") for one in given.approvals}
 
 
 def _attribute_pairs(old: Given, new: Given) -> Iterator[tuple[str, Pair]]:
     """Yield each attribute twice; one that a side does not declare is there, but nothing is assumed of it."""
     sides = [{one.name: one for one in given.vocabulary} for given in (old, new)]
-    for name in sorted(sides[0].keys() | sides[1].keys()):
-        before, after = sides[0].get(name), sides[1].get(name)
+    for name, (before, after) in _paired(*sides):
         choices: dict[str, None] = {}
         for one in (before, after):
             choices |= dict.fromkeys(choice.id for choice in one.choices) if one is not None else {}
@@ -100,22 +110,15 @@ def _attribute(one: Attribute, choices: tuple[str, ...]) -> Attribute:
 def _rule_pairs(old: Given, new: Given) -> Iterator[tuple[str, Pair]]:
     """Yield each rule twice, with whether the side has it, and each entry that switches something off."""
     sides = [{rule.id: _rule(rule) for rule in given.rules} for given in (old, new)]
-    for name in sorted(sides[0].keys() | sides[1].keys()):
-        before, after = sides[0].get(name), sides[1].get(name)
+    for name, (before, after) in _paired(*sides):
         yield f"rule:{name}", ((before or after, before is not None), (after or before, after is not None))
-    off = [{disable_id(one): evolve(one, reason=SAID) for one in given.disabled} for given in (old, new)]
-    for name in sorted(off[0].keys() | off[1].keys()):
-        yield name, (off[0].get(name), off[1].get(name))
+    yield from _paired(*({disable_id(one): evolve(one, reason=SAID) for one in given.disabled} for given in (old, new)))
 
 
-def _promise_pairs(old: Given, new: Given) -> Iterator[tuple[str, Pair]]:
-    """Yield each promise as plain JSON, as rules are."""
-    sides = []
-    for side in (old, new):
-        write = Spelling.of(side.vocabulary).write
-        sides.append({one.id: write(evolve(one, because=SAID, sources=CITED)) for one in side.promises})
-    for name in sorted(sides[0].keys() | sides[1].keys()):
-        yield f"promise:{name}", (sides[0].get(name), sides[1].get(name))
+def _promises(given: Given) -> dict[str, Plain]:
+    """Return each promise as plain JSON, as rules are."""
+    write = Spelling.of(given.vocabulary).write
+    return {f"promise:{one.id}": write(evolve(one, because=SAID, sources=CITED)) for one in given.promises}
 
 
 def _chosen(given: Given, choice: str) -> object:
@@ -152,3 +155,80 @@ def families_of(old: Given, new: Given) -> Iterator[tuple[str, frozenset[str]]]:
             family |= more
             waiting += more
         yield name, frozenset(family)
+
+
+# The models of two sides in parts that are mixed one by one: heads, offers, and each value
+
+
+def model_pairs(old: Given, new: Given, sharing: Shared) -> Iterator[tuple[str, Pair]]:
+    """Yield each model twice: whole where one side alone has it, else its head, its offers and each of its values."""
+    sides = [{model.id: model for model in given.catalogue} for given in (old, new)]
+    for name, (before, after) in _paired(*sides):
+        if before is None or after is None:
+            yield f"model:{name}", tuple(None if one is None else _whole(one) for one in (before, after))  # type: ignore[misc]
+            continue
+        yield f"model:{name}", (_head(before), _head(after))
+        both = (before, after)
+        yield from _paired(
+            *({f"offer:{offer_name(*one[:2])}": one for one in _offers(model, sharing)} for model in both)
+        )
+        yield from _paired(*({value_id(*one[:3]): one for one in _stated(model, sharing)} for model in both))
+
+
+def _head(model: Model) -> Model:
+    return Model(model.id, model.id, {}, (), model.extends, model.listed)
+
+
+def _whole(model: Model) -> Model:
+    offers = tuple(Offer(_values(offer.entries), offer.id) for offer in model.offers)
+    return evolve(_head(model), entries=_values(model.entries), offers=offers)
+
+
+def _offers(model: Model, sharing: Shared) -> Iterator[Offered]:
+    """Yield the offers of a model that both sides have: those of one side whole, of the others the head."""
+    for key, offer in sharing.keyed(model):
+        values = {} if (model.id, key) in sharing.offers else _values(offer.entries)
+        yield model.id, key, Offer(values, key or None)
+
+
+def _stated(model: Model, sharing: Shared) -> Iterator[Held]:
+    """Yield the values of a model and of its offers that are parts of their own."""
+    for name, value in _values(model.entries).items():
+        yield model.id, None, name, value
+    for key, offer in sharing.keyed(model):
+        if (model.id, key) in sharing.offers:
+            yield from ((model.id, key, name, value) for name, value in _values(offer.entries).items())
+
+
+def _values(attributes: Mapping[str, Entry]) -> dict[str, Entry]:
+    """Return the values that an entry itself states, without all that no outcome depends on."""
+    return {name: _value(value) for name, value in attributes.items() if value.inherited_from is None}
+
+
+def _value(value: Entry) -> Entry:
+    disputed = sorted({(str(type(one.value)), str(one.value)): one.value for one in value.disputed}.items())
+    return Entry(
+        Stated(value.value, CITED),
+        disputed=tuple(Stated(other, CITED) for _, other in disputed),
+        dated=tuple(Dated(one.since, Stated(one.value, CITED)) for one in value.dated),
+    )
+
+
+def models_of(models: list[Model], offers: list[Offered], stated: list[Held]) -> Iterator[Model]:
+    """Put the values of each model and offer where they belong."""
+    values: dict[tuple[str, str | None], dict[str, Entry]] = {}
+    for name, key, attribute, value in stated:
+        values.setdefault((name, key), {})[attribute] = value
+    offered: dict[str, list[Offer]] = {}
+    for name, key, offer in offers:
+        filled = evolve(offer, entries={**offer.entries, **values.get((name, key), {})})
+        offered.setdefault(name, []).append(filled)
+    for model in models:
+        own = {**model.entries, **values.get((model.id, None), {})}
+        yield evolve(model, entries=own, offers=(*model.offers, *offered.get(model.id, ())))
+
+
+def owner(pair: Pair) -> str:
+    """Return the id of the model that a part belongs to."""
+    part: Model | Offered | Held = pair[0] or pair[1]
+    return part.id if isinstance(part, Model) else part[0]

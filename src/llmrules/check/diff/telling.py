@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from llmrules.check.diff.changed import Changed
-from llmrules.check.diff.differing import Differing
-from llmrules.check.diff.edited import Edited
+from llmrules.check.diff.words import Changed, Edited
 from llmrules.say.report.entry import Entry, Report, Section
 from llmrules.say.teller import MOST_BEST, printable_lines
 
@@ -29,10 +27,10 @@ def difference_report(
     """Return the report of a comparison; ``givens`` are what both decisions were given, which names everything."""
     telling = _Telling(givens, language)
     named = {one.id: one for one in comparison.differences}
-    telling.causing = {name: telling.differing.short(one) for name, one in named.items()}
+    telling.causing = {name: telling.edited.short(one) for name, one in named.items()}
     sections = {
         "changes": telling.by_cause(comparison.changes),
-        "differences": (telling.differing.difference(one) for one in comparison.differences),
+        "differences": (telling.edited.difference(one) for one in comparison.differences),
         "notes": telling.notes(comparison),
     }
     return Report(language, telling.answer(comparison), printable_lines(title), telling.sections(sections))
@@ -44,7 +42,7 @@ def corpus_report(corpus: Corpus, givens: Iterable[Given], language: Language = 
     changing, total = len(corpus.impacts), len(corpus.impacts) + len(corpus.unchanged)
     answer = telling.say("decisions-change", changing=changing, total=total)
     sections = {
-        "differences": (telling.differing.difference(one) for one in corpus.differences),
+        "differences": (telling.edited.difference(one) for one in corpus.differences),
         "cases": telling.cases(corpus),
         "unchanged": (Entry(printable_lines(case)) for case in corpus.unchanged),
     }
@@ -73,7 +71,7 @@ class _Telling:
     def __init__(self, givens: Iterable[Given], language: Language) -> None:
         self.edited = Edited(givens, language)
         self.teller, self.say = self.edited.teller, self.edited.say
-        self.differing, self.changed = Differing(self.edited), Changed(self.edited)
+        self.changed = Changed(self.edited)
 
     def sections(self, made: dict[str, Iterator[Entry]]) -> tuple[Section, ...]:
         told = ((key, tuple(entries)) for key, entries in made.items())
@@ -84,7 +82,7 @@ class _Telling:
         impacts = sorted(corpus.impacts, key=lambda one: one.comparison.old.choice == one.comparison.new.choice)
         for impact in impacts:
             comparison = impact.comparison
-            self.causing = {one.id: self.differing.short(one) for one in comparison.differences}
+            self.causing = {one.id: self.edited.short(one) for one in comparison.differences}
             text = f"{printable_lines(impact.case)}: {self.answer(comparison)}"
             yield Entry(text, children=(*self.by_cause(comparison.changes), *self.notes(comparison)))
 
@@ -107,26 +105,17 @@ class _Telling:
         """Return what caused a change: one difference alone, any one of several, or several jointly."""
         if not causes:
             return self.say("no-cause")
-        said = [self.joined([self.causing[name] for name in cause.differences]) for cause in causes]
+        joined = self.say("joined-tests")
+        said = [joined.join(self.causing[name] for name in cause.differences) for cause in causes]
         if len(said) > 1:
-            each = self.say("or-cause").join(said)
-            return self.say("any-cause", each=each)
-        alone = len(causes[0].differences) == 1
-        how = self.say("alone" if alone else "jointly")
-        return self.say("cause", cause=said[0], how=how)
-
-    def joined(self, names: list[str]) -> str:
-        return self.say("joined-tests").join(names)
+            return self.say("any-cause", each=self.say("or-cause").join(said))
+        return self.say("cause", cause=said[0], how=self.say("alone" if len(causes[0].differences) == 1 else "jointly"))
 
     def notes(self, comparison: Comparison) -> Iterator[Entry]:
         if comparison.open:
-            yield Entry(
-                self.say("unexplained", bound=comparison.replays, open=comparison.open),
-                mark="!",
-            )
+            yield Entry(self.say("unexplained", bound=comparison.replays, open=comparison.open), mark="!")
         if not comparison.changes and comparison.derivation:
-            parts = ", ".join(comparison.derivation)
-            yield Entry(self.say("derivation-differs", parts=parts))
+            yield Entry(self.say("derivation-differs", parts=", ".join(comparison.derivation)))
 
     # The changes
 
@@ -144,9 +133,8 @@ class _Telling:
             if causes not in passing:
                 yield from self.of_cause(causes, caused, changes)
             elif causes == passing[0]:
-                heading = self.say("models-passing")
                 whole = [change for one in passing for change in groups[one] if " @ " not in change.subject]
-                yield Entry(heading, children=tuple(self.caused(whole)))
+                yield Entry(self.say("models-passing"), children=tuple(self.caused(whole)))
 
     def of_cause(self, causes: tuple[Cause, ...], caused: list[Change], changes: tuple[Change, ...]) -> Iterator[Entry]:
         """Yield a cause with what it changed; of places that follow from much, those that say something new."""
@@ -156,8 +144,7 @@ class _Telling:
         judged = {change.subject for change in changes if change.kind == "verdict"}
         moved = [change for change in caused if change.subject not in judged]
         if moved:
-            heading = self.say("much-together")
-            yield Entry(heading, children=tuple(self.caused(moved)))
+            yield Entry(self.say("much-together"), children=tuple(self.caused(moved)))
 
     def passes(self, causes: tuple[Cause, ...], caused: list[Change]) -> bool:
         """Whether a model that came or went is the cause, alone, of nothing but what is said of it."""
@@ -185,14 +172,14 @@ class _Telling:
                 yield Entry(f"{self.say(name)}: {', '.join(rules)}")
 
     def case(self, change: Change) -> str:
-        before, after = (value if isinstance(value, tuple) else () for value in (change.before, change.after))
+        sides = (change.before, change.after)
         if change.kind == "choice":
-            choice = self.say("choice")
-            return f"{choice}: {self.models_words(before)} → {self.models_words(after)}"
+            before, after = (self.models_words(value if isinstance(value, tuple) else ()) for value in sides)
+            return f"{self.say('choice')}: {before} → {after}"
         what = self.say("refused-by")
         if change.kind == "conflict":
             what = f"{self.say('conflict-of')}: {self.teller.label(change.subject)}"
-        return f"{what}: {', '.join(before) or self.edited.none} → {', '.join(after) or self.edited.none}"
+        return f"{what}: {' → '.join(map(self.edited.names, sides))}"
 
     def promise(self, change: Change) -> str:
         """Return what of a promise is no longer kept, or was not."""
@@ -205,9 +192,7 @@ class _Telling:
 
     def trial(self, change: Change) -> str:
         """Return what a rule on trial would do otherwise; it changes nothing yet."""
-        before, after = (
-            ", ".join(v) if isinstance(v, tuple) else self.edited.none for v in (change.before, change.after)
-        )
+        before, after = map(self.edited.names, (change.before, change.after))
         return self.say("trial-differs", before=before, after=after)
 
 

@@ -10,14 +10,12 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import evolve, field, frozen
 
-from llmrules.check.diff.differences import policy_id
-from llmrules.check.diff.models import CITED, Pair, models_of, owner
-from llmrules.check.diff.offers import shared
-from llmrules.check.diff.pairs import CHOICES, SAID, families_of, pairs_between
+from llmrules.check.diff.differences import policy_id, shared
+from llmrules.check.diff.pairs import CHOICES, CITED, SAID, Pair, families_of, models_of, owner, pairs_between
 from llmrules.decision.knowledge import Knowledge
 from llmrules.errors import LoadError, TraceError
 from llmrules.language.conditions import Table
@@ -32,7 +30,7 @@ from llmrules.worlds.changes import ModelAs, ModelOut, RuleAs, Switched
 from llmrules.worlds.replay import decide, load_given, read_requirements
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from llmrules.catalog import Model
     from llmrules.decision.decision import Decision
@@ -40,6 +38,8 @@ if TYPE_CHECKING:
     from llmrules.worlds.changes import OfCatalog, OfRules
 
 _DOCUMENTS = (Document("-", "-", Period(date(2000, 1, 1), date(2000, 12, 31), "2000")),)
+
+Made = TypeVar("Made")
 
 OF_CATALOGUE = ("model:", "offer:", "value:")
 """How the ids of differences of the catalogue begin."""
@@ -76,29 +76,20 @@ class Worlds:
         return frozenset(name for name in self.effective if name.startswith(OF_CATALOGUE))
 
     @cached_property
-    def _owned(self) -> Mapping[str, frozenset[str]]:
+    def _owned(self) -> Mapping[str, tuple[str, ...]]:
         """The differences of each model alone."""
-        found: dict[str, set[str]] = {}
-        for name in self.of_catalogue:
-            found.setdefault(owner(self.pairs[name]), set()).add(name)
-        return {model: frozenset(names) for model, names in found.items()}
+        return _sorted_out(self.of_catalogue, lambda name: owner(self.pairs[name]))
 
     @cached_property
     def _kinds(self) -> Mapping[str, tuple[str, ...]]:
         """The names of all parts, of each kind."""
-        found: defaultdict[str, list[str]] = defaultdict(list)
-        for name in self.pairs:
-            found[name.partition(":")[0]].append(name)
-        return defaultdict(tuple, {kind: tuple(names) for kind, names in found.items()})
+        return defaultdict(tuple, _sorted_out(self.pairs, lambda name: name.partition(":")[0]))
 
     @cached_property
-    def _parts(self) -> Mapping[str, list[str]]:
+    def _parts(self) -> Mapping[str, tuple[str, ...]]:
         """The names of all parts of each model."""
-        found: defaultdict[str, list[str]] = defaultdict(list)
-        for name, pair in self.pairs.items():
-            if name.startswith(OF_CATALOGUE):
-                found[owner(pair)].append(name)
-        return found
+        names = (name for name in self.pairs if name.startswith(OF_CATALOGUE))
+        return defaultdict(tuple, _sorted_out(names, lambda name: owner(self.pairs[name])))
 
     def _models(self, chosen: frozenset[str]) -> list[str]:
         """Return the models that some differences are of."""
@@ -107,15 +98,12 @@ class Worlds:
     def of_model(self, subject: str) -> frozenset[str]:
         """Return the differences of a model, or of the model of an offer, and of those that it inherits from."""
         family = self.families.get(subject.split(" @ ", maxsplit=1)[0], frozenset())
-        return frozenset().union(*(self._owned.get(model, frozenset()) for model in family))
+        return frozenset().union(*(self._owned.get(model, ()) for model in family))
 
     @cached_property
-    def _alike(self) -> Mapping[str, frozenset[str]]:
+    def _alike(self) -> Mapping[str, tuple[str, ...]]:
         """The differences of the catalogue by what they are of: an attribute, or offers, or models."""
-        found: dict[str, set[str]] = {}
-        for name in self.of_catalogue:
-            found.setdefault(_sort(name), set()).add(name)
-        return {sort: frozenset(names) for sort, names in found.items()}
+        return _sorted_out(self.of_catalogue, _sort)
 
     def common(self, chosen: frozenset[str], subject: str) -> frozenset[str]:
         """Return a world that says of a model, or of an offer, what another says of it, and that many models share.
@@ -188,25 +176,27 @@ class Worlds:
 
     def _rule(self, words: frozenset[str], name: str) -> RuleAs | None:
         """Return a rule as it is new; None where the vocabulary does not take it."""
-        known, key = self.prepared.changes, (name, words)
-        if key not in known:
-            known[key] = None
-            with suppress(TraceError):
-                known[key] = RuleAs(self._spelling(words).read(self.pairs[name][1][0], Rule))
-        found: RuleAs | None = known[key]
-        return found
+        new = self.pairs[name][1][0]
+        return self._once((name, words), lambda: RuleAs(self._spelling(words).read(new, Rule)))
 
     def _model(self, words: frozenset[str], chosen: frozenset[str], model: str) -> OfCatalog | None:
         """Return a model with its differences of those chosen; None where the vocabulary does not take it."""
-        known, names = self.prepared.changes, self._parts[model]
-        key = (f"model:{model}", words | chosen.intersection(names))
+        names, spelling = self._parts[model], self._spelling(words)
+
+        def made() -> OfCatalog:
+            there = self._catalogue(chosen, names)
+            return ModelAs(spelling.again(there[0])) if there else ModelOut(model)
+
+        return self._once((f"model:{model}", words | chosen.intersection(names)), made)
+
+    def _once(self, key: tuple[str, frozenset[str]], make: Callable[[], Made]) -> Made | None:
+        """Return what is made once for all cases; None where the vocabulary does not take it."""
+        known = self.prepared.changes
         if key not in known:
-            known[key] = ModelOut(model)
-            for one in self._catalogue(chosen, names):
-                known[key] = None
-                with suppress(TraceError):
-                    known[key] = ModelAs(self._spelling(words).again(one))
-        found: OfCatalog | None = known[key]
+            known[key] = None
+            with suppress(TraceError):
+                known[key] = make()
+        found: Made | None = known[key]
         return found
 
     def given(self, chosen: frozenset[str]) -> Given:
@@ -222,6 +212,7 @@ class Worlds:
     def _case(self, chosen: frozenset[str]) -> Given:
         """Return what a decision of that world is given beside rules and catalogue."""
         attributes: list[Attribute] = self._picked(chosen, "attribute")
+        only = self._pick(chosen, policy_id("only"))
         return Given(
             vocabulary=tuple(attributes),
             documents=_DOCUMENTS,
@@ -233,13 +224,9 @@ class Worlds:
             approvals=tuple(self._picked(chosen, "approval")),
             requirements=_requirements(self._picked(chosen, "requirement"), attributes),
             **{choice: self._pick(chosen, policy_id(choice)) for choice in CHOICES if choice != "only"},
-            only=self._only(chosen),
+            only=None if only is None else self._spelling(chosen).read(only, Table),
             stale_after=STALE_AFTER,  # no outcome depends on it
         )
-
-    def _only(self, chosen: frozenset[str]) -> Table | None:
-        condition = self._pick(chosen, policy_id("only"))
-        return None if condition is None else self._spelling(chosen).read(condition, Table)
 
     def _disabled(self, chosen: frozenset[str]) -> tuple[Disable, ...]:
         """Return what is switched off: what a side says, and the rules that it does not have."""
@@ -268,6 +255,14 @@ class Worlds:
 
     def _pick(self, chosen: frozenset[str], name: str) -> Any:  # noqa: ANN401 - what differs is of any kind
         return self.pairs[name][name in chosen]
+
+
+def _sorted_out(names: Iterable[str], sort: Callable[[str], str]) -> dict[str, tuple[str, ...]]:
+    """Return names by their sort, in the order in which they come."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for name in names:
+        found[sort(name)].append(name)
+    return {key: tuple(its) for key, its in found.items()}
 
 
 def _sort(name: str) -> str:

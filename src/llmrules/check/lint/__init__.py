@@ -10,20 +10,17 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from llmrules.check.lint.attributes import check_attributes, check_names
-from llmrules.check.lint.conditions import check_conditions
-from llmrules.check.lint.dates import check_dates
+from llmrules.check.lint.effects import check_hard_rules, check_soft_rules
 from llmrules.check.lint.finding import CODES, Finding, Severity, found, from_error
 from llmrules.check.lint.given import Given, gather
-from llmrules.check.lint.hard import check_hard_rules
-from llmrules.check.lint.overlap import check_overlap
-from llmrules.check.lint.soft import check_soft_rules
+from llmrules.check.lint.rules import check_conditions, check_overlap
 from llmrules.check.lint.survey import Survey
 from llmrules.check.lint.texts import check_texts
+from llmrules.check.lint.upkeep import check_attributes, check_dates, check_names
 from llmrules.decision.knowledge import load_knowledge
 from llmrules.errors import LoadError
 from llmrules.language.settings import discreet
-from llmrules.language.texts import LANGUAGES, Text
+from llmrules.language.texts import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -106,16 +103,8 @@ def _heeding(survey: Survey, findings: Iterable[Finding]) -> Iterator[Finding]:
             yield finding
     for (name, code), rule in wanted.items():
         if (name, code) not in used and name in survey.knowledge.ruleset.places:
-            known = code in CODES
-            why = (
-                Text("is not there", "발견되지 않습니다")
-                if known
-                else Text("is no finding", "존재하지 않는 항목입니다")
-            )
-            yield found(
-                "unused-ignore",
-                survey.place(rule, "ignore", code),
-                Text(f"{name} ignores {code}, which {why.en}", f"{name}이(가) 무시하는 {code}: {why.ko}"),
-                rules=(name,),
-                severity="note" if known else "warning",
-            )
+            place = survey.place(rule, "ignore", code)
+            if code in CODES:
+                yield found("unused-ignore.gone", place, name, code=code)
+            else:
+                yield found("unused-ignore.none", place, name, severity="warning", code=code)

@@ -65,15 +65,11 @@ def spread(table: Table, allowed: Allowed = TRUE) -> tuple[Conjunction, ...] | N
 
     None says that there are too many of them.
     """
-    return _spread(table, allowed, joined=allowed in (TRUE, NOT_FALSE))
-
-
-def _spread(table: Table, allowed: Allowed, *, joined: bool) -> tuple[Conjunction, ...] | None:
-    """Spread a table; ``joined`` says that all its parts are needed, else, turned over, one of them is enough."""
+    joined = allowed in (TRUE, NOT_FALSE)  # all parts are needed; else, turned over, one of them is enough
     parts: list[tuple[Conjunction, ...] | None] = [(frozenset({(leaf, allowed)}),) for leaf in table.leaves]
-    parts += [_spread(inner, allowed, joined=joined) for inner in table.every]
+    parts += [spread(inner, allowed) for inner in table.every]
     if table.either:
-        branches = [_spread(inner, allowed, joined=joined) for inner in table.either]
+        branches = [spread(inner, allowed) for inner in table.either]
         parts.append(_one_of(branches) if joined else _all_of(branches))
     return _all_of(parts) if joined else _one_of(parts)
 
@@ -213,7 +209,7 @@ def cells(leaves: tuple[Leaf, ...]) -> tuple[Cell, ...] | None:
         for chosen in product(*free.values()):
             given = dict(zip(free, chosen, strict=True))
             found.append(Cell(value, tuple(_truth(leaf, value, given) for leaf in leaves), exact=not free))
-    if not _always_known(attribute):
+    if attribute.name not in {AS_OF.name, MODEL.name} and attribute.default is None:  # it may be unknown
         found.append(Cell(None, tuple(_absent(leaf, {}) for leaf in leaves)))
         listed = [test.operand for test in references if test.operator.of_nothing is not None]
         nothing = {one.requirement: frozenset[Value]() for one in listed if isinstance(one, Reference)}
@@ -230,10 +226,6 @@ def _truth(leaf: Leaf, value: Value, given: dict[Test, Truth]) -> Truth:
 def _absent(leaf: Leaf, facts: Facts) -> Truth:
     """Return the truth of a leaf where its attribute has no value: of a requirement it is never unknown."""
     return leaf.asks_absence if leaf.attribute.scope == "requirement" else leaf.truth(None, facts)
-
-
-def _always_known(attribute: Attribute) -> bool:
-    return attribute.name in {AS_OF.name, MODEL.name} or attribute.default is not None
 
 
 def _values(attribute: Attribute, tests: tuple[Test, ...]) -> list[Value] | None:

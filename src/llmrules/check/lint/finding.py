@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from llmrules.errors import InputError, Place, printable, show
-from llmrules.language.texts import Text
-from llmrules.say.languages.ko import settled
+from llmrules.language.texts import LANGUAGES, Text
 from llmrules.say.messages import Messages
+from llmrules.say.teller import Sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
 
     from llmrules.language.texts import Language
 
@@ -22,106 +22,39 @@ SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 """Certainly a mistake, doubtful, good to know."""
 
 
-@frozen
-class Code:
-    """One kind of finding: its stable name, its usual severity and what it means."""
+CODES: dict[str, Severity] = {
+    "condition-never-holds": "error",
+    "duplicate-rule": "warning",
+    "shadowed-rule": "warning",
+    "contradicting-hard-rules": "error",
+    "unread-attribute": "warning",
+    "unused-conclusion": "warning",
+    "untriggerable-rule": "warning",
+    "excludes-every-model": "warning",
+    "excludes-no-model": "warning",
+    "excludes-together": "warning",
+    "decides-no-model": "warning",
+    "weightless": "warning",
+    "sparse-grade": "warning",
+    "override-never-matters": "warning",
+    "override-chain": "warning",
+    "unknown-name": "warning",
+    "missing-language": "warning",
+    "stale-source": "warning",
+    "future-source": "warning",
+    "always-in-conflict": "warning",
+    "stale-rule": "warning",
+    "confusable-id": "error",
+    "beyond-marks": "note",
+    "unused-ignore": "note",
+    "negative-cycle": "error",
+    "unknown-source": "error",
+    "unknown-slot": "error",
+}
+"""The usual severity of every finding, by its code; ``say/languages`` tells what it means.
 
-    name: str
-    severity: Severity
-    en: str
-    ko: str
-
-
-_TABLE = (
-    Code(
-        "condition-never-holds", "error", "A condition that nothing can satisfy.", "아무것도 충족할 수 없는 조건입니다."
-    ),
-    Code("duplicate-rule", "warning", "Two rules that always say the same.", "항상 같은 말을 하는 두 규칙입니다."),
-    Code(
-        *("shadowed-rule", "warning", "A rule that adds nothing, because others always say as much."),
-        "다른 규칙이 이미 모두 말하므로 아무것도 더하지 않는 규칙입니다.",
-    ),
-    Code(
-        *("contradicting-hard-rules", "error", "Two hard rules that fire together and that no model can satisfy both."),
-        "함께 발동하지만 어떤 모델도 둘 다 충족할 수 없는 두 필수 규칙입니다.",
-    ),
-    Code("unread-attribute", "warning", "An attribute that no rule reads.", "어떤 규칙도 읽지 않는 속성입니다."),
-    Code("unused-conclusion", "warning", "A conclusion that no rule reads.", "어떤 규칙도 읽지 않는 도출입니다."),
-    Code(
-        *("untriggerable-rule", "warning", "A rule to which no requirement that a user can state leads."),
-        "사용자가 명시할 수 있는 어떤 요구사항에서도 도달할 수 없는 규칙입니다.",
-    ),
-    Code(
-        *("excludes-every-model", "warning", "A hard rule that no model of the catalogue passes."),
-        "카탈로그의 어떤 모델도 통과하지 못하는 필수 규칙입니다.",
-    ),
-    Code(
-        *("excludes-no-model", "warning", "A hard rule that excludes no model of the catalogue."),
-        "카탈로그의 어떤 모델도 제외하지 않는 필수 규칙입니다.",
-    ),
-    Code(
-        *("excludes-together", "warning", "Two hard rules that fire together and leave no model of the catalogue."),
-        "함께 발동하여 카탈로그의 모든 모델을 제외하는 두 필수 규칙입니다.",
-    ),
-    Code(
-        *("decides-no-model", "warning", "A hard rule that is unknown for every model of the catalogue."),
-        "카탈로그의 모든 모델에 대해 알 수 없는 필수 규칙입니다.",
-    ),
-    Code(
-        *("weightless", "warning", "A soft rule whose weight changes no place in any case."),
-        "어떤 경우에도 순위를 바꾸지 않는 선호 규칙입니다.",
-    ),
-    Code(
-        *("sparse-grade", "warning", "A graded preference on an attribute that most models lack."),
-        "대부분의 모델에 값이 없는 속성에 대한 등급 선호입니다.",
-    ),
-    Code(
-        "override-never-matters",
-        "warning",
-        "An override that defeats nothing.",
-        "아무것도 무효화하지 않는 재정의입니다.",
-    ),
-    Code(
-        *("override-chain", "warning", "A rule that is overridden overrides another one."),
-        "재정의되는 규칙이 다시 다른 규칙을 재정의합니다.",
-    ),
-    Code(
-        *("unknown-name", "warning", "A name that no model of the catalogue has, such as one that is misspelt."),
-        "카탈로그의 어떤 모델에도 없는 이름입니다. 철자가 틀렸을 수 있습니다.",
-    ),
-    Code("missing-language", "warning", "A text in one language only.", "한 언어로만 쓴 문구입니다."),
-    Code(
-        *("stale-source", "warning", "A source that was to be checked again by now."),
-        "이미 다시 확인했어야 하는 출처입니다.",
-    ),
-    Code("future-source", "warning", "A source that is dated after today.", "날짜가 오늘 이후인 출처입니다."),
-    Code(
-        *("always-in-conflict", "warning", "Two rules that fire in every case and conclude different values."),
-        "모든 경우에 발동하여 서로 다른 값을 도출하는 두 규칙입니다.",
-    ),
-    Code("stale-rule", "warning", "A rule that was to be reviewed by now.", "이미 검토했어야 하는 규칙입니다."),
-    Code(
-        *("confusable-id", "error", "A name with characters that look like others, or that nobody sees."),
-        "다른 문자와 혼동되거나 보이지 않는 문자가 든 이름입니다.",
-    ),
-    Code(
-        *("beyond-marks", "note", "A graded preference with values beyond its marks, where all of them tie."),
-        "기준점 바깥의 값이 모두 동점이 되는 등급 선호입니다.",
-    ),
-    Code(
-        *("unused-ignore", "note", "A finding is ignored that is not there."),
-        "발견되지 않는 항목을 무시하도록 지정했습니다.",
-    ),
-    Code(
-        *("negative-cycle", "error", "Rules that wait, through a negative test, for what they decide themselves."),
-        "부정 검사를 거쳐 자기 자신의 결과를 기다리는 규칙들입니다.",
-    ),
-    Code("unknown-source", "error", "A source that no loaded file has.", "불러온 어떤 파일에도 없는 출처입니다."),
-    Code("unknown-slot", "error", "A slot in a sentence that nothing fills.", "채울 값이 없는 문장의 자리입니다."),
-)
-
-CODES: dict[str, Code] = {code.name: code for code in _TABLE}
-"""Every finding by its code. The last three stop loading; so does every other error of an input, under its own code."""
+The last three stop loading; so does every other error of an input, under its own code.
+"""
 
 _LOADING = tuple(CODES)[-3:]
 
@@ -158,22 +91,36 @@ class Finding:
 
 
 def found(
-    code: str,
+    name: str,
     place: Place,
-    sentence: Text,
-    *,
-    hint: Text | None = None,
-    rules: tuple[str, ...] = (),
+    /,
+    *rules: str,
     others: tuple[Place, ...] = (),
     severity: Severity | None = None,
+    **slots: int | str,
 ) -> Finding:
-    """Return a finding with the usual severity of its code, unless another one is given."""
-    said = evolve(sentence, ko=settled(sentence.ko or ""))
-    advised = hint if hint is None else evolve(hint, ko=settled(hint.ko or ""))
-    return Finding(code, severity or CODES[code].severity, place, said, advised, rules, others, page=_page(code))
+    """Return the finding that ``say/languages`` words under a name: its code, and a kind of it behind a dot.
+
+    Its slots are filled by ``slots``, and by the rules that it concerns: the first is the ``rule`` that it stands at,
+    then come the ``other`` and the ``last``. Its severity is the usual one of its code, unless another one is given.
+    """
+    code = name.partition(".")[0]
+    slots |= dict(zip(("rule", "other", "last"), rules, strict=False))
+    hint = _worded((f"advice.{name}", f"advice.{code}"), slots)
+    sentence = _worded((f"finding.{name}", f"finding.{code}"), slots)
+    assert sentence is not None  # noqa: S101 - every finding has its sentence
+    return Finding(code, severity or CODES[code], place, sentence, hint, rules, others, page=page_of(code))
 
 
-def _page(code: str) -> str:
+def _worded(names: Iterable[str], slots: Mapping[str, int | str]) -> Text | None:
+    """Return the first of some sentences that there is, in both languages."""
+    languages = [Sentences(language) for language in LANGUAGES]
+    name = next((name for name in names if name in languages[0].sentences), None)
+    return None if name is None else Text(*(say(name, **slots) for say in languages))
+
+
+def page_of(code: str) -> str:
+    """Return the page of the docs that explains a code."""
     return f"docs/findings/{code}.md"
 
 
@@ -182,7 +129,7 @@ def from_error(error: InputError) -> Finding:
     tell = Messages("ko")
     hint = None
     if error.nearest is not None:
-        hint = Text(f"did you mean {error.nearest}?", settled(f"{error.nearest}을(를) 뜻했나요?"))
+        hint = _worded(("advice.unknown-name.close",), {"close": error.nearest})
     elif error.hint is not None:
         hint = Text(error.hint, tell(error.hint))
     elif error.allowed:
@@ -195,7 +142,7 @@ def from_error(error: InputError) -> Finding:
         hint=hint,
         rules=(error.place.entry,) if error.place.entry and error.place.key.startswith("rule[") else (),
         others=(error.other,) if error.other is not None else (),
-        page=_page(error.code) if error.code in _LOADING else error.page,
+        page=page_of(error.code) if error.code in _LOADING else error.page,
     )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from llmrules.errors import FileError, LoadError
+from llmrules.errors import InputError, LoadError, noting
 from llmrules.reading import shipped
 from llmrules.reading.files import Source, leads_to, read_catalog_file, toml_files
 
@@ -30,7 +30,7 @@ class Given:
 
     rules: tuple[Source, ...]
     catalogues: tuple[Source, ...]
-    failures: tuple[FileError, ...]
+    failures: tuple[InputError, ...]
     names: frozenset[str]
 
 
@@ -52,9 +52,7 @@ def gather(
     ours = [(path, f"rules/{path.name}") for path in shipped.rule_files(with_rules=shipped_rules)]
     ours += [(shipped.catalog_file(), "catalog.toml")] if shipped_catalog else []
     known = {leads_to(path): name for path, name in ours}
-    read = _Reading()
-    for path, name in ours:
-        read.file(path, name, 0, catalogue=name == "catalog.toml")
+    files = {name: (path, 0, name == "catalog.toml") for path, name in ours}
     names: set[str] = set()
     asked: tuple[list[str | Path], list[str | Path]] = (list(paths), [*shipped.located(catalogues)])
     beneaths: tuple[list[str | Path], list[str | Path]] = (list(project[0]), [*shipped.located(project[1])])
@@ -62,32 +60,17 @@ def gather(
         for layer, folder in enumerate([*beneath, *given], start=1):
             for path in toml_files([folder]):
                 name = known.setdefault(leads_to(path), path.as_posix())
-                if name not in read.names:
-                    read.file(path, name, layer, catalogue=catalogue)
+                files.setdefault(name, (path, layer, catalogue))
                 if layer > len(beneath) or not any(asked):
                     names.add(name)
-    unusable = [failure for failure in read.failures if failure.code in UNUSABLE]
+    read: tuple[list[Source], list[Source]] = ([], [])
+    failures: list[InputError] = []
+    for name, (path, layer, catalogue) in files.items():
+        with noting(failures):
+            source = read_catalog_file(path, name, layer=layer)
+            stated = "pack" not in source.data and any(isinstance(source.data.get(key), list) for key in CATALOGUED)
+            read[catalogue or stated].append(source)
+    unusable = [failure for failure in failures if failure.code in UNUSABLE]
     if unusable:
         raise LoadError(unusable)
-    return Given(tuple(read.rules), tuple(read.catalogues), tuple(read.failures), frozenset(names or read.names))
-
-
-class _Reading:
-    """Collects what is read and what cannot be read."""
-
-    def __init__(self) -> None:
-        self.rules: list[Source] = []
-        self.catalogues: list[Source] = []
-        self.failures: list[FileError] = []
-        self.names: set[str] = set()
-
-    def file(self, path: Path, name: str, layer: int, *, catalogue: bool) -> None:
-        """Read one file of a layer; one that cannot be read is noted."""
-        self.names.add(name)
-        try:
-            source = read_catalog_file(path, name, layer=layer)
-        except FileError as error:
-            self.failures.append(error)
-            return
-        stated = "pack" not in source.data and any(isinstance(source.data.get(key), list) for key in CATALOGUED)
-        (self.catalogues if catalogue or stated else self.rules).append(source)
+    return Given(tuple(read[False]), tuple(read[True]), tuple(failures), frozenset(names or files))

@@ -1,27 +1,26 @@
-"""Findings as text, JSON, SARIF 2.1.0 and annotations of GitHub: four functions of the same records."""
+"""Findings as text, JSON, SARIF 2.1.0 and annotations of GitHub: functions of the same records; and their pages."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import TYPE_CHECKING, Any, TypeAlias
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from urllib.parse import quote
 
-from llmrules.check.annotation import annotation
+from llmrules import __version__
 from llmrules.check.lint.finding import CODES, SEVERITIES, Finding
-from llmrules.check.lint.pages import page
 from llmrules.errors import Place, printable
-from llmrules.language.texts import Text
 from llmrules.say.teller import Sentences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from llmrules.check.annotation import Level
     from llmrules.check.lint.finding import Severity
-    from llmrules.language.texts import Language
+    from llmrules.language.texts import Language, Text
 
 Record: TypeAlias = dict[str, Any]
+Level: TypeAlias = Literal["error", "warning", "notice"]
 
 SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
@@ -87,14 +86,12 @@ def _place(place: Place) -> Record:
     return {"file": place.file, "line": place.line, "column": place.column, "key": place.key}
 
 
-def as_sarif(findings: Sequence[Finding], language: Language = "en", *, version: str = "") -> str:
+def as_sarif(findings: Sequence[Finding], language: Language = "en") -> str:
     """Return findings as one run in SARIF 2.1.0, for code scanning."""
     codes = sorted({*CODES, *(finding.code for finding in findings)})
-    driver: Record = {"name": "llmrules", "rules": [_rule(code, language) for code in codes]}
-    if version:
-        driver["version"] = version
+    rules = [_rule(code, language) for code in codes]
     run = {
-        "tool": {"driver": driver},
+        "tool": {"driver": {"name": "llmrules", "rules": rules, "version": __version__}},
         "columnKind": "unicodeCodePoints",
         "results": [_result(finding, codes.index(finding.code), language) for finding in findings],
     }
@@ -105,10 +102,9 @@ def _rule(code: str, language: Language) -> Record:
     """Return a code as SARIF describes its rules; an error of loading has no more than its code."""
     record: Record = {"id": code, "defaultConfiguration": {"level": "error"}}
     if code in CODES:
-        known = CODES[code]
-        record["shortDescription"] = {"text": Text(known.en, known.ko).read(language)}
+        record["shortDescription"] = {"text": Sentences(language)(f"code.{code}")}
         record["help"] = {"text": page(code), "markdown": page(code)}
-        record["defaultConfiguration"] = {"level": known.severity}
+        record["defaultConfiguration"] = {"level": CODES[code]}
     return record
 
 
@@ -136,9 +132,33 @@ def _location(place: Place) -> Record:
 
 def as_github(findings: Sequence[Finding], language: Language = "en") -> str:
     """Return findings as workflow commands, which GitHub shows beside the lines of a pull request."""
-    return "\n".join(_annotation(finding, language) for finding in findings)
+    told = [(one, filter(None, (one.said(language), one.advised(language), one.page))) for one in findings]
+    return "\n".join(annotation(_GITHUB[one.severity], one.place, one.code, "\n".join(parts)) for one, parts in told)
 
 
-def _annotation(finding: Finding, language: Language) -> str:
-    parts = (finding.said(language), finding.advised(language), finding.page)
-    return annotation(_GITHUB[finding.severity], finding.place, finding.code, "\n".join(filter(None, parts)))
+def annotation(level: Level, place: Place, title: str, message: str) -> str:
+    """Return the command by which GitHub shows a message of any number of lines at a place, beside a pull request."""
+    properties = {"file": place.file, "line": place.line, "col": place.column, "title": title}
+    shown = ",".join(f"{key}={_escaped(str(value), ':,')}" for key, value in properties.items() if value is not None)
+    return f"::{level} {shown}::{_escaped(message)}"
+
+
+def _escaped(text: str, more: str = "") -> str:
+    """Escape what a workflow command would end at."""
+    for mark in ("%", "\r", "\n", *more):
+        text = text.replace(mark, f"%{ord(mark):02X}")
+    return text
+
+
+def page(code: str) -> str:
+    """Return the page of a finding: what to avoid, what to prefer, and why.
+
+    Where the pages were not installed it is what the table of codes says.
+    """
+    package = Path(__file__).resolve().parent.parent.parent
+    # An installed package brings a copy; an editable one is used where it stands, as the rules are.
+    for folder in (package / "data" / "findings", package.parent.parent / "docs" / "findings"):
+        path = folder / f"{code}.md"
+        if path.is_file():
+            return path.read_text(encoding="utf-8")
+    return f"# {code}\n\n{Sentences('en')(f'code.{code}')}\n"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from llmrules.check.lint.finding import Finding, found
-from llmrules.errors import Place, printable
-from llmrules.language.texts import LANGUAGES, Text
+from llmrules.errors import printable
+from llmrules.language.texts import LANGUAGES
 from llmrules.language.vocabulary import SCOPES
 
 if TYPE_CHECKING:
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from llmrules.check.lint.survey import Survey
     from llmrules.language.texts import Language
     from llmrules.reading.files import KeyPath, Source
-
-_LANGUAGE = {"en": Text("English", "영어"), "ko": Text("Korean", "한국어")}
 
 SENTENCES: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(SCOPES, ("label", "about", "ask", "unit")),
@@ -50,6 +48,9 @@ FORMS = ("<wide>", "<narrow>", "<font>")
 INVISIBLE = frozenset({"Cc", "Cf", "Co", "Zl", "Zp"})
 """The categories of characters that nobody sees, those that turn the direction of a text among them."""
 
+Deceit: TypeAlias = tuple[str, dict[str, Any]]
+"""A way to deceive the eye, and what fills the sentence that tells it."""
+
 TOGETHER = frozenset({"LATIN", "HANGUL", "CJK", "HIRAGANA", "KATAKANA", "DIGIT"})
 """Scripts that stand together in one word without deceiving anybody."""
 
@@ -60,9 +61,10 @@ def check_texts(survey: Survey) -> Iterator[Finding]:
         for path, text in _texts(source):
             yield from _missing_language(source, path, text, survey.languages)
         for path, name in _names(source):
-            why = deceives(name)
-            if why is not None:
-                yield _confusable(source.place(path), name, why)
+            if (why := deceives(name)) is not None:
+                place, (kind, slots) = source.place(path), why
+                rules = (place.entry,) if place.key.startswith("rule[") and place.entry else ()
+                yield found(f"confusable-id.{kind}", place, *rules, name=printable(name), **slots)
 
 
 def _texts(source: Source) -> Iterator[tuple[KeyPath, object]]:
@@ -109,79 +111,44 @@ def _missing_language(source: Source, path: KeyPath, text: object, languages: It
         has = next((other for other in LANGUAGES if other in text), None)
         if language in text or has is None:
             continue
-        place, name = source.place(path), _LANGUAGE[language]
+        place = source.place(path)
         of = place.entry or (str(path[1]) if path[0] in SCOPES else "")
-        yield found(
-            "missing-language",
-            place,
-            Text(f"{path[-1]} of {of} has no {name.en} text", f"{of}의 {path[-1]}에 {name.ko} 문구가 없습니다"),
-            hint=Text(
-                f'add {language} = "…", or say in llmrules.toml that one is enough: languages = ["{has}"]',
-                f'{language} = "…"를 추가하거나, 한 언어로 충분하면 llmrules.toml에 languages = ["{has}"]를 쓰세요',
-            ),
-            rules=(place.entry,) if path[0] == "rule" and place.entry else (),
-        )
+        rules = (place.entry,) if path[0] == "rule" and place.entry else ()
+        kind = f"missing-language.{language}"
+        yield found(kind, place, *rules, key=str(path[-1]), of=of, language=language, has=has)
 
 
-def deceives(name: str) -> Text | None:
-    """Return how a name deceives the eye, or None."""
+def deceives(name: str) -> Deceit | None:
+    """Return how a name deceives the eye, and by what, or None."""
     return next((why for mark in name if (why := _deceiving(mark)) is not None), None) or next(
         (why for word in re.split(r"[\s_./:@+-]+", name) if (why := _mixed(word)) is not None), None
     )
 
 
-def _deceiving(mark: str) -> Text | None:
+def _deceiving(mark: str) -> Deceit | None:
     """Return what is wrong with a character wherever it stands."""
-    called = _called(mark)
     if unicodedata.category(mark) in INVISIBLE:
-        return Text(
-            f"{called} is invisible or turns the text around",
-            f"{called}은(는) 보이지 않거나 글의 방향을 바꾸는 문자입니다",
-        )
+        return "invisible", {"called": _called(mark)}
     if unicodedata.decomposition(mark).startswith(FORMS):
-        plain = unicodedata.normalize("NFKC", mark)
-        return Text(f'{called} is another form of "{plain}"', f'{called}은(는) "{plain}"의 다른 형태입니다')
+        return "form", {"called": _called(mark), "plain": unicodedata.normalize("NFKC", mark)}
     return None
 
 
-def _mixed(word: str) -> Text | None:
+def _mixed(word: str) -> Deceit | None:
     """Return what is wrong with a word: letters of other scripts that look like ours, or scripts that do not mix."""
     dash = next((mark for mark in word if mark in DASHES and len(word) > 1), None)
     if dash is not None:
-        return Text(f'{_called(dash)} looks like "-"', f'{_called(dash)}은(는) "-"처럼 보입니다')
+        return "alike", {"called": _called(dash), "plain": "-"}
     letters = [mark for mark in word if mark.isalpha()]
     foreign = [mark for mark in letters if not mark.isascii()]
-    scripts = {_script(mark) for mark in letters}
+    scripts = {re.split("[ -]", unicodedata.name(mark, "UNKNOWN"))[0] for mark in letters}  # as their names begin
     mixed = len(scripts) > 1 and not scripts <= TOGETHER
     alike = next((mark for mark in foreign if mark in LOOK_ALIKES), None)
     if alike is not None and (mixed or all(mark in LOOK_ALIKES for mark in foreign)):
-        called, plain = _called(alike), LOOK_ALIKES[alike]
-        return Text(f'{called} looks like "{plain}"', f'{called}은(는) "{plain}"처럼 보입니다')
-    if mixed:
-        shown = ", ".join(sorted(script.capitalize() for script in scripts))
-        return Text(f"one word mixes the scripts {shown}", f"한 단어에 여러 문자 체계가 섞여 있습니다: {shown}")
-    return None
-
-
-def _script(letter: str) -> str:
-    """Return the script of a letter: the first word of its name."""
-    return unicodedata.name(letter, "UNKNOWN").split(" ")[0].split("-")[0]
+        return "alike", {"called": _called(alike), "plain": LOOK_ALIKES[alike]}
+    return ("mixed", {"scripts": ", ".join(sorted(script.capitalize() for script in scripts))}) if mixed else None
 
 
 def _called(mark: str) -> str:
     """Return a character by its number and its name, which show it without writing it."""
     return f"U+{ord(mark):04X} {unicodedata.name(mark, 'unnamed').lower()}"
-
-
-def _confusable(place: Place, name: str, why: Text) -> Finding:
-    shown = printable(name)
-    return found(
-        "confusable-id",
-        place,
-        Text(
-            f'the name "{shown}" is not what it looks like: {why.en}',
-            f'"{shown}"은(는) 보이는 것과 다른 이름입니다. {why.ko}',
-        ),
-        hint=Text("write it with plain letters", "일반 문자로 쓰세요"),
-        rules=(place.entry,) if place.key.startswith("rule[") and place.entry else (),
-    )

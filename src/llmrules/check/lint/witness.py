@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, TypeAlias
 from attrs import evolve, frozen
 
 from llmrules.check.lint.algebra import Conjunction, join, spread, witnesses
-from llmrules.check.lint.conditions import can_be_stated
+from llmrules.check.lint.rules import can_be_stated
 from llmrules.decision.decision import Decision
-from llmrules.errors import LoadError
+from llmrules.errors import LoadError, show
 from llmrules.language.profile import state
 from llmrules.language.values import Period, Value
 from llmrules.language.vocabulary import AS_OF
@@ -48,7 +48,8 @@ class Case:
 
     def words(self) -> str:
         """Return what was stated, as a rule file writes it."""
-        return ", ".join(f"{name} = {_written(value)}" for name, value in sorted(self.stated.items())) or "nothing"
+        said = ((name, sorted(one) if isinstance(one, frozenset) else one) for name, one in sorted(self.stated.items()))
+        return ", ".join(f"{name} = {show(value)}" for name, value in said) or "nothing"
 
 
 class Witnesses:
@@ -103,23 +104,11 @@ class Witnesses:
 
     def _run(self, statements: Statements) -> Case | None:
         """Run a case; None where it cannot be stated, contradicts itself or is refused."""
-        given = {AS_OF.name: self._survey.today.isoformat()}
-        given |= {name: _plain(value) for name, value in statements.items()}  # type: ignore[misc]
+        today = self._survey.today.isoformat()
+        stated = {name: value.text if isinstance(value, Period) else value for name, value in statements.items()}
         try:
-            profile = state(given, self._survey.knowledge.ruleset.vocabulary)
+            profile = state({AS_OF.name: today, **stated}, self._survey.knowledge.ruleset.vocabulary)
         except LoadError:
             return None
         decision = evolve(self._world, profile=profile).decide()
         return None if decision.refused or decision.conflicts else Case(statements, decision)
-
-
-def _plain(value: Value) -> object:
-    return value.text if isinstance(value, Period) else value
-
-
-def _written(value: Value) -> str:
-    if isinstance(value, frozenset):
-        return f"[{', '.join(map(_written, sorted(value)))}]"
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f'"{value}"' if isinstance(value, str) else str(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmrules.check.schemas.sources import approvals
+from llmrules.check.schemas.catalog import approvals
 from llmrules.check.schemas.values import (
     NAME,
     Schema,

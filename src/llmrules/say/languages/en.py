@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from llmrules.say.languages.en_findings import FINDINGS
+
 
 def chosen(value: int | str, one: str, other: str) -> str:
     """Return the form for one, or that for any other number."""
@@ -621,4 +623,5 @@ SENTENCES = {
     "map-nobody": "nobody",
     "map-mixed": "not one answer: what is computed turns within it, or may; narrow it, or ask decide",
     "map-inexact": "rules may part {label} between its borders, too",
+    **FINDINGS,
 }

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from llmrules.say.languages.ko_findings import FINDINGS
+
 _SPOKEN = dict(zip("0123456789", "영일이삼사오육칠팔구", strict=True))
 _FINALS_OF_LETTERS = {"l": "ㄹ", "m": "ㅁ", "n": "ㄴ"}
 
@@ -652,4 +654,5 @@ SENTENCES = {
     "map-nobody": "없음",
     "map-mixed": "칸 안에서 답이 하나가 아님: 계산된 값에 따라 1위가 바뀌거나 바뀔 수 있으니, 범위를 좁히거나 decide로 확인하세요",
     "map-inexact": "규칙이 {label}{label:을|를} 경계 사이에서도 나눌 수 있습니다",
+    **FINDINGS,
 }

@@ -1,14 +1,14 @@
-"""Checks of what stands there in vain: attributes and conclusions that no rule reads, names that no model has."""
+"""Checks of what wants upkeep: what no rule reads, names that no model has, dates on which to look again."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from llmrules.check.lint.finding import Finding, Severity, found
-from llmrules.errors import nearest
+from llmrules.check.lint.finding import Finding, found
+from llmrules.errors import Place, nearest
 from llmrules.language.conditions import Reference
-from llmrules.language.texts import Text
+from llmrules.language.sources import Document
 from llmrules.language.vocabulary import MODEL
 
 if TYPE_CHECKING:
@@ -27,38 +27,17 @@ def check_attributes(survey: Survey) -> Iterator[Finding]:
     for attribute in survey.knowledge.ruleset.vocabulary:
         if attribute.name in survey.readers or attribute.place is None or attribute.name in survey.concluders:
             continue
-        asked = attribute.scope == "requirement"
+        name, place = attribute.name, survey.declared(attribute)
         # What a user is asked for and nobody heeds misleads; what a catalogue knows beyond the rules does no harm.
-        severity: Severity = "warning" if asked else "note"
-        yield found(
-            "unread-attribute",
-            survey.declared(attribute),
-            Text(f"no rule reads {attribute.name}", f"어떤 규칙도 {attribute.name}을(를) 읽지 않습니다"),
-            hint=Text(
-                "whoever states it believes that it counts: write the rule that reads it, or leave it out",
-                "명시한 사람은 그것이 반영된다고 믿습니다. 읽는 규칙을 작성하거나 속성을 빼세요",
-            )
-            if asked
-            else None,
-            severity=severity,
-        )
+        if attribute.scope == "requirement":
+            yield found("unread-attribute.asked", place, name=name)
+        else:
+            yield found("unread-attribute", place, severity="note", name=name)
     for rule in survey.active:
         conclusion = rule.effect.conclusion
         if conclusion is not None and conclusion.attribute.name not in survey.readers:
-            name = conclusion.attribute.name
-            yield found(
-                "unused-conclusion",
-                survey.place(rule, rule.effect.name),
-                Text(
-                    f"{rule.id} concludes {name}, which no rule reads",
-                    f"{rule.id}은(는) 어떤 규칙도 읽지 않는 {name}을(를) 도출합니다",
-                ),
-                hint=Text(
-                    "write the rule that acts on it, or leave it out",
-                    "그에 작용하는 규칙을 작성하거나 이 규칙을 빼세요",
-                ),
-                rules=(rule.id,),
-            )
+            place = survey.place(rule, rule.effect.name)
+            yield found("unused-conclusion", place, rule.id, name=conclusion.attribute.name)
 
 
 def check_names(survey: Survey) -> Iterator[Finding]:
@@ -91,16 +70,8 @@ def _unknown(survey: Survey, rule: Rule, at: tuple[str, str], test: Test, known:
         close = nearest(name, known) if at[1] == MODEL.name else _spelt_otherwise(name, known)
         if close is None and at[1] != MODEL.name:
             continue
-        yield found(
-            "unknown-name",
-            survey.place(rule, *at),
-            Text(
-                f"{rule.id}: {at[1]} is {name} of no model of this catalogue",
-                f"{rule.id}: 이 카탈로그에 {at[1]}이(가) {name}인 모델이 없습니다",
-            ),
-            hint=None if close is None else Text(f"did you mean {close}?", f"{close}을(를) 뜻했나요?"),
-            rules=(rule.id,),
-        )
+        kind, meant = ("unknown-name", "") if close is None else ("unknown-name.close", close)
+        yield found(kind, survey.place(rule, *at), rule.id, key=at[1], name=name, close=meant)
 
 
 def _spelt_otherwise(name: str, known: Iterable[str]) -> str | None:
@@ -119,3 +90,31 @@ def _spelt_otherwise(name: str, known: Iterable[str]) -> str | None:
 
 def _words(name: str) -> list[str]:
     return re.findall(r"\w+", name.casefold())
+
+
+def check_dates(survey: Survey) -> Iterator[Finding]:
+    """Yield documents of a day to come or due and not checked since, and rules whose review is due."""
+    documents = {name: one for name, one in survey.knowledge.ruleset.citable.items() if isinstance(one, Document)}
+    for name, one in documents.items():
+        if one.date.first > survey.today:  # nobody can have read it
+            yield found("future-source", _document_place(survey, name, "date"), name=name, day=str(one.date))
+    for name, one in documents.items():
+        due, checked = one.review_by, one.checked
+        if due is None or due.last >= survey.today or (checked is not None and checked.last >= due.last):
+            continue
+        kind = "stale-source" if checked is None else "stale-source.checked"
+        place = _document_place(survey, name, "review_by")
+        yield found(kind, place, name=name, due=str(due), checked=str(checked))
+    for rule in survey.active:
+        if rule.review_by is not None and rule.review_by.last < survey.today:
+            yield found("stale-rule", survey.place(rule, "review_by"), rule.id, due=str(rule.review_by))
+
+
+def _document_place(survey: Survey, name: str, key: str) -> Place:
+    """Return where a date of a document stands, as far as its file is known."""
+    for source in survey.sources:
+        entries = source.data.get("document")
+        for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+            if isinstance(entry, dict) and entry.get("id") == name:
+                return source.place(("document", index, key))
+    return Place("sources", key=key, entry=name)
