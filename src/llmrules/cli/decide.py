@@ -155,7 +155,7 @@ def decide(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  #
     ctx.exit(_status(decision, model) or (Status.FAILED if failing else Status.FINE))
 
 
-def _decide_lines(ctx: click.Context, advisor: Advisor, given: Mapping[str, Any], choices: Mapping[str, Any]) -> Status:
+def _decide_lines(ctx: click.Context, advisor: Advisor, given: Mapping[str, Any], choices: Mapping[str, Any]) -> int:
     """Decide each line of a file, print its decision as JSON, and return the exit status: whether all went well."""
     named = [one.opts[0] for one in ctx.command.params if one.name in ALONE and given[one.name]]
     if named:
@@ -271,7 +271,7 @@ def _say_unmatched(decision: Decision, path: Path, tell: Messages) -> None:
         print_note(f"{path}: {tell(f'and {len(unmatched) - SHOWN} more, which the trace names')}")
 
 
-def _status(decision: Decision, model: str | None) -> Status:
+def _status(decision: Decision, model: str | None) -> int:
     if decision.refused:
         return Status.NOTHING_ELIGIBLE
     if model is None:

@@ -11,7 +11,6 @@ import json
 import os
 import re
 import sys
-from enum import IntEnum
 from itertools import pairwise
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, TextIO
@@ -42,14 +41,10 @@ STANDARD_OUTPUT = "<stdout>"
 """What messages call standard output."""
 
 
-class Status(IntEnum):
+class Status:
     """How a command ends."""
 
-    FINE = 0
-    FAILED = 1
-    WRONG_INPUT = 2
-    NOTHING_ELIGIBLE = 3
-    UNVERIFIED = 4
+    FINE, FAILED, WRONG_INPUT, NOTHING_ELIGIBLE, UNVERIFIED = range(5)
 
 
 def print_lines(lines: Iterable[Line]) -> None:
