@@ -149,7 +149,7 @@ def tried_beside(one: NumberStays) -> list[tuple[int | Decimal, bool]]:
         if end is None:
             found += [(Fraction(one.value) + out * step, True) for step in (1, 10**3, 10**6)]
             continue
-        found += [(Fraction(end) + out * tiny, False)]
+        found += [(Fraction(end) + out * tiny, False)] if included or isinstance(end, Fraction) else []
         found += [(Fraction(end) - out * tiny, True)] if end != one.value else []
         found += [(Fraction(end), included)] if not isinstance(end, Fraction) else []
     context = Context(prec=30)
