@@ -144,7 +144,8 @@ class Sketching:
         self._said: dict[tuple[str, tuple[object, ...]], _Says] = {}
         self._given: dict[tuple[object, ...], Given] = {}
         self._still: dict[int, _Kept] = {}
-        self._orders: dict[Given, tuple[Sequence[int], Sequence[int]]] = {}
+        self._lanes: dict[Given, Sequence[int]] = {}
+        self._orders: dict[Given, Sequence[int]] = {}
         self._names: dict[int, frozenset[str]] = {}
         self._differing: dict[tuple[int, int], tuple[tuple[str, ...], tuple[str, ...]]] = {}
         self._firsts: dict[tuple[int, Given], tuple[str, ...]] = {}
@@ -192,7 +193,7 @@ class Sketching:
 
     def ranking(self, sketch: Sketch) -> Ranking:
         """Return the ranking that a sketch comes to."""
-        criteria, (lanes, _) = self._criteria, self._order(sketch.given)
+        criteria, lanes = self._criteria, self._unpacked(sketch.given)
         points = Points(lanes, sketch.given.less, criteria.factors)
         return Ranking(self._units, places(sketch.eligible, criteria.candidates.count), points, criteria.scale)
 
@@ -204,20 +205,25 @@ class Sketching:
         return self._firsts[key]
 
     def _leading(self, sketch: Sketch) -> Iterator[int]:
-        """Return the candidates that have the most points of who is eligible."""
-        if not sketch.eligible:
-            return iter(())
-        (lanes, order), standing = self._order(sketch.given), self._flags(sketch)
-        its = compress(order, map(standing.__getitem__, order))
-        first = next(its)
-        return chain((first,), takewhile(lambda one: lanes[one] == lanes[first], its))
+        """Yield the candidates that have the most points of who is eligible; all are put in order when asked again."""
+        lanes, standing = self._unpacked(sketch.given), self._flags(sketch)
+        order = self._orders.get(sketch.given)
+        if order is None:
+            self._orders[sketch.given] = ()
+            most = max(compress(lanes, standing), default=None)
+            yield from (index for index in compress(range(len(lanes)), standing) if lanes[index] == most)
+        elif sketch.eligible:
+            order = order or sorted(range(len(lanes)), key=lanes.__getitem__, reverse=True)
+            self._orders[sketch.given] = order
+            its = compress(order, map(standing.__getitem__, order))
+            first = next(its)
+            yield from chain((first,), takewhile(lambda one: lanes[one] == lanes[first], its))
 
-    def _order(self, given: Given) -> tuple[Sequence[int], Sequence[int]]:
-        """Return what each candidate has, and all candidates, those who have the most first."""
-        if given not in self._orders:
-            lanes = self._criteria.lanes.unpacked(given.lanes)
-            self._orders[given] = lanes, sorted(range(len(lanes)), key=lanes.__getitem__, reverse=True)
-        return self._orders[given]
+    def _unpacked(self, given: Given) -> Sequence[int]:
+        """Return what each candidate has."""
+        if given not in self._lanes:
+            self._lanes[given] = self._criteria.lanes.unpacked(given.lanes)
+        return self._lanes[given]
 
     def _flags(self, sketch: Sketch) -> bytes:
         return flags(sketch.eligible, self._criteria.candidates.count)

@@ -110,14 +110,18 @@ class Bands:
         """Whether a requirement is compared with one other at most: three are not cut for each other."""
         return len([one for left, one in self.compared if name in {left, one.requirement}]) <= 1
 
-    def turning_days(self) -> set[date]:
-        """Return the days on which a test of the day may come out otherwise than on the day before."""
+    def turning_days(self, among: int = -1) -> set[date]:
+        """Return the days on which a test of the day may come out otherwise than on the day before.
+
+        Of tests on models those on the candidates of a mask are meant.
+        """
         name = AS_OF.name
         cuts = self._spread_cuts[name].union(*(tests.values.get(name, ()) for tests in self._tests))
         days = {one.first for one in cuts if isinstance(one, Period)}
         for referring, groups in self._against:
             for attribute, reference in referring.get(name, ()):
-                its = (one for one, first, _ in groups[attribute].values if first) if attribute in groups else ()
+                values = groups[attribute].values if attribute in groups else ()
+                its = (one for one, first, _ in values if first & among)
                 for day in {day for one in its if isinstance(one, Period) for day in (one.first, one.last)}:
                     earlier = reference.earlier(_on(day)) if reference.plus else None
                     days.add(earlier.first if isinstance(earlier, Period) else day)

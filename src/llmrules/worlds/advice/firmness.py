@@ -328,9 +328,10 @@ def _begun(names: set[str], decision: Decision, when: date) -> Iterator[tuple[st
 
 
 def _days(world: World, outlooks: Outlooks) -> list[date]:
-    """Return the later days on which something that is known today begins or ends."""
+    """Return the later days on which something begins or ends, by what is known today, of who may be first then."""
     knowledge, today = world.knowledge, world.profile.as_of.first
-    days = {turn for turn in knowledge.turning_days if turn > today}
-    for when in (today, *sorted(days)):
+    turns = [turn for turn in knowledge.turning_days if turn > today]
+    days = {*turns, *outlooks.bands(today).turning_days(outlooks.contending(AS_OF.name))}
+    for when in turns:  # from then on anybody may have other values
         days |= outlooks.bands(when).turning_days()
     return sorted(day for day in days if day > today)

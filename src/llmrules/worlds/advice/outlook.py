@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from llmrules.catalog.candidates import bits
+from llmrules.catalog.candidates import bits, mask_of
 from llmrules.decision.sketch import Fired, Given, Sketch, Sketching
 from llmrules.engine.refiring import Refiring
 from llmrules.errors import RestrictionError
@@ -207,6 +207,21 @@ class Outlooks:
         if seen.refused or (self._always_computing and not self._bearing.case.isdisjoint(names)):
             return everyone
         return seen.without(its)
+
+    def contending(self, name: str) -> int:
+        """Return the candidates that may be first where one requirement is stated otherwise; who is first is of them.
+
+        All others are kept out whatever is stated, or have too few points by what the rules that it matters for give.
+        """
+        supposing, everyone = self.supposing, self.hopeful(self._now, (name,))
+        if not supposing.leading:
+            return everyone
+        fired, said = self.firing.fired, self.decision.criteria.by_rule
+        giving = self.touched((name,)) & self._bearing.giving
+        scores = [said[rule.id] for rule in self._places(giving & fired)]
+        spread = sum(abs(said[rule.id].signed_weight) for rule in self._places(giving & ~fired))
+        least = min(supposing.ends(scores, index)[0] for index in supposing.leading) - spread
+        return mask_of([index for index in bits(everyone) if supposing.ends(scores, index)[1] >= least])
 
     def _places(self, mask: int) -> Iterator[Rule]:
         return (self._bearing.rules[place] for place in bits(mask))

@@ -23,7 +23,7 @@ from llmrules.language.rules.rule import by_conclusion, classification_order
 from llmrules.worlds.advice.bands import leaves_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from fractions import Fraction
 
     from llmrules.catalog.candidates import Candidates, Masks
@@ -183,7 +183,7 @@ class Supposing:
         top, possible = lanes[self.ranked[0]], reading.possible
         least = top - sum(abs(one.signed_weight) for one in reading.scores)
         for index in takewhile(lambda index: lanes[index] >= least, self._by_points):
-            if possible >> index & 1 and (index in self.leading or self._ends(reading, index)[1] >= top):
+            if possible >> index & 1 and (index in self.leading or self.ends(reading.scores, index)[1] >= top):
                 yield index
 
     def stays(self, name: str, its: Collection[int]) -> bool:
@@ -195,16 +195,16 @@ class Supposing:
         units = {self.unit(index) for index in self.leading}
         if reading.checks or name in self._deciding or len(units) > 1 or not self.leading.issubset(its):
             return False
-        least = min(self._ends(reading, index)[0] for index in self.leading)
+        least = min(self.ends(reading.scores, index)[0] for index in self.leading)
         others = (index for index in its if eligible >> index & 1 and self.unit(index) not in units)
-        most = max((self._ends(reading, index)[1] for index in others), default=-1)
+        most = max((self.ends(reading.scores, index)[1] for index in others), default=-1)
         follows = next((lanes[index] for index in self.ranked if index not in its), -1)
         return max(most, follows) < least
 
-    def _ends(self, reading: _Reading, index: int) -> tuple[int, int]:
-        """Return between which points a candidate stays whatever value it has: no rule gives more than its weight."""
+    def ends(self, scores: Iterable[Criterion], index: int) -> tuple[int, int]:
+        """Return between which points a candidate stays whatever some rules that fired say: none more than it may."""
         least = most = self.lanes.lanes[index]
-        for criterion in reading.scores:
+        for criterion in scores:
             weight, had = criterion.signed_weight, self._masks(criterion)[0] >> index & 1
             points = criterion.points(index) if had else 0
             least, most = least + min(0, weight) - points, most + max(0, weight) - points
