@@ -44,18 +44,14 @@ class Linker:
     """Says the parts of one trace with links; it remembers what was cited, and which rules have their address."""
 
     def __init__(self, why: Explainer, report: Report) -> None:
-        self.index, self.teller, self.say = why.index, why.teller, why.say
+        self.index, self.teller, self.say, index = why.index, why.teller, why.say, why.index
         self.why, self.steps = why, Steps(why)
-        trace = why.index.trace
         self.sections = {section.key: section for section in report.sections}
-        self.citable = {claim.id for claim in trace.given.claims}
-        self.citable.update(document.id for document in trace.given.documents)
+        self.citable = index.claims.keys() | index.documents.keys()
         self.cited: set[str] = set()
-        cautions = {entry.rule for entry in self.sections["cautions"].entries} if "cautions" in self.sections else set()
-        self.told = {rule for rule in self.index.firings if not self.index.rules[rule].effect.cautions} | cautions - {
-            ""
-        }
-        self.told.update(rule.id for rule in trace.found.rules if rule.status == "defeated")
+        cautions = self.sections["cautions"].entries if "cautions" in self.sections else ()
+        self.told = {rule for rule in index.firings if not index.rules[rule].effect.cautions}
+        self.told |= {entry.rule for entry in cautions if entry.rule} | {rule.id for rule in index.trace.case.defeated}
         """The rules whose reason stands on this page; a caution that attaches to no model is not among them."""
         self.anchored_rules: set[str] = set()
 

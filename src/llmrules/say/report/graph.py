@@ -223,8 +223,7 @@ class Steps:
     """Words the vertices and edges of one trace's derivation."""
 
     def __init__(self, why: Explainer) -> None:
-        self.index, self.teller, self.say = why.index, why.teller, why.say
-        self.why = why
+        self.index, self.teller, self.say, self.why = why.index, why.teller, why.say, why
 
     def lines(self, vertex: Vertex) -> tuple[str, str]:
         """Return what a vertex says in two lines: a name and a value, either of which may be empty."""

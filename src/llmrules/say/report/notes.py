@@ -35,12 +35,22 @@ BEST_FIT = "framework.fit"
 """The claim that says why there is no strongest model."""
 
 
-class Case:
-    """Tells the case of one trace."""
+MOST_NOTED = 12
+"""How many names a note gives, and how many changes and disputed values are told; the others are counted."""
+
+MOST_LEFT_OUT = 6
+"""How many of those that were left out are named for each reason."""
+
+MOST_STALE = 6
+MOST_UNKNOWN = 6
+"""How many old sources and unknown attributes are told; the others are counted."""
+
+
+class Notes:
+    """Tells the case of one trace, and what stands beside the verdicts."""
 
     def __init__(self, why: Explainer) -> None:
-        self.index, self.teller, self.say = why.index, why.teller, why.say
-        self.why = why
+        self.index, self.teller, self.say, self.why = why.index, why.teller, why.say, why
 
     def conflicts(self) -> Iterator[Entry]:
         """Yield the values that clash, each with the chain by which it came about."""
@@ -83,25 +93,6 @@ class Case:
         """Return the reason of a rule with its sources, behind what else is said of it."""
         return Entry(before + self.index.because(rule), rule=rule, sources=self.index.rules[rule].sources)
 
-
-MOST_NOTED = 12
-"""How many names a note gives, and how many changes and disputed values are told; the others are counted."""
-
-MOST_LEFT_OUT = 6
-"""How many of those that were left out are named for each reason."""
-
-MOST_STALE = 6
-MOST_UNKNOWN = 6
-"""How many old sources and unknown attributes are told; the others are counted."""
-
-
-class Notes:
-    """Tells what stands beside the verdicts of one trace."""
-
-    def __init__(self, why: Explainer, case: Case) -> None:
-        self.index, self.teller, self.say = why.index, why.teller, why.say
-        self.why, self.case = why, case
-
     def cautions(self) -> Iterator[Entry]:
         """Yield what must be known of models: cautions by rule, disputed values, old sources."""
         by_rule: dict[tuple[str, str], dict[tuple[str, str], list[CandidateRecord]]] = {}
@@ -112,10 +103,10 @@ class Notes:
         for (level, rule), alike in sorted(by_rule.items(), key=lambda one: one[0]):
             names = [f"{one}{beside}" for (_, beside), rows in alike.items() for one in self.index.whose(rows)]
             before = f"{self.say(f'level.{level}')} ({self.teller.several(names, MOST_NOTED)}): "
-            yield evolve(self.case.reason(rule, before), mark="!")
+            yield evolve(self.reason(rule, before), mark="!")
         rows = self.index.trace.found.candidates
         changing = [row for row in rows if row.coming and row.verdict != "excluded"]
-        yield from self.told_once(changing, self.why.changes.changes, "more-change")
+        yield from self.told_once(changing, self.why.origins.changes, "more-change")
         yield from self.told_once([row for row in rows if row.disputes], self.why.origins.disputes, "more-disputes")
         yield from self.stale()
 
@@ -227,7 +218,7 @@ class Notes:
             bounded = ((verb, self.teller.several(names, MOST_NOTED)) for verb, names in would if names)
             said = "; ".join(self.say(f"would-{verb}", names=names) for verb, names in bounded)
             fires = (said or self.say("would-fire")) if trial.fires else self.say("would-not-fire")
-            yield self.case.reason(trial.rule, f"{fires}: ")
+            yield self.reason(trial.rule, f"{fires}: ")
 
     def notes(self) -> Iterator[Entry]:
         """Yield what is odd about the rules and the catalogue: what no rule reads, what contradicts, what is off."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from llmrules.say.report.entry import Entry, Report, Section, entry_of, said_by, together
-from llmrules.say.report.notes import Case, Notes, Questions
+from llmrules.say.report.notes import Notes, Questions
 from llmrules.say.teller import MOST_BEST, MOST_NAMES, points_words, printable_lines, signed
 from llmrules.say.why import Explainer, Node, row_name
 
@@ -32,20 +32,19 @@ OF_MODELS = ("ranking", "unverified", "excluded")
 def build_report(trace: Trace, language: Language = "en") -> Report:
     """Return the report of a decision, from its trace alone."""
     why, result = Explainer(trace, language), trace.found.result
-    case, standings, questions = Case(why), Standings(why), Questions(why)
-    notes = Notes(why, case)
+    notes, standings, questions = Notes(why), Standings(why), Questions(why)
     made = {
-        "refused": map(case.reason, result.refused),
-        "conflicts": case.conflicts(),
-        "requirements": case.stated(),
-        "conclusions": case.conclusions(),
-        "demands": case.demands(),
+        "refused": map(notes.reason, result.refused),
+        "conflicts": notes.conflicts(),
+        "requirements": notes.stated(),
+        "conclusions": notes.conclusions(),
+        "demands": notes.demands(),
         "refused-ranking" if result.refused else "ranking": standings.places(result.ranking),
         "unverified": standings.places(result.unverified),
         "excluded": standings.excluded(),
         "left-out": notes.left_out(),
         "cautions": notes.cautions(),
-        "advice": map(case.reason, result.advice),
+        "advice": map(notes.reason, result.advice),
         "trials": notes.trials(),
         "settling": notes.settling(),
         "parting": questions.telling_apart(),
@@ -143,8 +142,7 @@ class Standings:
     """Tells the models of one trace."""
 
     def __init__(self, why: Explainer) -> None:
-        self.index, self.teller, self.say = why.index, why.teller, why.say
-        self.why = why
+        self.index, self.teller, self.say, self.why = why.index, why.teller, why.say, why
 
     def places(self, places: tuple[PlaceRecord, ...]) -> Iterator[Entry]:
         """Yield the models of a ranking in their order, with what earned them their points; what ties alike is one."""

@@ -16,7 +16,7 @@ from llmrules.language.vocabulary import SIX
 from llmrules.reading import shipped
 from llmrules.say.advice import Adviser, by_reason
 from llmrules.say.columns import WIDTH, cut, folded, padded, width_of
-from llmrules.say.report.notes import Case, Notes, Questions
+from llmrules.say.report.notes import Notes, Questions
 from llmrules.say.report.report import answer_of
 from llmrules.say.teller import Line, Style, Tone, first_sentence, points_words, printable_lines, signed
 from llmrules.say.why import Explainer
@@ -136,7 +136,7 @@ class Screen:
 
     def __init__(self, why: Explainer, advice: Advice | None = None) -> None:
         self.index, self.teller, self.say, self.why = why.index, why.teller, why.say, why
-        self.case, self.result = Case(why), why.index.trace.found.result
+        self.notes, self.result = Notes(why), why.index.trace.found.result
         self.advice = advice or Advice(replay(why.index.trace.given))
         self.adviser = Adviser(self.advice.decision, self.teller.language, why)
         self.questioning = Questions(why, self.advice.decision)
@@ -167,7 +167,7 @@ class Screen:
 
     def conflicts(self) -> Iterator[Said]:
         """Yield the values that clash."""
-        for entry in islice(self.case.conflicts(), MOST["conflicts"]):
+        for entry in islice(self.notes.conflicts(), MOST["conflicts"]):
             yield Said(entry.text, mark="!", tone="open", most=1)
 
     def answer(self) -> Iterator[Said]:
@@ -327,7 +327,7 @@ class Screen:
         for (kind, rule), names in sorted(grave.items()):
             who = self.say("level-of", level=self.say(f"level.{kind}"), names=self.teller.several(names))
             told.append(f"{who}: {first_sentence(self.index.because(rule))}")
-        count = len(exempting) + len(list(Notes(self.why, self.case).cautions()))
+        count = len(exempting) + len(list(self.notes.cautions()))
         told = told[: MOST["cautions"] - 1]
         in_full = len(told)
         if count > in_full:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from llmrules.say.teller import points_words, printable_lines
 from llmrules.say.why.applied import Applications
 from llmrules.say.why.explanation import Beneath, Explanation, Index, Known, Node, row_name
-from llmrules.say.why.origins import Chain, Changes, Origins
+from llmrules.say.why.origins import Chain, Origins
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -73,7 +73,7 @@ class Explainer:
         """``known`` is what is kept of the trace's knowledge, in the same language, where somebody keeps it."""
         self.index = index = Index(trace, Known(trace.given, language) if known is None else known)
         self.teller, self.say = index.teller, index.say
-        self.chain, self.origins, self.changes = Chain(index), Origins(index), Changes(index)
+        self.chain, self.origins = Chain(index), Origins(index)
         self.applications = Applications(index, self.chain, self.origins)
         self.offers = Offers(index, self.applications)
 

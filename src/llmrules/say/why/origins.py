@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 
 class Origins:
-    """Explains values."""
+    """Explains values, and what becomes of them."""
 
     def __init__(self, index: Index) -> None:
         self.index, self.teller, self.say = index, index.teller, index.say
@@ -172,6 +172,47 @@ class Origins:
         """Return a value with those who state it."""
         return f"{self.teller.value(attribute, stated.value)} ({', '.join(stated.sources)})"
 
+    @cached_property
+    def attributes_read(self) -> tuple[str, ...]:
+        """The attributes of models and offers that fired rules read, by name."""
+        return tuple(sorted({leaf.attribute for one in self.index.trace.found.criteria for leaf in one.leaves}))
+
+    @cached_property
+    def watched(self) -> tuple[str, ...]:
+        """The attributes that fired rules read, those first from which others of them are computed."""
+        factors: list[str] = []
+        for name in (waiting := [*self.attributes_read]):
+            its = factors_of(self.index.attributes[name]) & self.index.attributes.keys()
+            factors += sorted(its.difference(factors))
+            waiting += sorted(its.difference(waiting))
+        return tuple(dict.fromkeys((*factors, *self.attributes_read)))
+
+    def changes(self, candidate: CandidateRecord) -> Iterator[Node]:
+        """Yield, day by day, what changes of the values that fired rules read, and of what these are computed from."""
+        for change in candidate.coming:
+            names = [name for name in self.watched if name in change.attributes]
+            its = [(name, found) for name in names if (found := self.index.in_force(name, candidate)) is not None]
+            if not its:
+                continue
+            sources: dict[str, None] = {}
+            said = []
+            for name, found in its:
+                one = next(one for one in found.coming if str(one.since) == change.since)
+                said.append(self.changed(name, found, one))
+                sources.update(dict.fromkeys(one.sources))
+            then = ((name, str(change.computed[name])) for name in self.watched if name in change.computed)
+            said += [
+                f"{self.teller.label(name)} {self.teller.value(self.index.attributes[name], value)}"
+                for name, value in then
+            ]
+            text = self.say("from-day-on", day=change.since) + ", ".join(said)
+            yield Node("change", change.since, text, sources=tuple(sources))
+
+    def changed(self, name: str, found: InForce, one: Dated) -> str:
+        """Return a value that takes force on a day beside the one in force."""
+        now, then = (self.teller.price(self.index.attributes[name], value) for value in (found.value, one.value))
+        return self.say("instead-of", label=self.teller.label(name), then=then, now=now)
+
 
 def _all_tests(conditions: Conditions) -> Iterator[tuple[str, tuple[TestRecord, ...]]]:
     """Yield each attribute of a condition table with its tests, nested tables included."""
@@ -250,51 +291,3 @@ class Chain:
         sentence = self.index.because(rule)
         chain = self.firing(rule, above)
         return Node("firing", rule, f"{sentence} [{rule}]", record.effect.name, record.sources, chain.children)
-
-
-class Changes:
-    """Explains what changes."""
-
-    def __init__(self, index: Index) -> None:
-        self.index, self.teller, self.say = index, index.teller, index.say
-
-    @cached_property
-    def attributes_read(self) -> tuple[str, ...]:
-        """The attributes of models and offers that fired rules read, by name."""
-        return tuple(sorted({leaf.attribute for one in self.index.trace.found.criteria for leaf in one.leaves}))
-
-    @cached_property
-    def watched(self) -> tuple[str, ...]:
-        """The attributes that fired rules read, those first from which others of them are computed."""
-        factors: list[str] = []
-        for name in (waiting := [*self.attributes_read]):
-            its = factors_of(self.index.attributes[name]) & self.index.attributes.keys()
-            factors += sorted(its.difference(factors))
-            waiting += sorted(its.difference(waiting))
-        return tuple(dict.fromkeys((*factors, *self.attributes_read)))
-
-    def changes(self, candidate: CandidateRecord) -> Iterator[Node]:
-        """Yield, day by day, what changes of the values that fired rules read, and of what these are computed from."""
-        for change in candidate.coming:
-            names = [name for name in self.watched if name in change.attributes]
-            its = [(name, found) for name in names if (found := self.index.in_force(name, candidate)) is not None]
-            if not its:
-                continue
-            sources: dict[str, None] = {}
-            said = []
-            for name, found in its:
-                one = next(one for one in found.coming if str(one.since) == change.since)
-                said.append(self.changed(name, found, one))
-                sources.update(dict.fromkeys(one.sources))
-            then = ((name, str(change.computed[name])) for name in self.watched if name in change.computed)
-            said += [
-                f"{self.teller.label(name)} {self.teller.value(self.index.attributes[name], value)}"
-                for name, value in then
-            ]
-            text = self.say("from-day-on", day=change.since) + ", ".join(said)
-            yield Node("change", change.since, text, sources=tuple(sources))
-
-    def changed(self, name: str, found: InForce, one: Dated) -> str:
-        """Return a value that takes force on a day beside the one in force."""
-        now, then = (self.teller.price(self.index.attributes[name], value) for value in (found.value, one.value))
-        return self.say("instead-of", label=self.teller.label(name), then=then, now=now)
