@@ -14,7 +14,7 @@ from llmrules import Advisor
 from llmrules.cli import main
 from llmrules.say.page import render_page
 from llmrules.say.report.entry import render_markdown
-from llmrules.say.report.mermaid import render_mermaid
+from llmrules.say.report.graph import render_mermaid
 from llmrules.say.report.report import build_report
 
 if TYPE_CHECKING:

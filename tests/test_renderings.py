@@ -21,9 +21,8 @@ from llmrules.language.texts import LANGUAGES, Text
 from llmrules.say.page import render_page
 from llmrules.say.page.models import MOST_REASONED
 from llmrules.say.report.entry import render_markdown, render_text
-from llmrules.say.report.graph import MOST_MODELS, Graph, derivation_graph, join_conclusions
+from llmrules.say.report.graph import MOST_MODELS, Graph, derivation_graph, join_conclusions, render_mermaid
 from llmrules.say.report.layout import Box, lay_out
-from llmrules.say.report.mermaid import render_mermaid
 from llmrules.say.report.report import build_report
 from llmrules.say.teller import Sentences
 

@@ -171,7 +171,7 @@ class Decision(decision.Decision):
 
     def mermaid(self, language: Language = "en", *, model: str | None = None) -> str:
         """Return the derivation, or what of it concerns one model, as a Mermaid flowchart. Raises UnknownModelError."""
-        from llmrules.say.report.mermaid import render_mermaid
+        from llmrules.say.report.graph import render_mermaid
 
         return render_mermaid(self.trace, language, model)
 

@@ -91,7 +91,7 @@ def _document(shown: Shown, output: str) -> str:
 
         return render_page(shown.trace, shown.language, shown.advice, shown.chart)
     if output == "mermaid":
-        from llmrules.say.report.mermaid import render_mermaid
+        from llmrules.say.report.graph import render_mermaid
 
         return render_mermaid(shown.trace, shown.language, shown.model)
     from llmrules.say.report.entry import render_markdown

@@ -310,7 +310,7 @@ class Screen:
         """Yield by which exemptions the first place stands, the grave cautions on it, and how many others there are."""
         best = self.result.best if not self.result.refused else ()
         rows = [row for name in best for row in self.index.judged.sharing(name)]
-        grave: dict[tuple[str, str], list[str]] = {}
+        grave: dict[tuple[str, str], dict[str, None]] = {}
         exempting = {by for row in rows for check in self.index.trace.checks(row) for by in check.exempted_by}
         refusals = (one for one in self.index.trace.found.rules if self.index.rules[one.id].effect.refuses)
         exempting |= {by for one in refusals for by in one.defeated_by if self.index.rules[by].effect.lifts}
@@ -318,15 +318,15 @@ class Screen:
             for note in self.index.trace.notes(row):
                 level = self.why.applications.level(note)
                 if level in {"warning", "approval"}:
-                    names = grave.setdefault((level, note.rule), [])
-                    names += [] if self.teller.name(row.model) in names else [self.teller.name(row.model)]
-        told = []
-        for rule in sorted(exempting):
-            who = self.say("level-of", level=self.say("outcome.exempted"), names=self.why.applications.waiver(rule))
-            told.append(f"{who}: {first_sentence(self.index.because(rule))}")
-        for (kind, rule), names in sorted(grave.items()):
-            who = self.say("level-of", level=self.say(f"level.{kind}"), names=self.teller.several(names))
-            told.append(f"{who}: {first_sentence(self.index.because(rule))}")
+                    grave.setdefault((level, note.rule), {})[self.teller.name(row.model)] = None
+        minded = [("outcome.exempted", self.why.applications.waiver(rule), rule) for rule in sorted(exempting)]
+        minded += [
+            (f"level.{level}", self.teller.several([*names]), rule) for (level, rule), names in sorted(grave.items())
+        ]
+        told = [
+            f"{self.say('level-of', level=self.say(level), names=names)}: {first_sentence(self.index.because(rule))}"
+            for level, names, rule in minded
+        ]
         count = len(exempting) + len(list(self.notes.cautions()))
         told = told[: MOST["cautions"] - 1]
         in_full = len(told)
