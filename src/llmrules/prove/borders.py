@@ -12,68 +12,43 @@ from bisect import bisect_left
 from decimal import Decimal
 from fractions import Fraction
 from itertools import combinations, pairwise, product
-from math import floor
 from typing import TYPE_CHECKING, TypeAlias
-
-from attrs import frozen
 
 from llmrules.catalog.candidates import bits
 from llmrules.language.conditions import Reference
-from llmrules.language.values import Number, Value
 from llmrules.language.vocabulary import LONG_TOKENS, decimal
+from llmrules.prove.forms import (
+    SAMPLES,
+    Form,
+    Span,
+    decimals_beside,
+    exact,
+    form_of,
+    has_one_sign,
+    less,
+    span_between,
+    zero_of,
+)
 from llmrules.prove.profiles import NOTHING, Asked
 from llmrules.worlds.advice.bands import Bands, compared, summed
 from llmrules.worlds.changes import Stated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from llmrules.decision.decision import Decision
     from llmrules.decision.knowledge import Knowledge
     from llmrules.language.conditions import Facts, Leaf
     from llmrules.language.profile import Profile
+    from llmrules.language.values import Number, Value
     from llmrules.language.vocabulary import Attribute
     from llmrules.worlds.world import World
 
 Answer: TypeAlias = tuple[str, ...]
 """Those on the first place; nobody where nobody is eligible or the case is refused."""
 
-Form: TypeAlias = tuple[Fraction, Fraction, Fraction, Fraction]
-"""A sum less what it is compared with: c + a * across + d * down + both * across * down."""
-
 Told: TypeAlias = tuple[set[Form], bool]
 """All such forms, and whether a grade rests on a sum."""
-
-SAMPLES: tuple[int, ...] = (1, 2, 3)
-"""Where what is computed is looked at: two numbers give a line, and a third one says that it is one."""
-
-STEP = 100
-"""Parts of a unit within which a place lies that is no decimal number."""
-
-
-@frozen
-class Span:
-    """A value, which stands for what is between two numbers where it is ``wide``: without end where one is None."""
-
-    value: Value | None
-    low: Fraction | None = None
-    high: Fraction | None = None
-    wide: bool = False
-
-    def holds(self, place: Fraction) -> bool:
-        """Return whether a number is between the two, or it."""
-        if not self.wide:
-            return self.low == place
-        return (self.low is None or self.low < place) and (self.high is None or place < self.high)
-
-    def meets(self, other: Span) -> bool:
-        """Return whether a span and another one, or a value, have a number in common."""
-        if not other.wide:
-            return other.low is not None and self.holds(other.low)
-        lows = [one for one in (self.low, other.low) if one is not None]
-        highs = [one for one in (self.high, other.high) if one is not None]
-        return not lows or not highs or max(lows) < min(highs)
-
 
 Slice: TypeAlias = list[tuple[Span, Answer | None]]
 """One requirement in pieces, ascending, with who is first in each; None where that is not known to be the same."""
@@ -134,10 +109,10 @@ class Borders:
         found = [Span(None)] if asked.attribute.default is None else []
         if asked.attribute.type != "number":
             return [*found, *map(Span, asked.answers.values)]
-        cuts = sorted(_exact(one) for one in asked.answers.cuts)
+        cuts = sorted(exact(one) for one in asked.answers.cuts)
         between: dict[int, Value] = {}
         for value in asked.answers.values:
-            place = bisect_left(cuts, _exact(value))
+            place = bisect_left(cuts, exact(value))
             if value in asked.answers.cuts:
                 found.append(Span(value, cuts[place], cuts[place]))
             else:
@@ -159,7 +134,7 @@ class Borders:
         if not (across.wide or down.wide):
             return decision.best if self._is_apart(across, down) else None
         told = self._forms(decision, across, down)
-        is_one = told is not None and not told[1] and all(_has_one_sign(one, across, down) for one in told[0])
+        is_one = told is not None and not told[1] and all(has_one_sign(one, across, down) for one in told[0])
         return decision.best if is_one else None
 
     def _slice(self, line: Span, side: int) -> Slice | None:
@@ -184,8 +159,8 @@ class Borders:
         forms, graded = told
         if line.wide and (graded or any(one[2 - side] or one[3] for one in forms)):
             return None
-        at = Fraction(0) if line.wide or not isinstance(line.value, int | Decimal) else _exact(line.value)
-        turns = {_zero(one, side, at) for one in forms} if span.wide else set()
+        at = Fraction(0) if line.wide or not isinstance(line.value, int | Decimal) else exact(line.value)
+        turns = {zero_of(one, side, at) for one in forms} if span.wide else set()
         places = sorted(one for one in turns if one is not None and span.holds(one))
         if graded and span.wide and not places:
             passing = self._passing(span, line, side)
@@ -194,12 +169,12 @@ class Borders:
             places = sorted(passing)
         if not places:
             return [(span, decision.best)]
-        points = sorted({beside for place in places for beside in _beside(place)})
+        points = sorted({one for place in places for one in decimals_beside(place)})
         if not all(span.holds(one) for one in points):
             return [(span, None)]
         found: Slice = []
         for low, high in pairwise((span.low, *points, span.high)):
-            inner = _between(low, high)
+            inner = span_between(low, high)
             here = [one for one in places if inner.holds(one)]
             pieces = [(inner, None)] if here else self._pieces(inner, line, side)
             point = (
@@ -219,7 +194,7 @@ class Borders:
         Points are lines there, since no grade passes a mark.
         """
         if span.low is None or span.high is None:
-            values = [_exact(span.value) + step for step in ((0, 1, 2) if span.high is None else (-2, -1, 0))]
+            values = [exact(span.value) + step for step in ((0, 1, 2) if span.high is None else (-2, -1, 0))]
         else:
             values = [span.low + (span.high - span.low) * Fraction(part, 4) for part in (1, 2, 3)]
         samples: list[dict[int, dict[int, Fraction]]] = []
@@ -320,7 +295,7 @@ class Borders:
             }
             samples.append([*self._differences(self._vocabulary.known({**rest, **stated}), tests)])
         found = {
-            _form_of(values, *wide) for values in zip(*samples, strict=True) if any(one is not None for one in values)
+            form_of(values, *wide) for values in zip(*samples, strict=True) if any(one is not None for one in values)
         }
         graded = any(leaf is None for _, leaf in tests)
         return None if None in found else ({one for one in found if one is not None}, graded)
@@ -332,13 +307,13 @@ class Borders:
             against = attribute.marks if leaf is None else compared(attribute, (leaf,), facts)
             targets = [one for one in against if isinstance(one, int | Decimal)]
             for value in candidates.columns[attribute.name].first:
-                yield from (_less(value, target) for target in targets)
+                yield from (less(value, target) for target in targets)
         for one in self._vocabulary.computed("requirement"):
             value = next(iter(facts.get(one.name, ())), None)
-            yield from (_less(value, target) for target in sorted(self._bands.cut(one.name), key=str))
+            yield from (less(value, target) for target in sorted(self._bands.cut(one.name), key=str))
         for name, reference in self._bands.compared:
             left, right = (next(iter(facts.get(one, ())), None) for one in (name, reference.requirement))
-            yield None if right is None else _less(left, reference.later(right))
+            yield None if right is None else less(left, reference.later(right))
 
 
 def _turns(pieces: Slice) -> Iterator[Number]:
@@ -349,85 +324,10 @@ def _turns(pieces: Slice) -> Iterator[Number]:
             yield piece.value
 
 
-def _form_of(values: tuple[Fraction | None, ...], across: bool, down: bool) -> Form | None:  # noqa: FBT001 - as the axes
-    """Return the form that has some values at the samples of what is wide, in their order; None where there is none."""
-    known = [one for one in values if one is not None]
-    if len(known) < len(values):
-        return None
-    width = len(SAMPLES) if down else 1
-    rows = [known[place : place + width] for place in range(0, len(known), width)]
-    first, zero = rows[0][0], Fraction(0)
-    more = rows[1][0] - first if across else zero
-    down_more = rows[0][1] - first if down else zero
-    both = rows[1][1] - rows[1][0] - down_more if across and down else zero
-    a, d = (more - both if across else zero), (down_more - both if down else zero)
-    form = first - a * across - d * down - both, a, d, both
-    told = (
-        _at(form, Fraction(x), Fraction(y)) for x in (SAMPLES if across else (0,)) for y in (SAMPLES if down else (0,))
-    )
-    return form if [*told] == known else None
-
-
-def _at(form: Form, across: Fraction, down: Fraction) -> Fraction:
-    return form[0] + form[1] * across + form[2] * down + form[3] * across * down
-
-
-def _zero(form: Form, side: int, at: Fraction) -> Fraction | None:
-    """Return where a form is 0 along one requirement, for a number of the other one; None where nowhere, or all."""
-    slope = form[1 + side] + form[3] * at
-    return -(form[0] + form[2 - side] * at) / slope if slope else None
-
-
-def _has_one_sign(form: Form, across: Span, down: Span) -> bool:
-    """Return whether a form is above 0, below 0 or 0 in the whole of a cell, as it is at its corners or beyond."""
-    signs = set()
-    for (one, x), (other, y) in product(_corners(across), _corners(down)):
-        value = form[0] * one * other + form[1] * x * other + form[2] * one * y + form[3] * x * y
-        signs.add((value > 0) - (value < 0))
-    return not {1, -1} <= signs
-
-
-def _corners(span: Span) -> list[tuple[int, Fraction]]:
-    """Return the ends of a span; of one without end the direction, of which only the slope counts."""
-    if not span.wide:
-        return [(1, _exact(span.value) if isinstance(span.value, int | Decimal) else Fraction(0))]
-    found = [(1, one) for one in (span.low, span.high) if one is not None] or [(1, Fraction(0))]
-    return [*found, *((0, Fraction(way)) for one, way in ((span.low, -1), (span.high, 1)) if one is None)]
-
-
-def _beside(place: Fraction) -> Iterable[Fraction]:
-    """Return a place, or the two beside it where it is no decimal number."""
-    if decimal(place) is not None:
-        return (place,)
-    return Fraction(floor(place * STEP), STEP), Fraction(floor(place * STEP) + 1, STEP)
-
-
-def _between(low: Fraction | None, high: Fraction | None) -> Span:
-    """Return all between two numbers, with one that stands for it."""
-    if low is None or high is None:
-        value = Fraction(0) if low == high else (low + 1 if low is not None else (high or 0) - 1)
-    else:
-        value = (low + high) / 2
-    return Span(decimal(Fraction(value)), low, high, wide=True)
-
-
 def _beside_strip(pieces: Slice, place: int) -> Answer | None:
     """Return who is first beside a strip where one test turns at no decimal number, if it is the same on both sides."""
     beside = [one for _, one in pieces[max(place - 2, 0) : place + 3] if one is not None]
     return beside[0] if len(beside) == 4 and len({*beside}) == 1 else None  # noqa: PLR2004 - two on each side
-
-
-def _less(value: Value | None, target: Value) -> Fraction | None:
-    return (
-        _exact(value) - _exact(target)
-        if isinstance(value, int | Decimal) and isinstance(target, int | Decimal)
-        else None
-    )
-
-
-def _exact(value: Value | None) -> Fraction:
-    assert isinstance(value, int | Decimal)  # noqa: S101 - as the callers see
-    return Fraction(value)
 
 
 TENS = (Decimal("0.1"), 1, 10)

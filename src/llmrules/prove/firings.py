@@ -120,7 +120,7 @@ class Firings:
         known = [its.known, *(facts.get(name, NOTHING).known for name in leaf.references)]
         plain = evolve(leaf, tests=tuple(test for test in leaf.tests if not isinstance(test.operand, Reference)))
         if leaf.attribute.many:
-            tests = (self._of_set(test, its.has) for test in plain.tests)
+            tests = (self._of_sets(test, its.has, _members(test)) for test in plain.tests)
             return self.circuit.both(*known, *tests, *self._against(leaf, its.has, facts))
         each = (
             self.circuit.both(has, self._accepts(plain, value), *self._against(leaf, {value: TRUE}, facts))
@@ -139,18 +139,23 @@ class Firings:
                 (left,) = has
                 yield both(*(either(-its, self._between(leaf, test, left, other)) for other, its in right.items()))
                 continue
-            names = {*has, *right}
-            shared = either(*(both(has.get(one, FALSE), right.get(one, FALSE)) for one in names))
-            within = both(*(either(-right.get(one, FALSE), has.get(one, FALSE)) for one in names))
-            without = both(*(either(-has.get(one, FALSE), right.get(one, FALSE)) for one in names))
-            found = {
-                "any_of": shared,
-                "has_any": shared,
-                "none_of": -shared,
-                "only": without,
-                "is": both(within, without),
-            }
-            yield found.get(test.operator.name, within)
+            yield self._of_sets(test, has, right)
+
+    def _of_sets(self, test: Test, has: Mapping[Value, Literal], right: Mapping[Value, Literal]) -> Literal:
+        """Return that a set of which each member is so or not satisfies a test against another such set."""
+        both, either, names = self.circuit.both, self.circuit.either, {*has, *right}
+        shared = either(*(both(has.get(one, FALSE), right.get(one, FALSE)) for one in names))
+        within = both(*(either(-right.get(one, FALSE), has.get(one, FALSE)) for one in names))
+        without = both(*(either(-has.get(one, FALSE), right.get(one, FALSE)) for one in names))
+        found = {
+            "known": TRUE,
+            "any_of": shared,
+            "has_any": shared,
+            "none_of": -shared,
+            "only": without,
+            "is": both(within, without),
+        }
+        return found.get(test.operator.name, within)
 
     def _between(self, leaf: Leaf, test: Test, left: Value, right: Value) -> Literal:
         """Return that two bands compare as a test says: left open where it depends on what of them is meant."""
@@ -201,25 +206,6 @@ class Firings:
         low, high = ((at, 0), (at, 0)) if asked is None else asked.span(value)
         return (low[0] + Decimal(plus), low[1]), (high[0] + Decimal(plus), high[1])
 
-    def _of_set(self, test: Test, has: Mapping[Value, Literal]) -> Literal:
-        """Return that a set of which each member is so or not satisfies a test."""
-        operand = test.operand
-        wanted = {*operand} if isinstance(operand, tuple | frozenset) else {operand}
-        inside = [literal for member, literal in has.items() if member in wanted]
-        outside = [literal for member, literal in has.items() if member not in wanted]
-        if len(inside) < len(wanted):
-            inside.append(FALSE)  # a member that nobody can state or conclude
-        found = {
-            "known": TRUE,
-            "has": self.circuit.either(*inside),
-            "has_any": self.circuit.either(*inside),
-            "has_all": self.circuit.both(*inside),
-            "none_of": -self.circuit.either(*inside),
-            "only": -self.circuit.either(*outside),
-            "is": self.circuit.both(*inside, *(-one for one in outside)),
-        }
-        return found[test.operator.name]
-
     @cached_property
     def refused(self) -> Literal:
         """That the case is refused."""
@@ -238,6 +224,13 @@ class Firings:
             else:
                 found[name] = self.circuit.at_least(((has, 1) for has in its.has.values()), 2)
         return {name: literal for name, literal in found.items() if literal != FALSE}
+
+
+def _members(test: Test) -> dict[Value, Literal]:
+    """Return the members that a test names, of which each is so."""
+    operand = test.operand
+    assert not isinstance(operand, Reference)  # noqa: S101 - as the caller sees
+    return dict.fromkeys(operand if isinstance(operand, tuple | frozenset) else (operand,), TRUE)
 
 
 _OF_SIGN: Mapping[str, Callable[[int], bool]] = {
