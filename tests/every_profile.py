@@ -12,7 +12,7 @@ from benchmarks.random_cases import random_case
 
 from llmrules.advisor import Advisor
 from llmrules.language.conditions import Reference, Table
-from llmrules.language.vocabulary import USAGE, USED, known_numbers
+from llmrules.language.vocabulary.computed import USAGE, USED, known_numbers
 from llmrules.prove.circuit import Circuit, holds
 from llmrules.prove.decisions import Decisions
 from llmrules.prove.profiles import Profiles

@@ -16,7 +16,7 @@ from llmrules.advisor import Advisor
 from llmrules.catalog.restriction import LeftOut
 from llmrules.errors import LoadError, RestrictionError
 from llmrules.language.values import as_text
-from llmrules.language.vocabulary import Sum
+from llmrules.language.vocabulary.computed import Sum
 from llmrules.verify import verify
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from tests.worlds import decide, rule
 from llmrules.advisor import Advisor
 from llmrules.catalog import Entry, Stated
 from llmrules.language.values import period
-from llmrules.language.vocabulary import tokens_at
+from llmrules.language.vocabulary.computed import tokens_at
 from llmrules.verify import verify
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from llmrules.catalog import Entry
 from llmrules.catalog.entries import Stated
 from llmrules.errors import RestrictionError
 from llmrules.language.values import period
-from llmrules.language.vocabulary import PRICES
+from llmrules.language.vocabulary.computed import PRICES
 from llmrules.worlds.advice.outlook import Outlooks
 from llmrules.worlds.advice.places import Place, Places
 from llmrules.worlds.changes import ValueAs

@@ -12,7 +12,7 @@ from llmrules.catalog.candidates import bits
 from llmrules.errors import SHOWN, LoadError, Place, RestrictionError, nearest
 from llmrules.language.conditions import MODEL_SIDE, Reference, Table, read_table
 from llmrules.language.conditions.written import written_condition
-from llmrules.language.vocabulary import USAGE, USED
+from llmrules.language.vocabulary.computed import USAGE, USED
 from llmrules.reading.cursor import Cursor
 from llmrules.reading.files import Source
 

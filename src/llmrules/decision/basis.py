@@ -19,7 +19,7 @@ from llmrules.catalog.candidates import bits
 from llmrules.language.rules.rule import by_conclusion
 from llmrules.language.sources import Claim, Document
 from llmrules.language.values import number
-from llmrules.language.vocabulary import factors_of, known_numbers, lacking, tokens_at
+from llmrules.language.vocabulary.computed import factors_of, known_numbers, lacking, tokens_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

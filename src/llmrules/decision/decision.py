@@ -20,7 +20,7 @@ from llmrules.language.profile import Approval, Profile
 from llmrules.language.rules.effects import Advise, Policy, Refuse
 from llmrules.language.sources import STALE_AFTER
 from llmrules.language.values import Value, as_text, number
-from llmrules.language.vocabulary import Sum
+from llmrules.language.vocabulary.computed import Sum
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

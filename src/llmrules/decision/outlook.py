@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from llmrules.language.values import Number, Period
-from llmrules.language.vocabulary import factors_of, sums
+from llmrules.language.vocabulary.computed import factors_of, sums
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

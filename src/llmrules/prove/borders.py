@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from llmrules.catalog.candidates import bits
 from llmrules.language.conditions import Reference
-from llmrules.language.vocabulary import LONG_TOKENS, decimal
+from llmrules.language.vocabulary.computed import LONG_TOKENS, decimal
 from llmrules.prove.forms import (
     SAMPLES,
     Form,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from attrs import frozen
 
 from llmrules.language.values import Value
-from llmrules.language.vocabulary import decimal
+from llmrules.language.vocabulary.computed import decimal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     from llmrules.language.conditions import Facts, Leaf, Operand, Test
     from llmrules.language.rules.rule import Rule
     from llmrules.language.values import Value
-    from llmrules.language.vocabulary import Attribute, Sum
+    from llmrules.language.vocabulary import Attribute
+    from llmrules.language.vocabulary.computed import Sum
     from llmrules.trace.codec import Holds, Json, Outcome, Threshold
     from llmrules.trace.record import Kind
 

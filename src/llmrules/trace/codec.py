@@ -25,7 +25,9 @@ from llmrules.language.conditions import Table, json_table
 from llmrules.language.rules.rule import Rule
 from llmrules.language.sources import Document
 from llmrules.language.values import Period, day, encode_number, number, period
-from llmrules.language.vocabulary import Attribute, Product, check_keys
+from llmrules.language.vocabulary import Attribute
+from llmrules.language.vocabulary.computed import Product
+from llmrules.language.vocabulary.reading import check_keys
 from llmrules.reading.cursor import Cursor
 from llmrules.reading.files import Source
 

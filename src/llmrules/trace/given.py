@@ -25,7 +25,8 @@ from llmrules.language.rules.reading import RuleReader
 from llmrules.language.rules.rule import ON_MODELS, Disable, Promise, Rule
 from llmrules.language.sources import STALE_AFTER, Claim, Document, check_sources
 from llmrules.language.values import day
-from llmrules.language.vocabulary import Attribute, Scope, Vocabulary, check_factors
+from llmrules.language.vocabulary import Attribute, Scope, Vocabulary
+from llmrules.language.vocabulary.computed import check_factors
 from llmrules.trace.codec import MOST_SAID, Over, converter, exact, loaded, read_value, reader, writer
 from llmrules.trace.coherence import check_coherent
 

@@ -15,7 +15,8 @@ from llmrules.catalog.candidates.candidates import Candidates, Column, Groups, b
 from llmrules.catalog.entries import Candidate, Contradiction, Dispute
 from llmrules.language.rules.rule import Cycle, by_conclusion, classification_order
 from llmrules.language.values import number
-from llmrules.language.vocabulary import MODEL, PRICES, Sum, added, charged, known_numbers, tokens_of
+from llmrules.language.vocabulary import MODEL
+from llmrules.language.vocabulary.computed import PRICES, Sum, added, charged, known_numbers, tokens_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping, Sequence

@@ -26,7 +26,8 @@ from attrs import define, field, frozen
 from llmrules.catalog.entries import Candidate, Contradiction, Dispute
 from llmrules.language.conditions import Leaf, Reference, Table
 from llmrules.language.values import Number, Value
-from llmrules.language.vocabulary import Attribute, Sum, Vocabulary
+from llmrules.language.vocabulary import Attribute, Vocabulary
+from llmrules.language.vocabulary.computed import Sum
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable

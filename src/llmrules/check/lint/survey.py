@@ -18,7 +18,7 @@ from llmrules.language.conditions import Leaf, Table, Test
 from llmrules.language.operators import OPERATORS
 from llmrules.language.rules.rule import Rule, by_conclusion
 from llmrules.language.texts import LANGUAGES, Language
-from llmrules.language.vocabulary import factors_of
+from llmrules.language.vocabulary.computed import factors_of
 from llmrules.reading.files import Source
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from llmrules.language.profile import read_approvals
 from llmrules.language.rules.reading import RuleReader
 from llmrules.language.rules.ruleset import LANGUAGE
 from llmrules.language.sources import read_sources
-from llmrules.language.vocabulary import ATTRIBUTE_KEYS, read_vocabulary
+from llmrules.language.vocabulary.reading import ATTRIBUTE_KEYS, read_vocabulary
 from llmrules.reading.cursor import Cursor
 from llmrules.reading.files import Source
 

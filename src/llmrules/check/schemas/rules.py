@@ -47,7 +47,9 @@ from llmrules.language.rules.promises import ELIGIBLE, KEPT, PROMISE_KEYS
 from llmrules.language.rules.reading import DISABLE_KEYS, RULE_ID
 from llmrules.language.rules.rule import EVENTS
 from llmrules.language.rules.ruleset import FILE_KEYS, LANGUAGE
-from llmrules.language.vocabulary import ATTRIBUTE_KEYS, CHOICE_KEYS, CHOSEN, SCOPES, TOKENS_AT, TYPES
+from llmrules.language.vocabulary import CHOSEN, SCOPES, TYPES
+from llmrules.language.vocabulary.computed import TOKENS_AT
+from llmrules.language.vocabulary.reading import ATTRIBUTE_KEYS, CHOICE_KEYS
 from llmrules.say.teller import Sentences
 
 if TYPE_CHECKING:

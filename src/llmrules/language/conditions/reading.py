@@ -12,7 +12,8 @@ from attrs import evolve, frozen
 from llmrules.language.conditions.table import ALWAYS, Leaf, Operand, Reference, Table, Test, value_order
 from llmrules.language.operators import OPERATORS, Operator, operators_for
 from llmrules.language.values import Number, number
-from llmrules.language.vocabulary import SCOPES, Attribute, Scope, Vocabulary, difference
+from llmrules.language.vocabulary import SCOPES, Attribute, Scope, Vocabulary
+from llmrules.language.vocabulary.attribute import difference
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

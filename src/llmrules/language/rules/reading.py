@@ -31,7 +31,8 @@ from llmrules.language.rules.rule import Disable, Rule
 from llmrules.language.sources import read_cited
 from llmrules.language.texts import LANGUAGES, Text, read_text
 from llmrules.language.values import Number, Value, read_day
-from llmrules.language.vocabulary import AS_OF, MODEL, SCOPES, Attribute, Scope, Vocabulary, read_marks
+from llmrules.language.vocabulary import AS_OF, MODEL, SCOPES, Attribute, Scope, Vocabulary
+from llmrules.language.vocabulary.reading import read_marks
 from llmrules.reading.cursor import Cursor, read_fields
 
 if TYPE_CHECKING:

@@ -26,7 +26,8 @@ from llmrules.language.rules.rule import (
 )
 from llmrules.language.rules.strata import stratify
 from llmrules.language.sources import Citable, read_sources
-from llmrules.language.vocabulary import AS_OF, SCOPES, Vocabulary, read_vocabulary
+from llmrules.language.vocabulary import AS_OF, SCOPES, Vocabulary
+from llmrules.language.vocabulary.reading import read_vocabulary
 from llmrules.reading.cursor import Cursor
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from llmrules.language.conditions import json_table
 from llmrules.language.rules.rule import by_conclusion
-from llmrules.language.vocabulary import (
+from llmrules.language.vocabulary.computed import (
     LONG_SHARE,
     TIER_ABOVE,
     TIER_PRICES,

@@ -21,7 +21,8 @@ from llmrules.catalog.candidates import bits, mask_of
 from llmrules.engine.refiring import Cuts
 from llmrules.language.conditions import Reference
 from llmrules.language.values import EXACT, Number, Period, Value, number
-from llmrules.language.vocabulary import AS_OF, LONG_TOKENS, decimal
+from llmrules.language.vocabulary import AS_OF
+from llmrules.language.vocabulary.computed import LONG_TOKENS, decimal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
