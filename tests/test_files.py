@@ -417,7 +417,7 @@ def read_bytes_as_json(folder: Path, raw: bytes) -> Any:  # noqa: ANN401 - plain
     """Return what some bytes are as JSON."""
     path = folder / "rows.json.gz"
     path.write_bytes(raw)
-    return read_json_data(path, "rows.json.gz")
+    return read_json_data(path)
 
 
 @settings(max_examples=30)
@@ -426,7 +426,7 @@ def test_a_packed_file_that_is_cut_off_says_so(tmp_path_factory: pytest.TempPath
     """Wherever a download broke off, there is one sentence that names the file."""
     with pytest.raises(FileError) as raised:
         read_bytes_as_json(tmp_path_factory.mktemp("cut"), PACKED[:kept])
-    assert str(raised.value).startswith("rows.json.gz: is cut off: its gzip data end too early [bad-gzip]\n")
+    assert "rows.json.gz: is cut off: its gzip data end too early [bad-gzip]\n" in str(raised.value)
 
 
 @settings(max_examples=75)
@@ -474,8 +474,8 @@ def test_a_very_large_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
     try:
         for read in (read_json, read_toml, read_json_data, read_catalog_file):
             with pytest.raises(FileError) as raised:
-                read(path, "all.json")
-            assert str(raised.value) == "all.json: is larger than 64 MiB [too-large]"
+                read(path)
+            assert str(raised.value) == f"{path.as_posix()}: is larger than 64 MiB [too-large]"
         assert tracemalloc.get_traced_memory()[1] < 1_000_000
     finally:
         tracemalloc.stop()
@@ -523,7 +523,7 @@ def test_the_top_of_a_file_of_data_may_be_anything(tmp_path: Path) -> None:
     assert read_json_data(path) == [{"input_mtok": Decimal("0.3")}, None]
     path.write_text('[{"a": 1, "a": 2}]', encoding="utf-8")
     with pytest.raises(FileError) as raised:
-        read_json_data(path, "rows.json")
+        read_json_data(path)
     assert raised.value.code == "syntax"
 
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llmrules import Advisor
-from llmrules.catalog.register import from_text, read_register
+from llmrules.catalog.restriction import from_text, read_register
 from llmrules.cli import main
 from llmrules.errors import LlmrulesError, LoadError, RestrictionError
 from llmrules.reading import shipped

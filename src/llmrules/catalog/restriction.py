@@ -1,7 +1,11 @@
-"""Which candidates a decision is about: those of a list of models, and of them those for which a condition is true."""
+"""Which candidates a decision is about: those of a list of models, and of them those for which a condition is true.
+
+A list may stand in a file, such as the register of the models that a company allows: CSV or TOML.
+"""
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, TypeAlias
@@ -14,10 +18,11 @@ from llmrules.language.conditions import MODEL_SIDE, Reference, Table, read_tabl
 from llmrules.language.conditions.written import written_condition
 from llmrules.language.vocabulary.computed import USAGE, USED
 from llmrules.reading.cursor import Cursor
-from llmrules.reading.files import Source
+from llmrules.reading.files import Source, read_text, read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from llmrules.catalog.candidates import Candidates
     from llmrules.errors import InputError
@@ -26,6 +31,13 @@ if TYPE_CHECKING:
 
 Only: TypeAlias = "Table | Mapping[str, object] | Iterable[str] | str"
 """A condition: a table, one written as in a rule, or as on the command line one text or several."""
+
+
+COLUMNS = ("model", "id")
+"""The headings under which ids stand in a CSV file; without any, they stand in the first column."""
+
+MODELS = "models"
+"""The list of ids in a TOML file."""
 
 
 @frozen
@@ -213,3 +225,53 @@ def _distance(wanted: str, stated: str) -> tuple[int, float]:
     """Return how far a text is from another: first by the longest part that they share, then by all of it."""
     matcher = SequenceMatcher(None, wanted.casefold(), stated.casefold())
     return -matcher.find_longest_match().size, -matcher.ratio()
+
+
+# Lists of models in files
+
+
+def read_register(path: Path) -> tuple[str, ...]:
+    """Return the ids that a file lists, in its order. Raises FileError, or LoadError with everything that is wrong."""
+    if path.suffix == ".toml":
+        return _from_toml(path)
+    return from_text(read_text(path), path.as_posix())
+
+
+def from_text(text: str, name: str) -> tuple[str, ...]:
+    """Return the ids that a CSV text lists; ``name`` is what messages call it. Raises RestrictionError."""
+    try:
+        lines = list(_lines(text))
+    except csv.Error as error:
+        raise RestrictionError(f"is not CSV: {error}", code="syntax", place=Place(name)) from None
+    found = tuple(identifier for identifier in _column(lines) if identifier)
+    if not found:
+        hint = f"one id a line, or a column with the heading {COLUMNS[0]}"
+        raise RestrictionError("lists no model", code="empty-list", place=Place(name, 1, 1), hint=hint)
+    return found
+
+
+def _lines(text: str) -> Iterator[list[str]]:
+    """Yield the rows of a CSV text that say anything; commas, semicolons and tabs part them, # begins a remark."""
+    lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    separator = max(",;\t", key=lines[0].count) if lines else ","
+    for row in csv.reader(lines, delimiter=separator, strict=True):
+        yield [cell.strip() for cell in row]
+
+
+def _column(rows: list[list[str]]) -> Iterator[str]:
+    """Yield the cells that hold ids: those under a heading that says so, else the first of each row."""
+    heading = [cell.lower() for cell in rows[0]] if rows else []
+    place = next((heading.index(name) for name in COLUMNS if name in heading), None)
+    for row in rows if place is None else rows[1:]:
+        yield row[place or 0] if len(row) > (place or 0) else ""
+
+
+def _from_toml(path: Path) -> tuple[str, ...]:
+    problems: list[InputError] = []
+    top = Cursor.top(read_toml(path), RestrictionError, problems)
+    found = top.fields({MODELS: Cursor.names}, what="a list of models")
+    if MODELS not in top.table():
+        top.missing(MODELS, "the file must list the models", hint=f'{MODELS} = ["claude-sonnet-5-5"]')
+    if problems:
+        raise LoadError(problems)
+    return tuple(found[MODELS])

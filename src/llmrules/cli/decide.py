@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from llmrules.advisor.many import Brief
-from llmrules.catalog.register import read_register
+from llmrules.catalog.restriction import read_register
 from llmrules.cli import completion, options
 from llmrules.cli.ask import interviewed
 from llmrules.cli.case import case_of, stating

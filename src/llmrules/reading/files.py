@@ -149,16 +149,14 @@ def toml_files(paths: Iterable[str | Path]) -> Iterator[Path]:
         yield from (files_in(path, ".toml") if path.is_dir() else ()) or [path]
 
 
-def read_text(path: Path, name: str | None = None) -> str:
+def read_text(path: Path) -> str:
     """Read the text of one file. Raises FileError."""
-    shown = name if name is not None else path.as_posix()
-    return _decode(_read_bytes(path, shown), shown)
+    return read_raw(path).text
 
 
 def read_toml(path: Path, name: str | None = None, *, layer: int = 0) -> Source:
     """Read one TOML file; ``name`` is what messages call it. Raises FileError."""
-    shown = name if name is not None else path.as_posix()
-    return parse_toml(_decode(_read_bytes(path, shown), shown), shown, layer=layer)
+    return read_raw(path, name, layer=layer).parse()
 
 
 def parse_toml(text: str, name: str, *, layer: int = 0) -> Source:
@@ -166,16 +164,19 @@ def parse_toml(text: str, name: str, *, layer: int = 0) -> Source:
     return Source(name, text, toml_data(text, name), layer=layer)
 
 
-def read_json(path: Path, name: str | None = None) -> Source:
+def read_json(path: Path) -> Source:
     """Read one JSON file whose top is an object; it may be packed by gzip. Raises FileError."""
-    shown = name if name is not None else path.as_posix()
-    return parse_json(_decode(_unpack(_read_bytes(path, shown, toml=False), shown), shown), shown)
+    return _json_in(path).parse()
 
 
-def read_json_data(path: Path, name: str | None = None) -> Any:  # noqa: ANN401 - plain JSON
+def read_json_data(path: Path) -> Any:  # noqa: ANN401 - plain JSON
     """Read the plain values of one JSON file, whatever its top is; it may be packed by gzip. Raises FileError."""
-    shown = name if name is not None else path.as_posix()
-    return json_data(_decode(_unpack(_read_bytes(path, shown, toml=False), shown), shown), shown)
+    raw = _json_in(path)
+    return json_data(raw.text, raw.name)
+
+
+def _json_in(path: Path) -> Raw:
+    return Raw(path.as_posix(), _read_bytes(path, path.as_posix(), toml=False), is_json=True)
 
 
 def read_catalog_file(path: Path, name: str | None = None, *, layer: int = 0) -> Source:
@@ -205,11 +206,14 @@ class Raw:
     is_json: bool = field(kw_only=True)
     layer: int = 0
 
+    @property
+    def text(self) -> str:
+        """The text of the file, unpacked. Raises FileError."""
+        return _decode(_unpack(self.content, self.name) if self.is_json else self.content, self.name)
+
     def parse(self) -> Source:
         """Return the file with its plain values. Raises FileError."""
-        if self.is_json:
-            return parse_json(_decode(_unpack(self.content, self.name), self.name), self.name, layer=self.layer)
-        return parse_toml(_decode(self.content, self.name), self.name, layer=self.layer)
+        return (parse_json if self.is_json else parse_toml)(self.text, self.name, layer=self.layer)
 
     @cached_property
     def digest(self) -> str:
