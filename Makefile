@@ -10,6 +10,8 @@ PYTHONS ?= python3.11 python3.12 python3.13
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
+# What was compiled is kept, whatever the caller says: the tests start hundreds of interpreters.
+export PYTHONDONTWRITEBYTECODE :=
 
 DURABLE := $(shell sed -n 's/^durable = \["\(.*\)"\]$$/\1/p' pyproject.toml)
 # durable-rules calls a function that Python 3.13 took away; this names the one that took its place. Where the old one

@@ -1,8 +1,16 @@
 """Settings of the whole suite."""
 
-import os
+from __future__ import annotations
 
+import os
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # The same checkout gives the same result everywhere, however slow the machine is. To look for new counterexamples:
 # pytest --hypothesis-profile=search, which also tries twice as many where a test does not say how many.
@@ -12,3 +20,13 @@ settings.load_profile("suite")
 
 # No test reads or writes what large catalogues were read as elsewhere; those of the cache say where it is.
 os.environ["LLMRULES_CACHE"] = ""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def parsed_once() -> Iterator[None]:
+    """Parse each TOML text once: most tests load what is shipped, and nobody changes what was parsed."""
+    from llmrules.reading import files, syntax
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(files, "toml_data", lru_cache(maxsize=256)(syntax.toml_data))
+        yield

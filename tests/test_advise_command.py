@@ -8,11 +8,10 @@ from decimal import Decimal
 
 import attrs
 import pytest
-from click.testing import CliRunner, Result
+from tests.commands import run
 from tests.documents import ROOT
 
 from llmrules import Advisor
-from llmrules.cli import main
 from llmrules.say.page import render_page
 from llmrules.worlds.advice.asking import Answer, Pair, Question, Questions
 from llmrules.worlds.advice.document import plain
@@ -20,11 +19,6 @@ from llmrules.worlds.advice.finding_out import Worth, WorthKnowing
 from llmrules.worlds.advice.firmness import Firmness, ShelfLife, Stays, WeightStays
 from llmrules.worlds.advice.relaxing import Found, NearMiss, Relaxation
 from llmrules.worlds.changes import Stated
-
-
-def run(*arguments: str) -> Result:
-    """Run a command."""
-    return CliRunner().invoke(main, arguments, prog_name="llmrules", catch_exceptions=False)
 
 
 def test_what_nobody_can_have_is_told() -> None:

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 
 import pexpect
 import pytest
-from click.testing import CliRunner, Result
+from tests.commands import run
 from tests.documents import ROOT
 
 from llmrules import Advisor
-from llmrules.cli import main
 from llmrules.cli.answers import understood
 from llmrules.say.interview import Interviewer
 from llmrules.worlds.advice.asking import next_questions
@@ -26,11 +25,6 @@ if TYPE_CHECKING:
 
 HOSPITAL = "example:hospital-records"
 PROGRAM = str(shutil.which("llmrules", path=os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])))  # noqa: PTH120 - no path is walked
-
-
-def run(*arguments: str, typed: str = "") -> Result:
-    """Run a command with some lines on standard input."""
-    return CliRunner().invoke(main, arguments, input=typed, prog_name="llmrules", catch_exceptions=False)
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +40,7 @@ def asked(output: str) -> list[str]:
 
 def test_what_is_asked_is_what_matters_next(advisor: Advisor) -> None:
     """Each question is the first of those that advice names for the case so far, and the last answer decides."""
-    done = run("ask", HOSPITAL, "--lang", "en", typed="\n1\nq\n")
+    done = run("ask", HOSPITAL, "--lang", "en", stdin="\n1\nq\n")
     decision = advisor.decide(ROOT / "examples/hospital-records.toml")
     names = [one.attribute for one in next_questions(World.of(decision), most=0).questions]
     attribute = advisor.knowledge.ruleset.vocabulary[names[1]]
@@ -58,7 +52,7 @@ def test_what_is_asked_is_what_matters_next(advisor: Advisor) -> None:
 
 def test_an_answer_can_be_taken_back() -> None:
     """What ``b`` takes back was never said, and before the first question there is nothing to take back."""
-    done = run("ask", HOSPITAL, "--lang", "en", typed="b\nfine_tuning=no\nb\nq\n")
+    done = run("ask", HOSPITAL, "--lang", "en", stdin="b\nfine_tuning=no\nb\nq\n")
     assert done.exit_code == 0
     assert "This is the first question." in done.stderr
     assert len({*asked(done.stdout)}) < len(asked(done.stdout))
@@ -67,7 +61,7 @@ def test_an_answer_can_be_taken_back() -> None:
 
 def test_what_nobody_knows_is_not_asked_again() -> None:
     """Who knows nothing is asked everything once; what could still change the answer is named at the end."""
-    done = run("ask", HOSPITAL, "--set", "deployment=on-premise", "--lang", "en", typed="\n" * 60)
+    done = run("ask", HOSPITAL, "--set", "deployment=on-premise", "--lang", "en", stdin="\n" * 60)
     names = asked(done.stdout)
     assert len({*names}) == len(names)
     assert f"What you left open could still change the answer: {names[0]}" in done.stderr
@@ -84,7 +78,7 @@ def test_where_nothing_matters_nothing_is_asked(tmp_path: Path) -> None:
 
 def test_a_contradiction_is_told_at_once() -> None:
     """An answer against what follows from others is taken, and said to clash."""
-    done = run("ask", HOSPITAL, "--lang", "en", typed="fine_tuning=no\nq\n")
+    done = run("ask", HOSPITAL, "--lang", "en", stdin="fine_tuning=no\nq\n")
     assert "! These values clash: fine-tuning on own data" in done.stdout
     assert "--set fine_tuning=false\n" in done.stdout
     assert "--set context_tokens" not in done.stdout
@@ -100,7 +94,7 @@ def test_answers_are_saved_as_a_profile_that_decides_alike(advisor: Advisor, tmp
         str(saved),
         "--lang",
         "ko",
-        typed="deployment=1\ncontext_tokens=20k\ntasks=코드 작성과 리뷰,2\nq\n",
+        stdin="deployment=1\ncontext_tokens=20k\ntasks=코드 작성과 리뷰,2\nq\n",
     )
     assert done.exit_code == 0
     assert f"llmrules decide {saved}" in done.stdout
@@ -119,7 +113,7 @@ def test_a_file_that_is_there_is_refused_before_anything_is_asked(tmp_path: Path
     there = tmp_path / "there.toml"
     there.write_text("", encoding="utf-8")
     for target in (there, tmp_path / "nowhere" / "saved.toml"):
-        done = run("ask", "--save", str(target), typed="q\n")
+        done = run("ask", "--save", str(target), stdin="q\n")
         assert (done.exit_code, done.stdout) == (2, "")
 
 

@@ -17,16 +17,15 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import pytest
 from attrs import evolve
-from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.commands import run
 
 import llmrules
 from llmrules import Advisor, LoadError
 from llmrules.catalog import Catalog, Dated, Entry, Model, Offer, Stated, cache, read_catalog
 from llmrules.catalog.cache import FOLDER, MOST_FILES, Slot, slot_for
 from llmrules.catalog.packed import pack, unpack
-from llmrules.cli import main
 from llmrules.language.profile import Approval
 from llmrules.language.rules.ruleset import read_ruleset
 from llmrules.language.values import Period, day, period
@@ -424,9 +423,9 @@ def test_without_the_cache_nothing_is_read_or_written(tmp_path: Path, folder: Pa
     path = tmp_path / "ours.toml"
     path.write_text(OURS, encoding="utf-8")
     Advisor.load(catalog=[path], engine="plain", cache=False)
-    assert CliRunner().invoke(main, ["models", "--catalog", str(path), "--no-cache"]).exit_code == 0
+    assert run("models", "--catalog", path, "--no-cache").exit_code == 0
     assert not folder.exists() or not [*folder.iterdir()]
-    assert CliRunner().invoke(main, ["models", "--catalog", str(path)]).exit_code == 0
+    assert run("models", "--catalog", path).exit_code == 0
     assert len([*folder.iterdir()]) == 1
 
 

@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from click.testing import CliRunner
+from tests.commands import run
 from tests.documents import ROOT
 from tests.mutants import canonical, reseal
 
 from llmrules import Advisor
-from llmrules.cli import main
 from llmrules.verify import kernel
 from llmrules.verify.bundle import BESIDE_THE_KERNEL, write_bundle
 
@@ -104,7 +103,7 @@ def _alone(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def test_the_one_file_says_what_the_command_says(name: str, level: str, folder: Path) -> None:
     """Alone and installed, in text and as JSON, the checker prints the same and ends alike."""
     for ours, theirs in ((["--format", "text"], []), (["--format", "json"], ["--json"])):
-        installed = CliRunner().invoke(main, ["verify", str(folder / name), "--level", level, *ours])
+        installed = run("verify", str(folder / name), "--level", level, *ours)
         alone = _alone(folder, name, "--level", level, *theirs)
         assert (alone.stdout, alone.returncode) == (installed.output, installed.exit_code)
 

@@ -14,10 +14,8 @@ from typing import Any
 
 import pytest
 import yaml
-from click.testing import CliRunner
+from tests.commands import run
 from tests.documents import ROOT
-
-from llmrules.cli import main
 
 BIN = Path(sys.executable).parent
 PAGE = (ROOT / "docs/checks.md").read_text(encoding="utf-8")
@@ -38,7 +36,7 @@ source = "data-policy"
 def starter(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write the project that `llmrules init` writes."""
     folder = tmp_path_factory.mktemp("starter")
-    assert CliRunner().invoke(main, ["init", str(folder)]).exit_code == 0
+    assert run("init", str(folder)).exit_code == 0
     return folder
 
 

@@ -8,28 +8,20 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pexpect
 import pytest
 from click.testing import CliRunner
+from tests.commands import run
 
 from llmrules.cli import main
 from llmrules.trace.record import Trace
-
-if TYPE_CHECKING:
-    from click.testing import Result
 
 ROOT = Path(__file__).parent.parent
 HOSPITAL = str(ROOT / "examples" / "hospital-records.toml")
 NOTHING_FITS = str(ROOT / "examples" / "nothing-fits.toml")
 REFUSED = str(ROOT / "examples" / "live-data-offline.toml")
 COMMAND = (sys.executable, "-c", "from llmrules.cli import main; main(prog_name='llmrules')")
-
-
-def run(*arguments: str, stdin: str | None = None) -> Result:
-    """Run a command inside this process."""
-    return CliRunner().invoke(main, arguments, input=stdin)
 
 
 @pytest.mark.parametrize("full", [(), ("--full",)])
@@ -646,12 +638,12 @@ def test_what_was_meant_by_a_name_is_said() -> None:
         (["decide", "hospital-records"], "hint: write example:hospital-records"),
         (["map", "budget", "contxt"], "did you mean context_tokens?"),
     ):
-        run = CliRunner().invoke(main, arguments)
-        assert (run.exit_code, said in run.output) == (2, True), run.output
+        done = run(*arguments)
+        assert (done.exit_code, said in done.output) == (2, True), done.output
 
 
 def test_a_date_stated_twice_is_refused() -> None:
     """--as-of beside --set as_of is refused by the names of both, whichever stands first."""
-    done = CliRunner().invoke(main, ["decide", "--isolated", "--set", "as_of=2026-03-01", "--as-of", "2026-03-02"])
+    done = run("decide", "--isolated", "--set", "as_of=2026-03-01", "--as-of", "2026-03-02")
     assert done.exit_code == 2
     assert "--as-of and --set as_of=… both state the date" in " ".join(done.output.split())

@@ -7,19 +7,13 @@ from fractions import Fraction
 from itertools import combinations
 
 import pytest
-from click.testing import CliRunner, Result
+from tests.commands import run
 from tests.documents import ROOT
 
 from llmrules import Advisor, Decision
-from llmrules.cli import main
 from llmrules.say.columns import width_of
 
 REVIEW = "example:contract-review"
-
-
-def run(*arguments: str) -> Result:
-    """Run a command."""
-    return CliRunner().invoke(main, arguments, prog_name="llmrules", catch_exceptions=False)
 
 
 @pytest.fixture(scope="module", params=["hospital-records", "contract-review", "month-on-a-budget"])

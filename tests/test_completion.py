@@ -7,10 +7,9 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from click.testing import CliRunner
+from tests.commands import run
 
 from llmrules import Advisor
-from llmrules.cli import main
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,7 +43,7 @@ def offered(*words: str) -> list[str]:
     """Return what Bash is offered after words, which it takes apart at = and :."""
     env = {"_LLMRULES_COMPLETE": "bash_complete", "COMP_WORDS": " ".join(("llmrules", *words)),
            "COMP_CWORD": str(len(words))}  # fmt: skip
-    done = CliRunner().invoke(main, [], prog_name="llmrules", env=env)
+    done = run(env=env)
     return [line.partition(",")[2] for line in done.stdout.splitlines() if line]
 
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from attrs import evolve
-from click.testing import CliRunner
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from tests.commands import run
 from tests.offer_worlds import catalogues, choices, overlays, requirements, sellers
 from tests.offer_worlds import rules as rule_texts
 from tests.worlds import DAY, VOCABULARY, RandomCase, decide, model, rule, world
@@ -20,7 +20,6 @@ from llmrules.check.diff import Change, Comparison, Corpus, compare, compare_dec
 from llmrules.check.diff.outcome import outcome
 from llmrules.check.diff.telling import difference_report
 from llmrules.check.diff.worlds import worlds_between
-from llmrules.cli import main
 from llmrules.errors import RestrictionError, TraceError
 from llmrules.language.profile import Requirement
 from llmrules.language.rules.rule import Disable
@@ -31,8 +30,6 @@ from llmrules.trace.record import Trace
 from llmrules.worlds.replay import replay
 
 if TYPE_CHECKING:
-    from click.testing import Result
-
     from llmrules.decision.decision import Decision as Decided
 
 
@@ -67,11 +64,6 @@ advise = true
 because = { en = "Never said.", ko = "나오지 않는 말입니다." }
 source = "policy"
 """
-
-
-def run(*arguments: object) -> Result:
-    """Run the command line."""
-    return CliRunner().invoke(main, [str(one) for one in arguments])
 
 
 def causes(comparison: Comparison, kind: str, subject: str = "", about: str = "") -> list[tuple[str, ...]]:

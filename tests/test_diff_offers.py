@@ -6,7 +6,7 @@ import itertools
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from click.testing import CliRunner
+from tests.commands import run
 from tests.offer_worlds import sellers
 from tests.test_diff import causes, change, effects
 from tests.worlds import rule
@@ -16,7 +16,6 @@ from llmrules.advisor import Decision
 from llmrules.check.diff import Comparison, compare, compare_decisions
 from llmrules.check.diff.attribute import MOST_ONE_BY_ONE, MOST_REPLAYS
 from llmrules.check.diff.telling import difference_report
-from llmrules.cli import main
 from llmrules.say.report.entry import render_text
 from llmrules.worlds.replay import replay
 
@@ -346,16 +345,14 @@ def test_on_the_command_line(tmp_path: Path) -> None:
     )
     old, new = tmp_path / "old.json", tmp_path / "new.json"
 
-    def run(*arguments: object) -> tuple[int, str]:
-        result = CliRunner().invoke(main, [str(one) for one in arguments])
-        return result.exit_code, result.stdout
-
     november = ("--catalog", "2026-11")
-    assert run("decide", profile, *november, "--trace", old)[0] == 0
-    assert run("decide", profile, *november, "--catalog", quote, "--trace", new)[0] == 0
-    assert run("replay", old, *november)[0] == 0
-    status, again = run("replay", old, *november, "--catalog", quote)
-    assert (status, again) == (1, "Decided again as of 2026-11-26. " + run("diff", old, new)[1])
+    assert run("decide", profile, *november, "--trace", old).exit_code == 0
+    assert run("decide", profile, *november, "--catalog", quote, "--trace", new).exit_code == 0
+    assert run("replay", old, *november).exit_code == 0
+    replayed = run("replay", old, *november, "--catalog", quote)
+    again = replayed.stdout
+    told = run("diff", old, new).stdout
+    assert (replayed.exit_code, again) == (1, f"Decided again as of 2026-11-26. {told}")
     assert "Claude Haiku 5.5 @ anthropic, price of input ($0.10 per million tokens → $4.00 per million tokens)" in again
-    korean = run("diff", old, new, "--lang", "ko")[1]
+    korean = run("diff", old, new, "--lang", "ko").stdout
     assert "Claude Haiku 5.5 @ anthropic의 입력 가격 (백만 토큰당 $0.10 → 백만 토큰당 $4.00) (단독)" in korean

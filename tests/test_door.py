@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 import tomli_w
-from click.testing import CliRunner
+from tests.commands import run
 
 from llmrules import Advisor
-from llmrules.cli import main
 from llmrules.say.page import render_page
 from llmrules.say.report.entry import render_markdown
 from llmrules.say.report.graph import render_mermaid
@@ -161,7 +160,7 @@ def test_nothing_raw_leaves_in_any_format(tmp_path: Path) -> None:
     for name, table in (("rules", rules(said)), ("models", models(said)), ("case", profile(said))):
         (tmp_path / f"{name}.toml").write_text(str(dates(table)), encoding="utf-8")
     for arguments in commands(tmp_path):
-        done = CliRunner().invoke(main, arguments)
+        done = run(*arguments)
         assert done.exception is None or isinstance(done.exception, SystemExit), arguments
         assert done.exit_code in {0, 1, 3, 4}, (arguments, done.stderr)
         assert harmless(done.stdout), arguments
@@ -190,7 +189,7 @@ def test_nothing_raw_leaves_in_any_format(tmp_path: Path) -> None:
 )
 def test_what_was_typed_comes_back_harmless(arguments: list[str]) -> None:
     """Arguments are repeated in errors, never obeyed."""
-    done = CliRunner().invoke(main, [one.format("a\x1b[31m\u202eb") for one in arguments])
+    done = run(*(one.format("a\x1b[31m\u202eb") for one in arguments))
     assert done.exit_code == 2
     assert harmless(done.output)
 
@@ -207,8 +206,8 @@ def test_a_reason_without_end_is_cut_where_it_is_said(tmp_path: Path) -> None:
         (tmp_path / f"{name}.toml").write_text(str(dates(content)), encoding="utf-8")
     case = ["decide", f"{tmp_path}/case.toml", *world(tmp_path)]
     for form in ("text", "markdown", "html", "mermaid"):
-        printed = CliRunner().invoke(main, [*case, "--format", form]).stdout
+        printed = run(*case, "--format", form).stdout
         assert len(printed) < 400_000
-    trace = json.loads(CliRunner().invoke(main, [*case, "--format", "json"]).stdout)
+    trace = json.loads(run(*case, "--format", "json").stdout)
     (soft,) = [rule for rule in trace["given"]["rules"] if rule["id"] == "soft"]
     assert soft["because"]["en"] == LONG

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 import pytest
-from click.testing import CliRunner
+from tests.commands import run
 
 from llmrules import Advisor, LlmrulesError, LoadError
-from llmrules.cli import main
 from llmrules.errors import UnknownModelError
 from llmrules.say.page import render_page
 
@@ -76,7 +75,7 @@ def test_nothing_is_said_in_a_language_that_is_none(decision: Decision) -> None:
 @pytest.fixture
 def starter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project as ``llmrules init`` writes it, with a policy of its own; it is the working folder."""
-    assert CliRunner().invoke(main, ["init", str(tmp_path)]).exit_code == 0
+    assert run("init", tmp_path).exit_code == 0
     settings = tmp_path / "llmrules.toml"
     settings.write_text('rules = ["policy"]\ncatalog = ["models.toml"]\nunknown = "exclude"\n', encoding="utf-8")
     monkeypatch.chdir(tmp_path)
@@ -86,7 +85,7 @@ def starter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_project_is_one_call(starter: Path) -> None:
     """``Advisor.project()`` decides as the command does there: rules, catalogue, policy, and settings named."""
     case = "cases/customer-letters.toml"
-    printed = json.loads(CliRunner().invoke(main, ["decide", case, "--format", "json"]).stdout)
+    printed = json.loads(run("decide", case, "--format", "json").stdout)
     for folder in (".", starter / "cases"):
         trace = Advisor.project(folder).decide(starter / case).trace
         assert trace.digests.found == printed["digests"]["found"]
@@ -111,17 +110,17 @@ def test_a_file_is_written_in_the_format_of_its_name(
 ) -> None:
     """``-o`` writes what would be printed, in the format that the name means, and prints nothing."""
     case = ["decide", "--set", "fine_tuning=true", "--as-of", "2026-03-01"]
-    done = CliRunner().invoke(main, [*case, "-o", str(tmp_path / name)])
+    done = run(*case, "-o", tmp_path / name)
     assert (done.exit_code, done.output) == (0, "")
     written = (tmp_path / name).read_text(encoding="utf-8")
     assert written.lower().startswith(begins)
     trace = tmp_path / "trace.json"
     decision.trace.save(trace)
-    assert CliRunner().invoke(main, ["why", str(trace), "-o", str(tmp_path / f"why-{name}")]).exit_code == 0
+    assert run("why", trace, "-o", tmp_path / f"why-{name}").exit_code == 0
     form = {"a.txt": "text", "a.md": "markdown", "a.html": "html", "a.mmd": "mermaid", "a.json": "json"}[name]
-    printed = CliRunner().invoke(main, ["why", str(trace), "--format", form]).stdout
+    printed = run("why", str(trace), "--format", form).stdout
     assert (tmp_path / f"why-{name}").read_text(encoding="utf-8").strip() == printed.strip()
-    assert CliRunner().invoke(main, ["why", str(trace), "-o", str(trace)]).exit_code == 2
+    assert run("why", str(trace), "-o", str(trace)).exit_code == 2
 
 
 def test_the_page_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,7 +129,7 @@ def test_the_page_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(click, "launch", opened.append)
     case = ["decide", "--set", "fine_tuning=true", "--open"]
     for more in ([], ["-o", str(tmp_path / "a.html")]):
-        assert CliRunner().invoke(main, [*case, *more]).exit_code == 0
+        assert run(*case, *more).exit_code == 0
     assert opened[0].endswith("/decision.html")
     assert opened[1] == (tmp_path / "a.html").as_uri()
 
@@ -138,12 +137,12 @@ def test_the_page_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_pipeline_fails_on_what_it_names() -> None:
     """Of conflict, caution, tie and unverified those that are named end with 1, and are said; nothing else does."""
     tie = ["decide", "--set", "as_of=2026-03-01"]
-    assert CliRunner().invoke(main, tie).exit_code == 0
-    done = CliRunner().invoke(main, [*tie, "--fail-on", "tie,conflict"])
+    assert run(*tie).exit_code == 0
+    done = run(*tie, "--fail-on", "tie,conflict")
     assert (done.exit_code, done.stderr) == (1, "--fail-on: tie\n")
-    assert CliRunner().invoke(main, [*tie, "--fail-on", "conflict"]).exit_code == 0
+    assert run(*tie, "--fail-on", "conflict").exit_code == 0
     conflict = ["decide", "--set", "hosting=api", "--set", "data_sovereignty=true", "--fail-on", "conflict"]
-    assert "--fail-on: conflict" in CliRunner().invoke(main, conflict).stderr
-    wrong = CliRunner().invoke(main, [*tie, "--fail-on", "tye"])
+    assert "--fail-on: conflict" in run(*conflict).stderr
+    wrong = run(*tie, "--fail-on", "tye")
     assert wrong.exit_code == 2
     assert "'tye' is not one of conflict, caution, pending, tie, unverified" in wrong.stderr

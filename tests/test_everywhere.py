@@ -8,10 +8,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
-from click.testing import CliRunner
+from tests.commands import run
 from tests.worlds import model, rule, world
 
-from llmrules.cli import main
 from llmrules.prove.contrast import everywhere_lines
 from llmrules.prove.everywhere import Everywhere, Level, Side, compare_everywhere
 
@@ -161,13 +160,13 @@ def test_the_command_compares_two_policies(tmp_path: Path) -> None:
     policy = tmp_path / "p.toml"
     policy.write_text('language = 1\npack = "p"\n[[disable]]\nrule = "bias-advice"\nreason = "Not here."\n')
     command = ["diff", "--everywhere", "--isolated", "--rules", str(policy), "--as-of", "2026-05-01", "--seconds", "60"]
-    result = CliRunner().invoke(main, [*command, "--format", "json"])
+    result = run(*command, "--format", "json")
     assert result.exit_code == 1
     levels = json.loads(result.output)["levels"]
     assert [levels[one]["alike"] for one in levels] == ["differ", "alike", "alike"]
     assert levels["firings"]["cubes"][0]["whenever"] == [{"requirement": "bias_sensitive", "among": [True]}]
-    assert CliRunner().invoke(main, [*command, "example:all"]).exit_code == 2
-    assert CliRunner().invoke(main, ["diff", "--isolated"]).exit_code == 2
+    assert run(*command, "example:all").exit_code == 2
+    assert run("diff", "--isolated").exit_code == 2
 
 
 def test_advisors_are_not_changed() -> None:

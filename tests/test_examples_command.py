@@ -9,22 +9,17 @@ import tomllib
 from typing import TYPE_CHECKING
 
 import pytest
-from click.testing import CliRunner, Result
+from tests.commands import run
 from tests.documents import ROOT
 
-from llmrules.cli import COMMANDS, main
+from llmrules.cli import COMMANDS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 NAMES = sorted(path.stem for path in (ROOT / "examples").glob("*.toml"))
-HELP = {command: CliRunner().invoke(main, [command, "--help"]).output for command in COMMANDS}
-HELP[""] = CliRunner().invoke(main, ["--help"]).output
-
-
-def run(*arguments: str) -> Result:
-    """Run a command."""
-    return CliRunner().invoke(main, arguments, prog_name="llmrules", catch_exceptions=False)
+HELP = {command: run(command, "--help").output for command in COMMANDS}
+HELP[""] = run("--help").output
 
 
 @pytest.fixture(autouse=True)

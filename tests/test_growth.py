@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from benchmarks.growth import HEAD, KINDS, conclusions, rule, thresholds
-from click.testing import CliRunner
+from tests.commands import run
 from tests.worlds import rule as said
 from tests.worlds import world
 
 from llmrules import Advisor
 from llmrules.check.lint import gather, lint_files
-from llmrules.cli import main
 from llmrules.errors import MOST_ERRORS, LoadError
 
 if TYPE_CHECKING:
@@ -26,14 +25,14 @@ def test_twice_as_much_costs_twice_as_much(kind: str, tmp_path: Path) -> None:
     """The calls that are made grow with the number, not with its square; counted, so that no machine is too slow."""
     text, work = KINDS[kind]
     calls = []
-    for size in (40, 80, 160):
+    for size in (10, 40, 80, 160):  # the first time, what is shipped may be parsed, too
         path = tmp_path / f"{size}.toml"
         path.write_text(text(size), encoding="utf-8")
         profiler = cProfile.Profile()
         profiler.runcall(work, path)
         calls.append(pstats.Stats(profiler).total_calls)  # type: ignore[attr-defined]
-    first, second = calls[1] - calls[0], calls[2] - calls[1]
-    assert second < 2.7 * max(first, calls[0] / 8)
+    first, second = calls[2] - calls[1], calls[3] - calls[2]
+    assert second < 2.7 * max(first, calls[1] / 8)
 
 
 def broken(path: Path, text: str) -> LoadError:
@@ -50,7 +49,7 @@ def test_of_many_errors_the_first_are_worded_and_all_are_kept(tmp_path: Path) ->
     assert len(error.errors) == 5_000
     assert str(error).count("is not a key of a rule file") == 20
     assert str(error).endswith("\nand 4,980 more\nread: docs/rules.md#effects\n5,000 errors")
-    done = CliRunner().invoke(main, ["rules", "--rules", str(tmp_path / "a.toml")])
+    done = run("rules", "--rules", tmp_path / "a.toml")
     assert done.exit_code == 2
     assert done.stderr.endswith("\nand 4,980 more\nread: docs/rules.md#effects\n5,000 errors\n")
 

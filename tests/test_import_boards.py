@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from click.testing import CliRunner
+from tests.commands import run
 
 from llmrules.advisor import Advisor
-from llmrules.cli import main
 from llmrules.importers import arena
 from llmrules.importers.boards import UNMATCHED, WORSE, Board, Measuring, Names, Scored, normal, ranks
 from llmrules.importers.kinds import read_file
@@ -128,7 +127,7 @@ def test_odd_entries_are_skipped() -> None:
 def imported(tmp_path: Path, *arguments: object) -> tuple[Advisor, str]:
     """Import into a catalogue and load it on top of the releases of November."""
     target = tmp_path / "measured.toml"
-    done = CliRunner().invoke(main, ["import", *map(str, arguments), "-o", str(target)])
+    done = run("import", *map(str, arguments), "-o", str(target))
     assert done.exit_code == 0, done.output
     return Advisor.load(catalog=["2026-11", target], engine="plain"), target.read_text(encoding="utf-8")
 
@@ -180,7 +179,7 @@ def test_scores_that_say_too_little(tmp_path: Path, text: str, options: tuple[st
     """What they measure, their columns and their day must be said."""
     path = tmp_path / "s.csv"
     path.write_text(text, encoding="utf-8")
-    done = CliRunner().invoke(main, ["import", "scores", str(path), *options, "-o", str(tmp_path / "o.toml")])
+    done = run("import", "scores", path, *options, "-o", tmp_path / "o.toml")
     assert done.exit_code == 2
     assert f"[{code}]" in done.output
 
@@ -193,9 +192,7 @@ def test_the_pages_board_of_your_own_works(tmp_path: Path) -> None:
     (tmp_path / "korean.csv").write_text(scores, encoding="utf-8")
     (tmp_path / "korean.toml").write_text(rules, encoding="utf-8")
     ours = ("--board", "korean", "--title", "Our test", "--date", "scores=2026-10-01")
-    done = CliRunner().invoke(
-        main, ["import", "scores", str(tmp_path / "korean.csv"), *ours, "-o", str(tmp_path / "m.toml")]
-    )
+    done = run("import", "scores", tmp_path / "korean.csv", *ours, "-o", tmp_path / "m.toml")
     assert done.exit_code == 0, done.output
     advisor = Advisor.load(rules=[tmp_path / "korean.toml"], catalog=["2026-11", tmp_path / "m.toml"], engine="plain")
     case = {"as_of": "2026-11-24", "deployment": "cloud-api", "languages": ["ko"]}

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from click.testing import CliRunner
+from tests.commands import run
 
 from llmrules.advisor import Advisor
-from llmrules.cli import main
 from llmrules.errors import FileError
 from llmrules.importers import llmfit
 from llmrules.importers.boards import Measuring, Names
@@ -93,8 +92,8 @@ def test_what_is_no_record_is_skipped_and_what_is_no_file_refused() -> None:
 def test_an_import_lies_on_our_catalogue(tmp_path: Path) -> None:
     """The command writes an overlay that adds values to releases and no model of its own."""
     out = tmp_path / "fit.toml"
-    run = CliRunner().invoke(main, ["import", "llmfit", str(FILE), "--date", "llmfit=2026-10-05", "-o", str(out)])
-    assert run.exit_code == 0, run.output
+    done = run("import", "llmfit", str(FILE), "--date", "llmfit=2026-10-05", "-o", str(out))
+    assert done.exit_code == 0, done.output
     before, after = (Advisor.load(catalog=["2026-11", *more], engine="plain") for more in ((), (out,)))
     assert after.knowledge.models == before.knowledge.models
     entry = after.knowledge.catalog.models["phi-4"].entries["context_bytes"]

@@ -10,9 +10,8 @@ import sysconfig
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from tests.commands import run
 
-from llmrules.cli import main
 from llmrules.cli.init import FILES, NEXT, SCHEMAS
 from llmrules.errors import FileError, Place
 from llmrules.reading.files import write_whole
@@ -20,11 +19,6 @@ from llmrules.trace.record import Trace
 
 CASE = "cases/customer-letters.toml"
 TOMBI = Path(sysconfig.get_path("scripts")) / "tombi"
-
-
-def run(*args: str) -> Result:
-    """Run a command in the working folder."""
-    return CliRunner().invoke(main, args)
 
 
 @pytest.fixture(scope="module")

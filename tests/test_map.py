@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 import pytest
-from click.testing import CliRunner
+from tests.commands import run
 from tests.worlds import VOCABULARY, model, rule, world
 
-from llmrules.cli import main
 from llmrules.language.profile import state
 from llmrules.prove.chart import MapTeller, draw
 
@@ -61,22 +60,22 @@ def test_every_case_has_the_answer_of_its_cell() -> None:
 def test_the_command_draws_a_table_and_a_picture(tmp_path: Path) -> None:
     """In both languages; a budget is cut by costs that no catalogue states, which is said."""
     command = ["map", "budget", "context_tokens", "--isolated", "--set", "as_of=2026-05-01"]
-    said = CliRunner().invoke(main, [*command, "--lang", "ko"])
+    said = run(*command, "--lang", "ko")
     assert said.exit_code == 0
     assert "명시되지 않음" in said.output
     picture = tmp_path / "map.svg"
-    assert CliRunner().invoke(main, [*command, "--format", "svg", "-o", str(picture)]).exit_code == 0
+    assert run(*command, "--format", "svg", "-o", str(picture)).exit_code == 0
     cells = ET.parse(picture).findall(".//{http://www.w3.org/2000/svg}rect")  # noqa: S314 - our own
-    found = json.loads(CliRunner().invoke(main, [*command, "--format", "json"]).output)
+    found = json.loads(run(*command, "--format", "json").output)
     assert len(cells) == sum(map(len, found["first"]))
     page = tmp_path / "page.html"
     decided = ["decide", "--isolated", "--set", "as_of=2026-05-01", "--map", "budget", "context_tokens"]
-    assert CliRunner().invoke(main, [*decided, "-o", str(page)]).exit_code == 0
+    assert run(*decided, "-o", str(page)).exit_code == 0
     assert '<table class="map">' in page.read_text(encoding="utf-8")
-    assert CliRunner().invoke(main, decided).exit_code == 2
+    assert run(*decided).exit_code == 2
     tokens = ["map", "monthly_input_tokens", "monthly_budget", "--isolated", "--set=monthly_output_tokens=1000000"]
     tokens += ["--set=deployment=cloud-api", '--set=tasks=["instruction-following"]', "--set=as_of=2026-03-01"]
-    assert "칸 안에서" in CliRunner().invoke(main, [*tokens, "--lang=ko"]).output
+    assert "칸 안에서" in run(*tokens, "--lang=ko").output
 
 
 SUMS = """
@@ -145,5 +144,5 @@ def _place(axis: Axis, value: Decimal | int | None) -> int:
 def test_two_requirements_with_one_value_are_needed() -> None:
     """Sets, names that are none, and one requirement twice are refused."""
     for names in (("budget", "budget"), ("budgets", "tool_use"), ("modalities", "budget"), ("as_of", "budget")):
-        assert CliRunner().invoke(main, ["map", *names, "--isolated"]).exit_code == 2
-    assert "--set as_of=" in CliRunner().invoke(main, ["map", "budget", "as_of", "--isolated"]).output
+        assert run("map", *names, "--isolated").exit_code == 2
+    assert "--set as_of=" in run("map", "budget", "as_of", "--isolated").output

@@ -6,11 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from click.testing import CliRunner
+from tests.commands import run
 from tests.messages import messages, pieces
 
 from llmrules.check.audit import audit, text_lines
-from llmrules.cli import main
 from llmrules.errors import CertificationError, LoadError, Place, ProfileError
 from llmrules.say.languages.ko_errors import ERRORS
 from llmrules.say.messages import SLOT, Messages
@@ -93,14 +92,14 @@ def test_the_language_of_a_command_is_that_of_its_errors(
     if way == "project":
         (tmp_path / "llmrules.toml").write_text('language = "ko"\n', encoding="utf-8")
     asked = ["--lang", "ko"] if way == "option" else []
-    wrong = CliRunner().invoke(main, ["decide", "--set", "budget=tigt", *asked])
+    wrong = run("decide", "--set", "budget=tigt", *asked)
     assert "budget에 선언된 선택지가 아닙니다" in wrong.stderr
     assert "비슷한 이름: tight" in wrong.stderr
     if way != "project":  # which is not read before the arguments are
-        assert "없는 옵션입니다: '--fulll'. 비슷한 옵션: '--full'" in CliRunner().invoke(
-            main, ["decide", "--fulll", *asked]
-        ).stderr.replace("--full?", "'--full'")
-    english = CliRunner().invoke(main, ["decide", "--set", "budget=tigt", "--lang", "en"])
+        assert "없는 옵션입니다: '--fulll'. 비슷한 옵션: '--full'" in run("decide", "--fulll", *asked).stderr.replace(
+            "--full?", "'--full'"
+        )
+    english = run("decide", "--set", "budget=tigt", "--lang", "en")
     assert "is not a declared choice of budget" in english.stderr
 
 
@@ -108,7 +107,7 @@ def test_lint_and_audit_say_them_in_korean(tmp_path: Path) -> None:
     """An error of loading is a finding in both languages, and a folder of traces says in each what is wrong."""
     rules = tmp_path / "rules.toml"
     rules.write_text('language = 1\npack = "own"\n[[rule]]\nid = "a"\nrequire.opennes = "closed"\n', encoding="utf-8")
-    found = CliRunner().invoke(main, ["lint", "--isolated", str(rules), "--lang", "ko"]).stdout
+    found = run("lint", "--isolated", str(rules), "--lang", "ko").stdout
     assert (
         "오류[unknown-attribute]: rule[0].require.opennes: 선언된 모델이나 제공 상품 속성이 아닙니다 (입력값: " in found
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from click.testing import CliRunner
+from tests.commands import run
 from tests.offer_worlds import sellers
 from tests.shipped_cases import HOUSE, shipped_cases
 from tests.worlds import DAY, STATED, RandomCase, model, rule, world
@@ -18,7 +18,6 @@ from llmrules.check.cases.mutants import mutants
 from llmrules.check.cases.mutate import Mutation, mutate
 from llmrules.check.cases.report import mutation_lines, percent
 from llmrules.check.diff.outcome import outcome
-from llmrules.cli import main
 from llmrules.language.expectation import Expectation, ExpectedOut
 from llmrules.reading.files import parse_toml
 from llmrules.worlds.altered import altered
@@ -532,7 +531,7 @@ def test_the_command_reports_mutants(tmp_path: Path) -> None:
     (tmp_path / "case.toml").write_text(
         "[requirements]\nas_of = 2026-03-01\ndomain = 'broad'\n[expect]\nbest = ['gpt-5']\n", encoding="utf-8"
     )
-    done = CliRunner().invoke(main, ["test", str(tmp_path), "--mutate", "--fail-under", "90", "--lang", "ko"])
+    done = run("test", tmp_path, "--mutate", "--fail-under", "90", "--lang", "ko")
     assert done.exit_code == 1
     assert "사례가 잡아낸 변이" in done.output
     assert "요구한 90%에 미치지 못함" in done.output

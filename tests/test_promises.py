@@ -15,13 +15,12 @@ from xml.etree import ElementTree as ET
 
 import pytest
 import z3
-from click.testing import CliRunner
+from tests.commands import run
 from tests.worlds import model, rule, world
 
 from llmrules.advisor import Advisor
 from llmrules.advisor.many import Brief
 from llmrules.check.lint import lint
-from llmrules.cli import main
 from llmrules.decision.procedure import breaches
 from llmrules.errors import LoadError, PromiseError, SolverError
 from llmrules.language.rules.promises import KEPT
@@ -194,7 +193,7 @@ def test_the_promises_of_the_shipped_rules_hold(ours: Path, tmp_path: Path) -> N
     """Each pack but that of evidence, which excludes nobody, promises what the article says; ours is broken."""
     command = ["prove", "--isolated", "--rules", str(ours), "--as-of", "2026-05-01", "--no-cache"]
     files = ["--junit", str(tmp_path / "junit.xml"), "--profiles", str(tmp_path)]
-    result = CliRunner().invoke(main, [*command, "--format", "json", *files])
+    result = run(*command, "--format", "json", *files)
     assert result.exit_code == 1
     found = json.loads(result.output)["promises"]
     broken = [one for one in found if one["outcome"] != "holds"]
@@ -206,7 +205,7 @@ def test_the_promises_of_the_shipped_rules_hold(ours: Path, tmp_path: Path) -> N
     }
     profile = tmp_path / "ours-somebody.toml"
     assert profile.read_text().startswith("[requirements]\nas_of = 2026-05-01\n")
-    assert CliRunner().invoke(main, ["decide", "--isolated", str(profile)]).exit_code == 3
+    assert run("decide", "--isolated", str(profile)).exit_code == 3
     assert [one.get("name") for one in ET.parse(tmp_path / "junit.xml").findall(".//testcase[failure]")] == [  # noqa: S314 - our own
         "ours/somebody"
     ]
@@ -224,7 +223,7 @@ def test_the_promises_of_the_shipped_rules_hold(ours: Path, tmp_path: Path) -> N
 def test_a_broken_promise_is_told_in_every_format(ours: Path, output: str, language: str, said: str) -> None:
     """In words with its profile and chain, and as annotations at the promise."""
     command = ["prove", "ours/somebody", "--isolated", "--rules", str(ours), "--as-of", "2026-05-01"]
-    result = CliRunner().invoke(main, [*command, "--format", output, "--lang", language])
+    result = run(*command, "--format", output, "--lang", language)
     assert result.exit_code == 1
     assert said in result.output
     assert "[requirements]" in result.output
@@ -272,12 +271,12 @@ def test_a_case_fails_that_breaks_a_promise(ours: Path, tmp_path: Path) -> None:
     case.write_text(f'title = "So"\n[requirements]\n{stated}\n[expect]\nbest = []\n')
     command = ["test", str(case), "--isolated", "--rules", str(ours)]
     for language, said in (("en", "promises not kept"), ("ko", "지키지 않은 약속")):
-        result = CliRunner().invoke(main, [*command, "--lang", language])
+        result = run(*command, "--lang", language)
         assert (result.exit_code, said in result.output) == (1, True)
         assert "+ ours/somebody (some: -)" in result.output
     many = tmp_path / "cases.jsonl"
     many.write_text('{"context_tokens": 900000000, "as_of": "2026-05-01"}\n{"as_of": "2026-05-01"}\n')
-    result = CliRunner().invoke(main, ["decide", "--isolated", "--rules", str(ours), "--many", str(many)])
+    result = run("decide", "--isolated", "--rules", str(ours), "--many", str(many))
     first, second = map(json.loads, result.output.splitlines())
     assert (result.exit_code, first["broken"], "broken" in second) == (1, ["ours/somebody"], False)
 
@@ -285,11 +284,11 @@ def test_a_case_fails_that_breaks_a_promise(ours: Path, tmp_path: Path) -> None:
 def test_a_broken_promise_is_an_error_of_its_own(ours: Path) -> None:
     """The decision is told, and then what it does not keep."""
     case = ["--set", "context_tokens=900000000", "--set", "as_of=2026-05-01"]
-    result = CliRunner().invoke(main, ["decide", "--isolated", "--rules", str(ours), *case])
+    result = run("decide", "--isolated", "--rules", str(ours), *case)
     assert result.exit_code == 1
     assert "the decision breaks what is promised: ours/somebody (some: -)" in result.stderr
     assert "No model" in result.stdout or "Nothing" in result.stdout
-    kept = CliRunner().invoke(main, ["decide", "--isolated", "--rules", str(ours), "--set", "as_of=2026-05-01"])
+    kept = run("decide", "--isolated", "--rules", str(ours), "--set", "as_of=2026-05-01")
     assert kept.exit_code == 0
 
 
@@ -309,7 +308,7 @@ def test_what_a_month_costs_is_proved_against_a_budget(tmp_path: Path) -> None:
     )
     policy.write_text("".join([head, *texts]))
     command = ["prove", "--isolated", "--rules", str(policy), "--as-of", "2026-05-01", "costs/within", "costs/less"]
-    result = CliRunner().invoke(main, [*command, "--profiles", str(tmp_path)])
+    result = run(*command, "--profiles", tmp_path)
     assert result.exit_code == 1
     assert "costs/within holds for every profile" in result.output
     assert "costs/less is broken by this profile, and by none that states less" in result.output
@@ -324,7 +323,7 @@ def test_another_solver_can_be_asked(ours: Path, tmp_path: Path) -> None:
     """What is written as SMT-LIB has a solution if and only if the promise is broken; its digest stands above it."""
     names = ["ours/somebody", "sovereign-data-stay", "no-dearer-than-the-ceiling"]
     command = ["prove", "--isolated", "--rules", str(ours), "--as-of", "2026-05-01", "--format", "json", *names]
-    result = CliRunner().invoke(main, [*command, "--formulas", str(tmp_path / "smt")])
+    result = run(*command, "--formulas", tmp_path / "smt")
     for one in json.loads(result.output)["promises"]:
         file = tmp_path / "smt" / f"{one['promise'].replace('/', '-')}.smt2"
         assert file.read_text().splitlines()[0].endswith(one["formula"])
@@ -335,7 +334,7 @@ def test_another_solver_can_be_asked(ours: Path, tmp_path: Path) -> None:
 
 def test_a_promise_that_is_not_loaded_is_named_with_the_nearest() -> None:
     """As every other name is."""
-    result = CliRunner().invoke(main, ["prove", "sovereign-data-stays", "--isolated"])
+    result = run("prove", "sovereign-data-stays", "--isolated")
     assert result.exit_code == 2
     assert "did you mean sovereign-data-stay?" in result.output
 
@@ -409,6 +408,6 @@ def test_who_is_first_is_known_among_many_rivals() -> None:
 def test_what_was_not_known_in_time_is_named(ours: Path) -> None:
     """It is no finding."""
     command = ["prove", "ours/somebody", "--lint", "--isolated", "--rules", str(ours), "--as-of", "2026-05-01"]
-    found = json.loads(CliRunner().invoke(main, [*command, "--seconds", "0.1", "--format", "json"]).output)["lint"]
+    found = json.loads(run(*command, "--seconds", "0.1", "--format", "json").output)["lint"]
     assert found["never-first"]["found"] == []
     assert found["never-first"]["undecided"] != []

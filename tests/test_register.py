@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.commands import run
 
 from llmrules import Advisor
 from llmrules.catalog.restriction import from_text, read_register
-from llmrules.cli import main
 from llmrules.errors import LlmrulesError, LoadError, RestrictionError
 from llmrules.reading import shipped
 from llmrules.trace.record import Trace
@@ -90,12 +89,10 @@ def test_any_text_is_a_list_or_a_stated_error(text: str) -> None:
 def test_a_list_restricts_a_decision(keep: Callable[[str, str], Path]) -> None:
     """From the shell, those of the list are judged, and a name that no model has is said."""
     path = keep("ours.csv", "model\nclaude\ngone-1\n")
-    done = CliRunner().invoke(main, ["decide", "--set", "budget=tight", "--isolated", "--among", str(path)])
+    done = run("decide", "--set", "budget=tight", "--isolated", "--among", path)
     assert done.exit_code == 0
     assert done.stderr == f"{path}: no model gone-1\n"
-    judged = CliRunner().invoke(
-        main, ["decide", "--set", "budget=tight", "--isolated", "--among", str(path), "--model", "gemini"]
-    )
+    judged = run("decide", "--set", "budget=tight", "--isolated", "--among", path, "--model", "gemini")
     assert judged.exit_code == 2
     assert "was not judged" in judged.output
 
@@ -106,21 +103,21 @@ def test_a_name_on_the_list_that_no_model_has_is_said_with_the_nearest(
     """Each is one line on standard error and stays in the trace; of very many the first are named, and counted."""
     decide = ["decide", "--set", "budget=tight", "--isolated", "--trace", str(tmp_path / "t.json"), "--among"]
     path = keep("reg.csv", "claude\ngpt-55\ngrokk\n")
-    done = CliRunner().invoke(main, [*decide, str(path)])
+    done = run(*decide, path)
     assert done.exit_code == 0
     assert done.stderr == f"{path}: no model gpt-55; did you mean gpt-5?\n{path}: no model grokk; did you mean grok?\n"
     left = Trace.load(tmp_path / "t.json").found.left_out
     assert left is not None
     assert left.unmatched == ("gpt-55", "grokk")
     many = keep("many.csv", "claude\n" + "".join(f"house-model-{number:02}\n" for number in range(20)))
-    lines = CliRunner().invoke(main, [*decide, str(many)]).stderr.splitlines()
+    lines = run(*decide, str(many)).stderr.splitlines()
     assert (len(lines), lines[-1]) == (13, f"{many}: and 8 more, which the trace names")
 
 
 def test_a_list_of_strangers_ends_with_all_of_them(keep: Callable[[str, str], Path]) -> None:
     """Where nobody is left, the error names every id and who may be meant."""
     path = keep("reg.csv", "claud\ngrokk\n")
-    done = CliRunner().invoke(main, ["decide", "--set", "budget=tight", "--isolated", "--among", str(path)])
+    done = run("decide", "--set", "budget=tight", "--isolated", "--among", path)
     assert done.exit_code == 2
     assert 'found: ["claud", "grokk"]' in done.stderr
     assert "hint: did you mean claude for claud, grok for grokk" in done.stderr
@@ -128,7 +125,7 @@ def test_a_list_of_strangers_ends_with_all_of_them(keep: Callable[[str, str], Pa
 
 def test_the_help_says_what_a_list_is() -> None:
     """Headings, separators, remarks and the TOML form stand in the help of the command that reads the list."""
-    said = " ".join(CliRunner().invoke(main, ["decide", "--help"]).output.split())
+    said = " ".join(run("decide", "--help").output.split())
     assert "a CSV file of ids" in said
     assert all(f"{name}" in said for name in ("model or id", "# begins a remark", 'models = ["gpt-6-luna", ...]'))
 
@@ -141,7 +138,7 @@ def test_a_shipped_catalogue_is_found_by_its_name(tmp_path: Path, monkeypatch: p
     assert shipped.named_catalog("2026-12") is None
     assert shipped.named_catalog("./2026-11") is None
     Path("llmrules.toml").write_text('catalog = ["2026-11"]\n', encoding="utf-8")
-    done = CliRunner().invoke(main, ["models", "gpt-6-astra"])
+    done = run("models", "gpt-6-astra")
     assert done.exit_code == 0, done.output
     Path("2026-11").mkdir()
     assert shipped.named_catalog("2026-11") is None

@@ -10,24 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from attrs import evolve
-from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.commands import run
 from tests.offer_worlds import advisors, choices, requirements, sellers
 from tests.shipped_cases import decided
 from tests.worlds import VOCABULARY, RandomCase, decide, model, rule, world
 
 from llmrules.advisor import Decision
 from llmrules.check.diff import decide_again
-from llmrules.cli import main
 from llmrules.errors import LoadError, RestrictionError, TraceError
 from llmrules.language.values import Period
 from llmrules.trace.record import Trace
 from llmrules.worlds.replay import replay, replay_under
 
 if TYPE_CHECKING:
-    from click.testing import Result
-
     from llmrules.trace.given import Given
 
 
@@ -43,11 +40,6 @@ def read(trace: Trace, **changed: Any) -> Given:  # noqa: ANN401 - plain JSON
     """Return what a trace was given with some of its parts changed in the file."""
     data = json.loads(trace.to_json())
     return Trace.parse({**data, "given": {**data["given"], **changed}}, "hostile.json").given
-
-
-def run(*arguments: object) -> Result:
-    """Run the command line."""
-    return CliRunner().invoke(main, [str(one) for one in arguments])
 
 
 @pytest.mark.parametrize("path", EXAMPLES[::3], ids=lambda path: path.stem)

@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
+from tests.commands import run
 
 from llmrules import Advisor
-from llmrules.cli import main
 
 DOCS = Path(__file__).parent.parent / "docs"
 RENEW = "llmrules requirements --isolated --format markdown --of {0} > docs/{0}s.md"
@@ -24,7 +23,7 @@ def advisor() -> Advisor:
 
 def said(*arguments: str) -> str:
     """Return what a command prints that ends well."""
-    done = CliRunner().invoke(main, list(arguments))
+    done = run(*arguments)
     assert done.exit_code == 0, done.output
     return done.stdout
 
@@ -63,7 +62,7 @@ def test_a_name_shows_one_and_words_search() -> None:
     assert "      tight: " in shown
     assert "read by: " in shown
     assert "예산" in said("requirements", "budget", "--isolated", "--lang", "ko")
-    wrong = CliRunner().invoke(main, ["requirements", "budgte"])
+    wrong = run("requirements", "budgte")
     assert (wrong.exit_code, "did you mean: budget" in wrong.stderr) == (2, True)
 
 
@@ -77,10 +76,10 @@ def test_attributes_of_models_and_offers_are_listed_likewise(advisor: Advisor) -
 
 def test_a_misspelt_command_is_met_with_the_nearest() -> None:
     """The usage error says which one may be meant; a name like none of them gets no guess."""
-    done = CliRunner().invoke(main, ["deside"])
+    done = run("deside")
     assert done.exit_code == 2
     assert "No such command 'deside'. Did you mean decide?" in done.stderr
-    assert "Did you mean" not in CliRunner().invoke(main, ["xyzzy"]).stderr
+    assert "Did you mean" not in run("xyzzy").stderr
 
 
 @pytest.mark.parametrize(
@@ -111,14 +110,14 @@ def test_what_is_typed_is_understood(typed: str, written: str) -> None:
 )
 def test_what_would_have_to_be_guessed_is_refused(typed: str) -> None:
     """A form that means nothing for sure is an error, as ever."""
-    assert CliRunner().invoke(main, ["decide", "--set", typed]).exit_code == 2
+    assert run("decide", "--set", typed).exit_code == 2
 
 
 def test_a_file_stays_strict(tmp_path: Path) -> None:
     """What may be typed may not be written: a file is read by many."""
     for line in ('context_tokens = "200k"', 'fine_tuning = "yes"', 'modalities = "text"'):
         (tmp_path / "case.toml").write_text(f"[requirements]\n{line}\n", encoding="utf-8")
-        assert CliRunner().invoke(main, ["decide", str(tmp_path / "case.toml")]).exit_code == 2
+        assert run("decide", tmp_path / "case.toml").exit_code == 2
 
 
 def test_a_model_may_be_called_by_its_name() -> None:
@@ -130,6 +129,6 @@ def test_a_model_may_be_called_by_its_name() -> None:
 
 def test_a_name_that_is_none_is_met_with_what_is_meant() -> None:
     """Where the words of an unknown name are those of a question, the error says which requirement asks it."""
-    done = CliRunner().invoke(main, ["decide", "--set", "servers_forbidden=true"])
+    done = run("decide", "--set", "servers_forbidden=true")
     assert done.exit_code == 2
     assert '" is data_sovereignty' in done.stderr

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from click.testing import CliRunner
 from jsonschema import Draft7Validator, FormatChecker
+from tests.commands import run
 from tests.import_files import DATES, FOLDER
 from tests.import_files import FILES as EXTRACTS
 from tests.language_server import LanguageServer
@@ -27,7 +27,6 @@ from tests.wide_worlds import VOCABULARY, WideWorld
 from llmrules import Advisor
 from llmrules.check.cases import read_case
 from llmrules.check.schemas import asking, catalog_schema, profile_schema, rules_schema, written
-from llmrules.cli import main
 from llmrules.decision.knowledge import Knowledge, load_knowledge
 from llmrules.errors import LoadError
 from llmrules.language.conditions import MODEL_SIDE
@@ -145,7 +144,7 @@ def test_what_is_imported_is_valid(tmp_path: Path, schemas: dict[str, dict[str, 
     dates = [part for kind, on in DATES.items() for part in ("--date", f"{kind}={on}")]
     for name in ("overlay.toml", "overlay.json"):
         path = tmp_path / name
-        result = CliRunner().invoke(main, ["import", *files, *dates, "-o", str(path)])
+        result = run("import", *files, *dates, "-o", path)
         assert result.exit_code == 0, result.output
         data = (read_toml if path.suffix == ".toml" else read_json)(path).data
         assert len(data["model"]) > 10
@@ -234,7 +233,7 @@ def test_what_is_asked_lacks_nothing() -> None:
 def test_the_command_prints_them(schemas: dict[str, dict[str, Any]]) -> None:
     """``llmrules schema KIND`` prints the schema over the files that are named."""
     for kind in KINDS:
-        result = CliRunner().invoke(main, ["schema", kind, "--rules", str(POLICY)])
+        result = run("schema", kind, "--rules", str(POLICY))
         assert (result.exit_code, json.loads(result.stdout)) == (0, json.loads(written(schemas[kind])))
 
 

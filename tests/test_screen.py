@@ -6,13 +6,12 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
-from click.testing import CliRunner
+from tests.commands import run
 from tests.mutants import EXAMPLES
 from tests.shipped_cases import decided
 from tests.worlds import model, rule, world
 
 from llmrules import Advisor
-from llmrules.cli import main
 from llmrules.language.profile import read_profile
 from llmrules.language.texts import LANGUAGES
 from llmrules.reading.files import parse_toml
@@ -76,8 +75,8 @@ def test_a_lead_by_what_is_not_known_of_the_next_says_so() -> None:
 
 def test_quiet_prints_the_ids_of_the_first_place_alone() -> None:
     """A script reads the choice, one id a line; the exit status stays."""
-    run = CliRunner().invoke(main, ["decide", str(EXAMPLES[0]), "--quiet"])
-    assert run.output.split() == list(Advisor.load(engine="plain").decide(EXAMPLES[0]).best)
+    done = run("decide", str(EXAMPLES[0]), "--quiet")
+    assert done.output.split() == list(Advisor.load(engine="plain").decide(EXAMPLES[0]).best)
 
 
 def test_printing_a_decision_prints_the_screen(advisors: dict[str, Advisor]) -> None:

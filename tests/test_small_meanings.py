@@ -8,14 +8,13 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.commands import run
 from tests.worlds import decide, model, rule, world
 
 from llmrules import Advisor, LoadError
 from llmrules.check.lint import gather, lint_files
-from llmrules.cli import main
 from llmrules.language.operators import OPERATORS
 from llmrules.verify import verify
 
@@ -170,7 +169,7 @@ def test_a_byte_order_mark_is_accepted_everywhere(tmp_path: Path) -> None:
         (tmp_path / "traces").mkdir(exist_ok=True)
         (tmp_path / "traces" / "t.json").write_bytes(trace.read_bytes())
         given_input = BOM + b'{"budget": "tight"}'
-        done = CliRunner().invoke(main, arguments.replace("{}", str(tmp_path)).split(), input=given_input)
+        done = run(*arguments.replace("{}", str(tmp_path)).split(), stdin=given_input)
         assert done.exit_code == 0, (arguments, done.output)
 
 
@@ -185,5 +184,5 @@ def test_an_empty_case_is_an_empty_case(tmp_path: Path) -> None:
     for name in ("nothing.toml", "empty.toml", "story.toml"):
         assert advisor.decide(tmp_path / name).trace.digests.found == expected
     for arguments, stated in ((["decide", str(tmp_path / "nothing.json")], None), (["decide", "-"], "{}")):
-        done = CliRunner().invoke(main, [*arguments, "--format", "json"], input=stated)
+        done = run(*arguments, "--format", "json", stdin=stated)
         assert json.loads(done.stdout)["digests"]["found"] == expected

@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from click.testing import CliRunner
+from tests.commands import run
 
 from llmrules import Advisor
 from llmrules.check.audit import audit
-from llmrules.cli import main
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -139,7 +138,7 @@ def test_no_path_ends_a_command_in_a_traceback(
         (tmp_path / name).symlink_to(name)
     elif kind == "a folder":
         (tmp_path / name).mkdir()
-    done = CliRunner().invoke(main, [part.format(name, name, trace=trace) for part in arguments.split()])
+    done = run(*(part.format(name, name, trace=trace) for part in arguments.split()))
     assert done.exception is None or isinstance(done.exception, SystemExit)
     fits = kind == "a folder" and arguments == "init {}"
     assert done.exit_code == (0 if fits else 2)
@@ -211,11 +210,11 @@ def test_settings_tell_nothing_of_a_file_outside_of_the_project(
         for key in ("rules", "catalog"):
             (project / "llmrules.toml").write_text(f'{key} = ["{named}"]\n')
             for arguments in (["rules"], ["decide", "--set", "budget=tight"], ["lint"], ["lint", "--format", "json"]):
-                done = CliRunner().invoke(main, arguments)
+                done = run(*arguments)
                 assert done.exit_code in {1, 2}
                 assert "lies outside of the project, and llmrules.toml names it" in done.output
                 assert not any(word in done.output for word in ("secret", "registry", "root"))
-    shown = CliRunner().invoke(main, ["lint", "--isolated", "../passwd"])
+    shown = run("lint", "--isolated", "../passwd")
     assert "top secret" in shown.output
 
 
@@ -228,7 +227,7 @@ def test_settings_that_are_a_link_out_of_the_project_are_not_shown(
     project.mkdir()
     (project / "llmrules.toml").symlink_to(tmp_path / "passwd")
     monkeypatch.chdir(project)
-    done = CliRunner().invoke(main, ["rules"])
+    done = run("rules")
     assert done.exit_code == 2
     assert "lies outside of the project" in done.stderr
     assert "secret" not in done.stderr
@@ -239,4 +238,4 @@ def test_what_is_wrong_inside_the_project_is_shown_in_full(tmp_path: Path, monke
     (tmp_path / "llmrules.toml").write_text('rules = ["ours.toml"]\n')
     (tmp_path / "ours.toml").write_text("language = 1\npakc = 1\n")
     monkeypatch.chdir(tmp_path)
-    assert "did you mean: pack" in CliRunner().invoke(main, ["rules"]).stderr
+    assert "did you mean: pack" in run("rules").stderr

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from click.testing import CliRunner, Result
+from tests.commands import run
 from tests.import_files import FILES, FOLDER
 
 from llmrules import Advisor
-from llmrules.cli import main
 from llmrules.trace.schema import published
 
 if TYPE_CHECKING:
@@ -26,11 +25,6 @@ def trace(tmp_path: Path) -> Path:
     path = tmp_path / "decision.json"
     Advisor.load(engine="plain").decide(EXAMPLE).trace.save(path)
     return path
-
-
-def run(*arguments: str | Path) -> Result:
-    """Run the command."""
-    return CliRunner().invoke(main, [str(one) for one in arguments])
 
 
 def test_a_trace_is_derived_again(trace: Path) -> None:

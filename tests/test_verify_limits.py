@@ -7,15 +7,14 @@ import time
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
-from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.commands import run
 from tests.conformance import at, small, tiers, told
 from tests.mutants import canonical, mutants, mutate, one_of_each, reseal
 from tests.test_verify import _everything
 from tests.worlds import VOCABULARY, decide, model, rule, world
 
-from llmrules.cli import main
 from llmrules.errors import LlmrulesError, LoadError, TraceError
 from llmrules.trace.record import Trace
 from llmrules.verify import verify
@@ -30,11 +29,6 @@ if TYPE_CHECKING:
     from llmrules.verify import Report
 
 Document: TypeAlias = dict[str, Any]
-
-
-def run(*arguments: str | Path) -> Result:
-    """Run the command."""
-    return CliRunner().invoke(main, [str(one) for one in arguments])
 
 
 def _sealed(document: Document) -> bytes:

@@ -7,18 +7,11 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from click.testing import CliRunner, Result
+from tests.commands import run
 from tests.documents import ROOT
-
-from llmrules.cli import main
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-def run(*arguments: str) -> Result:
-    """Run a command outside any project."""
-    return CliRunner().invoke(main, [*arguments, "--isolated"], prog_name="llmrules", catch_exceptions=False)
 
 
 @pytest.fixture
@@ -32,28 +25,28 @@ def folder(tmp_path: Path) -> Path:
 
 def test_a_choice_that_a_retirement_ends_is_told(folder: Path) -> None:
     """What changes comes first, with the day and the rule; what is no profile is passed over; it ends with 1."""
-    done = run("watch", str(folder), "--as-of", "2026-12-15", "--lang", "en")
+    done = run("watch", "--isolated", str(folder), "--as-of", "2026-12-15", "--lang", "en")
     assert done.exit_code == 1
     first, reason, *_, last = done.output.splitlines()
     assert first == f"! {folder}/code-review.toml: DeepSeek instead of Claude, since 2026-11-30"
     assert reason.endswith("[retired-offers-are-out]")
     assert f"{folder}/hospital-records.toml: Phi-3 Mini; nothing that is known today ends it" in done.output
     assert last == "As of 2026-12-15, 1 of 2 choices changes."
-    korean = run("watch", str(folder), "--as-of", "2026-12-15", "--lang", "ko").output
+    korean = run("watch", "--isolated", str(folder), "--as-of", "2026-12-15", "--lang", "ko").output
     assert korean.startswith(f"! {folder}/code-review.toml: 2026-11-30부터 바뀌어 Claude 대신 DeepSeek")
 
 
 def test_until_the_day_before_every_choice_stays(folder: Path) -> None:
     """On the last day before the change it ends with 0, and says until when the choice stays."""
-    done = run("watch", str(folder), "--as-of", "2026-11-29", "--lang", "en")
+    done = run("watch", "--isolated", str(folder), "--as-of", "2026-11-29", "--lang", "en")
     assert done.exit_code == 0
     assert f"{folder}/code-review.toml: Claude until 2026-11-30, then DeepSeek" in done.output
-    assert run("watch", str(folder), "--as-of", "2026-11-30").exit_code == 1
+    assert run("watch", "--isolated", str(folder), "--as-of", "2026-11-30").exit_code == 1
 
 
 def test_json_has_all_of_it(folder: Path) -> None:
     """Both days, both first places, the shelf life, and every rule that says something else."""
-    found = json.loads(run("watch", str(folder), "--as-of", "2026-12-15", "--format", "json").output)
+    found = json.loads(run("watch", "--isolated", str(folder), "--as-of", "2026-12-15", "--format", "json").output)
     assert (found["format"], found["as_of"], found["changing"]) == ("llmrules.watch/1", "2026-12-15", 1)
     review = found["profiles"][0]
     assert review["best"] == [["claude"], ["deepseek"]]
@@ -68,13 +61,13 @@ def test_what_is_wrong_with_all_profiles_is_told_at_once(folder: Path) -> None:
     """Every broken profile is named, and a folder without any profile is an error: nothing is watched in silence."""
     for name in ("one", "two"):
         (folder / f"{name}.toml").write_text("[requirements]\nbudgett = 'tight'\n", encoding="utf-8")
-    done = run("watch", str(folder))
+    done = run("watch", "--isolated", str(folder))
     assert done.exit_code == 2
     assert "one.toml" in done.stderr
     assert "two.toml" in done.stderr
     (folder / "empty").mkdir()
     (folder / "empty" / "rules.toml").write_text("language = 1\n", encoding="utf-8")
-    assert run("watch", str(folder / "empty")).exit_code == 2
+    assert run("watch", "--isolated", str(folder / "empty")).exit_code == 2
 
 
 def test_a_later_decision_that_breaks_a_promise_is_told(folder: Path, tmp_path: Path) -> None:
@@ -87,17 +80,17 @@ def test_a_later_decision_that_breaks_a_promise_is_told(folder: Path, tmp_path: 
         encoding="utf-8",
     )
     hospital = ("watch", str(folder / "hospital-records.toml"), "--rules", str(rules))
-    done = run(*hospital, "--as-of", "2026-12-15", "--lang", "en")
+    done = run(*hospital, "--isolated", "--as-of", "2026-12-15", "--lang", "en")
     assert done.exit_code == 1
     stays, breaks, _, last = done.output.splitlines()
     assert stays.endswith("Phi-3 Mini; nothing that is known today ends it")
     assert breaks.startswith("  ! that breaks a promise: on the first place, although it fails this")
     assert breaks.endswith("[ours/frugal]")
     assert last == "As of 2026-12-15, 0 of 1 choice change. 1 breaks a promise."
-    assert "약속이 깨집니다: 조건" in run(*hospital, "--as-of", "2026-12-15", "--lang", "ko").output
-    found = json.loads(run(*hospital, "--as-of", "2026-12-15", "--format", "json").output)
+    assert "약속이 깨집니다: 조건" in run(*hospital, "--isolated", "--as-of", "2026-12-15", "--lang", "ko").output
+    found = json.loads(run(*hospital, "--isolated", "--as-of", "2026-12-15", "--format", "json").output)
     assert found["breaking"] == 1
     (broken,) = found["profiles"][0]["broken"]["ours/frugal"]
     assert broken["kind"] == "best"
     assert broken["names"][0].startswith("phi-3-mini")
-    assert run(*hospital, "--as-of", "2026-05-31").exit_code == 0
+    assert run(*hospital, "--isolated", "--as-of", "2026-05-31").exit_code == 0

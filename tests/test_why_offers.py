@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import tomli_w
-from click.testing import CliRunner
+from tests.commands import run
 from tests.offer_worlds import sellers
 from tests.worlds import rule
 
-from llmrules.cli import main
 from llmrules.say.report.entry import render_text
 from llmrules.say.report.report import build_report
 from llmrules.say.why import why
@@ -229,6 +227,5 @@ def test_why_explains_a_single_offer(tmp_path: Path) -> None:
     """The command takes the name of a model with one of its offers, and names the nearest one for a slip."""
     offers = [{"id": "near", "input_price": 1}, {"id": "far", "input_price": 9}]
     decide(rule("cheap", "require.input_price.at_most = 2"), entry("m", *offers)).trace.save(tmp_path / "t.json")
-    run = partial(CliRunner().invoke, main)
-    assert run(["why", str(tmp_path / "t.json"), "m @ far"]).output.startswith("M @ far: excluded\n  - fails: ")
-    assert "did you mean: m @ far" in run(["why", str(tmp_path / "t.json"), "m @ fra"]).output
+    assert run("why", tmp_path / "t.json", "m @ far").output.startswith("M @ far: excluded\n  - fails: ")
+    assert "did you mean: m @ far" in run("why", tmp_path / "t.json", "m @ fra").output
