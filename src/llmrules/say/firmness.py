@@ -48,9 +48,11 @@ class FirmnessTeller:
         if wanted := parting(self._decision):
             labels = self._teller.several([*map(self._teller.label, wanted)], MOST_LINES)
             yield self._line("firm-parted", labels=labels)
-        yield from (line for one in found.requirements for line in self._stays(one))
+        yield from (line for stays in found.requirements for line in self._stays(stays))
         yield from (line for weight in found.weights for line in self._weight(weight))
-        yield from (self._number(one) for one in found.numbers.values[:MOST_LINES])
+        for one in found.numbers.values[:MOST_LINES]:
+            label, name = self._teller.label(one.attribute), self._teller.name(one.model, one.offer)
+            yield self._line("firm-number", label=label, name=name, bounds=self._bounds(one))
         if found.rests_on:
             yield self._line("firm-rests", rules=self._teller.several(found.rests_on, MOST_LINES))
         for model, name in found.disputed:
@@ -102,11 +104,6 @@ class FirmnessTeller:
         elif len(one.others) + 1 < several:
             values = [self._value(one.attribute, value) for value in one.others]
             yield self._line("firm-others", label=label, values=self._teller.several(values, MOST_VALUES))
-
-    def _number(self, one: NumberStays) -> Line:
-        """Return the bounds of a number of the catalogue."""
-        label, name = self._teller.label(one.attribute), self._teller.name(one.model, one.offer)
-        return self._line("firm-number", label=label, name=name, bounds=self._bounds(one))
 
     def _bounds(self, one: Stays | NumberStays) -> str:
         """Return between which values the first place stays."""

@@ -19,7 +19,6 @@ from llmrules.trace.codec import json_value
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from llmrules.catalog.candidates import Candidates
     from llmrules.decision.knowledge import Knowledge
     from llmrules.language.texts import Language
 
@@ -92,7 +91,9 @@ class Comparison:
         """Yield a line for each attribute that differs, or for all, then how many are equal or unknown."""
         shown = self.attributes if everything else self.having("differs")
         teller = Teller(language)
-        rows = [["", *self.models], *(_row(one, teller) for one in shown)]
+        rows = [["", *self.models]]
+        rows += [[teller.declared(one.attribute), *(_words(one.attribute, its, teller) for its in one.cells)]
+                 for one in shown]  # fmt: skip
         for number, text in enumerate(wrapped(rows, LABEL_WIDTH, width)):
             yield Line("line" if number else "heading", text)
         yield Line("blank")
@@ -107,21 +108,14 @@ def compare(knowledge: Knowledge, names: Sequence[str], as_of: date) -> Comparis
     vocabulary = knowledge.ruleset.vocabulary
     attributes = [vocabulary[name] for scope in MODEL_SIDE for name in vocabulary.stated(scope)]
     rows = [[index for index, row in enumerate(state.rows) if row.model.id == name] for name in names]
-    compared = [
-        Compared(attribute, tuple(_cell(state, attribute, places) for places in rows)) for attribute in attributes
-    ]
+
+    def cell(attribute: Attribute, places: Sequence[int]) -> Cell:
+        values = [state.columns[attribute.name][place] for place in places]
+        known = dict.fromkeys(value for value in values if value is not None)
+        return Cell(tuple(known), values.count(None), len(values))
+
+    compared = (Compared(attribute, tuple(cell(attribute, places) for places in rows)) for attribute in attributes)
     return Comparison(as_of, tuple(names), tuple(compared))
-
-
-def _cell(state: Candidates, attribute: Attribute, places: Sequence[int]) -> Cell:
-    column = state.columns[attribute.name]
-    values = [column[place] for place in places]
-    known = dict.fromkeys(value for value in values if value is not None)
-    return Cell(tuple(known), values.count(None), len(values))
-
-
-def _row(one: Compared, teller: Teller) -> list[str]:
-    return [teller.declared(one.attribute), *(_words(one.attribute, cell, teller) for cell in one.cells)]
 
 
 def _words(attribute: Attribute, cell: Cell, teller: Teller) -> str:

@@ -100,7 +100,7 @@ def _glance(screen: Screen) -> Iterator[tuple[str, tuple[str, ...]]]:
             yield told[0].label, tuple(map(str, told))
 
 
-def _advised(screen: Screen) -> Iterator[tuple[str, str, tuple[Item, ...]]]:
+def _advised(screen: Screen) -> Iterator[tuple[str, str, list[Item]]]:
     """Yield the advice that there is, each kind as a section: its key, its heading, and its lines."""
     adviser, found = screen.adviser, screen.advice
     sections = {
@@ -114,22 +114,19 @@ def _advised(screen: Screen) -> Iterator[tuple[str, str, tuple[Item, ...]]]:
     for key, lines in sections.items():
         told = [line for line in lines if line.style != "blank"]
         if told:
-            yield key, told[0].text, tuple(_items(told[1:]))
+            yield key, told[0].text, _items(told[1:])
 
 
-def _items(lines: Iterable[Line]) -> Iterator[Item]:
-    """Yield lines as items, those that are indented further beneath the one before them."""
-    item: Item | None = None
+def _items(lines: Iterable[Line]) -> list[Item]:
+    """Return lines as items, those that are indented further beneath the one before them."""
+    items: list[Item] = []
     for line in lines:
         here = Item(" ".join(filter(None, [line.text, line.origin])), line.mark)
-        if item is not None and line.indent > OUTER:
-            item = evolve(item, children=(*item.children, here))
-            continue
-        if item is not None:
-            yield item
-        item = here
-    if item is not None:
-        yield item
+        if items and line.indent > OUTER:
+            items[-1] = evolve(items[-1], children=(*items[-1].children, here))
+        else:
+            items.append(here)
+    return items
 
 
 def _attention(linker: Linker) -> Iterator[Item]:

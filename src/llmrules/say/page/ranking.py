@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from llmrules.say.page.links import Linker
     from llmrules.trace.found import PlaceRecord
@@ -35,9 +35,9 @@ class Ranking:
 
     def bars(self, places: tuple[PlaceRecord, ...]) -> list[dict[str, object]]:
         """Return the bars of a ranking; all of a page have one scale."""
-        sums = [_sums(self.trace.scores(candidate)) for candidate in self.trace.found.candidates]
-        low = min((low for low, _ in sums), default=Fraction(0))
-        high = max((high for _, high in sums), default=Fraction(0))
+        given = [[*map(_points, self.trace.scores(candidate))] for candidate in self.trace.found.candidates]
+        low = min((sum(one for one in its if one < 0) for its in given), default=0)
+        high = max((sum(one for one in its if one > 0) for its in given), default=0)
         scale = Fraction(100) / ((high - low) or 1)
         return [self._bar(place, model, -low * scale, scale) for place in places for model in place.models]
 
@@ -101,13 +101,6 @@ def _letter(place: int) -> str:
         place, digit = divmod(place - 1, 26)
         letters = chr(ord("A") + digit) + letters
     return letters
-
-
-def _sums(scores: Iterable[Applied]) -> tuple[Fraction, Fraction]:
-    """Return the sums of what counts against a model and of what counts for it."""
-    points = [_points(score) for score in scores]
-    against, towards = (one for one in points if one < 0), (one for one in points if one > 0)
-    return sum(against, Fraction(0)), sum(towards, Fraction(0))
 
 
 def _percent(value: Fraction) -> str:

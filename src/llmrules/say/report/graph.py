@@ -76,12 +76,13 @@ def derivation_graph(trace: Trace, model: str | None = None) -> Graph:
     shown = {name: _telling(judged, name) for name in names}
     edges = [*_case_edges(trace), *_verdict_edges(trace, shown)]
     vertices = [
-        *(Vertex(_fact(one.id), _fact_kind(one.origin), one.id) for one in trace.found.facts),
+        *(Vertex(_fact(one.id), "conclusion" if one.origin == ("concluded",) else "requirement", one.id)
+          for one in trace.found.facts),
         *(Vertex(_rule(firing.rule), "rule", firing.rule) for firing in trace.found.firings),
         Vertex(GATE, "gate"),
         Vertex(REFUSAL, "refusal"),
         *(Vertex(_model(name), "model", name) for name in shown),
-    ]
+    ]  # fmt: skip
     backward = neighbours((edge.target, edge.source) for edge in edges)
     ends = [*map(_model, shown), *([REFUSAL] if trace.found.result.refused and model is None else [])]
     told = frozenset[str]().union(*(_reach(end, backward) for end in ends))
@@ -105,10 +106,6 @@ def _telling(rows: Judged, name: str) -> tuple[CandidateRecord, ...]:
     """Return the candidates that give a name its verdict: the best of its offers, or all where all of them are out."""
     best = rows.standing(name)
     return rows.meant(name) if best.verdict == "excluded" else (best,)
-
-
-def _fact_kind(origin: Sequence[str]) -> Kind:
-    return "conclusion" if tuple(origin) == ("concluded",) else "requirement"
 
 
 def _case_edges(trace: Trace) -> Iterator[Edge]:
@@ -308,23 +305,16 @@ def _mermaid_lines(trace: Trace, steps: Steps, model: str | None) -> Iterator[st
     names = {vertex.id: f"n{number}" for number, vertex in enumerate(graph.vertices, 1)}
     for vertex in graph.vertices:
         opening, closing = SHAPES[vertex.kind]
-        yield f'  {names[vertex.id]}{opening}"{_mermaid_label(steps, vertex)}"{closing}:::{steps.style(vertex)}'
+        label = "<br>".join(_escaped(line) for line in steps.lines(vertex) if line)
+        yield f'  {names[vertex.id]}{opening}"{label}"{closing}:::{steps.style(vertex)}'
     for edge in graph.edges:
-        yield f"  {names[edge.source]} {_arrow(steps, edge)} {names[edge.target]}"
+        said = steps.link(edge)
+        arrow = ARROWS.get(edge.link, "-->") + (f'|"{_escaped(said)}"|' if said else "")
+        yield f"  {names[edge.source]} {arrow} {names[edge.target]}"
     used = {steps.style(vertex) for vertex in graph.vertices}
     yield from (f"  classDef {name} {style}" for name, style in STYLES.items() if name in used)
     if graph.omitted:
         yield f"%% {_escaped(steps.omitted(graph.omitted))}"
-
-
-def _mermaid_label(steps: Steps, vertex: Vertex) -> str:
-    return "<br>".join(_escaped(line) for line in steps.lines(vertex) if line)
-
-
-def _arrow(steps: Steps, edge: Edge) -> str:
-    arrow = ARROWS.get(edge.link, "-->")
-    said = steps.link(edge)
-    return f'{arrow}|"{_escaped(said)}"|' if said else arrow
 
 
 def _escaped(text: str) -> str:

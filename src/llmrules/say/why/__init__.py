@@ -1,7 +1,7 @@
 """Why a model stands where it stands: one tree, from a trace alone, whatever the verdict."""
 
 from llmrules.say.why.explainer import DECISIVE, Explainer, Reasons, why
-from llmrules.say.why.explanation import Explanation, Judged, Known, Node, by_standing, grouped, row_name
+from llmrules.say.why.explanation import Explanation, Judged, Known, Node, by_standing, row_name
 
 __all__ = [
     "DECISIVE",
@@ -12,7 +12,6 @@ __all__ = [
     "Node",
     "Reasons",
     "by_standing",
-    "grouped",
     "row_name",
     "why",
 ]

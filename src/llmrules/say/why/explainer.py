@@ -123,9 +123,8 @@ class Explainer:
         """Yield what an excluded candidate would have earned, with the rules that would give it."""
         scores = self.index.trace.forgone(candidate)
         if scores:
-            text = self.say(
-                "would-have-earned", points=self.teller.points(candidate.would_earn[0], candidate.would_earn[1:])
-            )
+            first, *then = candidate.would_earn
+            text = self.say("would-have-earned", points=self.teller.points(first, then))
             children = tuple(self.applications.applied(one, candidate) for one in scores)
             yield Node("forgone", candidate.model, text, candidate.verdict, children=children)
 
@@ -180,18 +179,12 @@ class Offers:
         most = self.index.judged.sharing(name)
         if len(most) == total and not alike:
             return ""
-        said = f"{self._count(len(sharing), total, best.verdict)}: {self.index.offers(most)}"
+        count, verdict = len(sharing), self.say(f"verdict.{best.verdict}")
+        how = self.say("passing" if best.verdict == "eligible" else "being", count=count, verdict=verdict)
+        said = self.say("all-offers" if count == total else "some-offers", count=count, total=total, how=how)
         fewer = sorted((row for row in sharing if row not in most), key=lambda row: -Fraction(row.points or 0))
-        if fewer:
-            names = self.index.offers(fewer)
-            said += self.say("fewer-points", names=names)
-        return said
-
-    def _count(self, count: int, total: int, verdict: str) -> str:
-        how = self.say(
-            "passing" if verdict == "eligible" else "being", count=count, verdict=self.say(f"verdict.{verdict}")
-        )
-        return self.say("all-offers" if count == total else "some-offers", count=count, total=total, how=how)
+        beside = self.say("fewer-points", names=self.index.offers(fewer)) if fewer else ""
+        return f"{said}: {self.index.offers(most)}{beside}"
 
     def by_offers(self, name: str) -> str:
         """Name a model with those of its offers that earn it its place, where not all of them do."""
@@ -212,7 +205,7 @@ class Offers:
             if attribute.scope != "offer" or attribute.sides:  # what was made to compare two numbers is no cost
                 continue
             values = [one[attribute.name].value for one in made if attribute.name in one]
-            words = self.teller.value(attribute, min(values, key=_amount))
+            words = self.teller.value(attribute, min(values, key=lambda value: Decimal(str(value))))
             found[attribute.name] = words if len(set(values)) == 1 else self.say("price-from", words=words)
         return found
 
@@ -264,8 +257,3 @@ class Offers:
         if row.points is None or (row.points, row.then) == (best.points, best.then):
             return said
         return f"{said}, {self.teller.points(row.points, row.then)}"
-
-
-def _amount(value: object) -> Decimal:
-    """Return a number as a trace has it."""
-    return Decimal(str(value))
