@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from llmrules.language.texts import Language
     from llmrules.say.teller import Line
     from llmrules.trace.found import CandidateRecord
-    from llmrules.trace.record import Applied, Trace
+    from llmrules.trace.record import Trace
     from llmrules.worlds.advice.advice import Advice
 
 
@@ -141,18 +141,12 @@ def _attention(linker: Linker) -> Iterator[Item]:
 
 
 def _of_candidate(linker: Linker, candidate: CandidateRecord) -> Iterator[Item]:
-    for note in linker.index.trace.notes(candidate):
-        level = linker.why.applications.level(note)
+    applications, trace = linker.why.applications, linker.index.trace
+    said = [(applications.level(note), note) for note in trace.notes(candidate)]
+    said += [("accepted", check) for check in trace.checks(candidate) if check.outcome == "accepted"]
+    for level, applied in said:
         if level != "note":
-            yield _note(linker, level, note, candidate)
-    for check in linker.index.trace.checks(candidate):
-        if check.outcome == "accepted":
-            yield _note(linker, "accepted", check, candidate)
-    yield from (linker.dispute(node) for node in linker.why.origins.disputes(candidate))
-
-
-def _note(linker: Linker, level: str, applied: Applied, candidate: CandidateRecord) -> Item:
-    """Return a caution on one candidate."""
-    rule = linker.index.rules[applied.rule]
-    text = linker.why.applications.sentence(applied, candidate)
-    return Item(text, linker.say(f"level.{level}"), linker.rule_anchor(rule.id), linker.cite(rule.sources))
+            text, sources = applications.sentence(applied, candidate), linker.index.rules[applied.rule].sources
+            rule = linker.rule_anchor(applied.rule)
+            yield Item(text, linker.say(f"level.{level}"), rule, linker.cite(sources))
+    yield from map(linker.dispute, linker.why.origins.disputes(candidate))
