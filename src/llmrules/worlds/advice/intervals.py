@@ -18,16 +18,19 @@ from llmrules.language.values import EXACT, Number, number
 from llmrules.worlds.advice.bands import compared, leaves_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from llmrules.catalog import Entry, Model
     from llmrules.language.vocabulary import Attribute
     from llmrules.worlds.advice.outlook import Outlooks
     from llmrules.worlds.advice.places import Place, Standing
-    from llmrules.worlds.advice.supposing import Points, Supposed
+    from llmrules.worlds.advice.supposing import Points
 
 MOST_PLACES = 1_000
 """Numbers that are followed, at most: those of models with more points first."""
+
+Line: TypeAlias = "Sequence[tuple[Fraction | int, int]]"
+"""The points of a candidate in each tier at the lowest mark, and by how much more they are at the highest one."""
 
 End: TypeAlias = "tuple[Number | Fraction, bool] | None"
 """Where the first place turns, and whether it is still the same there; None: nowhere."""
@@ -90,6 +93,7 @@ class _Intervals:
         self._scale = decision.criteria.scale
         self._cut: dict[str, _Regions] = {}
         self._slopes: dict[str, Mapping[str, int]] = {}
+        self._graded: dict[tuple[str, Number], Fraction] = {}
 
     def found(self) -> NumbersStay:
         numbers = (name for name in self._supposing.attributes if self._vocabulary[name].type == "number")
@@ -146,40 +150,57 @@ class _Intervals:
 
     def _turn(self, standing: Standing, sample: Decimal, start: Number, end: Number | None, *, forward: bool) -> End:
         """Return where the first place turns in a region, from a number on with which it is as it is."""
-        places, attribute = self._places, self._vocabulary[standing.attribute]
-        supposed = self._supposing.at(attribute.name, sample)
-        near = places.points(standing, supposed)
-        slopes = self._slopes_of(attribute.name)
-        rising = {index: self._rising(index, supposed, slopes) for index in near} if slopes else {}
-        if not any(map(any, rising.values())):
-            return (_exact(Fraction(start)), True) if places.turned(places.leading(standing, near)) else None
-        origin, here = attribute.grade(sample), attribute.grade(start)
-        there = attribute.grade(end) if end is not None else Fraction(forward)
-
-        def at(place: Fraction) -> dict[int, Points]:
-            gone = place - origin
-            return {
-                index: tuple(its + slope * gone for its, slope in zip(points, rising[index], strict=True))
-                for index, points in near.items()
-            }
-
-        # Before the first mark and beyond the last one points stay.
-        if (here == there or _value_at(attribute, here) != start) and places.turned(places.leading(standing, at(here))):
+        attribute = self._vocabulary[standing.attribute]
+        lines, marks = self._lines(standing, sample), attribute.marks
+        if not any(rise for line in lines.values() for _, rise in line):
+            return (_exact(Fraction(start)), True) if self._turned(standing, lines, Fraction(0)) else None
+        here = before = self._place_of(attribute, start)
+        there = self._place_of(attribute, end) if end is not None else Fraction(forward)
+        still = here == there or not marks[0] <= start <= marks[-1]
+        if still and self._turned(standing, lines, here):
             return _exact(Fraction(start)), True
-        apart = here == there or _is_apart(at(here), at(there), standing.most)
-        crossing = () if apart else _crossing(at(Fraction(0)), rising, standing.most)
-        between = (place for place in crossing if min(here, there) < place < max(here, there))
-        before = here
-        for place in (*sorted(between, reverse=not forward), there):
-            if places.turned(places.leading(standing, at((before + place) / 2))):
+        crossing = _crossing([*lines.values()], standing.most)
+        between = sorted({one for one in crossing if min(here, there) < one < max(here, there)}, reverse=not forward)
+        within = end is None or not marks[0] <= end <= marks[-1]  # there it stays the same for a while before the end
+        for place, reached in (*((one, True) for one in between), (there, within)):
+            inside = Fraction(before.numerator + place.numerator, before.denominator + place.denominator)
+            if self._turned(standing, lines, inside):
                 return _exact(_value_at(attribute, before)), True
-            value = _value_at(attribute, place)
-            if value == end:
-                return None
-            if places.turned(places.leading(standing, at(place))):
-                return _exact(value), False
+            if reached and self._turned(standing, lines, place):
+                return _exact(_value_at(attribute, place)), False
             before = place
         return None
+
+    def _lines(self, standing: Standing, sample: Decimal) -> Mapping[int, Line]:
+        """Return the points of who is eligible in the region of a sample, as far as they have the value."""
+        supposed, slopes = self._supposing.at(standing.attribute, sample), self._slopes_of(standing.attribute)
+        found = {}
+        for index in standing.candidates:
+            if supposed.eligible >> index & 1:
+                lowest, rising = (
+                    self._supposing.base(standing.attribute, index).copy(),
+                    [0] * len(self._supposing.tiers),
+                )
+                for tier, mask, given, criterion in supposed.gives:
+                    if mask >> index & 1:
+                        slope = slopes.get(criterion.rule.id)
+                        rising[tier] += slope or 0
+                        least = criterion.earned(index) if given is None else given
+                        lowest[tier] += least if slope is None else max(0, -slope)
+                found[index] = [*zip(lowest, rising, strict=True)]
+        return found
+
+    def _turned(self, standing: Standing, lines: Mapping[int, Line], place: Fraction) -> bool:
+        """Whether others are first at a place between the marks."""
+        part, whole = place.numerator, place.denominator
+        points = {index: tuple([its * whole + rise * part for its, rise in line]) for index, line in lines.items()}
+        return self._places.turned(self._places.leading(standing, points, whole))
+
+    def _place_of(self, attribute: Attribute, value: Number) -> Fraction:
+        key = attribute.name, value
+        if key not in self._graded:
+            self._graded[key] = attribute.grade(value)
+        return self._graded[key]
 
     def _slopes_of(self, name: str) -> Mapping[str, int]:
         """Return by how much more each rule that grades by a number gives on the highest mark than on the lowest."""
@@ -188,14 +209,6 @@ class _Intervals:
             more = ((rule, -1 if grade.toward == "lowest" else 1) for rule, grade in graded)
             self._slopes[name] = {rule.id: sign * (rule.weight or 0) * self._scale for rule, sign in more}
         return self._slopes[name]
-
-    def _rising(self, index: int, supposed: Supposed, slopes: Mapping[str, int]) -> tuple[int, ...]:
-        """Return the same of all that a candidate gets, in each tier."""
-        found = [0] * len(self._supposing.tiers)
-        for tier, mask, _, criterion in supposed.gives:
-            if mask >> index & 1:
-                found[tier] += slopes.get(criterion.rule.id, 0)
-        return tuple(found)
 
 
 def _value_at(attribute: Attribute, place: Fraction) -> Fraction:
@@ -210,22 +223,13 @@ def _is_number(_attribute: Attribute, _model: Model, entry: Entry | None) -> boo
     return entry is not None and entry.inherited_from is None
 
 
-def _crossing(
-    lowest: Mapping[int, Points], rising: Mapping[int, tuple[int, ...]], most: Points | None
-) -> Iterator[Fraction]:
+def _crossing(lines: Sequence[Line], most: Points | None) -> Iterator[Fraction]:
     """Yield the places at which two have equal points in a tier, or one has those that others have."""
-    lines = [tuple(zip(points, rising[index], strict=True)) for index, points in lowest.items()]
-    lines += [] if most is None else [tuple((its, 0) for its in most)]
-    tiers = (tier for pair in combinations(lines, 2) for tier in zip(*pair, strict=True))
-    yield from {(b - a) / Fraction(s - t) for (a, s), (b, t) in tiers if s != t}
-
-
-def _is_apart(here: Mapping[int, Points], there: Mapping[int, Points], most: Points | None) -> bool:
-    """Whether one who moves from some points to others, of one tier, does not come to those that have the most."""
-    if most is None or len(most) > 1 or len(here) > 1:
-        return False
-    ends = [(points[0] - most[0], there[index][0] - most[0]) for index, points in here.items()]
-    return all(after and before * after >= 0 for before, after in ends)
+    others = [] if most is None else [[(its, 0) for its in most]]
+    for one, other in combinations((*lines, *others), 2):
+        for (a, s), (b, t) in zip(one, other, strict=True):
+            if s != t:
+                yield Fraction(b - a) / (s - t)
 
 
 def _exact(value: Fraction) -> Number | Fraction:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from llmrules.catalog import Entry, Model
+    from llmrules.decision.criteria import Criterion
     from llmrules.decision.decision import Decision
     from llmrules.language.rules.rule import Rule
     from llmrules.language.values import Value
@@ -92,8 +93,20 @@ class Places:
                     if is_meant(attribute, one, now):
                         found[Place(one.id, None, name)] = None if now is None else now.value
         most = {name: self._most(name) for name in {place.model for place in found}}
-        turning = (place for place in found if not self._supposing.stays(place.attribute, self._having(place)))
+        scores = {name: self._supposing.scores(name) for name in {place.attribute for place in found}}
+        turning = (one for one in found if not self._stays(one, scores[one.attribute]))
         return {one: found[one] for one in sorted(turning, key=lambda place: (-most[place.model], place.order))}
+
+    def _stays(self, place: Place, scores: Sequence[Criterion] | None) -> bool:
+        """Whether the first place is the same with any value that those who are first have, by what rules may give."""
+        supposing, lanes = self._supposing, self._supposing.lanes.lanes
+        if scores is None or len(self.now) > 1 or not supposing.leading.issubset(its := self._having(place)):
+            return False
+        least = min(supposing.ends(scores, index)[0] for index in supposing.leading)
+        mine, eligible = {*its}, self._decision.judgement.eligible
+        others = (index for index in its if eligible >> index & 1 and supposing.unit(index) not in self.now)
+        most = max((supposing.ends(scores, index)[1] for index in others), default=-1)
+        return max(most, next((lanes[index] for index in supposing.ranked if index not in mine), -1)) < least
 
     def _most(self, model: str) -> int:
         """Return the most points that a candidate of a model has, be it excluded or not."""
@@ -127,9 +140,9 @@ class Places:
         its = (index for index in standing.candidates if supposed.eligible >> index & 1)
         return {index: self._supposing.points(standing.attribute, index, supposed) for index in its}
 
-    def leading(self, standing: Standing, points: Mapping[int, Points]) -> frozenset[str]:
-        """Return who is first if those who have a value have some points."""
-        most = standing.most
+    def leading(self, standing: Standing, points: Mapping[int, Points], units: int = 1) -> frozenset[str]:
+        """Return who is first if those who have a value have some points, in units so many times smaller."""
+        most = standing.most if units == 1 or standing.most is None else tuple([its * units for its in standing.most])
         top = max(points.values()) if points else most
         if most is not None and (top is None or most > top):
             return standing.others

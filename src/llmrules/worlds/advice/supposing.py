@@ -157,7 +157,7 @@ class Supposing:
 
     def points(self, name: str, index: int, supposed: Supposed) -> Points:
         """Return the points that a candidate would have with a value of an attribute."""
-        found = self._base(name, index).copy()
+        found = self.base(name, index).copy()
         for tier, mask, given, criterion in supposed.gives:
             if mask >> index & 1:
                 found[tier] += criterion.earned(index) if given is None else given
@@ -186,20 +186,10 @@ class Supposing:
             if possible >> index & 1 and (index in self.leading or self.ends(reading.scores, index)[1] >= top):
                 yield index
 
-    def stays(self, name: str, its: Collection[int]) -> bool:
-        """Whether, by what rules may give and take, the first place is the same with any value that some have.
-
-        They are all that have it, and who is first among them.
-        """
-        reading, lanes, eligible = self._reading(name), self.lanes.lanes, self._decision.judgement.eligible
-        units = {self.unit(index) for index in self.leading}
-        if reading.checks or name in self._deciding or len(units) > 1 or not self.leading.issubset(its):
-            return False
-        least = min(self.ends(reading.scores, index)[0] for index in self.leading)
-        others = (index for index in its if eligible >> index & 1 and self.unit(index) not in units)
-        most = max((self.ends(reading.scores, index)[1] for index in others), default=-1)
-        follows = next((lanes[index] for index in self.ranked if index not in its), -1)
-        return max(most, follows) < least
+    def scores(self, name: str) -> Sequence[Criterion] | None:
+        """Return the rules that read an attribute where they give points and nothing else depends on it."""
+        reading = self._reading(name)
+        return None if reading.checks or name in self._deciding else reading.scores
 
     def ends(self, scores: Iterable[Criterion], index: int) -> tuple[int, int]:
         """Return between which points a candidate stays whatever some rules that fired say: none more than it may."""
@@ -277,7 +267,7 @@ class Supposing:
             self._raw[name] = self._decision.criteria.reached(criterion, self._facts)
         return self._raw[name]
 
-    def _base(self, name: str, index: int) -> list[Fraction | int]:
+    def base(self, name: str, index: int) -> list[Fraction | int]:
         """Return the points of a candidate without those of the rules that read an attribute."""
         key = name, index
         if key not in self._bases:
