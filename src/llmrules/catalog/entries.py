@@ -6,6 +6,7 @@ Absent means unknown. Nothing here knows a rule or a requirement, nor how a file
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
@@ -109,12 +110,12 @@ class Candidate:
     model: Model
     offer: Offer
 
-    @property
+    @cached_property
     def name(self) -> str:
         """What decisions call it: the model's id, and the offer's where the model has several."""
         return self.model.id if self.offer_id is None else f"{self.model.id} @ {self.offer_id}"
 
-    @property
+    @cached_property
     def offer_id(self) -> str | None:
         """The id of the offer; None where the model has no other."""
         return self.offer.id if len(self.model.offers) > 1 else None

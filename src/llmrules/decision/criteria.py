@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
-from llmrules.catalog.candidates import Candidates, Masks, Reckoned, bits, kept, with_computed
+from llmrules.catalog.candidates import BITS, Candidates, Masks, Reckoned, bits, kept, with_computed
 from llmrules.errors import LoadError, Place, RuleError
 from llmrules.language.rules.rule import Rule
 
@@ -330,9 +330,6 @@ def _outcome(candidates: Candidates, masks: Masks) -> Outcome:
 
 CODES = {1: "B", 2: "H", 4: "I", 8: "Q"}
 """The widths in bytes that an array reads at once, with its names for them."""
-
-BITS = bytes(int(byte == ord("1")) for byte in range(256))
-"""The digits of a binary number as bytes that are 0 and 1."""
 
 
 @frozen(cache_hash=True)

@@ -258,15 +258,6 @@ class Units:
         units = {number[index] for index in taken}
         return [index for index in members if number[index] not in units]
 
-    @property
-    def numbers(self) -> Sequence[int]:
-        """The number of the unit of each candidate."""
-        return range(self._candidates.count) if self.alone else self._candidates.model_of
-
-    def called(self, number: int) -> str:
-        """Return the name of the unit of a number."""
-        return self.name(number) if self.alone else self._candidates.models[number][0]
-
     def offers(self, indices: Iterable[int]) -> tuple[str, ...]:
         """Return the ids of the offers of candidates."""
         return tuple(str(self._candidates.rows[index].offer.id) for index in indices)
@@ -279,6 +270,7 @@ class Ranking(OnDemand[Placed]):
         self, units: Units, members: Sequence[int], points: Points, scale: int, then: Sequence[int] = ()
     ) -> None:
         """``members`` are the candidates of the verdict, ascending; ``then`` the tiers after the first that count."""
+        self.alone = units.alone
         self._units, self._members, self._points, self._scale, self._then = units, members, points, scale, then
         self._by_lane: dict[int, tuple[Fraction, ...]] = {}
 
@@ -311,13 +303,18 @@ class Ranking(OnDemand[Placed]):
         """The best candidate of each unit, in the order of units."""
         return [*chain.from_iterable(self._groups)]
 
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The names of the units, in their order."""
+        return tuple(map(self._units.name, self._leaders))
+
     def of(self, name: str) -> Placed:
         """Return the place of one of them. Raises KeyError."""
         return self[self._numbers[name]]
 
     @cached_property
     def _numbers(self) -> dict[str, int]:
-        return {self._units.name(index): number for number, index in enumerate(self._leaders)}
+        return {name: number for number, name in enumerate(self.names)}
 
     @cached_property
     def places(self) -> list[int]:
@@ -360,7 +357,7 @@ class Ranking(OnDemand[Placed]):
         if len(its) > 1:
             offers = self._units.offers(sorted(filter(self._stands, its), key=lambda one: (-lanes[one], one)))
         earned = self._earned(leader)
-        return Placed(self.places[number], self._units.name(leader), earned[0], offers, earned[1:])
+        return Placed(self.places[number], self.names[number], earned[0], offers, earned[1:])
 
     def _earned(self, leader: int) -> tuple[Fraction, ...]:
         """Return the points of a candidate by tier; the same ones are reckoned once."""

@@ -162,6 +162,10 @@ class Outlooks:
     def _factors(self) -> set[str]:
         return {name for one in self._computed for name in (one.name, *factors_of(one))}
 
+    def changing(self, index: int) -> bool:
+        """Whether the catalogue announces anything of a candidate."""
+        return not self._nothing and bool(self._entries(index))
+
     def of(self, index: int) -> Outlook:
         """Return the outlook of a candidate, from all that the catalogue announces of it."""
         if self._nothing:

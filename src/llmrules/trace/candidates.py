@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from fractions import Fraction
 from functools import cached_property, lru_cache, partial
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
 from attrs import evolve
 
 from llmrules.catalog.candidates import bits
-from llmrules.decision.criteria import lanes_for
+from llmrules.decision.criteria import flags, lanes_for, places
 from llmrules.language.conditions import json_operand
 from llmrules.language.values import encode_fraction, encode_number
-from llmrules.trace.codec import json_value
+from llmrules.trace.codec import canonical, json_value, plain
 from llmrules.trace.found import (
     CandidateRecord,
     ChangeRecord,
@@ -27,11 +27,12 @@ from llmrules.trace.found import (
     TermRecord,
     TestRecord,
 )
-from llmrules.trace.record import KINDS, Applied, kind_of
+from llmrules.trace.record import Applied, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from llmrules.catalog.entries import Candidate
     from llmrules.decision.criteria import Score
     from llmrules.decision.decision import Decision
     from llmrules.decision.judgement import Check, Note
@@ -42,19 +43,19 @@ if TYPE_CHECKING:
     from llmrules.language.vocabulary import Attribute
     from llmrules.language.vocabulary.computed import Sum
     from llmrules.trace.codec import Holds, Json, Outcome, Threshold
-    from llmrules.trace.record import Kind
 
 T = TypeVar("T")
 HOLDS: dict[bool | None, Holds] = {True: "true", False: "false", None: "unknown"}
 
 
 class OfModels(NamedTuple):
-    """What is found of the models."""
+    """What is found of the models; ``text`` is the canonical text of the candidates."""
 
     criteria: tuple[CriterionRecord, ...]
     concluded: tuple[dict[str, ConcludedRecord], ...]
     computed: tuple[dict[str, ComputedRecord], ...]
     candidates: tuple[CandidateRecord, ...]
+    text: str
 
 
 MOST_KEPT = 4_096
@@ -67,11 +68,25 @@ class ModelsRecorder:
     def __init__(self) -> None:
         self._references: dict[str, tuple[str, ...]] = {}
         self._leaves: dict[tuple[object, ...], Leaves] = {}
-        self.points = lru_cache(MOST_KEPT)(_points)
+        self._rows: tuple[Candidate, ...] = ()
+        self._names: list[tuple[str, str | None, str]] = []
+        self.points = lru_cache(MOST_KEPT)(lambda units, scale: encode_fraction(Fraction(units, scale)))
 
     def of(self, decision: Decision) -> DecisionModels:
         """Return what records the models of one decision."""
         return DecisionModels(decision, self)
+
+    def names(self, rows: tuple[Candidate, ...]) -> list[tuple[str, str | None, str]]:
+        """Return the model and the offer of candidates, and how a record begins to say both; the last ones are kept."""
+        if self._rows is not rows:
+            its = [(row.model.id, row.offer_id) for row in rows]
+            said = [f'"model":{canonical(model)}' for model, _ in its]
+            self._names = [
+                (model, offer, name if offer is None else f'{name},"offer":{canonical(offer)}')
+                for (model, offer), name in zip(its, said, strict=True)
+            ]
+            self._rows = rows
+        return self._names
 
     def leaves(self, rule: Rule, facts: Facts) -> Leaves:
         """Return the leaves of a rule on models, kept for what it refers to of the case."""
@@ -93,7 +108,7 @@ class Leaves:
         self.criterion = CriterionRecord(rule.id, tuple(_criterion_leaves(rule, facts)), ())
         self.names = tuple(one.attribute for one in self.criterion.leaves)
         leaves = (*rule.where.all_leaves(), *rule.effect.predicate.all_leaves())
-        says = [partial(leaf_outcome, leaf, facts) for leaf in leaves]
+        says = [partial(_leaf_outcome, leaf, facts) for leaf in leaves]
         says += [] if rule.effect.grade is None else [partial(_graded, rule.effect.grade.attribute)]
         self._says = [lru_cache(MOST_KEPT)(one) for one in says]
         self.applied = lru_cache(MOST_KEPT)(self._applied)
@@ -150,11 +165,11 @@ class DecisionModels:
         """Record every candidate that was judged, in their order."""
         return _Recorder(self).record()
 
-    def told(self, name: str) -> list[CandidateTold]:
-        """Return what is told of the candidates of a model, or of the model of a ``model @ offer``."""
+    def of_model(self, name: str) -> tuple[int, ...]:
+        """Return the candidates of a model, or of the model of a ``model @ offer``, that were judged."""
         mask = self.candidates.masks[name]
         number = self.candidates.model_of[mask.bit_length() - 1]
-        return [CandidateTold(self, index) for index in bits(self.candidates.models[number][1] & self.judged)]
+        return bits(self.candidates.models[number][1] & self.judged)
 
     def candidate(
         self,
@@ -163,27 +178,27 @@ class DecisionModels:
         outcomes: tuple[int, ...] = (),
         concluded: int | None = None,
         computed: int | None = None,
-    ) -> CandidateRecord:
-        """Record one candidate."""
-        row, verdict = self.candidates.rows[index], self.judgement.verdict(index)
-        outlook = self.decision.outlooks.of(index)
-        points = self._earned_by(index)
-        return CandidateRecord(
-            model=row.model.id,
-            verdict=verdict,
-            outcomes=outcomes,
-            offer=row.offer_id,
-            place=place,
-            points=None if verdict == "excluded" else points[0],
-            then=() if verdict == "excluded" else points[1:],
-            would_earn=points if verdict == "excluded" else (),
-            concluded=concluded,
-            computed=computed,
-            disputes=tuple([self._dispute(index, *one) for one in self.disputes.get(index, ())]),
-            begun={name: since.text for name, since in sorted(outlook.begun.items())} if outlook.begun else {},
-            coming=tuple(map(_change, outlook.coming)) if outlook.coming else (),
-            missing=self.decision.open_questions.missing_of(index) if verdict == "unverified" else (),
+    ) -> dict[str, Any]:
+        """Return the record of a candidate, without its name."""
+        verdict, outlook, points = (
+            self.judgement.verdict(index),
+            self.decision.outlooks.of(index),
+            self._earned_by(index),
         )
+        return {
+            "verdict": verdict,
+            "outcomes": outcomes,
+            "place": place,
+            "points": None if verdict == "excluded" else points[0],
+            "then": () if verdict == "excluded" else points[1:],
+            "would_earn": points if verdict == "excluded" else (),
+            "concluded": concluded,
+            "computed": computed,
+            "disputes": tuple([self._dispute(index, *one) for one in self.disputes.get(index, ())]),
+            "begun": {name: since.text for name, since in sorted(outlook.begun.items())} if outlook.begun else {},
+            "coming": tuple(map(_change, outlook.coming)) if outlook.coming else (),
+            "missing": self.decision.open_questions.missing_of(index) if verdict == "unverified" else (),
+        }
 
     def values(self, leaves: Leaves, index: int) -> list[Value | None]:
         """Return the values of a candidate that the leaves of a rule look at."""
@@ -246,65 +261,59 @@ class DecisionModels:
         yield note.attached & ~note.approved, ATTACHED
 
 
-class CandidateTold:
-    """What is found of one candidate, to be told.
-
-    ``applied`` has how each rule that touches models comes out on it, which its record does not.
-    """
-
-    def __init__(self, models: DecisionModels, index: int) -> None:
-        self._models, self._index = models, index
-        excluded = models.judgement.excluded >> index & 1
-        self.record = models.candidate(index, None if excluded else models.decision.standing.place(index))
-        self.applied: Mapping[Kind, list[Applied]] = {kind: [] for kind in KINDS}
-        for leaves, parts, score in models.applied:
-            how = NONE
-            for mask, its in parts:
-                if mask >> index & 1:
-                    how = its
-            applied = leaves.applied(how, models.gained(how, score, index), *models.values(leaves, index))
-            self.applied[leaves.kind].append(applied)
-
-    @cached_property
-    def concluded(self) -> Mapping[str, ConcludedRecord]:
-        """What rules conclude of it, by attribute."""
-        found = {name: [*self._models.concluded(name, 1 << self._index)] for name in self._models.candidates.concluded}
-        return {name: record for name, its in sorted(found.items()) for _, record in its}
-
-    @cached_property
-    def computed(self) -> Mapping[str, ComputedRecord]:
-        """What is computed of it, by attribute."""
-        sums = sorted(self._models.candidates.computed.items())
-        return {name: _computed(found) for name, its in sums if (found := its[self._index]) is not None}
-
-
 class _Recorder:
-    """Records the candidates of a decision."""
+    """Records the candidates of a decision: once all of those that are alike in whatever is said of them."""
 
     def __init__(self, of: DecisionModels) -> None:
-        self.of, self.candidates, self.kept, self.indices = of, of.candidates, of.judged, bits(of.judged)
+        self.of, self.candidates, self.decision = of, of.candidates, of.decision
+        self.carriers = self.decision.standing.carriers
+        self.hows = [self._codes([mask for mask, _ in parts]) for _, parts, _ in of.applied]
+        self.values = [self.candidates.numbers(leaves.names) for leaves, _, _ in of.applied]
+        self.said = [[*of.concluded(name, of.judged)] for name in sorted(self.candidates.concluded)]
+        self.concluding = [self._codes([mask for mask, _ in parts]) for parts in self.said]
+        self.sums = sorted(self.candidates.computed.items())
+        self.indices = places(of.judged, self.candidates.count)
+        self.firsts, self.numbers = self._once(self.indices, self._columns())
 
     def record(self) -> OfModels:
-        criteria, places = [], []
-        for leaves, parts, score in self.of.applied:
-            record, its = self._criterion(leaves, parts, score)
-            criteria.append(record)
-            places.append(its)
-        rows = [*zip(*places, strict=True)] if places else [()] * len(self.indices)
+        rows, criteria = [], []
+        for (leaves, parts, score), codes, numbers in zip(self.of.applied, self.hows, self.values, strict=True):
+            firsts, its = self._once(self.firsts, [codes, numbers])
+            rows.append(its)
+            hows = [NONE, *(how for _, how in parts)]
+            outcomes = [self._outcome(leaves, hows[codes[at]], score, at) for at in firsts]
+            criteria.append(evolve(leaves.criterion, outcomes=tuple(outcomes)))
+        outcomes_of = [*zip(*rows, strict=True)] if rows else [()] * len(self.firsts)
         concluded, of_concluded = self._concluded()
         computed, of_computed = self._computed()
-        standing = map(self.of.decision.standing.carriers.get, self.indices)
-        candidates = map(self.of.candidate, self.indices, standing, rows, of_concluded, of_computed)
-        return OfModels(tuple(criteria), concluded, computed, tuple(candidates))
+        standing = map(self.carriers.get, self.firsts)
+        alike = [*map(self.of.candidate, self.firsts, standing, outcomes_of, of_concluded, of_computed)]
+        candidates, text = self._candidates(alike)
+        return OfModels(tuple(criteria), concluded, computed, candidates, text)
 
-    def _criterion(
-        self, leaves: Leaves, parts: list[tuple[int, How]], score: Score | None
-    ) -> tuple[CriterionRecord, Sequence[int]]:
-        """Return a criterion with each way in which it comes out, and by candidate in which it does."""
-        hows, codes = [NONE, *(how for _, how in parts)], self._codes([mask for mask, _ in parts])
-        firsts, places = self._once(codes, self._recorded(self.candidates.numbers(leaves.names)))
-        outcomes = [self._outcome(leaves, hows[code], score, at) for (code, _), at in firsts.items()]
-        return evolve(leaves.criterion, outcomes=tuple(outcomes)), places
+    def _columns(self) -> Iterator[Sequence[object]]:
+        """Yield, of everybody, what a record says, or something that is the same only where that is."""
+        judgement, every = self.of.judgement, range(self.candidates.count)
+        yield judgement.points.lanes
+        yield self._codes([judgement.excluded, judgement.unverified])
+        yield [self.carriers.get(index) for index in every]
+        yield from (flags(mask, len(every)) for mask in self.decision.open_questions.missing.values())
+        alone = {*self.of.disputes, *filter(self.decision.outlooks.changing, every)}
+        yield [index if index in alone else None for index in every]
+        yield from self.hows
+        yield from {id(numbers): numbers for numbers in self.values}.values()
+        yield from self.concluding
+        yield from ([*map(id, its)] for _, its in self.sums)
+
+    def _candidates(self, alike: list[dict[str, Any]]) -> tuple[tuple[CandidateRecord, ...], str]:
+        """Return the record of everybody, by what those that are alike share, and the canonical text of all."""
+        texts = [canonical(plain(CandidateRecord(model="", **one))).split('"model":""', 1) for one in alike]
+        names, records, written = self.of.kept.names(self.candidates.rows), [], []
+        for index, number in zip(self.indices, self.numbers, strict=True):
+            (model, offer, name), (before, after) = names[index], texts[number]
+            records.append(CandidateRecord(model=model, offer=offer, **alike[number]))
+            written.append(f"{before}{name}{after}")
+        return tuple(records), f"[{','.join(written)}]"
 
     def _outcome(self, leaves: Leaves, how: How, score: Score | None, index: int) -> OutcomeRecord:
         (outcome, exempted_by, approved_by), points = how, self.of.gained(how, score, index)
@@ -313,54 +322,46 @@ class _Recorder:
     def _codes(self, masks: Sequence[int]) -> Sequence[int]:
         """Return of everybody the number, from 1, of the mask that one is in, 0 for none; no two overlap."""
         lanes = lanes_for(self.candidates.count, len(masks))
-        codes = sum(lanes.ones(mask & self.kept) * number for number, mask in enumerate(masks, 1))
-        return self._recorded(lanes.unpacked(codes))
-
-    def _recorded(self, column: Sequence[T]) -> Sequence[T]:
-        """Return what a column of all candidates says of those that are recorded."""
-        return [column[index] for index in self.indices] if len(self.indices) < len(column) else column
+        return lanes.unpacked(sum(lanes.ones(mask & self.of.judged) * number for number, mask in enumerate(masks, 1)))
 
     def _concluded(self) -> tuple[tuple[dict[str, ConcludedRecord], ...], list[int | None]]:
-        """Return what rules conclude, each combination once, and by candidate which it is."""
+        """Return what rules conclude, each combination once, and which it is of those that are alike."""
         names = sorted(self.candidates.concluded)
-        if not names:
-            return (), [None] * len(self.indices)
-        said = [[*self.of.concluded(name, self.kept)] for name in names]
-        codes = [self._codes([mask for mask, _ in parts]) for parts in said]
-        firsts, places = self._once(*codes)
+        firsts, its = self._once(self.firsts, self.concluding)
         records = [
-            {name: parts[code - 1][1] for name, parts, code in zip(names, said, key, strict=True) if code}
-            for key in firsts
+            {
+                name: parts[codes[at] - 1][1]
+                for name, parts, codes in zip(names, self.said, self.concluding, strict=True)
+                if codes[at]
+            }
+            for at in firsts
         ]
-        return _without_empty(records, places)
+        return _without_empty(records, its)
 
     def _computed(self) -> tuple[tuple[dict[str, ComputedRecord], ...], list[int | None]]:
-        """Return what is computed, each combination once, and by candidate which it is."""
-        sums = sorted(self.candidates.computed.items())
-        if not sums:
-            return (), [None] * len(self.indices)
-        firsts, places = self._once(*(self._recorded(its) for _, its in sums))
+        """Return what is computed, each combination once, and which it is of those that are alike."""
+        firsts, its = self._once(self.firsts, [sums for _, sums in self.sums])
         records = [
-            {name: _computed(found) for (name, _), found in zip(sums, key, strict=True) if found is not None}
-            for key in firsts
+            {name: computed_record(one) for name, sums in self.sums if (one := sums[at]) is not None} for at in firsts
         ]
-        return _without_empty(records, places)
+        return _without_empty(records, its)
 
-    def _once(self, *columns: Sequence[T]) -> tuple[dict[tuple[T, ...], int], list[int]]:
+    @staticmethod
+    def _once(indices: Sequence[int], columns: Iterable[Sequence[object]]) -> tuple[list[int], list[int]]:
         """Return the first candidate with each combination in columns, and the place among them of everybody's."""
-        keys: list[tuple[T, ...]] = [*zip(*columns, strict=True)] if columns else [()] * len(self.indices)
-        found = dict(zip(reversed(keys), reversed(self.indices), strict=True))  # the first one is told last
-        numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
-        return {key: found[key] for key in numbers}, [*map(numbers.__getitem__, keys)]
+        same = [column if len(column) == len(indices) else [column[at] for at in indices] for column in columns]
+        keys = zip(*same, strict=True) if same else [()] * len(indices)
+        seen, firsts, its = dict[tuple[object, ...], int](), list[int](), list[int]()
+        for index, key in zip(indices, keys, strict=True):
+            its.append(seen.setdefault(key, len(seen)))
+            if len(seen) > len(firsts):
+                firsts.append(index)
+        return firsts, its
 
 
 def _change(change: Change) -> ChangeRecord:
     computed = {name: encode_number(value) for name, value in change.computed.items()}
     return ChangeRecord(change.since.text, change.attributes, computed)
-
-
-def _points(units: int, scale: int) -> str:
-    return encode_fraction(Fraction(units, scale))
 
 
 def _split(mask: int, by: dict[str, int]) -> Iterable[tuple[int, tuple[str, ...]]]:
@@ -381,12 +382,10 @@ def _without_empty(records: list[dict[str, T]], places: list[int]) -> tuple[tupl
     return (*records[:empty], *records[empty + 1 :]), [numbers[place] for place in places]
 
 
-def _computed(found: Sum) -> ComputedRecord:
-    terms = (
-        TermRecord(encode_fraction(term.value), {name: encode_number(value) for name, value in term.of})
-        for term in found.terms
-    )
-    return ComputedRecord(encode_number(found.value), tuple(terms))
+def computed_record(found: Sum) -> ComputedRecord:
+    """Return the record of a sum."""
+    said = ((one.value, {name: encode_number(its) for name, its in one.of}) for one in found.terms)
+    return ComputedRecord(encode_number(found.value), tuple(TermRecord(encode_fraction(its), of) for its, of in said))
 
 
 def _criterion_leaves(rule: Rule, facts: Facts) -> Iterator[CriterionLeaf]:
@@ -414,7 +413,7 @@ def _json_operand(attribute: Attribute, operand: Operand) -> Threshold:
     return tuple(encoded) if isinstance(encoded, list) else encoded
 
 
-def leaf_outcome(leaf: Leaf, facts: Facts, value: Value | None) -> LeafOutcome:
+def _leaf_outcome(leaf: Leaf, facts: Facts, value: Value | None) -> LeafOutcome:
     """Return a leaf's truth on a model's value, with the gap of each test."""
     holds = HOLDS[leaf.truth(value, facts)]
     if value is None:

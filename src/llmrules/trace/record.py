@@ -39,8 +39,19 @@ if TYPE_CHECKING:
 
 FORMAT = "llmrules.trace/1"
 
-Texts: TypeAlias = tuple[tuple[str, object, str], ...]
-"""Parts by name, each with its canonical text."""
+
+@frozen(eq=False)
+class Written:
+    """A part by its name, with its canonical text."""
+
+    name: str
+    part: object
+    text: str
+
+    @cached_property
+    def digest(self) -> str:
+        """The digest of the text."""
+        return digest(self.text)
 
 
 @frozen
@@ -135,17 +146,17 @@ class Trace:
     found: Found
     made_by: MadeBy
     digests: Digests
-    texts: Texts = field(default=(), init=False, eq=False, repr=False)
+    texts: tuple[Written, ...] = field(default=(), init=False, eq=False, repr=False)
     """Parts as they were sealed, by name, each with its canonical text; a copy with other parts has none of them."""
 
     @classmethod
-    def sealed(cls, given: Given, found: Found, made_by: MadeBy, texts: Texts = ()) -> Trace:
+    def sealed(cls, given: Given, found: Found, made_by: MadeBy, texts: Sequence[Written] = ()) -> Trace:
         """Return the trace of these parts with their digests."""
-        said, told = _texts(given, texts), canonical(plain(found))
-        parts = {name: digest(text) for name, _, text in said}
-        digests = Digests(parts, digest(canonical(parts)), digest(told), digest(canonical(plain(made_by))))
+        said, told = _written(given, texts), Written("found", found, _text(found, texts))
+        parts = {one.name: one.digest for one in said}
+        digests = Digests(parts, digest(canonical(parts)), told.digest, digest(canonical(plain(made_by))))
         trace = cls(FORMAT, given, found, made_by, digests)
-        object.__setattr__(trace, "texts", (*said, ("found", found, told)))
+        object.__setattr__(trace, "texts", (*said, told))
         return trace
 
     @cached_property
@@ -219,8 +230,8 @@ class Trace:
         return _object(
             digests=canonical(plain(self.digests)),
             format=canonical(self.format),
-            found=_known("found", self.found, self.texts) or canonical(plain(self.found)),
-            given=_object(**{name: text for name, _, text in _texts(self.given, self.texts)}),
+            found=_text(self.found, self.texts),
+            given=_object(**{one.name: one.text for one in _written(self.given, self.texts)}),
             made_by=canonical(plain(self.made_by)),
         )
 
@@ -245,21 +256,30 @@ class Trace:
         return structure(data, cls, name)
 
 
-def parts_of(given: Given) -> list[tuple[str, object]]:
-    """Return the parts of ``given`` by name; what has its default is left out, as everywhere."""
-    parts = [(one, getattr(given, one.name)) for one in attrs.fields(type(given))]
+def parts_of(record: Given | Found) -> list[tuple[str, object]]:
+    """Return the parts of ``given`` or ``found`` by name; what has its default is left out, as everywhere."""
+    parts = [(one, getattr(record, one.name)) for one in attrs.fields(type(record))]
     return [(one.name, part) for one, part in parts if part != one.default]
 
 
-def _texts(given: Given, known: Texts) -> Texts:
-    """Return the parts of ``given`` by name, each with its canonical text: the known one, or one that is made."""
+def _written(given: Given, known: Sequence[Written]) -> list[Written]:
+    """Return the parts of ``given``, each with its canonical text: the known one, or one that is made."""
     found = [(name, part, _known(name, part, known)) for name, part in parts_of(given)]
     spelling = Spelling.of(given.vocabulary)
-    return tuple((name, part, text or canonical(spelling.part(name, part))) for name, part, text in found)
+    return [one or Written(name, part, canonical(spelling.part(name, part))) for name, part, one in found]
 
 
-def _known(name: str, part: object, known: Texts) -> str | None:
-    return next((text for its, one, text in known if its == name and one is part), None)
+def _text(found: Found, known: Sequence[Written]) -> str:
+    """Return the canonical text of what is found: the known one, or one that is made."""
+    whole = _known("found", found, known)
+    if whole is not None:
+        return whole.text
+    parts = [_known(name, part, known) or Written(name, part, canonical(plain(part))) for name, part in parts_of(found)]
+    return _object(**{one.name: one.text for one in parts})
+
+
+def _known(name: str, part: object, known: Sequence[Written]) -> Written | None:
+    return next((one for one in known if one.name == name and one.part is part), None)
 
 
 def _object(**members: str) -> str:

@@ -17,11 +17,12 @@ from llmrules.decision.procedure import promised
 from llmrules.engine.program import full_condition
 from llmrules.language.profile import in_order
 from llmrules.language.values import encode_fraction
-from llmrules.trace.candidates import CandidateTold, DecisionModels, ModelsRecorder
+from llmrules.trace.candidates import NONE, DecisionModels, ModelsRecorder, computed_record
 from llmrules.trace.case import CaseRecord, CaseRecorder, fact_id, members_of
 from llmrules.trace.codec import canonical
 from llmrules.trace.found import (
     BreachRecord,
+    CandidateRecord,
     Found,
     OffersRecord,
     PlaceRecord,
@@ -33,18 +34,19 @@ from llmrules.trace.found import (
     TrialRecord,
 )
 from llmrules.trace.given import Given, Spelling
-from llmrules.trace.record import FORMAT, Digests, MadeBy, RulePlace, Texts, Trace, parts_of
+from llmrules.trace.record import FORMAT, KINDS, Digests, MadeBy, RulePlace, Trace, Written, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from llmrules.decision.criteria import Criteria, Criterion
     from llmrules.decision.decision import Decision, Made
-    from llmrules.decision.judgement import Placed
+    from llmrules.decision.judgement import Placed, Ranking
     from llmrules.decision.knowledge import Knowledge
     from llmrules.language.profile import Profile
     from llmrules.language.rules.rule import Rule
-    from llmrules.trace.found import CandidateRecord, ComputedRecord, ConcludedRecord
+    from llmrules.trace.candidates import OfModels
+    from llmrules.trace.found import ComputedRecord, ConcludedRecord
     from llmrules.trace.record import Applied, Kind
 
 
@@ -66,11 +68,12 @@ class Recorder:
         relaxations: tuple[RelaxationRecord, ...] = (),
     ) -> Trace:
         """Return the complete record of a decision, with what stands in the way where nobody is eligible."""
-        given, known = self._given_to(decision), {name: part for name, part, _ in self._texts}
+        given, known = self._given_to(decision), {one.name: one.part for one in self._texts}
         texts = [self._text(name, part) for name, part in parts_of(given) if known.get(name) is not part]
-        made_by = self._made_by(decision.made, decision.profile)
-        found = evolve(self._found(decision), conflict_sets=conflict_sets, relaxations=relaxations)
-        return Trace.sealed(given, found, made_by, (*self._texts, *texts))
+        made_by, models = self._made_by(decision.made, decision.profile), self._models.of(decision).record()
+        found = evolve(self._found(decision, models), conflict_sets=conflict_sets, relaxations=relaxations)
+        candidates = Written("candidates", found.candidates, models.text)
+        return Trace.sealed(given, found, made_by, (*self._texts, *texts, candidates))
 
     def excerpt(self, decision: Decision) -> Excerpt:
         """Return what the record says of the case and of single models: to be told, not sealed.
@@ -102,11 +105,11 @@ class Recorder:
     def _spelling(self) -> Spelling:
         return Spelling.of(self.given.vocabulary)
 
-    def _text(self, name: str, part: object) -> tuple[str, object, str]:
-        return name, part, canonical(self._spelling.part(name, part))
+    def _text(self, name: str, part: object) -> Written:
+        return Written(name, part, canonical(self._spelling.part(name, part)))
 
     @cached_property
-    def _texts(self) -> Texts:
+    def _texts(self) -> tuple[Written, ...]:
         """The canonical texts of these parts."""
         return tuple(self._text(name, part) for name, part in parts_of(self.given))
 
@@ -124,8 +127,8 @@ class Recorder:
     def _llmrules(self) -> str:
         return _version("llmrules") or "unknown"
 
-    def _found(self, decision: Decision) -> Found:
-        case, models = self._cases.record(decision), self._models.of(decision).record()
+    def _found(self, decision: Decision, models: OfModels) -> Found:
+        case = self._cases.record(decision)
         return Found(
             facts=case.facts,
             rules=case.rules,
@@ -181,7 +184,7 @@ class Excerpt(Trace):
 
     def of(self, name: str) -> list[CandidateRecord]:
         """Return the records of the candidates of a model, or of the model of a ``model @ offer``."""
-        told = self.models.told(name)
+        told = [CandidateTold(self.models, index) for index in self.models.of_model(name)]
         self.told.update({(one.record.model, one.record.offer): one for one in told})
         return [one.record for one in told]
 
@@ -197,6 +200,39 @@ class Excerpt(Trace):
         return self.told[candidate.model, candidate.offer].applied
 
 
+class CandidateTold:
+    """What is found of one candidate, to be told.
+
+    ``applied`` has how each rule that touches models comes out on it, which its record does not.
+    """
+
+    def __init__(self, models: DecisionModels, index: int) -> None:
+        self._models, self._index = models, index
+        row, excluded = models.candidates.rows[index], models.judgement.excluded >> index & 1
+        said = models.candidate(index, None if excluded else models.decision.standing.place(index))
+        self.record = CandidateRecord(model=row.model.id, offer=row.offer_id, **said)
+        self.applied: Mapping[Kind, list[Applied]] = {kind: [] for kind in KINDS}
+        for leaves, parts, score in models.applied:
+            how = NONE
+            for mask, its in parts:
+                if mask >> index & 1:
+                    how = its
+            applied = leaves.applied(how, models.gained(how, score, index), *models.values(leaves, index))
+            self.applied[leaves.kind].append(applied)
+
+    @cached_property
+    def concluded(self) -> Mapping[str, ConcludedRecord]:
+        """What rules conclude of it, by attribute."""
+        found = {name: [*self._models.concluded(name, 1 << self._index)] for name in self._models.candidates.concluded}
+        return {name: record for name, its in sorted(found.items()) for _, record in its}
+
+    @cached_property
+    def computed(self) -> Mapping[str, ComputedRecord]:
+        """What is computed of it, by attribute."""
+        sums = sorted(self._models.candidates.computed.items())
+        return {name: computed_record(found) for name, its in sums if (found := its[self._index]) is not None}
+
+
 NOBODY = MadeBy("", "", "", certified=False, decided_at="", nanoseconds={}, places=())
 UNSEALED = Digests({}, "", "", "")
 NOTHING_FOUND: dict[str, Any] = {
@@ -206,20 +242,25 @@ NOTHING_FOUND: dict[str, Any] = {
 }
 
 
-def _places(ranking: Iterable[Placed]) -> tuple[PlaceRecord, ...]:
+def _places(ranking: Ranking) -> tuple[PlaceRecord, ...]:
     """Group a ranking by places, each with its margin to the next one."""
-    groups = [[*its] for _, its in groupby(ranking, key=lambda placed: placed.place)]
+    groups = [[*its] for _, its in groupby(range(len(ranking)), key=ranking.places.__getitem__)]
+    firsts = [ranking[its[0]] for its in groups]
     return tuple(
         PlaceRecord(
-            place=its[0].place,
-            points=encode_fraction(its[0].points),
-            models=tuple(placed.model for placed in its),
-            margin=None if after is None else encode_fraction(_margin(its[0], after[0])),
-            then=tuple(map(encode_fraction, its[0].then)),
-            offers=tuple(OffersRecord(placed.model, placed.offers) for placed in its if placed.offers),
+            place=first.place,
+            points=encode_fraction(first.points),
+            models=ranking.names[its[0] : its[-1] + 1],
+            margin=None if after is None else encode_fraction(_margin(first, after)),
+            then=tuple(map(encode_fraction, first.then)),
+            offers=() if ranking.alone else tuple(_offers(ranking[number] for number in its)),
         )
-        for its, after in zip(groups, [*groups[1:], None], strict=False)
+        for its, first, after in zip(groups, firsts, [*firsts[1:], None], strict=False)
     )
+
+
+def _offers(its: Iterable[Placed]) -> Iterator[OffersRecord]:
+    yield from (OffersRecord(placed.model, placed.offers) for placed in its if placed.offers)
 
 
 def _margin(one: Placed, other: Placed) -> Fraction:
@@ -231,13 +272,17 @@ def _margin(one: Placed, other: Placed) -> Fraction:
 def _resting(decision: Decision) -> tuple[RestingRecord, ...]:
     """Record what values rest on; candidates are counted as they are recorded, those alone that were judged."""
     judged = decision.criteria.everyone & ~decision.unjudged.everyone
+    all_of_them = judged == decision.criteria.everyone
     place = {index: number for number, index in enumerate(bits(judged))}
     return tuple(
         RestingRecord(
             source=one.source,
             date=one.date,
             days=one.days,
-            values={name: tuple(place[index] for index in indices) for name, indices in one.values.items()},
+            values={
+                name: indices if all_of_them else tuple(place[index] for index in indices)
+                for name, indices in one.values.items()
+            },
             old=one.old,
         )
         for one in decision.resting

@@ -8,6 +8,7 @@ from llmrules.catalog.candidates.arrangement import (
     with_computed,
 )
 from llmrules.catalog.candidates.candidates import (
+    BITS,
     Candidates,
     Column,
     Grades,
@@ -19,6 +20,7 @@ from llmrules.catalog.candidates.candidates import (
 )
 
 __all__ = [
+    "BITS",
     "Candidates",
     "Column",
     "Grades",

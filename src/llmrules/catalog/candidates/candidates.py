@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property, reduce
-from itertools import accumulate
+from itertools import accumulate, compress
 from operator import and_, itemgetter, or_
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
@@ -391,9 +391,9 @@ def mask_of(bits: Collection[int]) -> int:
 def bits(mask: int) -> tuple[int, ...]:
     """Return the numbers of the bits that are set, ascending."""
     before = max(0, (mask & -mask).bit_length() - 1)
-    digits = f"{mask >> before:b}"[::-1]  # arithmetic would copy all of a long mask for each bit
-    found, bit = [], digits.find("1")
-    while bit >= 0:
-        found.append(before + bit)
-        bit = digits.find("1", bit + 1)
-    return tuple(found)
+    digits = f"{mask >> before:b}"[::-1].encode()  # arithmetic would copy all of a long mask for each bit
+    return tuple(compress(range(before, before + len(digits)), digits.translate(BITS)))
+
+
+BITS = bytes.maketrans(b"01", b"\0\1")
+"""The digits of a binary number as bytes that are 0 and 1."""
