@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests import fuzz_engine
 from tests.naive import naive_fire, naive_strata
 from tests.programs import load, random_facts, random_program, seeded
+from tests.worlds import model, rule, world
 
 from llmrules.catalog.candidates import bits
 from llmrules.engine.durable import available
@@ -24,6 +25,7 @@ from llmrules.engine.refiring import Reach, Refiring
 if TYPE_CHECKING:
     from llmrules.engine.program import Program
     from llmrules.language.conditions import Facts
+    from llmrules.language.values import Value
 
 PROGRAMS = 500
 CASES = 3
@@ -122,6 +124,22 @@ def test_firing_what_a_difference_reaches_is_firing_all() -> None:
         rule = random.choice(program.rules)
         without = _fired(compile_program(load(written.without([rule.id]))), facts)
         assert {program.rules[place].id for place in bits(refiring.without(rule))} == without, f"program {number}"
+
+
+def test_what_two_facts_conclude_alike_ends_with_both_of_them() -> None:
+    """Of two facts either of which makes a third known, each may go alone and the third stays; without both it goes."""
+    rules = [rule(name, f"when.{name} = true\nconclude.hosting = 'own'") for name in ("offline", "tuning")]
+    rules.append(rule("on-premise", "when.hosting = 'own'\nadvise = true"))
+    program = world("".join(rules), model("lark")).knowledge.program
+    facts = {name: frozenset({True}) for name in ("offline", "tuning")}
+    refiring = Refiring(Reach(program), facts, PlainEngine(program).fire(facts))
+
+    def fired(**stated: frozenset[Value]) -> set[str]:
+        return {program.rules[place].id for place in bits(refiring.fire(stated, ["offline", "tuning"]))}
+
+    assert fired(offline=facts["offline"]) == {"offline", "on-premise"}
+    assert fired(tuning=facts["tuning"]) == {"tuning", "on-premise"}
+    assert fired() == set()
 
 
 @few

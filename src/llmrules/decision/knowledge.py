@@ -71,7 +71,7 @@ class Knowledge:
     @cached_property
     def bearing(self) -> Bearing:
         """Which of its rules bear on who is eligible and who is first."""
-        return Bearing(self.ruleset, self.program)
+        return Bearing(self.ruleset, self.reach)
 
     @cached_property
     def resting(self) -> dict[str, set[str]]:

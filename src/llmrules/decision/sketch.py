@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
-from llmrules.catalog.candidates import mask_of
+from llmrules.catalog.candidates import bits, mask_of
 from llmrules.catalog.restriction import leave_out
 from llmrules.decision.criteria import Outcome, Points, flags, places
 from llmrules.decision.judgement import Check, Ranking, Units
@@ -27,10 +27,13 @@ if TYPE_CHECKING:
     from llmrules.catalog.restriction import Restriction
     from llmrules.decision.criteria import Criteria
     from llmrules.decision.judgement import Over
-    from llmrules.engine.program import Program
+    from llmrules.engine.refiring import Reach
     from llmrules.language.conditions import Facts
     from llmrules.language.rules.effects import Policy
     from llmrules.language.rules.ruleset import RuleSet
+    from llmrules.language.vocabulary import Scope
+
+OF_MODELS: tuple[Scope, ...] = ("model", "offer")
 
 
 @frozen(eq=False)
@@ -39,6 +42,10 @@ class Given:
 
     lanes: int = 0
     less: int = 0
+
+
+MOST_KEPT = 1_000
+"""Sets of rules of which it is kept what they come to; then they are dropped, so that long use needs no more memory."""
 
 
 @frozen(eq=False)
@@ -83,6 +90,113 @@ class Fired:
 
 
 @frozen(eq=False)
+class Applied:
+    """What can matter of rules that fired: who gives and keeps out, to what these refer, and what is concluded.
+
+    ``computing`` says whether some of them read what is computed for a case.
+    """
+
+    giving: Fired
+    keeping: Fired
+    names: tuple[str, ...]
+    concluded: tuple[tuple[str, bool], ...]
+    computing: bool
+    refused: int
+
+
+class Bearing:
+    """What the rules that fire bear on, by masks of their places: the same for all cases, and worked out once."""
+
+    def __init__(self, ruleset: RuleSet, reach: Reach) -> None:
+        """Tell rules apart by what they do, and by whether what they say of models depends on the case."""
+        self.rules = rules = [ruleset.rules[one.id] for one in reach.program.rules]
+        self._vocabulary = vocabulary = ruleset.vocabulary
+        self._reach = reach
+        resting = {one.name: vocabulary.rests_on(one.name, "requirement") for one in vocabulary.computed(*OF_MODELS)}
+        self.computed = {name for name, its in resting.items() if its}
+        self.case = frozenset[str]().union(*resting.values())
+        """The requirements that what is computed of models rests on."""
+        self._computing = _where(rules, lambda rule: not self.computed.isdisjoint(rule.reads()))
+        self.summing = [(rule, asks) for rule in rules if (asks := _asks(rule, vocabulary.resting)) is not None]
+        """The rules that read what is computed, and whether each asks for something from which it is."""
+        self._moving = _where(rules, lambda rule: bool(rule.references()))
+        self.refusing = _where(rules, lambda rule: isinstance(rule.effect, Refuse))
+        self.giving = _where(rules, lambda rule: bool(rule.effect.sign))
+        self._keeping = _where(rules, lambda rule: bool(rule.effect.hard or rule.effect.exempts))
+        self._concluding: dict[str, int] = {}
+        for one in reach.program.rules:
+            if one.conclusion is not None:
+                name = one.conclusion.attribute.name
+                self._concluding[name] = self._concluding.get(name, 0) | 1 << one.place
+        self.relevant = reduce(or_, self._concluding.values(), self.excluding | self.giving)
+        self._applied: dict[int, Applied] = {}
+        self._touching: dict[tuple[str, ...], tuple[int, frozenset[str]]] = {}
+
+    @property
+    def excluding(self) -> int:
+        """All rules that can exclude somebody, exempt somebody, or refuse the case."""
+        return self.refusing | self._keeping
+
+    def applied(self, fired: int) -> Applied:
+        """Return what of rules that fired can matter."""
+        places = fired & self.relevant
+        if places not in self._applied:
+            if len(self._applied) >= MOST_KEPT:
+                self._applied.clear()
+            self._applied[places] = self._apply(places)
+        return self._applied[places]
+
+    def touched(self, names: Iterable[str]) -> int:
+        """Return all rules that matter of which some requirements say whether they fire, or what they say.
+
+        Those that conclude one of them are among them: what is stated may conflict with it.
+        """
+        found = 0
+        for name in self._vocabulary.following(names):
+            found |= self._reach.of(name) | self._concluding.get(name, 0)
+            found |= self._computing if name in self.case else 0
+        return found & self.relevant
+
+    def touching(self, names: tuple[str, ...]) -> tuple[int, frozenset[str]]:
+        """Return the same with the ids of these rules, and of those that they exempt from."""
+        if names not in self._touching:
+            if len(self._touching) >= MOST_KEPT:
+                self._touching.clear()
+            touched = self.touched(names)
+            rules = [self.rules[place] for place in bits(touched)]
+            ids = frozenset(one for rule in rules for one in (rule.id, *rule.effect.exempts))
+            self._touching[names] = touched, ids
+        return self._touching[names]
+
+    def _apply(self, places: int) -> Applied:
+        giving, keeping = self._fired(places & self.giving), self._fired(places & self._keeping)
+        concluded = {name for name, mask in self._concluding.items() if mask & places}
+        return Applied(
+            giving=giving,
+            keeping=keeping,
+            names=tuple({name for _, names in (*giving.moving, *keeping.moving) for name in names}),
+            concluded=tuple((name, self._vocabulary[name].many) for name in sorted(concluded)),
+            computing=bool(places & self._computing),
+            refused=places & self.refusing,
+        )
+
+    def _fired(self, places: int) -> Fired:
+        still = tuple([self.rules[place] for place in bits(places & ~self._moving)])
+        moving = [self.rules[place] for place in bits(places & self._moving)]
+        return Fired(places, still, tuple([(rule, rule.references()) for rule in moving]))
+
+
+def _asks(rule: Rule, resting: Mapping[str, frozenset[str]]) -> bool | None:
+    below = frozenset[str]().union(*(resting.get(name, ()) for name in rule.reads()))
+    asked = (leaf.attribute.name for table in (rule.when, rule.unless) for leaf in table.all_leaves())
+    return not below.isdisjoint(asked) if below else None
+
+
+def _where(rules: Sequence[Rule], is_so: Callable[[Rule], bool]) -> int:
+    return mask_of([place for place, rule in enumerate(rules) if is_so(rule)])
+
+
+@frozen(eq=False)
 class _Kept:
     """What some rules come to: who is eligible but for exemptions, whom each keeps out, who is exempted."""
 
@@ -100,37 +214,6 @@ class _Kept:
             for target in rule.effect.exempts:
                 exempted[target] = exempted.get(target, 0) | its.reached
         return _Kept(eligible, tuple(out), exempted)
-
-
-class Bearing:
-    """Which rules of a program bear on who is eligible and who is first, by masks of their places: in all cases alike.
-
-    ``moving`` rules say something else of models in another case, by what each ``refers`` to; of them ``computing``
-    ones read what is ``computed`` from requirements, the ``case``.
-    """
-
-    def __init__(self, ruleset: RuleSet, program: Program) -> None:
-        vocabulary, self.rules = ruleset.vocabulary, [ruleset.rules[one.id] for one in program.rules]
-        found = (one.name for one in vocabulary.computed("model", "offer"))
-        resting = {name: its for name in found if (its := vocabulary.rests_on(name, "requirement"))}
-        self.computed, self.case = resting.keys(), frozenset[str]().union(*resting.values())
-        reading = self._where(lambda rule: rule.effect.touches_models and not self.computed.isdisjoint(rule.reads()))
-        referred = [rule.references() if rule.effect.touches_models else () for rule in self.rules]
-        self.refers = [(*its, *(self.case if reading >> place & 1 else ())) for place, its in enumerate(referred)]
-        self.moving, self.computing = mask_of([place for place, its in enumerate(self.refers) if its]), reading
-        self.refusing = self._where(lambda rule: isinstance(rule.effect, Refuse))
-        self.giving = self._where(lambda rule: bool(rule.effect.sign))
-        self.keeping = self._where(weighs) & ~self.giving
-        self.excluding = self._where(lambda rule: bool(rule.effect.hard or rule.effect.exempts))
-        self.concluding: dict[str, int] = {}
-        for one in program.rules:
-            if one.conclusion is not None:
-                name = one.conclusion.attribute.name
-                self.concluding[name] = self.concluding.get(name, 0) | 1 << one.place
-        self.relevant = reduce(or_, self.concluding.values(), self.refusing | self.giving | self.keeping)
-
-    def _where(self, is_so: Callable[[Rule], bool]) -> int:
-        return mask_of([place for place, rule in enumerate(self.rules) if is_so(rule)])
 
 
 class Sketching:

@@ -1,13 +1,15 @@
 """Fires one case again and again with other facts: of its rules those alone that what differs can reach.
 
-A rule that nothing reaches fires as before, and one that a single difference reaches as it does with that difference
-alone. All others are fired by the plain evaluator, on what the rest of the rules conclude; once for all facts that no
-test tells apart. Sets of rules are masks of their places here.
+A rule fires as before, unless one of its tests comes out otherwise or one that overrides it does. So what differs is
+followed from rule to rule, once for all facts that no test tells apart, and of several differences only where they
+meet; where a rule follows from itself, the plain evaluator fires all. Sets of rules are masks of their places here.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 from llmrules.catalog.candidates import bits, mask_of
@@ -16,7 +18,7 @@ from llmrules.engine.program import Program
 from llmrules.language.conditions import Reference
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Hashable, Iterable, Iterator
 
     from llmrules.engine.program import FiringRule
     from llmrules.language.conditions import Facts, Leaf
@@ -31,39 +33,36 @@ class Reach:
     def __init__(self, program: Program) -> None:
         """Note what every rule tests, and by which others it is overridden."""
         self.program = program
-        leaves = dict.fromkeys(leaf for rule in program.rules for leaf in _leaves(rule))
-        conclusions = [rule.conclusion for rule in program.rules if rule.conclusion is not None]
-        self.cuts = Cuts(leaves, conclusions)
-        self._leaves: defaultdict[str, list[Leaf]] = defaultdict(list)
-        for leaf in leaves:
-            self._leaves[leaf.attribute.name].append(leaf)
+        self._tests: defaultdict[str, defaultdict[Leaf, int]] = defaultdict(lambda: defaultdict(int))
+        """The rules that have each test, by the requirement that it is about."""
+        self._readers: defaultdict[str, int] = defaultdict(int)
+        self._overridden: defaultdict[int, int] = defaultdict(int)
+        for rule in program.rules:
+            for leaf in _leaves(rule):
+                self._tests[leaf.attribute.name][leaf] |= 1 << rule.place
+            for name in frozenset().union(*(table.reads() for table in (rule.when, *rule.exceptions))):
+                self._readers[name] |= 1 << rule.place
+            for overrider in rule.overriders:
+                self._overridden[overrider] |= 1 << rule.place
+        conclusions = {rule.place: rule.conclusion for rule in program.rules if rule.conclusion is not None}
+        self.concluding = mask_of(conclusions)
+        self.cuts = Cuts((leaf for tests in self._tests.values() for leaf in tests), conclusions.values())
         # What is compared, and a set that rules add to, is told apart by all that it has.
-        self._whole = {one.attribute.name for one in conclusions if one.attribute.many}
+        self._whole = {one.attribute.name for one in conclusions.values() if one.attribute.many}
         self._whole.update(name for left, one in self.cuts.compared for name in (left, one.requirement))
         self._told: dict[tuple[str, frozenset[Value] | None], Hashable] = {}
-        self._readers: dict[str, int] = {}
-        self._overridden: dict[int, int] = {}
-        self._tested = [
-            frozenset().union(*(table.reads() for table in (rule.when, *rule.exceptions))) for rule in program.rules
-        ]
-        for rule in program.rules:
-            for name in self._tested[rule.place]:
-                self._readers[name] = self._readers.get(name, 0) | 1 << rule.place
-            for overrider in rule.overriders:
-                self._overridden[overrider] = self._overridden.get(overrider, 0) | 1 << rule.place
-        self.concluding = mask_of([rule.place for rule in program.rules if rule.conclusion is not None])
         self._of: dict[str, int] = {}
         self._following: dict[int, int] = {}
-        self._parts: dict[int, _Part] = {}
 
     def of(self, name: str) -> int:
         """Return all rules whose firing may depend on an attribute."""
         if name not in self._of:
-            self._of[name] = self.following(self._readers.get(name, 0))
+            readers = self._readers[name]
+            self._of[name] = reduce(or_, map(self.following, bits(readers)), readers)
         return self._of[name]
 
     def told(self, name: str, values: frozenset[Value] | None) -> Hashable:
-        """Return what the tests can tell of the values of an attribute: alike where the same rules fire."""
+        """Return what the tests tell of the values of an attribute: alike where the same rules fire."""
         if name in self._whole:
             return values
         key = name, values
@@ -71,45 +70,49 @@ class Reach:
             if len(self._told) >= MOST_TOLD:
                 self._told.clear()
             facts = {} if values is None else {name: values}
-            self._told[key] = mask_of([place for place, leaf in enumerate(self._leaves[name]) if leaf.holds(facts)])
+            self._told[key] = mask_of([place for place, leaf in enumerate(self._tests[name]) if leaf.holds(facts)])
         return self._told[key]
 
-    def following(self, rules: int) -> int:
-        """Return rules with all that may fire otherwise where they do."""
-        if rules not in self._following:
-            self._following[rules] = self._all_following(rules)
-        return self._following[rules]
-
-    def _all_following(self, rules: int) -> int:
-        found, waiting = rules, rules
+    def following(self, rule: int) -> int:
+        """Return all rules that may fire otherwise where one does; it is among them if it follows from itself."""
+        if rule in self._following:
+            return self._following[rule]
+        found, waiting = 0, 1 << rule
         while waiting:
             more = 0
             for place in bits(waiting):
                 conclusion = self.program.rules[place].conclusion
-                more |= self._overridden.get(place, 0)
+                more |= self._overridden[place]
                 if conclusion is not None:
-                    more |= self._readers.get(conclusion.attribute.name, 0)
+                    more |= self._readers[conclusion.attribute.name]
             waiting = more & ~found
-            found |= waiting
+            found |= more
+        self._following[rule] = found
         return found
 
-    def fire(self, rules: int, settled: int, facts: Facts) -> int:
-        """Fire some rules anew, where all others are settled."""
-        if not rules:
-            return settled
-        if rules not in self._parts:
-            if len(self._parts) >= MOST_PARTS:
-                self._parts.clear()
-            read = frozenset[str]().union(*(self._tested[place] for place in bits(rules)))
-            self._parts[rules] = _Part(self.program, rules, read)
-        return settled | self._parts[rules].fire(settled, facts)
+    def turned(self, before: Facts, after: Facts, names: Iterable[str], rules: int = 0) -> int:
+        """Return the rules that may fire otherwise for what is known of some attributes, or since some rules do."""
+        found = reduce(or_, map(self._overridden.__getitem__, bits(rules)), 0)
+        for name in names:
+            one, other = (self.told(name, facts.get(name)) for facts in (before, after))
+            if one != other:
+                found |= self._testing(name, one, other)
+        return found
 
+    def reading(self, name: str) -> int:
+        """Return the rules that test an attribute, or compare one with it."""
+        return self._readers[name]
 
-MOST_PARTS = 256
-"""Parts of a program that are kept compiled; then they are dropped, so that long use needs no more memory."""
+    def _testing(self, name: str, one: Hashable, other: Hashable) -> int:
+        """Return the rules of which tests of an attribute come out otherwise."""
+        if not isinstance(one, int) or not isinstance(other, int):
+            return self._readers[name]
+        tests = [*self._tests[name].values()]
+        return reduce(or_, map(tests.__getitem__, bits(one ^ other)), 0)
+
 
 MOST_TOLD = 10_000
-"""Values of which it is kept what the tests tell; then they are dropped, too."""
+"""Values of which it is kept what the tests tell; then they are dropped, so that long use needs no more memory."""
 
 
 class Refiring:
@@ -119,24 +122,23 @@ class Refiring:
         """Take what was fired on the facts of the case."""
         self.fired = mask_of([*fired])
         self._reach, self._facts = reach, facts
-        self._with: dict[tuple[tuple[str, Hashable], ...], int] = {(): self.fired}
+        self._before: dict[str, Hashable] = {}
+        self._with: dict[tuple[tuple[str, Hashable], ...], tuple[int, int]] = {(): (self.fired, 0)}
         self._conclusions: dict[int, list[tuple[str, frozenset[Value]]]] = {}
 
     def fire(self, facts: Facts, changed: Collection[str]) -> int:
         """Return the rules that fire on other facts, where all but those of the changed attributes are as they were."""
-        told, before = self._reach.told, self._facts
-        differing = tuple(
-            [(name, its) for name in changed if (its := told(name, facts.get(name))) != told(name, before.get(name))]
-        )
-        if differing not in self._with:
-            self._with[differing] = self._anew(facts, [name for name, _ in differing])
-        return self._with[differing]
+        told, before = self._reach.told, self._before
+        for name in changed:
+            if name not in before:
+                before[name] = told(name, self._facts.get(name))
+        differing = tuple([(name, its) for name in changed if (its := told(name, facts.get(name))) != before[name]])
+        return self._fired(facts, differing)[0]
 
     def without(self, rule: FiringRule) -> int:
         """Return the rules that fire on the case where one of them is switched off."""
-        bit = 1 << rule.place
-        reached = self._reach.following(bit) & ~bit
-        return self._reach.fire(reached, self.fired & ~reached & ~bit, self._facts)
+        fired = self.fired & ~(1 << rule.place)
+        return self._follow(self._facts, fired, self._turned(self._facts, self.fired, fired), rule.place)[0]
 
     def concluded(self, fired: int, facts: Facts) -> Facts:
         """Return all that is known at the end, where some rules fired on facts."""
@@ -148,46 +150,60 @@ class Refiring:
             known[name] = known[name] | values if name in known else values
         return known
 
-    def _anew(self, facts: Facts, differing: Sequence[str]) -> int:
+    def _fired(self, facts: Facts, differing: tuple[tuple[str, Hashable], ...]) -> tuple[int, int]:
+        """Return what fires with some differences, and all rules that were fired anew for it."""
+        if differing in self._with:
+            return self._with[differing]
         if len(differing) == 1:
-            reached = self._reach.of(differing[0])
-            return self._reach.fire(reached, self.fired & ~reached, facts)
-        settled, once, several = self.fired, 0, 0
-        for name in differing:
-            reached = self._reach.of(name)
-            several |= once & reached
-            once |= reached
-            settled = settled & ~reached | self.fire(self._alone(name, facts), (name,)) & reached
-        return self._reach.fire(several, settled & ~several, facts)
+            turned = self._reach.turned(self._facts, facts, [differing[0][0]])
+            found = self._with[differing] = self._follow(facts, self.fired, turned)
+            return found
+        fired, anew, turned, moved = self.fired, 0, 0, set[str]()
+        for one in differing:
+            alone, its = self._fired(self._alone(one[0], facts), (one,))
+            names = {one[0], *self._concluding(alone ^ self.fired)}
+            turned |= reduce(or_, map(self._reach.reading, moved & names), anew & its)
+            fired, anew, moved = fired ^ alone ^ self.fired, anew | its, moved | names
+        fired, more = self._follow(facts, fired, turned)
+        self._with[differing] = fired, anew | more
+        return self._with[differing]
 
     def _alone(self, name: str, facts: Facts) -> Facts:
         """Return the facts of the case where one attribute alone is as in others."""
-        found = {**self._facts}
-        found.pop(name, None)
+        found = {one: values for one, values in self._facts.items() if one != name}
         return {**found, name: facts[name]} if name in facts else found
 
+    def _follow(self, facts: Facts, fired: int, turned: int, off: int | None = None) -> tuple[int, int]:
+        """Return what fires in the end where some rules fired and others may have turned, and all that were fired anew.
 
-class _Part:
-    """Some rules of a program, which are fired where it is known which of the others do."""
+        One rule may be switched off.
+        """
+        rules, anew = self._reach.program.rules, turned
+        while turned:
+            known, now = self.concluded(fired, facts), fired
+            for place in bits(turned):
+                rule = rules[place]
+                if self._reach.following(place) >> place & 1:
+                    its = tuple(one for one in rules if one.place != off)
+                    every = PlainEngine(Program(its, self._reach.program.strata)).fire(facts)
+                    return mask_of(every), (1 << len(rules)) - 1
+                fires = rule.holds(known) and not any(fired >> one & 1 for one in rule.overriders)
+                now = now | 1 << place if fires else now & ~(1 << place)
+            if now == fired:
+                break
+            fired, turned = now, self._turned(facts, fired, now)
+            anew |= turned
+        return fired, anew
 
-    def __init__(self, program: Program, rules: int, read: frozenset[str]) -> None:
-        its = tuple(program.rules[place] for place in bits(rules))
-        self._engine = PlainEngine(Program(its, program.strata))
-        self._read = read
-        self._before = {place for rule in its for place in rule.overriders if not rules >> place & 1}
-        self._feeding = [
-            (one.place, one.conclusion)
-            for one in program.rules
-            if not rules >> one.place & 1 and one.conclusion is not None and one.conclusion.attribute.name in self._read
-        ]
+    def _turned(self, facts: Facts, before: int, after: int) -> int:
+        """Return the rules that may fire otherwise since others do."""
+        names = self._concluding(before ^ after)
+        known = [self.concluded(one, facts) if names else facts for one in (before, after)]
+        return self._reach.turned(known[0], known[1], names, before ^ after)
 
-    def fire(self, settled: int, facts: Facts) -> int:
-        known = {name: facts[name] for name in self._read if name in facts}
-        for place, conclusion in self._feeding:
-            if settled >> place & 1:
-                name = conclusion.attribute.name
-                known[name] = known.get(name, frozenset()) | conclusion.values
-        return mask_of(self._engine.fire(known, [one for one in self._before if settled >> one & 1]))
+    def _concluding(self, rules: int) -> set[str]:
+        """Return what some rules conclude anything of."""
+        return {name for name, _ in self._reach.program.concluded(bits(rules & self._reach.concluding))}
 
 
 class Cuts:

@@ -104,6 +104,7 @@ class _Asking:
         stated = {one.attribute for one in world.profile.requirements if one.origin == "stated"}
         asked = [one for one in vocabulary if _can_be_asked(one) and one.name not in stated]
         self._answers = {one.name: bands.answers(one) for one in asked}
+        self._stated = {name: [Stated(name, value) for value in its.values] for name, its in self._answers.items()}
 
     def questions(self, most: int) -> Questions:
         """Return the questions that matter alone, and the pairs that matter only together."""
@@ -144,7 +145,7 @@ class _Asking:
 
         Of all others both must change something alone, be it nothing that anybody sees.
         """
-        touched = {name: self._outlooks.touched((name,)) for name in names}
+        touched = {name: self._outlooks.touched(name) for name in names}
         joined, loud = [], []
         for one, other in combinations(sorted(names), 2):
             if touched[one] & touched[other]:
@@ -155,7 +156,7 @@ class _Asking:
 
     def _question(self, name: str) -> Question | None:
         answers = self._answers[name]
-        seen = [self._outlooks.of(Stated(name, value)) for value in answers.values]
+        seen = [self._outlooks.of(one) for one in self._stated[name]]
         if not any(map(self._matters, seen)):
             if all(one is self._now for one in seen):
                 self._silent.add(name)
@@ -176,12 +177,11 @@ class _Asking:
 
     def _pair(self, one: str, other: str) -> Iterator[Pair]:
         """Yield the first two answers that matter together."""
-        for value in self._answers[one].values:
-            for beside in self._answers[other].values:
-                seen = self._outlooks.of(Stated(one, value), Stated(other, beside))
-                if self._matters(seen):
-                    yield Pair((one, other), (value, beside), seen.first)
-                    return
+        for this, beside in self._outlooks.together(self._stated[one], self._stated[other]):
+            seen = self._outlooks.of(this, beside)
+            if self._matters(seen) and this.value is not None and beside.value is not None:
+                yield Pair((one, other), (this.value, beside.value), seen.first)
+                return
 
     def _matters(self, seen: Outlook) -> bool:
         now = self._now

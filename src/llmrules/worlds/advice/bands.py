@@ -213,17 +213,15 @@ def order(attribute: Attribute, value: Value) -> Decimal:
 def summed(knowledge: Knowledge, decision: Decision | None) -> Iterator[tuple[Attribute, Leaf | None]]:
     """Yield what is computed that a decision reads, with each test of it; without one where it is graded.
 
-    A rule counts that fires in it, or that tests something from which what it reads is computed. Without a decision
-    nothing is known of any sum, and whoever asks leaves it open.
+    A rule counts that fires in it, or that asks for something from which what it reads is computed; with what else it
+    tests. Without a decision nothing is known of any sum, and whoever asks leaves it open.
     """
     if decision is None:
         return
-    ruleset, only = knowledge.ruleset, decision.restriction.only
+    only = decision.restriction.only
     yield from ((leaf.attribute, leaf) for leaf in (() if only is None else only.all_leaves()))
-    for rule in ruleset.firing():
-        below = {name for one in rule.reads() for name in ruleset.vocabulary.resting.get(one, ())}
-        asked = {leaf.attribute.name for table in (rule.when, rule.unless) for leaf in table.all_leaves()}
-        if rule.id in decision.fired or not below.isdisjoint(asked):
+    for rule, asks in knowledge.bearing.summing:
+        if asks or rule.id in decision.fired:
             yield from ((leaf.attribute, leaf) for leaf in leaves_of(rule))
             if rule.effect.grade is not None:
                 yield rule.effect.grade.attribute, None

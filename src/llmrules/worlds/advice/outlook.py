@@ -7,12 +7,13 @@ decision says of the models. So it is worked out once for all that is alike, and
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import product
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from llmrules.catalog.candidates import bits, mask_of
-from llmrules.decision.sketch import Fired, Given, Sketch, Sketching
+from llmrules.decision.sketch import Given, Sketch, Sketching
 from llmrules.engine.refiring import Refiring
 from llmrules.errors import RestrictionError
 from llmrules.language.values import Period
@@ -22,12 +23,13 @@ from llmrules.worlds.advice.places import Places
 from llmrules.worlds.advice.supposing import Supposing
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
     from datetime import date
     from fractions import Fraction
 
     from llmrules.decision.criteria import Criteria
     from llmrules.decision.decision import Decision
+    from llmrules.decision.sketch import Applied
     from llmrules.engine.program import FiringRule
     from llmrules.language.conditions import Facts
     from llmrules.language.rules.rule import Rule
@@ -97,20 +99,16 @@ class Outlooks:
         self.world, self._decision = world, decision
         self._bands: dict[date, Bands] = {}
         knowledge = world.knowledge
-        self._vocabulary, self._program = knowledge.ruleset.vocabulary, knowledge.program
-        self._facts = self._vocabulary.known(world.profile.facts())
-        self._reach = knowledge.reach
-        self.firing = Refiring(self._reach, self._facts, self._fired())
-        self._bearing = bearing = knowledge.bearing
+        self._vocabulary, self._bearing = knowledge.ruleset.vocabulary, knowledge.bearing
+        self._stated = world.profile.facts()
+        self._facts = self._vocabulary.known(self._stated)
+        self.firing = Refiring(knowledge.reach, self._facts, self._fired())
         only = world.restriction.only
         asked = () if only is None else (leaf.attribute.name for leaf in only.all_leaves())
-        self._always_computing = not bearing.computed.isdisjoint(asked)
-        self._relevant = bearing.relevant
-        self._stated = world.profile.facts()
-        self._applied: dict[int, _Applied] = {}
+        self._always_computing = not self._bearing.computed.isdisjoint(asked)
         self._sketchings: dict[Criteria, Sketching | None] = {}
         self._known: dict[object, Outlook] = {}
-        self._mattering: dict[tuple[str, ...], tuple[int, set[str]]] = {}
+        self._tells: dict[Stated, Hashable] = {}
 
     def _fired(self) -> Iterable[int]:
         if self._decision is None:
@@ -144,9 +142,9 @@ class Outlooks:
 
     def of(self, *changes: Stated) -> Outlook:
         """Return the outlook with some requirements stated otherwise: the same where the same rules say the same."""
-        facts, names = self.facts(changes), self._vocabulary.following(one.attribute for one in changes)
+        facts, names = self.facts(changes), self._vocabulary.following([one.attribute for one in changes])
         fired = self.firing.fire(facts, names)
-        if not (fired ^ self.firing.fired) & self._relevant and self._said_of.isdisjoint(names):
+        if not (fired ^ self.firing.fired) & self._bearing.relevant and self._said_of.isdisjoint(names):
             return self._now
         return self._seen(fired, facts)
 
@@ -156,51 +154,78 @@ class Outlooks:
 
     @cached_property
     def _said_of(self) -> frozenset[str]:
-        """The requirements that rules which fire in the case as it is refer to or conclude, and the day."""
-        applied = self._apply(self.firing.fired & self._relevant)
-        computed = self._bearing.case if applied.computing else ()
+        return self._referred(self.firing.fired)
+
+    def _referred(self, fired: int) -> frozenset[str]:
+        """Return the requirements that rules which fire refer to or conclude, and the day."""
+        applied = self._bearing.applied(fired)
+        computed = self._bearing.case if applied.computing or self._always_computing else ()
         return frozenset({AS_OF.name, *applied.names, *computed, *(name for name, _ in applied.concluded)})
+
+    def together(self, one: Sequence[Stated], other: Sequence[Stated]) -> Iterator[tuple[Stated, Stated]]:
+        """Yield the pairs of changes whose outlook may be another than with one of them alone; of like ones, the first.
+
+        All changes of each side are of one requirement.
+        """
+        names = [one[0].attribute, other[0].attribute]
+        if len(self._vocabulary.following(names)) > len(names):  # something is computed from them
+            yield from product(one, other)
+            return
+        mattering: dict[object, tuple[bool, bool] | None] = {}
+        seen = set()
+        for this, beside in product(one, other):
+            told = self._told(this), self._told(beside)
+            if told not in mattering:
+                mattering[told] = self._matters(this, beside)
+            values = mattering[told]
+            if values is not None:
+                key = (*told, values[0] and this.value, values[1] and beside.value)
+                if key not in seen:
+                    seen.add(key)
+                    yield this, beside
+
+    def _told(self, change: Stated) -> Hashable:
+        """Return what the tests of rules tell of a change."""
+        if change not in self._tells:
+            name = change.attribute
+            self._tells[change] = self.world.knowledge.reach.told(name, self.facts((change,)).get(name))
+        return self._tells[change]
+
+    def _matters(self, this: Stated, beside: Stated) -> tuple[bool, bool] | None:
+        """Return of two changes whether it matters what exactly each states; None where one of them adds nothing."""
+        alone, other, both = (
+            self.firing.fire(self.facts(its), [one.attribute for one in its])
+            for its in ((this,), (beside,), (this, beside))
+        )
+        referred = self._referred(both)
+        left, right = this.attribute in referred, beside.attribute in referred
+        return None if (both == alone and not right) or (both == other and not left) else (left, right)
 
     def without(self, rule: FiringRule) -> Outlook:
         """Return the outlook of the case as it is where a rule of the program is switched off."""
         fired, its = self.firing.without(rule), self._bearing.rules[rule.place]
-        gone = (self.firing.fired ^ fired) & self._relevant
+        gone = (self.firing.fired ^ fired) & self._bearing.relevant
         if not gone:
             return self._now
         if gone != 1 << rule.place or not (its.effect.hard or its.effect.sign):
             return self._seen(fired, self._facts)
         known = self.firing.concluded(fired, self._facts)
-        return self._now.less(its, tuple(known.get(name) for name in self._bearing.refers[rule.place]), known)
+        return self._now.less(its, tuple(known.get(name) for name in its.references()), known)
 
-    def touched(self, names: Iterable[str]) -> int:
-        """Return all rules that matter of which some requirements say whether they fire, or what they say.
+    def touched(self, name: str) -> int:
+        """Return all rules that matter of which a requirement says whether they fire, or what they say."""
+        return self._bearing.touched((name,))
 
-        Those that conclude one of them are among them: what is stated may conflict with it.
-        """
-        found = 0
-        for name in self._vocabulary.following(names):
-            found |= (
-                self._reach.of(name)
-                | self._bearing.concluding.get(name, 0)
-                | (self._bearing.computing if name in self._bearing.case else 0)
-            )
-        return found & self._relevant
-
-    def excluding(self) -> int:
-        """Return all rules that can exclude somebody, exempt somebody, or refuse the case."""
-        return self._bearing.refusing | self._bearing.excluding
+    def may_exclude(self, name: str) -> bool:
+        """Whether it may depend on a requirement who is excluded or exempted, or whether the case is refused."""
+        return bool(self.touched(name) & self._bearing.excluding)
 
     def hopeful(self, seen: Outlook, names: tuple[str, ...]) -> int:
         """Return who may be eligible where, beside what was seen, some requirements are stated otherwise.
 
         All other candidates are kept out by rules for which these do not matter, whatever is stated.
         """
-        if names not in self._mattering:
-            touched = self.touched(names)
-            its = {rule.id for rule in self._places(touched)}
-            its.update(target for rule in self._places(touched) for target in rule.effect.exempts)
-            self._mattering[names] = touched, its
-        touched, its = self._mattering[names]
+        touched, its = self._bearing.touching(names)
         if seen.refused & ~touched:
             return 0
         everyone = (1 << self.decision.candidates.count) - 1
@@ -217,14 +242,15 @@ class Outlooks:
         if not supposing.leading:
             return everyone
         fired, said = self.firing.fired, self.decision.criteria.by_rule
-        giving = self.touched((name,)) & self._bearing.giving
-        scores = [said[rule.id] for rule in self._places(giving & fired)]
-        spread = sum(abs(said[rule.id].signed_weight) for rule in self._places(giving & ~fired))
+        scores, spread = [], 0
+        for place in bits(self.touched(name) & self._bearing.giving):
+            score = said[self._bearing.rules[place].id]
+            if fired >> place & 1:
+                scores.append(score)
+            else:
+                spread += abs(score.signed_weight)
         least = min(supposing.ends(scores, index)[0] for index in supposing.leading) - spread
         return mask_of([index for index in bits(everyone) if supposing.ends(scores, index)[1] >= least])
-
-    def _places(self, mask: int) -> Iterator[Rule]:
-        return (self._bearing.rules[place] for place in bits(mask))
 
     def facts(self, changes: Sequence[Stated]) -> Facts:
         """Return what is known before any rule fires, with changes; of what is not stated what is assumed holds."""
@@ -242,10 +268,7 @@ class Outlooks:
 
     def _seen(self, fired: int, facts: Facts) -> Outlook:
         known = self.firing.concluded(fired, facts)
-        its = fired & self._relevant
-        applied = self._applied.get(its)
-        if applied is None:
-            applied = self._applied[its] = self._apply(its)
+        applied = self._bearing.applied(fired)
         # Rules left an attribute with two values, or widened a set that is stated.
         conflicts = tuple(
             [
@@ -254,8 +277,8 @@ class Outlooks:
                 if (known[name] != facts.get(name, known[name]) if many else len(known[name]) > 1)
             ]
         )
-        criteria = self._criteria(facts, known, computing=applied.computing)
-        key = (its, conflicts, criteria, *(known.get(name) for name in applied.names))
+        criteria = self._criteria(facts, known, computing=applied.computing or self._always_computing)
+        key = (applied, conflicts, criteria, *[known.get(name) for name in applied.names])
         seen = self._known.get(key)
         if seen is None:
             seen = self._known[key] = self._outlook(applied, criteria, known, conflicts)
@@ -268,30 +291,7 @@ class Outlooks:
         criteria = self.world.knowledge.criteria_on(today.first)
         return criteria.on(known) if computing else criteria
 
-    def _apply(self, places: int) -> _Applied:
-        """Return what of rules that fired can matter."""
-        bearing = self._bearing
-        giving, keeping = self._fired_of(places & bearing.giving), self._fired_of(places & bearing.keeping)
-        concluded = {name for name, mask in bearing.concluding.items() if mask & places}
-        return _Applied(
-            giving=giving,
-            keeping=keeping,
-            names=tuple({name for _, names in (*giving.moving, *keeping.moving) for name in names}),
-            concluded=tuple((name, self._vocabulary[name].many) for name in sorted(concluded)),
-            computing=self._always_computing or bool(places & self._bearing.computing),
-            refused=places & self._bearing.refusing,
-        )
-
-    def _fired_of(self, places: int) -> Fired:
-        bearing = self._bearing
-        still, moving = bits(places & ~bearing.moving), bits(places & bearing.moving)
-        return Fired(
-            places,
-            tuple([bearing.rules[place] for place in still]),
-            tuple([(bearing.rules[place], bearing.refers[place]) for place in moving]),
-        )
-
-    def _outlook(self, applied: _Applied, criteria: Criteria, known: Facts, conflicts: tuple[str, ...]) -> Outlook:
+    def _outlook(self, applied: Applied, criteria: Criteria, known: Facts, conflicts: tuple[str, ...]) -> Outlook:
         if applied.refused:
             return Outlook(conflicts, refused=applied.refused)
         if criteria not in self._sketchings:
@@ -306,15 +306,3 @@ class Outlooks:
             return Sketching(criteria, self.world.unknown, self.world.over, self.world.restriction)
         except RestrictionError:  # nobody is left to judge
             return None
-
-
-@frozen
-class _Applied:
-    """What can matter of rules that fired: who gives and keeps out, to what these refer, and what is concluded."""
-
-    giving: Fired
-    keeping: Fired
-    names: tuple[str, ...]
-    concluded: tuple[tuple[str, bool], ...]
-    computing: bool
-    refused: int

@@ -117,8 +117,7 @@ class Relaxing:
         if self._of().somebody:
             return Found((), complete=True, up_to=len(self._stated))
 
-        excluding = self._outlooks.excluding()
-        mattering = [name for name in self._stated if self._outlooks.touched((name,)) & excluding]
+        mattering = [name for name in self._stated if self._outlooks.may_exclude(name)]
 
         def fails(kept: tuple[str, ...]) -> bool:
             dropped = [name for name in mattering if name not in kept]
