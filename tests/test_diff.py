@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -810,12 +811,15 @@ def test_a_new_catalogue_over_a_folder_of_traces(tmp_path: Path) -> None:
 
 
 def test_new_rules_over_the_examples(tmp_path: Path) -> None:
-    """Every example is decided on both sides, and every change in it has a cause."""
-    policy = tmp_path / "policy.toml"
+    """Each of a folder of examples is decided on both sides, and every change in it has a cause."""
+    policy, cases = tmp_path / "policy.toml", tmp_path / "cases"
+    cases.mkdir()
+    for path in sorted(EXAMPLES.glob("*.toml"))[::3]:
+        shutil.copy(path, cases)
     policy.write_text(POLICY.replace("when.house = true\n", ""), encoding="utf-8")
-    result = run("diff", "--rules", policy, EXAMPLES, "--format", "json")
+    result = run("diff", "--rules", policy, cases, "--format", "json")
     corpus = converter().structure(json.loads(result.stdout), Corpus)
-    assert len(corpus.impacts) + len(corpus.unchanged) == len(list(EXAMPLES.glob("*.toml")))
+    assert len(corpus.impacts) + len(corpus.unchanged) == len([*cases.iterdir()])
     assert not any(one.comparison.open for one in corpus.impacts)
 
 

@@ -86,7 +86,7 @@ def test_no_example_is_written_over() -> None:
 
 def _shown(example: str) -> list[str]:
     """Return the lines of every help that name an example."""
-    return [line.strip() for text in HELP.values() for line in text.splitlines() if re.match(example, line)]
+    return sorted({line.strip() for text in HELP.values() for line in text.splitlines() if re.match(example, line)})
 
 
 @pytest.mark.parametrize("line", _shown(r"  +llmrules .*example:"))

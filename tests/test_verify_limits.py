@@ -280,10 +280,10 @@ def replay_found(trace: Trace) -> Any:  # noqa: ANN401 - of the record
 
 
 def test_the_program_and_the_checker_read_the_same_of_what_is_given() -> None:
-    """Of every other kind of change of what is given: what one of them refuses, the other does not accept."""
+    """Of every fourth kind of change of what is given: what one of them refuses, the other does not accept."""
     document = json.loads(_everything().trace.to_json())
-    tried = [one for one in one_of_each(document) if one.path[:1] == ("given",)][::2]
-    assert len(tried) > 75
+    tried = [one for one in one_of_each(document) if one.path[:1] == ("given",)][::4]
+    assert len(tried) > 37
     differing = []
     for mutant in tried:
         undo = mutate(document, mutant)
