@@ -179,7 +179,7 @@ class Screen:
 
     def known(self) -> Iterator[Said]:
         """Yield release, seller and cost of those that have the first place, and whose approval they wait for."""
-        best = self.result.best if not self.result.refused else ()
+        best = self.result.best
         for name in best[:1] if len(best) > PARTING else best:
             known = ", ".join(self.known_of(name))
             whose = f"{self.teller.name(name)}: " if len(best) > 1 else ""
@@ -217,7 +217,7 @@ class Screen:
 
     def reasons(self) -> Iterator[Said]:
         """Yield what earned the first place its points, the most first."""
-        if not self.result.best or self.result.refused:
+        if not self.result.best:
             return
         candidate = self.index.judged.standing(self.result.best[0])
         scores = [one for one in self.index.trace.scores(candidate) if one.points not in {None, "0"}]
@@ -232,7 +232,7 @@ class Screen:
 
     def runners_up(self) -> Iterator[Said]:
         """Yield the next places, each with what parts it from the first."""
-        if not self.result.best or self.result.refused:
+        if not self.result.best:
             return
         first = self.index.judged.standing(self.result.best[0])
         told = []
@@ -268,7 +268,7 @@ class Screen:
 
     def firm(self) -> Iterator[Said]:
         """Yield how long the first place stays as it is, be it shared, and with what."""
-        if self.result.best and not self.result.refused:
+        if self.result.best:
             yield from self.part("firm", [self.adviser.firm.in_short(self.advice.stays, self.advice.until)])
 
     # Who is not chosen
@@ -308,8 +308,7 @@ class Screen:
 
     def cautions(self) -> Iterator[Said]:
         """Yield by which exemptions the first place stands, the grave cautions on it, and how many others there are."""
-        best = self.result.best if not self.result.refused else ()
-        rows = [row for name in best for row in self.index.judged.sharing(name)]
+        rows = [row for name in self.result.best for row in self.index.judged.sharing(name)]
         grave: dict[tuple[str, str], dict[str, None]] = {}
         exempting = {by for row in rows for check in self.index.trace.checks(row) for by in check.exempted_by}
         refusals = (one for one in self.index.trace.found.rules if self.index.rules[one.id].effect.refuses)
