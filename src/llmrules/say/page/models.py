@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from llmrules.say.page.links import address
-from llmrules.say.report.entry import Entry, entry_of, said_by, together
+from llmrules.say.report.entry import Entry, alike, entry_of
 from llmrules.say.why import DECISIVE
 
 if TYPE_CHECKING:
@@ -106,15 +106,11 @@ def _reasons(linker: Linker, candidate: CandidateRecord) -> Iterator[dict[str, o
 
 def _failures(linker: Linker, rows: tuple[CandidateRecord, ...]) -> Iterator[dict[str, object]]:
     """Yield why all offers of a model are out: first what is so of every one of them, then what is so of some."""
-    alike: dict[object, list[tuple[CandidateRecord, Applied, Entry]]] = {}
-    for row in rows:
-        for check in linker.index.trace.failed(row).values():
-            told = _told(linker, check, row)
-            alike.setdefault(said_by(told), []).append((row, check, told))
-    for its in sorted(alike.values(), key=lambda one: -len(one))[:MOST_FAILURES]:
-        told = together([told for _, _, told in its])
-        offers = "" if len(its) == len(rows) else f"{linker.index.offers([row for row, _, _ in its])}: "
-        yield _reason(linker, its[0][1], evolve(told, text=f"{offers}{told.text}"))
+    failed = [(row, check) for row in rows for check in linker.index.trace.failed(row).values()]
+    told = alike(((row, check), _told(linker, check, row)) for row, check in failed)
+    for its, entry in sorted(told, key=lambda one: -len(one[0]))[:MOST_FAILURES]:
+        offers = "" if len(its) == len(rows) else f"{linker.index.offers([row for row, _ in its])}: "
+        yield _reason(linker, its[0][1], evolve(entry, text=f"{offers}{entry.text}"))
 
 
 def _weight(applied: Applied, *, soft: bool) -> tuple[int, Fraction, str]:

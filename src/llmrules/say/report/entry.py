@@ -7,7 +7,7 @@ under what it belongs to. Nothing that a terminal would obey is in that, whateve
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from attrs import evolve, frozen
 
@@ -16,9 +16,12 @@ from llmrules.language.texts import Language
 from llmrules.say.teller import Line, printable_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from llmrules.say.why import Node
+
+
+T = TypeVar("T")
 
 
 @frozen
@@ -76,6 +79,15 @@ def together(entries: Sequence[Entry]) -> Entry:
     sources = tuple(dict.fromkeys(source for entry in entries for source in entry.sources))
     children = zip(*(entry.children for entry in entries), strict=True)
     return evolve(entries[0], sources=sources, children=tuple(map(together, children)))
+
+
+def alike(told: Iterable[tuple[T, Entry]]) -> Iterator[tuple[list[T], Entry]]:
+    """Yield what is said of some things, the same of several of them once, in the order in which it is said first."""
+    found: dict[object, list[tuple[T, Entry]]] = {}
+    for one, entry in told:
+        found.setdefault(said_by(entry), []).append((one, entry))
+    for its in found.values():
+        yield [one for one, _ in its], together([entry for _, entry in its])
 
 
 def text_lines(report: Report) -> Iterator[Line]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from llmrules.say.report.entry import Entry, Report, Section, entry_of, said_by, together
+from llmrules.say.report.entry import Entry, Report, Section, alike, entry_of, said_by, together
 from llmrules.say.report.notes import Notes, Questions
 from llmrules.say.teller import MOST_BEST, MOST_NAMES, points_words, printable_lines, signed
 from llmrules.say.why import Explainer, Node, row_name
@@ -147,20 +147,20 @@ class Standings:
     def places(self, places: tuple[PlaceRecord, ...]) -> Iterator[Entry]:
         """Yield the models of a ranking in their order, with what earned them their points; what ties alike is one."""
         placed = [(place, name) for place in places for name in place.models]
-        alike: dict[tuple[tuple[str, tuple[str, ...]], object], list[tuple[str, Entry]]] = {}
+        tied: dict[tuple[tuple[str, tuple[str, ...]], object], list[tuple[str, Entry]]] = {}
         for place, name in placed:
             entry = Entry(self.beside_points(name), f"{place.place}.", children=tuple(self.reasons(name)))
             key = (place.points, place.then), said_by(entry)
-            if key not in alike and len(alike) == MOST_SHOWN:
+            if key not in tied and len(tied) == MOST_SHOWN:
                 break
-            alike.setdefault(key, []).append((name, entry))
-        for (points, _), its in alike.items():
+            tied.setdefault(key, []).append((name, entry))
+        for (points, _), its in tied.items():
             names = self.teller.several([self.with_cost(name) for name, _ in its], MOST_TIED)
             entry = together([entry for _, entry in its])
             model = its[0][0] if len(its) == 1 else ""
             text = f"{names}, {self.teller.points(*points)}{entry.text}"
             yield evolve(entry, text=text, model=model)
-        told = sum(map(len, alike.values()))
+        told = sum(map(len, tied.values()))
         if told < len(placed):
             yield self.more_placed(placed[told:])
 
@@ -234,11 +234,11 @@ class Standings:
         failed = [self.index.trace.failed(row) for row in rows]
         common = [rule for rule in failed[0] if all(rule in its for its in failed)]
         for rule in common:
-            alike = [*_alike((row, self.failure(its[rule], row)) for row, its in zip(rows, failed, strict=True))]
-            if len(alike) == 1:
-                yield alike[0][1]
+            told = [*alike((row, self.failure(its[rule], row)) for row, its in zip(rows, failed, strict=True))]
+            if len(told) == 1:
+                yield told[0][1]
             else:
-                values = tuple(self.by_offer((its, self.values_alone(entry)) for its, entry in alike))
+                values = tuple(self.by_offer((its, self.values_alone(entry)) for its, entry in told))
                 yield Entry(self.index.because(rule), "-", rule, self.index.rules[rule].sources, values)
         single = (
             (row, self.failure(check, row))
@@ -246,7 +246,7 @@ class Standings:
             for rule, check in its.items()
             if rule not in common
         )
-        yield from self.by_offer(_alike(single))
+        yield from self.by_offer(alike(single))
 
     def failure(self, check: Applied, row: CandidateRecord) -> Entry:
         """Return a check that a candidate fails, with what it tested."""
@@ -320,12 +320,3 @@ class Standings:
                 text = f"{self.teller.label(name)}: {self.teller.value(self.index.attributes[name], actual)}"
                 sources, origin = self.index.value_sources(name, candidate), self.why.origins.origin(name, candidate)
                 yield self.leaf_entry(Node("value", name, text, "", sources, origin))
-
-
-def _alike(told: Iterable[tuple[CandidateRecord, Entry]]) -> Iterator[tuple[list[CandidateRecord], Entry]]:
-    """Yield what is said of candidates, the same of several of them once, in the order in which it is said first."""
-    found: dict[object, list[tuple[CandidateRecord, Entry]]] = {}
-    for row, entry in told:
-        found.setdefault(said_by(entry), []).append((row, entry))
-    for its in found.values():
-        yield [row for row, _ in its], together([entry for _, entry in its])
