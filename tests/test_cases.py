@@ -5,7 +5,7 @@ import pytest
 from llmrules.advisor import Advisor
 from llmrules.check.cases import Mismatch, check, read_case
 from llmrules.errors import LoadError
-from llmrules.language.expectation import Expectation, ExpectedOut
+from llmrules.language.profile import Expectation, ExpectedOut
 from llmrules.reading.files import parse_toml
 
 

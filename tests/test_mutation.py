@@ -18,7 +18,7 @@ from llmrules.check.cases.mutants import mutants
 from llmrules.check.cases.mutate import Mutation, mutate
 from llmrules.check.cases.report import mutation_lines, percent
 from llmrules.check.diff.outcome import outcome
-from llmrules.language.expectation import Expectation, ExpectedOut
+from llmrules.language.profile import Expectation, ExpectedOut
 from llmrules.reading.files import parse_toml
 from llmrules.worlds.altered import altered
 from llmrules.worlds.changes import RuleAs, RuleOut

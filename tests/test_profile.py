@@ -12,8 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llmrules.errors import LoadError
-from llmrules.language.expectation import Expectation, ExpectedOut
-from llmrules.language.profile import CaseReader, Profile, Requirement, read_profile, state
+from llmrules.language.profile import CaseReader, Expectation, ExpectedOut, Profile, Requirement, read_profile, state
 from llmrules.language.rules.ruleset import read_ruleset
 from llmrules.language.texts import Text
 from llmrules.language.values import Period

@@ -210,11 +210,9 @@ class Criteria:
 
     def on(self, facts: Facts) -> Criteria:
         """Return the criteria over the candidates with what is computed of them in a case; the last ones are kept."""
-        candidates = self.candidates
-        if not candidates.moving:
+        if not self.candidates.moving:
             return self
-        case = tuple(facts.get(name) for name in self._case)
-        return kept(self._by_case, case, lambda: self._computing(facts), MOST_CASES)
+        return kept(self._by_case, tuple(map(facts.get, self._case)), lambda: self._computing(facts), MOST_CASES)
 
     @cached_property
     def _case(self) -> tuple[str, ...]:
@@ -323,8 +321,7 @@ def _outcome(candidates: Candidates, masks: Masks) -> Outcome:
     for layer in range(1, candidates.layers + 1):
         shift = layer * count
         changed = (((true >> shift) ^ true) | ((false >> shift) ^ false)) & candidates.present[layer]
-        if changed:
-            changes += [(index, layer) for index in bits(changed)]
+        changes += [(index, layer) for index in bits(changed)]
     return Outcome(true & first, false & first, tuple(sorted(changes)))
 
 

@@ -1,16 +1,16 @@
-"""Profiles: the requirements of a case as the user states them, and who approved what."""
+"""Profiles: the requirements of a case as the user states them, who approved what, and what a test case expects."""
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from attrs import evolve, field, frozen
 
 from llmrules.errors import InputError, LoadError, ProfileError
-from llmrules.language.expectation import Expectation, read_expectation
 from llmrules.language.texts import Text, read_text
 from llmrules.language.values import Period, Value, day, number, read_day
 from llmrules.language.vocabulary import AS_OF, Vocabulary
@@ -30,6 +30,13 @@ Origin: TypeAlias = Literal["stated", "assumed", "computed", "concluded"]
 FILE_KEYS = ("language", "title", "story", "requirements", "approval", "expect")
 
 
+Names: TypeAlias = tuple[str, ...]
+
+_OF_A_TIER = "-?[0-9]+(/[1-9][0-9]*)?"
+POINTS = f"{_OF_A_TIER}(, {_OF_A_TIER})*"
+"""Points in quotes: of the first tier, then those of each higher one."""
+
+
 @frozen
 class Requirement:
     """One attribute with the whole value that is stated, or assumed because the vocabulary gives a default."""
@@ -37,6 +44,41 @@ class Requirement:
     attribute: str
     value: Value
     origin: Origin
+
+
+@frozen
+class ExpectedOut:
+    """A model that must be out, by at least these rules, whose checks fail because of at least these attributes."""
+
+    model: str
+    by: Names = ()
+    on: Names = ()
+
+
+@frozen
+class Expectation:
+    """What must be true of a decision. None means that nothing is expected of it.
+
+    ``best``, ``eligible``, ``pending``, ``unverified`` and ``conflicts`` are exact, and so are the models of each rule
+    in ``cautioned`` and ``exempted``, the points and offers of each model in ``points`` and ``offers``; of the rest at
+    least these must hold. Those of ``order`` stand each on a place below the one before. ``excluded`` names rules
+    and attributes by which a model is out. ``refused`` that is empty expects that the case is not refused.
+    """
+
+    best: Names | None = None
+    eligible: Names | None = None
+    pending: Names | None = None
+    unverified: Names | None = None
+    order: Names = ()
+    points: tuple[tuple[str, tuple[Fraction, ...]], ...] = ()
+    offers: tuple[tuple[str, Names], ...] = ()
+    conflicts: Names | None = None
+    excluded: tuple[ExpectedOut, ...] = ()
+    exempted: tuple[tuple[str, Names], ...] = ()
+    cautioned: tuple[tuple[str, Names], ...] = ()
+    fired: Names = ()
+    silent: Names = ()
+    refused: Names | None = None
 
 
 @frozen
@@ -201,6 +243,57 @@ def _meaning(name: str, vocabulary: Vocabulary) -> str | None:
         if shared > most and attribute.ask is not None:
             best, most = attribute, shared
     return None if best is None or best.ask is None else f'"{best.ask.read("en")}" is {best.name}'
+
+
+# What is expected
+
+
+def read_expectation(cursor: Cursor) -> Expectation:
+    """Read an ``[expect]`` table; what is wrong is noted."""
+    return Expectation(**cursor.fields(_EXPECTED, what="an expectation"))
+
+
+def _any_names(cursor: Cursor) -> Names:
+    """Return names, be they none at all: an empty list."""
+    return () if cursor.value == [] else cursor.names()
+
+
+def _names_of(cursor: Cursor) -> tuple[tuple[str, Names], ...]:
+    return tuple((name, _any_names(names)) for name, names in cursor.table().items())
+
+
+def _points_of(cursor: Cursor) -> tuple[tuple[str, tuple[Fraction, ...]], ...]:
+    read = {name: _points(child) for name, child in cursor.table().items()}
+    return tuple((name, exact) for name, exact in read.items() if exact is not None)
+
+
+def _points(cursor: Cursor) -> tuple[Fraction, ...] | None:
+    """Return the points of each tier: a number, or in quotes a fraction, or several with commas between them."""
+    if isinstance(cursor.value, str) and re.fullmatch(POINTS, cursor.value):
+        return tuple(map(Fraction, cursor.value.split(", ")))
+    exact = number(cursor.value)
+    if exact is None:
+        cursor.wrong_type('points, such as 3, "7/2" or, in two tiers, "7/2, 1"')
+    return None if exact is None else (Fraction(exact),)
+
+
+def _excluded(cursor: Cursor) -> tuple[ExpectedOut, ...]:
+    read = [one.fields(_OUT, what="an expected exclusion", needs=("model",)) for one in cursor.elements()]
+    return tuple(ExpectedOut(**one) for one in read if "model" in one)
+
+
+_OUT: Readers = {"model": Cursor.name, "by": Cursor.names, "on": Cursor.names}
+_EXPECTED: Readers = {
+    **dict.fromkeys(("best", "order", "eligible", "pending", "unverified"), _any_names),
+    "points": _points_of,
+    "offers": _names_of,
+    "conflicts": _any_names,
+    "excluded": _excluded,
+    "exempted": _names_of,
+    "cautioned": _names_of,
+    **dict.fromkeys(("fired", "silent", "refused"), _any_names),
+}
+EXPECT_KEYS = tuple(_EXPECTED)
 
 
 # Approvals

@@ -21,7 +21,7 @@ from cattrs import Converter, override
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
 
 from llmrules.errors import TraceError, show
-from llmrules.language.conditions import Table, json_table
+from llmrules.language.conditions import DEEPEST, Table, json_table
 from llmrules.language.rules.rule import Rule
 from llmrules.language.sources import Document
 from llmrules.language.values import Period, day, encode_number, number, period
@@ -32,7 +32,7 @@ from llmrules.reading.cursor import Cursor
 from llmrules.reading.files import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from llmrules.errors import InputError
     from llmrules.language.values import Number as Exact
@@ -269,3 +269,26 @@ def _scalar_or_list(value: object, kind: object) -> object:
 
 def _plain_scalar(value: object) -> object:
     return list(value) if isinstance(value, tuple) else value
+
+
+def conditions(table: Plain, types: Mapping[str, str], depth: int = 0) -> Plain:
+    """Return a condition table with its numbers read from their texts; the loader refuses what is nested too deep."""
+    if not isinstance(table, dict) or depth > DEEPEST:
+        return table
+    return {
+        name: [conditions(inner, types, depth + 1) for inner in tests]
+        if name in {"all", "any"} and isinstance(tests, list)
+        else _tests(tests, types.get(name))
+        for name, tests in table.items()
+    }
+
+
+def _tests(tests: Plain, kind: str | None) -> Plain:
+    if not isinstance(tests, dict):
+        return tests
+    return {
+        operator: {**right, "plus": exact(right["plus"], "number")}
+        if isinstance(right, dict) and "plus" in right
+        else exact(right, kind)
+        for operator, right in tests.items()
+    }

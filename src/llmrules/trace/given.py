@@ -17,7 +17,7 @@ from cattrs.v import format_exception
 
 from llmrules.catalog.entries import Dated, Entry, Model, Offer, Stated
 from llmrules.errors import Place, TraceError
-from llmrules.language.conditions import ALWAYS, DEEPEST, MODEL_SIDE, Table, read_table
+from llmrules.language.conditions import ALWAYS, MODEL_SIDE, Table, read_table
 from llmrules.language.profile import Approval, Requirement
 from llmrules.language.rules.effects import Conclude, Policy
 from llmrules.language.rules.promises import ELIGIBLE, read_promise
@@ -27,7 +27,7 @@ from llmrules.language.sources import STALE_AFTER, Claim, Document, check_source
 from llmrules.language.values import day
 from llmrules.language.vocabulary import Attribute, Scope, Vocabulary
 from llmrules.language.vocabulary.computed import check_factors
-from llmrules.trace.codec import MOST_SAID, Over, converter, exact, loaded, read_value, reader, writer
+from llmrules.trace.codec import MOST_SAID, Over, conditions, converter, exact, loaded, read_value, reader, writer
 from llmrules.trace.coherence import check_coherent
 
 if TYPE_CHECKING:
@@ -316,11 +316,11 @@ class Spelling:
         pack, effect, body = said.pop("pack"), said.pop("effect"), said.pop("body")
         said["source"] = said.pop("sources")
         for key in said.keys() & {"when", "unless", "where"}:
-            said[key] = _conditions(said[key], types)
+            said[key] = conditions(said[key], types)
         if "ignore" in said:
             said["ignore"] = {one["code"]: one["reason"] for one in said["ignore"]}
         concludes = effect == Conclude.name and isinstance(body, dict)
-        said[effect] = {n: exact(v, types.get(n)) for n, v in body.items()} if concludes else _conditions(body, types)
+        said[effect] = {n: exact(v, types.get(n)) for n, v in body.items()} if concludes else conditions(body, types)
         rules = RuleReader(self.vocabulary, self.citable)
         return loaded(lambda cursor: rules.rule(cursor, pack), said, "rule")  # type: ignore[return-value]
 
@@ -328,7 +328,7 @@ class Spelling:
         """Read a promise as a file states it: that somebody is eligible, and what never happens, by name."""
         types = {one.name: one.type for one in self.vocabulary}
         said = {**data, "source": data["sources"]}
-        said |= {key: _conditions(said[key], types) for key in said.keys() & {"when", "always", *ON_MODELS}}
+        said |= {key: conditions(said[key], types) for key in said.keys() & {"when", "always", *ON_MODELS}}
         said |= {"some": {ELIGIBLE: True}} if said.get("some") == {} else {}
         said |= {"never": dict.fromkeys(said["never"], True)} if "never" in said else {}
         del said["sources"]
@@ -338,7 +338,7 @@ class Spelling:
         if data == {}:
             return ALWAYS
         types = {one.name: one.type for one in self.vocabulary}
-        said = _conditions(data, types)
+        said = conditions(data, types)
         return loaded(lambda cursor: read_table(cursor, self.vocabulary, scopes=MODEL_SIDE), said, "only")
 
 
@@ -392,26 +392,3 @@ def _entry(attribute: Attribute, entry: Entry) -> Plain:
 def _said(attribute: Attribute, stated: Stated) -> Plain:
     sources = {"sources": list(stated.sources)} if stated.sources else {}
     return {"value": attribute.encode(stated.value), **sources}
-
-
-def _conditions(table: Plain, types: Mapping[str, str], depth: int = 0) -> Plain:
-    """Return a condition table with its numbers read from their texts; the loader refuses what is nested too deep."""
-    if not isinstance(table, dict) or depth > DEEPEST:
-        return table
-    return {
-        name: [_conditions(inner, types, depth + 1) for inner in tests]
-        if name in {"all", "any"} and isinstance(tests, list)
-        else _tests(tests, types.get(name))
-        for name, tests in table.items()
-    }
-
-
-def _tests(tests: Plain, kind: str | None) -> Plain:
-    if not isinstance(tests, dict):
-        return tests
-    return {
-        operator: {**right, "plus": exact(right["plus"], "number")}
-        if isinstance(right, dict) and "plus" in right
-        else exact(right, kind)
-        for operator, right in tests.items()
-    }

@@ -5,6 +5,7 @@ It decides nothing itself: it reads a case strictly and compares a decision with
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -12,17 +13,18 @@ from attrs import evolve, frozen
 
 from llmrules.catalog.candidates import bits
 from llmrules.decision.procedure import broken_promises
-from llmrules.language.expectation import Expectation, check_expectation
-from llmrules.language.profile import Profile, read_profile
+from llmrules.errors import InputError, LoadError, ProfileError
+from llmrules.language.profile import Expectation, Profile, read_profile
 from llmrules.language.values import encode_fraction
+from llmrules.reading.cursor import Cursor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from fractions import Fraction
 
     from llmrules.decision.decision import Decision
     from llmrules.decision.knowledge import Knowledge
-    from llmrules.language.expectation import ExpectedOut
+    from llmrules.language.profile import ExpectedOut
     from llmrules.reading.files import Source
 
 Key: TypeAlias = str
@@ -77,15 +79,60 @@ def read_case(source: Source, knowledge: Knowledge) -> Profile:
     """Read a profile whose expectation, if it has one, names only what is loaded. Raises LoadError."""
     profile = read_profile(source, knowledge.ruleset.vocabulary)
     if profile.expect is not None:
-        check_expectation(
-            source,
-            profile.expect,
-            models={*knowledge.models, *knowledge.candidates.masks},
-            rules=tuple(knowledge.ruleset.rules),
-            cautions=tuple(rule.id for rule in knowledge.ruleset.rules.values() if rule.effect.cautions),
-            vocabulary=knowledge.ruleset.vocabulary,
-        )
+        _check_expectation(source, profile.expect, knowledge)
     return profile
+
+
+def _check_expectation(source: Source, expect: Expectation, knowledge: Knowledge) -> None:
+    problems: list[InputError] = []
+    keys = Cursor.top(source, ProfileError, problems).table()["expect"].table()
+    rules, vocabulary = knowledge.ruleset.rules, knowledge.ruleset.vocabulary
+    cautions = tuple(rule.id for rule in rules.values() if rule.effect.cautions)
+    loaded: dict[str, Collection[str]] = {
+        "model": {*knowledge.models, *knowledge.candidates.masks},
+        "rule": tuple(rules),
+        "requirement": vocabulary.names("requirement"),
+        "attribute": vocabulary.names("model", "offer"),
+    }
+    note = partial(_check_loaded, loaded)
+    for key, what in _NAMED.items():
+        note(keys.get(key), getattr(expect, key) or (), what)
+    for out, element in zip(expect.excluded, keys["excluded"].elements() if expect.excluded else (), strict=True):
+        fields = element.table()
+        note(fields["model"], (out.model,), "model")
+        note(fields.get("by"), out.by, "rule")
+        note(fields.get("on"), out.on, "attribute")
+    for key, what in (("points", "model"), ("offers", "model"), ("exempted", "rule")):
+        for name, _ in getattr(expect, key):
+            note(keys[key].child(name, name), (name,), what)
+    for rule, exempted in expect.exempted:
+        note(keys["exempted"].table()[rule], exempted, "model")
+    for rule, cautioned in expect.cautioned:
+        named = keys["cautioned"].table()[rule]
+        if rule not in cautions:
+            known = rule in rules
+            code, message = ("no-caution", "does not caution") if known else ("unknown-rule", "names no loaded rule")
+            named.problem(code, message, found=rule, allowed=cautions)
+        note(named, cautioned, "model")
+    if problems:
+        raise LoadError(problems)
+
+
+def _check_loaded(
+    loaded: Mapping[str, Collection[str]], cursor: Cursor | None, names: Iterable[str], what: str
+) -> None:
+    for name in names:
+        if cursor is not None and name not in loaded[what]:
+            place, message = cursor.element(name), f"names no loaded {what}"
+            place.problem(f"unknown-{what}", message, found=name, allowed=loaded[what])
+
+
+_NAMED = {
+    **dict.fromkeys(("best", "order", "eligible", "pending", "unverified"), "model"),
+    **dict.fromkeys(("fired", "silent", "refused"), "rule"),
+    "conflicts": "requirement",
+}
+"""What each list of names holds."""
 
 
 def check(decision: Decision, expect: Expectation) -> tuple[Mismatch, ...]:

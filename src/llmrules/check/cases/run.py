@@ -15,8 +15,7 @@ from attrs import field, frozen
 from llmrules.advisor import Decision
 from llmrules.check.cases.check import Mismatch, check, check_promises, read_case
 from llmrules.errors import FileError, InputError, LoadError, Place, ProfileError, nearest, noting
-from llmrules.language.expectation import Expectation
-from llmrules.language.profile import CASES, FILE_KEYS, Profile, cases_in
+from llmrules.language.profile import CASES, FILE_KEYS, Expectation, Profile, cases_in
 from llmrules.reading.cursor import Cursor
 from llmrules.reading.files import Source, read_toml, toml_files
 

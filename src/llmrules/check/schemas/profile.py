@@ -22,8 +22,7 @@ from llmrules.check.schemas.values import (
     whole,
 )
 from llmrules.language.conditions import MODEL_SIDE
-from llmrules.language.expectation import EXPECT_KEYS, POINTS
-from llmrules.language.profile import FILE_KEYS
+from llmrules.language.profile import EXPECT_KEYS, FILE_KEYS, POINTS
 from llmrules.language.rules.ruleset import LANGUAGE
 
 if TYPE_CHECKING:
