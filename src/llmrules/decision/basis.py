@@ -19,13 +19,14 @@ from llmrules.catalog.candidates import bits
 from llmrules.language.rules.rule import by_conclusion
 from llmrules.language.sources import Claim, Document
 from llmrules.language.values import number
-from llmrules.language.vocabulary.computed import factors_of, known_numbers, lacking, tokens_at
+from llmrules.language.vocabulary.computed import factors_of, idle, known_numbers, lacking, tokens_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from llmrules.catalog.candidates import Candidates
     from llmrules.decision.decision import Decision
+    from llmrules.decision.knowledge import Knowledge
     from llmrules.language.conditions import Facts
     from llmrules.language.rules.rule import Rule
     from llmrules.language.rules.ruleset import RuleSet
@@ -178,6 +179,14 @@ def resting_on(ruleset: RuleSet) -> dict[str, set[str]]:
     }
     of_models = {one.name for one in ruleset.vocabulary if one.scope != "requirement"}
     return resting | {one.name: factors_of(one) & of_models for one in ruleset.vocabulary.computed("model", "offer")}
+
+
+def resting_in(knowledge: Knowledge, facts: Facts) -> Mapping[str, set[str]]:
+    """Return the same in a case, where sums do not depend on prices that no tokens have."""
+    counting = (one for one in knowledge.ruleset.vocabulary.computed("model", "offer") if one.counts_tokens)
+    return knowledge.resting | {
+        one.name: knowledge.resting[one.name] - idle(one.computed or (), facts) for one in counting
+    }
 
 
 def read_with(names: Iterable[str], resting: Mapping[str, set[str]]) -> set[str]:

@@ -154,6 +154,15 @@ def tokens_of(facts: Facts, own_prices: tuple[bool, bool, bool]) -> dict[str, Nu
     return {name: decimal(amount) for name, amount in zip(TOKENS_AT, (*amounts, *others), strict=True)}
 
 
+def idle(products: Iterable[Product], facts: Facts) -> frozenset[str]:
+    """Return the prices on which a sum does not depend in a case: no tokens have them, whatever an offer charges."""
+    counts = tokens_of(facts, (True, True, True))
+    least = {name for name, amount in counts.items() if amount == 0}
+    unused = {TOKENS_AT[name] for name in least}
+    unused |= {TIER_ABOVE} if unused.issuperset(TIER_PRICES) else set()
+    return frozenset(unused).difference(*(product.of for product in products if least.isdisjoint(product.of)))
+
+
 def _reaches_tier(prices: Mapping[str, Value | None], long: Number | None) -> bool:
     """Return whether long requests cost the tier's prices: there is a tier, and they are not known to be below it."""
     above = number(prices.get(TIER_ABOVE))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from attrs import evolve, frozen
 
 from llmrules.catalog.candidates import Column, Told, bits, conclusions_over, mask_of, with_computed
-from llmrules.decision.basis import read_with
+from llmrules.decision.basis import read_with, resting_in
 from llmrules.decision.criteria import Criterion, reached
 from llmrules.decision.judgement import Check, Units
 from llmrules.decision.sketch import weighs
@@ -110,10 +110,11 @@ class Supposing:
         asked = () if only is None else tuple(only.all_leaves())
         self.leaves = [*(leaf for rule in rules for leaf in leaves_of(rule)), *asked]
         """The tests on models that matter."""
-        resting = decision.knowledge.resting
+        resting = resting_in(decision.knowledge, self._facts)
+        same, read_by = resting == decision.knowledge.resting, decision.knowledge.read_by
         self._read = defaultdict[str, set[str]](set)
         for rule in rules:
-            for name in decision.knowledge.read_by[rule.id]:
+            for name in read_by[rule.id] if same else read_with(rule.reads(), resting):
                 self._read[name].add(rule.id)
         self._deciding = read_with((leaf.attribute.name for leaf in asked), resting)
         self.attributes = sorted({*self._read, *self._deciding} & self._ruleset.vocabulary.attributes.keys())
@@ -206,11 +207,6 @@ class Supposing:
         return sorted(range(self._candidates.count), key=self.lanes.lanes.__getitem__, reverse=True)
 
     @cached_property
-    def top(self) -> int | None:
-        """The most points that somebody eligible has."""
-        return self.lanes[self.ranked[0]] if self.ranked else None
-
-    @cached_property
     def ranked(self) -> Sequence[int]:
         """Who is eligible, those with the most points first."""
         return sorted(bits(self._decision.judgement.eligible), key=self.lanes.__getitem__, reverse=True)
@@ -233,8 +229,8 @@ class Supposing:
     @cached_property
     def leading(self) -> frozenset[int]:
         """The candidates that have as many."""
-        points, top = self.lanes, self.top
-        return frozenset(takewhile(lambda index: points[index] == top, self.ranked))
+        lanes, ranked = self.lanes.lanes, self.ranked
+        return frozenset(takewhile(lambda index: lanes[index] == lanes[ranked[0]], ranked))
 
     # What a value bears on
 
