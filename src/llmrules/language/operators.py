@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 from fnmatch import translate
-from functools import lru_cache
+from functools import lru_cache, partial
+from operator import ge, gt, le, lt
 from typing import Any, Literal, TypeAlias
 
 from attrs import frozen
@@ -124,28 +125,12 @@ def _like(_attribute: Attribute, actual: Any, wanted: Any) -> Truth:
     return _glob(wanted).match(actual) is not None
 
 
-def _above(attribute: Attribute, actual: Any, wanted: Any) -> Truth:
+def _ordered(attribute: Attribute, actual: Any, wanted: Any, *, holds: Callable[[Any, Any], bool]) -> Truth:
+    """Return whether a comparison holds: of a period, that of all of its days, or of none."""
     if isinstance(actual, Period):
-        if actual.first > wanted.first:
-            return True
-        return None if actual.last > wanted.first else False
-    return bool(_rank(attribute, actual) > _rank(attribute, wanted))
-
-
-def _at_least(attribute: Attribute, actual: Any, wanted: Any) -> Truth:
-    if isinstance(actual, Period):
-        if actual.first >= wanted.first:
-            return True
-        return None if actual.last >= wanted.first else False
-    return bool(_rank(attribute, actual) >= _rank(attribute, wanted))
-
-
-def _at_most(attribute: Attribute, actual: Any, wanted: Any) -> Truth:
-    return negation(_above(attribute, actual, wanted))
-
-
-def _below(attribute: Attribute, actual: Any, wanted: Any) -> Truth:
-    return negation(_at_least(attribute, actual, wanted))
+        first = holds(actual.first, wanted.first)
+        return first if first == holds(actual.last, wanted.first) else None
+    return bool(holds(_rank(attribute, actual), _rank(attribute, wanted)))
 
 
 def _known(_attribute: Attribute, _actual: Any, wanted: Any) -> Truth:
@@ -229,10 +214,10 @@ _TABLE = (
         negative_on_sets=True,
     ),
     Operator("like", "glob", ("text",), _like, _no_gap, "matching {}", "{} 형식"),
-    Operator("at_least", "same", ORDERED, _at_least, _distance, "at least {}", "{} 이상"),
-    Operator("at_most", "same", ORDERED, _at_most, _distance, "at most {}", "{} 이하"),
-    Operator("above", "same", ORDERED, _above, _distance, "above {}", "{} 초과"),
-    Operator("below", "same", ORDERED, _below, _distance, "below {}", "{} 미만"),
+    Operator("at_least", "same", ORDERED, partial(_ordered, holds=ge), _distance, "at least {}", "{} 이상"),
+    Operator("at_most", "same", ORDERED, partial(_ordered, holds=le), _distance, "at most {}", "{} 이하"),
+    Operator("above", "same", ORDERED, partial(_ordered, holds=gt), _distance, "above {}", "{} 초과"),
+    Operator("below", "same", ORDERED, partial(_ordered, holds=lt), _distance, "below {}", "{} 미만"),
     Operator("known", "flag", TYPES, _known, _no_gap, "known", "값을 아는 경우"),
 )
 

@@ -228,11 +228,7 @@ def _read_first_of(
         if len(names) == 1:
             keys["rules"].problem("too-few", "must name two rules or more", found=names[0])
         for name in names:
-            if name not in declared:
-                keys["rules"].element(name).problem("unknown-rule", "names no loaded rule", found=name, allowed=rules)
-            elif name in rules and rules[name].classifies:
-                message = "a rule that classifies models cannot be overridden; disable it"
-                keys["rules"].element(name).problem("cannot-override", message, found=name)
+            _check_overridden(name, keys["rules"].element(name), rules, declared)
         yield names, keys["rules"]
 
 
@@ -306,15 +302,20 @@ def _check_targets(rule: Rule, cursor: Cursor, rules: Mapping[str, Rule], declar
     """Note overrides and exemptions that name what they cannot reach."""
     for target in rule.overrides:
         overrides = _named(cursor, "overrides", target)
-        if target not in declared:
-            overrides.problem("unknown-rule", "names no loaded rule", found=target, allowed=rules)
-        elif target == rule.id:
+        if target == rule.id:
             overrides.problem("overrides-itself", "a rule cannot override itself", found=target)
-        elif target in rules and rules[target].classifies:
-            message = "a rule that classifies models cannot be overridden; disable it"
-            overrides.problem("cannot-override", message, found=target)
+        else:
+            _check_overridden(target, overrides, rules, declared)
     for target in (*rule.effect.exempts, *rule.effect.lifts):
         _check_exempted(rule, target, _named(cursor, rule.effect.name, target), rules, declared)
+
+
+def _check_overridden(name: str, cursor: Cursor, rules: Mapping[str, Rule], declared: frozenset[str]) -> None:
+    if name not in declared:
+        cursor.problem("unknown-rule", "names no loaded rule", found=name, allowed=rules)
+    elif name in rules and rules[name].classifies:
+        message = "a rule that classifies models cannot be overridden; disable it"
+        cursor.problem("cannot-override", message, found=name)
 
 
 def _check_exempted(
