@@ -18,7 +18,7 @@ from llmrules.trace.record import Trace
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from llmrules.check.diff import Comparison, Corpus
+    from llmrules.check.diff import Comparison, Corpus, Replay
     from llmrules.say.report.entry import Report
     from llmrules.trace.given import Given
 
@@ -90,10 +90,7 @@ def diff(ctx: click.Context, /, paths: tuple[Path, ...], **given: Any) -> None: 
     else:
         found, givens = _compare(ctx, paths, given["replays"])
         report = difference_report(found, givens, given["lang"])
-    if given["output"] == "json":
-        print_json(canonical(plain(found)))
-    else:
-        print_report(report, given["output"])
+    print_comparison(found, report, given["output"])
     ctx.exit(Status.FINE if found.same else Status.FAILED)
 
 
@@ -122,9 +119,11 @@ def _compare(ctx: click.Context, paths: tuple[Path, ...], most: int) -> tuple[Co
     return compare(old, new, most=most, names=(str(paths[0]), str(paths[1]))), (old.given, new.given)
 
 
-def print_report(report: Report, output: str) -> None:
-    """Print a report of a comparison."""
-    if output == "markdown":
+def print_comparison(found: Comparison | Corpus | Replay, report: Report, output: str) -> None:
+    """Print what a comparison found: all of it as JSON, or its report."""
+    if output == "json":
+        print_json(canonical(plain(found)))
+    elif output == "markdown":
         print_plain(render_markdown(report))
     else:
         print_lines(text_lines(report))

@@ -75,10 +75,7 @@ def prove(ctx: click.Context, /, names: tuple[str, ...], **given: Any) -> None: 
         print_lines(ProofTeller(advisor.knowledge, given["lang"]).lines(found))
     if given["junit"] is not None:
         write_whole(given["junit"], junit_xml(advisor.knowledge, found, given["lang"]))
-    if given["profiles"] is not None:
-        _write(found, given["profiles"])
-    if given["formulas"] is not None:
-        _write_formulas(found, given["formulas"])
+    _write(found, given["profiles"], given["formulas"])
     ctx.exit(Status.FINE if found.kept else Status.FAILED)
 
 
@@ -91,19 +88,15 @@ def _chosen(ctx: click.Context, promises: Mapping[str, Promise], names: tuple[st
     return tuple(promise for name, promise in promises.items() if not names or name in names)
 
 
-def _write_formulas(found: Proofs, folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
+def _write(found: Proofs, profiles: Path | None, formulas: Path | None) -> None:
+    """Write what breaks promises to one folder and their formulas to another, as far as these are named."""
+    for folder in filter(None, (profiles, formulas)):
+        folder.mkdir(parents=True, exist_ok=True)
     for proof in found.proofs:
-        lines = (
-            f"; {proof.promise.id} as of {found.when.isoformat()}: {proof.formula}",
-            *found.circuit.smtlib(proof.roots),
-        )
-        write_whole(folder / f"{proof.promise.id.replace('/', '-')}.smt2", "".join(f"{line}\n" for line in lines))
-
-
-def _write(found: Proofs, folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for proof in found.proofs:
-        if proof.witness is not None:
-            name = proof.promise.id.replace("/", "-")
-            write_whole(folder / f"{name}.toml", profile_text(proof.witness.decision.profile))
+        name = proof.promise.id.replace("/", "-")
+        if profiles is not None and proof.witness is not None:
+            write_whole(profiles / f"{name}.toml", profile_text(proof.witness.decision.profile))
+        if formulas is not None:
+            head = f"; {proof.promise.id} as of {found.when.isoformat()}: {proof.formula}"
+            lines = (head, *found.circuit.smtlib(proof.roots))
+            write_whole(formulas / f"{name}.smt2", "".join(f"{line}\n" for line in lines))

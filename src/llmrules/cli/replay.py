@@ -9,11 +9,10 @@ import click
 from llmrules.check.diff import decide_again
 from llmrules.check.diff.telling import replay_report
 from llmrules.cli import options
-from llmrules.cli.diff import print_report
+from llmrules.cli.diff import print_comparison
 from llmrules.cli.outputs import refuse_overwriting
-from llmrules.cli.terminal import Status, print_json, print_note
+from llmrules.cli.terminal import Status, print_note
 from llmrules.say.messages import Messages
-from llmrules.trace.codec import canonical, plain
 from llmrules.trace.record import Trace
 from llmrules.verify.matched import not_handed_over
 
@@ -54,8 +53,6 @@ def replay(ctx: click.Context, /, trace: Path, **given: Any) -> None:  # noqa: A
     found, decision = decide_again(record, advisor, name=str(trace))
     if given["trace_file"] is not None:
         decision.trace.save(given["trace_file"])
-    if given["output"] == "json":
-        print_json(canonical(plain(found)))
-    else:
-        print_report(replay_report(found, (record.given, decision.trace.given), given["lang"]), given["output"])
+    report = replay_report(found, (record.given, decision.trace.given), given["lang"])
+    print_comparison(found, report, given["output"])
     ctx.exit(Status.FINE if found.same else Status.FAILED)

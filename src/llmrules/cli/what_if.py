@@ -10,9 +10,7 @@ from llmrules.check.diff import MOST_REPLAYS, compare_decisions
 from llmrules.check.diff.telling import difference_report
 from llmrules.cli import completion, options
 from llmrules.cli.case import case_of, deciding, stating
-from llmrules.cli.diff import REPORTED, REPORTS, print_report
-from llmrules.cli.terminal import print_json
-from llmrules.trace.codec import canonical, plain
+from llmrules.cli.diff import REPORTED, REPORTS, print_comparison
 
 
 @click.command(short_help="What another answer would change, and why.")
@@ -42,8 +40,6 @@ def what_if(ctx: click.Context, /, profile: str, **given: Any) -> None:  # noqa:
     stated = {one.attribute: one.value for one in changed.requirements if one.attribute in names}
     new = old.what_if({**stated, **dict.fromkeys(given["dropped"])})
     found = compare_decisions(old, new, most=given["replays"])
-    if given["output"] == "json":
-        print_json(canonical(plain(found)))
-    else:
-        print_report(difference_report(found, (old.trace.given, new.trace.given), given["lang"]), given["output"])
+    report = difference_report(found, (old.trace.given, new.trace.given), given["lang"])
+    print_comparison(found, report, given["output"])
     new.check_promises()

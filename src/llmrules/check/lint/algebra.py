@@ -125,6 +125,10 @@ class Algebra:
             return True
         return self.implies(one, other) and self._exclude_each_other(spread(one, NOT_FALSE), spread(other, FALSE))
 
+    def same(self, one: Table, other: Table) -> bool:
+        """Whether two tables have one truth."""
+        return self.at_most(one, other) and self.at_most(other, one)
+
     def _exclude_each_other(self, some: tuple[Conjunction, ...] | None, others: tuple[Conjunction, ...] | None) -> bool:
         """Whether no conjunction of one side can hold together with one of the other side."""
         if some is None or others is None:

@@ -58,20 +58,11 @@ def _contradicting(survey: Survey) -> Iterator[tuple[Rule, Rule]]:
     ]
     names = {rule.id: {leaf.attribute.name for leaf in rule.effect.predicate.all_leaves()} for rule in able}
     for one, other in pairs(able):
-        if names[one.id].isdisjoint(names[other.id]) or not _reach_the_same(survey, one, other):
+        if names[one.id].isdisjoint(names[other.id]) or not survey.algebra.same(one.where, other.where):
             continue
         both = ((one.effect.predicate, passes(one)), (other.effect.predicate, passes(other)))
         if survey.algebra.impossible(one.where, *both) and not survey.algebra.impossible(one.where):
             yield one, other
-
-
-def _reach_the_same(survey: Survey, one: Rule, other: Rule) -> bool:
-    algebra = survey.algebra
-    if one.where == other.where:
-        return True
-    return ALWAYS not in (one.where, other.where) and (
-        algebra.at_most(one.where, other.where) and algebra.at_most(other.where, one.where)
-    )
 
 
 def _exempted(survey: Survey, one: Rule, other: Rule, fired: Collection[str]) -> bool:

@@ -171,8 +171,7 @@ def _duplicates(survey: Survey) -> Iterator[tuple[Rule, Rule]]:
     for rules in buckets.values():
         for one, other in pairs(rules):
             said = ((one.where, other.where), (one.effect.predicate, other.effect.predicate))
-            alike = all(survey.algebra.at_most(a, b) and survey.algebra.at_most(b, a) for a, b in said)
-            if alike and _same_cases(survey, one, other):
+            if all(survey.algebra.same(*tables) for tables in said) and _same_cases(survey, one, other):
                 yield one, other
 
 

@@ -28,7 +28,7 @@ SOMETHING = "something"
 
 def concludable(vocabulary: Vocabulary, attribute: Attribute, value: object) -> bool:
     """Whether a rule may conclude that an attribute has a value."""
-    rule = {**_WHOLE["rule"], "conclude": {attribute.name: value}}
+    rule = {**_ENTRIES["rule"][0], "conclude": {attribute.name: value}}
     del rule["advise"]
 
     def read(top: Cursor) -> None:
@@ -51,8 +51,7 @@ def declarable(scope: Scope, kind: Type) -> tuple[tuple[str, ...], tuple[str, ..
 
 def needed(kind: str) -> tuple[str, ...]:
     """Return the keys that an entry of a file needs: a rule, a document, a claim, an approval or a model."""
-    whole = _WHOLE[kind]
-    read = _READ[kind]
+    whole, read = _ENTRIES[kind]
 
     def noted(entry: Mapping[str, object]) -> int:
         return len(_noted(read, {"language": LANGUAGE, kind: [entry]}))
@@ -71,19 +70,11 @@ def _read_rule(top: Cursor) -> object:
     return reader.rule(top.table()["rule"].elements()[0], SOMETHING)
 
 
-_WHOLE: dict[str, dict[str, Any]] = {
-    "document": {"id": SOMETHING, "title": SOMETHING, "date": "2026"},
-    "claim": {"id": SOMETHING, "says": {"en": SOMETHING}},
-    "approval": {"rule": SOMETHING, "model": SOMETHING, "by": SOMETHING, "on": "2026-01-01"},
-    "rule": {"id": SOMETHING, "because": {"en": SOMETHING}, "source": SOMETHING, "advise": True},
-    "model": {"id": SOMETHING},
+_ENTRIES: dict[str, tuple[dict[str, Any], Callable[[Cursor], object]]] = {
+    "document": ({"id": SOMETHING, "title": SOMETHING, "date": "2026"}, lambda top: read_sources([top])),
+    "claim": ({"id": SOMETHING, "says": {"en": SOMETHING}}, lambda top: read_sources([top])),
+    "approval": ({"rule": SOMETHING, "model": SOMETHING, "by": SOMETHING, "on": "2026-01-01"}, read_approvals),
+    "rule": ({"id": SOMETHING, "because": {"en": SOMETHING}, "source": SOMETHING, "advise": True}, _read_rule),
+    "model": ({"id": SOMETHING}, lambda top: read_catalog([top.source], read_vocabulary([], ()), (), top.problems)),
 }
-"""Entries that lack nothing."""
-
-_READ: dict[str, Callable[[Cursor], object]] = {
-    "document": lambda top: read_sources([top]),
-    "claim": lambda top: read_sources([top]),
-    "approval": read_approvals,
-    "rule": _read_rule,
-    "model": lambda top: read_catalog([top.source], read_vocabulary([], ()), (), top.problems),
-}
+"""Entries that lack nothing, and what reads them."""
