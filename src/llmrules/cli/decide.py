@@ -14,7 +14,7 @@ from llmrules.catalog.restriction import read_register
 from llmrules.cli import completion, options
 from llmrules.cli.ask import interviewed
 from llmrules.cli.case import case_of, stating
-from llmrules.cli.formats import FORMATS, Shown, format_of, print_decision, write_decision
+from llmrules.cli.formats import FORMATS, Shown, format_of, print_decision
 from llmrules.cli.outputs import refuse_overwriting
 from llmrules.cli.terminal import Status, for_a_person, print_json, print_lines, print_note, print_plain
 from llmrules.errors import SHOWN, FileError, Place, PromiseError, RestrictionError, nearest
@@ -239,13 +239,11 @@ def _tell(decision: Decision, model: str | None, given: dict[str, Any]) -> None:
     shown = Shown(decision.trace, given["lang"], model, given["full"], decision.counsel, chart)
     if given["quiet"]:
         print_plain("\n".join(decision.best))
-    elif target is None:
-        print_decision(shown, output)
-        if given["firmness"] and output == "text":
+    else:
+        print_decision(shown, output, target)
+        if given["firmness"] and output == "text" and target is None:
             adviser = Adviser(decision, given["lang"])
             print_lines([*adviser.firmness(decision.firmness), *adviser.worth(decision.worth_finding_out)])
-    else:
-        write_decision(target, shown, output)
     if given["opened"] and target is not None:
         click.launch(target.resolve().as_uri())
 

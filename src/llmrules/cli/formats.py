@@ -46,24 +46,15 @@ class Shown:
     chart: Mapping[str, object] | None = None
 
 
-def print_decision(shown: Shown, output: str) -> None:
-    """Print a decision in one of the formats."""
+def print_decision(shown: Shown, output: str, target: Path | None) -> None:
+    """Print a decision in one of the formats, or write to a file what would be printed. Raises FileError."""
     if output == "json":
-        print_json(shown.trace.to_json())
-    elif output == "text":
+        print_json(shown.trace.to_json()) if target is None else shown.trace.save(target)
+    elif output == "text" and target is None:
         print_lines(_lines(shown))
     else:
-        print_plain(_document(shown, output))
-
-
-def write_decision(target: Path, shown: Shown, output: str) -> None:
-    """Write to a file what would be printed. Raises FileError."""
-    if output == "json":
-        shown.trace.save(target)
-    elif output == "text":
-        write_whole(target, "".join(f"{line}\n" for line in _lines(shown)))
-    else:
-        write_whole(target, _document(shown, output))
+        told = "".join(f"{line}\n" for line in _lines(shown)) if output == "text" else _document(shown, output)
+        print_plain(told) if target is None else write_whole(target, told)
 
 
 def format_of(output: str | None, target: Path | None) -> str:
@@ -74,9 +65,7 @@ def format_of(output: str | None, target: Path | None) -> str:
 def _lines(shown: Shown) -> Iterable[Line]:
     if shown.model is not None:
         lines, advice = [*why(shown.trace, shown.model, shown.language).lines()], shown.advice
-        if (
-            advice is not None and shown.model in advice.decision.knowledge.models
-        ):  # what it would take, for who decided
+        if advice is not None and shown.model in advice.decision.knowledge.models:  # only who decided is told
             lines += Adviser(advice.decision, shown.language).toward(shown.model, advice.toward(shown.model))
         return lines
     if shown.full:

@@ -109,7 +109,7 @@ def _measured(
         print_lines([Line("line", said), Line("blank")])
     if given["coverage"]:
         coverage = cover(advisor, cases, of)
-        shares.append(percent(coverage.reached, coverage.reachable))
+        shares.append(percent(*coverage.figures["all"]))
         print_lines([*coverage_lines(coverage, language), Line("blank")])
     if given["mutate"] and not all(result.passed for result in results):
         print_lines([Line("line", Sentences(language)("cases-first"), mark="!"), Line("blank")])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from llmrules.cli import completion, options
-from llmrules.cli.formats import FORMATS, Shown, format_of, print_decision, write_decision
+from llmrules.cli.formats import FORMATS, Shown, format_of, print_decision
 from llmrules.cli.outputs import refuse_overwriting
 from llmrules.cli.terminal import print_note
 from llmrules.errors import Place, TraceError
@@ -61,8 +61,6 @@ def _tell(record: Trace, trace: Path, model: str | None, given: dict[str, Any]) 
         raise TraceError(message, code="unknown-model", place=Place(str(trace)), found=model, allowed=judged)
     target, shown = given["target"], Shown(record, given["lang"], model, full=True)
     output = format_of(given["output"], target)
-    if target is None:
-        print_decision(shown, output)
-    else:
+    if target is not None:
         refuse_overwriting([trace], [target])
-        write_decision(target, shown, output)
+    print_decision(shown, output, target)

@@ -75,34 +75,20 @@ class Coverage:
     rules: tuple[RuleCoverage, ...] = field(repr=False)
 
     @property
-    def both_ways(self) -> int:
-        """How many rules fire in one case and stay silent in another."""
-        return sum(rule.both_ways for rule in self.rules)
+    def figures(self) -> dict[str, tuple[int, int]]:
+        """How much is covered, each of how much.
 
-    @property
-    def decisive(self) -> int:
-        """How many rules are decisive."""
-        return sum(rule.decisive for rule in self.rules)
-
-    @property
-    def leaves(self) -> tuple[LeafCoverage, ...]:
-        """The conditions of all rules."""
-        return tuple(leaf for rule in self.rules for leaf in rule.leaves)
-
-    @property
-    def leaves_both_ways(self) -> int:
-        """How many conditions come out both ways."""
-        return sum(leaf.true and leaf.not_true for leaf in self.leaves)
-
-    @property
-    def reached(self) -> int:
-        """How many of all things that cases can reach they do reach."""
-        return sum(sum(rule.reached) for rule in self.rules)
-
-    @property
-    def reachable(self) -> int:
-        """How many things cases can reach."""
-        return sum(len(rule.reached) for rule in self.rules)
+        Rules that fire in one case and stay silent in another; conditions that come out both ways; rules whose effects
+        are decisive; all that cases can reach.
+        """
+        count, leaves = len(self.rules), [leaf for rule in self.rules for leaf in rule.leaves]
+        reached = [reached for rule in self.rules for reached in rule.reached]
+        return {
+            "rules": (sum(rule.both_ways for rule in self.rules), count),
+            "leaves": (sum(leaf.true and leaf.not_true for leaf in leaves), len(leaves)),
+            "effects": (sum(rule.decisive for rule in self.rules), count),
+            "all": (sum(reached), len(reached)),
+        }
 
 
 def cover(advisor: Advisor, cases: Iterable[Case], of: Collection[str] | None = None) -> Coverage:
@@ -112,11 +98,12 @@ def cover(advisor: Advisor, cases: Iterable[Case], of: Collection[str] | None = 
     decisions = [case.decide(plain) for case in cases]
     outcomes = [outcome(decision) for decision in decisions]
     ruleset = advisor.knowledge.ruleset
-    rules = [
-        rule for rule in ruleset.rules.values() if rule.id not in ruleset.disabled and (of is None or rule.id in of)
-    ]
     return Coverage(
-        tuple(_cover(rule, cases, decisions, outcomes, always=_is_unconditional(rule, ruleset)) for rule in rules)
+        tuple(
+            _cover(rule, cases, decisions, outcomes, always=_is_unconditional(rule, ruleset))
+            for rule in ruleset.rules.values()
+            if rule.id not in ruleset.disabled and (of is None or rule.id in of)
+        )
     )
 
 

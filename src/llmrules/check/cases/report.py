@@ -41,13 +41,7 @@ def coverage_lines(coverage: Coverage, language: Language = "en") -> Iterator[Li
     """Yield the figures, then everything that no case reaches."""
     say = Sentences(language)
     yield Line("heading", say("coverage"))
-    figures = (
-        (coverage.both_ways, len(coverage.rules), "rules"),
-        (coverage.leaves_both_ways, len(coverage.leaves), "leaves"),
-        (coverage.decisive, len(coverage.rules), "effects"),
-        (coverage.reached, coverage.reachable, "all"),
-    )
-    for part, whole, name in figures:
+    for name, (part, whole) in coverage.figures.items():
         yield Line("line", _figure(part, whole, say(f"covered.{name}")), 2)
     for rule in coverage.rules:
         for gap in _gaps(rule, say):
