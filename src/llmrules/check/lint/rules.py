@@ -13,7 +13,7 @@ from llmrules.language.conditions import ALWAYS, Leaf, Table
 from llmrules.language.vocabulary import AS_OF
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
     from llmrules.errors import Place
     from llmrules.language.rules.rule import Rule
@@ -106,7 +106,10 @@ def triggerable_rules(survey: Survey) -> frozenset[str]:
     """Return the rules to which what can be stated leads, over the rules that conclude what they test."""
     reached: set[str] = set()
     values: dict[str, frozenset[Value]] = {}
-    readers = _by_attribute(survey)
+    testers: defaultdict[str, list[Rule]] = defaultdict(list)
+    for rule in survey.firing:
+        for name in {leaf.attribute.name for leaf in survey.conditions[rule.id].all_leaves()}:
+            testers[name].append(rule)
     agenda: Iterable[Rule] = survey.firing
     while agenda:
         gained: dict[str, frozenset[Value]] = {}
@@ -120,17 +123,8 @@ def triggerable_rules(survey: Survey) -> frozenset[str]:
                 gained[name] = gained.get(name, frozenset()) | conclusion.values
         grown = [name for name in sorted(gained) if name not in values or not gained[name] <= values[name]]
         values |= {name: values.get(name, frozenset()) | gained[name] for name in grown}
-        agenda = [rule for name in grown for rule in readers.get(name, ())]
+        agenda = [rule for name in grown for rule in testers[name]]
     return frozenset(reached)
-
-
-def _by_attribute(survey: Survey) -> Mapping[str, Sequence[Rule]]:
-    """Return the rules that test each requirement before they fire."""
-    found: defaultdict[str, list[Rule]] = defaultdict(list)
-    for rule in survey.firing:
-        for name in {leaf.attribute.name for leaf in survey.conditions[rule.id].all_leaves()}:
-            found[name].append(rule)
-    return found
 
 
 def _reachable(survey: Survey, table: Table, values: Mapping[str, frozenset[Value]]) -> bool:
