@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from llmrules.advisor import Decision
+from llmrules.advisor import Advisor, Decision
 from llmrules.decision.procedure import Promised
 from llmrules.errors import FileError, InputError, LoadError, Place, noting
 from llmrules.language.profile import Profile, read_profile
-from llmrules.language.vocabulary import AS_OF
+from llmrules.language.vocabulary import AS_OF, Vocabulary
 from llmrules.reading.files import read_toml, toml_files
 from llmrules.say.report.side_by_side import Apart, rules_apart
 from llmrules.say.why import Judged
@@ -22,9 +22,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from llmrules.advisor import Advisor
     from llmrules.language.rules.effects import Policy
-    from llmrules.language.vocabulary import Vocabulary
 
 
 @frozen(eq=False)

@@ -17,11 +17,11 @@ from llmrules.cli.case import stating
 from llmrules.cli.outputs import refuse_overwriting
 from llmrules.cli.terminal import Status, clear, page_width, print_lines, print_note, print_plain
 from llmrules.errors import FileError, LlmrulesError, Place, ProfileError, nearest
-from llmrules.language.profile import read_profile
+from llmrules.language.profile import Requirement, read_profile
 from llmrules.language.texts import Language
 from llmrules.language.values import Period, Value
 from llmrules.language.vocabulary import AS_OF, Attribute
-from llmrules.reading.files import write_whole
+from llmrules.reading.files import Source, write_whole
 from llmrules.reading.syntax import toml_text
 from llmrules.say.interview import Interviewer
 from llmrules.say.report.screen import screen_lines
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
-    from llmrules.language.profile import Requirement
-    from llmrules.reading.files import Source
 
 STATING = re.compile(r"([a-z][a-z0-9_]*)\s*=(.*)")
 """An answer to another question than the one that is asked."""

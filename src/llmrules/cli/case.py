@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from llmrules.cli import completion, options
-from llmrules.language.profile import read_profile
+from llmrules.language.profile import Profile, read_profile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from llmrules.advisor import Advisor
     from llmrules.cli.options import Command
-    from llmrules.language.profile import Profile
 
 
 def stating(said: str = "State or replace one requirement.") -> Callable[[Command], Command]:

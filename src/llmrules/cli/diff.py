@@ -7,19 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from llmrules.check.diff import MOST_REPLAYS, compare, compare_corpus, read_cases
+from llmrules.check.diff import MOST_REPLAYS, Comparison, Corpus, Replay, compare, compare_corpus, read_cases
 from llmrules.check.diff.telling import corpus_report, difference_report
 from llmrules.cli import options
 from llmrules.cli.terminal import Status, print_json, print_lines, print_plain
-from llmrules.say.report.entry import render_markdown, text_lines
+from llmrules.say.report.entry import Report, render_markdown, text_lines
 from llmrules.trace.codec import canonical, plain
 from llmrules.trace.record import Trace
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from llmrules.check.diff import Comparison, Corpus, Replay
-    from llmrules.say.report.entry import Report
     from llmrules.trace.given import Given
 
 NAMED = "name two traces; or --rules or --catalog, and the cases to decide under them"

@@ -8,15 +8,13 @@ import click
 
 from llmrules.cli import completion, options
 from llmrules.cli.terminal import print_plain
-from llmrules.language.texts import Text
+from llmrules.language.texts import Language, Text
 from llmrules.reading import shipped
 from llmrules.reading.files import read_text, read_toml
 from llmrules.say.teller import Sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from llmrules.language.texts import Language
 
 
 @click.command(short_help="List the examples, or show one.")

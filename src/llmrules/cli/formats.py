@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -19,7 +19,6 @@ from llmrules.trace.record import Trace
 from llmrules.worlds.advice.advice import Advice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
     from llmrules.say.teller import Line

@@ -19,11 +19,11 @@ from llmrules.cli.progress import part, progress
 from llmrules.cli.terminal import print_plain
 from llmrules.errors import FileError, Place
 from llmrules.importers.boards import Measuring, Names
-from llmrules.importers.kinds import KINDS, read_file
+from llmrules.importers.kinds import KINDS, Kind, read_file
 from llmrules.importers.merging import merge
-from llmrules.importers.reading import Remark
+from llmrules.importers.reading import Reading, Remark
 from llmrules.importers.report import report_data, report_text
-from llmrules.importers.writing import FORMATS, catalogue_text
+from llmrules.importers.writing import FORMATS, Format, catalogue_text
 from llmrules.language.values import day
 from llmrules.reading.files import read_json_data, read_text, write_whole, writing_whole
 from llmrules.reading.shipped import catalog_names
@@ -31,9 +31,6 @@ from llmrules.reading.shipped import catalog_names
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from llmrules.importers.kinds import Kind
-    from llmrules.importers.reading import Reading
-    from llmrules.importers.writing import Format
 
 RESOLD = "the seller is not the developer (--only-first-party)"
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from llmrules.check.lint import CODES, gather, lint_files
+from llmrules.check.lint import CODES, Finding, gather, lint_files
 from llmrules.check.lint.report import as_github, as_json, as_sarif, as_text, page
 from llmrules.cli import options
 from llmrules.cli.terminal import Status, print_json, print_plain
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from llmrules.check.lint import Finding
     from llmrules.language.texts import Language
 
 EXISTING = click.Path(exists=True, path_type=Path)

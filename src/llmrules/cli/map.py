@@ -11,7 +11,7 @@ from llmrules.cli.case import case_of, deciding, stating
 from llmrules.cli.outputs import refuse_overwriting
 from llmrules.cli.terminal import print_json, print_plain
 from llmrules.errors import nearest
-from llmrules.language.vocabulary import AS_OF
+from llmrules.language.vocabulary import AS_OF, Vocabulary
 from llmrules.prove.chart import MapTeller, draw
 from llmrules.reading.files import write_whole
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from llmrules.language.profile import Profile
     from llmrules.language.rules.effects import Policy
     from llmrules.language.texts import Language
-    from llmrules.language.vocabulary import Vocabulary
 
 COMPLETED = completion.complete_requirements
 

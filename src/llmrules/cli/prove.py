@@ -12,6 +12,7 @@ from llmrules.cli import options
 from llmrules.cli.outputs import refuse_overwriting
 from llmrules.cli.terminal import Status, print_json, print_lines, print_plain
 from llmrules.errors import nearest
+from llmrules.prove.promises import Proofs
 from llmrules.prove.promises import prove as proved
 from llmrules.prove.telling import ProofTeller, as_json, findings, junit_xml, profile_text
 from llmrules.reading.files import write_whole
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from llmrules.language.rules.rule import Promise
-    from llmrules.prove.promises import Proofs
 
 SECONDS = 60
 

@@ -14,16 +14,14 @@ from llmrules.check.lint.survey import Survey
 from llmrules.cli import completion, options
 from llmrules.cli.terminal import print_json, print_lines, print_plain
 from llmrules.errors import Place, ProfileError
-from llmrules.language.texts import Text
-from llmrules.language.vocabulary import SIX
+from llmrules.language.texts import Language, Text
+from llmrules.language.vocabulary import SIX, Attribute, Scope
 from llmrules.say.teller import Line, Sentences, printable_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from llmrules.decision.knowledge import Knowledge
-    from llmrules.language.texts import Language
-    from llmrules.language.vocabulary import Attribute, Scope
 
 TITLES: dict[str, Text] = {
     "requirement": Text("What can be stated of a case", "명시할 수 있는 요구사항"),

@@ -21,13 +21,12 @@ from rich.padding import Padding
 from rich.text import Text
 
 from llmrules.errors import FileError, Place, printable
-from llmrules.language.texts import LANGUAGES
+from llmrules.language.texts import LANGUAGES, Language
 from llmrules.say.columns import WIDTH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from llmrules.language.texts import Language
     from llmrules.say.teller import Line
 
 STYLES = {"answer": "bold green", "heading": "bold cyan", "line": "", "blank": ""}

@@ -12,11 +12,11 @@ from llmrules.check.cases.coverage import cover
 from llmrules.check.cases.failure import failure_annotations, failure_lines
 from llmrules.check.cases.mutate import mutate
 from llmrules.check.cases.report import coverage_lines, junit_xml, mutation_lines, percent, summary
-from llmrules.check.cases.run import collect, run
+from llmrules.check.cases.run import Result, collect, run
 from llmrules.cli import options
 from llmrules.cli.outputs import refuse_overwriting
 from llmrules.cli.terminal import Status, print_lines, print_plain
-from llmrules.errors import LoadError
+from llmrules.errors import InputError, LoadError
 from llmrules.reading.files import write_whole
 from llmrules.say.teller import Line, Sentences
 
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from llmrules.advisor import Advisor
-    from llmrules.check.cases.run import Result
-    from llmrules.errors import InputError
     from llmrules.language.texts import Language
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from llmrules.check.watch import Watched
 from llmrules.check.watch import watch as watched
 from llmrules.cli import options
 from llmrules.cli.case import deciding
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from llmrules.check.watch import Watched
     from llmrules.language.texts import Language
 
 FORMAT = "llmrules.watch/1"

@@ -12,7 +12,7 @@ from attrs import field, frozen
 
 from llmrules.advisor import Advisor
 from llmrules.check.cases.edits import leaf_text
-from llmrules.check.diff.outcome import outcome
+from llmrules.check.diff.outcome import Outcome, outcome
 from llmrules.engine.program import full_condition
 from llmrules.language.conditions import ALWAYS, Test
 from llmrules.language.operators import OPERATORS
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from llmrules.check.cases.run import Case
-    from llmrules.check.diff.outcome import Outcome
     from llmrules.decision.decision import Decision
     from llmrules.language.rules.rule import Rule
     from llmrules.language.rules.ruleset import RuleSet

@@ -12,16 +12,14 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from attrs import evolve
 
 from llmrules.errors import show
-from llmrules.language.conditions import Reference, Test, comparable
+from llmrules.language.conditions import Leaf, Operand, Reference, Test, comparable
 from llmrules.language.operators import OPERATORS
 from llmrules.language.values import Number, Period, Value, number
-from llmrules.language.vocabulary import ORDERED
+from llmrules.language.vocabulary import ORDERED, Attribute, Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from llmrules.language.conditions import Leaf, Operand
-    from llmrules.language.vocabulary import Attribute, Vocabulary
 
 Change: TypeAlias = Literal["operator", "threshold", "member"]
 

@@ -10,7 +10,7 @@ from llmrules.check.cases.edits import leaf_text
 from llmrules.check.lint.report import annotation
 from llmrules.errors import show
 from llmrules.say.teller import Line, Sentences, printable_lines
-from llmrules.say.why import Explainer, Explanation
+from llmrules.say.why import Explainer, Explanation, Node
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from llmrules.check.cases.run import Result
     from llmrules.language.conditions import Leaf
     from llmrules.language.texts import Language
-    from llmrules.say.why import Node
 
 MODELS: tuple[Key, ...] = ("best", "order", "eligible", "pending", "unverified")
 

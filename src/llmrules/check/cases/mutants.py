@@ -17,7 +17,7 @@ from attrs import evolve, field, frozen
 from llmrules.check.cases.edits import changes_of, leaf_text, stepped, value_text, written
 from llmrules.errors import Place
 from llmrules.language.conditions import Leaf, Reference, Table
-from llmrules.language.operators import conjunction
+from llmrules.language.operators import Truth, conjunction
 from llmrules.language.rules.effects import Conclude, Exempt, Prefer, Testing
 from llmrules.language.rules.rule import Rule
 from llmrules.language.vocabulary import AS_OF, Vocabulary
@@ -26,7 +26,6 @@ from llmrules.reading.files import KeyPath
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Mapping
 
-    from llmrules.language.operators import Truth
     from llmrules.language.values import Value
     from llmrules.reading.cursor import Cursor
 

@@ -7,12 +7,12 @@ is ever tested in silence.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from llmrules.advisor import Decision
+from llmrules.advisor import Advisor, Decision
 from llmrules.check.cases.check import Mismatch, check, check_promises, read_case
 from llmrules.errors import FileError, InputError, LoadError, Place, ProfileError, nearest, noting
 from llmrules.language.profile import CASES, FILE_KEYS, Expectation, Profile, cases_in
@@ -20,10 +20,8 @@ from llmrules.reading.cursor import Cursor
 from llmrules.reading.files import Source, read_toml, toml_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from llmrules.advisor import Advisor
     from llmrules.decision.knowledge import Knowledge
     from llmrules.language.texts import Language
 

@@ -12,16 +12,14 @@ import tomlkit
 from attrs import frozen
 from tomlkit.items import Array
 
-from llmrules.check.cases.check import check, read_case
+from llmrules.check.cases.check import Mismatch, check, read_case
 from llmrules.errors import FileError, Place
-from llmrules.reading.files import parse_toml
+from llmrules.reading.files import Source, parse_toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from llmrules.check.cases.check import Mismatch
     from llmrules.check.cases.run import Result
-    from llmrules.reading.files import Source
 
 
 @frozen

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen, mutable
 
-from llmrules.check.diff.outcome import changed, outcome
+from llmrules.check.diff.outcome import Aspect, Outcome, changed, outcome
 from llmrules.check.diff.record import Cause, Change, ChangeKind, Effect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from llmrules.check.diff.outcome import Aspect, Outcome
     from llmrules.check.diff.worlds import Worlds
     from llmrules.trace.codec import Json
 

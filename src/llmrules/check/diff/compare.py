@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import attrs
 from attrs import evolve, frozen
 
-from llmrules.advisor import Decision
+from llmrules.advisor import Advisor, Decision
 from llmrules.check.diff.attribute import MOST_REPLAYS, attribute
 from llmrules.check.diff.differences import differences
-from llmrules.check.diff.outcome import outcome
+from llmrules.check.diff.outcome import Outcome, outcome
 from llmrules.check.diff.record import (
     CORPUS_FORMAT,
     FORMAT,
@@ -27,12 +27,12 @@ from llmrules.check.diff.record import (
     Side,
 )
 from llmrules.check.diff.worlds import Prepared, worlds_between
-from llmrules.errors import FileError, LoadError, Place, TraceError
+from llmrules.errors import FileError, InputError, LoadError, Place, TraceError
 from llmrules.language.profile import Profile, Requirement, cases_in, read_profile
 from llmrules.language.vocabulary import AS_OF
 from llmrules.reading.files import files_in, read_json, read_toml
 from llmrules.trace.codec import plain
-from llmrules.trace.given import CHOICES
+from llmrules.trace.given import CHOICES, Given
 from llmrules.trace.record import Trace
 from llmrules.worlds.replay import (
     known_approvals,
@@ -47,12 +47,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from llmrules.advisor import Advisor
-    from llmrules.check.diff.outcome import Outcome
     from llmrules.check.diff.record import Effect
     from llmrules.decision.knowledge import Knowledge
-    from llmrules.errors import InputError
-    from llmrules.trace.given import Given
 
 _RANK: tuple[Effect, ...] = ("inert", "none", "open", "offset", "cause")
 

@@ -12,7 +12,7 @@ from attrs import frozen
 from llmrules.check.diff.record import Difference, DifferenceKind, KeyChange
 from llmrules.language.vocabulary import AS_OF
 from llmrules.trace.codec import plain
-from llmrules.trace.given import CHOICES, Spelling
+from llmrules.trace.given import CHOICES, Given, Spelling
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from llmrules.catalog import Model, Offer
     from llmrules.language.profile import Approval
     from llmrules.language.rules.rule import Disable, Rule
-    from llmrules.trace.given import Given
 
     Data: TypeAlias = dict[str, Any]
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias, get_args
 from llmrules.catalog.candidates import bits
 from llmrules.check.diff.differences import NAMELESS, offer_name
 from llmrules.check.diff.record import ChangeKind
-from llmrules.decision.judgement import Standing
+from llmrules.decision.judgement import Placed, Standing
 from llmrules.decision.procedure import promised
 from llmrules.language.values import encode_fraction
 from llmrules.trace.case import fact_id
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from llmrules.decision.decision import Decision
-    from llmrules.decision.judgement import Placed
     from llmrules.trace.codec import Json
     from llmrules.trace.found import TrialRecord
 

@@ -11,22 +11,19 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from attrs import evolve
 
 from llmrules.catalog import Dated, Entry, Model, Offer, Stated
-from llmrules.check.diff.differences import approval_id, disable_id, offer_name, policy_id, value_id
+from llmrules.check.diff.differences import Shared, approval_id, disable_id, offer_name, policy_id, value_id
 from llmrules.language.conditions import Table, json_table
-from llmrules.language.profile import Requirement
+from llmrules.language.profile import Approval, Requirement
 from llmrules.language.texts import Text
 from llmrules.language.vocabulary import AS_OF, Attribute, Choice
 from llmrules.trace import given
 from llmrules.trace.codec import Plain, plain
-from llmrules.trace.given import Spelling
+from llmrules.trace.given import Given, Spelling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from llmrules.check.diff.differences import Shared
-    from llmrules.language.profile import Approval
     from llmrules.language.rules.rule import Rule
-    from llmrules.trace.given import Given
 
 Pair: TypeAlias = tuple[Any, Any]
 """One part, old and new; None where the side does not have it."""

@@ -6,7 +6,7 @@ The old rules and catalogue are loaded once for each vocabulary; all other diffe
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import date
 from functools import cached_property
@@ -23,19 +23,15 @@ from llmrules.language.profile import Requirement
 from llmrules.language.rules.rule import Disable, Promise, Rule
 from llmrules.language.sources import STALE_AFTER, Document
 from llmrules.language.values import Period
-from llmrules.language.vocabulary import AS_OF
+from llmrules.language.vocabulary import AS_OF, Attribute
 from llmrules.trace.given import Given, Spelling
 from llmrules.worlds.altered import altered
-from llmrules.worlds.changes import ModelAs, ModelOut, RuleAs, Switched
+from llmrules.worlds.changes import ModelAs, ModelOut, OfCatalog, OfRules, RuleAs, Switched
 from llmrules.worlds.replay import decide, load_given, read_requirements
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
     from llmrules.catalog import Model
     from llmrules.decision.decision import Decision
-    from llmrules.language.vocabulary import Attribute
-    from llmrules.worlds.changes import OfCatalog, OfRules
 
 _DOCUMENTS = (Document("-", "-", Period(date(2000, 1, 1), date(2000, 12, 31), "2000")),)
 

@@ -17,17 +17,14 @@ from llmrules.check.lint.rules import check_conditions, check_overlap
 from llmrules.check.lint.survey import Survey
 from llmrules.check.lint.texts import check_texts
 from llmrules.check.lint.upkeep import check_attributes, check_dates, check_names
-from llmrules.decision.knowledge import load_knowledge
+from llmrules.decision.knowledge import Knowledge, load_knowledge
 from llmrules.errors import LoadError
-from llmrules.language.settings import discreet
-from llmrules.language.texts import LANGUAGES
+from llmrules.language.settings import Settings, discreet
+from llmrules.language.texts import LANGUAGES, Language
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-    from llmrules.decision.knowledge import Knowledge
-    from llmrules.language.settings import Settings
-    from llmrules.language.texts import Language
     from llmrules.reading.files import Source
 
 __all__ = ["CODES", "Finding", "Given", "Severity", "gather", "lint", "lint_files"]

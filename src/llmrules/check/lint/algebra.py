@@ -22,12 +22,11 @@ from attrs import frozen
 from llmrules.language.conditions import Facts, Leaf, Reference, Table, Test
 from llmrules.language.operators import Truth, conjunction
 from llmrules.language.values import EXACT, Number, Period, Value, number
-from llmrules.language.vocabulary import AS_OF, MODEL
+from llmrules.language.vocabulary import AS_OF, MODEL, Attribute
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-    from llmrules.language.vocabulary import Attribute
 
 Allowed: TypeAlias = frozenset[Truth]
 """The truths that a literal lets its leaf have."""

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from llmrules.catalog.candidates import bits
 from llmrules.check.lint.algebra import FALSE, TRUE, Allowed
-from llmrules.check.lint.finding import Finding, found
-from llmrules.check.lint.survey import pairs
+from llmrules.check.lint.finding import Finding, Severity, found
+from llmrules.check.lint.survey import Survey, pairs
 from llmrules.check.lint.witness import Witnesses
 from llmrules.errors import show
 from llmrules.language.conditions import ALWAYS
@@ -17,8 +17,6 @@ from llmrules.language.conditions import ALWAYS
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from llmrules.check.lint.finding import Severity
-    from llmrules.check.lint.survey import Survey
     from llmrules.decision.criteria import Criterion, Outcome
     from llmrules.language.rules.effects import Grade
     from llmrules.language.rules.rule import Rule

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from attrs import frozen
 
 from llmrules.errors import InputError, Place, printable, show
-from llmrules.language.texts import LANGUAGES, Text
+from llmrules.language.texts import LANGUAGES, Language, Text
 from llmrules.say.messages import Messages
 from llmrules.say.teller import Sentences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from llmrules.language.texts import Language
 
 Severity: TypeAlias = Literal["error", "warning", "note"]
 

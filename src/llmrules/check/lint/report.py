@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from urllib.parse import quote
 
 from llmrules import __version__
-from llmrules.check.lint.finding import CODES, SEVERITIES, Finding
+from llmrules.check.lint.finding import CODES, SEVERITIES, Finding, Severity
 from llmrules.errors import Place, printable
 from llmrules.say.teller import Sentences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from llmrules.check.lint.finding import Severity
     from llmrules.language.texts import Language, Text
 
 Record: TypeAlias = dict[str, Any]

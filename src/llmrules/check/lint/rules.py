@@ -10,7 +10,7 @@ from llmrules.check.lint.algebra import join
 from llmrules.check.lint.finding import Finding, found
 from llmrules.check.lint.survey import Survey, concluded, inner_tables, near, pairs
 from llmrules.language.conditions import ALWAYS, Leaf, Table
-from llmrules.language.vocabulary import AS_OF
+from llmrules.language.vocabulary import AS_OF, Attribute
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from llmrules.errors import Place
     from llmrules.language.rules.rule import Rule
     from llmrules.language.values import Value
-    from llmrules.language.vocabulary import Attribute
 
 
 def check_conditions(survey: Survey) -> Iterator[Finding]:

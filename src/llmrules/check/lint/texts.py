@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from llmrules.check.lint.finding import Finding, found
 from llmrules.errors import printable
-from llmrules.language.texts import LANGUAGES
+from llmrules.language.texts import LANGUAGES, Language
 from llmrules.language.vocabulary import SCOPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from llmrules.check.lint.survey import Survey
-    from llmrules.language.texts import Language
     from llmrules.reading.files import KeyPath, Source
 
 SENTENCES: Mapping[str, tuple[str, ...]] = {

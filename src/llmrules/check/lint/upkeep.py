@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from llmrules.check.lint.finding import Finding, found
 from llmrules.errors import Place, nearest
-from llmrules.language.conditions import Reference
+from llmrules.language.conditions import Reference, Test
 from llmrules.language.sources import Document
 from llmrules.language.vocabulary import MODEL
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from llmrules.check.lint.survey import Survey
-    from llmrules.language.conditions import Test
     from llmrules.language.rules.rule import Rule
 
 ALIKE = 0.8

@@ -27,14 +27,13 @@ from llmrules.check.schemas.values import (
     whole,
 )
 from llmrules.language.profile import APPROVAL_KEYS
-from llmrules.language.rules.ruleset import LANGUAGE
+from llmrules.language.rules.ruleset import LANGUAGE, RuleSet
 from llmrules.language.sources import CLAIM_KEYS, DOCUMENT_KEYS, KINDS, Document
 from llmrules.language.values import PERIODS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from llmrules.language.rules.ruleset import RuleSet
     from llmrules.language.vocabulary import Scope, Vocabulary
 
 

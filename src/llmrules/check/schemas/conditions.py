@@ -21,13 +21,11 @@ from llmrules.check.schemas.values import (
     value,
 )
 from llmrules.language.conditions import COMPARING, MODEL_SIDE, comparable, extensible
-from llmrules.language.operators import OPERATORS, operators_for
-from llmrules.language.vocabulary import Scope
+from llmrules.language.operators import OPERATORS, Operator, operators_for
+from llmrules.language.vocabulary import Attribute, Scope, Vocabulary
 
 if TYPE_CHECKING:
     from llmrules.check.schemas.values import Schema
-    from llmrules.language.operators import Operator
-    from llmrules.language.vocabulary import Attribute, Vocabulary
 
 DIRECTIONS = {"lowest": "The lower, the better.", "highest": "The higher, the better."}
 
