@@ -34,14 +34,7 @@ from llmrules.reading.files import files_in, read_json, read_toml
 from llmrules.trace.codec import plain
 from llmrules.trace.given import CHOICES, Given
 from llmrules.trace.record import Trace
-from llmrules.worlds.replay import (
-    known_approvals,
-    read_requirements,
-    replay,
-    replay_under,
-    stated,
-    with_defaults,
-)
+from llmrules.worlds.replay import known_approvals, read_requirements, replay, replay_under, stated, with_defaults
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

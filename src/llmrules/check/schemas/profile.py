@@ -76,10 +76,7 @@ def _expected(ruleset: RuleSet) -> Schema:
         "pending": (models, "Exactly these are eligible once somebody approves."),
         "unverified": (models, "Exactly these cannot be judged."),
         "order": (models, "These are eligible, each on a place below the one before."),
-        "points": (
-            {"type": "object", "additionalProperties": points},
-            "The points of each of these models.",
-        ),
+        "points": ({"type": "object", "additionalProperties": points}, "The points of each of these models."),
         "offers": (
             {"type": "object", "additionalProperties": several(NAME, least=0)},
             "The offers by which each of these models earns its place.",
