@@ -7,9 +7,8 @@ refuses more. For rule files one thing is read when the schema is made: an attri
 
 from __future__ import annotations
 
-from llmrules.check.schemas.catalog import catalog_schema
-from llmrules.check.schemas.profile import profile_schema
 from llmrules.check.schemas.rules import rules_schema
+from llmrules.check.schemas.stated import catalog_schema, profile_schema
 from llmrules.check.schemas.values import written
 
 __all__ = ["catalog_schema", "profile_schema", "rules_schema", "written"]

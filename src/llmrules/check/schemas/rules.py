@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from llmrules.check.lint.finding import CODES
 from llmrules.check.schemas.asking import concludable, declarable, needed
-from llmrules.check.schemas.catalog import claims, documents, known_sources
 from llmrules.check.schemas.conditions import conditions
+from llmrules.check.schemas.stated import claims, documents, known_sources
 from llmrules.check.schemas.values import (
     DAY,
     FLAG,

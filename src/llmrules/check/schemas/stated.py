@@ -1,10 +1,11 @@
-"""The schema of catalogue files: models, their offers, and what other files hold, too: sources and approvals."""
+"""The schemas of catalogue files and of profiles, and of the sources and approvals that other files hold, too."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from llmrules.catalog.reading import DATED_KEYS, DISPUTE_KEYS, FILE_KEYS, MODEL_ID, MODEL_KEYS, OFFER_KEYS
+from llmrules.catalog.reading import DATED_KEYS, DISPUTE_KEYS, MODEL_ID, MODEL_KEYS, OFFER_KEYS
+from llmrules.catalog.reading import FILE_KEYS as CATALOG_KEYS
 from llmrules.check.schemas.asking import needed
 from llmrules.check.schemas.values import (
     DAY,
@@ -12,6 +13,7 @@ from llmrules.check.schemas.values import (
     PERIOD,
     TEXT,
     Schema,
+    among,
     choices,
     described,
     either,
@@ -26,7 +28,9 @@ from llmrules.check.schemas.values import (
     value,
     whole,
 )
-from llmrules.language.profile import APPROVAL_KEYS
+from llmrules.language.conditions import MODEL_SIDE
+from llmrules.language.profile import EXPECT_KEYS, POINTS
+from llmrules.language.profile import APPROVAL_KEYS, FILE_KEYS
 from llmrules.language.rules.ruleset import LANGUAGE, RuleSet
 from llmrules.language.sources import CLAIM_KEYS, DOCUMENT_KEYS, KINDS, Document
 from llmrules.language.values import PERIODS
@@ -36,6 +40,12 @@ if TYPE_CHECKING:
 
     from llmrules.language.vocabulary import Scope, Vocabulary
 
+
+IDENTIFIER: Schema = {"type": "string", "pattern": f"^(?:{MODEL_ID.pattern})$"}
+"""What a model or an offer is called by."""
+
+OFFERED: Schema = {"type": "string", "pattern": " @ "}
+"""One offer of a model, which stands for itself where offers are ranked."""
 
 SOURCE = {**ref("sources"), "description": "What every value below it rests on that names no source of its own."}
 
@@ -58,16 +68,15 @@ def catalog_schema(ruleset: RuleSet) -> Schema:
         if attribute.scope != "requirement":
             said = described(attribute)
             definitions[f"value.{attribute.name}"] = either(value(attribute, periods=True), description=said)
-    properties = {key: shapes[key] for key in FILE_KEYS}
+    properties = {key: shapes[key] for key in CATALOG_KEYS}
     offers = _sourced(vocabulary, "offer")
     unsourced = _unsourced({"model": tables(_sourced(vocabulary, "model", {"offer": tables(offers)}))})
     return whole("A catalogue of llmrules", properties, definitions, needs=["language"], allOf=[unsourced])
 
 
 def _model(vocabulary: Vocabulary) -> Schema:
-    identifier = {"type": "string", "pattern": f"^(?:{MODEL_ID.pattern})$"}
     shapes = {
-        "id": {**identifier, "description": "What rules and decisions call it."},
+        "id": {**IDENTIFIER, "description": "What rules and decisions call it."},
         "name": {**NAME, "description": "What people call it."},
         "extends": {**NAME, "description": "The model of which it is a variant."},
         "listed": {"type": "boolean", "description": "false: others may extend it, but it is no candidate itself."},
@@ -78,9 +87,8 @@ def _model(vocabulary: Vocabulary) -> Schema:
 
 
 def _offer(vocabulary: Vocabulary) -> Schema:
-    identifier = {"type": "string", "pattern": f"^(?:{MODEL_ID.pattern})$"}
     named = {
-        "id": {**identifier, "description": "What decisions call it, where its provider and region do not name it."}
+        "id": {**IDENTIFIER, "description": "What decisions call it, where its provider and region do not name it."}
     }
     shapes = named | _beside(vocabulary, "offer")
     return _entry(vocabulary, "offer", {key: shapes[key] for key in OFFER_KEYS})
@@ -188,3 +196,62 @@ def known_sources(ruleset: RuleSet) -> dict[str, Schema]:
         for name, entry in ruleset.citable.items()
     }
     return {"source": known_or_new(said), "sources": several(ref("source"))}
+
+
+def profile_schema(ruleset: RuleSet, models: Iterable[str]) -> Schema:
+    """Return the schema of profiles over a rule set and the ids of the catalogue's models."""
+    vocabulary = ruleset.vocabulary
+    stated = [attribute for attribute in vocabulary if attribute.scope == "requirement"]
+    asking = {name: rule.because.read("en") for name, rule in ruleset.rules.items() if rule.level == "approval"}
+    definitions = choices(stated) | {
+        "model": either(one_of(models), OFFERED),
+        "attribute": one_of(vocabulary.names(*MODEL_SIDE)),
+        "rule": one_of(ruleset.rules),
+        "requirement": one_of(attribute.name for attribute in stated),
+        "asking-rule": among(asking),
+    }
+    requirements = {attribute.name: either(value(attribute), description=described(attribute)) for attribute in stated}
+    shapes = {
+        "language": {"const": LANGUAGE},
+        "title": {**text(plain=True), "description": "What the case is called."},
+        "story": {**text(plain=True), "description": "The case in a few sentences."},
+        "requirements": table(requirements, description="What is known of the case. What is left out is not stated."),
+        "approval": approvals(ref("asking-rule"), ref("model")),
+        "expect": _expected(ruleset),
+    }
+    properties = {key: shapes[key] for key in FILE_KEYS}
+    definitions["case"] = table({key: shapes[key] for key in FILE_KEYS if key != "language"}, needs=["requirements"])
+    cases = {"case": tables(ref("case"), description="One of several cases that stand in this file.")}
+    either_way = [{"required": ["requirements"]}, {"required": ["case"]}]
+    return whole("A profile of llmrules", properties | cases, definitions, anyOf=either_way)
+
+
+def _expected(ruleset: RuleSet) -> Schema:
+    cautions = (rule.id for rule in ruleset.rules.values() if rule.effect.cautions)
+    hard = (rule.id for rule in ruleset.rules.values() if rule.effect.hard)
+    parts = {"model": ref("model"), "by": several(ref("rule")), "on": several(ref("attribute"))}
+    excluded = table(parts, needs=["model"])
+    points = either({"type": "number"}, {"type": "string", "pattern": f"^{POINTS}$"})
+    models, rules, requirements = (several(ref(kind), least=0) for kind in ("model", "rule", "requirement"))
+    shapes: dict[str, tuple[Schema, str]] = {
+        "best": (models, "Exactly these share the first place."),
+        "eligible": (models, "Exactly these are eligible."),
+        "pending": (models, "Exactly these are eligible once somebody approves."),
+        "unverified": (models, "Exactly these cannot be judged."),
+        "order": (models, "These are eligible, each on a place below the one before."),
+        "points": ({"type": "object", "additionalProperties": points}, "The points of each of these models."),
+        "offers": (
+            {"type": "object", "additionalProperties": several(NAME, least=0)},
+            "The offers by which each of these models earns its place.",
+        ),
+        "exempted": (table(dict.fromkeys(sorted(hard), models)), "Exactly these are exempted from each rule."),
+        "conflicts": (requirements, "Exactly these requirements are in conflict."),
+        "excluded": (tables(excluded), "At least these are excluded, by at least these rules, on these attributes."),
+        "cautioned": (table(dict.fromkeys(sorted(cautions), models)), "Each rule cautions of exactly these."),
+        "fired": (rules, "At least these rules fire."),
+        "silent": (rules, "At least these rules do not fire."),
+        "refused": (rules, "At least these rules refuse the case; [] when none may."),
+    }
+    expected = {key: {**shape, "description": said} for key, (shape, said) in shapes.items()}
+    about = "What must come out: a profile with it is a test case."
+    return table({key: expected[key] for key in EXPECT_KEYS}, description=about)
