@@ -28,12 +28,20 @@ from llmrules.say.teller import Sentences
 from llmrules.trace.codec import canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from llmrules.advisor import Advisor, Decision
     from llmrules.language.texts import Language
 
-FAILING = ("conflict", "caution", "pending", "tie", "unverified")
+FAILING: dict[str, Callable[[Decision], bool]] = {
+    "conflict": lambda found: bool(found.conflicts),
+    "caution": lambda found: any(
+        one.model in found.best and one.level not in {"note", "approved"} for one in found.cautions
+    ),
+    "pending": lambda found: not {*found.best}.isdisjoint(found.pending),
+    "tie": lambda found: len(found.best) > 1,
+    "unverified": lambda found: bool(found.unverified),
+}
 """What a pipeline may want to be told of: two values for one requirement, a caution about the first place (not a mere
 note), one on it that nobody has approved yet, a first place that is shared, and a model of which a check is unknown."""
 
@@ -149,7 +157,7 @@ def decide(ctx: click.Context, /, profile: str | None, **given: Any) -> None:  #
         decision.trace.save(given["trace_file"])
     _tell(decision, model, given)
     decision.check_promises()
-    failing = [name for name in given["fail_on"] if _has(decision, name)]
+    failing = [name for name in given["fail_on"] if FAILING[name](decision)]
     if failing:
         print_note(f"--fail-on: {', '.join(failing)}")
     ctx.exit(_status(decision, model) or (Status.FAILED if failing else Status.FINE))
@@ -246,17 +254,6 @@ def _tell(decision: Decision, model: str | None, given: dict[str, Any]) -> None:
             print_lines([*adviser.firmness(decision.firmness), *adviser.worth(decision.worth_finding_out)])
     if given["opened"] and target is not None:
         click.launch(target.resolve().as_uri())
-
-
-def _has(decision: Decision, name: str) -> bool:
-    """Whether a decision has what it is to fail on."""
-    if name == "conflict":
-        return bool(decision.conflicts)
-    if name == "caution":
-        return any(one.model in decision.best and one.level not in {"note", "approved"} for one in decision.cautions)
-    if name == "pending":
-        return not {*decision.best}.isdisjoint(decision.pending)
-    return len(decision.best) > 1 if name == "tie" else bool(decision.unverified)
 
 
 def _say_unmatched(decision: Decision, path: Path, tell: Messages) -> None:
