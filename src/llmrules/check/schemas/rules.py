@@ -46,16 +46,14 @@ from llmrules.language.rules.effects import (
 from llmrules.language.rules.promises import ELIGIBLE, KEPT, PROMISE_KEYS
 from llmrules.language.rules.reading import DISABLE_KEYS, RULE_ID
 from llmrules.language.rules.rule import EVENTS
-from llmrules.language.rules.ruleset import FILE_KEYS, LANGUAGE
-from llmrules.language.vocabulary import CHOSEN, SCOPES, TYPES
+from llmrules.language.rules.ruleset import FILE_KEYS, LANGUAGE, RuleSet
+from llmrules.language.vocabulary import CHOSEN, SCOPES, TYPES, Attribute, Scope, Type, Vocabulary
 from llmrules.language.vocabulary.computed import TOKENS_AT
 from llmrules.language.vocabulary.reading import ATTRIBUTE_KEYS, CHOICE_KEYS
 from llmrules.say.teller import Sentences
 
 if TYPE_CHECKING:
     from llmrules.language.rules.effects import Effect
-    from llmrules.language.rules.ruleset import RuleSet
-    from llmrules.language.vocabulary import Attribute, Scope, Type, Vocabulary
 
 
 KINDS: dict[Type, str] = {
