@@ -147,7 +147,8 @@ def test_a_failure_goes_through_and_takes_the_bar_with_it(pipe: Path) -> None:
 
 def test_a_bar_that_is_late_is_never_shown(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
     """Where the second is over just when the work is done, the bar does not stay behind."""
-    monkeypatch.setattr(module, "_wanted", lambda: True)
+    monkeypatch.setattr(module, "for_a_person", lambda _: True)
+    monkeypatch.setenv("TERM", "xterm")
     with progress(LABEL) as advance:
         bar: module._Bar = advance.__self__  # type: ignore[attr-defined]
     bar.show()
