@@ -14,7 +14,7 @@ from attrs import evolve, frozen
 from llmrules.catalog.candidates import bits
 from llmrules.decision.procedure import broken_promises
 from llmrules.errors import InputError, LoadError, ProfileError
-from llmrules.language.profile import Expectation, Profile, read_profile
+from llmrules.language.profile import Expectation, ExpectedOut, Profile, read_profile
 from llmrules.language.values import encode_fraction
 from llmrules.reading.cursor import Cursor
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from llmrules.decision.decision import Decision
     from llmrules.decision.knowledge import Knowledge
-    from llmrules.language.profile import ExpectedOut
     from llmrules.reading.files import Source
 
 Key: TypeAlias = str

@@ -29,8 +29,7 @@ from llmrules.check.schemas.values import (
     whole,
 )
 from llmrules.language.conditions import MODEL_SIDE
-from llmrules.language.profile import EXPECT_KEYS, POINTS
-from llmrules.language.profile import APPROVAL_KEYS, FILE_KEYS
+from llmrules.language.profile import APPROVAL_KEYS, EXPECT_KEYS, FILE_KEYS, POINTS
 from llmrules.language.rules.ruleset import LANGUAGE, RuleSet
 from llmrules.language.sources import CLAIM_KEYS, DOCUMENT_KEYS, KINDS, Document
 from llmrules.language.values import PERIODS
