@@ -18,7 +18,7 @@ from llmrules.language.values import EXACT, Number, number
 from llmrules.worlds.advice.bands import compared, leaves_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from llmrules.catalog import Entry, Model
     from llmrules.language.vocabulary import Attribute
@@ -154,6 +154,8 @@ class _Intervals:
         lines, marks = self._lines(standing, sample), attribute.marks
         if not any(rise for line in lines.values() for _, rise in line):
             return (_exact(Fraction(start)), True) if self._turned(standing, lines, Fraction(0)) else None
+        if standing.others is self._places.now and self._stay_below(lines.values(), standing.most):
+            return None
         here = before = self._place_of(attribute, start)
         there = self._place_of(attribute, end) if end is not None else Fraction(forward)
         still = here == there or not marks[0] <= start <= marks[-1]
@@ -174,7 +176,7 @@ class _Intervals:
     def _lines(self, standing: Standing, sample: Decimal) -> Mapping[int, Line]:
         """Return the points of who is eligible in the region of a sample, as far as they have the value."""
         supposed, slopes = self._supposing.at(standing.attribute, sample), self._slopes_of(standing.attribute)
-        found = {}
+        found: dict[int, Line] = {}
         for index in standing.candidates:
             if supposed.eligible >> index & 1:
                 lowest, rising = (
@@ -189,6 +191,11 @@ class _Intervals:
                         lowest[tier] += least if slope is None else max(0, -slope)
                 found[index] = [*zip(lowest, rising, strict=True)]
         return found
+
+    @staticmethod
+    def _stay_below(lines: Iterable[Line], most: Points | None) -> bool:
+        """Whether nobody comes to the most points in the first tier."""
+        return most is not None and all(line[0][0] + max(0, line[0][1]) < most[0] for line in lines)
 
     def _turned(self, standing: Standing, lines: Mapping[int, Line], place: Fraction) -> bool:
         """Whether others are first at a place between the marks."""
