@@ -14,18 +14,22 @@ from llmrules.catalog.candidates import Candidates, arrange
 from llmrules.catalog.packed import is_sound
 from llmrules.decision.basis import read_with, resting_on
 from llmrules.decision.criteria import Criteria, compile_criteria
-from llmrules.decision.sketch import Bearing
+from llmrules.decision.sketch import Bearing, weighs
 from llmrules.engine.program import Program, compile_program
 from llmrules.engine.refiring import Reach
 from llmrules.errors import CatalogError, InputError, LoadError, Place
 from llmrules.language.conditions import Reference
 from llmrules.language.profile import check_approvals
 from llmrules.language.rules.ruleset import LATER, RuleSet, read_ruleset
+from llmrules.language.vocabulary import AS_OF
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from llmrules.reading.files import Source
+
+LATER_BY = {"at_most": (0,), "above": (0,), "below": (1,), "at_least": (1,)}
+"""By how many days after the day of a value its tests against a day turn, as that day passes; of all others on both."""
 
 
 @frozen(eq=False)
@@ -92,6 +96,17 @@ class Knowledge:
                 for reference in (test.operand for test in leaf.tests if isinstance(test.operand, Reference)):
                     found.setdefault(reference.requirement, []).append((leaf.attribute.name, reference))
         return {name: list(dict.fromkeys(its)) for name, its in found.items()}
+
+    @cached_property
+    def timed(self) -> list[tuple[str, Reference, tuple[int, ...]]]:
+        """The attributes of models that rules which weigh test against the day, and how much later a test turns."""
+        found: dict[tuple[str, Reference, tuple[int, ...]], None] = {}
+        for rule in filter(weighs, self.ruleset.firing()):
+            for leaf in (*rule.where.all_leaves(), *rule.effect.predicate.all_leaves()):
+                for test in leaf.tests:
+                    if isinstance(test.operand, Reference) and test.operand.requirement == AS_OF.name:
+                        found[leaf.attribute.name, test.operand, LATER_BY.get(test.operator.name, (0, 1))] = None
+        return [*found]
 
     def _criteria_after(self, turns: int) -> Criteria:
         if turns not in self.arranged:

@@ -118,15 +118,14 @@ class Bands:
         """
         name = AS_OF.name
         cuts = self._spread_cuts[name].union(*(tests.values.get(name, ()) for tests in self._tests))
-        days = {one.first for one in cuts if isinstance(one, Period)}
-        for referring, groups in self._against:
-            for attribute, reference in referring.get(name, ()):
-                values = groups[attribute].values if attribute in groups else ()
-                its = (one for one, first, _ in values if first & among)
-                for day in {day for one in its if isinstance(one, Period) for day in (one.first, one.last)}:
-                    earlier = reference.earlier(_on(day)) if reference.plus else None
-                    days.add(earlier.first if isinstance(earlier, Period) else day)
-        return {later for day in days for later in (day, *([day + timedelta(1)] if day < date.max else ()))}
+        days = {(one.first, step) for one in cuts if isinstance(one, Period) for step in (0, 1)}
+        for (attribute, reference, steps), (_, groups) in product(self._knowledge.timed, self._against):
+            values = groups[attribute].values if attribute in groups else ()
+            its = {one for one, first, _ in values if first & among and isinstance(one, Period)}
+            for day in {day for one in its for day in (one.first, one.last)}:
+                earlier = reference.earlier(_on(day)) if reference.plus else None
+                days.update((earlier.first if isinstance(earlier, Period) else day, step) for step in steps)
+        return {day + timedelta(step) for day, step in days if not step or day < date.max}
 
     def _sum_cuts(self, name: str) -> Iterator[Number | Fraction | None]:
         """Yield where a test of what is computed from a number turns, and None where there may be other places.
