@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Collection
 from functools import lru_cache
+from itertools import repeat
 from pkgutil import get_data
 from typing import TypeAlias
 
@@ -140,13 +141,13 @@ def _check_members(rule: Record, value: Record, way: Way) -> None:
         raise _refusal(way, "has too few or too many members", value)
     properties, more = rule.get("properties", {}), rule["additionalProperties"]
     pattern = rule.get("propertyNames", {}).get("pattern", "")
-    alike = not properties and _are_integers(more, value.values())
+    if not properties and _are_integers(more, value.values()) and all(map(_matches, repeat(pattern), value)):
+        return
     for key, one in value.items():
         inner = properties.get(key, more)
         if not inner or (pattern and not _matches(pattern, key)):
             raise _refusal((way, key), "has a key that does not belong here", key)
-        if not alike:
-            _check(inner, one, (way, key))
+        _check(inner, one, (way, key))
 
 
 def _check_items(rule: Record, value: list[Plain], way: Way) -> None:
