@@ -57,9 +57,7 @@ class Attribute:
             "is computed from nothing": "computed" in record
             and not all(times for _, times in self.computed or [((), 0)]),
         }
-        wrong |= {
-            f"has {key}, which no {kind} of the {scope} has": key in record and not its for key, its in fits.items()
-        }
+        wrong |= {f"has {key}, which no {kind} of the {scope} has": True for key in record if not fits.get(key, True)}
         for message in [message for message, found in wrong.items() if found]:
             raise ValueError(message)
 
