@@ -17,7 +17,7 @@ from attrs import evolve, field, frozen
 from llmrules.catalog.candidates import bits, mask_of
 from llmrules.catalog.restriction import leave_out
 from llmrules.decision.criteria import Outcome, Points, flags, places
-from llmrules.decision.judgement import Check, Ranking, Units
+from llmrules.decision.judgement import Ranking, Units
 from llmrules.language.rules.effects import Refuse
 from llmrules.language.rules.rule import Rule
 
@@ -332,14 +332,13 @@ class Sketching:
     def _says(self, rule: Rule, facts: Facts) -> _Says:
         criterion = self._criteria.by_rule[rule.id]
         true, false = self._criteria.reached(criterion, facts)
-        outcome = Outcome(true & self.kept, false & self.kept, ())
         if rule.effect.hard:
-            unknown = self.kept & ~(true | false)
-            check = Check(criterion, outcome, 0, unknown, rule.unknown or self._unknown)
-            return _Says(check.excluding | check.unverifying, 0)
+            out = false if (rule.unknown or self._unknown) == "accept" else ~true
+            return _Says(out & self.kept, 0)
         if rule.effect.sign:
+            outcome = Outcome(true & self.kept, false & self.kept, ())
             return _Says(0, 0, Given(criterion.lanes(outcome, self._criteria.lanes), criterion.less))
-        return _Says(0, outcome.true)
+        return _Says(0, true & self.kept)
 
 
 def weighs(rule: Rule) -> bool:

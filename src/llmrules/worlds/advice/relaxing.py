@@ -7,6 +7,7 @@ sets are tried one by one, the small ones first; where that would take too many 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from fractions import Fraction
 from functools import cache, cached_property
 from itertools import combinations
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from attrs import evolve, field, frozen
 
 from llmrules.catalog.candidates import bits
+from llmrules.language.values import EXACT
 from llmrules.language.vocabulary import AS_OF, ORDERED
 from llmrules.trace.codec import json_value
 from llmrules.trace.found import RelaxationRecord, RestatedRecord
@@ -141,8 +143,7 @@ class Relaxing:
             return bool(self._outlooks.hopeful(self._of(*way), names) & its)
 
         found = _smallest(self._options, MOST_CHANGES, lambda way: wanted(self._of(*way)), helps)
-        kept = [one for one in found.ways if self._is_least(one, found.ways)]
-        return Found(tuple(map(self._relaxation, kept)), found.complete, found.up_to)
+        return Found(tuple(map(self._relaxation, self._least(found.ways))), found.complete, found.up_to)
 
     def recorded(self) -> tuple[tuple[tuple[str, ...], ...], tuple[RelaxationRecord, ...]]:
         """Return what a trace records where nobody is eligible, which whoever checks it finds by as many decisions.
@@ -233,24 +234,29 @@ class Relaxing:
             if other != value:
                 yield Stated(name, other)
 
-    def _is_least(self, changes: tuple[Stated, ...], ways: Sequence[tuple[Stated, ...]]) -> bool:
-        """Whether no other way changes one ordered value less, into the same direction, and all else alike."""
-        return not any(self._moves_less(other, changes) for other in ways)
+    def _least(self, ways: Sequence[tuple[Stated, ...]]) -> list[tuple[Stated, ...]]:
+        """Return the ways but for those that another one moves less than, and changes all else alike.
 
-    def _moves_less(self, one: tuple[Stated, ...], other: tuple[Stated, ...]) -> bool:
-        if [way.attribute for way in one] != [way.attribute for way in other]:
-            return False
-        differing = [pair for pair in zip(one, other, strict=True) if pair[0] != pair[1]]
-        return bool(differing) and all(self._is_nearer(less, more) for less, more in differing)
+        One moves less that changes ordered values less, each into the same direction.
+        """
+        moved = [[(one, self._moved(one)) for one in way] for way in ways]
+        return [way for way, its in zip(ways, moved, strict=True) if not any(_moves_less(one, its) for one in moved)]
 
-    def _is_nearer(self, less: Stated, more: Stated) -> bool:
-        attribute = self._vocabulary[less.attribute]
-        if attribute.type not in ORDERED or less.value is None or more.value is None:
-            return False
-        here, near, far = (
-            order(attribute, value) for value in (self._stated[less.attribute].value, less.value, more.value)
-        )
-        return here < near < far or here > near > far
+    def _moved(self, change: Stated) -> Decimal:
+        """Return by how much an ordered value is changed; of what has no order nothing."""
+        attribute = self._vocabulary[change.attribute]
+        if attribute.type not in ORDERED or change.value is None:
+            return Decimal(0)
+        return EXACT.subtract(*(order(attribute, one) for one in (change.value, self._stated[change.attribute].value)))
+
+
+def _moves_less(one: Sequence[tuple[Stated, Decimal]], other: Sequence[tuple[Stated, Decimal]]) -> bool:
+    if one is other or len(one) != len(other):
+        return False
+    return all(
+        this is that or (this.attribute == that.attribute and (0 < less < more or 0 > less > more))
+        for (this, less), (that, more) in zip(one, other, strict=True)
+    )
 
 
 def _smallest(
