@@ -6,9 +6,10 @@ that say the same of what it refers to. For who asks of hundreds of cases who is
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from functools import cached_property, reduce
-from itertools import chain, compress, takewhile
+from itertools import compress
 from operator import or_
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ from llmrules.language.rules.effects import Refuse
 from llmrules.language.rules.rule import Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from llmrules.catalog.restriction import Restriction
     from llmrules.decision.criteria import Criteria
@@ -284,23 +285,24 @@ class Sketching:
         """Return who is on the first place."""
         key = sketch.eligible, sketch.given
         if key not in self._firsts:
-            self._firsts[key] = tuple(dict.fromkeys(map(self._units.name, self._leading(sketch))))
+            self._firsts[key] = tuple(dict.fromkeys(map(self._called.__getitem__, self._leading(sketch))))
         return self._firsts[key]
 
-    def _leading(self, sketch: Sketch) -> Iterator[int]:
-        """Yield the candidates that have the most points of who is eligible; all are put in order when asked again."""
+    def _leading(self, sketch: Sketch) -> Iterable[int]:
+        """Return the candidates that have the most points of who is eligible; all are put in order when asked again."""
+        if not sketch.eligible:
+            return ()
         lanes, standing = self._unpacked(sketch.given), self._flags(sketch)
         order = self._orders.get(sketch.given)
         if order is None:
             self._orders[sketch.given] = ()
-            most = max(compress(lanes, standing), default=None)
-            yield from (index for index in compress(range(len(lanes)), standing) if lanes[index] == most)
-        elif sketch.eligible:
-            order = order or sorted(range(len(lanes)), key=lanes.__getitem__, reverse=True)
-            self._orders[sketch.given] = order
-            its = compress(order, map(standing.__getitem__, order))
-            first = next(its)
-            yield from chain((first,), takewhile(lambda one: lanes[one] == lanes[first], its))
+            most = max(compress(lanes, standing))
+            return [index for index in compress(range(len(lanes)), standing) if lanes[index] == most]
+        order = order or sorted(range(len(lanes)), key=lanes.__getitem__, reverse=True)
+        self._orders[sketch.given] = order
+        least = -lanes[next(compress(order, map(standing.__getitem__, order)))]
+        begin, end = (cut(order, least, key=lambda one: -lanes[one]) for cut in (bisect_left, bisect_right))
+        return compress(order[begin:end], map(standing.__getitem__, order[begin:end]))
 
     def _unpacked(self, given: Given) -> Sequence[int]:
         """Return what each candidate has."""
