@@ -108,7 +108,7 @@ class Outlooks:
         self._always_computing = not self._bearing.computed.isdisjoint(asked)
         self._sketchings: dict[Criteria, Sketching | None] = {}
         self._known: dict[object, Outlook] = {}
-        self._tells: dict[Stated, Hashable] = {}
+        self._with: dict[Stated, tuple[Hashable, int]] = {}
 
     def _fired(self) -> Iterable[int]:
         if self._decision is None:
@@ -174,7 +174,7 @@ class Outlooks:
         mattering: dict[object, tuple[bool, bool] | None] = {}
         seen = set()
         for this, beside in product(one, other):
-            told = self._told(this), self._told(beside)
+            told = self._alone(this)[0], self._alone(beside)[0]
             if told not in mattering:
                 mattering[told] = self._matters(this, beside)
             values = mattering[told]
@@ -184,22 +184,21 @@ class Outlooks:
                     seen.add(key)
                     yield this, beside
 
-    def _told(self, change: Stated) -> Hashable:
-        """Return what the tests of rules tell of a change."""
-        if change not in self._tells:
-            name = change.attribute
-            self._tells[change] = self.world.knowledge.reach.told(name, self.facts((change,)).get(name))
-        return self._tells[change]
+    def _alone(self, change: Stated) -> tuple[Hashable, int]:
+        """Return what the tests of rules tell of a change, and what fires with it alone."""
+        if change not in self._with:
+            name, facts = change.attribute, self.facts((change,))
+            told = self.world.knowledge.reach.told(name, facts.get(name))
+            self._with[change] = told, self.firing.fire(facts, (name,))
+        return self._with[change]
 
     def _matters(self, this: Stated, beside: Stated) -> tuple[bool, bool] | None:
         """Return of two changes whether it matters what exactly each states; None where one of them adds nothing."""
-        alone, other, both = (
-            self.firing.fire(self.facts(its), [one.attribute for one in its])
-            for its in ((this,), (beside,), (this, beside))
-        )
-        referred = self._referred(both)
+        fired = self.firing.fire(self.facts((this, beside)), (this.attribute, beside.attribute))
+        referred = self._referred(fired)
         left, right = this.attribute in referred, beside.attribute in referred
-        return None if (both == alone and not right) or (both == other and not left) else (left, right)
+        adds = (right or fired != self._alone(this)[1]) and (left or fired != self._alone(beside)[1])
+        return (left, right) if adds else None
 
     def without(self, rule: FiringRule) -> Outlook:
         """Return the outlook of the case as it is where a rule of the program is switched off."""
