@@ -199,8 +199,9 @@ def _effect(question: Question, first: tuple[str, ...]) -> Fraction:
     counts = Counter(answer.first for answer in question.answers if answer.first)
     if not counts:
         return Fraction(0)
-    alike = sum((Fraction(count, counts.total()) ** 2 for count in counts.values()), Fraction(0))
-    return Fraction(counts.total() - counts[first], len(question.answers)) + 1 - alike
+    every = counts.total()
+    alike = Fraction(sum(count * count for count in counts.values()), every * every)
+    return Fraction(every - counts[first], len(question.answers)) + 1 - alike
 
 
 def _can_be_asked(attribute: Attribute) -> bool:

@@ -10,7 +10,7 @@ from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import combinations, pairwise, product
 from math import floor
 from typing import TYPE_CHECKING, TypeAlias
@@ -100,7 +100,7 @@ class Bands:
             turning = frozenset(floor(one) for one in of_sums if isinstance(one, Fraction))
             numbers += [beside for one in turning for beside in (one, one + 1)]
             exact = not turning and None not in of_sums and self._is_exact(name)
-            return Answers(name, tuple(_numbers(attribute, numbers)), exact, frozenset(numbers), turning)
+            return Answers(name, _numbers(attribute, numbers), exact, frozenset(numbers), turning)
         if attribute.type == "date":
             days = [one.first for one in cuts if isinstance(one, Period)]
             return Answers(name, tuple(map(_on, _days(sorted(days)))), self._is_exact(name))
@@ -256,7 +256,7 @@ def values_to_try(
         return attribute.choice_ids
     cuts = {*attribute.marks, *compared(attribute, leaves, facts), *(FAR if factor else ())}
     if attribute.type == "number":
-        return tuple(_numbers(attribute, (one for one in cuts if isinstance(one, int | Decimal))))
+        return _numbers(attribute, (one for one in cuts if isinstance(one, int | Decimal)))
     if attribute.type == "date":
         return tuple(map(_on, _days(one.first for one in cuts if isinstance(one, Period))))
     texts = sorted(map(str, cuts))
@@ -314,16 +314,20 @@ def _ends(value: Value | None) -> Iterator[Value]:
         yield value
 
 
-def _numbers(attribute: Attribute, cuts: Iterable[Number]) -> Iterator[Number]:
-    """Yield each cut, and a number below, between and above them, of those that the attribute may have."""
-    low, high = attribute.minimum, attribute.maximum
-    marks = {Decimal(one) for one in cuts if (low is None or one >= low) and (high is None or one <= high)}
+def _numbers(attribute: Attribute, cuts: Iterable[Number]) -> tuple[Number, ...]:
+    """Return each cut, and a number below, between and above them, of those that the attribute may have."""
+    return _beside(frozenset(map(Decimal, cuts)), attribute.minimum, attribute.maximum)
+
+
+@lru_cache(maxsize=256)
+def _beside(cuts: frozenset[Decimal], low: Number | None, high: Number | None) -> tuple[Number, ...]:
+    marks = {one for one in cuts if (low is None or one >= low) and (high is None or one <= high)}
     least, most = min(marks, default=Decimal(0)), max(marks, default=Decimal(0))
     marks.add(EXACT.subtract(least, Decimal(1)) if low is None else Decimal(low))
     marks.add(EXACT.add(most, Decimal(1)) if high is None else Decimal(high))
     ordered = sorted(marks)
     between = [EXACT.divide(EXACT.add(one, other), Decimal(2)) for one, other in pairwise(ordered)]
-    yield from (exact for value in sorted((*ordered, *between)) if (exact := number(value)) is not None)
+    return tuple(exact for value in sorted((*ordered, *between)) if (exact := number(value)) is not None)
 
 
 def _days(cuts: Iterable[date]) -> list[date]:
