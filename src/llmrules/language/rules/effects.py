@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
-from attrs import frozen
+from attrs import field, frozen
 
 from llmrules.language.conditions import ALWAYS, Table, json_table
 from llmrules.language.operators import OPERATORS
@@ -63,6 +63,9 @@ class Effect:
 
     A ``hard`` one excludes the models that fail it, one of a ``sign`` gives or takes points, of a ``note`` the reason
     is what matters. ``touches_models`` says whether it is applied to models, so that ``where`` may narrow it.
+
+    It tests ``predicate`` of models or grades them by ``grade``; ``exempts`` are the hard rules that it lets models
+    off, ``lifts`` the refusals that it lets the case off, which it overrides.
     """
 
     name: ClassVar[str]
@@ -78,30 +81,15 @@ class Effect:
     refuses: ClassVar[bool] = False
     touches_models: ClassVar[bool] = True
 
-    @property
-    def predicate(self) -> Table:
-        """What it tests of models; always true where it tests nothing."""
-        return ALWAYS
-
-    @property
-    def grade(self) -> Grade | None:
-        """The attribute by whose value it grades."""
-        return None
+    predicate: Table = field(default=ALWAYS, kw_only=True)
+    grade: Grade | None = field(default=None, kw_only=True)
+    exempts: tuple[str, ...] = field(default=(), kw_only=True)
+    lifts: tuple[str, ...] = field(default=(), kw_only=True)
 
     @property
     def conclusion(self) -> Conclude | None:
         """What it concludes."""
         return None
-
-    @property
-    def exempts(self) -> tuple[str, ...]:
-        """The hard rules that it lets models off."""
-        return ()
-
-    @property
-    def lifts(self) -> tuple[str, ...]:
-        """The refusals that it lets the case off, which it overrides."""
-        return ()
 
     def reached(self, where: Masks, tested: Masks) -> Masks:
         """Return whom it reaches, and whom it does not, from the truth of ``where`` and of what it tests."""
