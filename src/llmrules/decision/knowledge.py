@@ -20,6 +20,7 @@ from llmrules.engine.refiring import Reach
 from llmrules.errors import CatalogError, InputError, LoadError, Place
 from llmrules.language.conditions import Reference
 from llmrules.language.profile import check_approvals
+from llmrules.language.rules.rule import Rule, by_conclusion, classification_order
 from llmrules.language.rules.ruleset import LATER, RuleSet, read_ruleset
 from llmrules.language.vocabulary import AS_OF
 
@@ -76,6 +77,12 @@ class Knowledge:
     def bearing(self) -> Bearing:
         """Which of its rules bear on who is eligible and who is first."""
         return Bearing(self.ruleset, self.reach)
+
+    @cached_property
+    def classifying(self) -> dict[str, list[Rule]]:
+        """The rules that classify models, by what they conclude, each of these after those that it rests on."""
+        found, order = by_conclusion(self.ruleset.classifying()), classification_order(self.ruleset.classifying())
+        return {name: found[name] for name in order if name in found} if isinstance(order, list) else found
 
     @cached_property
     def resting(self) -> dict[str, set[str]]:

@@ -138,6 +138,8 @@ class Refiring:
     def without(self, rule: FiringRule) -> int:
         """Return the rules that fire on the case where one of them is switched off."""
         fired = self.fired & ~(1 << rule.place)
+        if not self._reach.following(rule.place):
+            return fired
         return self._follow(self._facts, fired, self._turned(self._facts, self.fired, fired), rule.place)[0]
 
     def concluded(self, fired: int, facts: Facts) -> Facts:

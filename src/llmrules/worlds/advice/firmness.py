@@ -19,7 +19,6 @@ from attrs import evolve, frozen
 from llmrules.catalog.candidates import bits
 from llmrules.decision.basis import resting
 from llmrules.errors import RestrictionError
-from llmrules.language.rules.rule import by_conclusion
 from llmrules.language.values import Period, Value
 from llmrules.language.vocabulary import AS_OF, ORDERED
 from llmrules.worlds.advice.bands import order
@@ -281,12 +280,11 @@ def _old(decision: Decision, first: frozenset[int]) -> Iterator[tuple[str, str, 
 
 def _rests_on(outlooks: Outlooks, decision: Decision) -> Iterator[str]:
     """Yield the rules without which, alone, the first place would be another one."""
-    knowledge, first = outlooks.world.knowledge, outlooks.of().first
+    knowledge, places = outlooks.world.knowledge, outlooks.places
     fired = (knowledge.program.rules[place] for place in decision.derivation.places)
-    yield from (rule.id for rule in fired if outlooks.without(rule).first != first)
-    classifying, places = by_conclusion(knowledge.ruleset.classifying()), outlooks.places
-    for attribute in classifying.keys() & {*outlooks.supposing.attributes}:
-        yield from (rule.id for rule in classifying[attribute] if places.turns_without(attribute, rule))
+    yield from (rule.id for rule in fired if outlooks.turns_without(rule))
+    for attribute in knowledge.classifying.keys() & {*outlooks.supposing.attributes}:
+        yield from (rule.id for rule in knowledge.classifying[attribute] if places.turns_without(attribute, rule))
 
 
 def shelf_life(world: World, outlooks: Outlooks | None = None) -> ShelfLife | None:

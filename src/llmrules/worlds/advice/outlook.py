@@ -200,16 +200,18 @@ class Outlooks:
         adds = (right or fired != self._alone(this)[1]) and (left or fired != self._alone(beside)[1])
         return (left, right) if adds else None
 
-    def without(self, rule: FiringRule) -> Outlook:
-        """Return the outlook of the case as it is where a rule of the program is switched off."""
+    def turns_without(self, rule: FiringRule) -> bool:
+        """Whether the first place is another one in the case as it is where a rule of the program is switched off."""
         fired, its = self.firing.without(rule), self._bearing.rules[rule.place]
-        gone = (self.firing.fired ^ fired) & self._bearing.relevant
-        if not gone:
-            return self._now
-        if gone != 1 << rule.place or not (its.effect.hard or its.effect.sign):
-            return self._seen(fired, self._facts)
+        gone, said = (self.firing.fired ^ fired) & self._bearing.relevant, self.decision.criteria.by_rule
+        alone = gone == 1 << rule.place
+        if not gone or (alone and its.effect.sign and abs(said[rule.id].signed_weight) < self.supposing.lead):
+            return False
+        if not alone or not (its.effect.hard or its.effect.sign):
+            return self._seen(fired, self._facts).first != self._now.first
         known = self.firing.concluded(fired, self._facts)
-        return self._now.less(its, tuple(known.get(name) for name in its.references()), known)
+        less = self._now.less(its, tuple(known.get(name) for name in its.references()), known)
+        return less.first != self._now.first
 
     def touched(self, name: str) -> int:
         """Return all rules that matter of which a requirement says whether they fire, or what they say."""

@@ -19,7 +19,6 @@ from llmrules.decision.basis import read_with, resting_in
 from llmrules.decision.criteria import Criterion, reached
 from llmrules.decision.judgement import Check, Units
 from llmrules.decision.sketch import weighs
-from llmrules.language.rules.rule import by_conclusion, classification_order
 from llmrules.worlds.advice.bands import leaves_of
 
 if TYPE_CHECKING:
@@ -123,6 +122,7 @@ class Supposing:
         self.tiers = (1, *decision.judgement.then)
         self.lanes = decision.judgement.points
         """The points of each candidate as one number, of tiers whichever comes first."""
+        self._concluded: Mapping[str, Sequence[Rule]] = decision.knowledge.classifying
         self._units = Units(self._candidates, decision.over)
         self._raw: dict[str, Masks] = {}
         self._readings: dict[str, _Reading] = {}
@@ -205,6 +205,14 @@ class Supposing:
     def _by_points(self) -> Sequence[int]:
         """All candidates, those with the most points first."""
         return sorted(range(self._candidates.count), key=self.lanes.lanes.__getitem__, reverse=True)
+
+    @cached_property
+    def lead(self) -> int:
+        """By how many points one alone leads over whoever follows; none where several lead, or nobody follows."""
+        units, follows = {self.unit(index) for index in self.leading}, self.ranked[len(self.leading) :]
+        others = (index for index in follows if self.unit(index) not in units)
+        last = next(others, None) if len(units) == 1 else None
+        return 0 if last is None else self.lanes[self.ranked[0]] - self.lanes[last]
 
     @cached_property
     def ranked(self) -> Sequence[int]:
@@ -324,7 +332,7 @@ class Supposing:
         computed = following - self._concluded.keys()
         if computed:
             found |= self._computed(computed, name, next(iter(its), None))
-        for one in self._order if following else ():
+        for one in self._concluded if following else ():
             if one in following:
                 found[one] = self._concluded_of(one, self._candidates.stated(one), found)
         return found
@@ -342,17 +350,6 @@ class Supposing:
         return {
             one for one, its in self._resting.items() if name in its and (one in self._read or one in self._deciding)
         }
-
-    @cached_property
-    def _concluded(self) -> Mapping[str, Sequence[Rule]]:
-        """The rules that classify, by what they conclude."""
-        return by_conclusion(self._ruleset.classifying())
-
-    @cached_property
-    def _order(self) -> Sequence[str]:
-        """The attributes that rules conclude of models, each after those that it rests on."""
-        order = classification_order(self._ruleset.classifying())
-        return order if isinstance(order, list) else ()
 
     def _computed(self, names: Collection[str], name: str, value: Value | None) -> Having:
         """Return what is computed from an attribute of those who do not state it, as far as it may matter."""
