@@ -89,7 +89,6 @@ SENTENCES = {
     "origin.assumed": "assumed",
     "origin.computed": "computed",
     "origin.concluded": "concluded",
-    "concluded": "concluded",
     "not-concluded": "not concluded",
     "until": "until {day}",
     "approved-by": "approved by {approver}",

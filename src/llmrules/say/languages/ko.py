@@ -120,7 +120,6 @@ SENTENCES = {
     "origin.assumed": "가정",
     "origin.computed": "계산",
     "origin.concluded": "도출",
-    "concluded": "도출",
     "not-concluded": "도출되지 않음",
     "until": "{day}까지",
     "approved-by": "승인: {approver}",

@@ -41,18 +41,14 @@ class Applications:
 
     def tested(self, rule: Rule, applied: Applied, candidate: CandidateRecord) -> Iterator[Node]:
         """Yield what a rule tested of a model, in the shape of its conditions, then the chain by which it fired."""
-        leaves = self.leaves(applied, candidate)
+        asked = zip(self.index.criteria[rule.id].leaves, applied.leaves, strict=True)
+        leaves = (self.leaf(leaf, outcome, candidate, rule.effect) for leaf, outcome in asked)
         yield from self.branch(rule.where, leaves)
         if rule.effect.grade is None:
             yield from self.branch(rule.effect.predicate, leaves, excludes=not rule.effect.wanted)
         else:
             yield from leaves
         yield self.chain.fired(rule.id)
-
-    def leaves(self, applied: Applied, candidate: CandidateRecord) -> Iterator[Node]:
-        """Yield the leaves of a rule on a model, depth first."""
-        for leaf, outcome in zip(self.index.criteria[applied.rule].leaves, applied.leaves, strict=True):
-            yield self.leaf(leaf, outcome, candidate, self.index.rules[applied.rule].effect)
 
     def branch(self, conditions: Table, leaves: Iterator[Node], *, excludes: bool = False) -> tuple[Node, ...]:
         """Return what a condition table asks, in its shape: a conjunction, with what ``any`` asks as one group."""

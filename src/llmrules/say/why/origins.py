@@ -33,11 +33,11 @@ from llmrules.trace.codec import json_value
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from llmrules.catalog import Dated, Stated
+    from llmrules.catalog import Dated
     from llmrules.language.values import Number as Exact
     from llmrules.language.vocabulary import Attribute
     from llmrules.say.teller import Teller
-    from llmrules.say.why.explanation import Index, InForce
+    from llmrules.say.why.explanation import Index
     from llmrules.trace.codec import Conditions, Json, Number
     from llmrules.trace.found import CandidateRecord, ComputedRecord, FactRecord, TermRecord, TestRecord
 
@@ -136,11 +136,10 @@ class Origins:
     def classification(self, rule: str, candidate: CandidateRecord, *, concludes: bool) -> Node:
         """Return a rule that concludes, or does not conclude, something of a model, and what it looks at."""
         record = self.index.rules[rule]
-        said = self.say("concluded" if concludes else "not-concluded")
+        said = self.say("origin.concluded" if concludes else "not-concluded")
         children = tuple(self.value(name, tests, candidate) for name, tests in _all_tests(json_table(record.where)))
-        return Node(
-            "classification", rule, f"{said}: {self.index.because(rule)} [{rule}]", "", record.sources, children
-        )
+        text = f"{said}: {self.index.because(rule)} [{rule}]"
+        return Node("classification", rule, text, "", record.sources, children)
 
     def value(self, name: str, tests: tuple[TestRecord, ...], candidate: CandidateRecord) -> Node:
         """Return what a model has where a classifying rule looks."""
@@ -158,34 +157,25 @@ class Origins:
             found = self.index.in_force(name, candidate)
             if found is None:
                 continue
+            stated = (one for one in found.disputed if json_value(attribute, one.value) in dispute.values)
             others = "; ".join(
-                self.sourced(attribute, one)
-                for one in found.disputed
-                if json_value(attribute, one.value) in dispute.values
+                f"{self.teller.value(attribute, one.value)} ({', '.join(one.sources)})" for one in stated
             )
             words, rules = self.teller.value(attribute, found.value), ", ".join(dispute.rules)
             label = self.teller.label(name)
             text = self.say("dispute", label=label, words=words, others=others, rules=rules)
             yield Node("dispute", name, text, sources=found.sources)
 
-    def sourced(self, attribute: Attribute, stated: Stated) -> str:
-        """Return a value with those who state it."""
-        return f"{self.teller.value(attribute, stated.value)} ({', '.join(stated.sources)})"
-
-    @cached_property
-    def attributes_read(self) -> tuple[str, ...]:
-        """The attributes of models and offers that fired rules read, by name."""
-        return tuple(sorted({leaf.attribute for one in self.index.trace.found.criteria for leaf in one.leaves}))
-
     @cached_property
     def watched(self) -> tuple[str, ...]:
         """The attributes that fired rules read, those first from which others of them are computed."""
+        read = sorted({leaf.attribute for one in self.index.trace.found.criteria for leaf in one.leaves})
         factors: list[str] = []
-        for name in (waiting := [*self.attributes_read]):
+        for name in (waiting := [*read]):
             its = factors_of(self.index.attributes[name]) & self.index.attributes.keys()
             factors += sorted(its.difference(factors))
             waiting += sorted(its.difference(waiting))
-        return tuple(dict.fromkeys((*factors, *self.attributes_read)))
+        return tuple(dict.fromkeys((*factors, *read)))
 
     def changes(self, candidate: CandidateRecord) -> Iterator[Node]:
         """Yield, day by day, what changes of the values that fired rules read, and of what these are computed from."""
@@ -198,20 +188,17 @@ class Origins:
             said = []
             for name, found in its:
                 one = next(one for one in found.coming if str(one.since) == change.since)
-                said.append(self.changed(name, found, one))
+                attribute = self.index.attributes[name]
+                now, then = (self.teller.price(attribute, value) for value in (found.value, one.value))
+                said.append(self.say("instead-of", label=self.teller.label(name), then=then, now=now))
                 sources.update(dict.fromkeys(one.sources))
-            then = ((name, str(change.computed[name])) for name in self.watched if name in change.computed)
+            computed = ((name, str(change.computed[name])) for name in self.watched if name in change.computed)
             said += [
                 f"{self.teller.label(name)} {self.teller.value(self.index.attributes[name], value)}"
-                for name, value in then
+                for name, value in computed
             ]
             text = self.say("from-day-on", day=change.since) + ", ".join(said)
             yield Node("change", change.since, text, sources=tuple(sources))
-
-    def changed(self, name: str, found: InForce, one: Dated) -> str:
-        """Return a value that takes force on a day beside the one in force."""
-        now, then = (self.teller.price(self.index.attributes[name], value) for value in (found.value, one.value))
-        return self.say("instead-of", label=self.teller.label(name), then=then, now=now)
 
 
 def _all_tests(conditions: Conditions) -> Iterator[tuple[str, tuple[TestRecord, ...]]]:
