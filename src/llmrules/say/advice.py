@@ -114,11 +114,8 @@ class Adviser:
         for one in found.ways:
             gaps = [*filter(None, dict.fromkeys(map(self._gap, one.gaps)))]
             gap = self._say("near-gap", gaps=self._teller.several(gaps, MOST_GAPS)) if gaps else ""
-            said.append(
-                self._say(
-                    "near-miss", name=self._teller.name(one.model), labels=self._labels(one.requirements), gap=gap
-                )
-            )
+            name, labels = self._teller.name(one.model), self._labels(one.requirements)
+            said.append(self._say("near-miss", name=name, labels=labels, gap=gap))
         return said
 
     def _gap(self, gap: Gap) -> str:
@@ -134,12 +131,9 @@ class Adviser:
             ways = _apart(its.ways)
             if any(not one.changes for one in its.ways):
                 continue
-            lines = [
-                self._line(
-                    "toward", changes=self._changes(one), points=self._teller.points(encode_fraction(one.brings[model]))
-                )
-                for one in ways[:MOST_LINES]
-            ]
+            points = (self._teller.points(encode_fraction(one.brings[model])) for one in ways)
+            told = zip(map(self._changes, ways), points, strict=True)
+            lines = [self._line("toward", changes=one, points=its) for one, its in islice(told, MOST_LINES)]
             if not its.complete or not lines:
                 lines.append(self._line("search-cut" if lines else "toward-nothing", size=its.up_to))
             yield from self._section(sentence, lines, len(ways), name=self._teller.name(model))
@@ -165,15 +159,15 @@ class Adviser:
         """Yield what each answer would do; those that do the same are told as one."""
         attribute = self._teller.attributes[question.attribute]
         answers = [evolve(one, value=False) for one in question.answers]
-        if attribute.type not in {"number", "date"}:
-            for does in dict.fromkeys(answers):
-                its = [one.value for one, other in zip(question.answers, answers, strict=True) if other == does]
-                values = self._teller.several([self._value(attribute.name, value) for value in its], MOST_VALUES)
-                yield does, self._answer(values, does)
+        if attribute.type in {"number", "date"}:
+            for does, members in groupby(range(len(answers)), key=answers.__getitem__):
+                places = [*members]
+                yield does, self._answer(self._between(question, places[0], places[-1]), does)
             return
-        for does, members in groupby(range(len(answers)), key=answers.__getitem__):
-            places = [*members]
-            yield does, self._answer(self._between(question, places[0], places[-1]), does)
+        for does in dict.fromkeys(answers):
+            its = [one.value for one, other in zip(question.answers, answers, strict=True) if other == does]
+            values = self._teller.several([self._value(attribute.name, value) for value in its], MOST_VALUES)
+            yield does, self._answer(values, does)
 
     def _between(self, question: Question, first: int, last: int) -> str:
         """Return the numbers or days from one of those that were tried to another one, in words.
