@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 import rfc8785
+from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.worlds import RandomCase, candidate, decide, facts, found_rule, model, rule, world
@@ -389,3 +390,16 @@ def test_a_trace_is_plain_json_for_any_reader() -> None:
     jsonschema.validate(data, schema)
     assert data["given"].pop("only") is data["given"].pop("among") is None
     assert "null" not in canonical(data)
+
+
+def test_of_models_that_are_alike_each_has_its_record() -> None:
+    """Copies have the same record under their names, one with a disputed value that matters has one of its own."""
+    copies = model("one", weights=True, window=70) + model("two", weights=True, window=70)
+    unlike = model("three", weights=True, window=70, disputed={"window": 3}, source="c")
+    decided = decide(world(RULES, MODELS + copies + unlike), offline=True, tokens=50)
+    found = Trace.parse(json.loads(decided.trace.to_json()), "trace").found
+    assert found == decided.trace.found
+    records = {one.model: one for one in found.candidates}
+    assert evolve(records["two"], model="one") == records["one"]
+    assert records["three"].disputes
+    assert not records["one"].disputes

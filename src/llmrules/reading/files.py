@@ -270,18 +270,18 @@ def read_standard_input() -> str:
     return _decode(raw, STANDARD_INPUT)
 
 
-def write_whole(path: Path, text: str, *, private: bool = False) -> None:
-    """Write a file whole or not at all: beside it first, then renamed over it. Raises FileError.
+def write_whole(path: Path, *text: str, private: bool = False) -> None:
+    """Write a text, or its pieces, whole or not at all: beside the file first, then renamed over it. Raises FileError.
 
     A link stays one: what it points to is written. A pipe or a device is written to, since no file can take its place.
     A ``private`` file can be read by its owner alone, and takes the place of whatever is there.
     """
-    with writing_whole(path, text, private=private):
+    with writing_whole(path, *text, private=private):
         pass
 
 
 @contextmanager
-def writing_whole(path: Path, text: str, *, private: bool = False) -> Iterator[None]:
+def writing_whole(path: Path, *text: str, private: bool = False) -> Iterator[None]:
     """Prepare a file, and put it in place once the block has ended well: so two files are written, or none.
 
     It is written as by ``write_whole``. Raises FileError.
@@ -298,7 +298,7 @@ def writing_whole(path: Path, text: str, *, private: bool = False) -> Iterator[N
         yield
         with _unwritable(path):
             if beside is None:
-                target.write_text(text, encoding="utf-8", newline="\n")
+                target.write_text("".join(text), encoding="utf-8", newline="\n")
             else:
                 beside.replace(target)
     except BaseException:  # an interrupt leaves nothing behind either
@@ -317,14 +317,14 @@ def _unwritable(path: Path) -> Iterator[None]:
         raise FileError(message, code="unwritable", place=Place(path.as_posix())) from None
 
 
-def _written_beside(path: Path, text: str, *, private: bool) -> Path:
+def _written_beside(path: Path, text: Iterable[str], *, private: bool) -> Path:
     stream = NamedTemporaryFile(  # noqa: SIM115 - it is closed before it is renamed
         "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=f".{path.name}.", delete=False
     )
     beside = Path(stream.name)
     try:
         with stream:
-            stream.write(text)
+            stream.writelines(text)
         if not private:  # as temporary files are
             beside.chmod(0o666 & ~_umask())
     except BaseException:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from fractions import Fraction
 from functools import cached_property, lru_cache
+from itertools import compress
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from attrs import evolve
@@ -24,6 +25,7 @@ from llmrules.trace.found import (
     TermRecord,
 )
 from llmrules.trace.leaves import MOST_KEPT, How, Leaves
+from llmrules.trace.record import Alike
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -47,7 +49,7 @@ class OfModels(NamedTuple):
     criteria: tuple[CriterionRecord, ...]
     concluded: tuple[dict[str, ConcludedRecord], ...]
     computed: tuple[dict[str, ComputedRecord], ...]
-    candidates: tuple[CandidateRecord, ...]
+    candidates: Alike
     text: str
 
 
@@ -260,20 +262,19 @@ class _Recorder:
         yield from (flags(mask, len(every)) for mask in self.decision.open_questions.missing.values())
         alone = {*self.of.disputes, *filter(self.decision.outlooks.changing, every)}
         yield [index if index in alone else None for index in every]
-        yield from self.hows
+        waived = [any(approved_by for _, (_, _, approved_by) in parts) for _, parts, _ in self.of.applied]
+        yield from compress(self.hows, waived)  # all else follows from the values
         yield from {id(numbers): numbers for numbers in self.values}.values()
         yield from self.concluding
         yield from ([*map(id, its)] for _, its in self.sums)
 
-    def _candidates(self, alike: list[dict[str, Any]]) -> tuple[tuple[CandidateRecord, ...], str]:
+    def _candidates(self, alike: list[dict[str, Any]]) -> tuple[Alike, str]:
         """Return the record of everybody, by what those that are alike share, and the canonical text of all."""
         texts = [canonical(plain(CandidateRecord(model="", **one))).split('"model":""', 1) for one in alike]
-        names, records, written = self.of.kept.names(self.candidates.rows), [], []
-        for index, number in zip(self.indices, self.numbers, strict=True):
-            (model, offer, name), (before, after) = names[index], texts[number]
-            records.append(CandidateRecord(model=model, offer=offer, **alike[number]))
-            written.append(f"{before}{name}{after}")
-        return tuple(records), f"[{','.join(written)}]"
+        names = self.of.kept.names(self.candidates.rows)
+        its = zip(self.indices, self.numbers, strict=True)
+        written = [f"{texts[number][0]}{names[index][2]}{texts[number][1]}" for index, number in its]
+        return Alike(alike, names, self.indices, self.numbers), f"[{','.join(written)}]"
 
     def _outcome(self, leaves: Leaves, how: How, score: Score | None, index: int) -> OutcomeRecord:
         (outcome, exempted_by, approved_by), points = how, self.of.gained(how, score, index)

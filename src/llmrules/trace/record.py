@@ -16,19 +16,19 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 import attrs
 from attrs import field, frozen
 
+from llmrules.decision.judgement import OnDemand
 from llmrules.errors import Place, TraceError
 from llmrules.language.texts import Text
 from llmrules.reading.files import read_json, write_whole
 from llmrules.trace.codec import Outcome, canonical, digest, plain
-from llmrules.trace.found import Found, LeafOutcome
+from llmrules.trace.found import CandidateRecord, Found, LeafOutcome
 from llmrules.trace.given import Given, Spelling, structure
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from llmrules.language.rules.effects import Effect
     from llmrules.trace.found import (
-        CandidateRecord,
         ComputedRecord,
         ConcludedRecord,
         ConflictRecord,
@@ -115,6 +115,36 @@ KINDS: tuple[Kind, ...] = ("hard", "sign", "note", "exempts")
 def kind_of(effect: Effect) -> Kind:
     """Return what an effect on models does with them."""
     return next(kind for kind in KINDS if getattr(effect, kind))
+
+
+class Alike(OnDemand[CandidateRecord]):
+    """The records of candidates, each made when it is looked at, of what it shares with those that are alike."""
+
+    def __init__(
+        self,
+        shared: Sequence[Mapping[str, Any]],
+        names: Sequence[tuple[str, str | None, str]],
+        indices: Sequence[int],
+        numbers: Sequence[int],
+    ) -> None:
+        """Take, of each, its place in ``names``, which begin with model and offer, and that of what it shares."""
+        self._shared, self._names, self._indices, self._numbers = shared, names, indices, numbers
+
+    def __reduce__(self) -> tuple[type[tuple[CandidateRecord, ...]], tuple[tuple[CandidateRecord, ...]]]:
+        """Copy and pickle as the records themselves."""
+        return tuple, (tuple(self),)
+
+    def __len__(self) -> int:
+        """Count the candidates."""
+        return len(self._indices)
+
+    def __iter__(self) -> Iterator[CandidateRecord]:
+        """Yield the records."""
+        return map(self._at, range(len(self)))
+
+    def _at(self, number: int) -> CandidateRecord:
+        model, offer, _ = self._names[self._indices[number]]
+        return CandidateRecord(model=model, offer=offer, **self._shared[self._numbers[number]])
 
 
 class OfCase(Protocol):
@@ -227,17 +257,20 @@ class Trace:
 
     def to_json(self) -> str:
         """Return the trace as canonical JSON on one line."""
-        return _object(
-            digests=canonical(plain(self.digests)),
-            format=canonical(self.format),
-            found=_text(self.found, self.texts),
-            given=_object(**{one.name: one.text for one in _written(self.given, self.texts)}),
-            made_by=canonical(plain(self.made_by)),
-        )
+        return "".join(self._pieces())
 
     def save(self, path: str | Path) -> None:
         """Write the trace to a file, whole or not at all."""
-        write_whole(Path(path), self.to_json() + "\n")
+        write_whole(Path(path), *self._pieces(), "\n")
+
+    def _pieces(self) -> list[str]:
+        return _object(
+            digests=[canonical(plain(self.digests))],
+            format=[canonical(self.format)],
+            found=[_text(self.found, self.texts)],
+            given=_object(**{one.name: [one.text] for one in _written(self.given, self.texts)}),
+            made_by=[canonical(plain(self.made_by))],
+        )
 
     @classmethod
     def load(cls, path: str | Path) -> Trace:
@@ -265,6 +298,8 @@ def parts_of(record: Given | Found) -> list[tuple[str, object]]:
 def _written(given: Given, known: Sequence[Written]) -> list[Written]:
     """Return the parts of ``given``, each with its canonical text: the known one, or one that is made."""
     found = [(name, part, _known(name, part, known)) for name, part in parts_of(given)]
+    if all(one is not None for _, _, one in found):
+        return [one for _, _, one in found if one is not None]
     spelling = Spelling.of(given.vocabulary)
     return [one or Written(name, part, canonical(spelling.part(name, part))) for name, part, one in found]
 
@@ -275,13 +310,16 @@ def _text(found: Found, known: Sequence[Written]) -> str:
     if whole is not None:
         return whole.text
     parts = [_known(name, part, known) or Written(name, part, canonical(plain(part))) for name, part in parts_of(found)]
-    return _object(**{one.name: one.text for one in parts})
+    return "".join(_object(**{one.name: [one.text] for one in parts}))
 
 
 def _known(name: str, part: object, known: Sequence[Written]) -> Written | None:
     return next((one for one in known if one.name == name and one.part is part), None)
 
 
-def _object(**members: str) -> str:
-    """Join canonical texts into one canonical object."""
-    return "{" + ",".join(f'"{name}":{text}' for name, text in sorted(members.items())) + "}"
+def _object(**members: list[str]) -> list[str]:
+    """Join canonical texts, each in pieces, into one canonical object, in pieces: long ones are not copied."""
+    pieces: list[str] = []
+    for name, its in sorted(members.items()):
+        pieces += [f'{"," if pieces else "{"}"{name}":', *its]
+    return [*pieces, "}"]

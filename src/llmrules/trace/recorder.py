@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from attrs import evolve, field, frozen
 
@@ -138,7 +138,7 @@ class Recorder:
             waits=case.waits,
             criteria=models.criteria,
             contradictions=case.contradictions,
-            candidates=models.candidates,
+            candidates=cast("tuple[CandidateRecord, ...]", models.candidates),  # as good as one
             trials=record_trials(decision),
             result=Result(
                 best=decision.best,

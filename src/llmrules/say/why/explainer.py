@@ -125,8 +125,8 @@ class Explainer:
         if scores:
             first, *then = candidate.would_earn
             text = self.say("would-have-earned", points=self.teller.points(first, then))
-            children = tuple(self.applications.applied(one, candidate) for one in scores)
-            yield Node("forgone", candidate.model, text, candidate.verdict, children=children)
+            children = [partial(self.applications.applied, one, candidate) for one in scores]
+            yield Node("forgone", candidate.model, text, candidate.verdict, children=Beneath(lambda: children))
 
     def set_aside(self) -> Iterator[Node]:
         """Yield the rules over models that others override in this case: what they would have said."""

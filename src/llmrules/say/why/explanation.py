@@ -225,9 +225,10 @@ class Index:
 
     def approvals(self, name: str, *, counted: bool = True) -> list[Approval]:
         """Return the approvals that one has on the day of the decision, where rules ask for them and they count."""
+        if not self.trace.given.approvals:
+            return []
         asking: defaultdict[str, set[str]] = defaultdict(set)
-        rows = self.judged.sharing(name) if self.trace.given.approvals else ()
-        for note in (note for row in rows for note in self.trace.notes(row)):
+        for note in (note for row in self.judged.sharing(name) for note in self.trace.notes(row)):
             asking[note.rule].update(note.approved_by)
         model, day = name.partition(" @ ")[0], self.as_of
         its = (one for one in self.trace.given.approvals if one.rule in asking and one.model == model)
