@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from llmrules.decision.decision import Decision
-    from llmrules.decision.outlook import Unknown
     from llmrules.say.why import Explainer, Node
     from llmrules.trace.found import CandidateRecord, RestingRecord
     from llmrules.trace.record import Applied
@@ -188,18 +187,13 @@ class Notes:
         if settles:
             yield Entry(self.say("settles", label=label, settles=settles, judged=self.judged(open_ones)))
         for one in unknowns[:MOST_UNKNOWN]:
-            yield Entry(f"{self.teller.label(one.attribute)}: {self.left_open(one)}")
+            said = [self.say("checks-undecided", undecided=self.judged(one.undecided))] if one.undecided else []
+            said += [self.say("points-open", unscored=self.judged(one.unscored))] if one.unscored else []
+            yield Entry(f"{self.teller.label(one.attribute)}: {', '.join(said)}")
         more = unknowns[MOST_UNKNOWN:]
         if more:
             names = self.teller.several([self.teller.label(one.attribute) for one in more], MOST_NOTED)
             yield Entry(self.say("and-more-named", more=len(more), names=names))
-
-    def left_open(self, one: Unknown) -> str:
-        """Return for how many an attribute leaves a check undecided, and points open."""
-        undecided, unscored = self.judged(one.undecided), self.judged(one.unscored)
-        said = [self.say("checks-undecided", undecided=undecided)] if one.undecided else []
-        said += [self.say("points-open", unscored=unscored)] if one.unscored else []
-        return ", ".join(said)
 
     def judged(self, count: int) -> str:
         """Return a number of candidates: models, or offers where some model has several."""
