@@ -366,9 +366,8 @@ def test_whatever_can_be_imported_can_be_loaded(
     for kind, data in (("models-dev", models_dev), ("litellm", litellm)):
         origin = Origin(kind, kind, kind, date(2026, 5, 21), "given")
         try:
-            read = KINDS[kind].read
-            assert read is not None
-            readings.append(read(KINDS[kind].check(data, kind), origin))
+            reader = KINDS[kind].reader
+            readings.append(reader.read(reader.check(data, kind), origin))
         except FileError as error:
             event(error.code)
             return

@@ -121,7 +121,7 @@ def test_progress(kind: str) -> None:
     from llmrules.importers.kinds import KINDS as TABLE
 
     seen: list[tuple[int, int]] = []
-    read = TABLE[kind].read
+    read = TABLE[kind].reader.read
     read(data_of(kind), reading(kind).origin, progress=lambda done, total: seen.append((done, total)))
     assert seen == sorted(seen)
     assert seen[-1][0] == seen[-1][1] > 0
@@ -723,7 +723,7 @@ def test_wrong_shape(kind: str, data: object) -> None:
     from llmrules.importers.kinds import KINDS as TABLE
 
     with pytest.raises(FileError, match="must be") as caught:
-        TABLE[kind].check(data, "prices.json")
+        TABLE[kind].reader.check(data, "prices.json")
     assert caught.value.code == "wrong-shape"
     assert str(caught.value).startswith("prices.json: is no ")
     with pytest.raises(FileError, match="must be"):

@@ -7,10 +7,9 @@ something happened: it cannot be from before that day.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import PurePath
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from attrs import evolve, frozen
 
@@ -20,83 +19,53 @@ from llmrules.importers.boards import Measuring, Names
 from llmrules.importers.reading import GIVEN, NAMED, NOT_BEFORE, Origin, Progress, Reading
 from llmrules.importers.written import calendar_day, day_in
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+class Reader(Protocol):
+    """A module that reads a kind of files.
+
+    ``check`` returns what a file holds where it has the shape of the kind, and raises FileError where it has not; of
+    that, ``days`` yields the days on which something happened, and ``read`` returns every row as kept or skipped.
+    """
+
+    read: Callable[..., Reading]
+
+    def check(self, data: Any, name: str, /) -> Any: ...  # noqa: ANN401, D102 - plain JSON
+    def days(self, rows: Any, /) -> Iterator[object]: ...  # noqa: ANN401, D102 - plain JSON
+
 
 @frozen
 class Kind:
-    """A kind of files: its name, what publishes it, and the functions that read it.
+    """A kind of files: its name, what publishes it, and the module that reads it.
 
-    ``version`` finds a version in the name of a file. ``check`` returns what a file holds where it has the shape of the
-    kind, and raises FileError where it has not; of that, ``days`` yields the days on which something happened, and
-    ``read`` returns every row as kept or skipped. ``board``: the file measures or describes models and sells none.
+    ``version`` finds a version in the name of a file. ``board``: the file measures or describes models and sells none.
     ``is_text``: it is no JSON.
     """
 
     name: str
     title: str
+    reader: Reader
     licence: str | None
-    url: str | None
-    version: re.Pattern[str] | None
-    read: Callable[..., Reading]
-    check: Callable[[object, str], Any]
-    days: Callable[[Any], Iterator[object]]
+    url: str | None = None
+    version: str | None = None
     board: bool = False
     is_text: bool = False
 
 
+_LITELLM = "https://github.com/BerriAI/litellm/blob/main/model_prices_and_context_window.json"
+_GENAI_PRICES = "https://github.com/pydantic/genai-prices"
+_ARENA = "Arena (arena.ai), dataset leaderboard-dataset, used under CC BY 4.0"
+_COMMIT = r"data-([0-9a-f]{7,40})(?![0-9a-z])"
+_NUMBERS = r"v?(\d+(?:\.\d+)+)"
 _KINDS = (
-    Kind(
-        "models-dev",
-        "models.dev api.json",
-        "MIT",
-        "https://models.dev/api.json",
-        None,
-        models_dev.read,
-        models_dev.check,
-        models_dev.days,
-    ),
-    Kind(
-        "litellm",
-        "LiteLLM model_prices_and_context_window.json",
-        "MIT",
-        "https://github.com/BerriAI/litellm/blob/main/model_prices_and_context_window.json",
-        re.compile(r"litellm-v?(\d+(?:\.\d+)+)"),
-        litellm.read,
-        litellm.check,
-        litellm.days,
-    ),
-    Kind(
-        "genai-prices",
-        "genai-prices data.json",
-        "MIT",
-        "https://github.com/pydantic/genai-prices",
-        re.compile(r"data-([0-9a-f]{7,40})(?![0-9a-z])"),
-        genai_prices.read,
-        genai_prices.check,
-        genai_prices.days,
-    ),
-    Kind(
-        "arena",
-        "Arena (arena.ai), dataset leaderboard-dataset, used under CC BY 4.0",
-        "CC-BY-4.0",
-        "https://arena.ai/leaderboard",
-        None,
-        arena.read,
-        arena.check,
-        arena.days,
-        board=True,
-    ),
-    Kind(
-        "llmfit",
-        "llmfit, records of open weights",
-        "MIT",
-        None,
-        re.compile(r"llmfit-v?(\d+(?:\.\d+)+)"),
-        llmfit.read,
-        llmfit.check,
-        llmfit.days,
-        board=True,
-    ),
-    Kind("scores", "Scores", None, None, None, scores.read, scores.check, scores.days, board=True, is_text=True),
+    Kind("models-dev", "models.dev api.json", models_dev, "MIT", "https://models.dev/api.json"),
+    Kind("litellm", f"LiteLLM {_LITELLM.rpartition('/')[2]}", litellm, "MIT", _LITELLM, f"litellm-{_NUMBERS}"),
+    Kind("genai-prices", "genai-prices data.json", genai_prices, "MIT", _GENAI_PRICES, _COMMIT),
+    Kind("arena", _ARENA, arena, "CC-BY-4.0", "https://arena.ai/leaderboard", board=True),
+    Kind("llmfit", "llmfit, records of open weights", llmfit, "MIT", version=f"llmfit-{_NUMBERS}", board=True),
+    Kind("scores", "Scores", scores, None, board=True, is_text=True),
 )
 
 KINDS = {kind.name: kind for kind in _KINDS}
@@ -121,13 +90,13 @@ def read_file(
     ``measuring`` is for a board, which without it names no model.
     """
     known = KINDS[kind]
-    rows = known.check(data, name)
+    rows = known.reader.check(data, name)
     origin = origin_of(kind, name, rows, date=date, version=version, today=today)
     if measuring is not None and measuring.title is not None:
         origin = evolve(origin, title=measuring.title)
     if known.board:
-        return known.read(rows, origin, measuring or Measuring(Names({})))
-    return known.read(rows, origin, progress=progress)
+        return known.reader.read(rows, origin, measuring or Measuring(Names({})))
+    return known.reader.read(rows, origin, progress=progress)
 
 
 def origin_of(
@@ -145,7 +114,7 @@ def origin_of(
     """
     known = KINDS[kind]
     file = PurePath(name).name
-    if version is None and known.version is not None and (match := known.version.search(file)):
+    if version is None and known.version is not None and (match := re.search(known.version, file)):
         version = match[1]
     if version is not None and not _VERSION.fullmatch(version):
         message = "has a version that no id can hold"
@@ -186,5 +155,7 @@ def _dated(
     named = day_in(file)
     if named is not None:
         return named, NAMED
-    mentioned = [day for value in kind.days(rows) if isinstance(day := calendar_day(value), date) and day <= today]
+    mentioned = [
+        day for value in kind.reader.days(rows) if isinstance(day := calendar_day(value), date) and day <= today
+    ]
     return max(mentioned, default=None), NOT_BEFORE

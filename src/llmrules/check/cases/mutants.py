@@ -154,7 +154,7 @@ def _effect_edits(rule: Rule, vocabulary: Vocabulary | None) -> Iterator[_Edit]:
     elif isinstance(effect, Exempt) and len(effect.exempts) > 1:
         for target in effect.exempts:
             others = tuple(other for other in effect.exempts if other != target)
-            yield _Edit("member", path, target, None, Exempt(others))
+            yield _Edit("member", path, target, None, Exempt(exempts=others))
 
 
 def _table_edits(

@@ -128,8 +128,6 @@ class Conclude(Effect):
 class Testing(Effect):
     """An effect that tests models."""
 
-    predicate: Table = ALWAYS
-
     def body(self) -> Any:  # noqa: ANN401 - plain JSON
         """Return what it tests."""
         return json_table(self.predicate)
@@ -168,8 +166,6 @@ class Exclude(Hard):
 @frozen
 class Prefer(Testing):
     """A model that passes the test earns points; or, graded, the more points the better its value is."""
-
-    grade: Grade | None = None
 
     name = "prefer"
     words = Text("prefers", "선호")
@@ -227,8 +223,6 @@ def is_pattern(name: str) -> bool:
 class Exempt(Effect):
     """The models that ``where`` reaches are not held to some hard rules."""
 
-    exempts: tuple[str, ...] = ()
-
     name = "exempt"
     words = Text("exempts from", "면제")
     followed_by = "rules"
@@ -242,8 +236,6 @@ class Exempt(Effect):
 @frozen
 class Lift(Effect):
     """An exemption without ``where``: the case is let off some refusals."""
-
-    lifts: tuple[str, ...] = ()
 
     name = Exempt.name
     words = Exempt.words

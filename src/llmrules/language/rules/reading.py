@@ -168,14 +168,14 @@ class RuleReader:
             return self._conclusion(cursor)
         if kind is Exempt:
             names = cursor.names()
-            return (Exempt(names) if has_where else Lift(names)) if names else None
+            return (Exempt(exempts=names) if has_where else Lift(lifts=names)) if names else None
         if issubclass(kind, Testing):
             graded = self._graded(cursor)
             if graded:
                 grade = self._grade(kind, cursor, graded[0])
                 return None if grade is None else Prefer(grade=grade)
             predicate = self._predicate(cursor)
-            return None if predicate is None else kind(predicate)
+            return None if predicate is None else kind(predicate=predicate)
         if cursor.value is not True:
             cursor.wrong_type("true (what is said stands in because)")
             return None

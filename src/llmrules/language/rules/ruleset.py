@@ -247,9 +247,9 @@ def _with_targets(rules: Mapping[str, Rule], firsts: Iterable[tuple[str, ...]]) 
         its = tuple(dict.fromkeys(name for target in named for name in exempted(rule, target, rules.values())))
         if rule.effect.lifts:
             lifting = dict.fromkeys((*found[rule.id].overrides, *(name for name in its if name in rules)))
-            found[rule.id] = evolve(found[rule.id], effect=Lift(its), overrides=tuple(lifting))
+            found[rule.id] = evolve(found[rule.id], effect=Lift(lifts=its), overrides=tuple(lifting))
         elif its:
-            found[rule.id] = evolve(found[rule.id], effect=Exempt(its))
+            found[rule.id] = evolve(found[rule.id], effect=Exempt(exempts=its))
     return found
 
 
