@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from llmrules.worlds.advice.places import Place, Standing
     from llmrules.worlds.advice.supposing import Points
 
-MOST_PLACES = 1_000
+MOST_PLACES = 800
 """Numbers that are followed, at most: those of models with more points first."""
 
 Line: TypeAlias = "Sequence[tuple[Fraction | int, int]]"
