@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache, cached_property
+from functools import cache, cached_property, reduce
 from itertools import combinations
 from math import comb
+from operator import or_
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from attrs import evolve, field, frozen
@@ -138,11 +139,11 @@ class Relaxing:
         candidates = self._outlooks.decision.candidates
         its = candidates.everyone if among is None else candidates.masks[among]
 
-        def helps(way: tuple[Stated, ...], more: Sequence[Sequence[Stated]]) -> bool:
-            names = tuple(row[0].attribute for row in more)
-            return bool(self._outlooks.hopeful(self._of(*way), names) & its)
+        def hope(way: tuple[Stated, ...], more: Sequence[Sequence[Stated]]) -> int:
+            names = tuple([row[0].attribute for row in more])
+            return self._outlooks.hopeful(self._of(*way), names) & its
 
-        found = _smallest(self._options, MOST_CHANGES, lambda way: wanted(self._of(*way)), helps)
+        found = _smallest(self._options, MOST_CHANGES, lambda way: wanted(self._of(*way)), hope)
         return Found(tuple(map(self._relaxation, self._least(found.ways))), found.complete, found.up_to)
 
     def recorded(self) -> tuple[tuple[tuple[str, ...], ...], tuple[RelaxationRecord, ...]]:
@@ -263,18 +264,18 @@ def _smallest(
     options: Sequence[Sequence[One]],
     most: int,
     works: Callable[[tuple[One, ...]], bool],
-    helps: Callable[[tuple[One, ...], Sequence[Sequence[One]]], bool] = lambda _way, _rows: True,
+    hope: Callable[[tuple[One, ...], Sequence[Sequence[One]]], int] = lambda _way, _rows: -1,
 ) -> Found[tuple[One, ...]]:
     """Return the ways that work and hold no smaller one: at most one of each row of options, and ``most`` in all.
 
-    Rows that do not help a way hold no options with which it would work, one of each.
+    With one of each of some rows beside it, a way works for those alone of whom there is ``hope``, a mask.
     """
     found: list[tuple[One, ...]] = []
     rows, looked = options, 0
     for count in range(min(most, len(options)) + 1):
         smaller = [frozenset(one) for one in found if len(one) > 1]
         level = []
-        for way in _ways(rows, count, helps):
+        for way in _ways(rows, count, hope):
             looked += 1
             if looked > MOST_WORLDS:
                 return Found(tuple(found), complete=False, up_to=count - 1)
@@ -289,18 +290,26 @@ def _smallest(
 
 
 def _ways(
-    options: Sequence[Sequence[One]], count: int, helps: Callable[[tuple[One, ...], Sequence[Sequence[One]]], bool]
+    options: Sequence[Sequence[One]], count: int, hope: Callable[[tuple[One, ...], Sequence[Sequence[One]]], int]
 ) -> Iterator[tuple[One, ...]]:
-    """Yield the ways to take one of so many rows each, as far as what is left of them helps."""
+    """Yield the ways to take one of so many rows each, as far as there is hope for somebody.
+
+    Rows that are shorter than the first one are asked before it.
+    """
 
     def further(way: tuple[One, ...], rows: Sequence[Sequence[One]]) -> Iterator[tuple[One, ...]]:
         if not rows:
             yield way
-        elif helps(way, rows):
+        elif left & hope(way, rows):
             for one in rows[0]:
                 yield from further((*way, one), rows[1:])
 
     for rows in combinations(filter(None, options), count):
+        left = hope((), rows)
+        for place, row in enumerate(rows):
+            if left and len(row) < len(rows[0]):
+                others = (*rows[:place], *rows[place + 1 :])
+                left &= reduce(or_, (hope((one,), others) for one in row))
         yield from further((), rows)
 
 
