@@ -5,7 +5,6 @@ from __future__ import annotations
 import platform
 from fractions import Fraction
 from functools import cached_property
-from importlib.metadata import PackageNotFoundError, version
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, cast
 
@@ -297,6 +296,8 @@ def _promises(decision: Decision) -> tuple[PromiseFound, ...]:
 
 
 def _version(package: str) -> str | None:
+    from importlib.metadata import PackageNotFoundError, version  # takes a while to load, and not all write traces
+
     try:
         return version(package)
     except PackageNotFoundError:
