@@ -94,14 +94,14 @@ class Fired:
 class Applied:
     """What can matter of rules that fired: who gives and keeps out, to what these refer, and what is concluded.
 
-    ``computing`` says whether some of them read what is computed for a case.
+    ``case`` are the requirements that what they read of models that is computed for a case rests on.
     """
 
     giving: Fired
     keeping: Fired
     names: tuple[str, ...]
     concluded: tuple[tuple[str, bool], ...]
-    computing: bool
+    case: frozenset[str]
     refused: int
 
 
@@ -114,10 +114,10 @@ class Bearing:
         self._vocabulary = vocabulary = ruleset.vocabulary
         self._reach = reach
         resting = {one.name: vocabulary.rests_on(one.name, "requirement") for one in vocabulary.computed(*OF_MODELS)}
-        self.computed = {name for name, its in resting.items() if its}
-        self.case = frozenset[str]().union(*resting.values())
+        self._resting = {name: its for name, its in resting.items() if its}
+        self.case = self.case_of(self._resting)
         """The requirements that what is computed of models rests on."""
-        self._computing = _where(rules, lambda rule: not self.computed.isdisjoint(rule.reads()))
+        self._computing = {place: its for place, rule in enumerate(rules) if (its := self.case_of(rule.reads()))}
         self.summing = [(rule, asks) for rule in rules if (asks := _asks(rule, vocabulary.resting)) is not None]
         """The rules that read what is computed, and whether each asks for something from which it is."""
         self._moving = _where(rules, lambda rule: bool(rule.references()))
@@ -132,6 +132,10 @@ class Bearing:
         self.relevant = reduce(or_, self._concluding.values(), self.excluding | self.giving)
         self._applied: dict[int, Applied] = {}
         self._touching: dict[tuple[str, ...], tuple[int, frozenset[str]]] = {}
+
+    def case_of(self, names: Iterable[str]) -> frozenset[str]:
+        """Return the requirements that some attributes of models rest on."""
+        return frozenset[str]().union(*(self._resting.get(name, ()) for name in names))
 
     @property
     def excluding(self) -> int:
@@ -155,7 +159,7 @@ class Bearing:
         found = 0
         for name in self._vocabulary.following(names):
             found |= self._reach.of(name) | self._concluding.get(name, 0)
-            found |= self._computing if name in self.case else 0
+            found |= mask_of([place for place, its in self._computing.items() if name in its])
         return found & self.relevant
 
     def touching(self, names: tuple[str, ...]) -> tuple[int, frozenset[str]]:
@@ -177,7 +181,7 @@ class Bearing:
             keeping=keeping,
             names=tuple({name for _, names in (*giving.moving, *keeping.moving) for name in names}),
             concluded=tuple((name, self._vocabulary[name].many) for name in sorted(concluded)),
-            computing=bool(places & self._computing),
+            case=frozenset[str]().union(*(its for place, its in self._computing.items() if places >> place & 1)),
             refused=places & self.refusing,
         )
 

@@ -105,7 +105,7 @@ class Outlooks:
         self.firing = Refiring(knowledge.reach, self._facts, self._fired())
         only = world.restriction.only
         asked = () if only is None else (leaf.attribute.name for leaf in only.all_leaves())
-        self._always_computing = not self._bearing.computed.isdisjoint(asked)
+        self._asked = self._bearing.case_of(asked)
         self._sketchings: dict[Criteria, Sketching | None] = {}
         self._known: dict[object, Outlook] = {}
         self._with: dict[Stated, tuple[Hashable, int]] = {}
@@ -159,8 +159,9 @@ class Outlooks:
     def _referred(self, fired: int) -> frozenset[str]:
         """Return the requirements that rules which fire refer to or conclude, and the day."""
         applied = self._bearing.applied(fired)
-        computed = self._bearing.case if applied.computing or self._always_computing else ()
-        return frozenset({AS_OF.name, *applied.names, *computed, *(name for name, _ in applied.concluded)})
+        return frozenset(
+            {AS_OF.name, *applied.names, *applied.case, *self._asked, *(name for name, _ in applied.concluded)}
+        )
 
     def together(self, one: Sequence[Stated], other: Sequence[Stated]) -> Iterator[tuple[Stated, Stated]]:
         """Yield the pairs of changes whose outlook may be another than with one of them alone; of like ones, the first.
@@ -230,7 +231,7 @@ class Outlooks:
         if seen.refused & ~touched:
             return 0
         everyone = (1 << self.decision.candidates.count) - 1
-        if seen.refused or (self._always_computing and not self._bearing.case.isdisjoint(names)):
+        if seen.refused or not self._asked.isdisjoint(names):
             return everyone
         return seen.without(its)
 
@@ -278,19 +279,23 @@ class Outlooks:
                 if (known[name] != facts.get(name, known[name]) if many else len(known[name]) > 1)
             ]
         )
-        criteria = self._criteria(facts, known, computing=applied.computing or self._always_computing)
+        criteria = self._criteria(facts, known, applied.case | self._asked)
         key = (applied, conflicts, criteria, *[known.get(name) for name in applied.names])
         seen = self._known.get(key)
         if seen is None:
             seen = self._known[key] = self._outlook(applied, criteria, known, conflicts)
         return seen
 
-    def _criteria(self, facts: Facts, known: Facts, *, computing: bool) -> Criteria:
-        """Return the criteria of a case."""
+    def _criteria(self, facts: Facts, known: Facts, case: frozenset[str]) -> Criteria:
+        """Return the criteria of a case; what is computed from other requirements than some is as it is."""
         (today,) = facts[AS_OF.name]
         assert isinstance(today, Period)  # noqa: S101 - as the vocabulary says
         criteria = self.world.knowledge.criteria_on(today.first)
-        return criteria.on(known) if computing else criteria
+        if not case:
+            return criteria
+        now, same = self.firing.concluded(self.firing.fired, self._facts), self._bearing.case - case
+        its = {name: values for name, values in known.items() if name not in same}
+        return criteria.on(its | {name: now[name] for name in same if name in now})
 
     def _outlook(self, applied: Applied, criteria: Criteria, known: Facts, conflicts: tuple[str, ...]) -> Outlook:
         if applied.refused:
