@@ -262,7 +262,10 @@ def test_what_is_worth_finding_out_would_change_who_is_first(seed: int) -> None:
                     if attribute.partial
                     else [*map(frozenset, VALUES[name])]
                 )
-            if name in known and not attribute.partial:
+            concluded = (
+                here.knowledge.candidates.knowing(name) >> here.knowledge.candidates.masks[entry.id].bit_length() - 1
+            )
+            if (name in known or concluded & 1) and not attribute.partial:
                 assert mine is None
                 continue
             told = () if mine is None else tuple(_with(known.get(name), one) for one in mine.values)
@@ -274,6 +277,16 @@ def test_what_is_worth_finding_out_would_change_who_is_first(seed: int) -> None:
             if mine is not None:
                 assert mine.first == tuple(there[value] for value in told)
                 assert first not in mine.first
+
+
+def test_what_rules_conclude_of_a_model_is_not_worth_finding_out() -> None:
+    """Nobody states whether the one is capable, but a rule concludes it; of the other, both are to be found out."""
+    rules = rule("small", "where.window.at_most = 5_000\nconclude.capable = true") + rule(
+        "good", "prefer.capable = true\nweight = 2"
+    )
+    models = model("lark", window=3_000) + model("wren")
+    found = world(rules, models).decide({"as_of": DAY}).worth_finding_out
+    assert [(one.model, one.attribute) for one in found.values] == [("wren", "capable"), ("wren", "window")]
 
 
 def test_what_rules_say_of_a_model_by_name_holds_of_it_with_another_value() -> None:

@@ -70,7 +70,7 @@ class Places:
     ) -> dict[Place, Value | None]:
         """Return the places of attributes that are meant, with what is known there, those of more points first.
 
-        What a model inherits stands where it is stated.
+        What a model inherits stands where it is stated; what rules conclude of one, nobody states.
         """
         found: dict[Place, Value | None] = {}
         rows, vocabulary = self._decision.candidates.rows, self._decision.knowledge.ruleset.vocabulary
@@ -78,6 +78,7 @@ class Places:
             attribute = vocabulary[name]
             if attribute.computed is not None or name == MODEL.name:
                 continue
+            known = 0 if attribute.partial else self._decision.candidates.knowing(name)
             for index in self._supposing.mattering(name):
                 model, offer = rows[index].model, rows[index].offer
                 if attribute.scope == "offer":
@@ -90,6 +91,8 @@ class Places:
                 for one in line:
                     entry = one.entries.get(name)
                     now = entry.on(self._day) if entry is not None and entry.dated else entry
+                    if now is None and known >> index & 1:
+                        continue
                     if is_meant(attribute, one, now):
                         found[Place(one.id, None, name)] = None if now is None else now.value
         most = {name: self._most(name) for name in {place.model for place in found}}
