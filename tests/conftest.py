@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # The same checkout gives the same result everywhere, however slow the machine is. To look for new counterexamples:
-# pytest --hypothesis-profile=search, which also tries twice as many where a test does not say how many.
-settings.register_profile("suite", derandomize=True, deadline=None, max_examples=30)
+# pytest --hypothesis-profile=search, which also tries five times as many where a test does not say how many.
+settings.register_profile("suite", derandomize=True, deadline=None, max_examples=20)
 settings.register_profile("search", derandomize=False, deadline=None, print_blob=True)
 settings.load_profile("suite")
 

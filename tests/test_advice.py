@@ -85,7 +85,6 @@ def told(found: Outlook | Decided) -> tuple[tuple[str, ...], frozenset[str], tup
 
 
 @given(st.integers(0, 2**32), st.data())
-@settings(max_examples=30)
 def test_an_outlook_is_what_is_decided(seed: int, data: st.DataObject) -> None:
     """Whatever is stated otherwise, the outlook is that of the decision, however many were looked at before."""
     here = random_world(seed)
@@ -100,7 +99,6 @@ def test_an_outlook_is_what_is_decided(seed: int, data: st.DataObject) -> None:
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=20)
 def test_a_question_is_listed_if_and_only_if_some_answer_changes_the_outcome(seed: int) -> None:
     """Every answer that there is comes out as one of those that are listed, and does what is said of that one."""
     here = random_world(seed)
@@ -200,7 +198,6 @@ def test_no_question_matters_where_no_rule_waits_for_an_answer() -> None:
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=30)
 def test_a_conflict_set_fails_and_no_part_of_it_does(seed: int) -> None:
     """Of all sets of what is stated, those are found that leave nobody although each part leaves somebody."""
     here = random_world(seed)
@@ -220,7 +217,6 @@ def test_a_conflict_set_fails_and_no_part_of_it_does(seed: int) -> None:
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=30)
 def test_a_relaxation_works_and_no_part_of_it_does(seed: int) -> None:
     """Every change works with all of its parts alone; and where one change is enough, it is found, or a smaller one."""
     here = random_world(seed)
@@ -246,7 +242,6 @@ def test_a_relaxation_works_and_no_part_of_it_does(seed: int) -> None:
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=30)
 def test_a_trace_has_the_relaxations_and_the_checker_agrees(seed: int) -> None:
     """Where nobody is eligible all of them stand in it, as far as checking them is bounded, and each holds."""
     here = random_world(seed)
@@ -273,7 +268,6 @@ def test_a_trace_has_the_relaxations_and_the_checker_agrees(seed: int) -> None:
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=25)
 def test_what_is_not_looked_at_is_no_relaxation(seed: int) -> None:
     """Where a change is not tried since rules that it does not touch keep everybody out, trying it finds nothing."""
     here = random_world(seed)
@@ -346,7 +340,6 @@ def test_what_a_near_miss_lacks_is_told() -> None:
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=25)
 def test_a_model_that_had_its_gap_less_would_pass(seed: int) -> None:
     """With a number that is better by the gap the rule excludes the model no longer, with any less it does."""
     here = random_world(seed)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import pytest
 from attrs import evolve
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.commands import run
 
@@ -79,7 +79,6 @@ def exact(value: object) -> object:
     return (kind.__name__, sorted(value) if isinstance(value, frozenset) else str(value))
 
 
-@settings(max_examples=30)
 @given(MODELS)
 def test_a_packed_catalogue_comes_back_as_it_was(models: list[Model]) -> None:
     """Every value, source, dispute, replaced, inherited and dated value, every type and every order is kept."""

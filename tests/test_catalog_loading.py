@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from llmrules.catalog import Entry, Offer, Stated, read_catalog
@@ -199,7 +199,6 @@ def test_what_no_entry_states_is_absent() -> None:
     assert (model.name, model.entries, model.offers, model.extends) == ("x", {}, (Offer(),), None)
 
 
-@settings(max_examples=30)
 @given(st.permutations(["a", "b", "c", "d"]), st.integers(0, 4))
 def test_the_order_of_models_and_files_of_different_models_changes_nothing(order: list[str], cut: int) -> None:
     """Models stand in the order of ids, however they are spread over files."""

@@ -178,7 +178,7 @@ PRODUCTS = st.lists(
 NUMBERS = st.sampled_from([None, 0, 1, -2, 0.5, 1000.125])
 
 
-@settings(max_examples=25, phases=[Phase.generate])
+@settings(max_examples=20, phases=[Phase.generate])
 @given(
     first=PRODUCTS,
     second=PRODUCTS,

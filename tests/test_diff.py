@@ -478,7 +478,6 @@ def test_a_whole_catalogue_that_is_added_takes_few_replays() -> None:
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=30)
 def test_nothing_differs_from_itself(seed: int) -> None:
     """A decision compared with itself has no difference and no change."""
     decision = RandomCase(seed).decide()

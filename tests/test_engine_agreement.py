@@ -35,7 +35,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 needs_durable = pytest.mark.skipif(not available(), reason="durable-rules is not installed here")
 seeds = st.integers(0, 2**32)
-few = settings(max_examples=30)
+few = settings(max_examples=20)
 
 
 @needs_durable

@@ -149,7 +149,7 @@ def paths_of(value: Any, path: KeyPath = ()) -> Iterator[KeyPath]:  # noqa: ANN4
         yield from paths_of(inner, (*path, key))
 
 
-@settings(max_examples=75)
+@settings(max_examples=50)
 @given(st.randoms(use_true_random=False), st.booleans(), st.booleans())
 def test_every_key_stands_where_it_is_written(random: Random, bom: bool, crlf: bool) -> None:  # noqa: FBT001 - drawn
     """Each key path of a random text has its line and column, in characters, whatever stands before and between."""
@@ -384,7 +384,6 @@ def test_an_interrupt_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.
     assert [(one.name, one.read_text(encoding="utf-8")) for one in tmp_path.iterdir()] == [("x.json", "old")]
 
 
-@settings(max_examples=20)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(),
@@ -420,7 +419,6 @@ def read_bytes_as_json(folder: Path, raw: bytes) -> Any:  # noqa: ANN401 - plain
     return read_json_data(path)
 
 
-@settings(max_examples=30)
 @given(st.integers(2, len(PACKED) - 1))
 def test_a_packed_file_that_is_cut_off_says_so(tmp_path_factory: pytest.TempPathFactory, kept: int) -> None:
     """Wherever a download broke off, there is one sentence that names the file."""
@@ -429,7 +427,7 @@ def test_a_packed_file_that_is_cut_off_says_so(tmp_path_factory: pytest.TempPath
     assert "rows.json.gz: is cut off: its gzip data end too early [bad-gzip]\n" in str(raised.value)
 
 
-@settings(max_examples=75)
+@settings(max_examples=50)
 @given(st.integers(0, len(PACKED) - 1), st.integers(1, 255))
 def test_a_packed_file_that_was_changed_is_never_read_as_another(
     tmp_path_factory: pytest.TempPathFactory, place: int, change: int

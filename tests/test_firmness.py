@@ -73,7 +73,6 @@ def beside(here: World, stays: Stays) -> list[Value]:
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=20)
 def test_the_first_place_stays_inside_and_turns_just_outside(seed: int) -> None:
     """Of each stated requirement and each weight, the ends are those at which another decision turns."""
     here = sometimes_tiered(seed)
@@ -103,7 +102,6 @@ def test_the_first_place_stays_inside_and_turns_just_outside(seed: int) -> None:
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=30)
 def test_the_first_place_stays_inside_each_number_of_the_catalogue_and_turns_just_outside(seed: int) -> None:
     """Of each number of each model, the ends are those at which a decision with another number turns."""
     here = sometimes_tiered(seed)
@@ -238,7 +236,6 @@ def test_a_price_that_takes_force_is_named_and_so_are_old_sources() -> None:
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=20)
 def test_what_is_worth_finding_out_would_change_who_is_first(seed: int) -> None:
     """Every unknown value of every model is tried; those that are listed, and no others, change the first place."""
     here = sometimes_tiered(seed)

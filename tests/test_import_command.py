@@ -356,7 +356,7 @@ def mutated(draw: st.DrawFn, data: dict[str, Any]) -> dict[str, Any]:
     return changed
 
 
-@settings(max_examples=75)
+@settings(max_examples=50)
 @given(mutated(MODELS_DEV), mutated(LITELLM), st.sampled_from(FORMATS))
 def test_whatever_can_be_imported_can_be_loaded(
     models_dev: dict[str, Any], litellm: dict[str, Any], form: Format

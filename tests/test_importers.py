@@ -10,7 +10,7 @@ from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.import_files import FILES, TODAY, data_of, read, reading, remarks, row, skipped
 
@@ -815,7 +815,6 @@ VALUES = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dic
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(data=VALUES)
-@settings(max_examples=30)
 def test_any_json(kind: str, data: object) -> None:
     """Any JSON is read or refused with the one error."""
     try:
@@ -826,7 +825,6 @@ def test_any_json(kind: str, data: object) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(case=st.data())
-@settings(max_examples=30, deadline=None)
 def test_any_change_of_a_real_file(kind: str, case: st.DataObject) -> None:
     """With any values of a real file replaced, dropped or renamed, the rows still add up and hold together."""
     data = deepcopy(data_of(kind))

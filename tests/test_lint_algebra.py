@@ -178,7 +178,6 @@ def truth(table: Table, model: Mapping[str, Value | None], known: Facts) -> Trut
     return conjunction(found)
 
 
-@settings(max_examples=30)
 @given(trial=trials(REQUIREMENTS))
 def test_requirements_in_conflict_never_refute_it(trial: Trial) -> None:
     """With several values at once, nothing impossible holds and everything implied does."""
@@ -188,7 +187,6 @@ def test_requirements_in_conflict_never_refute_it(trial: Trial) -> None:
         assert trial.other.holds(trial.known)
 
 
-@settings(max_examples=30)
 @given(trial=trials(REQUIREMENTS, several=False))
 def test_requirements_never_refute_it(trial: Trial) -> None:
     """With one value each, nothing impossible holds and everything implied does."""
@@ -198,7 +196,7 @@ def test_requirements_never_refute_it(trial: Trial) -> None:
         assert trial.other.holds(trial.known)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(trial=trials(MODEL_SIDE))
 def test_models_never_refute_it(trial: Trial) -> None:
     """On unknown values, periods, partial sets and requirements in conflict, it is right as well."""
@@ -214,7 +212,7 @@ def test_models_never_refute_it(trial: Trial) -> None:
         assert ORDER[first] <= ORDER[second]
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(trial=trials(MODEL_SIDE), allowed=st.sampled_from([TRUE, FALSE, NOT_TRUE, NOT_FALSE]))
 def test_spreading_changes_nothing(trial: Trial, allowed: frozenset[Truth]) -> None:
     """A table has one of the allowed truths exactly where one of its conjunctions holds."""

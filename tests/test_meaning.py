@@ -439,7 +439,7 @@ def test_a_rule_cites_what_was_known_when_its_round_began() -> None:
 # laws
 
 seeds = st.integers(0, 2**32)
-few = settings(max_examples=50)
+few = settings(max_examples=30)
 
 
 def found(decision: Decision) -> str:

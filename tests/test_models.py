@@ -315,7 +315,7 @@ def test_a_dispute_about_points_counts_too() -> None:
     assert [(one.model, one.attribute) for one in decide(advisor).cautions] == [("other", "price")]
 
 
-@settings(max_examples=75)
+@settings(max_examples=50)
 @given(st.integers(0, 2**32))
 def test_a_dispute_is_a_caution_exactly_when_it_matters(seed: int) -> None:
     """A caution names exactly the rules that another value would change: the catalogue loaded with it says so."""

@@ -8,7 +8,7 @@ from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.worlds import VOCABULARY, candidate, decide, priced, rule, world
 
@@ -126,7 +126,6 @@ def test_a_caution_names_the_offers_that_it_is_about() -> None:
     assert [(one.rule, one.model, one.offers) for one in decision.cautions] == [("any", "m", ()), ("dear", "m", ("b",))]
 
 
-@settings(max_examples=30)
 @given(st.lists(st.tuples(st.sampled_from([None, 1, 9]), st.sampled_from([None, 1, 9])), min_size=1, max_size=4))
 def test_the_order_of_offers_finds_the_same(prices: list[tuple[int | None, int | None]]) -> None:
     """Whatever the order in which offers stand in a file, the trace is the same."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 from attrs import evolve
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from tests.offer_worlds import advisors, requirements
 from tests.test_offers import MONTH, PRICES, costs, model, offer, sellers
@@ -162,7 +162,6 @@ VALUES: dict[str, tuple[Value | None, ...]] = {
 """Values of each attribute that somebody might find out."""
 
 
-@settings(max_examples=30)
 @given(drawn=advisors(), case=requirements())
 def test_what_settles_a_candidate_settles_it(drawn: tuple[Advisor, tuple[str, ...]], case: dict[str, Any]) -> None:
     """Of a candidate of which one thing alone is missing, there is a value that makes it eligible or excluded.

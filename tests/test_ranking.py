@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.worlds import candidate, decide, model, points, rule, verdicts, world
 
@@ -183,7 +183,6 @@ def entry(openness: str | None) -> dict[str, Any]:
     return {} if openness is None else {"open": openness}
 
 
-@settings(max_examples=30)
 @given(st.lists(st.sampled_from(["closed", "shown", "free", None]), min_size=1, max_size=8), st.integers(1, 9))
 def test_places_count_those_who_are_better(opens: list[str | None], weight: int) -> None:
     """A place is one more than the number of models with more points."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from attrs import evolve
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.commands import run
 from tests.offer_worlds import advisors, choices, requirements, sellers
@@ -54,7 +54,6 @@ def test_an_example_follows_from_its_given(path: Path) -> None:
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=30)
 def test_whatever_is_decided_follows_from_its_given(seed: int) -> None:
     """In random worlds, with disputed values, conflicts and overrides, given alone leads to the same found."""
     decision = RandomCase(seed).decide()
@@ -65,7 +64,6 @@ def test_whatever_is_decided_follows_from_its_given(seed: int) -> None:
 
 
 @given(st.data())
-@settings(max_examples=30)
 def test_offers_dates_and_restrictions_follow_from_given(data: st.DataObject) -> None:
     """With several offers, dated and replaced values, costs and a restriction, given alone leads to the same bytes."""
     advisor, models = data.draw(advisors())

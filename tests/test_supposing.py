@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @given(st.data())
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_who_is_first_with_another_value_is_who_a_decision_with_it_puts_first(data: st.DataObject) -> None:
     """Be it inherited, classified by or computed with; and where no value is followed, none changes who is first."""
     text, names = data.draw(offer_worlds.catalogues())

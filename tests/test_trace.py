@@ -312,7 +312,7 @@ def test_a_saved_trace_comes_back_equal(decision: Decision, tmp_path: Path) -> N
     assert (tmp_path / "one.json").read_bytes() == (tmp_path / "two.json").read_bytes()
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(st.integers(0, 2**32))
 def test_every_trace_comes_back_equal(seed: int) -> None:
     """The trace of any case survives its JSON, which is canonical."""

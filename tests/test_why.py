@@ -238,7 +238,7 @@ def test_a_model_that_is_not_there_is_a_key_error(decision: Decision) -> None:
         decision.why("nobody")
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(st.integers(0, 2**32), st.sampled_from(["en", "ko"]))
 def test_every_model_of_every_case_is_explained(seed: int, language: Language) -> None:
     """Every rule that was applied to a model stands in its tree, every leaf with its truth, whatever the verdict.

@@ -54,7 +54,6 @@ def base(made: RandomCase) -> World | None:
 
 
 @given(st.integers(0, 2**32), st.integers(0, 2**32), st.data())
-@settings(max_examples=30)
 def test_other_rules_decide_as_when_loaded(seed: int, other: int, data: st.DataObject) -> None:
     """Rules of another random case in the place of some, and some switched off, are as the files that say so."""
     made, else_ = RandomCase(seed), RandomCase(other)
@@ -78,7 +77,6 @@ def test_other_rules_decide_as_when_loaded(seed: int, other: int, data: st.DataO
 
 
 @given(st.integers(0, 2**32), st.randoms(use_true_random=False), st.data())
-@settings(max_examples=20)
 def test_other_models_and_statements_decide_as_when_loaded(seed: int, random: Any, data: st.DataObject) -> None:  # noqa: ANN401
     """Models added, gone and with other values, under other requirements, are as the files and the case say."""
     made = RandomCase(seed)
@@ -120,7 +118,6 @@ def test_other_models_and_statements_decide_as_when_loaded(seed: int, random: An
 
 
 @given(st.data())
-@settings(max_examples=30)
 def test_other_offers_and_families_decide_as_when_loaded(data: st.DataObject) -> None:
     """Values and offers gone, with what is inherited, dated and disputed, are as the files without them."""
     text, models = data.draw(offer_worlds.catalogues())
