@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from attrs import evolve
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from llmrules.catalog import Catalog, read_catalog
@@ -413,7 +413,6 @@ def texts(readings: list[Reading]) -> tuple[str, str, str]:
     return catalogue_text(overlay, "toml"), catalogue_text(overlay, "json"), json.dumps(report)
 
 
-@settings(max_examples=30)
 @given(READINGS, st.randoms(use_true_random=False))
 def test_no_order_makes_a_difference(readings: tuple[Reading, ...], random: Random) -> None:
     """Files and rows in any order give the same bytes."""
@@ -459,7 +458,6 @@ def read_back(entry: CatalogEntry) -> object:
     )
 
 
-@settings(max_examples=30)
 @given(READINGS, FORMATS)
 def test_what_is_written_is_read_back(readings: tuple[Reading, ...], form: Format) -> None:
     """Every value, source, dispute and day of the overlay stands in the catalogue that is read from its text."""
@@ -479,7 +477,6 @@ def test_what_is_written_is_read_back(readings: tuple[Reading, ...], form: Forma
             }
 
 
-@settings(max_examples=30)
 @given(READINGS)
 def test_every_value_that_a_row_states_is_counted_once(readings: tuple[Reading, ...]) -> None:
     """In force, agreeing, coarser, disputing, later or left out: together they are what the rows state."""
@@ -503,7 +500,6 @@ REMARKS = st.builds(
 )
 
 
-@settings(max_examples=30)
 @given(READINGS, st.lists(REMARKS, max_size=12), st.dictionaries(st.text(max_size=60), st.integers(1, 5000)))
 def test_the_numbers_of_a_file_add_up(
     readings: tuple[Reading, ...], remarks: list[Remark], ignored: dict[str, int]

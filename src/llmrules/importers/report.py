@@ -165,12 +165,12 @@ def _place(found_in: Plain, reason: str) -> str:
 
 
 def _fitting(places: Sequence[str], count: int) -> str:
-    """Return as many places as stand on one line, at least one."""
-    for shown in range(len(places), 1, -1):
+    """Return as many places as stand on one line, at least one, and that there are more if that stands there, too."""
+    for shown in range(len(places), 0, -1):
         line = ", ".join(places[:shown]) + (", …" if count > shown else "")
         if len(line) <= WIDTH - HANGING:
             return line
-    return places[0] + (", …" if count > 1 else "")
+    return places[0]
 
 
 def _overlay_lines(overlay: Plain, files: Sequence[Plain]) -> Iterator[str]:
