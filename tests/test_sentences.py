@@ -9,7 +9,7 @@ import pytest
 
 from llmrules.check.lint import CODES
 from llmrules.language.texts import LANGUAGES
-from llmrules.say.languages import en, en_findings, ko
+from llmrules.say.languages import en, ko
 from llmrules.say.teller import SLOT, Sentences
 
 SOURCE = Path(en.__file__).parents[2]
@@ -21,7 +21,7 @@ def test_each_language_has_a_file_with_the_same_sentences() -> None:
     """Another language is its files more: nothing but its sentences has to be written."""
     files = {path.stem for path in Path(en.__file__).parent.glob("*.py")} - {"__init__"}
     assert files == {  # English words errors itself
-        *(*LANGUAGES, *(f"{one}_findings" for one in LANGUAGES)),
+        *LANGUAGES,
         *(f"{one}_errors" for one in LANGUAGES if one != "en"),
     }
     for language in LANGUAGES:
@@ -59,10 +59,9 @@ def test_every_sentence_is_said_somewhere() -> None:
 
 def test_every_code_of_lint_is_explained_and_no_other() -> None:
     """What lint finds is worded under the code that it has, and each code says what it means."""
-    families = {name.partition(".")[0] for name in en_findings.FINDINGS}
-    assert families == {"code", "finding", "advice"}
-    assert {name.split(".")[1] for name in en_findings.FINDINGS} == CODES.keys()
-    assert {name.removeprefix("code.") for name in en_findings.FINDINGS if name.startswith("code.")} == CODES.keys()
+    worded = {name for name in en.SENTENCES if name.startswith(("code.", "finding.", "advice."))}
+    assert {name.split(".")[1] for name in worded} == CODES.keys()
+    assert {name.removeprefix("code.") for name in worded if name.startswith("code.")} == CODES.keys()
 
 
 def test_english_has_one_and_many() -> None:
