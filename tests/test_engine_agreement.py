@@ -144,6 +144,21 @@ def test_what_two_facts_conclude_alike_ends_with_both_of_them() -> None:
     assert fired() == set()
 
 
+def test_rules_that_follow_from_each_other_end_with_what_they_followed_from() -> None:
+    """Two rules each of which concludes what the other tests do not bear each other once nothing else bears them."""
+    rules = [
+        rule("first", "when.tuning = true\nconclude.offline = true"),
+        rule("there", "when.offline = true\nconclude.hosting = 'own'"),
+        rule("back", "when.hosting = 'own'\nconclude.offline = true"),
+    ]
+    program = world("".join(rules), model("lark")).knowledge.program
+    facts = {"tuning": frozenset({True})}
+    refiring = Refiring(Reach(program), facts, PlainEngine(program).fire(facts))
+    assert refiring.fired == 0b111
+    assert refiring.fire({}, ["tuning"]) == 0
+    assert [refiring.without(one) == 0 for one in program.rules] == [one.id == "first" for one in program.rules]
+
+
 @few
 @given(seeds)
 def test_stating_what_is_concluded_changes_nothing(seed: int) -> None:

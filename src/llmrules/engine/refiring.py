@@ -53,6 +53,7 @@ class Reach:
         self._told: dict[tuple[str, frozenset[Value] | None], Hashable] = {}
         self._of: dict[str, int] = {}
         self._following: dict[int, int] = {}
+        self._circling: dict[str, int] = {}
 
     def of(self, name: str) -> int:
         """Return all rules whose firing may depend on an attribute."""
@@ -102,6 +103,13 @@ class Reach:
     def reading(self, name: str) -> int:
         """Return the rules that test an attribute, or compare one with it."""
         return self._readers[name]
+
+    def circling(self, name: str) -> int:
+        """Return those of them that follow from themselves: they may bear each other where nothing else does any more."""
+        if name not in self._circling:
+            its = (place for place in bits(self._readers[name]) if self.following(place) >> place & 1)
+            self._circling[name] = mask_of([*its])
+        return self._circling[name]
 
     def _testing(self, name: str, one: Hashable, other: Hashable) -> int:
         """Return the rules of which tests of an attribute come out otherwise."""
@@ -201,7 +209,8 @@ class Refiring:
         """Return the rules that may fire otherwise since others do."""
         names = self._concluding(before ^ after)
         known = [self.concluded(one, facts) if names else facts for one in (before, after)]
-        return self._reach.turned(known[0], known[1], names, before ^ after)
+        turned = self._reach.turned(known[0], known[1], names, before ^ after)
+        return reduce(or_, map(self._reach.circling, names), turned)
 
     def _concluding(self, rules: int) -> set[str]:
         """Return what some rules conclude anything of."""
