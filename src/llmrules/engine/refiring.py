@@ -105,7 +105,7 @@ class Reach:
         return self._readers[name]
 
     def circling(self, name: str) -> int:
-        """Return those of them that follow from themselves: they may bear each other where nothing else does any more."""
+        """Return those of them that follow from themselves: they could bear each other where nothing else does."""
         if name not in self._circling:
             its = (place for place in bits(self._readers[name]) if self.following(place) >> place & 1)
             self._circling[name] = mask_of([*its])
