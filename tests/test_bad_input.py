@@ -258,6 +258,7 @@ excluded = [{ model = "beta" }, { model = "betta", by = ["weights", "cheep"] }]
         (8, 35, "unknown-model", "beta"),
         (8, 69, "unknown-rule", "cheap"),
     ]
+    assert all(list(error.allowed) == sorted(error.allowed) for error in raised.value.errors)
 
 
 # ── Every code, and every door ────────────────────────────────────────────────────────────────────────────────────────

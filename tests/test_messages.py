@@ -61,6 +61,16 @@ def test_nothing_is_translated_that_nobody_says() -> None:
     assert [text for text in gone if not OF_OTHERS.match(text) and not JOINED.match(text)] == []
 
 
+@pytest.mark.parametrize(
+    "what",
+    ["a disputed value", "a dated value", "a model", "a rule", "a claim", "an approval", "an expected exclusion"],
+)
+def test_what_a_table_lacks_is_said_of_each_table(what: str) -> None:
+    """No other template takes the sentence that says what a table needs for its own."""
+    assert ko(what) != what
+    assert ko(f"{what} needs value") == f"{ko(what)}에는 value가 있어야 합니다"
+
+
 def test_an_error_is_laid_out_likewise() -> None:
     """Labels, the nearest name and the allowed ones stand where they stand in English, with the same line marked."""
     place = Place("a.toml", 3, 1, key="requirements.budgt", text='budgt = "tight"')

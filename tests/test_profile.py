@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from llmrules.errors import LoadError
@@ -122,17 +122,28 @@ def test_json_and_toml_say_the_same() -> None:
     assert read_profile(parse_json(text), VOCABULARY) == read_profile(parse_toml(toml, "x"), VOCABULARY)
 
 
+class Missing:
+    """A value as tables of data have it where there is none: it is neither equal to another nor not."""
+
+    def __eq__(self, other: object) -> bool:
+        """Raise TypeError."""
+        raise TypeError
+
+    __hash__ = object.__hash__
+
+
 ANYTHING = st.one_of(
     st.sampled_from(["tight", "video", "text", "EU", " ", "\ud800", "", "2026-03-01", "2026-13-01", "60", "é"]),
     st.sampled_from([True, False, 0, 1, 60_000, -1, 10**30, 0.5, float("nan"), Decimal("1.50"), Decimal("NaN"), None]),
     st.sampled_from([date(2026, 3, 1), datetime(2026, 3, 1, tzinfo=UTC), DAY]),
     st.lists(st.sampled_from(["text", "video", "smell", 1]), max_size=3),
     st.sets(st.sampled_from(["text", "video"])).map(frozenset),
-    st.sampled_from([("text",), {"text"}, {"text": True}, [["text"]]]),
+    st.sampled_from([("text",), {"text"}, {"text": True}, [["text"]], Missing()]),
 )
 
 
 @given(st.dictionaries(st.sampled_from([*VOCABULARY.names("requirement"), "weights", "nothing", 3]), ANYTHING))
+@example({"budget": Missing()})
 def test_the_quick_way_to_read_a_case_is_the_careful_one(stated: dict[Any, object]) -> None:
     """Whatever a program states, the compiled readers give the same requirements, or the same errors."""
 

@@ -49,6 +49,7 @@ DISPUTE_KEYS = ("attribute", "value", "source")
 DATED_KEYS = ("attribute", "since", "value", "source")
 NOTE_KEYS: Mapping[str, tuple[str, ...]] = {"disputed": DISPUTE_KEYS, "dated": DATED_KEYS}
 """What an entry that stands beside a value needs, by its key."""
+_NOTES = {"disputed": "a disputed value", "dated": "a dated value"}
 
 MODEL_ID = re.compile(r"[^\W_][\w.:/@+-]*")
 
@@ -188,7 +189,7 @@ class _Reader:
 
     def _note(self, element: Cursor, key: str, scope: Scope, offer: str | None) -> Note | None:
         needed = NOTE_KEYS[key]
-        fields = element.keys(needed, what=f"a {key} value", needs=needed)
+        fields = element.keys(needed, what=_NOTES[key], needs=needed)
         if len(fields) < len(needed):
             return None
         name, names = fields["attribute"].value, self.vocabulary.stated(scope)

@@ -13,15 +13,16 @@ from attrs import evolve, field, frozen
 from llmrules.errors import InputError, LoadError, ProfileError
 from llmrules.language.texts import Text, read_text
 from llmrules.language.values import Period, Value, day, number, read_day
-from llmrules.language.vocabulary import AS_OF, Vocabulary
+from llmrules.language.vocabulary import AS_OF, CHOSEN, Vocabulary
 from llmrules.reading.cursor import Cursor, read_fields
 from llmrules.reading.files import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from llmrules.language.conditions import Facts
     from llmrules.language.rules.rule import Rule
+    from llmrules.language.values import Number
     from llmrules.language.vocabulary import Attribute
     from llmrules.reading.cursor import Readers
 
@@ -167,34 +168,54 @@ class CaseReader:
     """Reads the cases of one vocabulary in one pass; one that is wrong in any way is read again with care."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        """Work out once what may be stated, and what is assumed."""
+        """Work out once how the value of each requirement is checked, and what is assumed."""
         self._vocabulary = vocabulary
-        self._attributes = {name: vocabulary[name] for name in vocabulary.names("requirement")}
+        self._readers = {name: _reader(vocabulary[name]) for name in vocabulary.names("requirement")}
         self._assumed = _assumed(vocabulary)
 
     def read(self, requirements: Mapping[str, object]) -> Profile:
         """Return the profile of requirements by name. Raises LoadError with everything that is wrong."""
         found = self._assumed.copy()
         for name, stated in requirements.items():
-            attribute = self._attributes.get(name) if type(name) is str else None
-            value = None if attribute is None else _value(attribute, stated)
+            reader = self._readers.get(name) if type(name) is str else None
+            value = None if reader is None else reader(stated)
             if value is None:
                 return state(requirements, self._vocabulary)
             found[name] = Requirement(name, value, "stated")
         return Profile(_completed(found))
 
 
-def _value(attribute: Attribute, stated: object) -> Value | None:
-    """Return a right value of an attribute as it is kept, and None for every other."""
-    value: Any = stated
-    if attribute.many:
-        plain = isinstance(stated, list | tuple | set | frozenset) and all(type(one) is str for one in stated)
-        value = frozenset(stated) if plain else None  # type: ignore[call-overload]
-    elif attribute.type in {"number", "date"}:
-        value = number(stated) if attribute.type == "number" else day(stated)
-    elif attribute.type == "text" and not (type(stated) is str and stated.isascii() and stated.strip()):
+def _reader(attribute: Attribute) -> Callable[[Any], Value | None]:
+    """Return what takes a right value of an attribute as it is kept, and gives None for every other."""
+    if attribute.type in CHOSEN:
+        return partial(_members if attribute.many else _choice, frozenset(attribute.choice_ids))
+    if attribute.type == "number":
+        return partial(_number, attribute.minimum, attribute.maximum)
+    return {"flag": _flag, "date": day}.get(attribute.type, _text)
+
+
+def _members(choices: frozenset[str], stated: object) -> frozenset[str] | None:
+    if not isinstance(stated, list | tuple | set | frozenset) or not all(type(one) is str for one in stated):
         return None
-    return value if attribute.allows(value) else None
+    members = frozenset(stated)
+    return members if members <= choices else None
+
+
+def _choice(choices: frozenset[str], stated: object) -> str | None:
+    return stated if type(stated) is str and stated in choices else None
+
+
+def _number(low: Number | None, high: Number | None, stated: object) -> Number | None:
+    exact = number(stated)
+    return None if exact is None or (low is not None and exact < low) or (high is not None and exact > high) else exact
+
+
+def _flag(stated: object) -> bool | None:
+    return stated if isinstance(stated, bool) else None
+
+
+def _text(stated: object) -> str | None:
+    return stated if type(stated) is str and stated.isascii() and stated.strip() else None
 
 
 def _assumed(vocabulary: Vocabulary) -> dict[str, Requirement]:

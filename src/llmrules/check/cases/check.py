@@ -123,7 +123,7 @@ def _check_loaded(
     for name in names:
         if cursor is not None and name not in loaded[what]:
             place, message = cursor.element(name), f"names no loaded {what}"
-            place.problem(f"unknown-{what}", message, found=name, allowed=loaded[what])
+            place.problem(f"unknown-{what}", message, found=name, allowed=sorted(loaded[what]))
 
 
 _NAMED = {

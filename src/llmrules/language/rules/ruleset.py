@@ -290,7 +290,7 @@ def _kept(
     for disable, cursor in disables:
         if disable.promise is not None and disable.promise not in declared:
             cursor.problem("unknown-promise", "names no loaded promise", found=disable.promise, allowed=promises)
-    off, packs = {one.promise for one, _ in disables}, {one.pack for one, _ in disables} - {None}
+    off, packs = {one.promise for one, _ in disables}, [one.pack for one, _ in disables if one.pack is not None]
     return {
         name: one
         for name, one in promises.items()
