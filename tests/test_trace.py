@@ -403,3 +403,13 @@ def test_of_models_that_are_alike_each_has_its_record() -> None:
     assert evolve(records["two"], model="one") == records["one"]
     assert records["three"].disputes
     assert not records["one"].disputes
+
+
+def test_a_copy_with_another_part_is_written_as_its_parts_say(decision: Decision) -> None:
+    """What was sealed is not said of it, and all other parts are written as before, the candidates among them."""
+    trace = decision.trace
+    changed = evolve(trace, found=evolve(trace.found, waits=()))
+    before, after = json.loads(trace.to_json()), json.loads(changed.to_json())
+    assert before["found"].pop("waits")
+    assert after["found"].pop("waits") == []
+    assert after == before

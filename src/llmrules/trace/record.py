@@ -309,7 +309,11 @@ def _text(found: Found, known: Sequence[Written]) -> str:
     whole = _known("found", found, known)
     if whole is not None:
         return whole.text
-    parts = [_known(name, part, known) or Written(name, part, canonical(plain(part))) for name, part in parts_of(found)]
+    parts = [
+        _known(name, part, known)
+        or Written(name, part, canonical(plain(tuple(part) if isinstance(part, Alike) else part)))
+        for name, part in parts_of(found)
+    ]
     return "".join(_object(**{one.name: [one.text] for one in parts}))
 
 
