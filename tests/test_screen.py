@@ -128,3 +128,6 @@ def test_only_rules_that_apply_are_counted_as_passed() -> None:
     hard = rule("on", "require.window.at_least = 10") + rule("off", "require.window.at_least = 20\nwhere.open = 'free'")
     said = " ".join(world(hard, model("lark", window=100, open="closed")).decide({}).screen().split())
     assert "passes the 1 hard rule that applies; " in said
+    none = world(rule("off", "require.window.at_least = 20\nwhere.open = 'free'"), model("lark", open="closed"))
+    assert "no hard rule stands against it; no rule gives it points" in none.decide({}).screen()
+    assert "0" not in none.decide({}).screen("ko").split("근거")[1].splitlines()[0]

@@ -217,6 +217,7 @@ SENTENCES = {
     "the-catalogue": "the catalogue",
     "newer-catalogue": " (early 2026; --catalog {name} has today's)",
     "passes-all": "passes the {count} hard rule{count:|s} that {count:applies|apply}; no rule gives it points",
+    "passes-none": "no hard rule stands against it; no rule gives it points",
     "behind": "{place}. {names}, {points} behind",
     "parted": "{label} -{points}",
     "parted-unknown": "{label} unknown -{points}",

@@ -248,6 +248,7 @@ SENTENCES = {
     "the-catalogue": "카탈로그",
     "newer-catalogue": " (2026년 초 기준, 최신 모델은 --catalog {name})",
     "passes-all": "해당하는 필수 규칙 {count}개를 모두 통과했고, 점수를 주는 규칙은 없음",
+    "passes-none": "걸리는 필수 규칙도 점수를 주는 규칙도 없음",
     "behind": "{place}위 {names}, {points}점 차",
     "parted": "{label} -{points}",
     "parted-unknown": "{label} 알 수 없음 -{points}",

@@ -227,7 +227,7 @@ class Screen:
         if not told:
             passed = [one for one in self.index.trace.checks(candidate) if one.outcome == "passed"]
             hard = sum(not self.why.applications.aside(one) for one in passed)
-            told = [self.say("passes-all", count=hard)]
+            told = [self.say("passes-all" if hard else "passes-none", count=hard)]
         yield from self.part("why", told)
 
     def runners_up(self) -> Iterator[Said]:
