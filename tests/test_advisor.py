@@ -258,6 +258,7 @@ def test_an_advisor_and_a_decision_can_be_copied(engine: EngineName, copied: Cal
     assert again.trace.to_json() == decision.trace.to_json()
     assert (str(again), str(again.why(best))) == (str(decision), str(decision.why(best)))
     assert other.engine == advisor.engine
+    assert other.knowledge.ruleset.rules == advisor.knowledge.ruleset.rules
     decided = other.decide(HOSPITAL, over="offers", only="openness=open-source")
     assert decided.trace.digests.found == decision.trace.digests.found
 

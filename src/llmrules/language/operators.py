@@ -14,7 +14,7 @@ from functools import lru_cache, partial
 from operator import ge, gt, le, lt
 from typing import Any, Literal, TypeAlias
 
-from attrs import frozen
+from attrs import field, frozen
 
 from llmrules.language.values import EXACT, Period, encode_number, number
 from llmrules.language.vocabulary import ORDERED, TYPES, Attribute, Type
@@ -32,7 +32,7 @@ class Operator:
     name: str
     operand: OperandKind
     types: tuple[Type, ...]
-    truth: Callable[[Attribute, Any, Any], Truth]
+    truth: Callable[[Attribute, Any, Any], Truth] = field(eq=False)
     gap: Callable[[Attribute, Any, Any], int | str | list[str] | None]
     en: str
     ko: str
