@@ -14,11 +14,10 @@ from math import floor
 from operator import or_
 from typing import TYPE_CHECKING
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from llmrules.catalog.candidates import bits
 from llmrules.decision.basis import resting
-from llmrules.errors import RestrictionError
 from llmrules.language.values import Period, Value
 from llmrules.language.vocabulary import AS_OF, ORDERED
 from llmrules.worlds.advice.bands import order
@@ -26,7 +25,6 @@ from llmrules.worlds.advice.intervals import NumbersStay, intervals
 from llmrules.worlds.advice.outlook import Outlooks
 from llmrules.worlds.advice.supposing import Points, Supposing
 from llmrules.worlds.changes import Stated
-from llmrules.worlds.world import stating
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -119,13 +117,7 @@ def firmness(world: World, outlooks: Outlooks | None = None) -> Firmness | None:
         requirements=tuple(requirements_stay(outlooks)),
         weights=tuple(_weights(outlooks)),
         rests_on=tuple(sorted(_rests_on(outlooks, decision))),
-        disputed=tuple(
-            dict.fromkeys(
-                (one.model, one.attribute)
-                for one in decision.cautions
-                if one.level == "disputed" and one.attribute is not None and one.model in decision.best
-            )
-        ),
+        disputed=tuple(dict.fromkeys(_disputed(decision))),
         old=tuple(_old(decision, outlooks.supposing.leading)),
         until=shelf_life(world, outlooks),
         numbers=intervals(outlooks),
@@ -267,6 +259,14 @@ def _given(supposing: Supposing, score: Score) -> Iterable[tuple[int, Sequence[i
 # Values, rules and days
 
 
+def _disputed(decision: Decision) -> Iterator[tuple[str, str]]:
+    """Yield the disputed values of the first that rules read, by model and rule."""
+    masks = [(name, decision.candidates.masks[name]) for name in sorted(decision.best)]
+    for name, mask in masks:
+        its = ((rule, one) for (index, one), rules in decision.disputes.items() if mask >> index & 1 for rule in rules)
+        yield from ((name, attribute) for _, attribute in sorted(its))
+
+
 def _old(decision: Decision, first: frozenset[int]) -> Iterator[tuple[str, str, str]]:
     """Yield the values that the first place rests on, of which no source is new enough."""
     rows, vocabulary = decision.candidates.rows, decision.knowledge.ruleset.vocabulary
@@ -298,20 +298,21 @@ def shelf_life(world: World, outlooks: Outlooks | None = None) -> ShelfLife | No
         turned = Stated(AS_OF.name, Period(when, when, when.isoformat()))
         first = outlooks.of(turned).first
         if first != decision.best:
-            later = evolve(world, profile=stating(world.profile, turned, world.knowledge.ruleset.vocabulary))
-            return _life(when, first, decision, later)
+            return _life(when, first, outlooks, turned)
     return None
 
 
-def _life(when: date, first: tuple[str, ...], decision: Decision, later: World) -> ShelfLife:
-    try:
-        found = later.decide()
-    except RestrictionError:  # nobody is left to judge
+def _life(when: date, first: tuple[str, ...], outlooks: Outlooks, turned: Stated) -> ShelfLife:
+    decision = outlooks.decision
+    after, judgement = outlooks.judged(turned)
+    if judgement is None:
         return ShelfLife(when, first, (), (), ())
-    fired, after = {*decision.fired}, {*found.fired}
-    excluded = tuple((one.model, one.by) for one in found.excluded if one.model in decision.best)
+    before, masks = {*decision.fired}, decision.candidates.masks
+    out = [name for name in decision.best if not masks[name] & (judgement.eligible | judgement.unverified)]
+    by = [(one.criterion.rule.id, one.excluding) for one in judgement.checks]
+    excluded = tuple((name, tuple(rule for rule, its in by if its & masks[name])) for name in out)
     values = tuple(_begun({*decision.best, *first}, decision, when))
-    return ShelfLife(when, first, tuple(sorted(after - fired)), tuple(sorted(fired - after)), excluded, values)
+    return ShelfLife(when, first, tuple(sorted(after - before)), tuple(sorted(before - after)), excluded, values)
 
 
 def _begun(names: set[str], decision: Decision, when: date) -> Iterator[tuple[str, str | None, str]]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from llmrules.catalog.candidates import bits, mask_of
+from llmrules.decision.judgement import judge
 from llmrules.decision.sketch import Given, Sketch, Sketching
 from llmrules.engine.refiring import Refiring
 from llmrules.errors import RestrictionError
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from llmrules.decision.criteria import Criteria
     from llmrules.decision.decision import Decision
+    from llmrules.decision.judgement import Judgement
     from llmrules.decision.sketch import Applied
     from llmrules.engine.program import FiringRule
     from llmrules.language.conditions import Facts
@@ -201,6 +203,18 @@ class Outlooks:
         adds = (right or fired != self._alone(this)[1]) and (left or fired != self._alone(beside)[1])
         return (left, right) if adds else None
 
+    def judged(self, change: Stated) -> tuple[frozenset[str], Judgement | None]:
+        """Return which rules fire with a change, and what those say that exclude and exempt, where anybody is judged."""
+        facts = self.facts((change,))
+        fired = self.firing.fire(facts, self._vocabulary.following((change.attribute,)))
+        known, applied = self.firing.concluded(fired, facts), self._bearing.applied(fired)
+        criteria, rules = self._criteria(facts, known, applied.case | self._asked), self._bearing.rules
+        sketching, every = self._sketching(criteria), frozenset([rules[place].id for place in bits(fired)])
+        if sketching is None:
+            return every, None
+        keeping = sorted(rules[place].id for place in bits(applied.keeping.places))
+        return every, judge(criteria, keeping, known, self.world.unknown, kept=sketching.kept)
+
     def turns_without(self, rule: FiringRule) -> bool:
         """Whether the first place is another one in the case as it is where a rule of the program is switched off."""
         fired, its = self.firing.without(rule), self._bearing.rules[rule.place]
@@ -300,15 +314,16 @@ class Outlooks:
     def _outlook(self, applied: Applied, criteria: Criteria, known: Facts, conflicts: tuple[str, ...]) -> Outlook:
         if applied.refused:
             return Outlook(conflicts, refused=applied.refused)
-        if criteria not in self._sketchings:
-            self._sketchings[criteria] = self._sketching(criteria)
-        sketching = self._sketchings[criteria]
+        sketching = self._sketching(criteria)
         if sketching is None:
             return Outlook(conflicts)
         return Outlook(conflicts, sketching, sketching.of(applied.giving, applied.keeping, known))
 
     def _sketching(self, criteria: Criteria) -> Sketching | None:
-        try:
-            return Sketching(criteria, self.world.unknown, self.world.over, self.world.restriction)
-        except RestrictionError:  # nobody is left to judge
-            return None
+        if criteria not in self._sketchings:
+            try:
+                its = Sketching(criteria, self.world.unknown, self.world.over, self.world.restriction)
+            except RestrictionError:  # nobody is left to judge
+                its = None
+            self._sketchings[criteria] = its
+        return self._sketchings[criteria]
