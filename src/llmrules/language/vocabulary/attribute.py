@@ -120,8 +120,10 @@ class Attribute:
         above = bisect_left(self.marks, value)
         if above in {0, len(self.marks)}:
             return Fraction(above > 0)
-        low, high = Fraction(self.marks[above - 1]), Fraction(self.marks[above])
-        return (above - 1 + (Fraction(value) - low) / (high - low)) / (len(self.marks) - 1)
+        low, high, here = (
+            one if isinstance(one, int) else Fraction(one) for one in (*self.marks[above - 1 : above + 1], value)
+        )
+        return Fraction((above - 1) * (high - low) + here - low, (high - low) * (len(self.marks) - 1))
 
     def allows(self, value: object) -> bool:
         """Whether something is a value that ``read`` can return: of the type, declared, and within the bounds."""

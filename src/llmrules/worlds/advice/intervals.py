@@ -7,6 +7,7 @@ the number between its marks; so one value of each band says where in it the fir
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from decimal import Decimal
 from fractions import Fraction
 from itertools import combinations, islice, pairwise
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from llmrules.catalog import Entry, Model
+    from llmrules.language.conditions import Leaf
+    from llmrules.language.operators import Truth
     from llmrules.language.vocabulary import Attribute
     from llmrules.worlds.advice.outlook import Outlooks
     from llmrules.worlds.advice.places import Place, Standing
@@ -81,19 +84,33 @@ class _Regions:
     samples: tuple[Decimal | None, ...]
 
 
+@frozen
+class _Within:
+    """The points of who has a number in a region; whether others are first in all of it, None where it depends."""
+
+    lines: dict[int, Line]
+    turned: bool | None
+
+
 class _Intervals:
     def __init__(self, outlooks: Outlooks) -> None:
         decision, ruleset = outlooks.decision, outlooks.world.knowledge.ruleset
         self._facts, self._vocabulary = decision.derivation.facts, ruleset.vocabulary
         self._supposing = outlooks.supposing
         self._places = outlooks.places
-        classifying = (leaf for rule in ruleset.classifying() for leaf in leaves_of(rule))
-        self._leaves = [*self._supposing.leaves, *classifying]
+        self._leaves: defaultdict[str, list[Leaf]] = defaultdict(list)
+        for rule in ruleset.classifying():
+            for leaf in leaves_of(rule):
+                self._leaves[leaf.attribute.name].append(leaf)
+        for leaf in self._supposing.leaves:
+            self._leaves[leaf.attribute.name].append(leaf)
         self._factors = {name for one in self._supposing.attributes for name in self._vocabulary.resting.get(one, ())}
         self._scale = decision.criteria.scale
         self._cut: dict[str, _Regions] = {}
         self._slopes: dict[str, Mapping[str, int]] = {}
         self._graded: dict[tuple[str, Number], Fraction] = {}
+        self._known: dict[tuple[Standing, Decimal], _Within] = {}
+        self._told: dict[tuple[str, Number], Sequence[Truth]] = {}
 
     def found(self) -> NumbersStay:
         numbers = (name for name in self._supposing.attributes if self._vocabulary[name].type == "number")
@@ -108,7 +125,8 @@ class _Intervals:
             attribute = self._vocabulary[name]
             low, high = attribute.minimum, attribute.maximum
             numbers = {one for one in (low, high) if one is not None}
-            numbers |= {one for one in compared(attribute, self._leaves, self._facts) if isinstance(one, int | Decimal)}
+            against = compared(attribute, self._leaves[name], self._facts)
+            numbers |= {one for one in against if isinstance(one, int | Decimal)}
             cuts = tuple(sorted(Decimal(one) for one in numbers if attribute.allows(one)))
             inner = (EXACT.divide(EXACT.add(one, other), Decimal(2)) for one, other in pairwise(cuts))
             below = None if low is not None or not cuts else EXACT.subtract(cuts[0], Decimal(1))
@@ -132,30 +150,45 @@ class _Intervals:
         """Follow the regions from a number on into one direction, to where the first place turns."""
         here, cuts = value, regions.cuts
         if forward:
-            start = bisect_right(cuts, value)
-            ahead = zip(regions.samples[start:], (*cuts[start:], None), strict=True)
+            samples, ends = regions.samples[bisect_right(cuts, value) :], (*cuts[bisect_right(cuts, value) :], None)
         else:
             start = bisect_left(cuts, value)
-            ahead = zip(regions.samples[start::-1], (*cuts[:start][::-1], None), strict=True)
-        for sample, cut in ahead:
+            samples, ends = regions.samples[start::-1], (*cuts[:start][::-1], None)
+        for sample, beyond, cut in zip(samples, (*samples[1:], None), ends, strict=True):
             if sample is None:
                 return None
-            end = self._turn(standing, sample, here, cut, forward=forward)
+            end = self._turn(standing, self._within(standing, sample), here, cut, forward=forward)
             if end is not None or cut is None:
                 return end
-            if self._places.turned(self._places.first(standing, self._supposing.at(standing.attribute, cut))):
+            if self._turned_on(standing, cut, (sample, beyond)):
                 return _exact(Fraction(cut)), False
             here = cut
         return None
 
-    def _turn(self, standing: Standing, sample: Decimal, start: Number, end: Number | None, *, forward: bool) -> End:
+    def _turned_on(self, standing: Standing, cut: Decimal, beside: Iterable[Decimal | None]) -> bool:
+        """Whether others are first on a cut; it belongs to a region beside it where all tests come out as in there."""
+        name = standing.attribute
+        for sample in beside:
+            if sample is not None and self._tell(name, sample) == self._tell(name, cut):
+                within = self._within(standing, sample)
+                if within.turned is not None:
+                    return within.turned
+                return self._turned(standing, within.lines, self._place_of(self._vocabulary[name], cut))
+        return self._places.turned(self._places.first(standing, self._supposing.at(name, cut)))
+
+    def _tell(self, name: str, value: Decimal) -> Sequence[Truth]:
+        """Return how each test of an attribute comes out."""
+        key = name, value
+        if key not in self._told:
+            self._told[key] = [leaf.truth(value, self._facts) for leaf in self._leaves[name]]
+        return self._told[key]
+
+    def _turn(self, standing: Standing, within: _Within, start: Number, end: Number | None, *, forward: bool) -> End:
         """Return where the first place turns in a region, from a number on with which it is as it is."""
-        attribute = self._vocabulary[standing.attribute]
-        lines, marks = self._lines(standing, sample), attribute.marks
-        if not any(rise for line in lines.values() for _, rise in line):
-            return (_exact(Fraction(start)), True) if self._turned(standing, lines, Fraction(0)) else None
-        if standing.others is self._places.now and self._stay_below(lines.values(), standing.most):
-            return None
+        if within.turned is not None:
+            return (_exact(Fraction(start)), True) if within.turned else None
+        attribute, lines = self._vocabulary[standing.attribute], within.lines
+        marks = attribute.marks
         here = before = self._place_of(attribute, start)
         there = self._place_of(attribute, end) if end is not None else Fraction(forward)
         still = here == there or not marks[0] <= start <= marks[-1]
@@ -163,8 +196,8 @@ class _Intervals:
             return _exact(Fraction(start)), True
         crossing = _crossing([*lines.values()], standing.most)
         between = sorted({one for one in crossing if min(here, there) < one < max(here, there)}, reverse=not forward)
-        within = end is None or not marks[0] <= end <= marks[-1]  # there it stays the same for a while before the end
-        for place, reached in (*((one, True) for one in between), (there, within)):
+        clear = end is None or not marks[0] <= end <= marks[-1]  # there it stays the same for a while before the end
+        for place, reached in (*((one, True) for one in between), (there, clear)):
             inside = Fraction(before.numerator + place.numerator, before.denominator + place.denominator)
             if self._turned(standing, lines, inside):
                 return _exact(_value_at(attribute, before)), True
@@ -173,7 +206,19 @@ class _Intervals:
             before = place
         return None
 
-    def _lines(self, standing: Standing, sample: Decimal) -> Mapping[int, Line]:
+    def _within(self, standing: Standing, sample: Decimal) -> _Within:
+        key = standing, sample
+        if key not in self._known:
+            lines = self._lines(standing, sample)
+            if self._stays(standing, lines):
+                self._known[key] = _Within(lines, turned=False)
+            elif any(rise for line in lines.values() for _, rise in line):
+                self._known[key] = _Within(lines, None)
+            else:
+                self._known[key] = _Within(lines, self._turned(standing, lines, Fraction(0)))
+        return self._known[key]
+
+    def _lines(self, standing: Standing, sample: Decimal) -> dict[int, Line]:
         """Return the points of who is eligible in the region of a sample, as far as they have the value."""
         supposed, slopes = self._supposing.at(standing.attribute, sample), self._slopes_of(standing.attribute)
         found: dict[int, Line] = {}
@@ -192,10 +237,14 @@ class _Intervals:
                 found[index] = [*zip(lowest, rising, strict=True)]
         return found
 
-    @staticmethod
-    def _stay_below(lines: Iterable[Line], most: Points | None) -> bool:
-        """Whether nobody comes to the most points in the first tier."""
-        return most is not None and all(line[0][0] + max(0, line[0][1]) < most[0] for line in lines)
+    def _stays(self, standing: Standing, lines: Mapping[int, Line]) -> bool:
+        """Whether who has the number is nowhere first as now, or all who are first and by the first tier ahead."""
+        most, now = standing.most, self._places.now
+        if standing.others is now:
+            return most is not None and all(line[0][0] + max(0, line[0][1]) < most[0] for line in lines.values())
+        if len(now) > 1 or now != {*map(self._supposing.unit, lines)}:
+            return False
+        return most is None or max(line[0][0] + min(0, line[0][1]) for line in lines.values()) > most[0]
 
     def _turned(self, standing: Standing, lines: Mapping[int, Line], place: Fraction) -> bool:
         """Whether others are first at a place between the marks."""
@@ -220,10 +269,11 @@ class _Intervals:
 
 def _value_at(attribute: Attribute, place: Fraction) -> Fraction:
     """Return the number at a place between the lowest mark and the highest one."""
-    steps = place * (len(attribute.marks) - 1)
-    index = min(int(steps), len(attribute.marks) - 2)
-    low, high = map(Fraction, attribute.marks[index : index + 2])
-    return low + (steps - index) * (high - low)
+    last = len(attribute.marks) - 1
+    index = min(place.numerator * last // place.denominator, last - 1)
+    low, high = (one if isinstance(one, int) else Fraction(one) for one in attribute.marks[index : index + 2])
+    part = place.numerator * last - index * place.denominator
+    return Fraction(low * place.denominator + part * (high - low), place.denominator)
 
 
 def _is_number(_attribute: Attribute, _model: Model, entry: Entry | None) -> bool:
@@ -236,11 +286,14 @@ def _crossing(lines: Sequence[Line], most: Points | None) -> Iterator[Fraction]:
     for one, other in combinations((*lines, *others), 2):
         for (a, s), (b, t) in zip(one, other, strict=True):
             if s != t:
-                yield Fraction(b - a) / (s - t)
+                yield Fraction(b - a, s - t)
 
 
 def _exact(value: Fraction) -> Number | Fraction:
     """Return a number as a decimal number where it is one."""
+    if value.denominator == 1:
+        whole = number(value.numerator)
+        return value if whole is None else whole
     digits = value.denominator
     for prime in (2, 5):
         while digits % prime == 0:

@@ -204,7 +204,7 @@ class Outlooks:
         return (left, right) if adds else None
 
     def judged(self, change: Stated) -> tuple[frozenset[str], Judgement | None]:
-        """Return which rules fire with a change, and what those say that exclude and exempt, where anybody is judged."""
+        """Return which rules fire with a change, and what those say that exclude and exempt, if anybody is judged."""
         facts = self.facts((change,))
         fired = self.firing.fire(facts, self._vocabulary.following((change.attribute,)))
         known, applied = self.firing.concluded(fired, facts), self._bearing.applied(fired)
