@@ -140,6 +140,29 @@ def test_a_number_that_moves_away_from_where_it_turns_does_not_turn_there() -> N
     assert firm.numbers.values
 
 
+def test_marks_of_a_rule_itself_say_where_a_number_that_it_grades_turns_the_first_place() -> None:
+    """Be they beside those of the vocabulary, which another rule grades by, or the only ones that there are."""
+    longest = "prefer.window.toward = 'highest'\nprefer.window.marks = [2_000, 6_000, 90_000]\nweight = 60"
+    rules = (
+        rule("short", "prefer.window.toward = 'lowest'\nweight = 40")
+        + rule("long", longest)
+        + rule("likes", "prefer.open = 'free'\nweight = 23")
+        + rule("ranks", "prefer.rank.toward = 'lowest'\nprefer.rank.marks = [1, 5]\nweight = 13")
+    )
+    vocabulary = VOCABULARY.replace('licence = { type = "text" }', 'rank = { type = "number", unit = "places" }')
+    models = model("lark", open="free", window=1_450, rank=3) + model("wren", window=7_000, rank=3)
+    decision = world(rules, models, vocabulary=vocabulary).decide({"as_of": DAY})
+    firm, here = decision.firmness, World.of(decision)
+    assert firm is not None
+    turning = {(one.model, one.attribute) for one in firm.numbers.values}
+    assert turning == {("lark", "rank"), ("wren", "rank"), ("wren", "window")}
+    for one in firm.numbers.values:
+        for value, same in tried_beside(one):
+            there = here.changed(ValueAs(one.model, one.attribute, Entry(Said(value, ()))))
+            assert there is not None
+            assert (there.decide().best == decision.best) == same, (one, value)
+
+
 def tried_beside(one: NumberStays) -> list[tuple[int | Decimal, bool]]:
     """Return numbers just inside and just outside of an interval, and whether the first place stays with them."""
     tiny, found = Fraction(1, 10**9), []

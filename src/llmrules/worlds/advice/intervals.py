@@ -1,7 +1,8 @@
 """In which interval around its value in the catalogue each number leaves the first place as it is, all else alike.
 
 Rules cut the numbers into bands. Within one, whom rules keep out stays the same, and points are lines over the place of
-the number between its marks; so one value of each band says where in it the first place turns, exactly.
+the number between its marks; so one value of each band says where in it the first place turns, exactly. Where a rule
+has marks of its own, all marks cut as well, and the place is that between two cuts.
 """
 
 from __future__ import annotations
@@ -10,12 +11,13 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from decimal import Decimal
 from fractions import Fraction
-from itertools import combinations, islice, pairwise
+from itertools import chain, combinations, islice, pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from llmrules.language.values import EXACT, Number, number
+from llmrules.language.vocabulary import Attribute
 from llmrules.worlds.advice.bands import compared, leaves_of
 
 if TYPE_CHECKING:
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
     from llmrules.catalog import Entry, Model
     from llmrules.language.conditions import Leaf
     from llmrules.language.operators import Truth
-    from llmrules.language.vocabulary import Attribute
     from llmrules.worlds.advice.outlook import Outlooks
     from llmrules.worlds.advice.places import Place, Standing
     from llmrules.worlds.advice.supposing import Points
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 MOST_PLACES = 800
 """Numbers that are followed, at most: those of models with more points first."""
 
-Line: TypeAlias = "Sequence[tuple[Fraction | int, int]]"
+Line: TypeAlias = "Sequence[tuple[Fraction | int, Fraction | int]]"
 """The points of a candidate in each tier at the lowest mark, and by how much more they are at the highest one."""
 
 End: TypeAlias = "tuple[Number | Fraction, bool] | None"
@@ -86,8 +87,12 @@ class _Regions:
 
 @frozen
 class _Within:
-    """The points of who has a number in a region; whether others are first in all of it, None where it depends."""
+    """The points of who has a number in a region; whether others are first in all of it, None where it depends.
 
+    The marks of the attribute are those between which the points are lines.
+    """
+
+    attribute: Attribute
     lines: dict[int, Line]
     turned: bool | None
 
@@ -107,8 +112,9 @@ class _Intervals:
         self._factors = {name for one in self._supposing.attributes for name in self._vocabulary.resting.get(one, ())}
         self._scale = decision.criteria.scale
         self._cut: dict[str, _Regions] = {}
-        self._slopes: dict[str, Mapping[str, int]] = {}
-        self._graded: dict[tuple[str, Number], Fraction] = {}
+        self._marked: dict[str, tuple[Number, ...]] = {}
+        self._slopes: dict[Attribute, dict[str, tuple[Fraction | int, Fraction | int]]] = {}
+        self._graded: dict[tuple[Attribute, Number], Fraction] = {}
         self._known: dict[tuple[Standing, Decimal], _Within] = {}
         self._told: dict[tuple[str, Number], Sequence[Truth]] = {}
 
@@ -124,7 +130,7 @@ class _Intervals:
         if name not in self._cut:
             attribute = self._vocabulary[name]
             low, high = attribute.minimum, attribute.maximum
-            numbers = {one for one in (low, high) if one is not None}
+            numbers = {*self._marks(name), *(one for one in (low, high) if one is not None)}
             against = compared(attribute, self._leaves[name], self._facts)
             numbers |= {one for one in against if isinstance(one, int | Decimal)}
             cuts = tuple(sorted(Decimal(one) for one in numbers if attribute.allows(one)))
@@ -134,6 +140,14 @@ class _Intervals:
             anywhere = Decimal(attribute.marks[0]) if attribute.marks else None
             self._cut[name] = _Regions(cuts, (below, *inner, above) if cuts else (anywhere,))
         return self._cut[name]
+
+    def _marks(self, name: str) -> tuple[Number, ...]:
+        """Return all marks by which rules grade an attribute, where one of them has its own."""
+        if name not in self._marked:
+            grades = [grade for _, grade in self._supposing.grades(name)]
+            own = any(grade.attribute.marks != self._vocabulary[name].marks for grade in grades)
+            self._marked[name] = (*chain.from_iterable(grade.attribute.marks for grade in grades),) if own else ()
+        return self._marked[name]
 
     def _interval(self, place: Place, value: Number) -> NumberStays:
         standing, regions = self._places.standing(place), self._regions(place.attribute)
@@ -173,7 +187,7 @@ class _Intervals:
                 within = self._within(standing, sample)
                 if within.turned is not None:
                     return within.turned
-                return self._turned(standing, within.lines, self._place_of(self._vocabulary[name], cut))
+                return self._turned(standing, within.lines, self._place_of(within.attribute, cut))
         return self._places.turned(self._places.first(standing, self._supposing.at(name, cut)))
 
     def _tell(self, name: str, value: Decimal) -> Sequence[Truth]:
@@ -187,8 +201,7 @@ class _Intervals:
         """Return where the first place turns in a region, from a number on with which it is as it is."""
         if within.turned is not None:
             return (_exact(Fraction(start)), True) if within.turned else None
-        attribute, lines = self._vocabulary[standing.attribute], within.lines
-        marks = attribute.marks
+        attribute, lines, marks = within.attribute, within.lines, within.attribute.marks
         here = before = self._place_of(attribute, start)
         there = self._place_of(attribute, end) if end is not None else Fraction(forward)
         still = here == there or not marks[0] <= start <= marks[-1]
@@ -209,31 +222,38 @@ class _Intervals:
     def _within(self, standing: Standing, sample: Decimal) -> _Within:
         key = standing, sample
         if key not in self._known:
-            lines = self._lines(standing, sample)
+            attribute = self._marked_at(standing.attribute, sample)
+            lines = self._lines(standing, attribute, sample)
             if self._stays(standing, lines):
-                self._known[key] = _Within(lines, turned=False)
+                self._known[key] = _Within(attribute, lines, turned=False)
             elif any(rise for line in lines.values() for _, rise in line):
-                self._known[key] = _Within(lines, None)
+                self._known[key] = _Within(attribute, lines, None)
             else:
-                self._known[key] = _Within(lines, self._turned(standing, lines, Fraction(0)))
+                self._known[key] = _Within(attribute, lines, self._turned(standing, lines, Fraction(0)))
         return self._known[key]
 
-    def _lines(self, standing: Standing, sample: Decimal) -> dict[int, Line]:
+    def _marked_at(self, name: str, sample: Decimal) -> Attribute:
+        """Return an attribute with the marks between which points are lines in the region of a sample."""
+        attribute, cuts = self._vocabulary[name], self._regions(name).cuts
+        if not self._marks(name):
+            return attribute
+        above = bisect_right(cuts, sample)
+        return evolve(attribute, marks=cuts[above - 1 : above + 1] if 0 < above < len(cuts) else (sample,))
+
+    def _lines(self, standing: Standing, attribute: Attribute, sample: Decimal) -> dict[int, Line]:
         """Return the points of who is eligible in the region of a sample, as far as they have the value."""
-        supposed, slopes = self._supposing.at(standing.attribute, sample), self._slopes_of(standing.attribute)
+        supposed, slopes = self._supposing.at(standing.attribute, sample), self._slopes_of(attribute)
         found: dict[int, Line] = {}
         for index in standing.candidates:
             if supposed.eligible >> index & 1:
-                lowest, rising = (
-                    self._supposing.base(standing.attribute, index).copy(),
-                    [0] * len(self._supposing.tiers),
-                )
+                lowest = self._supposing.base(standing.attribute, index).copy()
+                rising: list[Fraction | int] = [0] * len(self._supposing.tiers)
                 for tier, mask, given, criterion in supposed.gives:
                     if mask >> index & 1:
-                        slope = slopes.get(criterion.rule.id)
-                        rising[tier] += slope or 0
-                        least = criterion.earned(index) if given is None else given
-                        lowest[tier] += least if slope is None else max(0, -slope)
+                        same = criterion.earned(index) if given is None else given
+                        least, more = slopes.get(criterion.rule.id, (same, 0))
+                        lowest[tier] += least
+                        rising[tier] += more
                 found[index] = [*zip(lowest, rising, strict=True)]
         return found
 
@@ -253,18 +273,20 @@ class _Intervals:
         return self._places.turned(self._places.leading(standing, points, whole))
 
     def _place_of(self, attribute: Attribute, value: Number) -> Fraction:
-        key = attribute.name, value
+        key = attribute, value
         if key not in self._graded:
             self._graded[key] = attribute.grade(value)
         return self._graded[key]
 
-    def _slopes_of(self, name: str) -> Mapping[str, int]:
-        """Return by how much more each rule that grades by a number gives on the highest mark than on the lowest."""
-        if name not in self._slopes:
-            graded = self._supposing.grades(name)
-            more = ((rule, -1 if grade.toward == "lowest" else 1) for rule, grade in graded)
-            self._slopes[name] = {rule.id: sign * (rule.weight or 0) * self._scale for rule, sign in more}
-        return self._slopes[name]
+    def _slopes_of(self, attribute: Attribute) -> Mapping[str, tuple[Fraction | int, Fraction | int]]:
+        """Return what each rule that grades by a number gives on the lowest mark, and how much more on the highest."""
+        if attribute not in self._slopes:
+            self._slopes[attribute] = {}
+            for rule, grade in self._supposing.grades(attribute.name):
+                ends = (grade.place(attribute.marks[at]) * (rule.weight or 0) * self._scale for at in (0, -1))
+                low, high = (int(end) if end.denominator == 1 else end for end in ends)
+                self._slopes[attribute][rule.id] = low, high - low
+        return self._slopes[attribute]
 
 
 def _value_at(attribute: Attribute, place: Fraction) -> Fraction:
