@@ -490,7 +490,7 @@ def test_a_screen_reader_finds_its_way(opened: Opened, trace: Trace) -> None:
     table = page.get_by_role("table", name="Models")
     expect(table.get_by_role("columnheader")).to_have_text(["Place", "Model", "Verdict", "Points"])
     expect(table.get_by_role("rowheader")).to_have_count(8)
-    expect(page.get_by_role("navigation").get_by_role("link")).to_have_count(16)
+    expect(page.get_by_role("navigation").get_by_role("link")).to_have_count(15)
     assert page.locator("[tabindex='0']").count() == 2  # the frame of the graph and its one stop
 
 
