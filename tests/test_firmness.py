@@ -258,6 +258,17 @@ def test_a_price_that_takes_force_is_named_and_so_are_old_sources() -> None:
     assert {model for model, _, _ in later.old} == {*later.first} == {"wren"}
 
 
+def test_who_is_left_out_by_what_was_asked_for_alone_is_not_said_to_be_excluded_from_then_on() -> None:
+    """From the day on which its price is too high for ``only``, the first is not judged; no rule excludes it."""
+    dearer = '[[model.offer.dated]]\nattribute = "price"\nsince = 2026-06-01\nvalue = 9\nsource = "d"\n'
+    rules = rule("likes", "prefer.weights = true\nweight = 3") + rule("asks", "exclude.price.above = 5")
+    advisor = world(rules, model("lark", weights=True, price=1) + dearer + model("wren", price=3))
+    for only, excluded in (({"price": {"at_most": 3}}, ()), (None, (("lark", ("asks",)),))):
+        until = shelf_life(World.of(advisor.decide({"as_of": DAY}, only=only)))
+        assert until is not None
+        assert (until.day, until.first, until.excluded) == (date(2026, 6, 1), ("wren",), excluded)
+
+
 @given(st.integers(0, 2**32))
 def test_what_is_worth_finding_out_would_change_who_is_first(seed: int) -> None:
     """Every unknown value of every model is tried; those that are listed, and no others, change the first place."""

@@ -308,7 +308,8 @@ def _life(when: date, first: tuple[str, ...], outlooks: Outlooks, turned: Stated
     if judgement is None:
         return ShelfLife(when, first, (), (), ())
     before, masks = {*decision.fired}, decision.candidates.masks
-    out = [name for name in decision.best if not masks[name] & (judgement.eligible | judgement.unverified)]
+    standing = judgement.eligible | judgement.unverified
+    out = [name for name in decision.best if masks[name] & judgement.excluded and not masks[name] & standing]
     by = [(one.criterion.rule.id, one.excluding) for one in judgement.checks]
     excluded = tuple((name, tuple(rule for rule, its in by if its & masks[name])) for name in out)
     values = tuple(_begun({*decision.best, *first}, decision, when))
