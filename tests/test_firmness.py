@@ -320,6 +320,17 @@ def test_what_rules_conclude_of_a_model_is_not_worth_finding_out() -> None:
     assert [(one.model, one.attribute) for one in found.values] == [("wren", "capable"), ("wren", "window")]
 
 
+def test_a_number_is_worth_finding_out_by_the_marks_of_a_rule_itself() -> None:
+    """Only a rule grades by ranks, which it tells apart from 1 to 5; the best overtakes who has the third."""
+    ranks = rule("ranks", "prefer.rank.toward = 'lowest'\nprefer.rank.marks = [1, 5]\nweight = 8")
+    vocabulary = VOCABULARY.replace('licence = { type = "text" }', 'rank = { type = "number", unit = "places" }')
+    found = world(ranks, model("lark", rank=3) + model("wren"), vocabulary=vocabulary).decide({"as_of": DAY})
+    (one,) = found.worth_finding_out.values
+    assert (one.model, one.attribute) == ("wren", "rank")
+    told = dict(zip(one.values, one.first, strict=True))
+    assert (told[1], told[3], told.get(5)) == (("wren",), ("lark", "wren"), None)
+
+
 def test_what_rules_say_of_a_model_by_name_holds_of_it_with_another_value() -> None:
     """A rule that names a model reaches it whatever would be found out of it, and who it is is no question."""
     rules = (

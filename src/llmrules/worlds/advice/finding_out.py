@@ -8,7 +8,7 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from llmrules.language.values import Value
 from llmrules.worlds.advice.bands import leaves_of, values_to_try
@@ -88,7 +88,9 @@ class _Search:
         key = attribute.name, known
         if key not in self._values:
             facts, factor = self._decision.derivation.facts, attribute.name in self._factors
-            self._values[key] = values_to_try(attribute, known, self._leaves, facts, factor=factor)
+            own = {mark for _, grade in self._supposing.grades(attribute.name) for mark in grade.marks}
+            marked = evolve(attribute, marks=(*attribute.marks, *own)) if own else attribute
+            self._values[key] = values_to_try(marked, known, self._leaves, facts, factor=factor)
         return self._values[key]
 
 
