@@ -228,12 +228,12 @@ def summed(knowledge: Knowledge, decision: Decision | None) -> Iterator[tuple[At
 
 def _where(line: Line, target: Value) -> Iterator[Number | Fraction | None]:
     """Yield where a line comes to a target, by what it is at 1, 2 and 3: a fraction where that is no decimal."""
-    first, second, third = map(Fraction, line)
+    first, second, third = (one if isinstance(one, int) else Fraction(one) for one in line)
     slope = second - first
     if slope != third - second:
         yield None
     elif slope and isinstance(target, int | Decimal):
-        place = 1 + (Fraction(target) - first) / slope
+        place = 1 + Fraction(Fraction(target) - first, slope)
         found = decimal(place)
         yield place if found is None else found
 

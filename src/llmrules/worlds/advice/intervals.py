@@ -104,10 +104,8 @@ class _Intervals:
         self._supposing = outlooks.supposing
         self._places = outlooks.places
         self._leaves: defaultdict[str, list[Leaf]] = defaultdict(list)
-        for rule in ruleset.classifying():
-            for leaf in leaves_of(rule):
-                self._leaves[leaf.attribute.name].append(leaf)
-        for leaf in self._supposing.leaves:
+        classifying = (leaf for rule in ruleset.classifying() for leaf in leaves_of(rule))
+        for leaf in (*self._supposing.leaves, *classifying):
             self._leaves[leaf.attribute.name].append(leaf)
         self._factors = {name for one in self._supposing.attributes for name in self._vocabulary.resting.get(one, ())}
         self._scale = decision.criteria.scale
@@ -224,12 +222,10 @@ class _Intervals:
         if key not in self._known:
             attribute = self._marked_at(standing.attribute, sample)
             lines = self._lines(standing, attribute, sample)
-            if self._stays(standing, lines):
-                self._known[key] = _Within(attribute, lines, turned=False)
-            elif any(rise for line in lines.values() for _, rise in line):
-                self._known[key] = _Within(attribute, lines, None)
-            else:
-                self._known[key] = _Within(attribute, lines, self._turned(standing, lines, Fraction(0)))
+            flat = not any(rise for line in lines.values() for _, rise in line)
+            stays = self._stays(standing, lines)
+            turned = not stays and self._turned(standing, lines, Fraction(0)) if stays or flat else None
+            self._known[key] = _Within(attribute, lines, turned)
         return self._known[key]
 
     def _marked_at(self, name: str, sample: Decimal) -> Attribute:
@@ -314,8 +310,7 @@ def _crossing(lines: Sequence[Line], most: Points | None) -> Iterator[Fraction]:
 def _exact(value: Fraction) -> Number | Fraction:
     """Return a number as a decimal number where it is one."""
     if value.denominator == 1:
-        whole = number(value.numerator)
-        return value if whole is None else whole
+        return value if number(value.numerator) is None else int(value)
     digits = value.denominator
     for prime in (2, 5):
         while digits % prime == 0:
