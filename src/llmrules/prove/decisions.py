@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 from llmrules.catalog.candidates import bits, with_computed
-from llmrules.decision.basis import read_with, resting_on
+from llmrules.decision.basis import read_with
 from llmrules.language.conditions import Reference, json_table
 from llmrules.language.conditions.table import Table
 from llmrules.language.values import as_text
@@ -64,7 +64,7 @@ class Decisions(Firings):
         self._candidates = self._criteria.candidates
         self._applied: dict[str, tuple[Pair, ...]] = {}
         self.computed: dict[str, tuple[Leaf, int]] = {}
-        self._resting = resting_on(knowledge.ruleset)
+        self._resting = knowledge.resting
         self.grades: dict[str, tuple[Rule, int]] = {}
         self.sums = Sums(profiles, self.known, self._candidates)
 

@@ -250,9 +250,10 @@ class Outlooks:
         return seen.without(its)
 
     def contending(self, name: str) -> int:
-        """Return the candidates that may be first where one requirement is stated otherwise; who is first is of them.
+        """Return the candidates that are first, or may come to be where one requirement is stated otherwise.
 
-        All others are kept out whatever is stated, or have too few points by what the rules that it matters for give.
+        All others are kept out whatever is stated, or have too few points by what the rules that it matters for give,
+        and so are first only where those who are now no longer stand.
         """
         supposing, everyone = self.supposing, self.hopeful(self._now, (name,))
         if not supposing.leading:
