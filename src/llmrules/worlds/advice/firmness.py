@@ -229,7 +229,7 @@ def _weight(supposing: Supposing, score: Score, rule: str, weight: int) -> Weigh
         for other in lines
         if line.names <= now and line.lower == other.lower and line.given != other.given
     }
-    tried = {whole for turn in turns for whole in range(int(turn) - 1, int(turn) + 3)} | {weight - 1, weight + 1}
+    tried = {whole for turn in turns for whole in range(int(turn) - 1, int(turn) + 3)}
     below = (whole + 1 for whole in sorted(tried, reverse=True) if 0 < whole < weight and first(whole) != now)
     above = (whole - 1 for whole in sorted(tried) if whole > weight and first(whole) != now)
     return WeightStays(rule, weight, next(below, 1), next(above, None))
