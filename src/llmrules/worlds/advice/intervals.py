@@ -62,7 +62,7 @@ class NumberStays:
 class NumbersStay:
     """All numbers of the catalogue with an end; ``complete`` unless there are too many to look at.
 
-    Those from which something is computed that rules of the case read are not among them.
+    Those from which something is computed that rules of the case read, and what is computed itself, are not among them.
     """
 
     values: tuple[NumberStays, ...]
