@@ -1,8 +1,9 @@
 """What advice costs, beside a decision of the same case.
 
-    python -m benchmarks.advice [--catalog 2026-11] [--made-up 3000] [EXAMPLE]…
+    python -m benchmarks.advice [--engine plain] [--catalog 2026-11] [--made-up 3000] [EXAMPLE]…
 
-The unit is what a user gets: ``advisor.decide(profile)``, by the plain engine, with its ``best``; the least time of 50.
+The unit is what a user gets: ``advisor.decide(profile)`` with its ``best``, by the engine that is the default unless
+another is named; the least time of 50. Advice itself always decides by the plain evaluator.
 Prints for each example, by default for all of them, how many such decisions each kind of advice takes, by its least
 time of a few rounds, each on a new decision and beside two of those 50; and at the end of each kind the least and
 the most. ``--made-up`` adds so many offers that nobody makes.
@@ -35,6 +36,7 @@ KINDS = ("conflict_sets", "relaxations", "next_questions", "firmness", "worth_fi
 def main() -> None:
     """Measure every kind of advice on some examples."""
     parser = argparse.ArgumentParser(description="Measure what advice costs.")
+    parser.add_argument("--engine", default="auto", help="what fires the rules of the decisions that are the unit")
     parser.add_argument("--catalog", action="append", default=[], help="a catalogue on top of ours")
     parser.add_argument("--made-up", type=int, default=0, help="how many offers to make up")
     parser.add_argument("examples", nargs="*", default=sorted(one.stem for one in EXAMPLES.glob("*.toml")))
@@ -44,7 +46,7 @@ def main() -> None:
             large = Path(folder) / "large.json"
             large.write_text(json_text(made_up(options.made_up)), encoding="utf-8")
             options.catalog.append(str(large))
-        advisor = Advisor.load(catalog=options.catalog, engine="plain")
+        advisor = Advisor.load(catalog=options.catalog, engine=options.engine)
     models, offers = len(advisor.knowledge.models), advisor.decide({}).candidates.count
     say(f"{models:,} models, {offers:,} offers; in decisions of the same case:")
     say(f"{'':<28}{'a decision':>12}" + "".join(f"{kind:>18}" for kind in KINDS))
