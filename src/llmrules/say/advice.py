@@ -208,7 +208,7 @@ class Adviser:
                     label=self._teller.label(one.attribute),
                     name=self._teller.name(one.model, one.offer),
                     values=self._teller.several(values, MOST_VALUES, self._say("joined-any")),
-                    first=self._names(one.first[0]) if one.first[0] else self._say("question-nobody"),
+                    first=self._names(one.first[0]) if one.first[0] else self._say("watch-nobody"),
                 )
             )
         if not found.complete:
