@@ -19,7 +19,7 @@ from llmrules.catalog.candidates import bits
 from llmrules.language.rules.rule import by_conclusion
 from llmrules.language.sources import Claim, Document
 from llmrules.language.values import number
-from llmrules.language.vocabulary.computed import factors_of, idle, known_numbers, lacking, tokens_at
+from llmrules.language.vocabulary.computed import counted, factors_of, idle, known_numbers, lacking
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -94,9 +94,9 @@ class Basis:
             key = tuple(column[index] for column in columns)
             if key not in seen:
                 values = dict(zip(names, key, strict=True))
-                counted = tokens_at(self._facts, values) if attribute.counts_tokens else {}
                 numbers = {name: number(value) for name, value in values.items()}
-                missing = lacking(attribute.computed or (), {**case, **numbers, **counted})
+                factors = {**case, **numbers, **counted(attribute, self._facts, values)}
+                missing = lacking(attribute.computed or (), factors)
                 seen[key] = missing if self._candidates.columns.keys() >= {*missing} else ()
             for name in seen[key]:
                 found[name] |= 1 << index

@@ -94,8 +94,7 @@ def sums(attributes: Iterable[Attribute], stated: Mapping[str, Value | None], fa
     values |= known_numbers(facts, facts)
     for one in attributes:
         if stated.get(one.name) is None and one.name not in values:
-            counted = tokens_at(facts, stated) if one.counts_tokens else {}
-            total = added(one.computed or (), {**values, **counted})
+            total = added(one.computed or (), {**values, **counted(one, facts, stated)})
             if total is not None:
                 found[one.name], values[one.name] = total, total.value
     return found
@@ -118,6 +117,11 @@ def decimal(exact: Fraction) -> Number | None:
     places = exact.denominator.bit_length()
     whole, rest = divmod(exact.numerator * 10**places, exact.denominator)
     return None if rest else number(Decimal(f"{whole}E-{places}"))
+
+
+def counted(attribute: Attribute, facts: Facts, prices: Mapping[str, Value | None]) -> dict[str, Number | None]:
+    """Return how many tokens have each price where an attribute counts them, and else nothing."""
+    return tokens_at(facts, prices) if attribute.counts_tokens else {}
 
 
 def tokens_at(facts: Facts, prices: Mapping[str, Value | None]) -> dict[str, Number | None]:

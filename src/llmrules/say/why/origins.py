@@ -21,10 +21,10 @@ from llmrules.language.vocabulary.computed import (
     USAGE,
     USED,
     added,
+    counted,
     decimal,
     factors_of,
     lacking,
-    tokens_at,
 )
 from llmrules.say.teller import condition_tests, number_words
 from llmrules.say.why.explanation import Node
@@ -69,8 +69,7 @@ class Origins:
         values = {name: self.factor(name, candidate) for name in used}
         numbers = {name: None if value is None else Decimal(str(value)) for name, value in values.items()}
         facts = {name: frozenset({found}) for name in USAGE if (found := numbers.get(name)) is not None}
-        counted = tokens_at(facts, numbers) if attribute.counts_tokens else {}
-        wanted = lacking(attribute.computed or (), {**numbers, **counted})
+        wanted = lacking(attribute.computed or (), {**numbers, **counted(attribute, facts, numbers)})
         if not {*wanted}.isdisjoint(TOKENS_AT):
             wanted = tuple(name for name in USED if name in used and numbers[name] is None)
         for name in wanted:
