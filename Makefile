@@ -24,6 +24,7 @@ MADE_FOR := $(shell { pwd; $(PYTHON) -VV; } 2>&1 | cksum | cut -d' ' -f1)
 VENV := .venv/made-for-$(MADE_FOR)
 READY := .venv/ready-$(MADE_FOR)
 READY_DEV := .venv/ready-dev-$(MADE_FOR)
+READY_BENCH := .venv/ready-bench-$(MADE_FOR)
 
 # A wheel that pip built without the flag, and keeps in its cache, installs on 3.13 but cannot be imported.
 IMPORTABLE = $(BIN)/python -c 'import durable_rules_engine' 2>/dev/null || \
@@ -38,7 +39,7 @@ help:
 	@echo "make cover   the tests with their coverage, which takes twice as long"
 	@echo "make lint    the same without the tests"
 	@echo "make format  put the code in its format"
-	@echo "make bench   measure"
+	@echo "make bench   run all benchmarks, and install what they compare with (ten minutes)"
 	@echo "make fuzz    compare the two evaluators on PROGRAMS=$(PROGRAMS) random programs, and try CASES=$(CASES) changed"
 	@echo "             files, traces and worlds, from SEED=$(SEED) on, for SECONDS=$(SECONDS) each at most"
 	@echo "make checker build llmrules-check.pyz, which checks traces with nothing installed"
@@ -74,13 +75,16 @@ format: $(READY_DEV)
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench: $(READY_DEV)
+bench: $(READY_BENCH)
 	$(BIN)/python -m benchmarks.decide
 	$(BIN)/python -m benchmarks.verify
 	$(BIN)/python -m benchmarks.catalog
 	$(BIN)/python -m benchmarks.scale
 	$(BIN)/python -m benchmarks.growth
 	$(BIN)/python -m benchmarks.prove
+	$(BIN)/python -m benchmarks.advice
+	$(BIN)/python -m benchmarks.outcomes
+	$(BIN)/python -m benchmarks.peers
 
 fuzz: $(READY_DEV)
 	$(BIN)/python -m tests.fuzz_engine --programs $(PROGRAMS) --seed $(SEED) --seconds $(SECONDS)
@@ -113,7 +117,7 @@ check-install: wheels
 	$(BIN)/python -m tests.check_install $(PYTHONS)
 
 clean:
-	rm -rf .venv build dist llmrules-check.pyz .coverage .coverage.* htmlcov .hypothesis
+	rm -rf .venv benchmarks/peers/node_modules build dist llmrules-check.pyz .coverage .coverage.* htmlcov .hypothesis
 	rm -rf .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -132,3 +136,9 @@ $(READY_DEV): pyproject.toml | $(VENV)
 	$(BIN)/python -m pip install -qq --editable '.[dev,durable,site]'
 	@$(IMPORTABLE)
 	@touch $(READY) $@
+
+$(READY_BENCH): pyproject.toml benchmarks/peers/package.json $(READY_DEV)
+	$(BIN)/python -m pip install -qq --editable '.[bench]'
+	@if command -v npm >/dev/null; then npm install --prefix benchmarks/peers --no-package-lock --no-audit --no-fund --silent; \
+	  else echo "There is no npm, so json-rules-engine is left out of the benchmark of peers."; fi
+	@touch $@

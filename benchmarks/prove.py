@@ -1,8 +1,8 @@
 """What it costs to know something of every profile: promises, the questions of lint, and edits of one rule everywhere.
 
-``python -m benchmarks.prove [--edits N] [--seconds N] [--november]`` prints how large the formula is and how it grows
-with rules and models, how long all promises and all questions take, and of the removal of single rules how long it
-takes until both sides are compared, and how often the region is complete.
+``python -m benchmarks.prove [--edits N] [--seconds N] [--proofs N] [--november]`` prints how large the formula is and
+how it grows with rules and models, how long all promises and all questions take, and of the removal of single rules how
+long it takes until both sides are compared, and how often the region is complete.
 """
 
 from __future__ import annotations
@@ -34,12 +34,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure proofs.")
     parser.add_argument("--edits", type=int, default=12, metavar="N", help="removals of a rule (default: %(default)s)")
     parser.add_argument("--seconds", type=float, default=10, metavar="N", help="for each edit (default: %(default)s)")
+    parser.add_argument("--proofs", type=float, metavar="N", help="seconds for promises and questions (default: 60)")
     parser.add_argument("--november", action="store_true", help="with the models of November, in 300 seconds")
     given = parser.parse_args()
     advisor = Advisor.load(catalog=["2026-11"] if given.november else [], engine="plain")
     when = NOVEMBER if given.november else TWELVE
     _print_growth(advisor.knowledge, when)
-    _print_proofs(advisor, when, 300 if given.november else 60)
+    _print_proofs(advisor, when, given.proofs or (300 if given.november else 60))
     _print_edits(advisor, when, given.edits, given.seconds)
 
 

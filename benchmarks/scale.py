@@ -42,28 +42,28 @@ def main() -> None:
     """Measure and print one table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--catalog", type=Path, help="a catalogue file in place of the one that is made up")
+    parser.add_argument("--offers", type=int, default=OFFERS, help="how many offers are made up")
+    parser.add_argument("--files", type=int, default=300, help="how many small rule files the project has")
     parser.add_argument("--rounds", type=int, default=40, help="how often deciding is measured")
+    parser.add_argument("--loading-rounds", type=int, default=9, help="how often loading is measured")
     options = parser.parse_args()
     os.environ[cache.FOLDER] = ""
     with tempfile.TemporaryDirectory() as folder:
         large = options.catalog or Path(folder) / "large.json"
         if options.catalog is None:
-            large.write_text(json_text(made_up(OFFERS)), encoding="utf-8")
+            large.write_text(json_text(made_up(options.offers)), encoding="utf-8")
         columns = [_column(catalog, options.rounds) for catalog in ([], ["2026-11"], [str(large)])]
     print("| " + " | ".join(["", *(column.pop("") for column in columns)]) + " |")
     print("|---|" + "--:|" * len(columns))
     for name in columns[0]:
         print("| " + " | ".join([name, *(column[name] for column in columns)]) + " |")
-    _loading()
+    _loading(options.files, options.loading_rounds)
 
 
-SMALL_FILES = 300
-
-
-def _loading() -> None:
+def _loading(files: int, rounds: int) -> None:
     """Print what loading takes, in times of what tomllib takes for the same files."""
     with tempfile.TemporaryDirectory() as folder:
-        for number in range(SMALL_FILES):
+        for number in range(files):
             head = HEAD if not number else f'language = 1\npack = "part-{number}"\n'
             body = (
                 f'when.budget = "tight"\nwhen.amount.at_least = {number}\nprefer.weights_available = true\nweight = 1'
@@ -78,8 +78,8 @@ def _loading() -> None:
             "shipped, tomllib": lambda: [tomllib.loads(file.read_text(encoding="utf-8")) for file in shipped],
             "project, tomllib": lambda: [tomllib.loads(file.read_text(encoding="utf-8")) for file in project],
         }
-        medians = measure(measured, 9)
-    for name, what in (("shipped", "our rules and models"), ("project", f"{SMALL_FILES} small files of rules")):
+        medians = measure(measured, rounds)
+    for name, what in (("shipped", "our rules and models"), ("project", f"{files} small files of rules")):
         least = medians[f"{name}, tomllib"]
         print(f"{what}: loaded in {medians[name] / 1e6:,.0f} ms, {medians[name] / least:.1f} times tomllib alone")
 

@@ -244,14 +244,14 @@ def llmrules_durable(work: Workload) -> Deciding:
 
 
 def llmrules_reasons(work: Workload) -> Deciding:
-    """Decide with the plain evaluator, and say of the first model and the last one why they stand where they stand."""
+    """Decide with the plain evaluator, and give each reason why the first model and the last stand where they stand."""
     decide, answer = _llmrules(work, "plain")
     first, *_, last = work.models
 
     def explain(case: Case) -> Any:  # noqa: ANN401 - a decision
         decision = decide(case)
         for name in (first, last):
-            assert decision.why(name).root.children  # noqa: S101 - each is made when somebody looks at it
+            list(decision.why(name).root.children)  # each is made when somebody looks at it; there may be none
         return decision
 
     return explain, answer
