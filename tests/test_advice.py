@@ -362,6 +362,18 @@ def test_a_model_that_had_its_gap_less_would_pass(seed: int) -> None:
                     assert bool(checks[0].outcome.false & there.decide().candidates.masks[near.model]) == bool(short)
 
 
+def test_a_search_is_complete_where_it_may_change_all_that_is_stated() -> None:
+    """Three requirements can be changed at once; of four, ways that change all of them are not looked for."""
+    advisor = world(rule("never", "require.weights = true"), model("lark", weights=False), vocabulary=ASKED)
+    stated = {"as_of": DAY, "offline": True, "tuning": True, "hosting": "own", "budget": "tight"}
+    for count in (3, 4):
+        profile = advisor.profile(dict([*stated.items()][: 1 + count]))
+        ways = Relaxing(World.under(advisor.knowledge, profile))
+        assert ways.relaxations() == Found((), complete=count == 3, up_to=3)
+        assert ways.near_misses(1) == Found((), complete=True, up_to=count)
+        assert ways.conflict_sets() == Found(((),), complete=True, up_to=count)
+
+
 def test_what_is_cut_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where there would be too many worlds to look at, the search ends and says up to which size it is complete."""
     from llmrules.worlds.advice import relaxing
@@ -370,3 +382,5 @@ def test_what_is_cut_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     ways = Relaxing(nothing_fits())
     assert (ways.conflict_sets().complete, ways.conflict_sets().up_to) == (False, 1)
     assert (ways.relaxations().complete, ways.relaxations().up_to) == (False, 0)
+    assert [ways.near_misses(count).complete for count in (1, 2, 9)] == [True, True, False]
+    assert ways.near_misses(9).up_to == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from copy import deepcopy
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal, localcontext
 from itertools import permutations
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from tests.import_files import FILES, TODAY, data_of, read, reading, remarks, ro
 
 from llmrules.errors import FileError
 from llmrules.importers.ids import NOT_TEXT, is_id
+from llmrules.importers.kinds import read_file
 from llmrules.importers.merging import merge
 from llmrules.importers.reading import Expected, Later
 from llmrules.importers.report import report_data, report_text
@@ -91,6 +92,15 @@ def one_record(record: object) -> Reading:
     """Read a LiteLLM file of one record of which only some keys are given."""
     whole = {"litellm_provider": "openai", "mode": "chat"} | record if isinstance(record, dict) else record
     return read(LITELLM, {"gpt-5": whole, "other": {"litellm_provider": "openai"}})
+
+
+def test_a_file_may_be_dated_tomorrow_and_no_later() -> None:
+    """Where the sun rises first it is tomorrow already; nowhere is it the day after."""
+    for date_of in (TODAY, TODAY + timedelta(days=1)):
+        found = read_file(LITELLM, FILES[LITELLM], data_of(LITELLM), date=date_of, today=TODAY)
+        assert found.origin.date == date_of
+    with pytest.raises(FileError, match=r"is dated 2026-11-27, which is yet to come \[future-date\]"):
+        read_file(LITELLM, FILES[LITELLM], data_of(LITELLM), date=TODAY + timedelta(days=2), today=TODAY)
 
 
 @pytest.mark.parametrize(("kind", "rows", "left"), [(MODELS_DEV, 57, 27), (LITELLM, 42, 22), (GENAI, 26, 6)])
@@ -563,6 +573,17 @@ def test_bad_tiers(cost: dict[str, object], offer: dict[str, object], unknown: s
     assert found.rows[0].offer == {"input_price": 2, "output_price": 8} | offer
     assert set(remarks(found.unknown, "openai/gpt-5")) == unknown
     assert set(remarks(found.doubtful, "openai/gpt-5")) == doubtful
+
+
+def test_equal_tiers_are_no_doubt() -> None:
+    """A tier that costs what short requests cost, two of one limit, and a batch at the full price are as stated."""
+    tiers = [{"tier": {"size": 9}, "input": 2, "output": 8}, {"tier": {"size": 9}, "input": 2, "output": 8}]
+    found = one_model(GOOD | {"cost": {"input": 2, "output": 8, "cache_read": 2, "tiers": tiers}})
+    assert found.rows[0].offer == {
+        "input_price": 2, "output_price": 8, "cached_input_price": 2,
+        "tier_above": 9, "tier_input_price": 2, "tier_output_price": 8,
+    }  # fmt: skip
+    assert found.doubtful == ()
 
 
 def test_bad_ranges() -> None:

@@ -25,6 +25,7 @@ from llmrules.decision.procedure import breaches
 from llmrules.errors import LoadError, PromiseError, SolverError
 from llmrules.language.rules.promises import KEPT
 from llmrules.prove.promises import Proofs, prove
+from llmrules.prove.prover import Prover, smallest_of
 from llmrules.prove.telling import ProofTeller
 from llmrules.trace.codec import plain
 from llmrules.verify import verify
@@ -98,6 +99,43 @@ def test_a_promise_holds_or_is_broken_by_a_smallest_profile(
         for name, value in stated.items():
             expected = frozenset(value) if isinstance(value, list) else value
             assert name == "tokens" or profile[name] == expected
+
+
+THREE = "when.hosting = 'own'\nwhen.offline = true\nwhen.tuning = true"
+
+
+@pytest.mark.parametrize(
+    ("other", "smallest"),
+    [
+        ("when.tokens.known = false", {}),
+        ("when.weights_wanted = true", {"weights_wanted": True}),
+        ("when.budget = 'tight'\nwhen.weights_wanted = true", {"budget": "tight", "weights_wanted": True}),
+        ("when.inputs.has = 'image'", {"inputs": frozenset({"image"})}),
+        ("when.tier = 'gold'\nwhen.weights_wanted = true", {"tier": "gold", "weights_wanted": True}),
+        ("when.kept.has_any = ['image', 'audio']\nwhen.tier = 'gold'\nwhen.spend = 1\nwhen.tokens = 1", None),
+    ],
+)
+def test_of_two_ways_to_break_a_promise_the_smaller_one_is_shown(
+    other: str, smallest: dict[str, object] | None
+) -> None:
+    """A profile is as large as what it states, and what it has in sets; nothing is stated that is not needed."""
+    rules = rule("three", f"{THREE}\nrefuse = true") + rule("other", f"{other}\nrefuse = true")
+    promise = '[[promise]]\nid = "p"\nbecause.en = "So."\nsource = "d"\nnever.refused = true\n'
+    advisor = world(rules + promise, MODELS)
+    (proof,) = prove(advisor, DAY, (*advisor.knowledge.ruleset.promises.values(),), seconds=20).proofs
+    assert proof.witness is not None
+    assert proof.witness.smallest
+    stated = proof.witness.decision.profile.requirements
+    found = {one.attribute: one.value for one in stated if one.origin == "stated" and one.attribute != "as_of"}
+    assert found == ({"hosting": "own", "offline": True, "tuning": True} if smallest is None else smallest)
+
+
+def test_a_profile_is_not_called_the_smallest_where_time_was_up_before_that_was_known() -> None:
+    """It is shown all the same, since the engine decided it."""
+    advisor = promised()
+    prover = Prover(advisor, DAY, seconds=20)
+    assert smallest_of(prover.solver, prover.profiles, prover.decisions.refused)[1]
+    assert not smallest_of(prover.solver, prover.profiles, prover.decisions.refused, patience=0)[1]
 
 
 def test_what_is_not_decided_in_time_is_a_third_answer() -> None:

@@ -38,6 +38,14 @@ def test_equal_points_share_a_place() -> None:
     assert decision.best == ("b", "c")
 
 
+def test_a_model_that_is_asked_about_alone_has_the_place_that_the_ranking_gives_it() -> None:
+    """Why says 1, 1 and 3, as the ranking does: who is behind two is third, though nobody is second."""
+    decision = decide(world(WEIGHTED, model("a", weights=True) + model("b", weights=True) + model("c", family="lark")))
+    said = [decision.why(name).root.text.partition(" with")[0] for name in ("a", "b", "c")]
+    assert said == ["a: eligible, place 1", "b: eligible, place 1", "c: eligible, place 3"]
+    assert [one.place for one in decision.ranking] == [1, 1, 3]
+
+
 def test_places_say_their_margin() -> None:
     """The trace groups a ranking by places, with the points by which each leads the next."""
     advisor = world(

@@ -5,6 +5,7 @@ The golden files are written anew by ``LLMRULES_UPDATE_GOLDEN=1 pytest tests/tes
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from itertools import combinations, cycle
@@ -15,7 +16,7 @@ import attrs
 import pytest
 from tests.golden_world import decide_again, golden_trace, titled
 from tests.shipped_cases import decided
-from tests.worlds import decide, model, rule, world
+from tests.worlds import VOCABULARY, decide, model, rule, world
 
 from llmrules.language.texts import LANGUAGES, Text
 from llmrules.say.page import render_page
@@ -41,6 +42,10 @@ FORMATS: dict[str, Callable[[Trace, Language], str]] = {
     "html": lambda trace, language: without_assets(render_page(trace, language)),
 }
 HOSTILE = '<script>alert(1)</script> "quoted" `code` [x](javascript:alert(1)) *b* _i_ |a| {b} #quot; end\u202e-->'
+ESCAPED = (
+    r'\<script\>alert(1)\</script\> "quoted" \`code\` \[x\](javascript:alert(1)) \*b\* \_i\_ \|a\| {b} \#quot; end'
+)
+"""How its beginning is written in Markdown."""
 
 
 def without_assets(page: str) -> str:
@@ -112,6 +117,18 @@ def test_markdown_obeys_nothing_in_a_text(trace: Trace) -> None:
     assert not re.search(r"(?<!\\)[<>`]script|(?<!\\)\[x|(?<!\\)\*b|\u202e", text)
     assert "\\<script\\>alert(1)\\</script\\>" in text
     assert render_markdown(build_report(named(trace, "1. one"))).count("1\\. one") > 0
+
+
+def test_markdown_obeys_nothing_in_a_slot_or_in_a_source() -> None:
+    """The name that fills ``{model}`` in a rule's sentence, and the sources of a line, are escaped as all else is."""
+    source = HOSTILE.partition("\u202e")[0]
+    texts = (rule("hard", "require.weights = true\notherwise.en = '{model} has none.'"), model("m", weights=False))
+    rules, models, vocabulary = (text.replace('"d"', json.dumps(source)) for text in (*texts, VOCABULARY))
+    trace = decide(world(rules, models, vocabulary=vocabulary)).trace
+    text = render_markdown(build_report(named(trace, f"1. {HOSTILE}\n# title")))
+    (line,) = (line for line in text.splitlines() if " has none." in line)
+    assert line == rf"  - 1\. {ESCAPED}\\u202e--\>\\n\# title has none. `hard` ({ESCAPED})"
+    assert not re.search(r"(?<!\\)[<>`]script|(?<!\\)\[x|(?<!\\)\*b|(?<!\\)\|a|\u202e|^# title", text, re.MULTILINE)
 
 
 # The graph

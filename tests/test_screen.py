@@ -9,7 +9,7 @@ import pytest
 from tests.commands import run
 from tests.mutants import EXAMPLES
 from tests.shipped_cases import decided
-from tests.worlds import model, rule, world
+from tests.worlds import decide, model, rule, world
 
 from llmrules import Advisor
 from llmrules.language.profile import read_profile
@@ -92,6 +92,20 @@ def test_a_grave_caution_is_told_to_its_end(advisors: dict[str, Advisor]) -> Non
     said = " ".join(decision.screen().split())
     assert "needs approval (Llama 4 Maverick 17B-128E Instruct): It is open-weight under no common" in said
     assert "or how open it is, or its licence, is not known warning (Llama 4 Maverick 17B-128E" in said
+
+
+@pytest.mark.parametrize(("grave", "counted"), [(1, ""), (2, ""), (3, "1 more caution")])
+def test_no_grave_caution_is_lost(grave: int, counted: str) -> None:
+    """Two are told, each to its end however long it is, the last as well; a third is counted."""
+    long = " ".join(["word"] * 60)
+    rules = (
+        rule(f"w{number}", "caution.weights = true\nlevel = 'warning'", because=f"{long} end-{number}.")
+        for number in range(grave)
+    )
+    said = " ".join(decide(world("".join(rules), model("lark", weights=True))).screen().split())
+    assert f"mind {grave} warning (lark): {long} end-0" in said
+    assert [number for number in range(3) if f"warning (lark): {long} end-{number}" in said] == [*range(min(grave, 2))]
+    assert ("more caution" in said, counted in said) == (counted != "", True)
 
 
 def test_by_which_exemption_the_first_place_stands_is_told() -> None:

@@ -201,6 +201,14 @@ def test_it_speaks_both_languages(decision: Decision, language: Language, words:
     assert all(word in text for word in words)
 
 
+def test_korean_tells_too_little_from_less() -> None:
+    """What does not reach a threshold lacks something (부족); what stays under one that rules it out is less (적음)."""
+    rules = rule("room", "require.window.at_least = 10") + rule("cheap", "exclude.price.at_most = 5")
+    said = str(decide(world(rules, model("bad", window=7, price=3))).why("bad", "ko"))
+    assert "(기준: 10 tokens 이상; 3 tokens 부족)" in said
+    assert "(제외 기준: $5.00 이하; $2.00 적음)" in said
+
+
 def test_it_needs_nothing_but_the_trace(decision: Decision) -> None:
     """From a trace that was written and read, the explanation is the same to the letter, in both languages."""
     trace = Trace.parse(json.loads(decision.trace.to_json()), "trace")

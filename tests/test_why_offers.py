@@ -110,6 +110,23 @@ def test_an_announced_price_is_a_caution_while_the_model_is_needed() -> None:
     assert "from 2026-09-01 on" not in text(decide(FITS, one, **stated, ends_on=date(2026, 8, 31)))
 
 
+@pytest.mark.parametrize(
+    ("stated", "told"),
+    [
+        ({"ends_on": date(2026, 9, 1)}, True),
+        ({"ends_on": date(2026, 8, 31)}, False),
+        ({"as_of": date(2025, 9, 1)}, True),
+        ({"as_of": date(2025, 8, 31)}, False),
+    ],
+)
+def test_what_takes_force_on_the_last_day_is_told(stated: dict[str, date], told: bool) -> None:  # noqa: FBT001
+    """A model is needed on the day until which it is needed, too; where no end is stated, that is 365 days later."""
+    dated = [{"attribute": "input_price", "since": date(2026, 9, 1), "value": 5, "source": "d"}]
+    one = entry("one", {"id": "x", "input_price": 1, "output_price": 1})
+    one["offer"][0]["dated"] = dated
+    assert ("from 2026-09-01 on" in text(decide(FITS, one, **MONTH, monthly_budget=9, **stated))) is told
+
+
 def test_a_ranking_of_many_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     """Models are told until there are too many reasons to tell; names that tie are bounded as well."""
     cheap = rule("cheap", "prefer.input_price.at_most = 2\nweight = 1")
