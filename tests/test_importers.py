@@ -16,6 +16,7 @@ from tests.import_files import FILES, TODAY, data_of, read, reading, remarks, ro
 
 from llmrules.errors import FileError
 from llmrules.importers.ids import NOT_TEXT, is_id
+from llmrules.importers.litellm import ALIAS
 from llmrules.importers.merging import merge
 from llmrules.importers.reading import Expected, Later
 from llmrules.importers.report import report_data, report_text
@@ -41,6 +42,9 @@ OFFER = frozenset(
         "tool_calling",
         "structured_output",
         "retires_on",
+        "superseded_by",
+        "retirement_page",
+        "moving_names",
     )
 )
 MODEL = frozenset(
@@ -389,6 +393,46 @@ def test_retirement() -> None:
     assert row(LITELLM, "azure/gpt-4-0613").offer["retires_on"] == date(2025, 6, 6)
     found = one_record({"deprecation_date": "date when the model becomes deprecated in the format YYYY-MM-DD"})
     assert remarks(found.unknown, "gpt-5") == {"retires_on": "is no date"}
+
+
+def test_what_replaces_a_model_is_spelled_as_models_are() -> None:
+    """The successor has the id under which rows meet; the page that announces the retirement stands beside it."""
+    page = "https://learn.microsoft.com/retirements"
+    record = {"litellm_provider": "azure", "mode": "chat", "deprecation_source": page}
+    found = read(
+        LITELLM,
+        {
+            "azure/eu/gpt-5": record | {"successor_model": "azure/eu/gpt-5.1"},
+            "azure/gpt-6": record | {"successor_model": "azure/us/gpt-6"},
+            "azure/gpt-7": record | {"successor_model": 8},
+            "azure/eu/gpt-5.1": {"litellm_provider": "azure", "mode": "chat"},
+        },
+    )
+    assert found.rows[0].offer == {"zones": ("eu",), "retirement_page": page, "superseded_by": "gpt-5.1"}
+    assert remarks(found.unknown, "azure/gpt-6") == {"superseded_by": "is another name of the model itself"}
+    assert remarks(found.unknown, "azure/gpt-7") == {"superseded_by": "is no id"}
+
+
+def test_a_record_that_only_points_to_another_is_a_moving_name_of_that_one() -> None:
+    """The record that it means keeps the name; one that means nothing is skipped and says so."""
+    record = {"litellm_provider": "anthropic", "mode": "chat"}
+    found = read(
+        LITELLM,
+        {
+            "claude-opus-latest": {"alias_of": "claude-opus-5-5"},
+            "claude-latest": {"alias_of": "claude-opus-5-5"},
+            "claude-old": {"alias_of": "claude-1"},
+            "claude-opus-5-5": record,
+        },
+    )
+    assert [(one.id, one.offer) for one in found.rows] == [
+        ("claude-opus-5-5", {"moving_names": "claude-latest, claude-opus-latest"})
+    ]
+    assert {one.key: (one.reason, one.found) for one in found.skipped} == {
+        "claude-opus-latest": (ALIAS, '"claude-opus-5-5"'),
+        "claude-latest": (ALIAS, '"claude-opus-5-5"'),
+        "claude-old": ("is a moving name of a record that is not there", '"claude-1"'),
+    }
 
 
 # ── Prices ──────────────────────────────────────────────────────────────────────────────────────────────────────────
