@@ -319,23 +319,23 @@ def _reached(entry: Entry, day: date) -> Entry:
     return Entry(past[-1].stated, dated=coming) if past else entry
 
 
-def with_limits(entries: Mapping[str, Entry]) -> dict[str, Entry]:
+def with_limits(entries: Mapping[str, Entry], before: Mapping[str, Entry]) -> dict[str, Entry]:
     """Return the entries of an offer without limits that nobody set: none is longer than the window.
 
     An answer as long as the window is known only where no shorter one is; input as long as the window says nothing.
+    What was in force before stays.
     """
     found = dict(entries)
     window = found["context_window"].stated.value if "context_window" in found else None
     if not isinstance(window, int):
         return found
     for name in ("max_input_tokens", "max_output_tokens"):
-        entry = found.pop(name, None)
-        if entry is None:
+        entry = found.get(name)
+        if entry is None or (name in before and before[name].stated.value == entry.stated.value):
             continue
+        del found[name]
         heard = [stated for stated in (entry.stated, *entry.disputed) if isinstance(stated.value, int)]
         shorter = [stated for stated in heard if stated.value < window]  # type: ignore[operator]
-        if not any(FUSED not in stated.sources for stated in shorter):
-            shorter = [] if name == "max_output_tokens" and entry.stated.value == window else shorter
         longer = [stated for stated in heard if stated.value == window and name == "max_output_tokens"]
         if kept := [*shorter, *longer]:
             found[name] = Entry(kept[0], tuple(kept[1:]))
@@ -403,7 +403,7 @@ def _joined(
             entries[name] = _reached(before[name], making.made_on)
         else:
             entries[name] = joined(name, before[name], now[name], making, of_model=of_model)
-    return entries if of_model else with_limits(entries)
+    return entries if of_model else with_limits(entries, before)
 
 
 def corrected(models: Mapping[str, Model], corrections: Table) -> dict[str, Model]:
@@ -553,7 +553,7 @@ def make(folder: Path, made_on: date) -> tuple[str, dict[str, Model], dict[str, 
     }
     for model in every.models:
         offers = chosen_offers(model, frozenset(own.get(model.id, ())), (), made_on)
-        offers = tuple(evolve(offer, entries=with_limits(offer.entries)) for offer in offers)
+        offers = tuple(evolve(offer, entries=with_limits(offer.entries, {})) for offer in offers)
         own_name = {"release": released[model.id]} if model.id in released else {}
         models[model.id] = evolve(model, entries=own_name | dict(model.entries), offers=offers)
     for name, model in models.items():
