@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import evolve, frozen
 
-from llmrules.importers.announced import announced, reached
+from llmrules.importers.announced import Reach, announced
 from llmrules.importers.boards import Measuring, Names, normal
 from llmrules.importers.kinds import read_file
 from llmrules.importers.merging import Model, Offer, Overlay, merge
@@ -406,6 +406,15 @@ def _joined(
     return entries if of_model else with_limits(entries, before)
 
 
+def with_reach(model: Model, own: frozenset[str], making: Making) -> Model:
+    """Return a model with what its developer charges from some day on at the offers of others, too."""
+    rows = ((row, file.document) for file in making.files for row in file.reading.rows if row.id == model.id)
+    told = {offer.id: offer.entries for offer in model.offers}
+    reach = Reach(making.days, making.made_on)
+    reached = reach.offers(told, own, list(announced(rows)), model.entries.get("openness"))
+    return evolve(model, offers=tuple(evolve(offer, entries=reached[offer.id]) for offer in model.offers))
+
+
 def corrected(models: Mapping[str, Model], corrections: Table) -> dict[str, Model]:
     """Return the models with our own values in force."""
 
@@ -556,15 +565,8 @@ def make(folder: Path, made_on: date) -> tuple[str, dict[str, Model], dict[str, 
         offers = tuple(evolve(offer, entries=with_limits(offer.entries, {})) for offer in offers)
         own_name = {"release": released[model.id]} if model.id in released else {}
         models[model.id] = evolve(model, entries=own_name | dict(model.entries), offers=offers)
-    for name, model in models.items():
-        changes = list(
-            announced((row, file.document) for file in making.files for row in file.reading.rows if row.id == name)
-        )
-        offers = tuple(
-            evolve(offer, entries=reached(offer.entries, changes, making.days, made_on)) for offer in model.offers
-        )
-        models[name] = evolve(model, offers=offers)
     models = corrected(dict(sorted(models.items())), _read(CORRECTIONS))
+    models = {name: with_reach(model, frozenset(own.get(name, ())), making) for name, model in models.items()}
     return text_of(models, previous, written, making, why), before, models, why, making
 
 

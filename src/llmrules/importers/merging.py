@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from attrs import evolve, frozen
 
 from llmrules.errors import FileError, Place
-from llmrules.importers.announced import announced, reached
+from llmrules.importers.announced import Reach, announced
 from llmrules.importers.reading import Origin, Row, counted
 from llmrules.importers.settling import Dated, Entry, Voice, settle
 
@@ -140,14 +140,17 @@ def _model(name: str, lines: Sequence[_Line], days: Mapping[str, date], losses: 
             sold[_offer_id(line.row)].append(line)
         for attribute, value in line.row.model.items():
             voices[attribute].append(line.voice(value))
-    offers = [_offer(seller, sold[seller], losses) for seller in sorted(sold)]
+    entries = {attribute: settle(attribute, voices[attribute]) for attribute in sorted(voices)}
+    offers = {seller: _offer(seller, sold[seller], losses) for seller in sorted(sold)}
+    own = {line.row.seller for line in lines if line.row.first_party}
     changes = list(announced((line.row, line.origin.id) for line in lines))
-    today = max(days.values())
+    told = {seller: offer.entries for seller, offer in offers.items()}
+    reached = Reach(days, max(days.values())).offers(told, own, changes, entries.get("openness"))
     return Model(
         id=name,
         name=_name([line.row for line in lines]),
-        entries={attribute: settle(attribute, voices[attribute]) for attribute in sorted(voices)},
-        offers=tuple(evolve(one, entries=reached(one.entries, changes, days, today)) for one in offers),
+        entries=entries,
+        offers=tuple(evolve(offer, entries=reached[seller]) for seller, offer in offers.items()),
         documents=tuple(sorted({line.origin.id for line in lines})),
     )
 
