@@ -75,37 +75,6 @@ def test_memory_is_reckoned_in_the_case(advisor: Advisor) -> None:
     assert at_eight.computed("memory_needed", "gemma-4-31b-it") is None  # windows that slide
 
 
-# what the page says of it
-
-
-def listing(heading: str) -> set[str]:
-    """Return the names in backticks of the first bulleted line of the page that begins with some words."""
-    line = re.search(rf"^- \*\*{heading}\*\*.*?(?=^- |^$)", PAGE, flags=re.MULTILINE | re.DOTALL)
-    assert line is not None
-    return set(re.findall(r"`([^`]+)`", line[0]))
-
-
-def test_the_page_lists_what_is_unknown(models: dict[str, Model]) -> None:
-    """Whose openness, licence, window and seller no file states stands in docs/catalogs.md."""
-    assert listing("Openness") == {name for name, model in models.items() if "openness" not in model.entries}
-    open_ones = {name for name, model in models.items() if value(model, "openness") in {"open-weight", "open-source"}}
-    assert listing("Licence") == {name for name in open_ones if "licence" not in models[name].entries}
-    assert listing("Seller") == {name for name, model in models.items() if not offers(model)}
-    assert listing("Kinds of input") == {n for n, model in models.items() if "input_modalities" not in model.entries}
-
-
-def test_the_pages_overlay_settles_what_it_speaks_of(models: dict[str, Model], tmp_path: Path) -> None:
-    """The few lines at the end of docs/catalogs.md load on top, and add to the one offer that they name."""
-    ours = tmp_path / "ours.toml"
-    ours.write_text(PAGE.split("```toml\n")[1].split("```")[0], encoding="utf-8")
-    after = Advisor.load(catalog=[PATH, ours], engine="plain").knowledge.catalog.models["qwen3.8-flash"]
-    before = models["qwen3.8-flash"]
-    assert (value(before, "openness"), value(after, "openness")) == (None, "closed")
-    assert offers(after).keys() == offers(before).keys()
-    assert value(offers(after)["alibaba"], "retention_days") == 0
-    assert value(offers(after)["together"], "region") is None
-
-
 # what is known by hand
 
 

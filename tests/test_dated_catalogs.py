@@ -245,6 +245,44 @@ def test_openness_follows_from_the_licence(models: dict[str, Model]) -> None:
             assert not {"licence", "parameters", "weights_context"} & model.entries.keys()
 
 
+# what the page says of the newest
+
+
+@pytest.fixture(scope="module")
+def newest() -> dict[str, Model]:
+    """Return the listed models of the newest catalogue by id."""
+    return {one.id: one for one in Advisor.load(catalog=[PATHS[-1]], engine="plain").knowledge.catalog if one.listed}
+
+
+def listing(heading: str) -> set[str]:
+    """Return the names in backticks of the first bulleted line of the page that begins with some words."""
+    line = re.search(rf"^- \*\*{heading}\*\*.*?(?=^- |^$)", PAGE, flags=re.MULTILINE | re.DOTALL)
+    assert line is not None
+    return set(re.findall(r"`([^`]+)`", line[0]))
+
+
+def test_the_page_lists_what_is_unknown(newest: dict[str, Model]) -> None:
+    """Whose openness, licence, window and seller no file states stands in docs/catalogs.md."""
+    models = newest
+    assert listing("Openness") == {name for name, model in models.items() if "openness" not in model.entries}
+    open_ones = {name for name, model in models.items() if value(model, "openness") in {"open-weight", "open-source"}}
+    assert listing("Licence") == {name for name in open_ones if "licence" not in models[name].entries}
+    assert listing("Seller") == {name for name, model in models.items() if not offers(model)}
+    assert listing("Kinds of input") == {n for n, model in models.items() if "input_modalities" not in model.entries}
+
+
+def test_the_pages_overlay_settles_what_it_speaks_of(newest: dict[str, Model], tmp_path: Path) -> None:
+    """The few lines at the end of docs/catalogs.md load on top, and add to the one offer that they name."""
+    ours = tmp_path / "ours.toml"
+    ours.write_text(PAGE.split("```toml\n")[1].split("```")[0], encoding="utf-8")
+    after = Advisor.load(catalog=[PATHS[-1], ours], engine="plain").knowledge.catalog.models["qwen3.8-flash"]
+    before = newest["qwen3.8-flash"]
+    assert (value(before, "openness"), value(after, "openness")) == (None, "closed")
+    assert offers(after).keys() == offers(before).keys()
+    assert value(offers(after)["alibaba"], "retention_days") == 0
+    assert value(offers(after)["together"], "region") is None
+
+
 # what becomes of it
 
 
