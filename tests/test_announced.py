@@ -95,3 +95,16 @@ def test_a_newer_price_of_the_developer_disputes_an_older_lower_one() -> None:
     assert entry(overlay, "shop", "input_price").stated == Stated(2, ("older",))
     assert entry(overlay, "shop", "input_price").disputed == (Stated(Decimal("2.5"), ("newer",)),)
     assert entry(overlay, "dear", "input_price").disputed == ()
+
+
+def test_that_the_developer_ends_is_said_where_no_end_is_known() -> None:
+    """A seller that states a day of its own keeps it; one that states none is told with the developer's."""
+    maker = sold("maker", INTRODUCTORY | {"retires_on": DECEMBER}, own=True)
+    later = sold("later", INTRODUCTORY | {"retires_on": date(2027, 6, 1)})
+    (model,) = merge([reading("file", JUNE, maker, later, sold("shop", INTRODUCTORY))]).models
+    ends = {offer.id: offer.entries.get("developer_retires_on") for offer in model.offers}
+    assert {seller: entry and entry.stated for seller, entry in ends.items()} == {
+        "maker": None,
+        "later": None,
+        "shop": Stated(DECEMBER, ("file",)),
+    }

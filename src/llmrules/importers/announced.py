@@ -1,10 +1,13 @@
-"""What a model's developer charges from some day on holds for older offers of others, or disputes their prices.
+"""What a model's developer announces of its own offer reaches the offers of others: prices, and its end.
 
 A seller's row from before the day of an announced rise says nothing of the time after it. From that day on, the price
 that the developer announced is in force there, too, unless the seller's own is higher or newer; that one stands beside
 it. Where the developer's newer row simply states more than an older one of a seller, the developer's price disputes
 the seller's: it may be a better offer, or an old one. Prices of repeated input and of batches, of which nobody
 announces anything, are at most the announced price.
+
+A day of retirement is the developer's alone. Where another seller states none, it is said beside its offer that the
+developer's own ends.
 
 Whoever has the weights sets a price of their own, so all of this is of models alone that are not known to be open.
 """
@@ -20,6 +23,7 @@ from attrs import evolve, frozen
 
 from llmrules.importers.prices import BASE, LOWER
 from llmrules.importers.settling import Dated, Entry, Stated
+from llmrules.importers.written import days_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -27,6 +31,9 @@ if TYPE_CHECKING:
     from llmrules.importers.reading import Row
 
 OPEN = ("open-weight", "open-source")
+
+ENDS = "developer_retires_on"
+"""The attribute that says at another seller's offer, of which no end is known, when the developer's own ends."""
 
 
 @frozen
@@ -60,8 +67,9 @@ class Reach:
         changes: Collection[Announced],
         openness: Entry | None,
     ) -> dict[str, Mapping[str, Entry]]:
-        """Return the entries of each offer by id with the prices that reach it; ``own`` are the developer's sellers."""
+        """Return the entries of each offer by id with what reaches it; ``own`` are the developer's sellers."""
         is_open = openness is not None and openness.stated.value in OPEN
+        ends = [one["retires_on"].stated for name, one in offers.items() if name in own and "retires_on" in one]
         reached = {
             name: entries if is_open and _seller(name) not in own else self._announced(entries, changes)
             for name, entries in offers.items()
@@ -74,6 +82,11 @@ class Reach:
                     if _seller(name) not in own and attribute in entries:
                         disputed = self._disputed(entries[attribute], newest.stated)
                         reached[name] = {**entries, attribute: disputed}
+        if ends and not is_open:
+            last = max(ends, key=lambda stated: days_of(stated.value).last)
+            for name, entries in reached.items():
+                if _seller(name) not in own and "retires_on" not in entries:
+                    reached[name] = {**entries, ENDS: Entry(last, agree=0)}
         return reached
 
     def _announced(self, entries: Mapping[str, Entry], changes: Collection[Announced]) -> Mapping[str, Entry]:

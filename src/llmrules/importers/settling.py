@@ -20,7 +20,7 @@ from llmrules.language.values import shortest
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-DATES = frozenset({"knowledge_cutoff", "listed_since", "release_date", "retires_on"})
+DATES = frozenset({"developer_retires_on", "knowledge_cutoff", "listed_since", "release_date", "retires_on"})
 """The earlier one is the cautious one; a month or year that contains a finer date says nothing else than that one."""
 
 DEARER = frozenset(
