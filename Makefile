@@ -31,7 +31,7 @@ IMPORTABLE = $(BIN)/python -c 'import durable_rules_engine' 2>/dev/null || \
   $(BIN)/python -m pip install -qq --no-deps --no-cache-dir --force-reinstall '$(DURABLE)'
 
 .DEFAULT_GOAL := help
-.PHONY: help demo checker conformance setup test cover lint format bench fuzz site wheels check-install clean
+.PHONY: help demo checker conformance catalogue setup test cover lint format bench fuzz site wheels check-install clean
 
 help:
 	@echo "make demo    answer one real profile, in English and in Korean"
@@ -44,6 +44,7 @@ help:
 	@echo "             files, traces and worlds, from SEED=$(SEED) on, for SECONDS=$(SECONDS) each at most"
 	@echo "make checker build llmrules-check.pyz, which checks traces with nothing installed"
 	@echo "make conformance  write the cases that checkers are measured by anew"
+	@echo "make catalogue DATE=2026-12-07 FILES=FOLDER  make the dated catalogue from the one before and public files"
 	@echo "make site    build the pages of docs/ as a site, in build/site"
 	@echo "make wheels  build llmrules and durable-rules in dist, to install where there is no compiler"
 	@echo "make check-install  try each way of docs/install.md on PYTHONS=\"$(PYTHONS)\""
@@ -98,6 +99,9 @@ checker: $(READY)
 
 conformance: $(READY_DEV)
 	$(BIN)/python -m tests.conformance
+
+catalogue: $(READY_DEV)
+	$(BIN)/python -m tools.catalogue $(DATE) $(FILES)
 
 site: $(READY_DEV)
 	$(BIN)/sphinx-build --quiet --fresh-env --fail-on-warning --keep-going docs build/site

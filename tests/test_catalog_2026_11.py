@@ -1,4 +1,4 @@
-"""The catalogue of November 2026: releases only, every value with its files, and decisions that an expert shares."""
+"""The catalogue of November 2026: values that were read by hand, and decisions that an expert shares."""
 
 from __future__ import annotations
 
@@ -10,17 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.catalog_values import entries, number, offers, value
 from tests.shipped_cases import NOVEMBER
 
 from llmrules import Advisor
 from llmrules.language.values import Period
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from llmrules.catalog import Entry, Model, Offer
+    from llmrules.catalog import Model
     from llmrules.decision.decision import Decision
-    from llmrules.language.values import Value
 
 ROOT = Path(__file__).parent.parent
 PATH = ROOT / "catalogs" / "2026-11.toml"
@@ -50,78 +48,7 @@ def models(advisor: Advisor) -> dict[str, Model]:
     return {model.id: model for model in advisor.knowledge.catalog if model.listed}
 
 
-def offers(model: Model) -> dict[str, Offer]:
-    """Return the offers of a model that state something, by id."""
-    return {one.id or "": one for one in model.offers if one.entries}
-
-
-def entries(model: Model) -> Iterator[tuple[str, Entry]]:
-    """Yield every entry of a model and of its offers."""
-    yield from model.entries.items()
-    for one in model.offers:
-        yield from one.entries.items()
-
-
-def value(of: Model | Offer, attribute: str) -> Value | None:
-    """Return the value in force of an attribute, if there is one."""
-    entry = of.entries.get(attribute)
-    return None if entry is None else entry.value
-
-
-def number(of: Model | Offer, attribute: str) -> Decimal | None:
-    """Return the value in force of an attribute that is a number, if there is one."""
-    found = value(of, attribute)
-    assert found is None or type(found) in {int, Decimal}
-    return None if found is None else Decimal(str(found))
-
-
 # what is in it
-
-
-def test_the_head_counts_what_is_there(models: dict[str, Model]) -> None:
-    """At least 60 releases of at least 15 developers are listed: as many as the first line and the page say."""
-    developers = {value(model, "developer") for model in models.values()}
-    found = re.match(r"# The models .* in November 2026: (\d+) releases of (\d+) developers", TEXT)
-    assert found is not None
-    assert (len(models), len(developers)) == (int(found[1]), int(found[2]))
-    assert f"{found[1]} releases of {found[2]} developers" in PAGE
-    assert len(models) >= 60
-    assert len(developers) >= 15
-
-
-def test_the_articles_twelve_lend_and_are_no_candidates(advisor: Advisor) -> None:
-    """Just the models of catalog.toml are not listed, and no release takes the id of one of them."""
-    assert {model.id for model in advisor.knowledge.catalog if not model.listed} == ARTICLE
-    assert not ARTICLE & {model["id"] for model in WRITTEN}
-
-
-def test_the_sections_are_in_the_order_of_developers(models: dict[str, Model]) -> None:
-    """Whoever looks for a developer finds one section, in the order of the alphabet, with all of its models."""
-    _, *pieces = re.split(r"^# ── (.+?) ─+$", TEXT, flags=re.MULTILINE)
-    sections = dict(zip(pieces[4::2], pieces[5::2], strict=True))  # after the documents and the article's entries
-    assert list(sections) == sorted(sections, key=str.lower)
-    for title, text in sections.items():
-        ids = re.findall(r'^\[\[model\]\]\nid = "(.+)"$', text, flags=re.MULTILINE)
-        assert {value(models[name], "developer") for name in ids} == {title}
-    assert len(sections) == len({value(model, "developer") for model in models.values()})
-
-
-def test_a_model_has_at_most_three_offers(models: dict[str, Model]) -> None:
-    """Each offer has an id and a provider, no two are of one seller in one region, and one more is in the EU."""
-    for model in models.values():
-        assert len([one for one in model.offers if value(one, "region") != "eu"]) <= 3
-        assert len([one for one in model.offers if value(one, "region") == "eu"]) <= 1
-        sellers = {(value(one, "provider"), value(one, "region")) for one in offers(model).values()}
-        assert len(sellers) == len(offers(model))
-        assert all(name and value(one, "provider") for name, one in offers(model).items())
-
-
-def test_zones_follow_from_the_region(models: dict[str, Model]) -> None:
-    """An offer in a region says which zones that lies in: the EU, the US, or none where it is global."""
-    regional = [one for model in models.values() for one in model.offers if value(one, "region") is not None]
-    assert len([one for one in regional if value(one, "region") == "eu"]) == 12
-    for one in regional:
-        assert value(one, "zones") == {"eu": {"eu"}, "us": {"us"}, "global": set()}[str(value(one, "region"))]
 
 
 def test_memory_is_reckoned_in_the_case(advisor: Advisor) -> None:
@@ -146,180 +73,6 @@ def test_memory_is_reckoned_in_the_case(advisor: Advisor) -> None:
         in said
     )
     assert at_eight.computed("memory_needed", "gemma-4-31b-it") is None  # windows that slide
-
-
-def test_cached_and_batched_tokens_cost_less(models: dict[str, Model]) -> None:
-    """A cached or batched token costs no more than any other, and a batch has two prices."""
-    for one in (offer for model in models.values() for offer in model.offers):
-        for name in ("input", "output"):
-            batched, price = number(one, f"batch_{name}_price"), number(one, f"{name}_price")
-            assert batched is None or batched < (price or 0)
-        cached = number(one, "cached_input_price")
-        assert cached is None or cached <= (number(one, "input_price") or 0)
-        assert (number(one, "batch_input_price") is None) == (number(one, "batch_output_price") is None)
-
-
-def test_what_was_measured_is_what_the_importer_reads(models: dict[str, Model]) -> None:
-    """Each rank has what it comes from beside it, under the board's document; 42 models are on a board."""
-    ranked = 0
-    for model in models.values():
-        found = {name for name in model.entries if name.startswith("rank_")}
-        ranked += bool(found)
-        for name in found:
-            told = model.entries[name.replace("rank_", "measured_")]
-            assert told.stated.sources == model.entries[name].stated.sources == ("arena-2026-10",)
-            assert re.fullmatch(r"\d+\.\d \(\d+\.\d to \d+\.\d\), n = [\d,]+, as \S.*", str(told.value))
-    assert ranked == 42
-
-
-# where it has it from
-
-
-def test_only_what_is_inherited_comes_from_the_family(models: dict[str, Model]) -> None:
-    """A release keeps which family lends it a value; openness, licence, size and window are its own."""
-    inherited = [(model, name, entry) for model in models.values() for name, entry in entries(model)]
-    inherited = [(model, name, entry) for model, name, entry in inherited if entry.inherited_from]
-    assert {entry.inherited_from for _, _, entry in inherited} == FAMILIES
-    assert all(entry.inherited_from == model.extends for model, _, entry in inherited)
-    assert {name for _, name, _ in inherited} == {
-        *("developer", "activation", "strengths", "alignment_methods", "content_filtering", "response_style"),
-        *("training_data", "training_languages", "training_modalities"),
-    }
-    assert {name for _, name, entry in inherited if not CLAIMS.issuperset(entry.stated.sources)} == {"developer"}
-
-
-def test_a_size_that_speaks_against_the_family_is_not_overruled(models: dict[str, Model]) -> None:
-    """Where total and active parameters are stated, the release says itself how it activates them."""
-    for model in models.values():
-        active, parameters = number(model, "active_parameters"), number(model, "parameters")
-        if active is None:
-            continue
-        assert parameters is not None
-        assert active < parameters
-        assert value(model, "activation") == "moe"
-        assert model.entries["activation"].inherited_from is None
-    for name in ("mistral-medium-2604", "mistral-small-2603", "ministral-8b-2512", "llama-3.3-70b-instruct"):
-        assert "activation" not in models[name].entries
-
-
-def test_the_article_is_cited_only_for_what_it_says_of_a_whole_family() -> None:
-    """On a release's own line stand claims on every Claude, Gemini or Grok and on the article's own releases.
-
-    GPT-5's successors are taken to be closed as it is, and say that it is their family's word.
-    """
-    cited = set()
-    for model in WRITTEN:
-        for attribute, source in model["sources"].items():
-            names = {source} if isinstance(source, str) else set(source)
-            cited |= {(attribute, name, model["id"]) for name in names & CLAIMS}
-    closed = ("claude-opus-5-5", "claude-sonnet-5-5", "claude-haiku-5-5", "gemini-4-argon", "gemini-3.8-flash")
-    successors = ("gpt-6-astra", "gpt-6.1-sol", "gpt-6-sol", "gpt-6-luna")
-    assert cited == {
-        *(("openness", "licensing.closed", name) for name in (*closed, *successors, "grok-4.7")),
-        *(("openness_by_family", "licensing.closed", name) for name in successors),
-        *(("live_social_stream", "training.grok", name) for name in ("grok-4.7", "grok-4.3")),
-        ("modes", "architecture.deepseek-endpoints", "deepseek-v4.1-flash"),
-        ("weights_context", "architecture.context-llama4-scout", "llama-4-scout-17b-16e"),
-    }
-
-
-def test_a_file_fused_from_others_is_no_second_voice(models: dict[str, Model]) -> None:
-    """Rates is in force only where it is the only source, and never states a price."""
-    alone = 0
-    for model in models.values():
-        for name, entry in entries(model):
-            everything = [entry.stated, *entry.disputed, *(one.stated for one in entry.dated)]
-            fused = [stated for stated in everything if RATES in stated.sources]
-            assert all(stated.sources == (RATES,) for stated in fused)
-            assert not fused or not name.endswith("price")
-            alone += entry.stated in fused
-    assert alone > 0
-
-
-def test_every_document_is_cited_and_declared_once() -> None:
-    """The catalogue declares only documents that catalog.toml has not, and cites each of them."""
-    new = [document["id"] for document in tomllib.loads(TEXT)["document"]]
-    assert not {*new} & {document["id"] for document in BASE["document"]}
-    assert all(TEXT.count(f'"{name}"') > 1 for name in new)
-
-
-# whether it can be
-
-
-def test_prices_are_plausible(models: dict[str, Model]) -> None:
-    """A price is above 0 and at most 200 USD per million tokens, output costs no less, a tier costs more."""
-    for model in models.values():
-        for one in offers(model).values():
-            given, answered = number(one, "input_price"), number(one, "output_price")
-            assert (given is None) == (answered is None)
-            assert given is None or answered is None or 0 < given <= answered <= 200
-            long = [number(one, name) for name in TIER]
-            assert None not in long or not any(long)
-            if given and answered and all(long):
-                assert (number(one, "tier_input_price") or 0) > given
-                assert (number(one, "tier_output_price") or 0) > answered
-
-
-def test_limits_fit_into_the_window(models: dict[str, Model]) -> None:
-    """Neither what input may fill, nor an answer, nor the first tier is longer than the window."""
-    for model in models.values():
-        for one in offers(model).values():
-            window = number(one, "context_window")
-            for name in ("max_input_tokens", "max_output_tokens", "tier_above"):
-                assert window is None or (number(one, name) or 0) <= window
-
-
-def test_dates_are_in_order(models: dict[str, Model]) -> None:
-    """A model knows nothing of the time after its release, and was out, and still sold, when this was compiled."""
-    for model in models.values():
-        released, cutoff = value(model, "release_date"), value(model, "knowledge_cutoff")
-        assert released is None or (isinstance(released, Period) and released.last <= COMPILED_ON)
-        if isinstance(released, Period) and isinstance(cutoff, Period):
-            assert cutoff.first <= released.last
-        for one in offers(model).values():
-            retires = value(one, "retires_on")
-            assert retires is None or (isinstance(retires, Period) and retires.first > COMPILED_ON)
-
-
-def test_openness_follows_from_the_licence(models: dict[str, Model]) -> None:
-    """A permissive licence makes a model open source, another one open-weight; only open ones have weights to load."""
-    for model in models.values():
-        openness, licence = value(model, "openness"), value(model, "licence")
-        if licence is not None:
-            assert openness == ("open-source" if licence in PERMISSIVE else "open-weight")
-        if openness in {"closed", None}:
-            assert not {"licence", "parameters", "weights_context"} & model.entries.keys()
-
-
-# what the page says of it
-
-
-def listing(heading: str) -> set[str]:
-    """Return the names in backticks of the first bulleted line of the page that begins with some words."""
-    line = re.search(rf"^- \*\*{heading}\*\*.*?(?=^- |^$)", PAGE, flags=re.MULTILINE | re.DOTALL)
-    assert line is not None
-    return set(re.findall(r"`([^`]+)`", line[0]))
-
-
-def test_the_page_lists_what_is_unknown(models: dict[str, Model]) -> None:
-    """Whose openness, licence, window and seller no file states stands in docs/catalogs.md."""
-    assert listing("Openness") == {name for name, model in models.items() if "openness" not in model.entries}
-    open_ones = {name for name, model in models.items() if value(model, "openness") in {"open-weight", "open-source"}}
-    assert listing("Licence") == {name for name in open_ones if "licence" not in models[name].entries}
-    assert listing("Seller") == {name for name, model in models.items() if not offers(model)}
-    assert listing("Kinds of input") == {n for n, model in models.items() if "input_modalities" not in model.entries}
-
-
-def test_the_pages_overlay_settles_what_it_speaks_of(models: dict[str, Model], tmp_path: Path) -> None:
-    """The few lines at the end of docs/catalogs.md load on top, and add to the one offer that they name."""
-    ours = tmp_path / "ours.toml"
-    ours.write_text(PAGE.split("```toml\n")[1].split("```")[0], encoding="utf-8")
-    after = Advisor.load(catalog=[PATH, ours], engine="plain").knowledge.catalog.models["qwen3.8-flash"]
-    before = models["qwen3.8-flash"]
-    assert (value(before, "openness"), value(after, "openness")) == (None, "closed")
-    assert offers(after).keys() == offers(before).keys()
-    assert value(offers(after)["alibaba"], "retention_days") == 0
-    assert value(offers(after)["together"], "region") is None
 
 
 # what is known by hand

@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from tests.commands import run
 
 from llmrules.cli import main
+from llmrules.reading.shipped import catalog_names
 from llmrules.trace.record import Trace
 
 ROOT = Path(__file__).parent.parent
@@ -297,16 +298,16 @@ def test_a_catalogue_that_is_none_of_ours_is_said_to_be_none(
     """A word after ``--catalog`` that names nothing is told which names there are; the name of a file is not."""
     monkeypatch.chdir(tmp_path)
     run("decide", HOSPITAL, "--trace", "t.json")
-    result = run(*command, "--catalog", "2026-12")
+    result = run(*command, "--catalog", "2026-10")
     assert result.exit_code == 2
-    assert "2026-12: names no catalogue of ours, and there is no such file [unknown-catalogue]" in result.stderr
-    assert "did you mean: 2026-11\n    allowed: 2026-11\n" in result.stderr
+    assert "2026-10: names no catalogue of ours, and there is no such file [unknown-catalogue]" in result.stderr
+    assert f"    allowed: {', '.join(catalog_names())}\n" in result.stderr
     assert "[no-file]" in run(*command, "--catalog", "ours.toml").stderr
 
 
 def test_all_files_that_are_wrong_are_named_together() -> None:
     """A name of no catalogue is one of several mistakes, not the only one that is said."""
-    result = run("decide", HOSPITAL, "--catalog", "2026-12", "--rules", "none.toml", "--catalog", "2026-13")
+    result = run("decide", HOSPITAL, "--catalog", "2026-10", "--rules", "none.toml", "--catalog", "2026-09")
     assert result.stderr.endswith("3 errors\n")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from copy import deepcopy
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal, localcontext
 from itertools import permutations
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from tests.import_files import FILES, TODAY, data_of, read, reading, remarks, ro
 
 from llmrules.errors import FileError
 from llmrules.importers.ids import NOT_TEXT, is_id
-from llmrules.importers.kinds import read_file
+from llmrules.importers.litellm import ALIAS
 from llmrules.importers.merging import merge
 from llmrules.importers.reading import Expected, Later
 from llmrules.importers.report import report_data, report_text
@@ -42,6 +42,9 @@ OFFER = frozenset(
         "tool_calling",
         "structured_output",
         "retires_on",
+        "superseded_by",
+        "retirement_page",
+        "moving_names",
     )
 )
 MODEL = frozenset(
@@ -92,15 +95,6 @@ def one_record(record: object) -> Reading:
     """Read a LiteLLM file of one record of which only some keys are given."""
     whole = {"litellm_provider": "openai", "mode": "chat"} | record if isinstance(record, dict) else record
     return read(LITELLM, {"gpt-5": whole, "other": {"litellm_provider": "openai"}})
-
-
-def test_a_file_may_be_dated_tomorrow_and_no_later() -> None:
-    """Where the sun rises first it is tomorrow already; nowhere is it the day after."""
-    for date_of in (TODAY, TODAY + timedelta(days=1)):
-        found = read_file(LITELLM, FILES[LITELLM], data_of(LITELLM), date=date_of, today=TODAY)
-        assert found.origin.date == date_of
-    with pytest.raises(FileError, match=r"is dated 2026-11-27, which is yet to come \[future-date\]"):
-        read_file(LITELLM, FILES[LITELLM], data_of(LITELLM), date=TODAY + timedelta(days=2), today=TODAY)
 
 
 @pytest.mark.parametrize(("kind", "rows", "left"), [(MODELS_DEV, 57, 27), (LITELLM, 42, 22), (GENAI, 26, 6)])
@@ -401,6 +395,46 @@ def test_retirement() -> None:
     assert remarks(found.unknown, "gpt-5") == {"retires_on": "is no date"}
 
 
+def test_what_replaces_a_model_is_spelled_as_models_are() -> None:
+    """The successor has the id under which rows meet; the page that announces the retirement stands beside it."""
+    page = "https://learn.microsoft.com/retirements"
+    record = {"litellm_provider": "azure", "mode": "chat", "deprecation_source": page}
+    found = read(
+        LITELLM,
+        {
+            "azure/eu/gpt-5": record | {"successor_model": "azure/eu/gpt-5.1"},
+            "azure/gpt-6": record | {"successor_model": "azure/us/gpt-6"},
+            "azure/gpt-7": record | {"successor_model": 8},
+            "azure/eu/gpt-5.1": {"litellm_provider": "azure", "mode": "chat"},
+        },
+    )
+    assert found.rows[0].offer == {"zones": ("eu",), "retirement_page": page, "superseded_by": "gpt-5.1"}
+    assert remarks(found.unknown, "azure/gpt-6") == {"superseded_by": "is another name of the model itself"}
+    assert remarks(found.unknown, "azure/gpt-7") == {"superseded_by": "is no id"}
+
+
+def test_a_record_that_only_points_to_another_is_a_moving_name_of_that_one() -> None:
+    """The record that it means keeps the name; one that means nothing is skipped and says so."""
+    record = {"litellm_provider": "anthropic", "mode": "chat"}
+    found = read(
+        LITELLM,
+        {
+            "claude-opus-latest": {"alias_of": "claude-opus-5-5"},
+            "claude-latest": {"alias_of": "claude-opus-5-5"},
+            "claude-old": {"alias_of": "claude-1"},
+            "claude-opus-5-5": record,
+        },
+    )
+    assert [(one.id, one.offer) for one in found.rows] == [
+        ("claude-opus-5-5", {"moving_names": "claude-latest, claude-opus-latest"})
+    ]
+    assert {one.key: (one.reason, one.found) for one in found.skipped} == {
+        "claude-opus-latest": (ALIAS, '"claude-opus-5-5"'),
+        "claude-latest": (ALIAS, '"claude-opus-5-5"'),
+        "claude-old": ("is a moving name of a record that is not there", '"claude-1"'),
+    }
+
+
 # ── Prices ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -573,17 +607,6 @@ def test_bad_tiers(cost: dict[str, object], offer: dict[str, object], unknown: s
     assert found.rows[0].offer == {"input_price": 2, "output_price": 8} | offer
     assert set(remarks(found.unknown, "openai/gpt-5")) == unknown
     assert set(remarks(found.doubtful, "openai/gpt-5")) == doubtful
-
-
-def test_equal_tiers_are_no_doubt() -> None:
-    """A tier that costs what short requests cost, two of one limit, and a batch at the full price are as stated."""
-    tiers = [{"tier": {"size": 9}, "input": 2, "output": 8}, {"tier": {"size": 9}, "input": 2, "output": 8}]
-    found = one_model(GOOD | {"cost": {"input": 2, "output": 8, "cache_read": 2, "tiers": tiers}})
-    assert found.rows[0].offer == {
-        "input_price": 2, "output_price": 8, "cached_input_price": 2,
-        "tier_above": 9, "tier_input_price": 2, "tier_output_price": 8,
-    }  # fmt: skip
-    assert found.doubtful == ()
 
 
 def test_bad_ranges() -> None:

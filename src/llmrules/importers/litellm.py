@@ -1,7 +1,8 @@
 """Read LiteLLM's ``model_prices_and_context_window.json``: one record for each model at one seller.
 
 ``max_input_tokens`` is how much input a seller takes, not the window: GPT-5 takes 272,000 of 400,000. A window stands
-nowhere in this file, and none is made up. Prices are per token.
+nowhere in this file, and none is made up. Prices are per token. A record with ``alias_of`` holds nothing else: it is a
+moving name of the record that it points to, and is kept there.
 """
 
 from __future__ import annotations
@@ -11,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from llmrules.errors import FileError, Place
 from llmrules.importers.draft import SMALLEST_WINDOW, Draft, Intake, keys_of, kinds
-from llmrules.importers.ids import NOT_TEXT, no_model, no_text
+from llmrules.importers.ids import NOT_TEXT, no_model, no_text, take_apart
 from llmrules.importers.prices import SIDES, Tier, read_prices
 from llmrules.importers.reading import counted
 from llmrules.importers.sellers import seller_of
 from llmrules.importers.written import count, day_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from llmrules.importers.reading import Origin, Progress, Reading
 
@@ -42,9 +43,17 @@ _KEYS = (
     "supported_modalities",
     "supported_output_modalities",
     "deprecation_date",
+    "deprecation_source",
+    "successor_model",
 )
+_ALIAS = "alias_of"
+ALIAS = "is a moving name of another record, which keeps it"
+"""Why a record is skipped that only points to another one."""
 _ALWAYS = ("litellm_provider", "mode")
-_SELDOM = ("tiered_pricing", "off_peak_pricing", "input_cost_per_token_batches", "output_cost_per_token_batches")
+_SELDOM = (
+    *("tiered_pricing", "off_peak_pricing", "input_cost_per_token_batches", "output_cost_per_token_batches"),
+    *("deprecation_source", "successor_model"),
+)
 _USUAL = tuple(key for key in _KEYS if key not in {*_ALWAYS, *_SELDOM})
 _TIER = re.compile(r"(input|output)_cost_per_token_above_(\d{1,9})k_tokens")
 """Only these: the same keys with a suffix are the prices of long batches, of priority and the like."""
@@ -53,8 +62,9 @@ _TIER = re.compile(r"(input|output)_cost_per_token_above_(\d{1,9})k_tokens")
 def read(records: dict[str, Any], origin: Origin, *, progress: Progress | None = None) -> Reading:
     """Return every record of a file as kept or skipped."""
     intake = Intake(origin)
+    moving = _moving_names(records)
     for key, record in counted(records.items(), progress):
-        _record(intake, key, record)
+        _record(intake, key, record, records, moving)
     return intake.reading()
 
 
@@ -77,9 +87,26 @@ def days(records: dict[str, Any]) -> Iterator[object]:
             yield day.isoformat()
 
 
-def _record(intake: Intake, key: str, record: object) -> None:
+def _moving_names(records: Mapping[str, Any]) -> Mapping[str, list[str]]:
+    """Return the moving names of each record that some point to."""
+    names: dict[str, list[str]] = {}
+    for key, record in records.items():
+        target = record.get(_ALIAS) if isinstance(record, dict) else None
+        if isinstance(target, str) and target in records:
+            names.setdefault(target, []).append(key)
+    return names
+
+
+def _record(
+    intake: Intake, key: str, record: object, records: Mapping[str, Any], moving: Mapping[str, list[str]]
+) -> None:
     if not isinstance(record, dict):
         intake.skip(key, "is no table", record)
+        return
+    if record.get(_ALIAS) is not None:
+        target = record[_ALIAS]
+        known = isinstance(target, str) and target in records
+        intake.skip(key, ALIAS if known else "is a moving name of a record that is not there", target)
         return
     intake.expect(record, _ALWAYS)
     unfit = _unfit(key, record)
@@ -99,6 +126,10 @@ def _record(intake: Intake, key: str, record: object) -> None:
     draft.flag("structured_output", record.get("supports_response_schema"))
     draft.reasoning(record.get("supports_reasoning"))
     draft.day("retires_on", record.get("deprecation_date"))
+    draft.text("retirement_page", record.get("deprecation_source"))
+    _successor(draft, record.get("successor_model"), records)
+    if key in moving:
+        draft.text("moving_names", ", ".join(sorted(moving[key])))
     _modalities(draft, record)
     _prices(draft, record)
     draft.ignore(key for key in keys_of(record, _KEYS) if not _TIER.fullmatch(key))
@@ -122,6 +153,24 @@ def _unfit(key: str, record: dict[str, Any]) -> tuple[str, object] | None:
         (0 < (window or 0) < SMALLEST_WINDOW, f"takes under {SMALLEST_WINDOW:,} tokens of input", window),
     )
     return next(((reason, found) for unfit, reason, found in findings if unfit), None)
+
+
+def _successor(draft: Draft, written: object, records: Mapping[str, Any]) -> None:
+    """Take the id of the model that the seller names as the next one, spelled as the ids of models are."""
+    if written is None:
+        return
+    if not isinstance(written, str):
+        draft.leave("superseded_by", "is no id", written)
+        return
+    record = records.get(written)
+    called = record.get("litellm_provider") if isinstance(record, dict) else None
+    name = take_apart(written, seller_of(called) if isinstance(called, str) else draft.seller)
+    if name is None:
+        draft.leave("superseded_by", "is no id", written)
+    elif name.id == draft.name.id:
+        draft.leave("superseded_by", "is another name of the model itself", written)
+    else:
+        draft.put("superseded_by", name.id)
 
 
 def _modalities(draft: Draft, record: dict[str, Any]) -> None:

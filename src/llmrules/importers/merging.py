@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from attrs import evolve, frozen
 
 from llmrules.errors import FileError, Place
+from llmrules.importers.announced import Reach, announced
 from llmrules.importers.reading import Origin, Row, counted
 from llmrules.importers.settling import Dated, Entry, Voice, settle
 
@@ -105,7 +106,8 @@ def merge(readings: Iterable[Reading], *, progress: Progress | None = None) -> O
         for row in reading.rows:
             known[row.id].append(_Line(row, reading.origin))
     losses: Losses = Counter()
-    models = tuple(_model(name, known[name], losses) for name in counted(sorted(known), progress))
+    days = {origin.id: origin.date for origin in origins}
+    models = tuple(_model(name, known[name], days, losses) for name in counted(sorted(known), progress))
     lost = tuple(Lost(*named, count) for named, count in sorted(losses.items()) if count)
     return Overlay(origins, models, lost)
 
@@ -130,7 +132,7 @@ def _refuse_twins(origins: Iterable[Origin]) -> None:
             raise FileError(message, code="two-files", place=Place("import"), found=one, hint=hint)
 
 
-def _model(name: str, lines: Sequence[_Line], losses: Losses) -> Model:
+def _model(name: str, lines: Sequence[_Line], days: Mapping[str, date], losses: Losses) -> Model:
     sold: dict[str, list[_Line]] = defaultdict(list)
     voices: dict[str, list[Voice]] = defaultdict(list)
     for line in lines:
@@ -138,11 +140,17 @@ def _model(name: str, lines: Sequence[_Line], losses: Losses) -> Model:
             sold[_offer_id(line.row)].append(line)
         for attribute, value in line.row.model.items():
             voices[attribute].append(line.voice(value))
+    entries = {attribute: settle(attribute, voices[attribute]) for attribute in sorted(voices)}
+    offers = {seller: _offer(seller, sold[seller], losses) for seller in sorted(sold)}
+    own = {line.row.seller for line in lines if line.row.first_party}
+    changes = list(announced((line.row, line.origin.id) for line in lines))
+    told = {seller: offer.entries for seller, offer in offers.items()}
+    reached = Reach(days, max(days.values())).offers(told, own, changes, entries.get("openness"))
     return Model(
         id=name,
         name=_name([line.row for line in lines]),
-        entries={attribute: settle(attribute, voices[attribute]) for attribute in sorted(voices)},
-        offers=tuple(_offer(seller, sold[seller], losses) for seller in sorted(sold)),
+        entries=entries,
+        offers=tuple(evolve(offer, entries=reached[seller]) for seller, offer in offers.items()),
         documents=tuple(sorted({line.origin.id for line in lines})),
     )
 

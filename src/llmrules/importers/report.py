@@ -103,14 +103,14 @@ def _overlay(overlay: Overlay) -> Plain:
     by_attribute: dict[str, Counter[str]] = defaultdict(Counter)
     for attribute, entry in overlay.entries:
         count.update(
-            in_force=1,
-            agree=entry.agree - 1,
+            in_force=entry.agree > 0,  # not what only reaches an offer: no row of it says so
+            agree=max(entry.agree - 1, 0),
             coarser=entry.coarser,
             against=entry.against,
             later=sum(dated.agree for dated in entry.dated),
         )
         here = by_attribute[attribute]
-        here.update(values=1, disputed=bool(entry.disputed), dated=bool(entry.dated), open=entry.open)
+        here.update(values=entry.agree > 0, disputed=bool(entry.disputed), dated=bool(entry.dated), open=entry.open)
     count["left_out"] = sum(loss.count for loss in overlay.lost)
     return {
         "models": len(overlay.models),

@@ -20,7 +20,7 @@ from llmrules.language.values import shortest
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-DATES = frozenset({"knowledge_cutoff", "listed_since", "release_date", "retires_on"})
+DATES = frozenset({"developer_retires_on", "knowledge_cutoff", "listed_since", "release_date", "retires_on"})
 """The earlier one is the cautious one; a month or year that contains a finer date says nothing else than that one."""
 
 DEARER = frozenset(
@@ -108,7 +108,7 @@ def settle(attribute: str, voices: Iterable[Voice]) -> Entry:
     counted = Counter(voice.value for voice in heard)
     ranked = sorted(counted, key=lambda value: _rank(attribute, value, heard, counted[value]))
     chosen = _finest(ranked) if attribute in DATES else ranked[0]
-    coarser = [value for value in ranked if attribute in DATES and _contains(value, chosen)]
+    coarser = [value for value in ranked if attribute in DATES and contains(value, chosen)]
     others = [value for value in ranked if value != chosen and value not in coarser]
     return Entry(
         Stated(chosen, _sources(heard, chosen)),
@@ -158,12 +158,12 @@ def _finest(ranked: Sequence[Plain]) -> Plain:
     """Return the date that comes first, or the finest one that lies within it."""
     chosen = ranked[0]
     for value in ranked:
-        if _contains(chosen, value):
-            return _finest([finer for finer in ranked if _contains(chosen, finer)])
+        if contains(chosen, value):
+            return _finest([finer for finer in ranked if contains(chosen, finer)])
     return chosen
 
 
-def _contains(whole: Plain, part: Plain) -> bool:
+def contains(whole: Plain, part: Plain) -> bool:
     """Whether a month or year contains another, finer date."""
     outer, inner = days_of(whole), days_of(part)
     return outer != inner and outer.first <= inner.first and inner.last <= outer.last

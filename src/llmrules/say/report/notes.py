@@ -115,7 +115,7 @@ class Notes:
         days = {
             str(outcome.actual): None
             for leaf, outcome in leaves
-            if self.index.attributes[leaf.attribute].type == "date"
+            if self.index.attributes[leaf.attribute].type == "date" and outcome.actual is not None
         }
         return "".join((*(f": {day}" for day in days), *(f", {printable_lines(by)}" for by in note.approved_by)))
 
