@@ -49,6 +49,8 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "text": TEXTS,
     "date": DAYS,
 }
+MOST_STATED = 5
+"""Requirements that a question states beside sums: one that leaves nobody is searched long where there are many."""
 DOCUMENTS = [
     {"id": "d", "title": "A list", "date": date(2026, 1, 1)},
     {"id": "old", "title": "An old list", "date": "2024"},
@@ -363,12 +365,10 @@ class WholeWorld:
     # Questions
 
     def _question(self) -> tuple[Toml, Toml]:
-        often = self.random.choice((0.2, 0.5, 0.9))
-        case = {
-            str(one): self._value(one.type)
-            for one in self._of("requirement")
-            if self._chance(often * (0.5 if one.computed else 1))
-        }
+        names = self._of("requirement")
+        some = self.random.sample(names, self.random.randint(0, MOST_STATED))
+        some += [one for one in names if one.computed and one not in some and self._chance(0.3)]
+        case = {str(one): self._value(one.type) for one in some}
         asked: Toml = {"unknown": self.random.choice(UNKNOWN_POLICIES), "over": self.random.choice([*OVER])}
         if self._chance(0.3):
             asked["only"] = self._table(self._of("model", "offer"))
