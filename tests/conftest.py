@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import pytest
+import time_machine
 from hypothesis import settings
 
 if TYPE_CHECKING:
@@ -30,3 +32,11 @@ def parsed_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(files, "toml_data", lru_cache(maxsize=256)(syntax.toml_data))
         yield
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Run the whole suite at midnight of the day that CLOCK names, as if it had come: `make test CLOCK=2027-04-01`."""
+    if clock := os.environ.get("CLOCK"):
+        travel = time_machine.travel(date.fromisoformat(clock), tick=True)
+        travel.start()
+        config.add_cleanup(travel.stop)

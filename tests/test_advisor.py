@@ -151,8 +151,8 @@ def test_all_that_is_wrong_is_reported_together(advisor: Advisor) -> None:
 
 
 def test_an_empty_case_is_a_case(advisor: Advisor) -> None:
-    """Without any requirement every model is eligible, and the trace lists what rules wait for."""
-    decision = advisor.decide({})
+    """Without any requirement but a day every model is eligible, and the trace lists what rules wait for."""
+    decision = advisor.decide({"as_of": "2026-03-01"})
     assert decision.excluded == ()
     assert decision.trace.found.waits
 
@@ -175,7 +175,7 @@ def test_own_rules_and_models_stand_on_top(tmp_path: Path) -> None:
     (tmp_path / "models.toml").write_text(MODELS)
     for rules in ([tmp_path / "policy"], [tmp_path / "policy" / "ours.toml"], str(tmp_path / "policy")):
         advisor = Advisor.load(rules=rules, catalog=[tmp_path / "models.toml"])
-        decision = advisor.decide({"weights_access": True})
+        decision = advisor.decide({"weights_access": True, "as_of": "2026-03-01"})
         assert {one.model: one.by for one in decision.excluded}["claude"] == (
             "no-claude-here",
             "weights-must-be-available",

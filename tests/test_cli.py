@@ -184,7 +184,10 @@ def test_the_trace_is_what_why_reads(tmp_path: Path) -> None:
 
 def test_many_cases_are_a_line_each(tmp_path: Path) -> None:
     """Each line of --many is decided, in its order; one that is wrong says why, stops no other, and the status is 2."""
-    lines = ['{"fine_tuning": true}', '{"requirements": {"fine_tuning": false}, "title": "a"}']
+    lines = [
+        '{"fine_tuning": true, "as_of": "2026-03-01"}',
+        '{"requirements": {"fine_tuning": false, "as_of": "2026-03-01"}, "title": "a"}',
+    ]
     (tmp_path / "right.jsonl").write_text("\n".join(lines), encoding="utf-8")
     result = run("decide", "--many", str(tmp_path / "right.jsonl"), "--engine", "plain")
     assert result.exit_code == 0

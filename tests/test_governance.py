@@ -496,7 +496,7 @@ def test_a_locked_rule_that_says_what_happens_to_the_unknown_is_held_to_it(tmp_p
             one for one in advisor.knowledge.models if "licence" not in advisor.knowledge.catalog.models[one].entries
         ]
         assert unknown
-        decision = advisor.decide({}, unknown="accept")
+        decision = advisor.decide({"as_of": "2026-03-01"}, unknown="accept")
         assert {decision.verdict(name) for name in unknown} == {status}
 
 
@@ -505,7 +505,7 @@ def test_facts_are_not_locked(tmp_path: Path) -> None:
     org = layers(tmp_path, org=rule("acme/hard", "locked = true\nrequire.openness = 'open-source'"))
     ours = tmp_path / "ours.toml"
     ours.write_text('language = 1\n[[model]]\nid = "claude"\nopenness = "open-source"\nsources.openness = "org"\n')
-    decision = Advisor.load(rules=org, catalog=[ours], engine="plain").decide({})
+    decision = Advisor.load(rules=org, catalog=[ours], engine="plain").decide({"as_of": "2026-03-01"})
     assert decision.verdict("claude") == "eligible"
     (model,) = [one for one in decision.trace.given.catalogue if one.id == "claude"]
     assert [one.value for one in model.entries["openness"].replaced] == ["closed"]

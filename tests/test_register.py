@@ -89,10 +89,11 @@ def test_any_text_is_a_list_or_a_stated_error(text: str) -> None:
 def test_a_list_restricts_a_decision(keep: Callable[[str, str], Path]) -> None:
     """From the shell, those of the list are judged, and a name that no model has is said."""
     path = keep("ours.csv", "model\nclaude\ngone-1\n")
-    done = run("decide", "--set", "budget=tight", "--isolated", "--among", path)
+    decide = ("decide", "--set", "budget=tight", "--as-of", "2026-03-01", "--isolated", "--among", path)
+    done = run(*decide)
     assert done.exit_code == 0
     assert done.stderr == f"{path}: no model gone-1\n"
-    judged = run("decide", "--set", "budget=tight", "--isolated", "--among", path, "--model", "gemini")
+    judged = run(*decide, "--model", "gemini")
     assert judged.exit_code == 2
     assert "was not judged" in judged.output
 
@@ -101,7 +102,8 @@ def test_a_name_on_the_list_that_no_model_has_is_said_with_the_nearest(
     keep: Callable[[str, str], Path], tmp_path: Path
 ) -> None:
     """Each is one line on standard error and stays in the trace; of very many the first are named, and counted."""
-    decide = ["decide", "--set", "budget=tight", "--isolated", "--trace", str(tmp_path / "t.json"), "--among"]
+    decide = ["decide", "--set", "budget=tight", "--as-of", "2026-03-01", "--isolated"]
+    decide += ["--trace", str(tmp_path / "t.json"), "--among"]
     path = keep("reg.csv", "claude\ngpt-55\ngrokk\n")
     done = run(*decide, path)
     assert done.exit_code == 0
