@@ -369,3 +369,12 @@ def test_a_dispute_of_a_stated_sum_is_followed_into_what_is_made_of_it() -> None
     decision = decide(world(rules, declared, vocabulary=VOCABULARY + LEFT), volume=1)
     assert [(one.attribute, one.rules) for one in candidate(decision, "a").disputes] == [("room", ("left",))]
     assert verify(decision.trace).ok
+
+
+def test_a_disputed_factor_may_make_a_sum_known() -> None:
+    """Where a number of the case is unknown, a disputed value of 0 would settle the product, and that is a dispute."""
+    models = model("a", overhead=1) + '[[model.disputed]]\nattribute = "parameters"\nvalue = 0\nsource = "d2"\n'
+    models = models.replace("overhead = 1", 'overhead = 1\nparameters = 7\nsources.parameters = "d"')
+    decision = decide(sized("", FITS, models))
+    assert [(one.attribute, one.rules) for one in candidate(decision, "a").disputes] == [("parameters", ("fits",))]
+    assert verify(decision.trace).ok

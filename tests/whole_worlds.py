@@ -366,7 +366,7 @@ class WholeWorld:
 
     def _question(self) -> tuple[Toml, Toml]:
         names = self._of("requirement")
-        some = self.random.sample(names, self.random.randint(0, MOST_STATED))
+        some = self.random.sample(names, self.random.randint(0, min(MOST_STATED, len(names))))
         some += [one for one in names if one.computed and one not in some and self._chance(0.3)]
         case = {str(one): self._value(one.type) for one in some}
         asked: Toml = {"unknown": self.random.choice(UNKNOWN_POLICIES), "over": self.random.choice([*OVER])}
