@@ -104,7 +104,7 @@ class WholeWorld:
         texts += [{"pack": f"pack-{number}", "rule": its} for number, its in enumerate(packs)]
         texts[-1] |= {"promise": self.promises} if self.promises else {}
         ids = [one["id"] for one in self.rules]
-        if self._chance(0.15):
+        if ids and self._chance(0.15):
             texts[-1]["disable"] = [{"rule": self.random.choice(ids), "reason": "Not here."}]
         if self._chance(0.15) and len(ids) > 1:
             texts[-1]["first_of"] = [{"rules": self.random.sample(ids, 2)}]
