@@ -92,6 +92,7 @@ fuzz: $(READY_DEV)
 	$(BIN)/python -m tests.fuzz files --count $(CASES) --seed $(SEED) --seconds $(SECONDS)
 	$(BIN)/python -m tests.fuzz traces --count $(CASES) --seed $(SEED) --seconds $(SECONDS)
 	$(BIN)/python -m tests.fuzz worlds --count $(CASES) --seed $(SEED) --seconds $(SECONDS)
+	$(BIN)/python -m tests.fuzz whole --count $(CASES) --seed $(SEED) --seconds $(SECONDS)
 	$(BIN)/python -m tests.fuzz every --count $(PROGRAMS) --seed $(SEED) --seconds $(SECONDS)
 
 checker: $(READY)

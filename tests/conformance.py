@@ -155,6 +155,36 @@ def tiers() -> Decision:
     return small(SMALL_RULES + TIERED, room=1)
 
 
+SUMMED = """
+[requirement.volume]
+type = "number"
+computed = [[3]]
+[requirement.total]
+type = "number"
+computed = [[2, "volume"]]
+[model.need]
+type = "number"
+computed = [["total"]]
+[model.left]
+type = "number"
+computed = [["room_of"], [-1, "need"]]
+[model.room_of]
+type = "number"
+"""
+SUMMING = rule("left", "require.left.at_least = 0") + rule("light", "prefer.need.below = 5\nweight = 2")
+OF_SUMS = (
+    _model("lark", "room_of = 7", "room_of")
+    + _model("owl", "room_of = 5\nneed = 4", "room_of need")
+    + '[[model.disputed]]\nattribute = "need"\nvalue = 9\nsource = "d"\n'
+    + _model("wren", "", "")
+)
+
+
+def summed(**stated: object) -> Decision:
+    """Decide where sums are made of constants and of sums, one of which is stated and disputed."""
+    return world(SUMMING, OF_SUMS, vocabulary=SMALL + SUMMED).decide({"as_of": DAY, **stated})
+
+
 def derivations() -> dict[str, tuple[str, Decision]]:
     """Return the decisions whose traces hold, by name, each with what it shows."""
     offers = sellers(OFFER_RULES, CATALOGUE)
@@ -181,6 +211,11 @@ def derivations() -> dict[str, tuple[str, Decision]]:
         ),
         "nothing-listed": ("tests against a list of nothing are decided without knowing", small(of_nothing, wanted=[])),
         "whole-sets": ("a partial set that lists every choice is complete", small(whole)),
+        "sums-of-constants": (
+            "sums made of constants and of sums, and a disputed sum that others are made of",
+            summed(),
+        ),
+        "stated-sum": ("a sum of the case that is stated, which is read by what is computed from it", summed(total=1)),
         "everything": (
             "every effect, trials, disputes, exemptions",
             world(RULES, MODELS).decide({"as_of": DAY, **STATED}),

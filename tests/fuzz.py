@@ -1,6 +1,6 @@
 """Try files, traces and worlds at random, as many as one likes, each named by its seed.
 
-    python -m tests.fuzz files|traces|worlds|every [--count N] [--seed N] [--seconds N]
+    python -m tests.fuzz files|traces|worlds|every|whole [--count N] [--seed N] [--seconds N]
 
 * ``files``: a rule file, a catalogue and a profile, changed in bytes or in tokens, are read and decided, or refused
   with an error that says where; nothing else happens, and what is decided can be verified.
@@ -9,6 +9,8 @@
 * ``worlds``: a random world is decided; the checker derives the same, and so does whoever decides again.
 * ``every``: the model of every profile says of the one profile of a random world, and of random cases under the shipped
   rules, what the engine says.
+* ``whole``: in a random world that uses the whole language, who has answered other questions answers as who is new,
+  every trace can be derived again, and both engines find the same.
 
 The exit status is 1 as soon as one case fails; ``--seed`` with what is printed and ``--count 1`` repeats it.
 """
@@ -28,6 +30,7 @@ from typing import TYPE_CHECKING, Any
 from tests.conformance import SMALL, SMALL_CASE, SMALL_MODELS, SMALL_RULES, small, told
 from tests.every_profile import compare, compare_random_case, every_profile
 from tests.mutants import canonical, mutants, mutate, reseal
+from tests.whole_worlds import hold_laws
 from tests.wide_worlds import WideWorld
 
 from llmrules.advisor import Advisor, Decision
@@ -223,6 +226,7 @@ TARGETS: dict[str, Callable[[Random, int], bool]] = {
     "traces": try_traces,
     "worlds": try_worlds,
     "every": try_every,
+    "whole": lambda _, seed: hold_laws(seed),
 }
 
 

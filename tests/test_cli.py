@@ -281,7 +281,7 @@ def test_why_says_that_a_trace_was_changed(tmp_path: Path) -> None:
     run("decide", HOSPITAL, "--trace", str(saved))
     assert run("why", str(saved)).stderr == ""
     saved.write_text(saved.read_text(encoding="utf-8").replace('"best":["phi-3-mini"]', '"best":["claude"]'))
-    for language, said in (("en", "was changed after it was made"), ("ko", "만들어진 뒤에 바뀌었으므로")):
+    for language, said in (("en", "was altered after it was made"), ("ko", "만들어진 뒤에 변경되었습니다")):
         result = run("why", str(saved), "--lang", language)
         assert (result.exit_code, result.stderr.count("\n")) == (0, 1)
         assert said in result.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from itertools import permutations
 from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
@@ -310,3 +311,70 @@ def test_advice_follows_what_is_computed_of_the_case() -> None:
     assert stays["users"] == (None, 100, True)
     assert decision.what_if(users=100).best == ("m1010",)
     assert decision.what_if(users=101).best == ("m5000",)
+
+
+LEFT = """
+[requirement.volume]
+type = "number"
+[requirement.total]
+type = "number"
+computed = [[2, "volume"]]
+[requirement.grand]
+type = "number"
+computed = [[1, "total"]]
+[model.room]
+type = "number"
+computed = [["grand"]]
+[model.left]
+type = "number"
+computed = [[1, "room"], [-1, "grand"]]
+"""
+CASES: tuple[dict[str, Any], ...] = ({"volume": 3}, {"volume": 3, "total": 1}, {"grand": 1}, {"volume": 1}, {})
+
+
+@pytest.mark.parametrize("engine", ["plain", "durable"])
+def test_a_stated_sum_of_one_case_is_in_no_other_one(engine: Literal["plain", "durable"]) -> None:
+    """Who has decided other cases decides as one who has not, where a sum that others are made of is stated."""
+    rules = rule("left", "require.left.at_least = 0")
+
+    def new() -> Advisor:
+        return world(rules, model("a", room=5), vocabulary=VOCABULARY + LEFT, engine=engine)
+
+    fresh = {str(case): decide(new(), **case) for case in CASES}
+    assert [verdicts(one)["a"] for one in fresh.values()] == ["excluded", *["eligible"] * 3, "unverified"]
+    for one, other in permutations(CASES, 2):
+        used = new()
+        for case in (one, other):
+            found = decide(used, **case)
+            assert found.trace.digests.found == fresh[str(case)].trace.digests.found
+            assert verify(found.trace).ok
+            assert not found.trace.found.unread
+
+
+def test_a_sum_of_constants_is_known_in_every_case() -> None:
+    """What is computed of a model from a number of the case that is constant is computed where nothing is stated."""
+    declared = '[requirement.volume]\ntype = "number"\nunit = "tokens"\ncomputed = [["0.1 tokens"]]\n'
+    declared += '[model.load]\ntype = "number"\nunit = "tokens"\ncomputed = [[0.1, "volume"]]\n'
+    rules = rule("light", "prefer.load.below = 1\nweight = 2")
+    decision = decide(world(rules, model("a", window=1), vocabulary=VOCABULARY + declared))
+    assert [one.points for one in decision.ranking] == [2]
+    assert verify(decision.trace).ok
+
+
+def test_a_dispute_of_a_stated_sum_is_followed_into_what_is_made_of_it() -> None:
+    """Another value of a sum that the catalogue states would change what is computed from it."""
+    rules = rule("left", "require.left.at_least = 0")
+    declared = '[[model]]\nid = "a"\nsource = "d"\nroom = 5\n'
+    declared += '[[model.disputed]]\nattribute = "room"\nvalue = 1\nsource = "d2"\n'
+    decision = decide(world(rules, declared, vocabulary=VOCABULARY + LEFT), volume=1)
+    assert [(one.attribute, one.rules) for one in candidate(decision, "a").disputes] == [("room", ("left",))]
+    assert verify(decision.trace).ok
+
+
+def test_a_disputed_factor_may_make_a_sum_known() -> None:
+    """Where a number of the case is unknown, a disputed value of 0 would settle the product, and that is a dispute."""
+    models = model("a", overhead=1) + '[[model.disputed]]\nattribute = "parameters"\nvalue = 0\nsource = "d2"\n'
+    models = models.replace("overhead = 1", 'overhead = 1\nparameters = 7\nsources.parameters = "d"')
+    decision = decide(sized("", FITS, models))
+    assert [(one.attribute, one.rules) for one in candidate(decision, "a").disputes] == [("parameters", ("fits",))]
+    assert verify(decision.trace).ok

@@ -15,6 +15,7 @@ from tests.mutants import canonical, mutants, mutate, one_of_each, reseal
 from tests.test_verify import _everything
 from tests.worlds import VOCABULARY, decide, model, rule, world
 
+from llmrules import __version__
 from llmrules.errors import LlmrulesError, LoadError, TraceError
 from llmrules.trace.record import Trace
 from llmrules.verify import verify
@@ -137,13 +138,20 @@ def test_what_was_not_compared_is_said_last() -> None:
 
 
 def test_why_derives_a_trace_again_or_says_that_it_did_not(tmp_path: Path) -> None:
-    """A sealed forgery is named before it is explained; --fast explains what the trace says, and says so."""
+    """What does not follow is named, and nobody accused where all digests fit; --fast says that it did not look."""
     document = told(small())
     (tmp_path / "right.json").write_bytes(_sealed(document))
-    document["found"]["unread"] = ["room"]
+    document["found"]["unread"], document["made_by"]["llmrules"] = ["room"], __version__
     (tmp_path / "forged.json").write_bytes(_sealed(document))
+    document["made_by"]["llmrules"] = "0.0.9"
+    (tmp_path / "older.json").write_bytes(_sealed(document))
     assert run("why", tmp_path / "right.json").stderr == ""
-    assert "was changed after it was made" in run("why", tmp_path / "forged.json").stderr
+    said = run("why", tmp_path / "forged.json").stderr
+    assert "does not follow from what it was given, at /found/unread" in said
+    assert "though its digests fit" in said
+    assert "[does-not-follow]" in said
+    assert "was made by llmrules 0.0.9" in run("why", tmp_path / "older.json").stderr
+    assert "[another-version]" in run("why", tmp_path / "older.json", "--lang", "ko").stderr
     assert "was not derived again" in run("why", tmp_path / "forged.json", "--fast").stderr
     assert "다시 도출하지 않았으므로" in run("why", tmp_path / "right.json", "--fast", "--lang", "ko").stderr
 

@@ -183,7 +183,10 @@ def _nobody_satisfies(only: Table, kept: int, out: Unjudged, candidates: Candida
     message = f"leaves nobody: it is not true of {false} models or offers, and unknown of {unknown}, left out, too"
     uncomputed = [leaf.attribute.name for leaf in only.all_leaves() if _is_open(leaf.attribute, candidates)]
     if uncomputed:
-        rests_on = candidates.vocabulary.rests_on(uncomputed[0], "requirement")
+        vocabulary = candidates.vocabulary
+        rests_on = [
+            one for one in vocabulary.rests_on(uncomputed[0], "requirement") if vocabulary[one].computed is None
+        ]
         needed = [name for name in rests_on if name not in USAGE or name in USED]
         hint = f"{uncomputed[0]} is computed for a case that states {', '.join(needed)}"
         return RestrictionError(message, code="nobody-left", place=Place("only"), hint=hint)
@@ -191,13 +194,13 @@ def _nobody_satisfies(only: Table, kept: int, out: Unjudged, candidates: Candida
         wanted = tuple(_texts_wanted(leaf))
         if wanted and not candidates.leaf(leaf, {})[0] & kept:
             name = leaf.attribute.name
-            stated = _stated(name, wanted[0], kept, candidates)
+            values = _stated(name, wanted[0], kept, candidates)
             hint = (
-                f"llmrules models --offers --where {name} lists who states it" if stated else f"no source states {name}"
+                f"llmrules models --offers --where {name} lists who states it" if values else f"no source states {name}"
             )
             return RestrictionError(
                 *(message,), code="nobody-left", place=Place("only", key=f"only.{name}"), hint=hint,
-                found=wanted[0] if len(wanted) == 1 else list(wanted), allowed=stated,
+                found=wanted[0] if len(wanted) == 1 else list(wanted), allowed=values,
             )  # fmt: skip
     return RestrictionError(message, code="nobody-left", place=Place("only"))
 

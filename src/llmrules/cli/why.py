@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from llmrules import __version__
 from llmrules.cli import completion, options
 from llmrules.cli.formats import FORMATS, Shown, format_of, print_decision
 from llmrules.cli.outputs import refuse_overwriting
@@ -18,6 +19,8 @@ from llmrules.verify import verify
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from llmrules.verify import Wrong
 
 CONTRADICTING = (LookupError, ValueError, TypeError, ArithmeticError, RuntimeError)
 """What telling of a trace can end in that names what it does not hold, or holds what is no number."""
@@ -38,13 +41,16 @@ def why(trace: Path, model: str | None, **given: Any) -> None:  # noqa: ANN401 -
 
     Of a model with several offers the best one is explained, the others beside it; 'MODEL @ OFFER' names one of them.
     The trace is what `llmrules decide --trace FILE` wrote. Neither rules nor catalogue are needed. It is derived again
-    first; where it was changed, that is said on standard error, and --fast says that it was not asked.
+    first; where it was altered, does not follow or is another version's, that is said on standard error, and --fast
+    says that it was not asked.
     """
     record = Trace.load(trace)
-    sound = not given["fast"] and verify(trace, level="re-derived").ok
+    report = None if given["fast"] else verify(trace, level="re-derived")
+    sound = report is not None and report.ok
     if not sound:
-        doubt = "trace-unchecked" if given["fast"] else "trace-changed"
-        print_note(Sentences(given["lang"])(doubt, file=str(trace)))
+        doubt, at = ("unchecked", "") if report is None or report.wrong is None else _doubt(report.wrong, record)
+        said = {"file": str(trace), "at": at, "made": str(record.made_by.llmrules), "here": __version__}
+        print_note(Sentences(given["lang"])(f"trace-{doubt}", **said))
     try:
         _tell(record, trace, model, given)
     except CONTRADICTING as error:
@@ -52,6 +58,13 @@ def why(trace: Path, model: str | None, **given: Any) -> None:  # noqa: ANN401 -
             raise
         message, hint = "contradicts itself, so that it cannot be explained", "llmrules verify says what is wrong"
         raise TraceError(message, code="contradiction", place=Place(str(trace)), hint=hint) from error
+
+
+def _doubt(wrong: Wrong, record: Trace) -> tuple[str, str]:
+    """Return what is to be said of a trace in which something is wrong, and where: none is altered without a digest."""
+    if wrong.code == "digest":
+        return "altered", wrong.at
+    return "of-another-version" if record.made_by.llmrules != __version__ else "does-not-follow", wrong.at
 
 
 def _tell(record: Trace, trace: Path, model: str | None, given: dict[str, Any]) -> None:

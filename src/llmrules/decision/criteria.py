@@ -225,8 +225,8 @@ class Criteria:
             self._reckoned.clear()
         candidates = with_computed(self.candidates, facts, self.candidates.moving, self._reckoned)
         names = {one.name for one in candidates.moving}
-        if not any(found for name in names for found in candidates.computed[name]):
-            return self
+        if all(candidates.known[name] == self.candidates.known[name] for name in names):
+            return self  # nothing is computed of anybody, nor would be if a disputed value were another
         candidates = evolve(candidates, fixed=self.candidates)
         computed = [one.rule for one in self.by_rule.values() if names & one.rule.reads()]
         places = _places(candidates, computed)

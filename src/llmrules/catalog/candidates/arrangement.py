@@ -220,9 +220,9 @@ def with_computed(
     for attribute in attributes:
         name = attribute.name
         case = (name, *(facts.get(one) for one in vocabulary.rests_on(name, "requirement")))
-        if case not in kept:
-            kept[case] = _reckoned(candidates, columns, facts, attribute)
-        found = kept[case]
+        found = kept.get(case)
+        if found is None:  # what is kept may be dropped by another thread
+            found = kept[case] = _reckoned(candidates, columns, facts, attribute)
         computed[name], columns[name], groups[name], known[name] = found.sums, found.column, found.groups, found.known
     return evolve(candidates, columns=columns, groups=groups, known=known, computed=computed)
 

@@ -101,7 +101,7 @@ def replayed(trace: Trace, *, name: str) -> Decision:
     decision = Decision.of(replay(trace.given, name=name))
     pointer = _first_difference(trace, decision)
     if pointer is not None:
-        message = "does not follow from what the trace was given: it was changed, or another program made it"
+        message = "does not follow from what the trace was given: a fault of ours, or another program made it"
         hint = "llmrules verify says what is wrong"
         raise TraceError(message, code="does-not-follow", place=Place(name, key=pointer), hint=hint)
     return decision

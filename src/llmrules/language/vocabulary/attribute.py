@@ -262,7 +262,7 @@ class Vocabulary:
     """The names of each group of scopes that was asked for: every rule asks again."""
     _computed: dict[tuple[Scope, ...], tuple[Attribute, ...]] = field(factory=dict, init=False, eq=False, repr=False)
     resting: Mapping[str, frozenset[str]] = field(init=False, eq=False, repr=False)
-    """What each computed attribute rests on in the end, in an order in which each follows those it needs."""
+    """What each computed attribute rests on, those in between too, in an order in which each follows those it needs."""
 
     @resting.default
     def _resting(self) -> Mapping[str, frozenset[str]]:

@@ -206,14 +206,15 @@ def check_factors(attributes: Mapping[str, Attribute]) -> None:
 
 
 def computed_from(attributes: Mapping[str, Attribute]) -> dict[str, frozenset[str]]:
-    """Return what each computed attribute rests on in the end, in an order in which each follows those it needs.
+    """Return what each computed attribute rests on, in an order in which each follows those it needs.
 
-    Attributes that nobody declares are left out. Raises CycleError.
+    Those in between are among them, since they may be stated. Attributes that nobody declares are left out. Raises
+    CycleError.
     """
     direct = {name: factors_of(one) & attributes.keys() for name, one in attributes.items() if one.computed is not None}
     found: dict[str, frozenset[str]] = {}
     for name in TopologicalSorter({name: sorted(its & direct.keys()) for name, its in direct.items()}).static_order():
-        found[name] = frozenset(one for factor in direct[name] for one in found.get(factor, (factor,)))
+        found[name] = frozenset(direct[name]).union(*(found.get(factor, ()) for factor in direct[name]))
     return found
 
 

@@ -573,7 +573,9 @@ SENTENCES = {
     "traces-decided": "decisive in {decisive}, fired in {fired} of {traces}",
     "traces-using": "dated {date}; used in {traces}",
     "trace-unchecked": "{file}: was not derived again, so what is said here is what the trace says; `llmrules verify {file}` checks it",
-    "trace-changed": "{file}: was changed after it was made, so what is said here may be wrong; `llmrules verify {file}` says where",
+    "trace-altered": "{file}: was altered after it was made: a digest does not fit, so what is said here may be wrong; `llmrules verify {file}` says which [altered]",
+    "trace-does-not-follow": "{file}: does not follow from what it was given, at {at}, though its digests fit, so what is said here may be wrong. Report it with the trace and what `llmrules verify {file}` prints [does-not-follow]",
+    "trace-of-another-version": "{file}: was made by llmrules {made}, and {here} derives something else at {at}, so what is said here may be wrong; `llmrules verify {file}` says what [another-version]",
     "disabled": "disabled",
     "decide-an-example": "decide one: llmrules decide example:NAME",
     # Proofs

@@ -604,7 +604,9 @@ SENTENCES = {
     "traces-decided": "{traces}건 중 작용 {decisive}건, 발동 {fired}건",
     "traces-using": "{date} 자료, {traces}건에서 사용",
     "trace-unchecked": "{file}: 다시 도출하지 않았으므로 아래 설명은 추적 기록에 적힌 그대로입니다. `llmrules verify {file}`로 검증할 수 있습니다",
-    "trace-changed": "{file}: 만들어진 뒤에 바뀌었으므로 아래 설명이 틀릴 수 있습니다. 바뀐 곳은 `llmrules verify {file}`로 확인하세요",
+    "trace-altered": "{file}: 만들어진 뒤에 변경되었습니다. 다이제스트가 맞지 않으므로 아래 설명이 틀릴 수 있습니다. 어느 다이제스트인지 `llmrules verify {file}`로 확인하세요 [altered]",
+    "trace-does-not-follow": "{file}: 다이제스트는 맞지만 {at}에서 입력으로부터 도출되지 않으므로 아래 설명이 틀릴 수 있습니다. 추적 기록과 `llmrules verify {file}` 출력을 첨부해 알려 주세요 [does-not-follow]",
+    "trace-of-another-version": "{file}: llmrules {made}에서 만든 기록이며, {here}에서는 {at}의 도출 결과가 다르므로 아래 설명이 틀릴 수 있습니다. 차이는 `llmrules verify {file}`로 확인하세요 [another-version]",
     "disabled": "사용 안 함",
     "decide-an-example": "예제 실행: llmrules decide example:이름",
     # Proofs

@@ -497,8 +497,8 @@ ERRORS = {
     "holds no profile and no trace": "프로필도 추적 기록도 없습니다",
     "cannot be rewritten without changing more than its expectations; edit it by hand": "기대값 말고도 바뀌는 곳이 있어 고쳐 쓸 "
     "수 없습니다. 직접 고치세요",
-    "does not follow from what the trace was given: it was changed, or another program made it": "추적 기록의 입력에서 나오지 "
-    "않는 결과입니다. 누군가 바꾸었거나 다른 프로그램이 만들었습니다",
+    "does not follow from what the trace was given: a fault of ours, or another program made it": "추적 기록의 입력에서 나오지 "
+    "않는 결과입니다. 저희 쪽 오류이거나 다른 프로그램이 만든 기록입니다",
     "contradicts itself, so that it cannot be explained": "앞뒤가 맞지 않아 설명할 수 없습니다",
     "llmrules verify says what is wrong": "무엇이 잘못되었는지는 llmrules verify로 확인하세요",
     "is left out by --among or --only, so it was not judged": "--among이나 --only로 빠져서 판정하지 않았습니다",

@@ -148,7 +148,7 @@ def names_of(some: Sequence[Row], of: Sequence[Row]) -> list[str]:
 
 
 def resting(attributes: Mapping[str, Attribute]) -> dict[str, set[str]]:
-    """Return what each computed attribute rests on in the end, in order. Refuses circles, and what is no number."""
+    """Return what each computed attribute rests on, in order. Refuses circles, and what is no number."""
     direct = {name: factors(one) & attributes.keys() for name, one in attributes.items() if one.computed}
     for name, one in ((name, attributes[name]) for name in direct):
         for factor in {factor for of, _ in one.computed for factor in of}:
@@ -164,7 +164,7 @@ def resting(attributes: Mapping[str, Attribute]) -> dict[str, set[str]]:
     needed = {name: sorted(its & direct.keys()) for name, its in direct.items()}
     try:
         for name in TopologicalSorter(needed).static_order():
-            found[name] = set().union(*(found.get(factor, {factor}) for factor in direct[name]))
+            found[name] = direct[name].union(*(found.get(factor, set()) for factor in direct[name]))
     except CycleError:
         raise Refusal("circle", "/given/vocabulary", "computes attributes in a circle") from None
     return found

@@ -76,10 +76,11 @@ class _Tie:
     def _looked_at(self, rule: Rule, index: int) -> tuple[object, ...]:
         """Return all that a rule looks at of a candidate; of what is computed for a case, that from which it is."""
         candidates = self._decision.candidates
-        moving = {one.name for one in candidates.moving} & rule.reads()
-        names = rule.reads().union(*(candidates.vocabulary.resting[name] for name in moving)) - moving
-        columns = candidates.columns
-        return tuple(columns[name][index] for name in sorted(names & columns.keys()))
+        moving, resting = {one.name for one in candidates.moving}, candidates.vocabulary.resting
+        names = rule.reads().union(*(resting[name] for name in moving & rule.reads())) & candidates.columns.keys()
+        sums = {name: candidates.computed[name] for name in moving & names & candidates.computed.keys()}
+        stated = {*names}.difference(name for name, its in sums.items() if its[index] is not None)
+        return tuple(candidates.columns[name][index] if name in stated else None for name in sorted(names))
 
     def _says(self, criterion: Criterion, outcome: Outcome, index: int) -> int:
         """Return the points that a rule would give a candidate; a hard one 2 to who passes, 1 to who is undecided."""
