@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import shutil
-from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,13 +17,11 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.golden_world import TITLE, decide_again, golden_trace, titled
 
 from llmrules import Advisor
-from llmrules.language.profile import state
 from llmrules.language.texts import Text
-from llmrules.prove.chart import MapTeller, draw
 from llmrules.say.page import render_page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from typing import Literal
 
     from playwright.sync_api import Dialog
@@ -83,10 +80,9 @@ class Opened:
         width: int = DESK,
         scheme: Scheme = "light",
         script: bool = True,
-        drawn: Mapping[str, object] | None = None,
     ) -> Page:
-        """Open the page of a trace, perhaps with a map."""
-        self.file.write_text(render_page(trace, language, drawn=drawn), encoding="utf-8")
+        """Open the page of a trace."""
+        self.file.write_text(render_page(trace, language), encoding="utf-8")
         page = self.page if script else self.without_script
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(media="screen", color_scheme=scheme)
@@ -278,22 +274,6 @@ def test_no_serious_finding_of_axe(opened: Opened, trace: Trace, november: Trace
                 (one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in {"serious", "critical"}
             ]
             assert serious == []
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_map_stands_on_the_page(opened: Opened, trace: Trace, scheme: Scheme) -> None:
-    """Each cell says who is first to a reader, too; on a phone it moves within its frame, and axe finds nothing."""
-    knowledge = Advisor.load(engine="plain").knowledge
-    profile = state({"as_of": date(2026, 5, 1), "tasks": ["coding"]}, knowledge.ruleset.vocabulary)
-    drawn = draw(knowledge, profile, "budget", "context_tokens")
-    page = opened.open(trace, scheme=scheme, width=PHONE, drawn=MapTeller(drawn, knowledge, "en").page())
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE
-    names = page.locator("#map td .visually-hidden").all_text_contents()
-    assert len(names) == sum(map(len, drawn.rows))
-    assert {"DeepSeek", "nobody"} <= {*names}
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run('#map', { resultTypes: ['violations'] }).then((one) => one.violations)")
-    assert [one["id"] for one in found] == []
 
 
 def test_the_first_thing_that_a_key_reaches_skips_the_head(opened: Opened, trace: Trace) -> None:

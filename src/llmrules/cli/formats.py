@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -19,6 +18,7 @@ from llmrules.trace.record import Trace
 from llmrules.worlds.advice.advice import Advice
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from llmrules.say.teller import Line
@@ -33,8 +33,7 @@ SUFFIXES = {".md": "markdown", ".html": "html", ".htm": "html", ".mmd": "mermaid
 class Shown:
     """What is shown of a decision: all of it, or what concerns one ``model``; as text one screen, or ``full``.
 
-    ``advice`` is what was found on it already, for who decided it; else it is found from the trace. ``chart`` is a map
-    for the page.
+    ``advice`` is what was found on it already, for who decided it; else it is found from the trace.
     """
 
     trace: Trace
@@ -42,7 +41,6 @@ class Shown:
     model: str | None = None
     full: bool = False
     advice: Advice | None = None
-    chart: Mapping[str, object] | None = None
 
 
 def print_decision(shown: Shown, output: str, target: Path | None) -> None:
@@ -77,7 +75,7 @@ def _document(shown: Shown, output: str) -> str:
     if output == "html":
         from llmrules.say.page import render_page
 
-        return render_page(shown.trace, shown.language, shown.advice, shown.chart)
+        return render_page(shown.trace, shown.language, shown.advice)
     if output == "mermaid":
         from llmrules.say.report.graph import render_mermaid
 

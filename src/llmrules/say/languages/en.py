@@ -381,7 +381,6 @@ SENTENCES = {
     "page.other_offers": "The other offers",
     "page.elsewhere": "its reasons:",
     "page.find_out": "find out:",
-    "page.map": "Map",
     "page.case": "The case",
     "page.exemptions": "Exemptions",
     "page.made": "Made with",
@@ -620,10 +619,6 @@ SENTENCES = {
     "question.refuses": "Rules that refuse a case",
     "question.changes-nothing": "Requirements and attributes of models of which no answer and no value changes anything",
     "question-undecided": "not decided in time: {names}",
-    "map-title": "The first place by {across} and {down}",
-    "map-nobody": "nobody",
-    "map-mixed": "not one answer: what is computed turns within it, or may; narrow it, or ask decide",
-    "map-inexact": "rules may part {label} between its borders, too",
     # What lint finds: what each code means, each finding by code and kind, and what to do instead
     "code.condition-never-holds": "A condition that nothing can satisfy.",
     "code.duplicate-rule": "Two rules that always say the same.",

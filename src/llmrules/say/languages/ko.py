@@ -412,7 +412,6 @@ SENTENCES = {
     "page.other_offers": "다른 제공 상품",
     "page.elsewhere": "근거 보기:",
     "page.find_out": "확인할 항목:",
-    "page.map": "지도",
     "page.case": "사례",
     "page.exemptions": "면제",
     "page.made": "작성",
@@ -651,10 +650,6 @@ SENTENCES = {
     "question.refuses": "사례를 거부하는 규칙",
     "question.changes-nothing": "어떤 답이나 값도 결과를 바꾸지 않는 요구사항과 모델 속성",
     "question-undecided": "시간 안에 판정하지 못함: {names}",
-    "map-title": "{across}{across:과|와} {down}에 따른 1위",
-    "map-nobody": "없음",
-    "map-mixed": "칸 안에서 답이 하나가 아님: 계산된 값에 따라 1위가 바뀌거나 바뀔 수 있으니, 범위를 좁히거나 decide로 확인하세요",
-    "map-inexact": "규칙이 {label}{label:을|를} 경계 사이에서도 나눌 수 있습니다",
     # What lint finds: what each code means, each finding by code and kind, and what to do instead
     "code.condition-never-holds": "아무것도 충족할 수 없는 조건입니다.",
     "code.duplicate-rule": "항상 같은 말을 하는 두 규칙입니다.",
