@@ -79,8 +79,8 @@ def _failing(ctx: click.Context, param: click.Parameter, value: str | None) -> t
               "it.")  # fmt: skip
 @click.option("--quiet", is_flag=True, help="Print nothing but the ids that have the first place.")
 @click.option("--format", "output", type=click.Choice(FORMATS),
-              help="What to print: text, a page, the derivation as a graph, or the trace as JSON.  [default: by the "
-              "suffix of -o, else text]")  # fmt: skip
+              help="What to print: text, a page, or the trace as JSON.  [default: by the suffix of -o, else "
+              "text]")  # fmt: skip
 @click.option("-o", "--output", "target", type=options.PATH, metavar="FILE", help="Write it to this file.")
 @click.option("--open", "opened", is_flag=True, help="Open the page in the browser: the file of -o, or a new one.")
 @click.option("--fail-on", callback=_failing, metavar=f"[{'|'.join(FAILING)}],...",

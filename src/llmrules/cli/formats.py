@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from llmrules.say.teller import Line
 
-FORMATS = ("text", "markdown", "html", "mermaid", "json")
+FORMATS = ("text", "markdown", "html", "json")
 
-SUFFIXES = {".md": "markdown", ".html": "html", ".htm": "html", ".mmd": "mermaid", ".json": "json"}
+SUFFIXES = {".md": "markdown", ".html": "html", ".htm": "html", ".json": "json"}
 """The format that the name of a file means, where none is said."""
 
 
@@ -71,15 +71,11 @@ def _lines(shown: Shown) -> Iterable[Line]:
 
 
 def _document(shown: Shown, output: str) -> str:
-    """Return a page, a graph or Markdown. Libraries that only one of them needs are loaded for it alone."""
+    """Return a page or Markdown. Libraries that only one of them needs are loaded for it alone."""
     if output == "html":
         from llmrules.say.page import render_page
 
         return render_page(shown.trace, shown.language, shown.advice)
-    if output == "mermaid":
-        from llmrules.say.report.graph import render_mermaid
-
-        return render_mermaid(shown.trace, shown.language, shown.model)
     from llmrules.say.report.entry import render_markdown
 
     return render_markdown(build_report(shown.trace, shown.language))
