@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from llmrules.language.vocabulary import Scope
 
 NOTHING_TYPED = {"isolated": False, "rule_paths": (), "catalog_paths": (), "no_shipped_rules": False,
-                 "no_shipped_catalog": False, "no_cache": False}  # fmt: skip
+                 "no_shipped_catalog": False}  # fmt: skip
 """What holds in a command without these options, and before one of them is typed."""
 
 

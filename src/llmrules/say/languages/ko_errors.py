@@ -475,7 +475,6 @@ ERRORS = {
     "names no model of the trace": "추적 기록에 그런 모델이 없습니다",
     'id = "{}"': 'id = "{0}"',
     "extends itself: {} ({})": "자기 자신을 확장합니다: {0}({1})",
-    "is nothing that catalogue files can be read as": "카탈로그 파일을 읽을 수 있는 방식이 아닙니다",
     "one id a line, or a column with the heading {}": "한 줄에 id를 하나씩 쓰거나, 제목이 {0}인 열을 두세요",
     "lists no model": "모델이 하나도 없습니다",
     '{} = ["claude-sonnet-5-5"]': '{0} = ["claude-sonnet-5-5"]',
