@@ -563,6 +563,8 @@ ERRORS = {
     "--catalog와 그에 따라 결정할 사례를 지정하세요",
     "--many decides many cases; what is said of one has no place beside it: {}": "--many는 여러 사례를 결정하므로 한 사례에만 "
     "쓰는 옵션과 함께 쓸 수 없습니다: {0}",
+    "show one model at a time; llmrules compare puts two side by side in a case": "모델은 하나씩 지정하세요. 둘을 한 "
+    "사례에서 나란히 보려면 llmrules compare를 쓰세요",
     "--format csv goes with a list": "--format csv는 목록에만 쓸 수 있습니다",
     "{} goes with --coverage or --mutate": "{0:은|는} --coverage나 --mutate와 함께 씁니다",
     "say what is stated otherwise with --set, or what is not stated with --drop": "다르게 명시할 것은 --set으로, 명시하지 않을 "
