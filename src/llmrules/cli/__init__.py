@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from contextlib import contextmanager
 from importlib import import_module
@@ -29,10 +28,6 @@ A name that Python keeps for itself ends in an underscore there, and a hyphen is
 """
 
 
-COMPLETING = "_LLMRULES_COMPLETE"
-"""The variable by which a shell asks what may be typed next."""
-
-
 class _Commands(click.Group):
     """Finds each command when it is called, and words every error of this package instead of showing a traceback."""
 
@@ -54,12 +49,6 @@ class _Commands(click.Group):
 
     def main(self, *args: Any, **extra: Any) -> Any:  # noqa: ANN401 - as click has it
         """Run the command line. What the system refuses, and nobody foresaw, is one sentence, too."""
-        if COMPLETING in os.environ:
-            from click.shell_completion import add_completion_class
-
-            from llmrules.cli.completion import Bash
-
-            add_completion_class(Bash)
         try:
             return super().main(*args, **extra)
         except OSError as error:
