@@ -129,7 +129,6 @@ def commands(folder: Path) -> Iterator[list[str]]:
         yield ["rules", *loaded, "--lang", language]
         yield ["models", *loaded, "--lang", language]
         yield ["models", "small", *loaded, "--lang", language]
-        yield ["models", "small", "large", *loaded, "--lang", language]
         yield ["test", case, *loaded, "--lang", language, "--coverage"]
         yield ["audit", str(folder), "--lang", language]
     for form in ("text", "json", "sarif", "github"):
