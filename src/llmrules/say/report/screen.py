@@ -52,9 +52,11 @@ TIED = {"why": 2, "next": 2, "out": 3, "questions": 1 + len(SIX)}
 """The same where the first place is shared and all six questions may have something to ask."""
 
 MOST_NAMES = 6
-MOST_ASKED = 4
+MOST_OUT = 4
+MOST_ASKED = 2
 PARTING = 2
-"""How many names one line gives, how many of requirements, and how many reasons that part two places."""
+"""How many names one line gives, how many before a reason, how many of requirements, and how many reasons that part two
+places."""
 
 FIRST_CATALOGUE = ("catalog.toml",)
 """What was read where our first catalogue was, and nothing on top."""
@@ -281,7 +283,7 @@ class Screen:
     def out(self) -> Iterator[Said]:
         """Yield who is out, by the reason that most of them share."""
         groups = by_reason({name: self.failing(name) for name in self.result.excluded})
-        told = [f"{self.models(names)}: {first_sentence(self.index.because(rule))}" for rule, names in groups]
+        told = [f"{self.models(names, MOST_OUT)}: {first_sentence(self.index.because(rule))}" for rule, names in groups]
         most = None if self.result.best else MOST["blocking"]
         yield from self.part("out", told, most, count=len(self.result.excluded))
 
