@@ -1,9 +1,9 @@
-"""What loading a large catalogue costs: remembered, and parsed and checked, in TOML and JSON, side by side in one run.
+"""What reading a large catalogue costs, in TOML and JSON, side by side in one run.
 
 ``python -m benchmarks.catalog`` prints medians and their ratios to ``json.loads`` of the same catalogue, which makes
-nothing of it but plain values. *Remembered* is everything from the bytes of the files to the catalogue object, its key
-and digests included. All are measured in turn, round after round, so that a machine that slows down slows all of them.
-The catalogue is made up; ``--catalog FILE`` measures another one.
+nothing of it but plain values. *Parsed and checked* is everything from the files to the catalogue object. All are
+measured in turn, round after round, so that a machine that slows down slows all of them. The catalogue is made up;
+``--catalog FILE`` measures another one.
 """
 
 from __future__ import annotations
@@ -11,8 +11,6 @@ from __future__ import annotations
 import argparse
 import gc
 import json
-import os
-import sys
 import tempfile
 from datetime import date, timedelta
 from decimal import Decimal
@@ -23,17 +21,16 @@ from typing import TYPE_CHECKING, Any
 import tomli_w
 from benchmarks.decide import measure
 
-from llmrules.catalog import Catalog, cache, read_catalog
+from llmrules.catalog import Catalog, read_catalog
 from llmrules.errors import LoadError
 from llmrules.language.rules.ruleset import read_ruleset
 from llmrules.reading import shipped
-from llmrules.reading.files import read_catalog_file, read_raw
+from llmrules.reading.files import read_catalog_file, read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from llmrules.errors import InputError
-    from llmrules.reading.files import Raw
 
 OFFERS = 4_803
 """As many rows as one public list of models had in 2026."""
@@ -48,64 +45,41 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--catalog", type=Path, help="a catalogue file to measure in place of one that is made up")
     parser.add_argument("--offers", type=int, default=OFFERS, help="how many offers are made up")
-    parser.add_argument("--rounds", type=int, default=20, help="how often the fast ones are measured")
-    parser.add_argument("--slow-rounds", type=int, default=3, help="how often the slow ones are measured")
+    parser.add_argument("--rounds", type=int, default=7, help="how often each is measured")
     options = parser.parse_args()
     data = read_catalog_file(options.catalog).data if options.catalog else made_up(options.offers)
     with tempfile.TemporaryDirectory() as folder:
-        os.environ[cache.FOLDER] = f"{folder}/cache"
         as_toml, as_json = Path(folder) / "catalog.toml", Path(folder) / "catalog.json"
         as_toml.write_text(tomli_w.dumps(data), encoding="utf-8")
         as_json.write_text(json_text(data), encoding="utf-8")
-        fast: dict[str, Callable[[], object]] = {"json.loads": lambda: json.loads(as_json.read_bytes())}
-        for kind, path in {"JSON": as_json, "TOML": as_toml}.items():
-            catalog = parsed(path)
-            fast[f"remembered, {kind}"] = lambda path=path: remembered(path)  # type: ignore[misc]
-            if remembered(path) != catalog:
-                sys.exit(f"what is remembered of {path.name} is not what was read")
-        slow: dict[str, Callable[[], object]] = {
-            "parsed and checked, JSON": lambda: parsed(as_json, remember=False),
-            "parsed and checked, TOML": lambda: parsed(as_toml, remember=False),
-        }
+        catalog = parsed(as_json)
         gc.collect()
         gc.freeze()  # or else what was made so far is looked through again and again
-        medians = {**measure(fast, options.rounds), **measure(slow, options.slow_rounds)}
+        ways: dict[str, Callable[[], object]] = {
+            "json.loads": lambda: json.loads(as_json.read_bytes()),
+            "parsed and checked, JSON": lambda: parsed(as_json),
+            "parsed and checked, TOML": lambda: parsed(as_toml),
+        }
+        medians = measure(ways, options.rounds)
         offers = sum(len(model.offers) for model in catalog)
         values = sum(len(model.entries) + sum(len(offer.entries) for offer in model.offers) for model in catalog)
-        files = (as_json, as_toml, *Path(folder).glob("cache/*"))
-        sizes = [path.stat().st_size / 1e6 for path in files[:3]]
+        sizes = [path.stat().st_size / 1e6 for path in (as_json, as_toml)]
     print(f"{len(catalog.models):,} models, {offers:,} offers, {values:,} values")
-    print("{:.1f} MB of JSON, {:.1f} MB of TOML, each remembered in {:.1f} MB".format(*sizes))
+    print("{:.1f} MB of JSON, {:.1f} MB of TOML".format(*sizes))
     print("\n| | median | ratio |\n|---|---|---|")
     for name, median in medians.items():
         print(f"| {name} | {median / 1e6:,.1f} ms | {median / medians['json.loads']:.2f} |")
 
 
-def parsed(path: Path, *, remember: bool = True) -> Catalog:
-    """Read a catalogue with nothing remembered of it; remember it if wanted."""
-    rules, catalogues = raw(path)
+def parsed(path: Path) -> Catalog:
+    """Read a catalogue over the shipped vocabulary."""
     problems: list[InputError] = []
-    ruleset = read_ruleset([file.parse() for file in rules], sources := [file.parse() for file in catalogues], problems)
+    sources = [read_catalog_file(path)]
+    ruleset = read_ruleset([read_toml(rules) for rules in shipped.rule_files()], sources, problems)
     catalog = read_catalog(sources, ruleset.vocabulary, ruleset.citable, problems)
     if problems:
         raise LoadError(problems)
-    if remember and (slot := cache.slot_for(rules, catalogues)) is not None:
-        slot.remember(catalog, sources)
     return catalog
-
-
-def remembered(path: Path) -> Catalog:
-    """Read what is remembered of a catalogue."""
-    slot = cache.slot_for(*raw(path))
-    found = slot.recall() if slot is not None else None
-    if found is None:
-        sys.exit(f"nothing is remembered of {path.name}")
-    return found.catalog
-
-
-def raw(path: Path) -> tuple[list[Raw], list[Raw]]:
-    """Read the bytes of the shipped rule files and of a catalogue."""
-    return [read_raw(rules) for rules in shipped.rule_files()], [read_raw(path, may_be_json=True)]
 
 
 def json_text(data: dict[str, Any]) -> str:

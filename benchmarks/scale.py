@@ -9,7 +9,6 @@ beside parsing the same files by tomllib alone: what is shipped, and a project o
 from __future__ import annotations
 
 import argparse
-import os
 import tempfile
 import tomllib
 from datetime import date
@@ -22,7 +21,6 @@ from benchmarks.decide import measure
 from benchmarks.growth import HEAD, rule
 
 from llmrules import Advisor
-from llmrules.catalog import cache
 from llmrules.reading.shipped import catalog_file, rule_files
 
 if TYPE_CHECKING:
@@ -47,7 +45,6 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=40, help="how often deciding is measured")
     parser.add_argument("--loading-rounds", type=int, default=9, help="how often loading is measured")
     options = parser.parse_args()
-    os.environ[cache.FOLDER] = ""
     with tempfile.TemporaryDirectory() as folder:
         large = options.catalog or Path(folder) / "large.json"
         if options.catalog is None:

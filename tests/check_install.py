@@ -99,7 +99,7 @@ def _variables(environment: Path, *, compiler: bool) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON") and name != "CPPFLAGS"}
     binaries = str(environment / "bin")
     # Nothing that pip has built before may help: only what the page says counts.
-    kept |= {"PIP_NO_CACHE_DIR": "1", "LLMRULES_CACHE": ""}
+    kept |= {"PIP_NO_CACHE_DIR": "1"}
     return kept | {"PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}" if compiler else binaries}
 
 

@@ -20,9 +20,6 @@ settings.register_profile("suite", derandomize=True, deadline=None, max_examples
 settings.register_profile("search", derandomize=False, deadline=None, print_blob=True)
 settings.load_profile("suite")
 
-# No test reads or writes what large catalogues were read as elsewhere; those of the cache say where it is.
-os.environ["LLMRULES_CACHE"] = ""
-
 
 @pytest.fixture(scope="session", autouse=True)
 def parsed_once() -> Iterator[None]:

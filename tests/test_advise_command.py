@@ -16,7 +16,7 @@ from llmrules.say.page import render_page
 from llmrules.worlds.advice.asking import Answer, Pair, Question, Questions
 from llmrules.worlds.advice.document import plain
 from llmrules.worlds.advice.finding_out import Worth, WorthKnowing
-from llmrules.worlds.advice.firmness import Firmness, ShelfLife, Stays, WeightStays
+from llmrules.worlds.advice.firmness import Firmness, ShelfLife, Stays
 from llmrules.worlds.advice.relaxing import Found, NearMiss, Relaxation
 from llmrules.worlds.changes import Stated
 
@@ -42,9 +42,9 @@ def test_what_nobody_can_have_is_told() -> None:
 
 
 def test_what_a_choice_depends_on_is_told() -> None:
-    """The margin, the ends of what is stated, the rules it rests on, what still matters, and what to find out."""
+    """The ends of what is stated, what still matters, and what to find out."""
     told = run("advise", "example:hospital-records").output
-    for part in (": ahead by ", "\n  context needed: the first place stays at ", "\nWorth finding out\n"):
+    for part in ("\n  context needed: the first place stays at ", "\nWorth finding out\n"):
         assert part in told
     assert "\nWhat still matters, in order\n" in told
     decision = Advisor.load(engine="plain").decide(ROOT / "examples/hospital-records.toml")
@@ -52,8 +52,6 @@ def test_what_a_choice_depends_on_is_told() -> None:
     assert (found["format"], found["best"]) == ("llmrules.advice/1", list(decision.best))
     assert found["firmness"] == plain(decision.firmness)
     assert found["next_questions"] == plain(decision.next_questions)
-    for rule in found["firmness"]["rests_on"]:
-        assert rule in told
 
 
 def test_a_decision_tells_its_firmness_beneath() -> None:
@@ -88,7 +86,7 @@ def test_the_page_on_advice_names_every_field_of_its_json() -> None:
     """Each field of each record stands in the section on JSON."""
     text = (ROOT / "docs/advice.md").read_text(encoding="utf-8").partition("## As JSON")[2].partition("\n## ")[0]
     records = (Found, Relaxation, Stated, NearMiss, Questions, Question, Answer, Pair, Worth, WorthKnowing)
-    for record in (*records, Firmness, Stays, WeightStays, ShelfLife):
+    for record in (*records, Firmness, Stays, ShelfLife):
         for one in attrs.fields(record):
             assert f"`{one.name}`" in text, f"{record.__name__}.{one.name}"
 
@@ -150,15 +148,12 @@ def test_what_the_screen_says_of_firmness_is_so() -> None:
 
 
 def test_what_the_screen_says_of_a_tie_is_so() -> None:
-    """Within its numbers the same models share the first place, beyond they do not; and what parts them is named."""
+    """Within its numbers the same models share the first place, beyond they do not."""
     decision = Advisor.load(engine="plain").decide(ROOT / "examples/research-lab.toml")
     said = "the tie holds unless largest model that the hardware holds reaches 685 billion parameters or falls below 40"
     assert said in " ".join(decision.screen().split())
     for size, same in ((40, True), (39, False), (684, True), (685, False)):
         assert (decision.what_if(hardware_parameters=size).best == decision.best) == same
-    told = run("decide", "example:research-lab", "--firmness", "--lang", "en").output
-    assert "  Falcon, Gemma, Phi-3 Mini: tied, 1.50 points ahead of the next\n" in told
-    assert "  what was not said would part them: tasks, place of deployment, " in told
     assert decision.what_if(tasks=["coding"]).best == ("gemma",)
     korean = run("decide", "example:research-lab", "--lang", "ko").output
     assert "유지   다음 경우가 아니면 공동 1위 유지: " in korean

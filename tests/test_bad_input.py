@@ -266,13 +266,13 @@ excluded = [{ model = "beta" }, { model = "betta", by = ["weights", "cheep"] }]
 READERS = (
     *("reading/files", "reading/syntax", "reading/cursor", "language/texts", "language/sources", "language/vocabulary"),
     *("language/conditions", "language/rules", "language/profile", "catalog/entries", "catalog/overlay"),
-    *("catalog/reading", "catalog/packed", "decision/knowledge"),
+    *("catalog/reading", "decision/knowledge"),
 )
 ELSEWHERE = {"is-folder", "no-file", "unreadable", "too-large", "unwritable", "bad-text", "bad-gzip", "bad-condition"}
-ELSEWHERE |= {"too-many-values", "unsound", "no-approval-asked", "wrong-approver"}
+ELSEWHERE |= {"too-many-values", "no-approval-asked", "wrong-approver"}
 ELSEWHERE |= {"wrong-unit", "bad-product", "computed-cycle"}
 """Codes that are exercised by the tests here and not by a case; ``bad-condition`` by ``test_written_conditions``, and
-``too-many-values`` by ``test_growth``, ``unsound`` by ``test_cache``, ``no-approval-asked`` and
+``too-many-values`` by ``test_growth``, ``no-approval-asked`` and
 ``wrong-approver`` by ``test_governance``, those of computed attributes by ``test_computed``."""
 
 

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 
 TINY = {
     "advice": ("--engine plain maths-tutor", r"maths-tutor +\d+ µs"),
-    "catalog": ("--offers 800 --rounds 1 --slow-rounds 1", r"\| parsed and checked, TOML \| [\d.,]+ ms"),
+    "catalog": ("--offers 800 --rounds 1", r"\| parsed and checked, TOML \| [\d.,]+ ms"),
     "decide": ("--rounds 1", r"decision, plain +\d+ µs"),
     "growth": ("5", r"\| a chain of rules, decided \| \d"),
     "outcomes": ("--cases 2", "2 random cases"),

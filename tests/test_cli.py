@@ -635,12 +635,11 @@ def test_the_completion_script_is_what_the_help_says(shell: str) -> None:
 
 
 def test_what_was_meant_by_a_name_is_said() -> None:
-    """A choice by its words, an example without its prefix, and a requirement that can be stated are found."""
+    """A choice by its words and an example without its prefix are found."""
     for arguments, said in (
         (["decide", "--set", "languages=Korean"], "hint: write ko"),
         (["decide", "--set", "languages=한국어"], "hint: write ko"),
         (["decide", "hospital-records"], "hint: write example:hospital-records"),
-        (["map", "budget", "contxt"], "did you mean context_tokens?"),
     ):
         done = run(*arguments)
         assert (done.exit_code, said in done.output) == (2, True), done.output

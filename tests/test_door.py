@@ -13,7 +13,6 @@ from tests.commands import run
 from llmrules import Advisor
 from llmrules.say.page import render_page
 from llmrules.say.report.entry import render_markdown
-from llmrules.say.report.graph import render_mermaid
 from llmrules.say.report.report import build_report
 
 if TYPE_CHECKING:
@@ -120,17 +119,16 @@ def commands(folder: Path) -> Iterator[list[str]]:
     trace, case = f"{folder}/trace.json", f"{folder}/case.toml"
     yield ["decide", case, *loaded, "--trace", trace]
     for language in ("en", "ko"):
-        for form in ("text", "markdown", "html", "mermaid", "json"):
+        for form in ("text", "markdown", "html", "json"):
             yield ["decide", case, *loaded, "--format", form, "--lang", language]
             yield ["why", trace, "--format", form, "--lang", language]
         for model in ("small", "large"):
             yield ["decide", case, *loaded, "--model", model, "--lang", language]
-            yield ["why", trace, model, "--lang", language, "--format", "mermaid"]
+            yield ["why", trace, model, "--lang", language]
         yield ["replay", trace, *loaded, "--lang", language]
         yield ["rules", *loaded, "--lang", language]
         yield ["models", *loaded, "--lang", language]
         yield ["models", "small", *loaded, "--lang", language]
-        yield ["models", "small", "large", *loaded, "--lang", language]
         yield ["test", case, *loaded, "--lang", language, "--coverage"]
         yield ["audit", str(folder), "--lang", language]
     for form in ("text", "json", "sarif", "github"):
@@ -178,7 +176,6 @@ def test_nothing_raw_leaves_in_any_format(tmp_path: Path) -> None:
             said_so,
             *(str(decision.why(model, language)) for model in ("small", "large")),
             render_markdown(build_report(trace, language)),
-            render_mermaid(trace, language),
             render_page(trace, language),
         ):
             assert harmless(text)
@@ -205,7 +202,7 @@ def test_a_reason_without_end_is_cut_where_it_is_said(tmp_path: Path) -> None:
     for name, content in (("rules", table), ("models", models(lambda: "said")), ("case", profile(lambda: "said"))):
         (tmp_path / f"{name}.toml").write_text(str(dates(content)), encoding="utf-8")
     case = ["decide", f"{tmp_path}/case.toml", *world(tmp_path)]
-    for form in ("text", "markdown", "html", "mermaid"):
+    for form in ("text", "markdown", "html"):
         printed = run(*case, "--format", form).stdout
         assert len(printed) < 400_000
     trace = json.loads(run(*case, "--format", "json").stdout)

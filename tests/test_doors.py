@@ -35,11 +35,9 @@ def test_a_decision_in_a_console_begins_with_the_answer(decision: Decision) -> N
 
 
 def test_every_format_is_a_method(decision: Decision) -> None:
-    """A page, a report for a pull request and a graph, in both languages; the page of a notebook is in a frame."""
+    """A page and a report for a pull request, in both languages; the page of a notebook is in a frame."""
     assert decision.html("ko") == render_page(decision.trace, "ko")
     assert decision.markdown().startswith("**") or decision.markdown().startswith("# ")
-    assert decision.mermaid("en").startswith("flowchart LR")
-    assert len(decision.mermaid(model="claude")) < len(decision.mermaid())
     framed = decision._repr_html_()
     assert framed.startswith("<iframe ")
     assert framed.count('"') == 6
@@ -53,7 +51,6 @@ def test_a_model_that_was_not_judged_is_met_with_the_nearest(decision: Decision)
         decision.why,
         decision.place,
         lambda name: decision.computed("monthly_cost", name),
-        lambda name: decision.mermaid(model=name),
     ):
         with pytest.raises(UnknownModelError, match="did you mean: mistral") as caught:
             ask("mistrl")
@@ -65,7 +62,7 @@ def test_a_model_that_was_not_judged_is_met_with_the_nearest(decision: Decision)
 
 def test_nothing_is_said_in_a_language_that_is_none(decision: Decision) -> None:
     """Another language is an error that names those that there are."""
-    for say in (decision.screen, decision.report, decision.html, decision.markdown, decision.mermaid):
+    for say in (decision.screen, decision.report, decision.html, decision.markdown):
         with pytest.raises(LlmrulesError, match="nothing is said in 'fr'; there are en and ko"):
             say("fr")  # type: ignore[arg-type]
     with pytest.raises(LlmrulesError, match="nothing is said in 'fr'"):
@@ -103,7 +100,7 @@ def test_without_settings_a_project_is_what_is_shipped(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "begins"),
-    [("a.txt", ""), ("a.md", "**"), ("a.html", "<!doctype html>"), ("a.mmd", "flowchart lr"), ("a.json", "{")],
+    [("a.txt", ""), ("a.md", "**"), ("a.html", "<!doctype html>"), ("a.json", "{")],
 )
 def test_a_file_is_written_in_the_format_of_its_name(
     name: str, begins: str, decision: Decision, tmp_path: Path
@@ -117,7 +114,7 @@ def test_a_file_is_written_in_the_format_of_its_name(
     trace = tmp_path / "trace.json"
     decision.trace.save(trace)
     assert run("why", trace, "-o", tmp_path / f"why-{name}").exit_code == 0
-    form = {"a.txt": "text", "a.md": "markdown", "a.html": "html", "a.mmd": "mermaid", "a.json": "json"}[name]
+    form = {"a.txt": "text", "a.md": "markdown", "a.html": "html", "a.json": "json"}[name]
     printed = run("why", str(trace), "--format", form).stdout
     assert (tmp_path / f"why-{name}").read_text(encoding="utf-8").strip() == printed.strip()
     assert run("why", str(trace), "-o", str(trace)).exit_code == 2

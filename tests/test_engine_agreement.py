@@ -108,7 +108,7 @@ def test_a_rule_that_did_not_fire_can_be_switched_off(seed: int) -> None:
 
 
 def test_firing_what_a_difference_reaches_is_firing_all() -> None:
-    """With any facts changed and any one rule switched off, the rules that are fired anew and the others are all."""
+    """With any facts changed, the rules that are fired anew and the others are all."""
     for number in range(PROGRAMS + 350, PROGRAMS + 430):
         random = seeded(number)
         written = random_program(random)
@@ -123,9 +123,6 @@ def test_firing_what_a_difference_reaches_is_firing_all() -> None:
             fired = refiring.fire(there, names)
             assert {*bits(fired)} == engine.fire(there), f"program {number}"
             assert refiring.concluded(fired, there) == derive(program, there, engine.fire(there)).facts
-        rule = random.choice(program.rules)
-        without = _fired(compile_program(load(written.without([rule.id]))), facts)
-        assert {program.rules[place].id for place in bits(refiring.without(rule))} == without, f"program {number}"
 
 
 def test_what_two_facts_conclude_alike_ends_with_both_of_them() -> None:
@@ -156,7 +153,6 @@ def test_rules_that_follow_from_each_other_end_with_what_they_followed_from() ->
     refiring = Refiring(Reach(program), facts, PlainEngine(program).fire(facts))
     assert refiring.fired == 0b111
     assert refiring.fire({}, ["tuning"]) == 0
-    assert [refiring.without(one) == 0 for one in program.rules] == [one.id == "first" for one in program.rules]
 
 
 @few

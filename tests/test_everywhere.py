@@ -1,4 +1,4 @@
-"""Two sides compared for every profile: alike, or regions that lie whole in what differs and cover it if complete."""
+"""Two sides compared for every profile: alike, or the smallest profiles that show all in which they differ."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def compared(old: str, new: str, *, models: str = MODELS, then: date = DAY) -> E
 
 
 def answers(found: Everywhere) -> dict[Level, tuple[str, bool, int]]:
-    """Return what came of each level: alike or not, complete, and how many cubes."""
+    """Return what came of each level: alike or not, complete, and how many profiles."""
     return {one.level: (one.alike, one.complete, len(one.parts)) for one in found.differences}
 
 
@@ -67,11 +67,15 @@ def test_each_level_is_answered(new: str, firings: str, verdicts: str, first: st
     assert all(one.complete for one in found.differences)
 
 
-def test_regions_are_exactly_where_both_sides_differ() -> None:
-    """Of every combination of some requirements: one of the cubes holds it if and only if the engine differs there."""
+def test_what_no_profile_shows_never_differs() -> None:
+    """Of every combination of some requirements: each rule and model in which the engine differs is one of those."""
     rules = OWN + WEIGHTS + CHEAP + WINDOW
-    found = compared(rules, rules.replace('when.budget = "tight"', 'when.budget = ["tight", "normal"]'))
-    before, after = found.old.advisor, found.new.advisor
+    found = compared(rules, rules.replace('when.budget = "tight"', 'when.budget = ["tight", "normal"]') + SAID)
+    shown = {one.level: [differing(one.level, part.old, part.new) for part in one.parts] for one in found.differences}
+    assert all(one.complete for one in found.differences)
+    for several in shown.values():
+        assert all(its - set().union(*several[:place]) for place, its in enumerate(several))
+    seen: dict[Level, set[str]] = {level: set() for level in shown}
     options = {
         "offline": (None, True, False),
         "budget": (None, "tight", "normal", "ample"),
@@ -79,36 +83,25 @@ def test_regions_are_exactly_where_both_sides_differ() -> None:
         "hosting": (None, "own", "vendor"),
         "tokens": (None, 10, 1_000, 1_001, 9_000, 9_001),
     }
-    levels = {one.level: one for one in found.differences}
     for values in itertools.product(*options.values()):
         stated = {name: value for name, value in zip(options, values, strict=True) if value is not None}
-        old, new = (side.decide({"as_of": DAY, **stated}) for side in (before, after))
-        assert covered(found, levels["firings"].level, new) == (old.fired != new.fired)
-        assert covered(found, levels["first"].level, new) == (old.best != new.best)
-    for one in found.differences:
-        assert one.complete
-        shares = [part.cube.share for part in one.parts]
-        assert shares == sorted(shares, reverse=True)
+        old, new = (side.advisor.decide({"as_of": DAY, **stated}) for side in (found.old, found.new))
+        for level, names in seen.items():
+            names.update(differing(level, old, new))
+    assert seen == {level: set().union(*several) for level, several in shown.items()}
+    assert seen["firings"] == {"tight-cheap", "said"}
 
 
-def covered(found: Everywhere, level: Level, decision: Decision) -> bool:
-    """Return whether a cube of a level holds a profile."""
-    stated = {one.attribute: one.value for one in decision.profile.requirements}
-    (difference,) = (one for one in found.differences if one.level == level)
-    for part in difference.parts:
-        for choice in part.cube.choices:
-            value, name = stated.get(choice.asked.attribute.name), choice.asked.attribute.name
-            if choice.member is not None:
-                inside = (choice.member in value if isinstance(value, frozenset) else False) in choice.values
-            elif choice.asked.attribute.many:
-                inside = (None if name not in stated else True) in choice.values
-            else:
-                inside = (None if value is None else choice.asked.band(value)) in choice.values
-            if not inside:
-                break
-        else:
-            return True
-    return False
+SAID = rule("said", "when.tuning = true\nadvise = true")
+
+
+def differing(level: Level, old: Decision, new: Decision) -> set[str]:
+    """Return in which rules or models two decisions differ."""
+    if level == "firings":
+        return {*old.fired} ^ {*new.fired}
+    if level == "first":
+        return {*old.best} ^ {*new.best}
+    return {name for name in old.knowledge.models if old.verdict(name) != new.verdict(name)}
 
 
 def test_an_example_is_decided_by_both_sides() -> None:
@@ -142,17 +135,17 @@ def test_what_one_side_alone_can_be_asked_is_named() -> None:
     assert any("urgent" in str(line) for line in everywhere_lines(found, "en"))
 
 
-def test_regions_are_told_in_words() -> None:
-    """What requirements may be, by ranges and names, in both languages."""
+def test_a_profile_is_told_with_what_changes() -> None:
+    """As its file has it, in both languages."""
     narrow = rule("narrow", "when.tokens = { at_least = 100, below = 5_000 }\nwhen.inputs.has = 'audio'\nadvise = true")
     found = compared("", narrow)
-    told = "\n".join(map(str, everywhere_lines(found, "en")))
-    assert "- inputs: including audio; tokens: at least 100 tokens and below 5,000 tokens" in told
-    assert "→ fires: narrow" in told
-    elsewhere = rule("elsewhere", "when.region.none_of = ['north']\nunless.budget = 'tight'\nadvise = true")
-    regions = "\n".join(map(str, everywhere_lines(compared("", elsewhere), "en")))
-    assert "- region: any other text; budget: normal or ample, or not stated" in regions
-    assert "≠ 발동하는 규칙: 다음 영역에서만 다릅니다" in "\n".join(map(str, everywhere_lines(found, "ko")))
+    told = [str(line) for line in everywhere_lines(found, "en")]
+    assert told[0] == "≠ which rules fire: differs as these profiles show, and in nothing else"
+    assert told[1:3] == ["  - as_of = 2026-05-01", '    inputs = ["audio"]']
+    assert told[3].startswith("    tokens = ")
+    assert told[4] == "    → fires: narrow"
+    korean = "\n".join(map(str, everywhere_lines(found, "ko")))
+    assert "≠ 발동하는 규칙: 다음 프로필에서 보이는 만큼만 다릅니다" in korean
 
 
 def test_the_command_compares_two_policies(tmp_path: Path) -> None:
@@ -164,7 +157,8 @@ def test_the_command_compares_two_policies(tmp_path: Path) -> None:
     assert result.exit_code == 1
     levels = json.loads(result.output)["levels"]
     assert [levels[one]["alike"] for one in levels] == ["differ", "alike", "alike"]
-    assert levels["firings"]["cubes"][0]["whenever"] == [{"requirement": "bias_sensitive", "among": [True]}]
+    (profile,) = (one["profile"] for one in levels["firings"]["profiles"])
+    assert profile == {"as_of": "2026-05-01", "bias_sensitive": True}
     assert run(*command, "example:all").exit_code == 2
     assert run("diff", "--isolated").exit_code == 2
 

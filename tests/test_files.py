@@ -30,7 +30,6 @@ from llmrules.reading.files import (
     read_catalog_file,
     read_json,
     read_json_data,
-    read_raw,
     read_standard_input,
     read_toml,
     toml_files,
@@ -337,22 +336,13 @@ def test_a_write_that_fails_half_way_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_private_file_is_its_owners_alone(tmp_path: Path) -> None:
-    """Nobody else may read it."""
-    write_whole(tmp_path / "x.json", "text", private=True)
-    assert stat.S_IMODE((tmp_path / "x.json").stat().st_mode) == 0o600
-
-
 def test_what_is_written_goes_where_a_link_points(tmp_path: Path) -> None:
-    """A link stays a link; a private file takes its place; one that leads to itself is said to be unwritable."""
+    """A link stays a link; one that leads to itself is said to be unwritable."""
     target, link, loop = tmp_path / "target.json", tmp_path / "link.json", tmp_path / "loop.json"
     target.write_text("old", encoding="utf-8")
     link.symlink_to(target)
     write_whole(link, "new")
     assert link.is_symlink()
-    assert target.read_text(encoding="utf-8") == "new"
-    write_whole(link, "mine", private=True)
-    assert not link.is_symlink()
     assert target.read_text(encoding="utf-8") == "new"
     loop.symlink_to(loop)
     with pytest.raises(FileError, match="cannot be written"):
@@ -539,16 +529,5 @@ def test_a_catalogue_is_toml_or_json_by_its_name(tmp_path: Path) -> None:
         assert (source.name, source.layer, source.is_toml) == (name, 2, name == "a.toml")
         assert source.place(("model", 0, "parameters")).entry == "a"
     with pytest.raises(FileError) as raised:
-        read_raw(tmp_path / "a.json").parse()
+        read_toml(tmp_path / "a.json")
     assert "is not TOML" in str(raised.value)
-
-
-def test_bytes_are_parsed_only_when_they_are_asked_for(tmp_path: Path) -> None:
-    """Broken text is read without a word; its size is that of the text, as far as it can be known."""
-    for name, raw, size in (("a.toml", b"[[", 2), ("a.json", b"{", 1), ("a.json.gz", gzip.compress(b"{" * 999), 999)):
-        (tmp_path / name).write_bytes(raw)
-        file = read_raw(tmp_path / name, name, may_be_json=True)
-        assert (file.content, file.size, len(file.digest)) == (raw, size, 64)
-        with pytest.raises(FileError) as raised:
-            file.parse()
-        assert raised.value.place.file == name

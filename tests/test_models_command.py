@@ -321,7 +321,7 @@ EVIL = "a\\u001b[31mred\\u0007 b\\u202eback"
 
 
 def test_nothing_printed_is_obeyed_by_a_terminal(tmp_path: Path) -> None:
-    """Whatever stands in values, titles and labels comes out escaped: in the list, the sheet and the comparison."""
+    """Whatever stands in values, titles and labels comes out escaped: in the list and the sheet."""
     both = f'{{ en = "{EVIL}", ko = "{EVIL}" }}'
     (tmp_path / "r.toml").write_text(
         'language = 1\npack = "evil"\n'
@@ -344,7 +344,6 @@ def test_nothing_printed_is_obeyed_by_a_terminal(tmp_path: Path) -> None:
         where,
         (*where, "--offers"),
         ("x",),
-        ("x", "y", "--all"),
         ("--offers", "--format", "csv"),
     ]
     for arguments in commands:
@@ -479,35 +478,6 @@ def test_claims_are_cited_with_their_document() -> None:
 # Several
 
 
-def test_models_are_compared_where_they_differ(loaded: tuple[str, ...]) -> None:
-    """One line for each attribute that differs; what is equal or unknown of all is counted, and shown when asked."""
-    printed = said("lark", "astra-2", *DAY, *loaded)
-    lines = printed.splitlines()
-    assert lines[0].split() == ["lark", "astra-2"]
-    rows = [re.split(" {2,}", line) for line in lines]
-    assert ["developer", "Beispiel", "Example Labs"] in rows
-    assert ["licence", "Apache-2.0", "unknown"] in rows
-    assert ["0.30", "2.00-2.50 (1 of 3 unknown)"] in [row[-2:] for row in rows]
-    assert ["family", "unknown", "Astra"] in rows
-    assert re.fullmatch(r"attributes that differ: \d+; equal: 0; unknown of all: \d+ \(--all shows them\)", lines[-1])
-    everything = said("lark", "astra-2", "--all", *DAY, *loaded)
-    assert len(everything.splitlines()) > len(lines)
-    assert "uptime" in everything
-    assert max(map(width, everything.splitlines())) <= 100
-
-
-def test_a_comparison_knows_equal_from_unknown(loaded: tuple[str, ...]) -> None:
-    """Equal is a value that both have; unknown of both is not equal, and unknown of one differs."""
-    document = json.loads(said("astra-family", "astra-2", "astra-2", "--format", "json", *DAY, *loaded))
-    assert document["models"] == ["astra-family", "astra-2"]
-    found = document["attributes"]
-    assert found["developer"] == {"outcome": "equal", "values": [["Example Labs"]] * 2, "unknown": [0, 0]}
-    assert found["licence"] == {"outcome": "unknown", "values": [[], []], "unknown": [1, 3]}
-    window = {"outcome": "differs", "values": [[], [1_050_000, 200_000]], "unknown": [1, 1]}
-    assert found["context_window"] == window
-    assert "속성" in said("astra-2", "lark", "--lang", "ko", *DAY, *loaded)
-
-
 def test_an_entry_that_is_not_listed_is_a_word_where_a_candidate_has_it() -> None:
     """The ids of families find their releases; only an id that no candidate mentions shows what is not listed."""
     catalogue = ("--isolated", "--catalog", "2026-11", *DAY)
@@ -555,6 +525,13 @@ def test_every_wrong_condition_is_reported(loaded: tuple[str, ...]) -> None:
         ("--where opennes=closed", "unknown-attribute"),
         ("--where openness=clsed", "unknown-choice"),
     ]
+
+
+def test_models_are_shown_one_at_a_time(loaded: tuple[str, ...]) -> None:
+    """Two ids are no list; two models are put side by side in a case."""
+    done = run("lark", "astra-2", *DAY, *loaded)
+    assert done.exit_code == 2
+    assert "llmrules compare puts two side by side" in " ".join(done.stderr.split())
 
 
 def test_csv_goes_with_a_list(loaded: tuple[str, ...]) -> None:

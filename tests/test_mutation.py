@@ -167,6 +167,7 @@ OFF = ("effect", "advise", None)
                 ("condition", "offline = true", None),
                 ("condition", "{ offline = true }", None),
                 ("operator", "tuning = true", "tuning = false"),
+                ("condition", "tuning = true", None),
                 ("condition", "{ tuning = true }", None),
                 OFF,
             ],
@@ -180,6 +181,7 @@ OFF = ("effect", "advise", None)
                 ("condition", "offline = true", None),
                 ("condition", "{ offline = true }", None),
                 ("operator", "tuning = true", "tuning = false"),
+                ("condition", "tuning = true", None),
                 ("condition", "{ tuning = true }", None),
                 ("exception", "any = [{ offline = true }, { tuning = true }]", None),
                 OFF,
@@ -190,7 +192,9 @@ OFF = ("effect", "advise", None)
             [
                 ("operator", "offline = true", "offline = false"),
                 ("condition", "offline = true", None),
+                ("condition", "{ offline = true }", None),
                 ("condition", 'region.like = "eu-*"', None),
+                ("condition", '{ any = [{ region.like = "eu-*" }] }', None),
                 OFF,
             ],
         ),
@@ -278,7 +282,7 @@ OFF = ("effect", "advise", None)
     ],
 )
 def test_every_small_change_is_made(text: str, expected: list[tuple[str, str, str | None]]) -> None:
-    """Operators, thresholds, members, conditions, exceptions and effects; two changes with one meaning come once."""
+    """Operators, thresholds, members, conditions, exceptions and effects; what makes the same rule comes once."""
     assert changes(text) == expected
 
 
@@ -305,13 +309,6 @@ def test_overrides_and_ends_are_changed_too() -> None:
         ("effective_to", "2026-03-01", "2026-03-02"),
     ]
     assert ("member", "c", None) in [(one.kind, one.was, one.now) for one in mutants(rules["d"])]
-
-
-def test_a_change_without_a_meaning_is_equivalent() -> None:
-    """Of two branches that say the same one can go."""
-    either = rule("r", "when.any = [{ budget.at_most = 'normal' }, { budget.at_most = 'normal' }]\nadvise = true")
-    (only,) = world(either).knowledge.ruleset.rules.values()
-    assert '{ budget.at_most = "normal" }' in [one.was for one in mutants(only) if one.equivalent]
 
 
 def test_a_mutant_knows_its_place() -> None:

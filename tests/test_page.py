@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import shutil
-from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,13 +17,11 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.golden_world import TITLE, decide_again, golden_trace, titled
 
 from llmrules import Advisor
-from llmrules.language.profile import state
 from llmrules.language.texts import Text
-from llmrules.prove.chart import MapTeller, draw
 from llmrules.say.page import render_page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from typing import Literal
 
     from playwright.sync_api import Dialog
@@ -83,10 +80,9 @@ class Opened:
         width: int = DESK,
         scheme: Scheme = "light",
         script: bool = True,
-        drawn: Mapping[str, object] | None = None,
     ) -> Page:
-        """Open the page of a trace, perhaps with a map."""
-        self.file.write_text(render_page(trace, language, drawn=drawn), encoding="utf-8")
+        """Open the page of a trace."""
+        self.file.write_text(render_page(trace, language), encoding="utf-8")
         page = self.page if script else self.without_script
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(media="screen", color_scheme=scheme)
@@ -181,10 +177,7 @@ def test_it_opens(opened: Opened, trace: Trace, language: Language, scheme: Sche
 def test_every_text_can_be_read(opened: Opened, trace: Trace, scheme: Scheme) -> None:
     """Every text has at least the contrast of 4.5 to 1 that WCAG asks, in both schemes."""
     page = opened.open(trace, scheme=scheme)
-    page.get_by_role("button", name="Show everything").click()
     page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-    page.mouse.move(0, 0)
-    page.wait_for_timeout(200)  # the graph fades back
     assert page.evaluate(CONTRASTS) == []
 
 
@@ -195,7 +188,7 @@ CONTRASTS = """() => {
     .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
   const behind = (element) => {
     for (let one = element; one; one = one.parentElement) {
-      const shape = one.matches("g.node, .bars g") ? getComputedStyle(one.querySelector("rect")).fill : null;
+      const shape = one.matches(".bars g") ? getComputedStyle(one.querySelector("rect")).fill : null;
       const colour = parts(shape ?? getComputedStyle(one).backgroundColor);
       if (colour.length === 3 || colour[3] > 0) return colour;
     }
@@ -215,18 +208,12 @@ CONTRASTS = """() => {
 }"""
 
 
-def test_a_deep_derivation_fits(opened: Opened, shipped: Trace, november: Trace) -> None:
-    """The graph fits its frame on a desk and on a phone, with the models of November too, and the page its window."""
+def test_the_page_fits_its_window(opened: Opened, shipped: Trace, november: Trace) -> None:
+    """Nothing is wider than a desk or a phone, with the models of November too."""
     for trace, widths in ((shipped, (PHONE, DESK)), (november, (PHONE, 768, 1900))):
         for width in widths:
             page = opened.open(trace, "ko", width=width)
             assert page.evaluate("document.documentElement.scrollWidth") == width
-            assert (
-                page.evaluate(
-                    "(({scrollWidth, clientWidth}) => scrollWidth - clientWidth)(document.querySelector('.canvas'))"
-                )
-                == 0
-            )
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])
@@ -280,22 +267,6 @@ def test_no_serious_finding_of_axe(opened: Opened, trace: Trace, november: Trace
             assert serious == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_map_stands_on_the_page(opened: Opened, trace: Trace, scheme: Scheme) -> None:
-    """Each cell says who is first to a reader, too; on a phone it moves within its frame, and axe finds nothing."""
-    knowledge = Advisor.load(engine="plain").knowledge
-    profile = state({"as_of": date(2026, 5, 1), "tasks": ["coding"]}, knowledge.ruleset.vocabulary)
-    drawn = draw(knowledge, profile, "budget", "context_tokens")
-    page = opened.open(trace, scheme=scheme, width=PHONE, drawn=MapTeller(drawn, knowledge, "en").page())
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE
-    names = page.locator("#map td .visually-hidden").all_text_contents()
-    assert len(names) == sum(map(len, drawn.rows))
-    assert {"DeepSeek", "nobody"} <= {*names}
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run('#map', { resultTypes: ['violations'] }).then((one) => one.violations)")
-    assert [one["id"] for one in found] == []
-
-
 def test_the_first_thing_that_a_key_reaches_skips_the_head(opened: Opened, trace: Trace) -> None:
     """Tab and Enter lead to the ranking."""
     page = opened.open(trace)
@@ -303,19 +274,6 @@ def test_the_first_thing_that_a_key_reaches_skips_the_head(opened: Opened, trace
     expect(page.locator(".skip")).to_be_focused()
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
-
-
-@pytest.mark.parametrize("name", ["", "word " * 40, "x" * 200, "긴 이름 " * 30, "W" * 30])
-def test_texts_fit_into_their_boxes(opened: Opened, shipped: Trace, name: str) -> None:
-    """In the graph no line is wider than its box, however long a name is and whatever its letters."""
-    catalogue = tuple(attrs.evolve(model, name=name or model.name) for model in shipped.given.catalogue)
-    page = opened.open(attrs.evolve(shipped, given=attrs.evolve(shipped.given, catalogue=catalogue)), "ko")
-    room = """(all) => all.map((one) => one.parentNode.querySelector("rect").getBBox().width
-                - one.getBBox().x - one.getComputedTextLength())"""
-    assert min(page.locator(".node text").evaluate_all(room)) >= 0
-    bottom = """(all) => all.map((one) => one.parentNode.querySelector("rect").getBBox().height
-                - one.getBBox().y - one.getBBox().height)"""
-    assert min(page.locator(".node text").evaluate_all(bottom)) >= 0
 
 
 def test_every_claim_link_leads_to_its_text(opened: Opened, trace: Trace) -> None:
@@ -426,59 +384,6 @@ def test_bars_say_what_they_show(opened: Opened, trace: Trace) -> None:
     assert gain["width"] / loss["width"] == pytest.approx(2 / 3, abs=0.01)
 
 
-def on(page: Page) -> set[str]:
-    """Return the words of the steps that are highlighted."""
-    words: list[str] = page.locator(".node.on").evaluate_all("(all) => all.map((one) => one.dataset.words)")
-    return {re.sub(r".*\[(.*)\]", r"\1", one) for one in words}
-
-
-def test_the_graph_is_followed_by_mouse(opened: Opened, trace: Trace) -> None:
-    """A click on a verdict highlights the way back to what was said, on the graph and in words, and nothing else."""
-    page = opened.open(trace)
-    path = {
-        "records may not leave the clinic: yes",
-        "records-stay-on-own-machines",
-        "own-hosting-needs-weights",
-        "weights-must-be-available",
-        "Ginkgo: excluded",
-    }
-    page.get_by_role("button", name="Verdict: Ginkgo: excluded").click()
-    assert on(page) == path
-    expect(page.locator("#path-said")).to_have_text("Ginkgo: excluded: rests on 4 of these steps")
-    expect(page.locator("#path-steps li")).to_have_count(len(path))
-    expect(page.locator(".edge.on")).to_have_count(len(path) - 1)
-    page.locator("#path-steps a", has_text="weights-must-be-available").click()
-    expect(page.locator("li:target")).to_contain_text("The clinic must be able to download the weights.")
-    page.get_by_role("button", name="Show everything").click()
-    assert on(page) == set()
-
-
-def test_the_graph_is_followed_by_keyboard(opened: Opened, trace: Trace) -> None:
-    """The graph is one stop of the tab key, on the best model; arrows move, Enter follows, Escape lets go."""
-    page = opened.open(trace)
-    assert "Aspen: place 1, 8.50 points (harbor)" in on(page)
-    page.locator(".canvas").focus()
-    page.keyboard.press("Tab")
-    focused = "document.activeElement.getAttribute('aria-label')"
-    assert page.evaluate(focused) == "Verdict: Aspen: place 1, 8.50 points (harbor)"
-    page.keyboard.press("End")
-    assert page.evaluate(focused) == "Verdict: Ginkgo: excluded"
-    page.keyboard.press("Enter")
-    assert "weights-must-be-available" in on(page)
-    expect(page.get_by_role("button", name="Verdict: Ginkgo")).to_have_attribute("aria-pressed", "true")
-    page.keyboard.press("ArrowUp")
-    assert page.evaluate(focused) == "Verdict: Date Palm: excluded"
-    page.keyboard.press("ArrowLeft")
-    page.keyboard.press("ArrowLeft")
-    assert page.evaluate(focused).startswith("Rule: ")
-    page.keyboard.press("Home")
-    assert page.evaluate(focused).startswith("You said: ")
-    page.keyboard.press("Escape")
-    assert on(page) == set()
-    page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.closest('svg')") is None
-
-
 def test_a_screen_reader_finds_its_way(opened: Opened, trace: Trace) -> None:
     """The page has its landmarks, one first heading, headings without a gap, and a table with headers of both kinds."""
     page = opened.open(trace)
@@ -490,18 +395,15 @@ def test_a_screen_reader_finds_its_way(opened: Opened, trace: Trace) -> None:
     table = page.get_by_role("table", name="Models")
     expect(table.get_by_role("columnheader")).to_have_text(["Place", "Model", "Verdict", "Points"])
     expect(table.get_by_role("rowheader")).to_have_count(8)
-    expect(page.get_by_role("navigation").get_by_role("link")).to_have_count(15)
-    assert page.locator("[tabindex='0']").count() == 2  # the frame of the graph and its one stop
+    expect(page.get_by_role("navigation").get_by_role("link")).to_have_count(14)
 
 
 def test_without_scripts_everything_is_there(opened: Opened, trace: Trace) -> None:
     """Where scripts are off, the reasons still open, and what would do nothing is not shown."""
     page = opened.open(trace, script=False)
     expect(page.get_by_role("searchbox")).to_be_hidden()
-    expect(page.locator(".followed-path")).to_be_hidden()
     page.locator("#model-aspen summary").click()
     expect(page.locator("#model-aspen .reasons")).to_be_visible()
-    expect(page.locator("#graph .node")).to_have_count(32)
 
 
 def test_a_pending_approval_fits_a_phone(opened: Opened, costly: Trace) -> None:
@@ -521,7 +423,7 @@ def test_it_prints_on_two_to_four_sheets(
         page.emulate_media(media="print")
         sheets = len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4")))
         assert 2 <= sheets <= 4
-        for gone in ("nav", ".filter", ".followed-path", "#derivation", ".reasons", ".sources"):
+        for gone in ("nav", ".filter", ".reasons", ".sources"):
             expect(page.locator(gone).first).to_be_hidden()
         for kept in ("h1", ".story", "#case", "#cautions", "#table", "footer dl"):
             if page.locator(kept).count():
@@ -549,9 +451,6 @@ def test_nothing_in_a_trace_does_anything(opened: Opened, trace: Trace, text: st
     expect(page.locator(".case")).to_have_text(shown)
     expect(page.locator(".bars .name").first).to_contain_text(shown)
     expect(page.locator("#table tbody th").first).to_contain_text(shown)
-    page.get_by_role("button").filter(has_text=re.compile("^Show")).click()
-    page.locator(".node").last.click()
-    expect(page.locator("#path-said")).to_contain_text(shown)
     assert page.locator("script").count() == 1
     assert page.locator("img, iframe, object, embed, [onload], [onerror], [onmouseover]").count() == 0
     hrefs = page.locator("a[href]").evaluate_all("(all) => all.map((a) => a.href)")

@@ -229,7 +229,7 @@ def ours(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_promises_of_the_shipped_rules_hold(ours: Path, tmp_path: Path) -> None:
     """Each pack but that of evidence, which excludes nobody, promises what the article says; ours is broken."""
-    command = ["prove", "--isolated", "--rules", str(ours), "--as-of", "2026-05-01", "--no-cache"]
+    command = ["prove", "--isolated", "--rules", str(ours), "--as-of", "2026-05-01"]
     files = ["--junit", str(tmp_path / "junit.xml"), "--profiles", str(tmp_path)]
     result = run(*command, "--format", "json", *files)
     assert result.exit_code == 1
@@ -383,41 +383,23 @@ def test_every_word_of_a_promise_is_explained() -> None:
     assert all(f"| `{word}` |" in told for word in KEPT)
 
 
-UNREAD = ("kept", "region", "since", "spend", "tokens", "tuning", "weights_wanted", "window")
-"""Those that the rules do not read, and what is read by a rule that never fires."""
-
 CASES: tuple[tuple[str, Question, tuple[str, ...]], ...] = (
-    ("when.tokens = { above = 3 }\nunless.tokens = { above = 2 }\nadvise = true", "never-fires", ("r",)),
-    ('when.hosting = ["own"]\nrequire.weights = true', "says-the-same", ("own-weights = r",)),
     ("when.offline = true\nwhen.tuning = true\nrequire.weights = true", "never-decides", ("r",)),
-    ("when.tuning = true\nrequire.price.at_most = 0", "leaves-nobody", ("r",)),
+    ("when.tokens = { above = 3 }\nunless.tokens = { above = 2 }\nrequire.weights = true", "never-decides", ("r",)),
     ("exclude.price.above = 4", "never-eligible", ("owl",)),
     ("prefer.price.at_most = 1\nweight = 9", "never-first", ("owl", "wren")),
-    ('when.tuning = true\nconclude.hosting = "vendor"', "clashes", ("hosting",)),
-    ("advise = true", "refuses", ("gold-none",)),
-    (
-        "when.tuning = true\nwhen.spend.above = 5\nunless.spend.above = 4\nrequire.window.at_least = 1",
-        "changes-nothing",
-        UNREAD,
-    ),
 )
 
 
 @pytest.mark.parametrize(("text", "question", "found"), CASES)
-def test_what_lint_guesses_is_known(text: str, question: Question, found: tuple[str, ...]) -> None:
-    """Of rules and models that nothing makes matter; what clashes and refuses with its smallest profile."""
+def test_what_lint_cannot_know_is_known(text: str, question: Question, found: tuple[str, ...]) -> None:
+    """Which rules never decide anything, and which models are never eligible, or never first."""
     advisor = world(RULES + rule("r", text), MODELS)
     proofs = prove(advisor, DAY, (), seconds=30, lint=True)
     answers = {one.question: one for one in proofs.answers}
     assert (answers[question].names, answers[question].undecided) == (found, ())
     told = [str(line) for line in ProofTeller(advisor.knowledge, "en").lines(proofs)]
-    if question == "changes-nothing":
-        return  # they are told by their labels
     assert all(any(f"- {name}" in line for line in told) for name in found)
-    if question == "clashes":
-        profile = answers[question].witnesses["hosting"].decision.profile
-        stated = {one.attribute for one in profile.requirements if one.origin == "stated"}
-        assert stated == {"as_of", "offline", "tuning"}
 
 
 def test_who_is_first_is_known_among_many_rivals() -> None:

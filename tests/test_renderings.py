@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from itertools import combinations, cycle
+from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,8 +22,6 @@ from llmrules.language.texts import LANGUAGES, Text
 from llmrules.say.page import render_page
 from llmrules.say.page.models import MOST_REASONED
 from llmrules.say.report.entry import render_markdown, render_text
-from llmrules.say.report.graph import MOST_MODELS, Graph, derivation_graph, join_conclusions, render_mermaid
-from llmrules.say.report.layout import Box, lay_out
 from llmrules.say.report.report import build_report
 from llmrules.say.teller import Sentences
 
@@ -38,7 +36,6 @@ EXAMPLES = sorted((Path(__file__).parent.parent / "examples").glob("*.toml"))
 FORMATS: dict[str, Callable[[Trace, Language], str]] = {
     "txt": lambda trace, language: render_text(build_report(trace, language)) + "\n",
     "md": lambda trace, language: render_markdown(build_report(trace, language)),
-    "mmd": render_mermaid,
     "html": lambda trace, language: without_assets(render_page(trace, language)),
 }
 HOSTILE = '<script>alert(1)</script> "quoted" `code` [x](javascript:alert(1)) *b* _i_ |a| {b} #quot; end\u202e-->'
@@ -131,116 +128,12 @@ def test_markdown_obeys_nothing_in_a_slot_or_in_a_source() -> None:
     assert not re.search(r"(?<!\\)[<>`]script|(?<!\\)\[x|(?<!\\)\*b|(?<!\\)\|a|\u202e|^# title", text, re.MULTILINE)
 
 
-# The graph
-
-
-def test_every_vertex_leads_to_a_verdict(examples: list[Trace]) -> None:
-    """The graph has a model for each of the catalogue, and nothing in it that decides nothing."""
-    for trace in examples:
-        graph = derivation_graph(trace)
-        models = [vertex.id for vertex in graph.vertices if vertex.kind == "model"]
-        assert len(models) == len(trace.given.catalogue)
-        led: set[str] = set()
-        for end in (*models, "refusal"):
-            led |= above(graph, end)
-        assert {vertex.id for vertex in graph.vertices} <= led
-
-
-def above(graph: Graph, vertex: str) -> set[str]:
-    """Return a vertex and all that it rests on."""
-    found = {vertex}
-    while more := {edge.source for edge in graph.edges if edge.target in found} - found:
-        found |= more
-    return found
-
-
-def test_every_verdict_leads_back_to_what_was_said(trace: Trace) -> None:
-    """From each verdict of the golden decision one gets to a stated requirement; joined, to the same ones."""
-    graph = derivation_graph(trace)
-    joined = join_conclusions(graph)
-    kinds = {vertex.id: vertex.kind for vertex in graph.vertices}
-    for vertex in graph.vertices:
-        if vertex.kind == "model":
-            stated = {one for one in above(graph, vertex.id) if kinds[one] == "requirement"}
-            assert stated
-            assert stated == {one for one in above(joined, vertex.id) if kinds[one] == "requirement"}
-
-
-def test_what_a_rule_compares_models_with_is_a_premise(trace: Trace) -> None:
-    """A rule that refers to a requirement rests on it, beside what its conditions test."""
-    premises = above(derivation_graph(trace), "rule:window-holds-the-record")
-    assert {"fact:tasks=letters", "fact:record_tokens=100000"} < premises
-
-
-def test_a_circle_of_rules_is_cut() -> None:
-    """Two rules that conclude each other's condition: the one that only repeats what was stated has no edge back."""
-    advisor = world(
-        rule("there", "when.offline = true\nconclude.tuning = true")
-        + rule("and-back", "when.tuning = true\nconclude.offline = true")
-        + rule("open", "when.offline = true\nrequire.weights = true"),
-        model("m", weights=True),
-    )
-    graph = derivation_graph(decide(advisor, tuning=True).trace)
-    concludes = [(edge.source, edge.target) for edge in graph.edges if edge.link == "concludes"]
-    assert concludes == [("rule:and-back", "fact:offline=true")]
-
-
-def test_a_refusal_is_a_verdict(trace: Trace) -> None:
-    """A refused case has one verdict more, which leads back to what was said; a granted one has none."""
-    refused = derivation_graph(decide_again(unsupervised=True).trace)
-    assert {"fact:unsupervised=true", "fact:tasks=chat"} < above(refused, "refusal")
-    assert all(vertex.kind != "refusal" for vertex in derivation_graph(trace).vertices)
-
-
-def test_a_large_catalogue_is_drawn_in_part() -> None:
-    """Beyond a number of models the rest of the ranking is counted, in words as well."""
-    names = [f"m{number:03}" for number in range(MOST_MODELS + 7)]
-    trace = decide(world("", "".join(model(name, weights=True) for name in names))).trace
-    graph = derivation_graph(trace)
-    assert graph.omitted == 7
-    assert [vertex.key for vertex in graph.vertices] == names[:MOST_MODELS]
-    assert "%% 7 more models are not drawn" in render_mermaid(trace)
-    assert "7 more models are not drawn" in render_page(trace)
-
-
-def test_the_layout_is_readable(examples: list[Trace]) -> None:
-    """Boxes do not overlap, edges run to the right from box to box, and all is inside the picture."""
-    for trace in examples:
-        graph = join_conclusions(derivation_graph(trace))
-        layout = lay_out(graph, lambda vertex: (100, 20 + len(vertex.key)))
-        boxes = {box.vertex.id: box for box in layout.boxes}
-        assert not any(overlap(one, other) for one, other in combinations(layout.boxes, 2))
-        for box in layout.boxes:
-            assert box.x >= 0
-            assert box.y >= 0
-            assert box.x + box.width <= layout.width
-            assert box.y + box.height <= layout.height
-        for edge, points in layout.paths:
-            source, target = boxes[edge.source], boxes[edge.target]
-            assert points[0] == (source.x + source.width, source.y + source.height // 2)
-            assert points[-1] == (target.x, target.y + target.height // 2)
-            assert [x for x, _ in points] == sorted({x for x, _ in points})
-        models = [box for box in layout.boxes if box.vertex.kind == "model"]
-        assert [box.y for box in models] == sorted(box.y for box in models)
-
-
-def test_nothing_makes_an_empty_picture() -> None:
-    """A graph without vertices has a layout, and a world without models a page."""
-    assert lay_out(Graph((), ()), lambda _: (1, 1)).boxes == ()
-    assert "No model fits." in render_page(decide(world()).trace)
-
-
-def overlap(one: Box, other: Box) -> bool:
-    """Whether two boxes touch."""
-    return (
-        one.x < other.x + other.width
-        and other.x < one.x + one.width
-        and one.y < other.y + other.height
-        and other.y < one.y + one.height
-    )
-
-
 # The page
+
+
+def test_a_world_without_models_has_a_page() -> None:
+    """It says that no model fits."""
+    assert "No model fits." in render_page(decide(world()).trace)
 
 
 def test_what_holds_of_the_best_model_stands_under_the_answer() -> None:
@@ -291,33 +184,3 @@ def test_no_other_address_becomes_a_link(trace: Trace, address: str) -> None:
     assert all(href.startswith("#") for href in re.findall(r'<a[^>]* href="([^"]*)"', page))
     assert page.count(' rel="noopener noreferrer"') == 0
     assert render_page(trace).count(' rel="noopener noreferrer"') > 0
-
-
-# Mermaid
-
-
-def test_mermaid_of_one_model_has_what_led_to_its_verdict_alone(trace: Trace) -> None:
-    """Asked for one model, the flowchart leaves out the other models and the rules that did not touch it."""
-    text = render_mermaid(trace, model="ginkgo")
-    assert "Ginkgo<br>excluded" in text
-    assert "Aspen" not in text
-    assert re.findall(r'\[\["(.*)"\]\]', text) == [
-        "records-stay-on-own-machines",
-        "own-hosting-needs-weights",
-        "weights-must-be-available",
-    ]
-
-
-def test_mermaid_knows_no_other_model(trace: Trace) -> None:
-    """A model that the trace does not have is a KeyError, as it is for why."""
-    with pytest.raises(KeyError):
-        render_mermaid(trace, model="yew")
-
-
-def test_mermaid_obeys_nothing_in_a_text(trace: Trace) -> None:
-    """Whatever Mermaid or its labels' HTML could obey is written in Mermaid's codes."""
-    text = render_mermaid(named(trace, HOSTILE))
-    labels = re.findall(r'"([^"\n]*)"', text)
-    assert sum("script" in label for label in labels) == len({one.model for one in trace.found.candidates})
-    assert not any(re.search(r"[<>`\[\]{}|\u202e]", label.replace("<br>", "")) for label in labels)
-    assert "#60;script#62;alert#40;1#41;#60;/script#62;" in text

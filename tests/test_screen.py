@@ -118,14 +118,12 @@ def test_by_which_exemption_the_first_place_stands_is_told() -> None:
         assert ("mind 1 exempted (pilot, approved by CIO, until 2026-12-31): " in " ".join(screen.split())) is said
 
 
-def test_who_is_out_is_counted_beside_a_reason_that_is_cut() -> None:
-    """As many names as fit stand before a reason, the others are counted, and the reason is cut behind a word."""
-    (cut,) = Said("why, " * 60, ahead=("lark, wren and 7 more: ", "lark and 8 more: ")).lines(60, 1)
-    assert cut == "lark, wren and 7 more: why, why, why, why, why, why, why…"
-    assert Said("why", ahead=("lark, wren: ", "lark and 1 more: ")).lines(16, 1) == ["lark, wren: why"]
-    assert Said("why", ahead=("lark, wren: ", "2: ")).lines(8, 1) == ["2: why"]
-    asking = Said("which one?", beside=(" size, price, window", " size and 2 more"))
-    assert asking.lines(27, 1) == ["which one? size and 2 more"]
+def test_what_is_too_long_is_cut_behind_a_word_and_keeps_its_end() -> None:
+    """The sign says that something is left out; what must be read stands behind it."""
+    (line,) = Said("why, " * 60, end=" (and 3 more)").lines(60, 1)
+    assert line.endswith("why… (and 3 more)")
+    assert len(line) <= 60
+    assert Said("why", end=" (and 3 more)").lines(60, 1) == ["why (and 3 more)"]
 
 
 def test_no_word_is_cut(advisors: dict[str, Advisor]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import permutations
 from pathlib import Path
@@ -19,6 +19,7 @@ from llmrules.language.rules.ruleset import read_ruleset
 from llmrules.language.texts import Text
 from llmrules.language.values import MOST_DIGITS, Period
 from llmrules.language.vocabulary import AS_OF, CHOSEN, SCOPES, TYPES
+from llmrules.language.vocabulary.taking import taking
 from llmrules.reading.cursor import Cursor
 from llmrules.reading.files import Source, parse_toml, read_toml
 
@@ -110,6 +111,23 @@ def test_values_are_read_strictly_and_written_as_they_were(name: str) -> None:
         found, problems = read(attribute, value)
         assert bool(problems) is (repr(value) not in fits), value
         assert found is None or not problems or attribute.many
+
+
+STATED = st.one_of(
+    st.sampled_from(["text", "video", "own", "free", " ", "\ud800", "", "2026-03-01", "2026-13", "2026", "60", "é"]),
+    st.sampled_from([True, False, 0, 1, 60_000, -1, 10**30, 0.5, float("nan"), Decimal("1.50"), Decimal("NaN"), None]),
+    st.sampled_from([date(2026, 3, 1), datetime(2026, 3, 1, tzinfo=UTC)]),
+    st.lists(st.sampled_from(["text", "video", "smell", 1]), max_size=3),
+    st.sampled_from([{"text": True}, [["text"]]]),
+)
+
+
+@given(st.sampled_from([*BASIC]), STATED, st.booleans())
+def test_what_is_taken_at_once_is_what_is_read_with_care(attribute: Attribute, stated: object, periods: bool) -> None:  # noqa: FBT001
+    """The quick reading takes nothing that the careful one refuses, and makes the same of it."""
+    taken = taking(attribute, periods=periods)(stated)
+    if taken is not None:
+        assert (taken, []) == read(attribute, stated, periods=periods)
 
 
 def test_periods_are_read_where_they_are_allowed() -> None:

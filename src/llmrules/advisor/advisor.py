@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from llmrules.advisor.decision import Decision, Keeper
 from llmrules.advisor.many import Brief, Job, each
-from llmrules.catalog.cache import slot_for
 from llmrules.catalog.restriction import Only, restriction_of
 from llmrules.decision import procedure
 from llmrules.decision.knowledge import Knowledge, load_knowledge
 from llmrules.engine.firing import EngineName, Engines
-from llmrules.errors import FileError, LlmrulesError, LoadError
+from llmrules.errors import FileError, LlmrulesError
 from llmrules.language.profile import CaseReader, Profile, read_profile
 from llmrules.language.settings import discreet, for_folder
 from llmrules.language.sources import STALE_AFTER
 from llmrules.reading import shipped
-from llmrules.reading.files import read_raw, read_toml, toml_files
+from llmrules.reading.files import read_catalog_file, read_toml, toml_files
 
 if TYPE_CHECKING:
     from llmrules.decision.judgement import Over
@@ -62,7 +60,6 @@ class Advisor:
         shipped_catalog: bool = True,
         engine: EngineName = "auto",
         settings: str | None = None,
-        cache: bool = True,
         progress: Callable[[int, int], None] | None = None,
     ) -> Advisor:
         """Load the shipped rules and catalogue and those given on top: files, or folders of ``*.toml`` files.
@@ -70,13 +67,11 @@ class Advisor:
         A catalogue may also be one of ours by its name, such as ``2026-11`` (see ``shipped.catalog_names``).
         Each path is a layer above those before it: what a rule of an earlier layer locks, no later one may undo.
         ``shipped_rules=False`` keeps the shipped vocabulary and claims but none of the rules;
-        ``shipped_catalog=False`` leaves the twelve models out. A catalogue may also be ``.json`` or ``.json.gz``; what
-        large ones were read as is remembered on the disk, unless ``cache=False``. ``progress`` is told how many entries
-        of how many in a catalogue are read. Raises LoadError with everything that is wrong.
+        ``shipped_catalog=False`` leaves the twelve models out. A catalogue may also be ``.json`` or ``.json.gz``.
+        ``progress`` is told how many entries of how many in a catalogue are read. Raises LoadError with everything that
+        is wrong.
         """
-        knowledge = _load(
-            rules, catalog, with_rules=shipped_rules, with_catalog=shipped_catalog, cache=cache, progress=progress
-        )
+        knowledge = _load(rules, catalog, with_rules=shipped_rules, with_catalog=shipped_catalog, progress=progress)
         return cls(knowledge, engine=engine, settings=settings)
 
     @classmethod
@@ -184,33 +179,17 @@ def _load(
     *,
     with_rules: bool,
     with_catalog: bool,
-    cache: bool,
     progress: Callable[[int, int], None] | None,
 ) -> Knowledge:
-    """Load what is shipped, as far as it is wanted, and what is given on top of it. Raises LoadError.
-
-    Catalogues that are remembered are not parsed again.
-    """
+    """Load what is shipped, as far as it is wanted, and what is given on top of it. Raises LoadError."""
     failures: list[FileError] = []
     rule_files = [(path, f"rules/{path.name}", 0) for path in shipped.rule_files(with_rules=with_rules)]
     rule_files += _layers(rules, failures)
     catalogues = [(shipped.catalog_file(), "catalog.toml", 0)] if with_catalog else []
     catalogues += _layers(catalog, failures, named=True)
-    raw_rules = _all((partial(read_raw, path, name, layer=layer) for path, name, layer in rule_files), failures)
-    raw_catalogues = _all(
-        (partial(read_raw, path, name, layer=layer, may_be_json=True) for path, name, layer in catalogues), failures
-    )
-    slot = slot_for(raw_rules, raw_catalogues) if cache and not failures else None
-    known = slot.recall() if slot is not None else None
-    sources = _all((file.parse for file in raw_rules), failures)
-    if known is not None:
-        with suppress(LoadError):  # what was remembered is wrong, or what is wrong with the files is found again
-            return load_knowledge(sources, known.sources, failures, catalog=known.catalog)
-    parsed = _all((file.parse for file in raw_catalogues), failures)
-    knowledge = load_knowledge(sources, parsed, failures, progress=progress)
-    if slot is not None:
-        slot.remember(knowledge.catalog, parsed)
-    return knowledge
+    sources = _all((partial(read_toml, path, name, layer=layer) for path, name, layer in rule_files), failures)
+    parsed = _all((partial(read_catalog_file, path, name, layer=layer) for path, name, layer in catalogues), failures)
+    return load_knowledge(sources, parsed, failures, progress=progress)
 
 
 def _layers(

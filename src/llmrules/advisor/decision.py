@@ -169,12 +169,6 @@ class Decision(decision.Decision):
 
         return render_markdown(build_report(self.trace, language))
 
-    def mermaid(self, language: Language = "en", *, model: str | None = None) -> str:
-        """Return the derivation, or what of it concerns one model, as a Mermaid flowchart. Raises UnknownModelError."""
-        from llmrules.say.report.graph import render_mermaid
-
-        return render_mermaid(self.trace, language, model)
-
     def __str__(self) -> str:
         """Return the decision on one screen, in English."""
         return self.screen()

@@ -184,6 +184,8 @@ def lineage(model: Model, models: Mapping[str, Model]) -> tuple[Model, ...]:
 
 def check_lineage(model: Model, ancestors: tuple[Model, ...], drafts: Mapping[str, Draft]) -> None:
     """Note a model that extends what is no model, or that extends itself; of a circle, its first model alone."""
+    if model.extends is None:
+        return
     last = (model, *ancestors)[-1]
     cursor = drafts[last.id].cursor.child("extends", last.extends)
     if last.extends is not None and last.extends not in drafts and not ancestors:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from llmrules.catalog.entries import Catalog, Entry, Stated
 from llmrules.catalog.overlay import HOW_TO_NAME, Draft, Note, check_lineage, finish, inherit, lay_over, lineage
@@ -14,12 +14,13 @@ from llmrules.errors import CatalogError
 from llmrules.language.profile import Approval, read_approvals
 from llmrules.language.rules.ruleset import read_header
 from llmrules.language.sources import read_cited
-from llmrules.language.values import day
+from llmrules.language.values import Value, day
 from llmrules.language.vocabulary import Attribute, Scope, Vocabulary
+from llmrules.language.vocabulary.taking import taking
 from llmrules.reading.cursor import Cursor, read_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
     from typing import TypeAlias
 
     from llmrules.errors import InputError
@@ -39,6 +40,7 @@ HINTS = {
 FILE_KEYS = ("language", "title", "source", "document", "claim", "model", "approval")
 MODEL_KEYS = ("id", "name", "extends", "listed", "source", "sources", "disputed", "dated", "offer")
 OFFER_KEYS = ("id", "source", "sources", "disputed", "dated")
+_FIXED: Mapping[Scope, tuple[str, ...]] = {"model": MODEL_KEYS, "offer": OFFER_KEYS}
 _HEADERS: Mapping[Scope, str] = {
     "requirement": "a profile or a rule speaks of it",
     "model": "write it under [[model]], above [[model.offer]]",
@@ -106,6 +108,17 @@ def read_catalog(
 class _Reader:
     vocabulary: Vocabulary
     citable: Collection[str]
+    _taking: Mapping[Scope, Mapping[str, Callable[[object], Value | None]]] = field(init=False)
+    _known: dict[str, tuple[str, ...]] = field(factory=dict, init=False)
+    """Each source that was named so far, as the values that it alone is behind all share it."""
+
+    @_taking.default
+    def _takers(self) -> Mapping[Scope, Mapping[str, Callable[[object], Value | None]]]:
+        scopes: tuple[Scope, ...] = ("model", "offer")
+        return {
+            scope: {name: taking(self.vocabulary[name], periods=True) for name in self.vocabulary.stated(scope)}
+            for scope in scopes
+        }
 
     def source(self, keys: Mapping[str, Cursor], around: Cited = None) -> Cited:
         """Return what every value of a file, a model or an offer rests on that names no source of its own."""
@@ -115,21 +128,26 @@ class _Reader:
         if not isinstance(entry.value, dict):
             entry.wrong_type("a table that states a model")
             return None
-        keys = self._keys(entry, MODEL_KEYS, "model", needs=("id",))
+        at_once = self._at_once(entry.value, "model", around)
+        keys = self._keys(entry, MODEL_KEYS, "model", needs=("id",)) if at_once is None else entry.some(MODEL_KEYS)
         name = _id(keys["id"]) if "id" in keys else None
         if name is None:
             return None
         rests_on = self.source(keys, around)
         told = read_fields(keys, {"name": Cursor.name, "extends": Cursor.name, "listed": Cursor.flag})
-        entries, notes = self._entries(entry, keys, "model", rests_on), self._notes(entry, "model", None)
-        draft = Draft(name, entry, entries, notes, **told)
+        entries = self._entries(entry, keys, "model", rests_on) if at_once is None else at_once
+        draft = Draft(name, entry, entries, self._notes(entry, "model", None), **told)
         for element in entry.entries("offer"):
             self._offer(element, draft, rests_on)
         return draft
 
     def _offer(self, element: Cursor, draft: Draft, around: Cited) -> None:
-        keys = self._keys(element, OFFER_KEYS, "offer")
-        entries = self._entries(element, keys, "offer", self.source(keys, around))
+        entries = self._at_once(element.value, "offer", around)
+        if entries is None:
+            keys = self._keys(element, OFFER_KEYS, "offer")
+            entries = self._entries(element, keys, "offer", self.source(keys, around))
+        else:
+            keys = element.some(OFFER_KEYS)
         key = _id(keys["id"]) if "id" in keys else _offer_key(entries)
         if key is None:
             return
@@ -143,6 +161,32 @@ class _Reader:
             return
         draft.offers[key] = (entries, element)
         draft.notes += self._notes(element, "offer", key)
+
+    def _at_once(self, table: object, scope: Scope, around: Cited) -> dict[str, Entry] | None:
+        """Return the values of a model or an offer of which each is right, or None: then they are read with care."""
+        sources = table.get("sources", {}) if isinstance(table, dict) else None
+        if not isinstance(table, dict) or not isinstance(sources, dict) or (scope == "model" and "id" not in table):
+            return None
+        rests_on = self._cited_at_once(table["source"]) if "source" in table else around
+        taking, fixed = self._taking[scope], _FIXED[scope]
+        entries = {}
+        for name, stated in table.items():
+            if name in taking:
+                value, cited = taking[name](stated), self._cited_at_once(sources[name]) if name in sources else rests_on
+                if value is None or cited is None:
+                    return None
+                entries[name] = Entry(Stated(value, cited))
+            elif name not in fixed:
+                return None
+        return dict(sorted(entries.items())) if entries.keys() >= sources.keys() else None
+
+    def _cited_at_once(self, stated: object) -> Cited:
+        """Return the one claim or document that is named, or None."""
+        if type(stated) is not str:
+            return None
+        if stated not in self._known and stated in self.citable:
+            self._known[stated] = (stated,)
+        return self._known.get(stated)
 
     def _keys(
         self, entry: Cursor, fixed: tuple[str, ...], scope: Scope, *, needs: tuple[str, ...] = ()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from contextlib import contextmanager
 from importlib import import_module
@@ -21,16 +20,12 @@ if TYPE_CHECKING:
     from llmrules.language.texts import Language
 
 COMMANDS = ("decide", "ask", "why", "compare", "advise", "what-if", "watch", "verify", "audit", "diff", "replay",
-            "lint", "test", "prove", "map", "rules", "requirements", "models", "import", "schema", "init",
+            "lint", "test", "prove", "rules", "requirements", "models", "import", "schema", "init",
             "examples")  # fmt: skip
 """In the order of the help. Each is a function of its name in a module of its name, imported when it is called.
 
 A name that Python keeps for itself ends in an underscore there, and a hyphen is one.
 """
-
-
-COMPLETING = "_LLMRULES_COMPLETE"
-"""The variable by which a shell asks what may be typed next."""
 
 
 class _Commands(click.Group):
@@ -54,12 +49,6 @@ class _Commands(click.Group):
 
     def main(self, *args: Any, **extra: Any) -> Any:  # noqa: ANN401 - as click has it
         """Run the command line. What the system refuses, and nobody foresaw, is one sentence, too."""
-        if COMPLETING in os.environ:
-            from click.shell_completion import add_completion_class
-
-            from llmrules.cli.completion import Bash
-
-            add_completion_class(Bash)
         try:
             return super().main(*args, **extra)
         except OSError as error:

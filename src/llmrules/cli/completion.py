@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from click.shell_completion import BashComplete, CompletionItem
+from click.shell_completion import CompletionItem
 
 from llmrules.cli import options
 from llmrules.errors import LlmrulesError
@@ -26,32 +26,8 @@ if TYPE_CHECKING:
     from llmrules.language.vocabulary import Scope
 
 NOTHING_TYPED = {"isolated": False, "rule_paths": (), "catalog_paths": (), "no_shipped_rules": False,
-                 "no_shipped_catalog": False, "no_cache": False}  # fmt: skip
+                 "no_shipped_catalog": False}  # fmt: skip
 """What holds in a command without these options, and before one of them is typed."""
-
-
-class Bash(BashComplete):
-    """Completes what Bash takes apart at its signs, which are ``=`` and ``:`` unless somebody says otherwise."""
-
-    signs = ("=", ":")
-    source_template = BashComplete.source_template.replace(
-        "COMPREPLY+=($value)", "COMPREPLY+=($value)\n            [[ $value == *= ]] && compopt -o nospace"
-    )
-
-    def get_completion_args(self) -> tuple[list[str], str]:
-        """Return the arguments before the one that is typed, and that one, each put together again."""
-        args, incomplete = super().get_completion_args()
-        words: list[str] = []
-        for part in [*args, incomplete]:
-            glued = words and (part in self.signs or (words[-1].endswith(self.signs) and words[-1] != ""))
-            words[-1:] = [words[-1] + part] if glued else [*words[-1:], part]
-        self._before = words[-1].removesuffix(incomplete) if incomplete not in self.signs else words[-1]
-        return words[:-1], words[-1]
-
-    def format_completion(self, item: CompletionItem) -> str:
-        """Return what takes the place of the part alone that Bash holds for the word."""
-        item.value = item.value.removeprefix(self._before)
-        return super().format_completion(item)
 
 
 Completing: TypeAlias = "Callable[[click.Context, click.Parameter, str], list[CompletionItem]]"

@@ -79,12 +79,10 @@ def _failing(ctx: click.Context, param: click.Parameter, value: str | None) -> t
               "it.")  # fmt: skip
 @click.option("--quiet", is_flag=True, help="Print nothing but the ids that have the first place.")
 @click.option("--format", "output", type=click.Choice(FORMATS),
-              help="What to print: text, a page, the derivation as a graph, or the trace as JSON.  [default: by the "
-              "suffix of -o, else text]")  # fmt: skip
+              help="What to print: text, a page, or the trace as JSON.  [default: by the suffix of -o, else "
+              "text]")  # fmt: skip
 @click.option("-o", "--output", "target", type=options.PATH, metavar="FILE", help="Write it to this file.")
 @click.option("--open", "opened", is_flag=True, help="Open the page in the browser: the file of -o, or a new one.")
-@click.option("--map", "axes", nargs=2, metavar="ACROSS DOWN", shell_complete=completion.complete_requirements,
-              help="Of the page: a map of who is first over two requirements, all others as in the case.")  # fmt: skip
 @click.option("--fail-on", callback=_failing, metavar=f"[{'|'.join(FAILING)}],...",
               help="End with 1 where there is such a thing.")  # fmt: skip
 @click.option("--trace", "trace_file", type=options.PATH, help="Write the whole trace to this file.")
@@ -237,14 +235,7 @@ def _tell(decision: Decision, model: str | None, given: dict[str, Any]) -> None:
         output = "html"
         if target is None:
             target = Path(mkdtemp(prefix="llmrules-")) / "decision.html"
-    chart = None
-    if given["axes"] is not None:
-        if output != "html":
-            raise click.UsageError("a map stands on the page: --map goes with --format html, -o FILE.html or --open")
-        from llmrules.cli.map import drawn
-
-        chart = drawn(decision.knowledge, decision.profile, given["axes"], given["unknown"], given["lang"]).page()
-    shown = Shown(decision.trace, given["lang"], model, given["full"], decision.counsel, chart)
+    shown = Shown(decision.trace, given["lang"], model, given["full"], decision.counsel)
     if given["quiet"]:
         print_plain("\n".join(decision.best))
     else:

@@ -26,8 +26,8 @@ REPORTS = ("text", "markdown", "json")
 REPORTED = "What to print: a report, the same for a pull request, or everything as JSON."
 
 SECONDS = 30
-MOST_CUBES = 40
-"""Cubes of one level that are looked for."""
+MOST_PROFILES = 5
+"""Profiles that are shown of what differs in one thing: firings, verdicts, the first place."""
 
 OLD_AND_NEW = 2
 """Traces that are compared where no rules or catalogue are named."""
@@ -71,8 +71,8 @@ def diff(ctx: click.Context, /, paths: tuple[Path, ...], **given: Any) -> None: 
       llmrules diff --everywhere --old-as-of 2026-05-01 --as-of 2026-11-30
 
     With --everywhere there are no cases: both sides are compared for every profile that can be written. They are
-    alike for every profile, in which rules fire, in every verdict, or on the first place; or the regions are shown in
-    which they differ, each with a profile that both sides decided.
+    alike for every profile, in which rules fire, in every verdict, or on the first place; or the smallest profiles
+    are shown in which they differ, each as both sides decided it.
 
     Exit status: 0 no outcome changes, 1 something changes, 2 something is wrong with the input.
     """  # noqa: D301 - click leaves a paragraph as it is that begins with a backspace
@@ -102,7 +102,7 @@ def _everywhere(ctx: click.Context, paths: tuple[Path, ...], given: dict[str, An
     when = (given["as_of"] or datetime.now(UTC)).date()
     before = when if given["old_as_of"] is None else given["old_as_of"].date()
     old, new = options.load(given, old=True), options.load(given)
-    found = compare_everywhere(Side(old, before), Side(new, when), seconds=given["seconds"], most=MOST_CUBES)
+    found = compare_everywhere(Side(old, before), Side(new, when), seconds=given["seconds"], most=MOST_PROFILES)
     if given["output"] == "json":
         print_json(as_json(found))
     else:

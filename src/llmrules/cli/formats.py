@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -19,13 +18,14 @@ from llmrules.trace.record import Trace
 from llmrules.worlds.advice.advice import Advice
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from llmrules.say.teller import Line
 
-FORMATS = ("text", "markdown", "html", "mermaid", "json")
+FORMATS = ("text", "markdown", "html", "json")
 
-SUFFIXES = {".md": "markdown", ".html": "html", ".htm": "html", ".mmd": "mermaid", ".json": "json"}
+SUFFIXES = {".md": "markdown", ".html": "html", ".htm": "html", ".json": "json"}
 """The format that the name of a file means, where none is said."""
 
 
@@ -33,8 +33,7 @@ SUFFIXES = {".md": "markdown", ".html": "html", ".htm": "html", ".mmd": "mermaid
 class Shown:
     """What is shown of a decision: all of it, or what concerns one ``model``; as text one screen, or ``full``.
 
-    ``advice`` is what was found on it already, for who decided it; else it is found from the trace. ``chart`` is a map
-    for the page.
+    ``advice`` is what was found on it already, for who decided it; else it is found from the trace.
     """
 
     trace: Trace
@@ -42,7 +41,6 @@ class Shown:
     model: str | None = None
     full: bool = False
     advice: Advice | None = None
-    chart: Mapping[str, object] | None = None
 
 
 def print_decision(shown: Shown, output: str, target: Path | None) -> None:
@@ -73,15 +71,11 @@ def _lines(shown: Shown) -> Iterable[Line]:
 
 
 def _document(shown: Shown, output: str) -> str:
-    """Return a page, a graph or Markdown. Libraries that only one of them needs are loaded for it alone."""
+    """Return a page or Markdown. Libraries that only one of them needs are loaded for it alone."""
     if output == "html":
         from llmrules.say.page import render_page
 
-        return render_page(shown.trace, shown.language, shown.advice, shown.chart)
-    if output == "mermaid":
-        from llmrules.say.report.graph import render_mermaid
-
-        return render_mermaid(shown.trace, shown.language, shown.model)
+        return render_page(shown.trace, shown.language, shown.advice)
     from llmrules.say.report.entry import render_markdown
 
     return render_markdown(build_report(shown.trace, shown.language))

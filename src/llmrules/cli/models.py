@@ -1,4 +1,4 @@
-"""``llmrules models``: what is loaded, one model with all its sources, or several side by side."""
+"""``llmrules models``: what is loaded, or one model with all its sources."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from llmrules.cli.terminal import for_a_person, page_width, print_json, print_li
 from llmrules.errors import CatalogError, LoadError, Place
 from llmrules.language.conditions import ALWAYS
 from llmrules.language.conditions.written import written_condition
-from llmrules.say.models.comparison import compare
 from llmrules.say.models.listing import list_found, select
 from llmrules.say.models.sheet import sheet_json, sheet_of, sheet_report
 from llmrules.say.report.entry import text_lines
@@ -32,7 +31,7 @@ SEARCHING = ("where", "offers", "list_unknown", "limit")
 """The options that say that words are searched for, even where one is an id."""
 
 
-@click.command(short_help="List the models, show one, or compare some.")
+@click.command(short_help="List the models, or show one.")
 @click.argument("words", nargs=-1, metavar="[WORD | ID]...", shell_complete=completion.complete_models)
 @click.option("--where", metavar="CONDITION", multiple=True, shell_complete=completion.complete_conditions,
               help="Only where this is true of an offer; repeatable.")  # fmt: skip
@@ -40,7 +39,6 @@ SEARCHING = ("where", "offers", "list_unknown", "limit")
 @click.option("--unknown", "list_unknown", is_flag=True, help="List those, too, of which a condition is unknown.")
 @click.option("--limit", type=click.IntRange(1), metavar="N",
               help=f"List so many at most.  [default: {ON_A_TERMINAL} on a terminal, else all]")  # fmt: skip
-@click.option("--all", "everything", is_flag=True, help="Of a comparison, show what is equal or unknown as well.")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Take the values in force on this day, not today.")
 @options.knowledge
 @options.language
@@ -49,14 +47,13 @@ SEARCHING = ("where", "offers", "list_unknown", "limit")
 def models(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> None:  # noqa: ANN401 - click passes them
     """List the models in whose id, name, developer or family every WORD occurs; without any, all.
 
-    One ID alone shows that model: every value with its sources, what disputes it, what it replaced. Several compare
-    them. With --where, --offers, --unknown or --limit, all of them are words; so is the id of an entry that is no
-    candidate (listed = false) where candidates have that word.
+    One ID alone shows that model: every value with its sources, what disputes it, what it replaced. With --where,
+    --offers, --unknown or --limit, all of them are words; so is the id of an entry that is no candidate (listed =
+    false) where candidates have that word.
 
     \b
       llmrules models
       llmrules models claude
-      llmrules models claude gemini
       llmrules models mistral --offers
       llmrules models --where openness=open-weight,open-source --where 'context_window>=200k'
 
@@ -84,9 +81,6 @@ def models(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> None:
     An attribute has value, sources, unit, and what there is of dated, stated_before, disputed, replaced,
     inherited_from, by (rules that conclude it), against (that conclude another value), tried (that are all false).
 
-    JSON of several: as_of, models, attributes {outcome (differs, equal, unknown), values, unknown}, the latter two in
-    the order of models.
-
     Exit status: 0 something was printed, 2 something is wrong with the input, such as a name that nothing has.
     """  # noqa: D301 - click leaves a paragraph as it is that begins with a backspace
     knowledge = options.load(given).knowledge
@@ -97,10 +91,9 @@ def models(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> None:
         return
     if given["output"] == "csv":
         raise click.UsageError("--format csv goes with a list", ctx)
-    if len(words) == 1:
-        _show(knowledge, words[0], as_of, given)
-    else:
-        _compare(knowledge, tuple(dict.fromkeys(words)), as_of, given)
+    if len(words) > 1:
+        raise click.UsageError("show one model at a time; llmrules compare puts two side by side in a case", ctx)
+    _show(knowledge, words[0], as_of, given)
 
 
 def _is_name(word: str, knowledge: Knowledge, as_of: date) -> bool:
@@ -157,11 +150,3 @@ def _show(knowledge: Knowledge, name: str, as_of: date, given: dict[str, Any]) -
         print_json(sheet_json(sheet, knowledge))
     else:
         print_lines(text_lines(sheet_report(sheet, knowledge, given["lang"])))
-
-
-def _compare(knowledge: Knowledge, names: Sequence[str], as_of: date, given: dict[str, Any]) -> None:
-    comparison = compare(knowledge, names, as_of)
-    if given["output"] == "json":
-        print_json(comparison.to_json())
-    else:
-        print_lines(comparison.lines(given["lang"], everything=given["everything"], width=page_width()))

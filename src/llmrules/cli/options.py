@@ -156,7 +156,6 @@ knowledge = together(
     click.option("--catalog", "catalog_paths", type=PATH, multiple=True,
                  help="A catalogue file on top of ours, or one of ours by name: 2026-11."),
     without_ours,
-    click.option("--no-cache", is_flag=True, help="Read every catalogue anew, and remember nothing of it."),
 )  # fmt: skip
 """What says which rules and catalogues are loaded."""
 
@@ -182,7 +181,6 @@ def load(given: Mapping[str, Any], *, engine: str = "plain", old: bool = False) 
             shipped_catalog=settings.shipped_catalog and not given["no_shipped_catalog"],
             engine=cast("Any", engine),
             settings=None if settings.file is None else settings.file.as_posix(),
-            cache=not given["no_cache"],
             progress=advance,
         )
 

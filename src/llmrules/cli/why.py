@@ -33,8 +33,8 @@ CONTRADICTING = (LookupError, ValueError, TypeError, ArithmeticError, RuntimeErr
 @options.isolated
 @options.language
 @click.option("--format", "output", type=click.Choice(FORMATS),
-              help="What to print: a report, a page, the graph of the derivation, or the trace as JSON.  [default: by "
-              "the suffix of -o, else text]")  # fmt: skip
+              help="What to print: a report, a page, or the trace as JSON.  [default: by the suffix of -o, else "
+              "text]")  # fmt: skip
 @click.option("-o", "--output", "target", type=options.PATH, metavar="FILE", help="Write it to this file.")
 def why(trace: Path, model: str | None, **given: Any) -> None:  # noqa: ANN401 - click passes the options
     """Say why MODEL stands where it stands, from the saved TRACE alone; without MODEL, report the whole decision.

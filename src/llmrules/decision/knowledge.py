@@ -11,13 +11,12 @@ from attrs import field, frozen
 
 from llmrules.catalog import Catalog, read_catalog
 from llmrules.catalog.candidates import Candidates, arrange
-from llmrules.catalog.packed import is_sound
 from llmrules.decision.basis import read_with, resting_on
 from llmrules.decision.criteria import Criteria, compile_criteria
 from llmrules.decision.sketch import Bearing, weighs
 from llmrules.engine.program import Program, compile_program
 from llmrules.engine.refiring import Reach
-from llmrules.errors import CatalogError, InputError, LoadError, Place
+from llmrules.errors import InputError, LoadError
 from llmrules.language.conditions import Reference
 from llmrules.language.profile import check_approvals
 from llmrules.language.rules.rule import Rule, by_conclusion, classification_order
@@ -137,22 +136,17 @@ def load_knowledge(
     catalogues: Sequence[Source],
     failures: Iterable[InputError] = (),
     *,
-    catalog: Catalog | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Knowledge:
     """Check and compile rules and catalogues. Raises LoadError with everything that is wrong in all files.
 
-    ``failures`` are the files that could not be read at all. ``catalog`` is what the very same files are said to have
-    been read as before; ``progress`` is told how many entries of how many in a catalogue are read.
+    ``failures`` are the files that could not be read at all; ``progress`` is told how many entries of how many in a
+    catalogue are read.
     """
     problems: list[InputError] = []
     failed = list(failures)
     ruleset = read_ruleset(rules, catalogues, problems)
-    if catalog is not None and not is_sound(catalog, ruleset.vocabulary, ruleset.citable):
-        message = "is nothing that catalogue files can be read as"
-        raise LoadError([CatalogError(message, code="unsound", place=Place("cache"))])
-    if catalog is None:
-        catalog = read_catalog(catalogues, ruleset.vocabulary, ruleset.citable, problems, progress=progress)
+    catalog = read_catalog(catalogues, ruleset.vocabulary, ruleset.citable, problems, progress=progress)
     check_approvals(catalog.approvals, ruleset.rules, catalog.models.keys(), problems)
     if failed or any(problem.code == LATER for problem in problems):
         problems = [problem for problem in problems if problem.code not in FOLLOWING]

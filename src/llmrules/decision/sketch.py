@@ -13,7 +13,7 @@ from itertools import compress
 from operator import or_
 from typing import TYPE_CHECKING
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from llmrules.catalog.candidates import bits, mask_of
 from llmrules.catalog.restriction import leave_out
@@ -265,13 +265,6 @@ class Sketching:
     def _moving(self, fired: Fired, referred: Iterable[tuple[object, ...]], facts: Facts) -> list[tuple[Rule, _Says]]:
         moving = zip(fired.moving, referred, strict=True)
         return [(rule, self._say(rule, its, facts)) for (rule, _), its in moving]
-
-    def less(self, sketch: Sketch, rule: Rule, referred: tuple[object, ...], facts: Facts) -> Sketch:
-        """Return a sketch without what one rule said that excludes or gives points."""
-        if rule.effect.hard:
-            return evolve(sketch, eligible=sketch.without({rule.id}, self.kept))
-        said, given = self._say(rule, referred, facts).given, sketch.given
-        return evolve(sketch, given=Given(given.lanes - said.lanes, given.less - said.less))
 
     def _say(self, rule: Rule, referred: tuple[object, ...], facts: Facts) -> _Says:
         said = self._said.get((rule.id, referred))

@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING
 
 from llmrules.catalog.candidates import bits, mask_of
 from llmrules.engine.plain import PlainEngine
-from llmrules.engine.program import Program
 from llmrules.language.conditions import Reference
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Iterable, Iterator
 
-    from llmrules.engine.program import FiringRule
+    from llmrules.engine.program import FiringRule, Program
     from llmrules.language.conditions import Facts, Leaf
     from llmrules.language.conditions.table import Test
     from llmrules.language.rules.effects import Conclude
@@ -143,13 +142,6 @@ class Refiring:
         differing = tuple([(name, its) for name in changed if (its := told(name, facts.get(name))) != before[name]])
         return self._fired(facts, differing)[0]
 
-    def without(self, rule: FiringRule) -> int:
-        """Return the rules that fire on the case where one of them is switched off."""
-        fired = self.fired & ~(1 << rule.place)
-        if not self._reach.following(rule.place):
-            return fired
-        return self._follow(self._facts, fired, self._turned(self._facts, self.fired, fired), rule.place)[0]
-
     def concluded(self, fired: int, facts: Facts) -> Facts:
         """Return all that is known at the end, where some rules fired on facts."""
         fired &= self._reach.concluding
@@ -183,20 +175,15 @@ class Refiring:
         found = {one: values for one, values in self._facts.items() if one != name}
         return {**found, name: facts[name]} if name in facts else found
 
-    def _follow(self, facts: Facts, fired: int, turned: int, off: int | None = None) -> tuple[int, int]:
-        """Return what fires in the end where some rules fired and others may have turned, and all that were fired anew.
-
-        One rule may be switched off.
-        """
+    def _follow(self, facts: Facts, fired: int, turned: int) -> tuple[int, int]:
+        """Return what fires in the end where some rules fired and others may have turned; and all fired anew for it."""
         rules, anew = self._reach.program.rules, turned
         while turned:
             known, now = self.concluded(fired, facts), fired
             for place in bits(turned):
                 rule = rules[place]
                 if self._reach.following(place) >> place & 1:
-                    its = tuple(one for one in rules if one.place != off)
-                    every = PlainEngine(Program(its, self._reach.program.strata)).fire(facts)
-                    return mask_of(every), (1 << len(rules)) - 1
+                    return mask_of(PlainEngine(self._reach.program).fire(facts)), (1 << len(rules)) - 1
                 fires = rule.holds(known) and not any(fired >> one & 1 for one in rule.overriders)
                 now = now | 1 << place if fires else now & ~(1 << place)
             if now == fired:

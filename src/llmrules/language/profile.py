@@ -12,18 +12,17 @@ from attrs import evolve, field, frozen
 
 from llmrules.errors import InputError, LoadError, ProfileError
 from llmrules.language.texts import Text, read_text
-from llmrules.language.values import Period, Value, day, number, read_day
-from llmrules.language.vocabulary import AS_OF, CHOSEN, Vocabulary
+from llmrules.language.values import Period, Value, number, read_day
+from llmrules.language.vocabulary import AS_OF, Vocabulary
+from llmrules.language.vocabulary.taking import taking
 from llmrules.reading.cursor import Cursor, read_fields
 from llmrules.reading.files import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from llmrules.language.conditions import Facts
     from llmrules.language.rules.rule import Rule
-    from llmrules.language.values import Number
-    from llmrules.language.vocabulary import Attribute
     from llmrules.reading.cursor import Readers
 
 Origin: TypeAlias = Literal["stated", "assumed", "computed", "concluded"]
@@ -170,7 +169,7 @@ class CaseReader:
     def __init__(self, vocabulary: Vocabulary) -> None:
         """Work out once how the value of each requirement is checked, and what is assumed."""
         self._vocabulary = vocabulary
-        self._readers = {name: _reader(vocabulary[name]) for name in vocabulary.names("requirement")}
+        self._readers = {name: taking(vocabulary[name]) for name in vocabulary.names("requirement")}
         self._assumed = _assumed(vocabulary)
 
     def read(self, requirements: Mapping[str, object]) -> Profile:
@@ -183,39 +182,6 @@ class CaseReader:
                 return state(requirements, self._vocabulary)
             found[name] = Requirement(name, value, "stated")
         return Profile(_completed(found))
-
-
-def _reader(attribute: Attribute) -> Callable[[Any], Value | None]:
-    """Return what takes a right value of an attribute as it is kept, and gives None for every other."""
-    if attribute.type in CHOSEN:
-        return partial(_members if attribute.many else _choice, frozenset(attribute.choice_ids))
-    if attribute.type == "number":
-        return partial(_number, attribute.minimum, attribute.maximum)
-    return {"flag": _flag, "date": day}.get(attribute.type, _text)
-
-
-def _members(choices: frozenset[str], stated: object) -> frozenset[str] | None:
-    if not isinstance(stated, list | tuple | set | frozenset) or not all(type(one) is str for one in stated):
-        return None
-    members = frozenset(stated)
-    return members if members <= choices else None
-
-
-def _choice(choices: frozenset[str], stated: object) -> str | None:
-    return stated if type(stated) is str and stated in choices else None
-
-
-def _number(low: Number | None, high: Number | None, stated: object) -> Number | None:
-    exact = number(stated)
-    return None if exact is None or (low is not None and exact < low) or (high is not None and exact > high) else exact
-
-
-def _flag(stated: object) -> bool | None:
-    return stated if isinstance(stated, bool) else None
-
-
-def _text(stated: object) -> str | None:
-    return stated if type(stated) is str and stated.isascii() and stated.strip() else None
 
 
 def _assumed(vocabulary: Vocabulary) -> dict[str, Requirement]:

@@ -50,16 +50,10 @@ class Decisions(Firings):
     What is computed of a candidate is left open: ``computed`` are its tests, and ``grades`` the rules that grade it.
     """
 
-    def __init__(
-        self, profiles: Profiles, knowledge: Knowledge, when: date, unknown: Policy = "apart", lacking: str = ""
-    ) -> None:
-        """Work out which rules fire; all else is worked out when it is asked for.
-
-        ``lacking`` is an attribute of which nothing is known of any model.
-        """
+    def __init__(self, profiles: Profiles, knowledge: Knowledge, when: date, unknown: Policy = "apart") -> None:
+        """Work out which rules fire; all else is worked out when it is asked for."""
         super().__init__(profiles, knowledge, when)
         self._unknown: Policy = unknown
-        self._lacking = lacking
         self._criteria = knowledge.criteria_on(when)
         self._candidates = self._criteria.candidates
         self._applied: dict[str, tuple[Pair, ...]] = {}
@@ -71,26 +65,6 @@ class Decisions(Firings):
     def under(self, knowledge: Knowledge) -> Decisions:
         """Return what other rules say of the same profiles; what is the same is the same formula."""
         return Decisions(self.profiles, knowledge, self.when, self._unknown)
-
-    def otherwise(self, name: str) -> tuple[Decisions, Literal]:
-        """Return what is decided where one requirement is stated otherwise, and that it can be stated so."""
-        profiles, possible = self.profiles.otherwise(name)
-        found = Decisions(profiles, self.knowledge, self.when, self._unknown)
-        changed = {one for one, its in self.known.items() if its != found.known[one]}
-        moving = {attribute.name for attribute in self._candidates.moving}
-        found._applied |= {
-            rule.id: self.reached(rule)
-            for rule in self.knowledge.ruleset.firing()
-            if changed.isdisjoint(rule.references()) and moving.isdisjoint(rule.reads())
-        }
-        return found, possible
-
-    def lacking(self, name: str) -> Decisions:
-        """Return what is decided where nothing is known of an attribute of models, which classifies none."""
-        found = Decisions(self.profiles, self.knowledge, self.when, self._unknown, name)
-        reading = {rule.id for rule in self.knowledge.ruleset.firing() if name in rule.reads()}
-        found._applied |= {rule: its for rule, its in self._applied.items() if rule not in reading}
-        return found
 
     # Candidates, three-valued
 
@@ -111,8 +85,7 @@ class Decisions(Firings):
 
     def _on_candidates(self, leaf: Leaf) -> tuple[Pair, ...]:
         column = self._candidates.columns.get(leaf.attribute.name)
-        unknown = column is None or leaf.attribute.name == self._lacking
-        values = [None] * self._candidates.count if column is None or unknown else column.first
+        values = [None] * self._candidates.count if column is None else column.first
         if leaf.attribute in self._candidates.moving:
             return tuple(self._computing(leaf, index, value) for index, value in enumerate(values))
         by_value = {value: self._on_value(leaf, value) for value in {*values}}
@@ -238,7 +211,7 @@ class Decisions(Firings):
                 tested = self.tested(effect.predicate)
             else:
                 name = effect.grade.attribute.name
-                known = 0 if name == self._lacking else self._candidates.known.get(name, 0)
+                known = self._candidates.known.get(name, 0)
                 tested = tuple((TRUE if known >> index & 1 else FALSE, FALSE) for index in range(len(where)))
             self._applied[rule.id] = tuple(
                 self._reached(effect, one, other) for one, other in zip(where, tested, strict=True)
@@ -291,18 +264,6 @@ class Decisions(Firings):
     def excluded(self) -> tuple[Literal, ...]:
         """Of each candidate that it is excluded."""
         return tuple(out for out, _ in self._verdicts)
-
-    @cached_property
-    def seen(self) -> tuple[Literal, ...]:
-        """What somebody sees of a decision: refusal, verdicts, who earns points by which rule, and notes."""
-        found = [self.refused, *(literal for pair in self._verdicts for literal in pair)]
-        for rule in self.knowledge.ruleset.firing():
-            if rule.effect.note:
-                found.append(self.fired[rule.id])
-            elif rule.effect.sign:
-                reached = zip(self.eligible, self.reached(rule), strict=True)
-                found += (self.circuit.both(self.fired[rule.id], one, true) for one, (true, _) in reached)
-        return tuple(found)
 
     # The first place
 

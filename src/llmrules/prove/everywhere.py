@@ -1,6 +1,7 @@
 """Two sets of rules over two catalogues on two days, everywhere: alike for every profile, or where they differ.
 
-They are compared in which rules fire, in every verdict, and in who is on the first place.
+They are compared in which rules fire, in every verdict, and in who is on the first place. Where they differ, the
+smallest profiles are shown in which they do, as both sides decide them.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from llmrules.advisor import Advisor, Decision
 from llmrules.prove.circuit import FALSE, TRUE, Circuit, holds
 from llmrules.prove.decisions import Decisions
 from llmrules.prove.profiles import Profiles
-from llmrules.prove.regions import Cube, region
+from llmrules.prove.prover import smallest_of
 from llmrules.prove.solver import Never, Solver, Undecided
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ Alike: TypeAlias = Literal["alike", "by-costs", "differ", "undecided"]
 """``by-costs``: alike but for profiles in which a number that is left open, or a text that no rule names, counts."""
 
 
-MOST_SEEN = 3
-"""Profiles of earlier levels to which something is added."""
+PATIENCE = 1
+"""Seconds for each attempt to make a profile smaller."""
 
 
 @frozen
@@ -48,16 +49,18 @@ class Side:
 
 @frozen(eq=False)
 class Part:
-    """A cube of the region, with its profile as each side decides it."""
+    """A profile in which both sides differ, as each decides it."""
 
-    cube: Cube
     old: Decision
     new: Decision
 
 
 @frozen(eq=False)
 class Difference:
-    """What came of one level; where they differ, the region, ``complete`` or as far as there was time."""
+    """What came of one level; where they differ, profiles that show it, each of something that none before it shows.
+
+    They are ``complete`` if nothing else differs: no other rule, no verdict on another model, or who is first.
+    """
 
     level: Level
     alike: Alike
@@ -83,7 +86,7 @@ class Everywhere:
 
 
 def compare_everywhere(old: Side, new: Side, *, unknown: Policy = "apart", seconds: float, most: int) -> Everywhere:
-    """Compare two sides over every profile, within some seconds; of each level so many cubes at most."""
+    """Compare two sides over every profile, within some seconds; of each level so many profiles at most."""
     pair = _Pair(old, new, unknown, seconds)
     differences = tuple(pair.difference(level, most) for level in LEVELS)
     vocabularies = [side.advisor.knowledge.ruleset.vocabulary for side in (old, new)]
@@ -108,45 +111,35 @@ class _Pair:
         self.profiles = Profiles.of(self.circuit, knowledge)
         self._old, self._new = (Decisions(self.profiles, one, when, unknown) for one, when in knowledge)
         self.solver = Solver(self.circuit, seconds)
-        self._seen: list[Mapping[str, bool]] = []
 
     def difference(self, level: Level, most: int) -> Difference:
-        """Return whether both sides are alike, and where they are not."""
+        """Return whether both sides are alike, and profiles that show what differs."""
         differing = self._differing(level)
         fixed = [*self._without_costs(), *self._without_texts()]
         self.solver.give(self._seconds * SHARES[level])
+        parts: list[Part] = []
         try:
-            if not self._shown(differing, fixed) and isinstance(self.solver.ask(differing, *fixed), Never):
-                anyway = isinstance(self.solver.ask(differing), Never)
-                return Difference(level, "alike" if anyway else "by-costs")
+            while len(parts) < most:
+                left = self.circuit.either(*differing)
+                found, _ = smallest_of(self.solver, self.profiles, left, *fixed, patience=PATIENCE)
+                if isinstance(found, Never):
+                    anyway = parts or isinstance(self.solver.ask(left), Never)
+                    alike: Alike = "differ" if parts else "alike" if anyway else "by-costs"
+                    return Difference(level, alike, tuple(parts))
+                truth = self.circuit.evaluate(found.inputs, {})
+                differing = [one for one in differing if not holds(one, truth)]
+                parts.append(self._part(found.inputs))
         except Undecided:
-            return Difference(level, "undecided", complete=False)
-        found = region(self.solver, self.profiles, differing, fixed, most, self._likely())
-        self._seen += [cube.found.inputs for cube in found.cubes]
-        parts = tuple(map(self._part, found.cubes))
-        return Difference(level, "differ", parts, found.complete)
-
-    def _likely(self) -> Iterator[Mapping[str, bool]]:
-        """Yield the profiles that were found at earlier levels, and each with one requirement more."""
-        seen = tuple(self._seen)
-        yield from seen
-        for inputs in seen[:MOST_SEEN]:
-            yield from self.profiles.with_one_more(inputs)
+            pass
+        return Difference(level, "differ" if parts else "undecided", tuple(parts), complete=False)
 
     def left_open(self) -> tuple[str, ...]:
-        """Return what no region is about: costs of a month and texts, where they can make a difference."""
-        literals = [self._differing(level) for level in LEVELS]
+        """Return what no profile is shown of: costs of a month and texts, where they can make a difference."""
+        literals = [self.circuit.either(*self._differing(level)) for level in LEVELS]
         return tuple(sorted({*self._old.left_open(*literals), *self._new.left_open(*literals)}))
 
-    def _shown(self, differing: circuit.Literal, fixed: list[circuit.Literal]) -> bool:
-        """Say whether a profile that was found already differs here, too."""
-        for inputs in self._seen:
-            truth = self.circuit.evaluate(inputs, {})
-            if all(holds(one, truth) for one in (differing, *fixed)):
-                return True
-        return False
-
-    def _differing(self, level: Level) -> circuit.Literal:
+    def _differing(self, level: Level) -> list[circuit.Literal]:
+        """Return of each rule, verdict or first place that both sides differ in it."""
         made = self.circuit
         if level == "firings":
             pairs = _both(self._old.fired, self._new.fired, FALSE)
@@ -156,7 +149,7 @@ class _Pair:
             old, new = (dict(zip(one.names, one.eligible, strict=True)) for one in (self._old, self._new))
             out, now = (dict(zip(one.names, one.excluded, strict=True)) for one in (self._old, self._new))
             pairs = [*_both(old, new, FALSE), *_both(out, now, TRUE)]
-        return made.either(*(-made.same(one, other) for one, other in pairs))
+        return [-made.same(one, other) for one, other in pairs]
 
     def _without_costs(self) -> Iterator[circuit.Literal]:
         yield from {-one.usage for one in (self._old, self._new)}
@@ -166,14 +159,13 @@ class _Pair:
             asked = self.profiles.asked[name]
             yield -asked.stated.has[asked.answers.values[-1]]
 
-    def _part(self, cube: Cube) -> Part:
-        """Return a cube with its profile, decided by both sides."""
-        inputs = cube.found.inputs
+    def _part(self, inputs: Mapping[str, bool]) -> Part:
+        """Return a profile, decided by both sides."""
         old, new = (
             side.advisor.decide(self.profiles.profile(inputs, side.when), unknown=self._unknown, keep_promises=False)
             for side in self._sides
         )
-        return Part(cube, old, new)
+        return Part(old, new)
 
 
 def _both(

@@ -162,22 +162,6 @@ class Profiles:
                 found.append(Requirement(name, value, "assumed" if assumed else "stated"))
         return Profile(tuple(sorted(found, key=lambda one: one.attribute)))
 
-    def with_one_more(self, inputs: Mapping[str, bool]) -> Iterator[dict[str, bool]]:
-        """Yield the profile that is stated with one more requirement, each in turn: of a set with one member."""
-        for name, asked in self.asked.items():
-            stated = any(inputs.get(_name(name, value), False) for value in asked.stated.has)
-            if not stated and not inputs.get(name, False):
-                for value in asked.stated.has:
-                    yield {**inputs, name: True, _name(name, value): True}
-
-    def otherwise(self, name: str) -> tuple[Profiles, Literal]:
-        """Return the same profiles, of which one requirement is stated otherwise; and that it can be stated so."""
-        asked = self.asked[name]
-        attribute = evolve(asked.attribute, name=f"{name} otherwise")
-        stated = _stated(self.circuit, attribute, asked.answers)
-        possible = self.circuit.both(*_single(self.circuit, attribute, stated))
-        return evolve(self, asked={**self.asked, name: evolve(asked, stated=stated, number=attribute.name)}), possible
-
     def number(self, name: str) -> str:
         """Return the number that is stated of a requirement, which lies in the band that is stated."""
         asked = self.asked.get(name)

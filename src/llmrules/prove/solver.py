@@ -51,9 +51,7 @@ class Found:
 
 @frozen(eq=False)
 class Never:
-    """Nothing is so; ``because`` are those of the assumed literals that exclude it."""
-
-    because: tuple[Literal, ...]
+    """Nothing is so."""
 
 
 class Undecided(Exception):  # noqa: N818 - it is an answer, which ends whatever was asked
@@ -108,42 +106,42 @@ class Solver:
         while True:
             answer = self._check(told, until)
             if isinstance(answer, Never):
-                return Never(tuple({told[one]: None for one in answer.because}))
+                return answer
             truth = self._circuit.evaluate(answer.inputs, answer.numbers, self._circuit.cone(later))
             lacking = [one for one in later if not holds(one, truth)]
             if not lacking:
                 return answer
-            told |= {one: later.pop(one) for one in lacking[:count]}
+            told += lacking[:count]
+            later = [one for one in later if one not in lacking[:count]]
             count *= 2
 
-    def _parted(self, assumed: Iterable[Literal]) -> tuple[dict[Literal, Literal], dict[Literal, Literal]]:
-        """Return what the solver is told at first, and what only when it matters: each by what it is a part of."""
-        told, later = dict[Literal, Literal](), dict[Literal, Literal]()
+    def _parted(self, assumed: Iterable[Literal]) -> tuple[list[Literal], list[Literal]]:
+        """Return what the solver is told at first, and what only when it matters."""
+        told, later = list[Literal](), list[Literal]()
         for literal in assumed:
             parts = [*self._circuit.conjuncts(literal)]
             heavy = [one for one in parts if self._circuit.weighs(one) and abs(one) not in self._made]
             if len(heavy) <= AT_ONCE:
-                told[literal] = literal
+                told.append(literal)
             else:
-                later |= dict.fromkeys(heavy, literal)
-                told |= dict.fromkeys((one for one in parts if one not in later), literal)
-        return told, later
+                later += heavy
+                told += [one for one in parts if one not in heavy]
+        return told, [*dict.fromkeys(later)]
 
     def _check(self, assumed: Iterable[Literal], until: float) -> Found | Never:
         for literal in self._circuit.held[self._held :]:
             self._solver.add(self._literal(literal))
         self._held = len(self._circuit.held)
-        made = {one: self._literal(one) for one in assumed}
+        made = [*map(self._literal, assumed)]
         left = until - time.monotonic()
         if left <= 0:
             raise Undecided
         self._solver.set("timeout", max(1, int(left * 1000)))
-        answer = self._solver.check(*made.values())
+        answer = self._solver.check(*made)
         if answer == self._z3.unknown:
             raise Undecided
         if answer == self._z3.unsat:
-            core = {one.get_id() for one in self._solver.unsat_core()}
-            return Never(tuple(one for one, its in made.items() if its.get_id() in core))
+            return Never()
         return Found(partial(self._values, self._solver.model(), tuple(self._inputs), tuple(self._numbers.items())))
 
     def _values(

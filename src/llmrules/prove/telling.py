@@ -78,11 +78,7 @@ class ProofTeller:
         if answer.names or answer.undecided:
             yield Line("heading", self._say(f"question.{answer.question}"))
         for name in answer.names:
-            known = name in self._teller.attributes
-            yield Line("line", self._teller.label(name) if known else self._teller.name(name), 2, "-")
-            if name in answer.witnesses:
-                profile = profile_text(answer.witnesses[name].decision.profile)
-                yield from (Line("line", line, 6) for line in profile.splitlines()[1:])
+            yield Line("line", self._teller.name(name), 2, "-")
         if answer.undecided:
             names = self._teller.names(answer.undecided, MOST_NAMES)
             yield Line("line", self._say("question-undecided", names=names), 2, "?")
@@ -167,8 +163,7 @@ def as_json(proofs: Proofs) -> str:
 
 
 def _found(answer: Answer) -> dict[str, Any]:
-    profiles = {name: _stated_in(witness.decision.profile) for name, witness in answer.witnesses.items()}
-    return {"found": list(answer.names), "undecided": list(answer.undecided), "profiles": profiles}
+    return {"found": list(answer.names), "undecided": list(answer.undecided)}
 
 
 def _stated_in(profile: Profile) -> dict[str, Any]:

@@ -140,6 +140,11 @@ class Cursor:
                 self.missing(name, f"{what} needs {name}")
         return {name: child for name, child in children.items() if name in names}
 
+    def some(self, names: Iterable[str]) -> dict[str, Cursor]:
+        """Return those children of a table that have one of the names; of the others nothing is said."""
+        table = self.value if isinstance(self.value, dict) else {}
+        return {name: self.child(name, table[name]) for name in names if name in table}
+
     def fields(self, readers: Readers, *, what: str, needs: Iterable[str] = ()) -> dict[str, Any]:
         """Return what a table holds, under each known key what its reader makes of it; what is wrong is left out."""
         return read_fields(self.keys(readers, what=what, needs=needs), readers)
@@ -147,7 +152,7 @@ class Cursor:
     def entries(self, key: str) -> list[Cursor]:
         """Return the elements of an array under a key of this table, which may lack it."""
         has = isinstance(self.value, dict) and key in self.value
-        return self.table()[key].elements() if has else []
+        return self.child(key, self.value[key]).elements() if has else []  # type: ignore[index]
 
     def elements(self) -> list[Cursor]:
         """Return the elements of an array; note a value that is none."""

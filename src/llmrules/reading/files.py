@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import errno
 import gzip
-import hashlib
 import json
 import os
 import re
@@ -21,7 +20,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 
 from llmrules.errors import FileError, Place
 from llmrules.reading.syntax import Positions, json_data, toml_data
@@ -149,14 +148,16 @@ def toml_files(paths: Iterable[str | Path]) -> Iterator[Path]:
         yield from (files_in(path, ".toml") if path.is_dir() else ()) or [path]
 
 
-def read_text(path: Path) -> str:
-    """Read the text of one file. Raises FileError."""
-    return read_raw(path).text
+def read_text(path: Path, name: str | None = None) -> str:
+    """Read the text of one file; ``name`` is what messages call it. Raises FileError."""
+    shown = path.as_posix() if name is None else name
+    return _decode(_read_bytes(path, shown), shown)
 
 
 def read_toml(path: Path, name: str | None = None, *, layer: int = 0) -> Source:
     """Read one TOML file; ``name`` is what messages call it. Raises FileError."""
-    return read_raw(path, name, layer=layer).parse()
+    shown = path.as_posix() if name is None else name
+    return parse_toml(read_text(path, shown), shown, layer=layer)
 
 
 def parse_toml(text: str, name: str, *, layer: int = 0) -> Source:
@@ -166,65 +167,30 @@ def parse_toml(text: str, name: str, *, layer: int = 0) -> Source:
 
 def read_json(path: Path) -> Source:
     """Read one JSON file whose top is an object; it may be packed by gzip. Raises FileError."""
-    return _json_in(path).parse()
+    name = path.as_posix()
+    return parse_json(_json_text(path, name, toml=False), name)
 
 
 def read_json_data(path: Path) -> Any:  # noqa: ANN401 - plain JSON
     """Read the plain values of one JSON file, whatever its top is; it may be packed by gzip. Raises FileError."""
-    raw = _json_in(path)
-    return json_data(raw.text, raw.name)
-
-
-def _json_in(path: Path) -> Raw:
-    return Raw(path.as_posix(), _read_bytes(path, path.as_posix(), toml=False), is_json=True)
+    name = path.as_posix()
+    return json_data(_json_text(path, name, toml=False), name)
 
 
 def read_catalog_file(path: Path, name: str | None = None, *, layer: int = 0) -> Source:
     """Read one catalogue file: JSON where its name ends in .json or .json.gz, else TOML. Raises FileError."""
-    return read_raw(path, name, layer=layer, may_be_json=True).parse()
-
-
-def read_raw(path: Path, name: str | None = None, *, layer: int = 0, may_be_json: bool = False) -> Raw:
-    """Read the bytes of one file, to be parsed only where they have to be. Raises FileError.
-
-    They are TOML, or JSON where that is allowed and the name of the file ends so.
-    """
-    shown = name if name is not None else path.as_posix()
-    is_json = may_be_json and path.name.endswith(JSON_SUFFIXES)
-    return Raw(shown, _read_bytes(path, shown), is_json=is_json, layer=layer)
+    if not path.name.endswith(JSON_SUFFIXES):
+        return read_toml(path, name, layer=layer)
+    shown = path.as_posix() if name is None else name
+    return parse_json(_json_text(path, shown, toml=True), shown, layer=layer)
 
 
 JSON_SUFFIXES = (".json", ".json.gz")
 
 
-@frozen(eq=False, slots=False)
-class Raw:
-    """The bytes of one file and what is needed to parse them."""
-
-    name: str
-    content: bytes = field(repr=False)
-    is_json: bool = field(kw_only=True)
-    layer: int = 0
-
-    @property
-    def text(self) -> str:
-        """The text of the file, unpacked. Raises FileError."""
-        return _decode(_unpack(self.content, self.name) if self.is_json else self.content, self.name)
-
-    def parse(self) -> Source:
-        """Return the file with its plain values. Raises FileError."""
-        return (parse_json if self.is_json else parse_toml)(self.text, self.name, layer=self.layer)
-
-    @cached_property
-    def digest(self) -> str:
-        """The SHA-256 of the bytes, in hexadecimal."""
-        return hashlib.sha256(self.content).hexdigest()
-
-    @property
-    def size(self) -> int:
-        """How many bytes the text has; of a packed one, how many it says it has, which nothing may rely on."""
-        packed = self.is_json and self.content.startswith(GZIP)
-        return int.from_bytes(self.content[-4:], "little") if packed else len(self.content)
+def _json_text(path: Path, name: str, *, toml: bool) -> str:
+    """Return the text of a JSON file, unpacked; ``toml`` says whether a file of that kind would do as well."""
+    return _decode(_unpack(_read_bytes(path, name, toml=toml), name), name)
 
 
 def parse_json(text: str, name: str = STANDARD_INPUT, *, layer: int = 0) -> Source:
@@ -270,30 +236,29 @@ def read_standard_input() -> str:
     return _decode(raw, STANDARD_INPUT)
 
 
-def write_whole(path: Path, *text: str, private: bool = False) -> None:
+def write_whole(path: Path, *text: str) -> None:
     """Write a text, or its pieces, whole or not at all: beside the file first, then renamed over it. Raises FileError.
 
     A link stays one: what it points to is written. A pipe or a device is written to, since no file can take its place.
-    A ``private`` file can be read by its owner alone, and takes the place of whatever is there.
     """
-    with writing_whole(path, *text, private=private):
+    with writing_whole(path, *text):
         pass
 
 
 @contextmanager
-def writing_whole(path: Path, *text: str, private: bool = False) -> Iterator[None]:
+def writing_whole(path: Path, *text: str) -> Iterator[None]:
     """Prepare a file, and put it in place once the block has ended well: so two files are written, or none.
 
     It is written as by ``write_whole``. Raises FileError.
     """
     with _unwritable(path):
-        target = path if private else path.resolve()
-        if not private and target.is_symlink():  # it leads to itself, which Python 3.13 no longer says
+        target = path.resolve()
+        if target.is_symlink():  # it leads to itself, which Python 3.13 no longer says
             raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
-        if not private and target.is_dir():
+        if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        direct = not private and target.exists() and not target.is_file()
-        beside = None if direct else _written_beside(target, text, private=private)
+        direct = target.exists() and not target.is_file()
+        beside = None if direct else _written_beside(target, text)
     try:
         yield
         with _unwritable(path):
@@ -317,7 +282,7 @@ def _unwritable(path: Path) -> Iterator[None]:
         raise FileError(message, code="unwritable", place=Place(path.as_posix())) from None
 
 
-def _written_beside(path: Path, text: Iterable[str], *, private: bool) -> Path:
+def _written_beside(path: Path, text: Iterable[str]) -> Path:
     stream = NamedTemporaryFile(  # noqa: SIM115 - it is closed before it is renamed
         "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=f".{path.name}.", delete=False
     )
@@ -325,8 +290,7 @@ def _written_beside(path: Path, text: Iterable[str], *, private: bool) -> Path:
     try:
         with stream:
             stream.writelines(text)
-        if not private:  # as temporary files are
-            beside.chmod(0o666 & ~_umask())
+        beside.chmod(0o666 & ~_umask())  # a temporary file is its owner's alone
     except BaseException:
         beside.unlink(missing_ok=True)
         raise

@@ -1,1 +1,1 @@
-"""Everything that tells a decision, in one language at a time: sentences, explanations, reports, page and graph."""
+"""Everything that tells a decision, in one language at a time: sentences, explanations, reports and page."""

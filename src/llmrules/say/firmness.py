@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
-from itertools import count, groupby
+from itertools import count
 from math import ceil, floor
 from typing import TYPE_CHECKING
 
-from llmrules.language.values import encode_fraction, shortest
+from llmrules.language.values import shortest
 from llmrules.say.teller import Line
-from llmrules.worlds.advice.intervals import NumberStays
-from llmrules.worlds.advice.parting import parting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,10 +17,7 @@ if TYPE_CHECKING:
     from llmrules.decision.decision import Decision
     from llmrules.language.values import Number, Value
     from llmrules.say.teller import Teller
-    from llmrules.worlds.advice.firmness import Firmness, ShelfLife, Stays, WeightStays
-
-MOST_LINES = 8
-"""Numbers, rules and names that are told of one kind; JSON has all."""
+    from llmrules.worlds.advice.firmness import Firmness, ShelfLife, Stays
 
 MOST_VALUES = 4
 """Values and models that one line tells."""
@@ -43,21 +38,8 @@ class FirmnessTeller:
         self._stated = {one.attribute: one.value for one in decision.profile.requirements}
 
     def lines(self, found: Firmness) -> Iterator[Line]:
-        """Yield by how much it leads, with what it stays, what it rests on, and until when."""
-        yield self._lead(found)
-        if wanted := parting(self._decision):
-            labels = self._teller.several([*map(self._teller.label, wanted)], MOST_LINES)
-            yield self._line("firm-parted", labels=labels)
+        """Yield with which values of each requirement the first place stays, and until when."""
         yield from (line for stays in found.requirements for line in self._stays(stays))
-        yield from (line for weight in found.weights for line in self._weight(weight))
-        for one in found.numbers.values[:MOST_LINES]:
-            label, name = self._teller.label(one.attribute), self._teller.name(one.model, one.offer)
-            yield self._line("firm-number", label=label, name=name, bounds=self._bounds(one))
-        if found.rests_on:
-            yield self._line("firm-rests", rules=self._teller.several(found.rests_on, MOST_LINES))
-        for model, name in found.disputed:
-            yield self._line("firm-disputed", label=self._teller.label(name), name=self._teller.name(model))
-        yield from self._old(found)
         yield self._until(found.until)
 
     def in_short(self, stays: Iterable[Stays], until: ShelfLife | None) -> str:
@@ -72,14 +54,6 @@ class FirmnessTeller:
             name = "stays-until" if cases else f"stays-{kind}-until"
             said.append(self._say(name, day=until.day.isoformat(), names=names))
         return "; ".join(said) or self._say(f"stays-{kind}-lasting")
-
-    def _lead(self, found: Firmness) -> Line:
-        """Return by how much the first place leads, or that nobody else is eligible."""
-        names = self._teller.names(found.first, MOST_VALUES)
-        if found.margin is None:
-            return self._line("firm-alone", names=names)
-        points = self._teller.points(encode_fraction(found.margin))
-        return self._line("firm-tied" if len(found.first) > 1 else "firm-margin", names=names, points=points)
 
     def _ends(self, one: Stays) -> Iterator[str]:
         """Yield where the first place ends, of a stated value, upward and downward."""
@@ -105,35 +79,20 @@ class FirmnessTeller:
             values = [self._value(one.attribute, value) for value in one.others]
             yield self._line("firm-others", label=label, values=self._teller.several(values, MOST_VALUES))
 
-    def _bounds(self, one: Stays | NumberStays) -> str:
+    def _bounds(self, one: Stays) -> str:
         """Return between which values the first place stays."""
         low = None if one.low is None else self._said(one, one.low, included=one.low_included)
         high = None if one.high is None else self._said(one, one.high, included=one.high_included)
         return self._teller.bounds(low, high)
 
-    def _said(self, one: Stays | NumberStays, end: Value | Fraction, *, included: bool) -> tuple[str, bool]:
+    def _said(self, one: Stays, end: Value, *, included: bool) -> tuple[str, bool]:
         """Return an end in words, and whether the first place stays at what is said of it.
 
-        A long number is rounded towards the value that there is, so that the first place stays at what is said.
+        A long number is rounded towards the stated value, so that the first place stays at what is said.
         """
-        here = one.value if isinstance(one, NumberStays) else self._stated[one.attribute]
+        here = self._stated[one.attribute]
         said = rounded_towards(end, here) if isinstance(here, int | Decimal) else end
-        return self._value(one.attribute, said), included or said != end  # type: ignore[arg-type]
-
-    def _weight(self, one: WeightStays) -> Iterator[Line]:
-        if one.low == one.weight == one.high:
-            yield self._line("firm-weight-only", rule=one.rule, weight=one.weight)
-        elif one.high is not None:
-            yield self._line("firm-weight", rule=one.rule, weight=one.weight, low=one.low, high=one.high)
-        elif one.low > 1:
-            yield self._line("firm-weight-up", rule=one.rule, weight=one.weight, low=one.low)
-
-    def _old(self, found: Firmness) -> Iterator[Line]:
-        """Yield which values of the first place rest on nothing new, by whose they are."""
-        old = sorted((name, day, label) for name, label, day in found.old)
-        for (name, day), its in groupby(old, lambda one: one[:2]):
-            labels = self._teller.several([self._teller.label(label) for _, _, label in its], MOST_LINES)
-            yield self._line("firm-old", name=self._teller.name(name), day=day, labels=labels)
+        return self._value(one.attribute, said), included or said != end
 
     def _until(self, life: ShelfLife | None) -> Line:
         if life is None:
@@ -154,13 +113,13 @@ class FirmnessTeller:
         return Line("line", self._say(sentence, **slots), 2)
 
 
-def rounded_towards(end: Value | Fraction, here: Number) -> Value | Fraction:
+def rounded_towards(end: Value, here: Number) -> Value:
     """Return an end as a person says it, on the side of another number: with few digits, and more where these pass it.
 
     >>> print(rounded_towards(Decimal("24766.92197"), 20_000), rounded_towards(Decimal("65.00456"), 80))
     24766 65.01
     """
-    if not isinstance(end, Decimal | Fraction) or (isinstance(end, Decimal) and round(end, 2) == end):
+    if not isinstance(end, Decimal) or round(end, 2) == end:
         return end
     exact = Fraction(end)
     places = max(0, END_DIGITS - len(str(abs(int(exact)))))

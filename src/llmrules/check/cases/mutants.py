@@ -2,40 +2,30 @@
 
 A mutant flips one operator, moves one threshold by one step, leaves one member of a list, or one mark, out, drops one
 condition, one exception or one override, gives a point more or less, asks for an approval or for none, or switches the
-rule off. A change that leaves the meaning as it is, is marked as *equivalent*; of two mutants with one meaning
-only the first is kept.
+rule off. Of two changes that make the same rule only the first is kept.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
-from itertools import compress, product
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from attrs import evolve, field, frozen
 
 from llmrules.check.cases.edits import changes_of, leaf_text, stepped, value_text, written
 from llmrules.errors import Place
-from llmrules.language.conditions import Leaf, Reference, Table
-from llmrules.language.operators import Truth, conjunction
 from llmrules.language.rules.effects import Conclude, Exempt, Prefer, Testing
 from llmrules.language.rules.rule import Rule
 from llmrules.language.vocabulary import AS_OF, Vocabulary
 from llmrules.reading.files import KeyPath
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
-    from llmrules.language.values import Value
+    from llmrules.language.conditions import Leaf, Table
     from llmrules.reading.cursor import Cursor
 
 FEWEST_MARKS = 2
 """Marks without which nothing is graded."""
-
-MOST_CHOICES = 10
-"""Sets of so many choices at most are gone through member by member."""
-
-Meaning: TypeAlias = "Hashable"
 
 Kind: TypeAlias = Literal["operator", "threshold", "member", "condition", "exception", "override", "effect"]
 
@@ -45,7 +35,6 @@ class Mutant:
     """One change of one rule: what was written, and what stands there instead (None: nothing).
 
     ``path`` leads to it from the top of the rule; ``changed`` is the rule as it then is, None for one switched off.
-    ``equivalent`` says that the meaning is the same.
     """
 
     rule: str
@@ -55,7 +44,6 @@ class Mutant:
     now: str | None
     changed: Rule | None = field(eq=False, repr=False)
     place: Place | None = field(default=None, eq=False, repr=False)
-    equivalent: bool = False
 
 
 @frozen
@@ -80,19 +68,16 @@ def mutants(
     ``cursor`` is where it stands, if that is known, and ``vocabulary`` what requirements may be swapped for;
     ``first_of`` are the lists by which it overrides others.
     """
-    original = meaning(rule)
-    seen: set[Meaning] = set()
+    seen: set[Rule] = set()
     kept = []
     for side, edit in _edits(rule, vocabulary):
         changed = evolve(rule, **{side: edit.what})
-        means = meaning(changed)
-        if means not in seen:
-            equivalent = means == original
-            seen |= set() if equivalent else {means}
+        if changed not in seen:
+            seen.add(changed)
             path, place = edit.path, _place(cursor, edit.path)
             if edit.kind == "override" and (listed := (first_of or {}).get((rule.id, edit.was))) is not None:
                 path, place = ("first_of",), listed.element(edit.was).place
-            kept.append(Mutant(rule.id, edit.kind, path, edit.was, edit.now, changed, place, equivalent))
+            kept.append(Mutant(rule.id, edit.kind, path, edit.was, edit.now, changed, place))
     name = rule.effect.name
     return (*kept, Mutant(rule.id, "effect", (name,), name, None, None, _place(cursor, (name,))))
 
@@ -206,65 +191,3 @@ def _table_text(table: Table) -> str:
     for name, inner in (("all", table.every), ("any", table.either)):
         parts += [f"{name} = [{', '.join(map(_table_text, inner))}]"] if inner else []
     return f"{{ {', '.join(parts)} }}"
-
-
-def meaning(rule: Rule) -> Meaning:
-    """Return what a rule means, its texts, its sources and its place apart.
-
-    Rules with equal meanings decide the same in every case; the converse does not hold: a meaning may differ where the
-    rules do not. Tests on attributes with few values are replaced by the values that they accept, conjunctions are
-    flattened, all else stands as it is written.
-    """
-    effect = rule.effect
-    does = (effect.name, table_meaning(effect.predicate), effect.grade, effect.conclusion, effect.exempts)
-    exceptions = frozenset(table_meaning(table) for table in rule.unless.exceptions())
-    bounds = (rule.effective_from, rule.effective_to)
-    terms = (rule.weight, rule.tier, rule.level, rule.not_by, rule.unknown, bounds, frozenset(rule.overrides))
-    return does, table_meaning(rule.when), exceptions, table_meaning(rule.where), terms
-
-
-def table_meaning(table: Table) -> frozenset[Meaning]:
-    """Return the meanings that a condition table joins; none is always true."""
-    return frozenset(_joined(table))
-
-
-def _joined(table: Table) -> Iterator[Meaning]:
-    for leaf in table.leaves:
-        yield leaf_meaning(leaf)
-    for inner in table.every:
-        yield from _joined(inner)
-    branches = frozenset(table_meaning(inner) for inner in table.either)
-    if len(branches) == 1:
-        yield from next(iter(branches))
-    elif branches and frozenset() not in branches:
-        yield "any", branches
-
-
-@lru_cache(maxsize=4_096)
-def leaf_meaning(leaf: Leaf) -> Meaning:
-    """Return the truth of a leaf on every value that its attribute can have, or the leaf where those are too many.
-
-    ``known`` is left as it is: on a model it says something of values that are not there.
-    """
-    if any(isinstance(test.operand, Reference) or test.operator.name == "known" for test in leaf.tests):
-        return leaf
-    domain = _domain(leaf)
-    if not domain:
-        return leaf
-    return leaf.attribute.name, tuple(_truth(leaf, value) for value in domain)
-
-
-def _domain(leaf: Leaf) -> list[Value]:
-    attribute = leaf.attribute
-    choices = attribute.choice_ids
-    if attribute.type == "flag":
-        return [False, True]
-    if not attribute.many:
-        return list(choices)
-    if len(choices) > MOST_CHOICES:
-        return []
-    return [frozenset(compress(choices, chosen)) for chosen in product((False, True), repeat=len(choices))]
-
-
-def _truth(leaf: Leaf, value: Value) -> Truth:
-    return conjunction([test.truth(leaf.attribute, value, {}) for test in leaf.tests])

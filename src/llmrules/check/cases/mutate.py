@@ -2,7 +2,7 @@
 
 Each mutant of each rule is tried on every case until one is no longer as it expects. What no case notices has
 survived: either a case is missing, or an expectation says too little. A mutant is *equivalent*, and counts neither
-way, where nothing could ever notice it: its meaning is the same, or it says the same of every model of the catalogue.
+way, where nothing could ever notice it: it says the same of every model of the catalogue.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ def _trial(mutant: Mutant, bases: list[_Base]) -> Trial | None:
     """
     differs: list[_Base] = []
     worlds: dict[Knowledge, _Mutated | None] = {}
-    for base in () if mutant.equivalent else bases:
+    for base in bases:
         if base.knowledge not in worlds:
             change = RuleOut(mutant.rule) if mutant.changed is None else RuleAs(mutant.changed)
             changed = altered(base.knowledge, change)

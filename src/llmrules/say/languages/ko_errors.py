@@ -399,9 +399,6 @@ ERRORS = {
     "the id of a model is model: write model = …": "모델의 id는 model로 씁니다: model = …",
     # Promises
     "the decision breaks what is promised: {}": "결정이 약속을 지키지 않습니다: {0}",
-    "name two requirements": "서로 다른 요구사항 두 개를 지정하세요",
-    "as_of is one day for the whole map: --set as_of=…": "as_of는 지도 전체에 하루만 적용됩니다. --set as_of=…로 지정하세요",
-    "{} is no requirement with one value; {}": "{0}{0:은|는} 값이 하나인 요구사항이 아닙니다. {1!}",
     "--everywhere takes no cases, and is printed as text or JSON": "--everywhere에는 사례를 지정하지 않으며, 텍스트나 JSON으로만 "
     "출력합니다",
     "a promise": "약속",
@@ -478,7 +475,6 @@ ERRORS = {
     "names no model of the trace": "추적 기록에 그런 모델이 없습니다",
     'id = "{}"': 'id = "{0}"',
     "extends itself: {} ({})": "자기 자신을 확장합니다: {0}({1})",
-    "is nothing that catalogue files can be read as": "카탈로그 파일을 읽을 수 있는 방식이 아닙니다",
     "one id a line, or a column with the heading {}": "한 줄에 id를 하나씩 쓰거나, 제목이 {0}인 열을 두세요",
     "lists no model": "모델이 하나도 없습니다",
     '{} = ["claude-sonnet-5-5"]': '{0} = ["claude-sonnet-5-5"]',
@@ -567,9 +563,9 @@ ERRORS = {
     "--catalog와 그에 따라 결정할 사례를 지정하세요",
     "--many decides many cases; what is said of one has no place beside it: {}": "--many는 여러 사례를 결정하므로 한 사례에만 "
     "쓰는 옵션과 함께 쓸 수 없습니다: {0}",
+    "show one model at a time; llmrules compare puts two side by side in a case": "모델은 하나씩 지정하세요. 둘을 한 "
+    "사례에서 나란히 보려면 llmrules compare를 쓰세요",
     "--format csv goes with a list": "--format csv는 목록에만 쓸 수 있습니다",
-    "a map stands on the page: --map goes with --format html, -o FILE.html or --open": "지도는 페이지에 실립니다. "
-    "--map은 --format html, -o FILE.html 또는 --open과 함께 씁니다",
     "{} goes with --coverage or --mutate": "{0:은|는} --coverage나 --mutate와 함께 씁니다",
     "say what is stated otherwise with --set, or what is not stated with --drop": "다르게 명시할 것은 --set으로, 명시하지 않을 "
     "것은 --drop으로 쓰세요",

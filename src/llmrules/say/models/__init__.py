@@ -1,4 +1,4 @@
-"""What is loaded: models found by words and conditions, one shown with everything known of it, several compared.
+"""What is loaded: models found by words and conditions, or one shown with everything known of it.
 
 Nothing here decides.
 """

@@ -79,7 +79,7 @@ class Sheet:
 def sheet_of(knowledge: Knowledge, name: str, as_of: date) -> Sheet:
     """Return everything known of a model of the catalogue."""
     model = knowledge.catalog.models[name]
-    vocabulary, state = knowledge.ruleset.vocabulary, classified(knowledge, (name,), as_of)
+    vocabulary, state = knowledge.ruleset.vocabulary, _classified(knowledge, name, as_of)
 
     def part(scope: Scope, entries: Mapping[str, Given], index: int = 0) -> Part:
         attributes = [vocabulary[one] for one in vocabulary.stated(scope)]
@@ -97,11 +97,10 @@ def sheet_of(knowledge: Knowledge, name: str, as_of: date) -> Sheet:
     )
 
 
-def classified(knowledge: Knowledge, names: tuple[str, ...], as_of: date) -> Candidates:
-    """Return some models, listed or not, as they are on a day, with what rules conclude of them."""
-    chosen = {name: evolve(knowledge.catalog.models[name], listed=True) for name in sorted(names)}
-    ruleset = knowledge.ruleset
-    return arrange(Catalog(chosen).on(as_of), ruleset.vocabulary, ruleset.classifying())
+def _classified(knowledge: Knowledge, name: str, as_of: date) -> Candidates:
+    """Return a model, listed or not, as it is on a day, with what rules conclude of it."""
+    chosen, ruleset = evolve(knowledge.catalog.models[name], listed=True), knowledge.ruleset
+    return arrange(Catalog({name: chosen}).on(as_of), ruleset.vocabulary, ruleset.classifying())
 
 
 def _facts(

@@ -11,7 +11,6 @@ from attrs import evolve
 
 from llmrules.say.page.links import Item, Linker, cited_sources
 from llmrules.say.page.models import model_rows, verdict_counts
-from llmrules.say.page.picture import draw_picture
 from llmrules.say.page.ranking import FIRST_BARS, Ranking
 from llmrules.say.report.report import build_report
 from llmrules.say.report.screen import Screen
@@ -64,7 +63,6 @@ def page_content(trace: Trace, language: Language, advice: Advice | None = None)
         "first_bars": FIRST_BARS,
         "unverified": ranking.bars(trace.found.result.unverified),
         "legend": tuple(ranking.legend()),
-        "picture": draw_picture(linker),
         "rows": tuple(model_rows(linker)),
         "requirements": linker.items("requirements"),
         "conclusions": linker.anchored("conclusions"),

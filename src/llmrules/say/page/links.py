@@ -11,8 +11,6 @@ from urllib.parse import urlsplit
 
 from attrs import evolve, frozen
 
-from llmrules.say.report.graph import Steps
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -45,7 +43,7 @@ class Linker:
 
     def __init__(self, why: Explainer, report: Report) -> None:
         self.index, self.teller, self.say, index = why.index, why.teller, why.say, why.index
-        self.why, self.steps = why, Steps(why)
+        self.why = why
         self.sections = {section.key: section for section in report.sections}
         self.citable = index.claims.keys() | index.documents.keys()
         self.cited: set[str] = set()

@@ -21,8 +21,6 @@ from llmrules.say.page.content import page_content
 from llmrules.say.teller import Sentences, printable_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from jinja2 import Template
 
     from llmrules.language.texts import Language
@@ -30,17 +28,11 @@ if TYPE_CHECKING:
     from llmrules.worlds.advice.advice import Advice
 
 
-def render_page(
-    trace: Trace, language: Language = "en", advice: Advice | None = None, drawn: Mapping[str, object] | None = None
-) -> str:
-    """Return a decision as one HTML page, from its trace alone.
-
-    Who has the advice on it at hand gives it, and who has drawn a map the words of that.
-    """
+def render_page(trace: Trace, language: Language = "en", advice: Advice | None = None) -> str:
+    """Return a decision as one HTML page, from its trace alone. Who has the advice on it at hand gives it."""
     style, script = _asset("page.css"), _asset("page.js")
     return _template().render(
         page_content(trace, language, advice),
-        drawn=drawn,
         language=language,
         say=Sentences(language).family("page"),
         style=Markup(style),  # noqa: S704 - a file of this package

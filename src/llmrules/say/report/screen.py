@@ -52,8 +52,11 @@ TIED = {"why": 2, "next": 2, "out": 3, "questions": 1 + len(SIX)}
 """The same where the first place is shared and all six questions may have something to ask."""
 
 MOST_NAMES = 6
+MOST_OUT = 4
+MOST_ASKED = 2
 PARTING = 2
-"""How many names one line gives, and how many reasons that part two places."""
+"""How many names one line gives, how many before a reason, how many of requirements, and how many reasons that part two
+places."""
 
 FIRST_CATALOGUE = ("catalog.toml",)
 """What was read where our first catalogue was, and nothing on top."""
@@ -73,30 +76,24 @@ class Said:
     mark: str = ""
     style: Style = "line"
     tone: Tone = ""
-    ahead: tuple[str, ...] = ("",)
-    beside: tuple[str, ...] = ("",)
-    """What may stand before it and at the end, the longest first; at the least half remains for the text."""
+    end: str = ""
+    """What stands at the end even where the text is cut."""
     most: int = 2
     whole: bool = False
     """Whether it must be read to its end, so that others are cut first."""
 
     def __str__(self) -> str:
         """Return all of it on one line."""
-        return "".join((self.ahead[0], self.text, self.beside[0]))
+        return f"{self.text}{self.end}"
 
     def lines(self, width: int, most: int) -> list[str]:
         """Break the text into at most so many lines; what there is no room for is cut off behind a word."""
         room = width - self.indent
-        ways = [(begin, end) for begin in self.ahead for end in self.beside]
-        for begin, end in ways:
-            lines = folded(f"{begin}{self.text}{end}", room)
-            if len(lines) <= most:
-                return lines
-        begin, end = next((way for way in ways if width_of("".join(way)) <= room * most // 2), ways[-1])
+        lines = folded(str(self), room)
         words = cut(self.text, 2 * room * most).split(" ")
         while len(lines) > most and len(words) > 1:
             words.pop()
-            lines = folded(f"{begin}{' '.join(words).rstrip('.,;:')}…{end}", room)
+            lines = folded(f"{' '.join(words).rstrip('.,;:')}…{self.end}", room)
         return lines if len(lines) <= most else [*lines[: most - 1], cut(" ".join(lines[most - 1 :]), room)]
 
 
@@ -286,10 +283,9 @@ class Screen:
     def out(self) -> Iterator[Said]:
         """Yield who is out, by the reason that most of them share."""
         groups = by_reason({name: self.failing(name) for name in self.result.excluded})
-        told = [first_sentence(self.index.because(rule)) for rule, _ in groups]
-        names = [[f"{self.models(names, most)}: " for most in range(MOST_NAMES, 0, -1)] for _, names in groups]
+        told = [f"{self.models(names, MOST_OUT)}: {first_sentence(self.index.because(rule))}" for rule, names in groups]
         most = None if self.result.best else MOST["blocking"]
-        yield from self.part("out", told, most, count=len(self.result.excluded), ahead=names)
+        yield from self.part("out", told, most, count=len(self.result.excluded))
 
     def failing(self, name: str) -> list[str]:
         """Return the rules that rule a model out with every offer, else those that rule one of them out."""
@@ -338,11 +334,10 @@ class Screen:
         """Yield the next questions: of a tie those that would part it, else those whose answers change the most."""
         asked = self.questioning
         if self.asks_apart:
-            told, beside = [asked.best_fit(len(self.result.best))], [[""]]
-            for question, names in asked.by_question(asked.parting):
-                told.append(question)
-                beside.append([f" {self.teller.several(names, most)}" for most in range(len(names), 0, -1)])
-            yield from self.part("questions", told, beside=beside)
+            parted = [*asked.by_question(asked.parting)]
+            told = [asked.best_fit(len(self.result.best)), *(question for question, _ in parted)]
+            ends = ["", *(f" {self.teller.several(names, MOST_ASKED)}" for _, names in parted)]
+            yield from self.part("questions", told, ends=ends)
         else:
             yield from self.part("questions", [*self.next_questions()][: MOST["questions"]])
 
@@ -369,8 +364,7 @@ class Screen:
         most: int | None = None,
         *,
         count: int | None = None,
-        ahead: list[list[str]] | None = None,
-        beside: list[list[str]] | None = None,
+        ends: list[str] | None = None,
     ) -> Iterator[Said]:
         """Yield what is told under the label of a part; what there is no room for is counted beside the last."""
         most = most or {**MOST, **(TIED if self.asks_apart else {})}.get(key, 1)
@@ -379,6 +373,5 @@ class Screen:
         for number, text in enumerate(told[:most]):
             more = len(told) - most
             last = self.say("and-more-aside", more=more) if more > 0 and number == most - 1 else ""
-            begins, ends = (one[number] if one is not None else [""] for one in (ahead, beside))
-            ends = [f"{end}{last}" for end in ends]
-            yield Said(text, label if not number else "", ahead=tuple(begins), beside=tuple(ends))
+            end = "" if ends is None else ends[number]
+            yield Said(text, label if not number else "", end=f"{end}{last}")

@@ -79,12 +79,12 @@ class Bands:
         self._knowledge, self._decision = knowledge, decision
         self._tests = (*(one.reach.cuts for one, _ in sides), Cuts(leaf for one in tables for leaf in one.all_leaves()))
         self._against = [(one.referring, one.criteria_on(day).on(self._facts).candidates.groups) for one, day in sides]
-        self.compared = {pair: None for tests in self._tests for pair in tests.compared}
+        self._compared = {pair: None for tests in self._tests for pair in tests.compared}
         self._spread_cuts: defaultdict[str, set[Value]] = defaultdict(set)
         self._spread({AS_OF.name: frozenset({_on(when)}), **(stated or {})}, knowledge.ruleset.vocabulary)
 
-    def answers(self, attribute: Attribute, also: Iterable[Number] = ()) -> Answers:
-        """Return the answers that differ; of a set one member each. Numbers are cut at some further ones ``also``."""
+    def answers(self, attribute: Attribute) -> Answers:
+        """Return the answers that differ; of a set one member each."""
         name = attribute.name
         if attribute.type == "flag":
             return Answers(name, (True, False))
@@ -94,7 +94,7 @@ class Bands:
             return Answers(name, attribute.choice_ids)
         cuts = self.cut(name)
         if attribute.type == "number":
-            numbers = [*also, *(one for one in cuts if isinstance(one, int | Decimal))]
+            numbers = [one for one in cuts if isinstance(one, int | Decimal)]
             of_sums = [*self._sum_cuts(name)]
             numbers += [one for one in of_sums if isinstance(one, int | Decimal)]
             turning = frozenset(floor(one) for one in of_sums if isinstance(one, Fraction))
@@ -109,7 +109,7 @@ class Bands:
 
     def _is_exact(self, name: str) -> bool:
         """Whether a requirement is compared with one other at most: three are not cut for each other."""
-        return len([one for left, one in self.compared if name in {left, one.requirement}]) <= 1
+        return len([one for left, one in self._compared if name in {left, one.requirement}]) <= 1
 
     def turning_days(self, among: int = -1) -> set[date]:
         """Return the days on which a test of the day may come out otherwise than on the day before.
@@ -154,7 +154,21 @@ class Bands:
 
     @cached_property
     def _summed(self) -> list[tuple[Attribute, Leaf | None]]:
-        return [*summed(self._knowledge, self._decision)]
+        """What is computed that the decision reads, with each test of it; without one where it is graded.
+
+        A rule counts that fires in it, or that asks for something from which what it reads is computed; with what else
+        it tests. Without a decision nothing is known of any sum, and whoever asks leaves it open.
+        """
+        if self._decision is None:
+            return []
+        only = self._decision.restriction.only
+        found: list[tuple[Attribute, Leaf | None]] = []
+        found += [(leaf.attribute, leaf) for leaf in (() if only is None else only.all_leaves())]
+        for rule, asks in self._knowledge.bearing.summing:
+            if asks or rule.id in self._decision.fired:
+                found += [(leaf.attribute, leaf) for leaf in leaves_of(rule)]
+                found += [] if rule.effect.grade is None else [(rule.effect.grade.attribute, None)]
+        return found
 
     @cached_property
     def _first(self) -> int:
@@ -181,14 +195,14 @@ class Bands:
 
     def _spread(self, stated: Facts, vocabulary: Vocabulary) -> None:
         """Cut what is compared by what cuts, or is stated of, the other side, and within its bands."""
-        names = {name for left, reference in self.compared for name in (left, reference.requirement)}
+        names = {name for left, reference in self._compared for name in (left, reference.requirement)}
         own = {name: self.cut(name) | stated.get(name, frozenset()) for name in names}
-        for left, reference in self.compared:
+        for left, reference in self._compared:
             right = reference.requirement
             self._spread_cuts[left] |= own[left].union(map(reference.later, own[right]))
             self._spread_cuts[right] |= own[right].union(map(reference.earlier, own[left]))
         within = {name: self.answers(vocabulary[name]).values for name in names - stated.keys()}
-        for left, reference in self.compared:
+        for left, reference in self._compared:
             if vocabulary[left].type in {"number", "date"}:
                 self._spread_cuts[left].update(map(reference.later, within.get(reference.requirement, ())))
 
@@ -207,23 +221,6 @@ def order(attribute: Attribute, value: Value) -> Decimal:
     if isinstance(value, Period):
         return Decimal(value.first.toordinal())
     return Decimal(value) if isinstance(value, int | Decimal) else Decimal(attribute.choice_ids.index(str(value)))
-
-
-def summed(knowledge: Knowledge, decision: Decision | None) -> Iterator[tuple[Attribute, Leaf | None]]:
-    """Yield what is computed that a decision reads, with each test of it; without one where it is graded.
-
-    A rule counts that fires in it, or that asks for something from which what it reads is computed; with what else it
-    tests. Without a decision nothing is known of any sum, and whoever asks leaves it open.
-    """
-    if decision is None:
-        return
-    only = decision.restriction.only
-    yield from ((leaf.attribute, leaf) for leaf in (() if only is None else only.all_leaves()))
-    for rule, asks in knowledge.bearing.summing:
-        if asks or rule.id in decision.fired:
-            yield from ((leaf.attribute, leaf) for leaf in leaves_of(rule))
-            if rule.effect.grade is not None:
-                yield rule.effect.grade.attribute, None
 
 
 def _where(line: Line, target: Value) -> Iterator[Number | Fraction | None]:

@@ -32,9 +32,7 @@ if TYPE_CHECKING:
     from llmrules.decision.decision import Decision
     from llmrules.decision.judgement import Judgement
     from llmrules.decision.sketch import Applied
-    from llmrules.engine.program import FiringRule
     from llmrules.language.conditions import Facts
-    from llmrules.language.rules.rule import Rule
     from llmrules.worlds.changes import Stated
     from llmrules.worlds.world import World
 
@@ -62,12 +60,6 @@ class Outlook:
         if self._sketching is None:
             return {}
         return {one.model: one.points for one in self._sketching.ranking(self._sketch)}
-
-    def less(self, rule: Rule, referred: tuple[object, ...], facts: Facts) -> Outlook:
-        """Return the outlook without what one rule says that excludes or gives points."""
-        if self._sketching is None:
-            return self
-        return Outlook(self.conflicts, self._sketching, self._sketching.less(self._sketch, rule, referred, facts))
 
     @property
     def eligible(self) -> frozenset[str]:
@@ -214,19 +206,6 @@ class Outlooks:
             return every, None
         keeping = sorted(rules[place].id for place in bits(applied.keeping.places))
         return every, judge(criteria, keeping, known, self.world.unknown, kept=sketching.kept)
-
-    def turns_without(self, rule: FiringRule) -> bool:
-        """Whether the first place is another one in the case as it is where a rule of the program is switched off."""
-        fired, its = self.firing.without(rule), self._bearing.rules[rule.place]
-        gone, said = (self.firing.fired ^ fired) & self._bearing.relevant, self.decision.criteria.by_rule
-        alone = gone == 1 << rule.place
-        if not gone or (alone and its.effect.sign and abs(said[rule.id].signed_weight) < self.supposing.lead):
-            return False
-        if not alone or not (its.effect.hard or its.effect.sign):
-            return self._seen(fired, self._facts).first != self._now.first
-        known = self.firing.concluded(fired, self._facts)
-        less = self._now.less(its, tuple(known.get(name) for name in its.references()), known)
-        return less.first != self._now.first
 
     def touched(self, name: str) -> int:
         """Return all rules that matter of which a requirement says whether they fire, or what they say."""

@@ -6,8 +6,7 @@ A value stands in a model, from which others inherit it, or in an offer. All oth
 from __future__ import annotations
 
 from collections import defaultdict
-from functools import cached_property, reduce
-from operator import or_
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from llmrules.catalog import Entry, Model
     from llmrules.decision.criteria import Criterion
     from llmrules.decision.decision import Decision
-    from llmrules.language.rules.rule import Rule
     from llmrules.language.values import Value
     from llmrules.language.vocabulary import Attribute
     from llmrules.worlds.advice.supposing import Supposed, Supposing
@@ -118,7 +116,12 @@ class Places:
 
     def standing(self, place: Place) -> Standing:
         """Return who stands where the value of a place is another one."""
-        return self._standing(place.attribute, self._having(place))
+        attribute, its, top = place.attribute, self._having(place), self._supposing.top_points
+        if self._supposing.leading.isdisjoint(its):
+            return Standing(attribute, its, self.now, top)
+        mine = {*its}
+        left = self.now - {name for name in map(self._supposing.unit, its) if self._leads[name] <= mine}
+        return Standing(attribute, its, *((left, top) if left else self._rest(mine)))
 
     def _having(self, place: Place) -> tuple[int, ...]:
         """Return the candidates that have the value of a place."""
@@ -126,26 +129,11 @@ class Places:
             self._its[place] = tuple(self._affected(place))
         return self._its[place]
 
-    def _standing(self, attribute: str, its: tuple[int, ...]) -> Standing:
-        top = self._supposing.top_points
-        if self._supposing.leading.isdisjoint(its):
-            return Standing(attribute, its, self.now, top)
-        mine = {*its}
-        left = self.now - {name for name in map(self._supposing.unit, its) if self._leads[name] <= mine}
-        return Standing(attribute, its, *((left, top) if left else self._rest(mine)))
-
     def first(self, standing: Standing, supposed: Supposed) -> frozenset[str]:
         """Return who is first where a place has a value."""
-        return self.leading(standing, self.points(standing, supposed))
-
-    def points(self, standing: Standing, supposed: Supposed) -> dict[int, Points]:
-        """Return the points of those who are eligible where a place has a value, as far as they have it."""
         its = (index for index in standing.candidates if supposed.eligible >> index & 1)
-        return {index: self._supposing.points(standing.attribute, index, supposed) for index in its}
-
-    def leading(self, standing: Standing, points: Mapping[int, Points], units: int = 1) -> frozenset[str]:
-        """Return who is first if those who have a value have some points, in units so many times smaller."""
-        most = standing.most if units == 1 or standing.most is None else tuple([its * units for its in standing.most])
+        points = {index: self._supposing.points(standing.attribute, index, supposed) for index in its}
+        most = standing.most
         top = max(points.values()) if points else most
         if most is not None and (top is None or most > top):
             return standing.others
@@ -160,28 +148,6 @@ class Places:
     def turned(self, first: frozenset[str]) -> bool:
         """Whether others are first than as it is."""
         return first is not self.now and first != self.now  # where hundreds are, it takes long to find them the same
-
-    def turns_without(self, attribute: str, rule: Rule) -> bool:
-        """Whether somebody else would be first without a rule that concludes an attribute of models."""
-        supposing, classed = self._supposing, self._supposing.unclassified(attribute, rule)
-        its = reduce(or_, (mask for mask, _ in classed), 0)
-        mattering = its & mask_of([*supposing.mattering(attribute), *supposing.leading])
-        if not mattering:
-            return False
-        changed = [(mask, supposing.concluding(attribute, value)) for mask, value in classed]
-
-        def first(its: int) -> tuple[frozenset[str], bool]:
-            """Return who is first if some of them change, and whether all who led still have what they had."""
-            points = {
-                index: supposing.points(attribute, index, supposed)
-                for mask, supposed in changed
-                for index in bits(mask & supposed.eligible & its)
-            }
-            same = all(points.get(index) == supposing.top_points for index in supposing.leading if its >> index & 1)
-            return self.leading(self._standing(attribute, bits(its)), points), same
-
-        found, same = first(mattering)
-        return self.turned(found if same else first(its)[0])
 
     def _affected(self, place: Place) -> Iterator[int]:
         """Yield the candidates that have the value of a model, or inherit it."""

@@ -136,21 +136,6 @@ class Supposing:
             self._supposed[key] = self._suppose(name, self._concluding(name, value))
         return self._supposed[key]
 
-    def unclassified(self, name: str, rule: Rule) -> list[tuple[int, Value | None]]:
-        """Return who would have which other value of an attribute without a rule that concludes it."""
-        stated, first = self._candidates.stated(name), self._first
-        rest, concluded = [one for one in self._concluded[name] if one is not rule], self._candidates.concluded[name]
-        masks = {one.id: (concluded[one.id][0] & first, concluded[one.id][1] & first) for one in rest}
-        after = conclusions_over(stated, first & ~_union(stated), rest, masks) if rest else stated
-        before = self._candidates.groups[name].masks()
-        unknown = first & _union(before) & ~_union(after)
-        found = ((mask & ~before.get(value, 0), value) for value, mask in after.items())
-        return [(changed, value) for changed, value in (*found, (unknown, None)) if changed]
-
-    def concluding(self, name: str, value: Value | None) -> Supposed:
-        """Return what would be said of everybody of whom rules concluded a value of an attribute, or none."""
-        return self._suppose(name, {} if value is None else {value: self._first})
-
     def grades(self, name: str) -> Sequence[tuple[Rule, Grade]]:
         """Return the rules that grade by an attribute, and how."""
         graded = ((one.rule, one.rule.effect.grade) for one in self._reading(name).scores)
@@ -205,14 +190,6 @@ class Supposing:
     def _by_points(self) -> Sequence[int]:
         """All candidates, those with the most points first."""
         return sorted(range(self._candidates.count), key=self.lanes.lanes.__getitem__, reverse=True)
-
-    @cached_property
-    def lead(self) -> int:
-        """By how many points one alone leads over whoever follows; none where several lead, or nobody follows."""
-        units, follows = {self.unit(index) for index in self.leading}, self.ranked[len(self.leading) :]
-        others = (index for index in follows if self.unit(index) not in units)
-        last = next(others, None) if len(units) == 1 else None
-        return 0 if last is None else self.lanes[self.ranked[0]] - self.lanes[last]
 
     @cached_property
     def ranked(self) -> Sequence[int]:
