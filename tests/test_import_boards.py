@@ -127,7 +127,7 @@ def test_odd_entries_are_skipped() -> None:
 def imported(tmp_path: Path, *arguments: object) -> tuple[Advisor, str]:
     """Import into a catalogue and load it on top of the releases of November."""
     target = tmp_path / "measured.toml"
-    done = run("import", *map(str, arguments), "-o", str(target))
+    done = run("import", *map(str, arguments), "--catalog", "2026-11", "-o", str(target))
     assert done.exit_code == 0, done.output
     return Advisor.load(catalog=["2026-11", target], engine="plain"), target.read_text(encoding="utf-8")
 
