@@ -37,7 +37,7 @@ IMPORTABLE = $(BIN)/python -c 'import durable_rules_engine' 2>/dev/null || \
 help:
 	@echo "make demo    answer one real profile, in English and in Korean"
 	@echo "make test    lint, types, layers and the tests; CLOCK=2027-04-01 runs them as if that day had come"
-	@echo "make later   the tests that decide, on a later day: LATER=$(LATER)"
+	@echo "make later   the tests that decide, on a later day: CLOCK=$(LATER)"
 	@echo "make cover   the tests with their coverage, which takes twice as long"
 	@echo "make lint    the same without the tests"
 	@echo "make format  put the code in its format"
@@ -64,10 +64,10 @@ test: lint
 	tests/install_tools.sh
 	$(BIN)/pytest --numprocesses auto --dist worksteal
 
-# What decides must not turn red by the calendar: models retire and prices change on days that the files name.
+# What decides, and names what it chooses from: retirements and prices of that day must not turn it red.
 later: $(READY_DEV)
 	CLOCK=$(LATER) $(BIN)/pytest --numprocesses auto tests/test_advisor.py tests/test_cli.py tests/test_register.py \
-	  tests/test_governance.py tests/test_examples.py
+	  tests/test_governance.py tests/test_examples.py tests/test_case_runner.py
 
 cover: $(READY_DEV)
 	tests/install_tools.sh

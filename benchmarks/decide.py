@@ -35,8 +35,8 @@ def main() -> None:
     options = parser.parse_args()
     if not available():
         sys.exit("durable-rules cannot be imported here, so there is nothing to compare with")
-    advisor = Advisor.load(engine="durable")
-    plain = Advisor.load(engine="plain")
+    advisor = Advisor.load(catalog=["article"], engine="durable")
+    plain = Advisor.load(catalog=["article"], engine="plain")
     profile = advisor.profile(EXAMPLES / f"{options.profile}.toml")
     facts = profile.facts()
     durable_engine = DurableEngine(advisor.knowledge.program)

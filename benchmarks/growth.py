@@ -95,7 +95,7 @@ def chain(count: int) -> str:
 def load(path: Path) -> None:
     """Load a rule file, and word what is wrong with it."""
     try:
-        Advisor.load(rules=[path], engine="plain")
+        Advisor.load(catalog=["article"], rules=[path], engine="plain")
     except LoadError as error:
         str(error)
 
@@ -107,7 +107,7 @@ def lint(path: Path) -> None:
 
 def decide(path: Path) -> None:
     """Decide a case in which all of the rules fire that can."""
-    Advisor.load(rules=[path], engine="plain").decide({"budget": "tight"})
+    Advisor.load(catalog=["article"], rules=[path], engine="plain").decide({"budget": "tight"})
 
 
 KINDS: dict[str, tuple[Callable[[int], str], Callable[[Path], None]]] = {

@@ -21,7 +21,7 @@ from benchmarks.decide import measure
 from benchmarks.growth import HEAD, rule
 
 from llmrules import Advisor
-from llmrules.reading.shipped import catalog_file, rule_files
+from llmrules.reading.shipped import ARTICLE, catalog_path, rule_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,11 +67,11 @@ def _loading(files: int, rounds: int) -> None:
             )
             text = head + "".join(rule(f"r{number}-{place}", body) for place in range(3))
             Path(folder, f"{number:03}.toml").write_text(text, encoding="utf-8")
-        shipped = [*rule_files(with_rules=True), catalog_file()]
-        project = [*rule_files(with_rules=False), catalog_file(), *Path(folder).iterdir()]
+        shipped = [*rule_files(with_rules=True), catalog_path(ARTICLE)]
+        project = [*rule_files(with_rules=False), catalog_path(ARTICLE), *Path(folder).iterdir()]
         measured: dict[str, Callable[[], object]] = {
             "shipped": Advisor.load,
-            "project": lambda: Advisor.load(rules=[folder], shipped_rules=False),
+            "project": lambda: Advisor.load(catalog=["article"], rules=[folder], shipped_rules=False),
             "shipped, tomllib": lambda: [tomllib.loads(file.read_text(encoding="utf-8")) for file in shipped],
             "project, tomllib": lambda: [tomllib.loads(file.read_text(encoding="utf-8")) for file in project],
         }

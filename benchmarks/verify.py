@@ -20,7 +20,7 @@ import tomli_w
 from benchmarks.decide import EXAMPLES, measure
 
 from llmrules import Advisor
-from llmrules.reading.shipped import catalog_file
+from llmrules.reading.shipped import ARTICLE, catalog_path
 from llmrules.trace.codec import canonical, digest
 from llmrules.trace.recorder import Recorder
 from llmrules.verify import verify
@@ -40,7 +40,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=60, help="how often each is measured with the shipped catalogue")
     parser.add_argument("--models", type=int, default=LARGE, help="the size of the larger catalogue")
     options = parser.parse_args()
-    shipped = tomllib.loads(catalog_file().read_text(encoding="utf-8"))
+    shipped = tomllib.loads(catalog_path(ARTICLE).read_text(encoding="utf-8"))
     sizes = {len(shipped["model"]): options.rounds, options.models: max(3, options.rounds // 12)}
     print(f"{options.profile}; medians")
     for models, rounds in sizes.items():

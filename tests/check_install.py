@@ -34,7 +34,7 @@ class Way:
 
 MANY = """
 from llmrules import Advisor
-advisor = Advisor.load(engine="{engine}")
+advisor = Advisor.load(catalog=["article"], engine="{engine}")
 for number in range(1, 5001):
     advisor.decide({{"fine_tuning": True, "context_tokens": number}})
 """

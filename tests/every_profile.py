@@ -43,7 +43,7 @@ def every_profile(knowledge: Knowledge, when: date, unknown: Policy = "apart") -
 @lru_cache(maxsize=1)
 def shipped() -> tuple[Advisor, Decisions]:
     """Return the shipped rules over the twelve models, and what they say of every profile."""
-    advisor = Advisor.load(engine="plain")
+    advisor = Advisor.load(catalog=["article"], engine="plain")
     return advisor, every_profile(advisor.knowledge, DAY)
 
 

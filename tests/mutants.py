@@ -278,12 +278,12 @@ def shipped(example: Path) -> Files:
 
 @lru_cache(maxsize=1)
 def _shipped() -> Files:
-    return read_files([], [], None, unknown="apart", shipped_rules=True, shipped_catalog=True)
+    return read_files([], ["article"], None, unknown="apart", shipped_rules=True, shipped_catalog=True)
 
 
 def try_example(example: Path, *, everything: bool, shared: bool) -> tuple[int, list[str]]:
     """Return how many mutants of an example were tried, and those that pass."""
-    document = trace_of(Advisor.load(), example)
+    document = trace_of(Advisor.load(catalog=["article"]), example)
     tried = list(mutants(document)) if everything else one_of_each(document)
     if not shared:
         tried = [mutant for mutant in tried if not is_shared(mutant)]

@@ -16,6 +16,7 @@ from attrs import frozen
 
 from llmrules.advisor import Advisor
 from llmrules.check.cases import Case, collect
+from llmrules.reading.shipped import ARTICLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +40,7 @@ class Group:
     """Folders of cases, and the catalogues that lie on top of ours, or stand alone, where they are decided."""
 
     folders: tuple[Path, ...]
-    catalogues: tuple[Path, ...] = ()
+    catalogues: tuple[Path | str, ...] = (ARTICLE,)
     shipped: bool = True
 
     def advisor(self) -> Advisor:
@@ -49,7 +50,7 @@ class Group:
 
 GROUPS = (
     Group((EXAMPLES, SMALL)),
-    Group((DATED,), (OFFERS,)),
+    Group((DATED,), (ARTICLE, OFFERS)),
     Group((BOUNDS,), (AT_BOUNDS,), shipped=False),
     Group((NOVEMBER,), (RELEASES,)),
 )
@@ -58,7 +59,7 @@ GROUPS = (
 @cache
 def ours() -> Advisor:
     """Load the shipped rules and models, once for all tests that only decide by them."""
-    return Advisor.load(engine="plain")
+    return Advisor.load(catalog=["article"], engine="plain")
 
 
 @cache

@@ -165,7 +165,7 @@ def test_the_question_that_parts_a_tie_comes_first() -> None:
 
 def test_questions_whose_answers_change_the_most_come_first_about_equal_ones_in_the_order_of_the_six() -> None:
     """An empty case is asked first what the model is to do; where all answers but one leave nobody, it can wait."""
-    advisor = Advisor.load(engine="plain")
+    advisor = Advisor.load(catalog=["article"], engine="plain")
 
     def asked(**stated: object) -> list[str]:
         here = World.under(advisor.knowledge, advisor.profile({"as_of": DAY, **stated}))

@@ -47,7 +47,7 @@ def test_what_a_choice_depends_on_is_told() -> None:
     for part in ("\n  context needed: the first place stays at ", "\nWorth finding out\n"):
         assert part in told
     assert "\nWhat still matters, in order\n" in told
-    decision = Advisor.load(engine="plain").decide(ROOT / "examples/hospital-records.toml")
+    decision = Advisor.load(catalog=["article"], engine="plain").decide(ROOT / "examples/hospital-records.toml")
     found = json.loads(run("advise", "example:hospital-records", "--format", "json").output)
     assert (found["format"], found["best"]) == ("llmrules.advice/1", list(decision.best))
     assert found["firmness"] == plain(decision.firmness)
@@ -108,7 +108,7 @@ def test_a_number_that_stands_for_a_band_is_told_by_its_bound() -> None:
     """What would help is any number beyond one at which something turns, not the one that was tried."""
     said = run("advise", "example:code-review", "--model", "gemini", "--lang", "en").output
     assert "  context needed: more than 200,000 tokens instead of 120,000 tokens: " in said
-    decision = Advisor.load(engine="plain").decide(ROOT / "examples/code-review.toml")
+    decision = Advisor.load(catalog=["article"], engine="plain").decide(ROOT / "examples/code-review.toml")
     assert decision.what_if(context_tokens=200_001).best == ("gemini",) != decision.what_if(context_tokens=200_000).best
     korean = run("advise", "example:code-review", "--model", "gemini", "--lang", "ko").output
     assert "  필요한 컨텍스트: 120,000토큰 대신 200,000토큰 초과: " in korean
@@ -118,7 +118,7 @@ def test_what_it_would_take_is_said_as_json_too() -> None:
     """Both lists of changes of the model that is asked about, by its name in the catalogue or by its id."""
     ways = json.loads(run("advise", "example:hospital-records", "--model", "Claude", "--format", "json").output)
     taken = ways["what_would_it_take"]
-    decision = Advisor.load(engine="plain").decide(ROOT / "examples/hospital-records.toml")
+    decision = Advisor.load(catalog=["article"], engine="plain").decide(ROOT / "examples/hospital-records.toml")
     eligible, first = decision.what_would_it_take("claude")
     assert (taken["model"], taken["eligible"], taken["first"]) == ("claude", plain(eligible), plain(first))
     assert taken["eligible"]["ways"]
@@ -137,7 +137,7 @@ def test_where_nothing_fits_the_screen_begins_with_what_helps() -> None:
 
 def test_what_the_screen_says_of_firmness_is_so() -> None:
     """Beyond the number that it names, and from the day that it names on, another is first."""
-    decision = Advisor.load(engine="plain").decide(ROOT / "examples/code-review.toml")
+    decision = Advisor.load(catalog=["article"], engine="plain").decide(ROOT / "examples/code-review.toml")
     firm = next(line for line in decision.screen().splitlines() if line.startswith("firm"))
     said = "firm   stays first unless context needed passes 200,000 tokens; until 2026-11-30, then DeepSeek"
     assert firm == said
@@ -149,7 +149,7 @@ def test_what_the_screen_says_of_firmness_is_so() -> None:
 
 def test_what_the_screen_says_of_a_tie_is_so() -> None:
     """Within its numbers the same models share the first place, beyond they do not."""
-    decision = Advisor.load(engine="plain").decide(ROOT / "examples/research-lab.toml")
+    decision = Advisor.load(catalog=["article"], engine="plain").decide(ROOT / "examples/research-lab.toml")
     said = "the tie holds unless largest model that the hardware holds reaches 685 billion parameters or falls below 40"
     assert said in " ".join(decision.screen().split())
     for size, same in ((40, True), (39, False), (684, True), (685, False)):
@@ -161,7 +161,7 @@ def test_what_the_screen_says_of_a_tie_is_so() -> None:
 
 def test_answers_that_do_the_same_are_told_as_one_up_to_where_the_outcome_turns() -> None:
     """Of a number the bounds that are told are those at which the outcome turns, and lie where they are said to."""
-    decision = Advisor.load(engine="plain").decide(ROOT / "examples/hospital-records.toml")
+    decision = Advisor.load(catalog=["article"], engine="plain").decide(ROOT / "examples/hospital-records.toml")
     told = run("advise", "example:hospital-records", "--lang", "en").output
     assert "    less than 13.88648 GB: nobody fits; " in told
     assert "    13.88648 GB or more and less than 15.07 GB: Phi-3 Mini; " in told
@@ -176,7 +176,7 @@ def test_answers_that_do_the_same_are_told_as_one_up_to_where_the_outcome_turns(
 
 def test_the_page_has_all_advice_in_sections() -> None:
     """Where somebody is first: firmness and questions; where nobody is: what conflicts, helps and is nearest."""
-    advisor = Advisor.load(engine="plain")
+    advisor = Advisor.load(catalog=["article"], engine="plain")
     for name, sections in (
         ("code-review", {"firmness", "asking", "worth"}),
         ("nothing-fits", {"conflicting", "helping", "nearest", "asking", "worth"}),
@@ -189,7 +189,7 @@ def test_the_page_has_all_advice_in_sections() -> None:
 def test_a_trace_alone_has_the_same_advice() -> None:
     """The page that is made from a trace says what the page of the decision says."""
     for name in ("code-review", "nothing-fits"):
-        decision = Advisor.load(engine="plain").decide(ROOT / f"examples/{name}.toml")
+        decision = Advisor.load(catalog=["article"], engine="plain").decide(ROOT / f"examples/{name}.toml")
         assert render_page(decision.trace) == decision.html()
 
 

@@ -66,7 +66,7 @@ sources.openness = "measured"
 @pytest.fixture(scope="module")
 def advisor() -> Advisor:
     """The shipped knowledge."""
-    return Advisor.load()
+    return Advisor.load(catalog=["article"])
 
 
 def found(decision: Decision) -> str:
@@ -174,7 +174,7 @@ def test_own_rules_and_models_stand_on_top(tmp_path: Path) -> None:
     (tmp_path / "policy" / "ours.toml").write_text(OWN)
     (tmp_path / "models.toml").write_text(MODELS)
     for rules in ([tmp_path / "policy"], [tmp_path / "policy" / "ours.toml"], str(tmp_path / "policy")):
-        advisor = Advisor.load(rules=rules, catalog=[tmp_path / "models.toml"])
+        advisor = Advisor.load(rules=rules, catalog=["article", tmp_path / "models.toml"])
         decision = advisor.decide({"weights_access": True, "as_of": "2026-03-01"})
         assert {one.model: one.by for one in decision.excluded}["claude"] == (
             "no-claude-here",
@@ -187,7 +187,7 @@ def test_what_is_shipped_can_be_left_out(tmp_path: Path) -> None:
     """Without shipped rules the vocabulary and claims stay; without the shipped catalogue there are only own models."""
     (tmp_path / "ours.toml").write_text(OWN)
     (tmp_path / "models.toml").write_text(MODELS)
-    alone = Advisor.load(rules=[tmp_path / "ours.toml"], shipped_rules=False)
+    alone = Advisor.load(catalog=["article"], rules=[tmp_path / "ours.toml"], shipped_rules=False)
     assert alone.decide({"fine_tuning": True}).fired == ("no-claude-here",)
     ours = Advisor.load(catalog=[tmp_path / "models.toml"], shipped_catalog=False)
     assert [one.model for one in ours.decide({"weights_access": True}).ranking] == ["ours"]
@@ -197,7 +197,7 @@ def test_what_is_shipped_can_be_left_out(tmp_path: Path) -> None:
 def test_files_that_cannot_be_read_are_reported_together(tmp_path: Path) -> None:
     """Two missing files are two errors of one load."""
     with pytest.raises(LoadError) as caught:
-        Advisor.load(rules=[tmp_path / "one.toml"], catalog=[tmp_path / "two.toml"])
+        Advisor.load(rules=[tmp_path / "one.toml"], catalog=["article", tmp_path / "two.toml"])
     assert all(isinstance(error, FileError) for error in caught.value.errors)
     assert len(caught.value.errors) == 2
 
@@ -218,7 +218,7 @@ def test_durable_decides_and_is_certified(advisor: Advisor) -> None:
 @needs_durable
 def test_both_engines_find_the_same(advisor: Advisor) -> None:
     """On every example, what is found is the same to the byte."""
-    other = Advisor.load(engine="plain")
+    other = Advisor.load(catalog=["article"], engine="plain")
     for path in sorted((ROOT / "examples").glob("*.toml")):
         assert found(advisor.decide(path)) == found(other.decide(path))
 
@@ -226,7 +226,7 @@ def test_both_engines_find_the_same(advisor: Advisor) -> None:
 @needs_durable
 def test_a_disagreement_raises_and_never_becomes_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     """If the evaluators differ there is no decision, but an error that names the rules."""
-    advisor = Advisor.load(engine="durable")
+    advisor = Advisor.load(catalog=["article"], engine="durable")
     monkeypatch.setattr(PlainEngine, "fire", lambda _self, _facts: frozenset())
     with pytest.raises(CertificationError) as caught:
         advisor.decide(CASE)
@@ -238,11 +238,11 @@ def test_a_disagreement_raises_and_never_becomes_an_answer(monkeypatch: pytest.M
 def test_without_durable_rules_the_plain_evaluator_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where durable-rules cannot be imported, ``auto`` takes the plain evaluator, and the decision says so."""
     monkeypatch.setitem(sys.modules, "durable_rules_engine", None)
-    advisor = Advisor.load()
+    advisor = Advisor.load(catalog=["article"])
     made = advisor.decide(CASE).trace.made_by
     assert (advisor.engine, made.engine, made.certified, made.durable_rules) == ("plain", "plain", False, None)
     with pytest.raises(EngineError, match="plain"):
-        Advisor.load(engine="durable")
+        Advisor.load(catalog=["article"], engine="durable")
 
 
 def _sent(one: object) -> Any:  # noqa: ANN401
@@ -266,7 +266,7 @@ def test_an_advisor_and_a_decision_can_be_copied(engine: EngineName, copied: Cal
 @pytest.mark.parametrize("workers", [1, 2])
 def test_many_cases_are_decided_in_their_order(workers: int) -> None:
     """However many processes decide, each case has its result where it stands, and a bad one stops no other."""
-    advisor = Advisor.load(engine="plain")
+    advisor = Advisor.load(catalog=["article"], engine="plain")
     cases: list[Any] = [{"fine_tuning": number % 3 == 0, "as_of": "2026-03-01"} for number in range(150)]
     cases[7], cases[70] = {"no_such": 1}, 3
     found = list(advisor.decide_many(iter(cases), workers=workers, unknown="exclude"))
@@ -282,7 +282,7 @@ def test_many_cases_are_decided_in_their_order(workers: int) -> None:
 
 def test_many_cases_are_read_as_they_are_decided() -> None:
     """Cases without an end are no trouble: none is read before it is needed."""
-    advisor = Advisor.load(engine="plain")
+    advisor = Advisor.load(catalog=["article"], engine="plain")
     endless = ({"context_tokens": number} for number in itertools.count())
     found = advisor.decide_many(endless, summary=lambda decision: decision.profile.requirements[-1].value)
     assert list(itertools.islice(found, 3))
@@ -306,7 +306,7 @@ def test_nothing_keeps_knowledge_that_nobody_uses() -> None:
 def test_an_engine_of_another_name_is_an_error() -> None:
     """Only auto, durable and plain are engines."""
     with pytest.raises(ValueError, match="engine must be"):
-        Advisor.load(engine="clips")  # type: ignore[arg-type]
+        Advisor.load(catalog=["article"], engine="clips")  # type: ignore[arg-type]
 
 
 # long use
@@ -337,7 +337,7 @@ from tests.test_advisor import cases
 def resident():
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
-advisor = Advisor.load()
+advisor = Advisor.load(catalog=["article"])
 some = [advisor.profile(case) for case in cases(1_000)]
 for case in some[:200]:
     advisor.decide(case).best
@@ -376,7 +376,7 @@ def test_eight_threads_give_the_answers_of_one(advisor: Advisor) -> None:
     """Eight threads that share one advisor find, case by case, the same bytes as one thread alone."""
     some = cases(7)
     expected = [found(advisor.decide(case)) for case in some]
-    shared = Advisor.load()
+    shared = Advisor.load(catalog=["article"])
 
     def decide_all(seed: int) -> bool:
         order = Random(seed).sample(range(len(some)), len(some))  # noqa: S311 - a test, no secret

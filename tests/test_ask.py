@@ -30,7 +30,7 @@ PROGRAM = str(shutil.which("llmrules", path=os.pathsep.join([os.path.dirname(sys
 @pytest.fixture(scope="module")
 def advisor() -> Advisor:
     """Our rules and models."""
-    return Advisor.load(engine="plain")
+    return Advisor.load(catalog=["article"], engine="plain")
 
 
 def asked(output: str) -> list[str]:
@@ -174,7 +174,7 @@ def on_terminal(*arguments: str, **more: str) -> pexpect.spawn[str]:
 
 def test_on_a_terminal_the_ranking_stays_in_sight() -> None:
     """A case without anything offers the interview; each answer draws the ranking anew, with who moved."""
-    child = on_terminal("decide", "--isolated", "--lang", "en")
+    child = on_terminal("decide", "--isolated", "--lang", "en", "--catalog", "article")
     child.expect(r"Shall I ask you what matters\? \[Y/n\]: ")
     child.sendline("")
     child.expect(r"\x1b\[2J\x1b\[H +1\.  .*Question 1; .*> ")

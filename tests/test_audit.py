@@ -250,7 +250,7 @@ def test_the_command_prints_and_says_by_its_status(folder: Path, mixed: Path) ->
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="the resident size is read from /proc")
 def test_many_traces_take_no_more_memory(tmp_path: Path) -> None:
     """What is kept of a trace is a row: the first few traces take as much memory as fifty, without a tracer."""
-    advisor = Advisor.load(engine="plain")
+    advisor = Advisor.load(catalog=["article"], engine="plain")
     text = advisor.decide(next(one for one in EXAMPLES if one.stem == "hospital-records")).trace.to_json()
     few, many = tmp_path / "few", tmp_path / "many"
     for where, number in ((few, 5), (many, 50)):

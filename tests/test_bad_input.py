@@ -170,7 +170,7 @@ def test_what_is_no_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_a_folder_without_rules_is_no_rules(tmp_path: Path) -> None:
     """A policy whose folder is empty or misspelt is never left out in silence."""
     with pytest.raises(LoadError) as raised:
-        Advisor.load(rules=[tmp_path, tmp_path / "misspelt"])
+        Advisor.load(catalog=["article"], rules=[tmp_path, tmp_path / "misspelt"])
     assert [error.code for error in raised.value.errors] == ["is-folder", "no-file"]
     assert "no .toml file stands in it" in str(raised.value)
 
@@ -182,7 +182,7 @@ def test_many_files_are_reported_together_in_their_order(tmp_path: Path) -> None
         text = f'language = 1\npack = "pack-{number}"{broken.format(number)}'
         (tmp_path / f"{number:03}.toml").write_text(text, encoding="utf-8")
     with pytest.raises(LoadError) as raised:
-        Advisor.load(rules=[tmp_path])
+        Advisor.load(catalog=["article"], rules=[tmp_path])
     found = [(Path(error.place.file).name, error.place.line, error.code) for error in raised.value.errors]
     lines = ((6, "wrong-type"), (8, "unknown-source"))
     assert found == [(f"{number:03}.toml", *line) for number in range(100) for line in lines]
@@ -270,10 +270,11 @@ READERS = (
 )
 ELSEWHERE = {"is-folder", "no-file", "unreadable", "too-large", "unwritable", "bad-text", "bad-gzip", "bad-condition"}
 ELSEWHERE |= {"too-many-values", "no-approval-asked", "wrong-approver"}
-ELSEWHERE |= {"wrong-unit", "bad-product", "computed-cycle"}
+ELSEWHERE |= {"wrong-unit", "bad-product", "computed-cycle", "unknown-catalogue", "several-catalogues"}
 """Codes that are exercised by the tests here and not by a case; ``bad-condition`` by ``test_written_conditions``, and
 ``too-many-values`` by ``test_growth``, ``no-approval-asked`` and
-``wrong-approver`` by ``test_governance``, those of computed attributes by ``test_computed``."""
+``wrong-approver`` by ``test_governance``, those of computed attributes by ``test_computed``, those of the
+catalogues that cases name by ``test_case_runner``."""
 
 
 def test_every_code_is_exercised() -> None:
@@ -329,7 +330,11 @@ CALLS: dict[str, tuple[list[str], str | None, str]] = {
     "an unknown requirement": (["decide", "--set", "ofline=true"], None, "did you mean: offline"),
     "a setting without a value": (["decide", "--set", "offline"], None, "[bad-setting]"),
     "a setting twice": (["decide", "--set", "offline=true", "--set", "offline=false"], None, "[bad-setting]"),
-    "an unknown model": (["decide", "--set", "offline=true", "--model", "claud"], None, "did you mean: claude"),
+    "an unknown model": (
+        ["decide", "--set", "offline=true", "--catalog", "article", "--model", "claud"],
+        None,
+        "did you mean: claude",
+    ),
     "an unknown rule": (["rules", "cheep-output"], None, "[unknown-rule]"),
     "no trace": (["why", "profile/values.toml", "claude"], None, ""),
     "a control character": (["decide", "--set", "a\x1b[31m=1"], None, "\\x1b[31m"),
@@ -370,7 +375,7 @@ def test_slots_execute_nothing(tmp_path: Path) -> None:
         f"because.en = {json.dumps(attack)}\nsource = 'framework.data'\n",
         encoding="utf-8",
     )
-    advisor = Advisor.load(rules=[rules], shipped_rules=False, engine="plain")
+    advisor = Advisor.load(catalog=["article"], rules=[rules], shipped_rules=False, engine="plain")
     advice = advisor.decide({"tasks": ["coding"]}).report()
     assert attack.replace("${tasks}", "$writing and reviewing code") in advice
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import pytest
-from click.testing import CliRunner
+from tests.commands import run as run_command
 from tests.shipped_cases import AT_BOUNDS, BOUNDS, DATED, EXAMPLES, NOVEMBER, OFFERS, SMALL, shipped_cases
 from tests.worlds import model, rule, world
 
@@ -18,11 +18,10 @@ from llmrules.check.cases.coverage import cover
 from llmrules.check.cases.failure import failure_lines
 from llmrules.check.cases.report import coverage_lines, junit_xml, percent, summary
 from llmrules.check.cases.update import update
-from llmrules.cli import main
 from llmrules.errors import FileError, LoadError
 from llmrules.language.profile import read_profile
 from llmrules.language.texts import LANGUAGES
-from llmrules.reading.files import parse_toml
+from llmrules.reading.files import parse_toml, read_toml
 
 if TYPE_CHECKING:
     from click.testing import Result as Ran
@@ -43,7 +42,7 @@ FILES = [
 @pytest.fixture(scope="module")
 def advisor() -> Advisor:
     """The shipped knowledge."""
-    return Advisor.load(engine="plain")
+    return Advisor.load(catalog=["article"], engine="plain")
 
 
 def case(advisor: Advisor, text: str, name: str = "case.toml", *, pinned: bool = True) -> Case:
@@ -260,7 +259,7 @@ def test_cases_are_run_as_decisions_are_asked_for(tmp_path: Path) -> None:
         (["--only", "model=gpt-5", "--over", "offers"], 0),
         ([], 1),
     ):
-        assert CliRunner().invoke(main, ["test", str(path), "--isolated", *options]).exit_code == status
+        assert command(path, "--isolated", *options).exit_code == status
 
 
 # Failing
@@ -539,7 +538,7 @@ def test_junit_has_one_case_for_each_profile(advisor: Advisor) -> None:
 
 def command(*arguments: object) -> Ran:
     """Run ``llmrules test``."""
-    return CliRunner().invoke(main, ["test", *map(str, arguments)])
+    return run_command("test", *arguments)
 
 
 def written(folder: Path, text: str, name: str = "case.toml") -> Path:
@@ -591,7 +590,7 @@ def test_coverage_and_mutants_are_those_of_own_rules(tmp_path: Path) -> None:
     policy.parent.mkdir()
     policy.write_text(OWN, encoding="utf-8")
     done = command(path, "--rules", policy, "--coverage", "--mutate", "--fail-under", "100")
-    ours = len(Advisor.load(engine="plain").knowledge.ruleset.rules)
+    ours = len(Advisor.load(catalog=["article"], engine="plain").knowledge.ruleset.rules)
     assert f"measured: your 1 rule; with --all-rules our {ours}, too" in done.output
     assert "(0/1) rules" in done.output
     gaps = [line for line in done.output.splitlines() if line.startswith("  - ")]
@@ -669,3 +668,34 @@ def test_a_policy_is_tested_with_its_own_rules(tmp_path: Path) -> None:
     path = written(tmp_path, "excluded = [{ model = 'gpt-5', by = ['no-closed-models'] }]")
     assert command(path).exit_code == 2
     assert command(path, "--rules", policy).exit_code == 0
+
+
+def test_a_case_names_the_catalogue_and_the_day_of_which_it_expects_something(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is run over that catalogue on that day; one of no such name is an error, and so are several at a time."""
+    monkeypatch.chdir(tmp_path)
+    expected = "catalog = '{}'\nas_of = 2026-03-02\nexcluded = [{{ model = '{}' }}]\n"
+    text = f"requirements.offline = true\n[expect]\n{expected}"
+    article = written(tmp_path, text.format("article", "claude"), "article.toml")
+    assert command(article).exit_code == 0, command(article).output
+    november = written(tmp_path, text.format("2026-11", "claude-opus-5-5"), "november.toml")
+    assert command(november).exit_code == 0
+    both = command(tmp_path)
+    assert both.exit_code == 2
+    assert "[several-catalogues]" in both.output
+    assert "unknown model" not in both.output
+    unknown = written(tmp_path, text.format("articel", "claude"), "unknown.toml")
+    wrong = command(unknown)
+    assert wrong.exit_code == 2
+    assert "did you mean: article" in wrong.output
+
+
+def test_every_shipped_case_names_its_day() -> None:
+    """No case that ships, or that guards our rules, depends on the day on which it is run."""
+    for _, cases in shipped_cases():
+        for one in cases:
+            stated = any(two.attribute == "as_of" and two.origin == "stated" for two in one.profile.requirements)
+            assert stated, one.name
+    examples = [read_toml(path).data for path in EXAMPLES.glob("*.toml")]
+    assert all(one["expect"]["as_of"] and one["expect"]["catalog"] == "article" for one in examples)

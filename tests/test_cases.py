@@ -12,7 +12,7 @@ from llmrules.reading.files import parse_toml
 @pytest.fixture(scope="module")
 def advisor() -> Advisor:
     """The shipped knowledge."""
-    return Advisor.load(engine="plain")
+    return Advisor.load(catalog=["article"], engine="plain")
 
 
 LIVE = {"live_social_data": True, "deployment": "cloud-api"}

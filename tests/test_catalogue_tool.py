@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from tools.catalogue import File, Making, chosen_offers, joined, new_models, packaged, updated
+from tools.catalogue import File, Making, chosen_offers, joined, new_models, updated
 
 from llmrules.importers.merging import Model, Offer, merge
 from llmrules.importers.reading import Origin, Reading, Row
@@ -93,32 +92,3 @@ def test_three_offers_and_their_regions() -> None:
     chosen = chosen_offers(model, frozenset({"openai"}), (), TODAY)
     assert [offer.id for offer in chosen] == ["openai", "azure", "azure/eu", "aihubmix"]
     assert [offer.id for offer in chosen_offers(model, frozenset(), ["openai", "azure"], TODAY)] == ["azure/eu"]
-
-
-def test_a_module_of_data_is_read_and_not_run() -> None:
-    """The table that genai-prices' package carries has the shape of its ``data.json``."""
-    source = """
-from nowhere import *
-providers: list[Provider] = [
-    Provider(id='google', name='Google', models=[
-        ModelInfo(id='gemini-4-argon', match=ClauseEquals(equals='gemini-4-argon'), prices=[
-            ConditionalPrice(prices=ModelPrice(input_mtok=Decimal('2'))),
-            ConditionalPrice(
-                constraint=StartDateConstraint(start_date=datetime.date(2026, 12, 1)),
-                prices=ModelPrice(input_mtok=TieredPrices(
-                    base=Decimal('4'), tiers=[Tier(start=200000, price=Decimal('8'))]
-                )),
-            ),
-        ]),
-    ]),
-]
-"""
-    prices = [
-        {"prices": {"input_mtok": Decimal(2)}},
-        {
-            "constraint": {"start_date": "2026-12-01"},
-            "prices": {"input_mtok": {"base": Decimal(4), "tiers": [{"start": 200_000, "price": Decimal(8)}]}},
-        },
-    ]
-    model = {"id": "gemini-4-argon", "match": {"equals": "gemini-4-argon"}, "prices": prices}
-    assert packaged(source) == [{"id": "google", "name": "Google", "models": [model]}]

@@ -83,7 +83,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the checker in one file and three files to check."""
     folder = tmp_path_factory.mktemp("alone")
     write_bundle(folder / "llmrules-check.pyz")
-    trace = Advisor.load(engine="plain").decide(ROOT / "examples/hospital-records.toml").trace
+    trace = Advisor.load(catalog=["article"], engine="plain").decide(ROOT / "examples/hospital-records.toml").trace
     trace.save(folder / "right.json")
     document = json.loads(trace.to_json())
     document["found"]["unread"] = ["tasks"]

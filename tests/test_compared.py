@@ -192,7 +192,7 @@ def test_the_screen_tells_no_difference_among_the_costs(tmp_path: Path) -> None:
     texts = 'because.en = "B."\nbecause.ko = "B."\notherwise.en = "O."\notherwise.ko = "O."\nsource = "framework.data"'
     head = 'language = 1\npack = "x"\n[[rule]]\nid = "x/room"\nwhen.vendor_served = true\nunknown = "accept"'
     path.write_text(f"{head}\n{test}\n{texts}\n")
-    decision = Advisor.load(rules=[path]).decide({"as_of": "2026-03-01", "tasks": ["coding"]})
+    decision = Advisor.load(catalog=["article"], rules=[path]).decide({"as_of": "2026-03-01", "tasks": ["coding"]})
     assert decision.computed("max_output_tokens__less__context_window", decision.best[0]) is not None
     assert "tokens" not in str(decision).split("why")[0]
 

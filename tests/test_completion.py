@@ -82,7 +82,9 @@ def test_a_project_completes_its_own_names(tmp_path: Path, monkeypatch: pytest.M
 def test_a_trace_completes_the_models_that_it_judged(tmp_path: Path) -> None:
     """Those of its own catalogue, whatever is loaded here."""
     path = tmp_path / "trace.json"
-    path.write_text(Advisor.load(engine="plain").decide({"offline": True}).trace.to_json(), encoding="utf-8")
+    path.write_text(
+        Advisor.load(catalog=["article"], engine="plain").decide({"offline": True}).trace.to_json(), encoding="utf-8"
+    )
     assert "claude" in offered("why", str(path), "cla")
 
 

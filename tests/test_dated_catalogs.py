@@ -15,6 +15,7 @@ from tests.catalog_values import entries, number, offers, value
 
 from llmrules import Advisor
 from llmrules.catalog import Model
+from llmrules.importers.kinds import KINDS
 from llmrules.language.values import Period
 
 ROOT = Path(__file__).parent.parent
@@ -201,6 +202,14 @@ def test_every_document_is_cited_and_declared_once(shipped: Shipped) -> None:
     new = [document["id"] for document in tomllib.loads(shipped.text)["document"]]
     assert not {*new} & {document["id"] for document in BASE["document"]}
     assert all(shipped.text.count(f'"{name}"') > 1 for name in new)
+
+
+def test_no_document_is_called_as_importing_would_call_it(shipped: Shipped) -> None:
+    """A file that somebody imports is a document of its own: it may be of another day than the one that we read."""
+    kinds = "|".join(KINDS)
+    imported = re.compile(rf"(?:{kinds})-(?:\d+\.\d.*|\d{{4}}-\d\d-\d\d)")
+    ids = [document["id"] for document in tomllib.loads(shipped.text)["document"]]
+    assert [one for one in ids if imported.fullmatch(one)] == []
 
 
 def test_prices_are_plausible(models: dict[str, Model]) -> None:

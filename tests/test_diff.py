@@ -713,7 +713,7 @@ def test_traces_are_compared_only_if_they_hold_what_follows() -> None:
 
 def test_five_differences_of_the_shipped_world_take_few_replays() -> None:
     """A weight, a rule that is switched off, a value, a requirement and the policy: five causes, each found."""
-    trace = Advisor.load(engine="plain").decide(EXAMPLES / "code-review.toml").trace
+    trace = Advisor.load(catalog=["article"], engine="plain").decide(EXAMPLES / "code-review.toml").trace
     given_ = trace.given
     models = {one.id: one for one in given_.catalogue}
     (offer,) = models["claude"].offers

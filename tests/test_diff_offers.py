@@ -317,7 +317,7 @@ def test_between_two_ways_to_ask_everything_has_a_cause(november: Advisor) -> No
 
 def test_from_the_models_of_the_article_to_those_of_november(november: Advisor) -> None:
     """A whole catalogue that is added is attributed model by model, within the bound."""
-    old, new = Advisor.load(engine="plain").decide(CODING), november.decide(CODING)
+    old, new = Advisor.load(catalog=["article"], engine="plain").decide(CODING), november.decide(CODING)
     found = compare_decisions(old, new, most=60)
     (best,) = new.best
     assert causes(found, "choice") == [(f"model:{best}",)]

@@ -55,7 +55,7 @@ def _is_catalogue(block: Block) -> bool:
 def advisor() -> Advisor:
     """The shipped rules and catalogue under everything that stands in the page. A mistake in it names its line."""
     rules = [read_toml(path) for path in toml_files([shipped.rules_folder()])]
-    catalogues = [read_toml(shipped.catalog_file())]
+    catalogues = [read_toml(shipped.catalog_path("article"))]
     for block in BLOCKS:
         if block not in PROFILES:
             (catalogues if _is_catalogue(block) else rules).append(as_source(block))
@@ -82,7 +82,7 @@ def test_an_example_of_an_operator_can_be_loaded(operator: str, example: str) ->
     weight = "weight = 1\n" if example.startswith(("prefer", "avoid")) else ""
     block = Block("toml", f"{example}\n{weight}source = 'licensing.first'\n", 0)
     rules = [read_toml(path) for path in toml_files([shipped.rules_folder()])]
-    knowledge = load_knowledge([*rules, as_source(block)], [read_toml(shipped.catalog_file())])
+    knowledge = load_knowledge([*rules, as_source(block)], [read_toml(shipped.catalog_path("article"))])
     (leaf,) = knowledge.ruleset.rules["line-0"].effect.predicate.leaves
     assert [test.operator.name for test in leaf.tests] == [operator]
 

@@ -25,7 +25,7 @@ CASE = {"fine_tuning": True, "modalities": ["text"], "context_tokens": 60_000, "
 @pytest.fixture(scope="module")
 def decision() -> Decision:
     """A decision of the shipped rules."""
-    return Advisor.load(engine="plain").decide(CASE)
+    return Advisor.load(catalog=["article"], engine="plain").decide(CASE)
 
 
 def test_a_decision_in_a_console_begins_with_the_answer(decision: Decision) -> None:
@@ -95,7 +95,10 @@ def test_a_project_is_one_call(starter: Path) -> None:
 
 def test_without_settings_a_project_is_what_is_shipped(tmp_path: Path) -> None:
     """A folder without settings loads what ``load`` does."""
-    assert Advisor.project(tmp_path).knowledge.ruleset.rules.keys() == Advisor.load().knowledge.ruleset.rules.keys()
+    assert (
+        Advisor.project(tmp_path).knowledge.ruleset.rules.keys()
+        == Advisor.load(catalog=["article"]).knowledge.ruleset.rules.keys()
+    )
 
 
 @pytest.mark.parametrize(

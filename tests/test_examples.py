@@ -25,13 +25,13 @@ ENGINES = ("plain", "durable") if durable.available() else ("plain",)
 @pytest.fixture(scope="module", params=ENGINES)
 def advisor(request: pytest.FixtureRequest) -> Advisor:
     """The shipped knowledge with each engine that runs here."""
-    return Advisor.load(engine=request.param)
+    return Advisor.load(catalog=["article"], engine=request.param)
 
 
 @pytest.fixture(scope="module")
 def plain() -> Advisor:
     """The shipped knowledge with the engine that runs everywhere."""
-    return Advisor.load(engine="plain")
+    return Advisor.load(catalog=["article"], engine="plain")
 
 
 def cases(advisor: Advisor) -> Iterator[Profile]:

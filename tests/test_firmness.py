@@ -266,7 +266,7 @@ def test_a_decision_gives_advice() -> None:
 
 def test_what_if_is_another_decision() -> None:
     """Requirements are stated otherwise or not at all, as strictly as in any case; the decision itself stays."""
-    advisor = Advisor.load(engine="plain")
+    advisor = Advisor.load(catalog=["article"], engine="plain")
     decision = advisor.decide(EXAMPLES / "hospital-records.toml")
     before = json.loads(decision.trace.to_json())
     other = decision.what_if(context_tokens=500_000, fine_tuning=None)
@@ -287,7 +287,7 @@ def test_what_if_is_another_decision() -> None:
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.toml"))[:4], ids=lambda path: path.stem)
 def test_advice_on_an_example_can_be_written(path: Any) -> None:  # noqa: ANN401
     """Everything that is advised on an example is plain JSON, and the same each time."""
-    decisions = [Advisor.load(engine="plain").decide(path) for _ in range(2)]
+    decisions = [Advisor.load(catalog=["article"], engine="plain").decide(path) for _ in range(2)]
     written = [
         json.dumps([plain(part) for part in (one.relaxations, one.next_questions, one.firmness, one.worth_finding_out)])
         for one in decisions

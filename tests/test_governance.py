@@ -193,7 +193,7 @@ def test_a_pattern_and_a_list_undo_no_locked_rule(tmp_path: Path) -> None:
         folder = tmp_path / str(number)
         folder.mkdir()
         with pytest.raises(LoadError) as caught:
-            Advisor.load(rules=layers(folder, org=org, team=text), engine="plain")
+            Advisor.load(catalog=["article"], rules=layers(folder, org=org, team=text), engine="plain")
         assert [one.code for one in caught.value.errors] == ["locked"]
 
 
@@ -378,7 +378,7 @@ def test_a_later_layer_cannot_undo_a_locked_rule(tmp_path: Path, attempt: str, l
     """Disabling, overriding or exempting from a locked rule in a later layer is an error that names both places."""
     org = rule("acme/hard", "locked = true\nrequire.openness.known = true")
     with pytest.raises(LoadError) as error:
-        Advisor.load(rules=layers(tmp_path, org=org, team=attempt), engine="plain")
+        Advisor.load(catalog=["article"], rules=layers(tmp_path, org=org, team=attempt), engine="plain")
     (found,) = error.value.errors
     assert (found.code, found.place.key) == ("locked", line)
     assert found.place.file.endswith("team.toml")
@@ -446,7 +446,7 @@ def test_a_later_layer_cannot_empty_or_silence_a_locked_rule(tmp_path: Path, way
     org = TRUSTED + CLASSES + rule("acme/hard", f"locked = true\n{locked}")
     paths = layers(tmp_path, org=org, team=rule("team/mine", attempt))
     with pytest.raises(LoadError) as error:
-        Advisor.load(rules=paths, engine="plain")
+        Advisor.load(catalog=["article"], rules=paths, engine="plain")
     (found,) = error.value.errors
     assert (found.code, found.place.key, found.place.entry) == ("locked", "rule[0].conclude", "team/mine")
     assert f"conclude {name}, which" in found.message
@@ -460,7 +460,7 @@ def test_a_later_layer_cannot_empty_or_silence_a_locked_rule(tmp_path: Path, way
         Advisor.load(rules=layers(tmp_path, **files), engine="plain")
     trial = rule("team/mine", attempt + "\ntrial = true")
     if "where" not in attempt:
-        Advisor.load(rules=layers(tmp_path, org=org, team=trial), engine="plain")
+        Advisor.load(catalog=["article"], rules=layers(tmp_path, org=org, team=trial), engine="plain")
 
 
 UNCOVERED: dict[str, tuple[str, str]] = {
@@ -484,14 +484,14 @@ def test_what_can_only_make_a_locked_rule_stricter_is_allowed(tmp_path: Path, wa
     """A later layer may conclude what makes a locked rule fire more often, or harder to pass."""
     locked, attempt = UNCOVERED[way]
     org = TRUSTED + CLASSES + rule("acme/hard", f"locked = true\n{locked}")
-    Advisor.load(rules=layers(tmp_path, org=org, team=rule("team/mine", attempt)), engine="plain")
+    Advisor.load(catalog=["article"], rules=layers(tmp_path, org=org, team=rule("team/mine", attempt)), engine="plain")
 
 
 def test_a_locked_rule_that_says_what_happens_to_the_unknown_is_held_to_it(tmp_path: Path) -> None:
     """The policy of a call counts for rules that say nothing of the unknown, locked or not; ``unknown`` binds it."""
     for key, status in (("", "eligible"), ('unknown = "apart"', "unverified"), ('unknown = "exclude"', "excluded")):
         body = f"locked = true\nrequire.licence.like = 'Apache*'\n{key}"
-        advisor = Advisor.load(rules=layers(tmp_path, org=rule("acme/hard", body)), engine="plain")
+        advisor = Advisor.load(catalog=["article"], rules=layers(tmp_path, org=rule("acme/hard", body)), engine="plain")
         unknown = [
             one for one in advisor.knowledge.models if "licence" not in advisor.knowledge.catalog.models[one].entries
         ]
@@ -505,7 +505,7 @@ def test_facts_are_not_locked(tmp_path: Path) -> None:
     org = layers(tmp_path, org=rule("acme/hard", "locked = true\nrequire.openness = 'open-source'"))
     ours = tmp_path / "ours.toml"
     ours.write_text('language = 1\n[[model]]\nid = "claude"\nopenness = "open-source"\nsources.openness = "org"\n')
-    decision = Advisor.load(rules=org, catalog=[ours], engine="plain").decide({"as_of": "2026-03-01"})
+    decision = Advisor.load(rules=org, catalog=["article", ours], engine="plain").decide({"as_of": "2026-03-01"})
     assert decision.verdict("claude") == "eligible"
     (model,) = [one for one in decision.trace.given.catalogue if one.id == "claude"]
     assert [one.value for one in model.entries["openness"].replaced] == ["closed"]
@@ -516,9 +516,15 @@ def test_a_choice_more_is_not_locked_unless_its_attribute_is(tmp_path: Path) -> 
     attribute = "[model.origin]\ntype = 'choice'\nchoices = {{ here = 'here', there = 'there' }}\n{}"
     more = "[model.origin]\nchoices = { nowhere = 'nowhere' }\n"
     hard = rule("acme/hard", "locked = true\nexclude.origin = 'there'")
-    Advisor.load(rules=layers(tmp_path, org=attribute.format("") + hard, team=more), engine="plain")
+    Advisor.load(
+        catalog=["article"], rules=layers(tmp_path, org=attribute.format("") + hard, team=more), engine="plain"
+    )
     with pytest.raises(LoadError, match="locked by an earlier layer"):
-        Advisor.load(rules=layers(tmp_path, org=attribute.format("locked = true\n") + hard, team=more), engine="plain")
+        Advisor.load(
+            catalog=["article"],
+            rules=layers(tmp_path, org=attribute.format("locked = true\n") + hard, team=more),
+            engine="plain",
+        )
 
 
 @pytest.mark.parametrize("key", ["default = true", "type = 'text'", "partial = true", "computed = [[2]]"])
@@ -526,7 +532,7 @@ def test_nothing_else_of_an_attribute_can_be_changed_by_a_later_layer(tmp_path: 
     """A later layer may add choices to an attribute, and nothing else: neither a default nor another type."""
     team = f"[requirement.free_of_rules]\n{key}\n"
     with pytest.raises(LoadError):
-        Advisor.load(rules=layers(tmp_path, org=TRUSTED, team=team), engine="plain")
+        Advisor.load(catalog=["article"], rules=layers(tmp_path, org=TRUSTED, team=team), engine="plain")
 
 
 def test_the_same_layer_may_undo_what_it_locks(tmp_path: Path) -> None:
@@ -534,7 +540,7 @@ def test_the_same_layer_may_undo_what_it_locks(tmp_path: Path) -> None:
     org = rule("acme/hard", "locked = true\nrequire.openness.known = true") + rule("acme/soft", "advise = true")
     org += "[[disable]]\nrule = 'acme/hard'\nreason = 'Not before summer'\n"
     team = "[[disable]]\nrule = 'acme/soft'\nreason = 'We know'\n"
-    advisor = Advisor.load(rules=layers(tmp_path, org=org, team=team), engine="plain")
+    advisor = Advisor.load(catalog=["article"], rules=layers(tmp_path, org=org, team=team), engine="plain")
     reasons = {one.rule: one.reason.en for one in advisor.decide({}).trace.given.disabled}
     assert reasons == {"acme/hard": "Not before summer", "acme/soft": "We know"}
 
@@ -543,11 +549,11 @@ def test_the_order_of_layers_changes_nothing_but_locks(tmp_path: Path) -> None:
     """Without locks, layers in another order give the same bytes."""
     paths = layers(tmp_path, org=rule("acme/a", "advise = true"), team=rule("team/b", "advise = true"))
     found = [
-        Advisor.load(rules=order, engine="plain").decide({"as_of": date(2026, 1, 1)}).trace.found
+        Advisor.load(catalog=["article"], rules=order, engine="plain").decide({"as_of": date(2026, 1, 1)}).trace.found
         for order in (paths, paths[::-1])
     ]
     assert found[0] == found[1]
-    assert fired(Advisor.load(rules=paths, engine="plain")) != ()
+    assert fired(Advisor.load(catalog=["article"], rules=paths, engine="plain")) != ()
 
 
 def test_a_later_layer_cannot_declare_a_locked_attribute_again(tmp_path: Path) -> None:
@@ -555,7 +561,7 @@ def test_a_later_layer_cannot_declare_a_locked_attribute_again(tmp_path: Path) -
     org = "[requirement.acme_tier]\ntype = 'choice'\nlocked = true\nchoices = { one = 'one' }\n"
     team = "[requirement.acme_tier]\nchoices = { two = 'two' }\n"
     with pytest.raises(LoadError) as error:
-        Advisor.load(rules=layers(tmp_path, org=org, team=team), engine="plain")
+        Advisor.load(catalog=["article"], rules=layers(tmp_path, org=org, team=team), engine="plain")
     (found,) = error.value.errors
     assert (found.code, found.place.key) == ("locked", "requirement.acme_tier")
     assert found.other is not None
@@ -610,4 +616,4 @@ def test_a_locked_refusal_is_not_lifted_by_a_later_layer(tmp_path: Path) -> None
     org = rule("acme/never", "locked = true\nwhen.offline = true\nrefuse = true")
     team = rule("team/mine", "exempt = ['acme/never']")
     with pytest.raises(LoadError, match="exempt from it"):
-        Advisor.load(rules=layers(tmp_path, org=org, team=team), engine="plain")
+        Advisor.load(catalog=["article"], rules=layers(tmp_path, org=org, team=team), engine="plain")

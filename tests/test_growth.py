@@ -39,7 +39,7 @@ def broken(path: Path, text: str) -> LoadError:
     """Return what is wrong with a rule file."""
     path.write_text(text, encoding="utf-8")
     with pytest.raises(LoadError) as caught:
-        Advisor.load(rules=[path])
+        Advisor.load(catalog=["article"], rules=[path])
     return caught.value
 
 
@@ -59,14 +59,14 @@ def test_reading_stops_at_thousands_of_errors(tmp_path: Path) -> None:
     error = broken(tmp_path / "a.toml", "".join(f"pakc{number} = 1\n" for number in range(MOST_ERRORS + 5)) + HEAD)
     assert len(error.errors) == MOST_ERRORS
     assert str(error).endswith("10,000 errors; reading stopped there")
-    findings = lint_files(gather([tmp_path / "a.toml"]))
+    findings = lint_files(gather([tmp_path / "a.toml"], ["article"]))
     assert len(findings) == MOST_ERRORS
 
 
 def test_rules_may_conclude_many_values_but_not_without_end(tmp_path: Path) -> None:
     """A thousand different values of one requirement load, one more is an error at the rule that adds it."""
     (tmp_path / "a.toml").write_text(conclusions(1_000), encoding="utf-8")
-    Advisor.load(rules=[tmp_path / "a.toml"])
+    Advisor.load(catalog=["article"], rules=[tmp_path / "a.toml"])
     (error,) = broken(tmp_path / "b.toml", conclusions(1_000) + rule("z", "conclude.amount = 1e9")).errors
     assert (error.code, error.place.entry) == ("too-many-values", "z")
     assert "more than 1,000 different values of amount" in error.message
@@ -83,7 +83,11 @@ def test_of_too_many_rules_the_neighbours_are_compared(tmp_path: Path) -> None:
     """Of several hundred rules that test one number, two that say the same are found where their ids are close."""
     twins = [rule(name, "when.amount.at_least = 7\nrequire.context_window.at_least = 9") for name in ("r7-a", "r7-b")]
     (tmp_path / "a.toml").write_text(thresholds(400) + "".join(twins), encoding="utf-8")
-    found = {finding.rules for finding in lint_files(gather([tmp_path / "a.toml"])) if finding.code == "duplicate-rule"}
+    found = {
+        finding.rules
+        for finding in lint_files(gather([tmp_path / "a.toml"], ["article"]))
+        if finding.code == "duplicate-rule"
+    }
     assert found == {("r7-b", "r7-a")}
 
 

@@ -62,11 +62,14 @@ assert threading.active_count() == 1
     assert not loaded(program) & {"durable", "durable_rules_engine", "click", "rich"}
 
 
+LOADED = "from llmrules import Advisor\nAdvisor.load(catalog=['article'], engine='plain')"
+
+
 @pytest.mark.parametrize(
     "program",
     [
-        "from llmrules import Advisor\nAdvisor.load(engine='plain').decide({'fine_tuning': True}).best",
-        "from llmrules import Advisor\nAdvisor.load(engine='plain').decide({'fine_tuning': True}).report('ko')",
+        f"{LOADED}.decide({{'fine_tuning': True}}).best",
+        f"{LOADED}.decide({{'fine_tuning': True}}).report('ko')",
     ],
 )
 def test_deciding_needs_no_terminal_and_no_page(program: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import sys
 from contextlib import contextmanager
 from copy import deepcopy
@@ -141,7 +142,7 @@ def test_two_files_become_one_catalogue(folder: Path) -> None:
 def test_the_catalogue_is_laid_on_top(folder: Path, target: str) -> None:
     """What is written loads on top of the shipped catalogue, in both formats, with every offer."""
     assert both("-o", target).exit_code == 0
-    advisor = Advisor.load(catalog=[folder / target])
+    advisor = Advisor.load(catalog=["article", folder / target])
     assert [offer.id for offer in advisor.knowledge.catalog.models["gpt-9"].offers] == ["openai", "shop"]
 
 
@@ -417,6 +418,35 @@ def test_the_parts_of_the_work_make_one_whole(folder: Path, monkeypatch: pytest.
     assert seen == sorted(seen)
     assert {Fraction(1, 4), Fraction(2, 4), Fraction(3, 4)} <= set(seen)
     assert seen[-1] == Fraction(3, 4)
+
+
+def test_one_bar_stands_from_the_first_file_to_the_last_line_that_is_written(folder: Path) -> None:
+    """It is the same for all files, stands while the catalogue is written, and is gone before the report."""
+    os.mkfifo(folder / "late.json")
+    os.mkfifo(folder / "out.json")
+    child = on_terminal(folder, "models-dev", "api.json", "litellm", "late.json", *DATED, "-o", "out.json")
+    child.expect("Importing")
+    (folder / "late.json").write_text(json.dumps(LITELLM))
+    child.expect("0:00:0[1-9]")
+    with (folder / "out.json").open() as stream:
+        written = stream.read()
+    printed = child.read()
+    assert len(json.loads(written)["model"]) == 1
+    assert "Importing" not in printed[printed.rfind("\x1b[2K") :]
+    assert "Overlay: 1 models, 2 offers" in printed[printed.rfind("\x1b[2K") :]
+    child.close()
+    assert child.exitstatus == 0
+
+
+def test_the_bar_waits_for_what_is_written(folder: Path) -> None:
+    """Where reading is quick, the bar still comes while merging and writing take their time."""
+    os.mkfifo(folder / "out.json")
+    child = on_terminal(folder, "models-dev", "api.json", *DATED[:2], "-o", "out.json")
+    child.expect("Importing")
+    assert (folder / "out.json").read_text().startswith("{")
+    child.read()
+    child.close()
+    assert child.exitstatus == 0
 
 
 # ── Real rows ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -190,7 +190,7 @@ def test_old_rules_stand_in_the_place_of_the_projects_rules_alone(starter: Path)
 ASK_FIRST = """
 [[rule]]
 id = "ours/ask-first"
-caution.model = "claude"
+caution.model = "claude-opus-5-5"
 level = "approval"
 because = { en = "Ask first.", ko = "먼저 물어보십시오." }
 source = "data-policy"
@@ -199,7 +199,7 @@ source = "data-policy"
 SEVERAL = """
 [[case]]
 requirements = { as_of = 2026-03-01, customer_data = true }
-approval = [{ rule = "ours/ask-first", model = "claude", by = "Board", on = 2026-02-01 }]
+approval = [{ rule = "ours/ask-first", model = "claude-opus-5-5", by = "Board", on = 2026-11-21 }]
 [[case]]
 requirements = { as_of = 2026-03-01 }
 """

@@ -22,7 +22,7 @@ from llmrules.reading.files import Source, read_toml, toml_files
 DATA = Path(__file__).parent / "data"
 EXAMPLES = sorted((Path(__file__).parent.parent / "examples").glob("*.toml"))
 RULES = [read_toml(path, path.name) for path in toml_files([shipped.rules_folder()])]
-CATALOG = read_toml(shipped.catalog_file(), "catalog.toml")
+CATALOG = read_toml(shipped.catalog_path("article"), "catalog.toml")
 KNOWLEDGE = load_knowledge(RULES, [CATALOG])
 RULESET = KNOWLEDGE.ruleset
 VOCABULARY = RULESET.vocabulary

@@ -157,7 +157,7 @@ def test_without_the_shipped_rules_the_vocabulary_and_claims_stay(tmp_path: Path
     rule = '[[rule]]\nid = "own"\nwhen.fine_tuning = true\nrequire.openness.at_least = "open-weight"\n'
     source = 'because.en = "Ours."\nsource = "framework.customization"\n'
     path.write_text(f'language = 1\npack = "own"\n{rule}{source}', encoding="utf-8")
-    advisor = Advisor.load(rules=[path], shipped_rules=False, engine="plain")
+    advisor = Advisor.load(catalog=["article"], rules=[path], shipped_rules=False, engine="plain")
     assert list(advisor.knowledge.ruleset.rules) == ["own"]
     assert "vocabulary" in advisor.knowledge.ruleset.packs
     excluded = advisor.decide({"fine_tuning": True}).excluded
@@ -174,7 +174,7 @@ def test_without_the_shipped_catalogue_there_are_ones_own_models(tmp_path: Path)
     )
     alone = Advisor.load(catalog=[path], shipped_catalog=False, engine="plain").knowledge
     assert alone.models == ("claude",)
-    laid = Advisor.load(catalog=[path], engine="plain").knowledge
+    laid = Advisor.load(catalog=["article", path], engine="plain").knowledge
     openness = laid.catalog.models["claude"].entries["openness"]
     assert (openness.value, openness.replaced[0].value) == ("open-source", "closed")
     assert len(laid.models) > 1

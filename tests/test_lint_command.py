@@ -14,6 +14,7 @@ import jsonschema
 import pytest
 import tomli_w
 from click.testing import CliRunner, Result
+from tests.commands import run as run_command
 from tests.worlds import DAY, VOCABULARY, rule, world
 
 from llmrules.check.lint import CODES, Finding, gather, lint, lint_files
@@ -58,7 +59,7 @@ source = "policy"
 
 def run(*arguments: str) -> Result:
     """Run the command."""
-    return CliRunner().invoke(command, list(arguments), catch_exceptions=False)
+    return run_command("lint", *arguments)
 
 
 # Formats
@@ -163,7 +164,7 @@ def test_ours_can_be_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         'id = "own/rule"\nexclude.model = "gpt-5"\nbecause.en = "So."\notherwise.en = "No."\nsource = "own"\n',
         encoding="utf-8",
     )
-    assert {one.code for one in lint_files(gather([own]))} == {"missing-language"}
+    assert {one.code for one in lint_files(gather([own], ["article"]))} == {"missing-language"}
     without = gather([own], shipped_rules=False, shipped_catalog=False)
     assert {source.name for source in (*without.rules, *without.catalogues)} == {
         *("rules/sources.toml", "rules/vocabulary.toml", own.as_posix())
@@ -195,7 +196,7 @@ def test_a_finding_is_turned_towards_the_named_file(tmp_path: Path) -> None:
     path = tmp_path / "ours.toml"
     wide = SHADOWED.replace("weights-for-resale", "always-weights")
     path.write_text(re.sub(r"when\..*\n", "", wide), encoding="utf-8")
-    found = [one for one in lint_files(gather([path])) if one.code == "shadowed-rule"]
+    found = [one for one in lint_files(gather([path], ["article"])) if one.code == "shadowed-rule"]
     assert {one.place.file for one in found} == {path.as_posix()}
     assert found[0].rules == ("always-weights", "weights-must-be-available")
     assert [place.file for place in found[0].others] == ["rules/customization.toml"]
@@ -245,7 +246,7 @@ def test_a_cycle_is_printed(tmp_path: Path) -> None:
         'otherwise = { en = "No.", ko = "아니요." }\n', ""
     )
     path.write_text(cycle, encoding="utf-8")
-    found = lint_files(gather([path]))
+    found = lint_files(gather([path], ["article"]))
     (only,) = [one for one in found if one.code == "negative-cycle"]
     assert "hosting → rule weights-for-resale → hosting" in only.said()
     assert only.rules == ("weights-for-resale",)
@@ -266,7 +267,7 @@ def test_where_no_name_is_near_the_hint_says_what_may_stand(tmp_path: Path) -> N
 def test_the_nearest_name_is_the_hint() -> None:
     """Of a misspelt name the nearest one is said, in both languages."""
     text = SHADOWED.replace("when.commercial_use", "when.comercial_use")
-    shipped = gather()
+    shipped = gather((), ["article"])
     given = Given((*shipped.rules, parse_toml(text, "o.toml")), shipped.catalogues, (), frozenset({"o.toml"}))
     (only,) = lint_files(given)
     assert only.advised() == "did you mean commercial_use?"
@@ -390,7 +391,7 @@ def examples(text: str) -> list[str]:
 @pytest.fixture(scope="module")
 def ours() -> Given:
     """The shipped rules and models."""
-    return gather()
+    return gather((), ["article"])
 
 
 def codes_of(example: str, ours: Given) -> set[str]:

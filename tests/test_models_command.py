@@ -13,9 +13,10 @@ from unicodedata import east_asian_width
 
 import pexpect
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.commands import over_the_article
 
 from llmrules.cli.models import models as command
 from llmrules.errors import LoadError
@@ -24,6 +25,8 @@ from llmrules.say.models.listing import short
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from click.testing import Result
 
 CATALOGUE = """
 language = 1
@@ -155,7 +158,7 @@ def _loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
 
 def run(*arguments: str) -> Result:
     """Run the command inside this process."""
-    return CliRunner().invoke(command, arguments, catch_exceptions=False)
+    return CliRunner().invoke(command, [*arguments, *over_the_article(["models", *arguments])], catch_exceptions=False)
 
 
 def said(*arguments: str) -> str:

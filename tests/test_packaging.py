@@ -33,7 +33,7 @@ print(json.dumps({
     "chosen": len(decision.best),
     "package": llmrules.__file__,
     "rules": str(shipped.rules_folder()),
-    "catalog": str(shipped.catalog_file()),
+    "catalog": str(shipped.catalog_path("article")),
 }))
 """
 
@@ -128,7 +128,8 @@ def _works(environment: Path, tmp_path: Path, *, package: Path, data: Path) -> N
 
     profile = tmp_path / "profile.toml"
     profile.write_text(PROFILE, encoding="utf-8")
-    assert "mistral" in _run([str(environment / "bin" / "llmrules"), "decide", str(profile)], empty).lower()
+    decide = [str(environment / "bin" / "llmrules"), "decide", str(profile), "--catalog", "article"]
+    assert "mistral" in _run(decide, empty).lower()
     assert "hospital-records" in _run([str(environment / "bin" / "llmrules"), "examples"], empty)
     decided = _run([str(environment / "bin" / "llmrules"), "decide", "example:hospital-records"], empty)
     assert "phi-3-mini" in decided.lower().replace(" ", "-")

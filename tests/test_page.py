@@ -120,7 +120,7 @@ def trace() -> Trace:
 @pytest.fixture(scope="module")
 def shipped() -> Trace:
     """A decision over the shipped catalogue, with a longer derivation."""
-    return Advisor.load(engine="plain").decide("examples/insurer-on-own-servers.toml").trace
+    return Advisor.load(catalog=["article"], engine="plain").decide("examples/insurer-on-own-servers.toml").trace
 
 
 @pytest.fixture(scope="module")
@@ -232,7 +232,9 @@ def test_the_first_screen_has_the_answer_and_what_stands_behind_it(
 
 def test_nothing_fits_names_what_stands_in_the_way(opened: Opened) -> None:
     """Where no model fits, the first screen says which demand rules out whom."""
-    page = opened.open(Advisor.load(engine="plain").decide("examples/beyond-every-window.toml").trace)
+    page = opened.open(
+        Advisor.load(catalog=["article"], engine="plain").decide("examples/beyond-every-window.toml").trace
+    )
     expect(page.locator(".glance")).to_contain_text("40,000,000 tokens")
 
 

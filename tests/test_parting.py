@@ -73,7 +73,7 @@ def test_nothing_parts_one_that_is_first_alone() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_with_nothing_stated_each_of_the_six_questions_is_written_out(language: Language) -> None:
     """The screen asks all six; the report asks for each requirement, and cites that the best is the best fit."""
-    decision = Advisor.load(engine="plain").decide({"as_of": "2026-03-01"})
+    decision = Advisor.load(catalog=["article"], engine="plain").decide({"as_of": "2026-03-01"})
     screen, report = (" ".join(said.split()) for said in (decision.screen(language), decision.report(language)))
     for topic in SIX:
         assert Sentences(language)(f"question.{topic}") in screen

@@ -352,7 +352,7 @@ def test_what_a_month_costs_is_proved_against_a_budget(tmp_path: Path) -> None:
     assert "costs/less is broken by this profile, and by none that states less" in result.output
     assert "expected cost of a month: below budget for a month" in result.output
     stated = tomllib.loads((tmp_path / "costs-less.toml").read_text(), parse_float=Decimal)["requirements"]
-    decision = Advisor.load(engine="plain").decide(stated)
+    decision = Advisor.load(catalog=["article"], engine="plain").decide(stated)
     costs = {decision.computed("monthly_cost", one.model).value for one in decision.ranking}  # type: ignore[union-attr]
     assert stated["monthly_budget"] in costs
 

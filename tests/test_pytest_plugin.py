@@ -11,7 +11,13 @@ pytest_plugins = ["pytester"]
 PLUGIN = "llmrules.check.pytest_plugin"
 INSTALLED = any(one.value == PLUGIN for one in entry_points(group="pytest11"))
 
-GOOD = "title.en = 'Any subject'\n[requirements]\nas_of = 2026-03-01\ndomain = 'broad'\n[expect]\nbest = ['gpt-5']\n"
+GOOD = """
+title.en = 'Any subject'
+requirements = { as_of = 2026-03-01, domain = 'broad' }
+[expect]
+catalog = 'article'
+best = ['gpt-5']
+"""
 BAD = GOOD.replace("gpt-5", "grok").replace("Any subject", "Wrong")
 
 
@@ -66,7 +72,8 @@ def test_own_rules_and_models_count(folder: pytest.Pytester) -> None:
     folder.makefile(".toml", policy=policy, ours="language = 1\n[[model]]\nid = 'gpt-5'\n")
     done = run(folder, "--llmrules", "cases/good.toml", "--llmrules-rules", "policy.toml", "cases/good.toml")
     done.assert_outcomes(failed=1)
-    done = run(folder, "--llmrules", "cases/good.toml", "--llmrules-catalog", "ours.toml", "cases/good.toml")
+    catalogues = ("--llmrules-catalog", "article", "--llmrules-catalog", "ours.toml")
+    done = run(folder, "--llmrules", "cases/good.toml", *catalogues, "cases/good.toml")
     done.assert_outcomes(passed=1)
 
 

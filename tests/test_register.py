@@ -137,7 +137,7 @@ def test_a_shipped_catalogue_is_found_by_its_name(tmp_path: Path, monkeypatch: p
     monkeypatch.chdir(tmp_path)
     assert "2026-11" in shipped.catalog_names()
     assert "gpt-6-astra" in Advisor.load(catalog=["2026-11"], engine="plain").knowledge.models
-    assert shipped.named_catalog("2026-12") is None
+    assert shipped.named_catalog("2025-01") is None
     assert shipped.named_catalog("./2026-11") is None
     Path("llmrules.toml").write_text('catalog = ["2026-11"]\n', encoding="utf-8")
     done = run("models", "gpt-6-astra")

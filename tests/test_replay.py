@@ -260,7 +260,7 @@ def test_the_command_says_whether_the_outcome_is_the_same(tmp_path: Path) -> Non
         "format": "llmrules.replay/1",
         "same": True,
     }
-    now = run("replay", file, "--now")
+    now = run("replay", file, "--now", "--catalog", "article")
     assert now.exit_code == 0
     assert now.stdout.startswith("Decided again as of 2026-03-01. The outcome is the same; the choice stays: ")
 
@@ -275,10 +275,10 @@ def test_the_command_tells_what_other_rules_change(tmp_path: Path) -> None:
         + rule("none-at-all", "refuse = true").replace('"d"', '"p"'),
         encoding="utf-8",
     )
-    result = run("replay", file, "--rules", policy, "--format", "markdown")
+    result = run("replay", file, "--rules", policy, "--catalog", "article", "--format", "markdown")
     assert result.exit_code == 1
     assert "Because of rule none\\-at\\-all" in result.stdout or "Because of rule none-at-all" in result.stdout
-    told = json.loads(run("replay", file, "--rules", policy, "--format", "json").stdout)
+    told = json.loads(run("replay", file, "--rules", policy, "--catalog", "article", "--format", "json").stdout)
     assert told["comparison"]["changes"][0]["kind"] == "choice"
 
     text = decision.trace.to_json().replace('"verdict":"eligible"', '"verdict":"excluded"', 1)
@@ -287,7 +287,7 @@ def test_the_command_tells_what_other_rules_change(tmp_path: Path) -> None:
     assert wrong.exit_code == 1
     assert "/found/candidates/" in wrong.stdout
     assert "입력에서는 /found/" in run("replay", other, "--lang", "ko").stdout
-    refused = run("replay", other, "--now")
+    refused = run("replay", other, "--now", "--catalog", "article")
     assert refused.exit_code == 2
     assert "does-not-follow" in refused.stderr
     for bad in (tmp_path, tmp_path / "none.json", policy):

@@ -27,13 +27,13 @@ from llmrules.worlds.changes import RuleOut
 from llmrules.worlds.world import World
 
 GROUPS = (
-    ((), tuple(toml_files([EXAMPLES]))),
-    ((OFFERS,), tuple(path for path in toml_files([DATED]) if path != OFFERS)),
+    (("article",), tuple(toml_files([EXAMPLES]))),
+    (("article", OFFERS), tuple(path for path in toml_files([DATED]) if path != OFFERS)),
     ((RELEASES,), tuple(toml_files([NOVEMBER]))),
 )
 """The catalogues that lie on ours, and the cases that are decided over them."""
 
-RULES = sorted(Advisor.load(engine="plain").knowledge.ruleset.rules)
+RULES = sorted(Advisor.load(catalog=["article"], engine="plain").knowledge.ruleset.rules)
 
 Saying: TypeAlias = tuple[str, ...]
 

@@ -47,7 +47,7 @@ KINDS = ("rules", "catalog", "profile")
 
 RULES = [*toml_files([shipped.rules_folder()]), *toml_files([POLICY])]
 PROFILES = [*toml_files([ROOT / "examples"]), *toml_files([ROOT / "tests" / "cases"])]
-CATALOGUES = [shipped.catalog_file(), *shipped.located(shipped.catalog_names())]
+CATALOGUES = [shipped.catalog_path("article"), *shipped.located(shipped.catalog_names())]
 CLEAN = {"rules": RULES, "catalog": CATALOGUES, "profile": PROFILES}
 
 
@@ -63,7 +63,7 @@ def schemas_of(knowledge: Knowledge) -> dict[str, dict[str, Any]]:
 @pytest.fixture(scope="module")
 def knowledge() -> Knowledge:
     """The shipped knowledge with a policy on top, which declares an attribute of its own."""
-    return Advisor.load(rules=[POLICY], engine="plain").knowledge
+    return Advisor.load(catalog=["article"], rules=[POLICY], engine="plain").knowledge
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +166,9 @@ def test_each_mistake_is_flagged_at_its_line(folder: Path) -> None:
 @pytest.fixture(scope="module")
 def ours() -> tuple[list[Source], list[Source]]:
     """The shipped rules and models, parsed."""
-    return [read_toml(path, layer=layer) for layer, path in enumerate(RULES)], [read_toml(shipped.catalog_file())]
+    return [read_toml(path, layer=layer) for layer, path in enumerate(RULES)], [
+        read_toml(shipped.catalog_path("article"))
+    ]
 
 
 @pytest.mark.parametrize("path", sorted(BROKEN.glob("*.toml")), ids=lambda path: path.stem)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def advisors() -> dict[str, Advisor]:
     """The families of early 2026, and what is laid on top of them."""
-    return {name: Advisor.load(engine="plain", catalog=[name] if name else []) for name in ("", "2026-11")}
+    return {name: Advisor.load(engine="plain", catalog=["article", name] if name else []) for name in ("", "2026-11")}
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
@@ -76,7 +76,7 @@ def test_a_lead_by_what_is_not_known_of_the_next_says_so() -> None:
 def test_quiet_prints_the_ids_of_the_first_place_alone() -> None:
     """A script reads the choice, one id a line; the exit status stays."""
     done = run("decide", str(EXAMPLES[0]), "--quiet")
-    assert done.output.split() == list(Advisor.load(engine="plain").decide(EXAMPLES[0]).best)
+    assert done.output.split() == list(Advisor.load(catalog=["article"], engine="plain").decide(EXAMPLES[0]).best)
 
 
 def test_printing_a_decision_prints_the_screen(advisors: dict[str, Advisor]) -> None:

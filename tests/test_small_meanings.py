@@ -45,7 +45,7 @@ def write(path: Path, text: str) -> Path:
 def problem(rules: str, tmp_path: Path) -> str:
     """Return what is said of a rule file that does not load."""
     with pytest.raises(LoadError) as caught:
-        Advisor.load(rules=[write(tmp_path / "rules.toml", HEAD + rules)])
+        Advisor.load(catalog=["article"], rules=[write(tmp_path / "rules.toml", HEAD + rules)])
     return str(caught.value)
 
 
@@ -75,7 +75,7 @@ def test_engines_and_the_checker_agree_on_brackets(tmp_path: Path) -> None:
 def test_a_model_may_be_called_in_any_letters(name: str, tmp_path: Path) -> None:
     """An id has letters of any script, digits and a few signs; no space, and no sign first."""
     catalogue = write(tmp_path / "ours.toml", f'language = 1\n[[model]]\nid = "{name}"\n')
-    advisor = Advisor.load(catalog=[catalogue], engine="plain")
+    advisor = Advisor.load(catalog=["article", catalogue], engine="plain")
     decision = advisor.decide({"budget": "tight"})
     assert decision.judged(name)
     decision.trace.save(tmp_path / "t.json")
@@ -83,12 +83,12 @@ def test_a_model_may_be_called_in_any_letters(name: str, tmp_path: Path) -> None
     for wrong in (f"_{name}", f"{name} x", f"{name}!"):
         write(catalogue, f'language = 1\n[[model]]\nid = "{wrong}"\n')
         with pytest.raises(LoadError, match="must be letters, digits"):
-            Advisor.load(catalog=[catalogue])
+            Advisor.load(catalog=["article", catalogue])
 
 
 def codes(path: Path, today: date) -> list[tuple[str, str]]:
     """Return the findings of a rule file: code and place."""
-    return [(one.code, one.place.key) for one in lint_files(gather([path]), today=today)]
+    return [(one.code, one.place.key) for one in lint_files(gather([path], ["article"]), today=today)]
 
 
 def test_a_source_of_a_day_to_come_is_found(tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ def test_a_source_of_a_day_to_come_is_found(tmp_path: Path) -> None:
 def test_two_rules_that_always_conclude_different_values_are_found(tmp_path: Path) -> None:
     """Without conditions both fire in every case; with one, an exception or the same value there is no such finding."""
     own, vendor = said("own", 'conclude.hosting = "own"'), said("vendor", 'conclude.hosting = "vendor-api"')
-    found = Advisor.load(engine="plain").knowledge.ruleset.vocabulary["hosting"].choice_ids
+    found = Advisor.load(catalog=["article"], engine="plain").knowledge.ruleset.vocabulary["hosting"].choice_ids
     vendor = vendor.replace("vendor-api", next(one for one in found if one != "own"))
     for text, expected in (
         (own + vendor, True),
@@ -133,7 +133,7 @@ def test_a_circle_names_every_place(tmp_path: Path) -> None:
         assert f"{name}: {tmp_path}/rules.toml:" in text
     catalogue = '[[model]]\nid = "a"\nextends = "b"\n[[model]]\nid = "b"\nextends = "a"\n'
     with pytest.raises(LoadError) as caught:
-        Advisor.load(catalog=[write(tmp_path / "ours.toml", f"language = 1\n{catalogue}")])
+        Advisor.load(catalog=["article", write(tmp_path / "ours.toml", f"language = 1\n{catalogue}")])
     assert f"(a: {tmp_path}/ours.toml:2:3, b: {tmp_path}/ours.toml:5:3)" in str(caught.value)
 
 
@@ -157,7 +157,7 @@ def test_a_byte_order_mark_is_accepted_everywhere(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(BOM + content)
     (tmp_path / "packed.json.gz").write_bytes(gzip.compress(BOM + b'{"language": 1, "model": [{"id": "three"}]}'))
     trace = tmp_path / "trace.json"
-    Advisor.load(engine="plain").decide({"budget": "tight"}).trace.save(trace)
+    Advisor.load(catalog=["article"], engine="plain").decide({"budget": "tight"}).trace.save(trace)
     trace.write_bytes(BOM + trace.read_bytes())
     for arguments in (
         "decide {}/case.toml --rules {}/rules.toml --catalog {}/ours.toml --catalog {}/ours.json --among {}/among.csv",
@@ -179,7 +179,7 @@ def test_an_empty_case_is_an_empty_case(tmp_path: Path) -> None:
     write(tmp_path / "empty.toml", "[requirements]\n")
     write(tmp_path / "story.toml", 'story = { en = "Nothing is known yet.", ko = "아직 모릅니다." }\n')
     write(tmp_path / "nothing.json", "{}")
-    advisor = Advisor.load(engine="plain")
+    advisor = Advisor.load(catalog=["article"], engine="plain")
     expected = advisor.decide({}).trace.digests.found
     for name in ("nothing.toml", "empty.toml", "story.toml"):
         assert advisor.decide(tmp_path / name).trace.digests.found == expected

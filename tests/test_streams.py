@@ -36,7 +36,7 @@ def shell(line: str, folder: Path) -> tuple[int, str, str]:
 def trace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A saved trace."""
     path = tmp_path_factory.mktemp("traces") / "decision.json"
-    Advisor.load(engine="plain").decide({"fine_tuning": True}).trace.save(path)
+    Advisor.load(catalog=["article"], engine="plain").decide({"fine_tuning": True}).trace.save(path)
     return path
 
 

@@ -378,7 +378,7 @@ def test_saving_is_whole_or_not_at_all(decision: Decision, tmp_path: Path) -> No
 
 def test_a_trace_is_plain_json_for_any_reader() -> None:
     """The shipped knowledge makes a document whose parts another tool finds by name; null is an option not used."""
-    text = Advisor.load().decide({"fine_tuning": True, "as_of": "2026-03-01"}).trace.to_json()
+    text = Advisor.load(catalog=["article"]).decide({"fine_tuning": True, "as_of": "2026-03-01"}).trace.to_json()
     schema = {
         "type": "object",
         "required": ["format", "given", "found", "made_by", "digests"],

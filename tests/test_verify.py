@@ -169,9 +169,9 @@ def test_each_file_is_optional(hospital: bytes) -> None:
     """What is handed over is compared part by part, and the report says what was not."""
     example = _example("hospital-records")
     assert verify(hospital, rules=[]).matched == ("vocabulary", "rules", "disabled", "promises")
-    assert verify(hospital, catalog=[]).matched == ("catalogue",)
+    assert verify(hospital, catalog=["article"]).matched == ("catalogue",)
     assert verify(hospital, profile=example).matched == ("requirements", "unknown")
-    both = verify(hospital, rules=[], catalog=[])
+    both = verify(hospital, rules=[], catalog=["article"])
     assert (both.matched, both.reached) == (PARTS[:7], "matched: rule files, catalogue")
     assert "not compared, since no file for it was handed over: approvals, requirements, unknown\n" in str(both)
     assert str(both).endswith("not compared: profile")
@@ -197,7 +197,7 @@ def test_a_profile_need_not_say_the_date(advisor: Advisor) -> None:
     """A date that was assumed is the trace's; one that the profile states is compared."""
     stated: dict[str, object] = {"fine_tuning": True, "modalities": ["text"]}
     trace = advisor.decide(stated).trace
-    report = verify(trace, rules=[], catalog=[], profile=stated)
+    report = verify(trace, rules=[], catalog=["article"], profile=stated)
     assert report.ok
     assert f"as_of, which was assumed to be {datetime.now(UTC).date().isoformat()}" in str(report)
     wrong = verify(trace, profile={**stated, "as_of": "2026-03-01"})
@@ -221,7 +221,7 @@ def test_a_vocabulary_that_cannot_read_the_files_is_refused(hospital: bytes) -> 
     document["given"]["vocabulary"] = [one for one in words if one["name"] not in {"redistribution", "region"}]
     place = next(one for one in document["given"]["vocabulary"] if one["name"] == "openness")
     place["choices"][0]["id"] = "shut"
-    report = verify(_forged(document), catalog=[])
+    report = verify(_forged(document), catalog=["article"])
     assert not report.ok
 
 
@@ -340,16 +340,16 @@ def test_a_forger_who_decides_again_is_caught_by_the_files(tmp_path: Path) -> No
     example, more = _example("hospital-records"), tmp_path / "more.toml"
     head = "language = 1\npack = 'more'\n"
     more.write_text(head + rule("more", "advise = true").replace('"d"', '"licensing.closed"'), encoding="utf-8")
-    trace = Advisor.load(rules=[more], engine="plain").decide(example).trace
-    assert verify(trace, rules=[more], catalog=[], profile=example).ok
+    trace = Advisor.load(catalog=["article"], rules=[more], engine="plain").decide(example).trace
+    assert verify(trace, rules=[more], catalog=["article"], profile=example).ok
     assert _wrong(verify(trace, rules=[])).startswith("/given/rules/")
     value = tmp_path / "value.toml"
     text = 'language = 1\n[[model]]\nid = "claude"\nopenness = "open-source"\nsources.openness = "licensing.closed"\n'
     value.write_text(text, encoding="utf-8")
-    trace = Advisor.load(catalog=[value], engine="plain").decide(example).trace
-    assert verify(trace, rules=[], catalog=[value], profile=example).ok
-    assert _wrong(verify(trace, catalog=[])).startswith("/given/catalogue/models/0/attributes/openness/")
-    other = Advisor.load(engine="plain").decide({"as_of": "2026-03-01", "fine_tuning": True}).trace
+    trace = Advisor.load(catalog=["article", value], engine="plain").decide(example).trace
+    assert verify(trace, rules=[], catalog=["article", value], profile=example).ok
+    assert _wrong(verify(trace, catalog=["article"])).startswith("/given/catalogue/models/0/attributes/openness/")
+    other = Advisor.load(catalog=["article"], engine="plain").decide({"as_of": "2026-03-01", "fine_tuning": True}).trace
     assert _wrong(verify(other, profile=example)).startswith("/given/requirements/")
 
 
@@ -358,7 +358,7 @@ def test_what_made_the_trace_is_sealed_and_never_compared(hospital: bytes) -> No
     document = json.loads(hospital)
     document["made_by"]["engine"] = "crystal ball"
     assert _wrong(verify(canonical(document))) == "/digests/made_by"
-    report = verify(_forged(document), rules=[], catalog=[], profile=_example("hospital-records"))
+    report = verify(_forged(document), rules=[], catalog=["article"], profile=_example("hospital-records"))
     assert report.ok
     assert "claimed: made by" in str(report)
     assert "engine crystal ball" in str(report)

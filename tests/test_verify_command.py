@@ -23,7 +23,7 @@ EXAMPLE = Path(__file__).parent.parent / "examples" / "maths-tutor.toml"
 def trace(tmp_path: Path) -> Path:
     """Save the trace of an example."""
     path = tmp_path / "decision.json"
-    Advisor.load(engine="plain").decide(EXAMPLE).trace.save(path)
+    Advisor.load(catalog=["article"], engine="plain").decide(EXAMPLE).trace.save(path)
     return path
 
 
@@ -36,7 +36,7 @@ def test_a_trace_is_derived_again(trace: Path) -> None:
 
 def test_a_trace_is_matched_with_what_was_decided(trace: Path) -> None:
     """With our rules, our catalogue and the profile, every part of ``given`` is compared."""
-    result = run("verify", trace, "--shipped", "--profile", EXAMPLE)
+    result = run("verify", trace, "--shipped", "--catalog", "article", "--profile", EXAMPLE)
     assert result.exit_code == 0
     assert result.output.startswith("matched: ")
     assert "approvals" in result.output
@@ -125,7 +125,7 @@ def of_november(tmp_path: Path) -> Path:
 
 def test_what_was_not_handed_over_is_named(of_november: Path) -> None:
     """A trace made with a catalogue of ours that is not handed over names it; with it, the trace is matched."""
-    result = run("verify", of_november, "--shipped")
+    result = run("verify", of_november, "--catalog", "article")
     assert result.exit_code == 1
     assert "made with a catalogue of ours that was not handed over: add --catalog 2026-11" in result.output
     assert run("verify", of_november, "--catalog", "2026-11", "--shipped").output.startswith("matched: ")
@@ -135,7 +135,7 @@ def test_what_was_not_handed_over_is_named(of_november: Path) -> None:
 def test_what_is_not_loaded_is_named_when_a_trace_is_decided_again(of_november: Path) -> None:
     """Decided under our rules of today without its catalogue, a trace names that on standard error."""
     said = f"{of_november}: it was made with a catalogue of ours that was not handed over: add --catalog 2026-11\n"
-    assert run("replay", of_november, "--now").stderr == said
+    assert run("replay", of_november, "--now", "--catalog", "article").stderr == said
     for options in ((), ("--now", "--catalog", "2026-11")):
         assert run("replay", of_november, *options).stderr == ""
 
@@ -147,7 +147,7 @@ def test_a_file_of_yours_that_was_not_handed_over_is_named_by_its_document(tmp_p
     ours.write_text(
         f'language = 1\n{document}[[model]]\nid = "ours"\nopenness = "closed"\nsources.openness = "house"\n'
     )
-    Advisor.load(catalog=[ours], engine="plain").decide(EXAMPLE).trace.save(saved)
+    Advisor.load(catalog=["article", ours], engine="plain").decide(EXAMPLE).trace.save(saved)
     assert "the one with document house: add --rules or --catalog" in run("verify", saved, "--shipped").output
     ours.write_text(ours.read_text().replace('"closed"', '"open-weight"', 1))
     changed = run("verify", saved, "--shipped", "--catalog", ours)

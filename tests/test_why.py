@@ -219,7 +219,7 @@ def test_it_needs_nothing_but_the_trace(decision: Decision) -> None:
 
 def test_an_example_is_explained_without_the_record_of_other_models() -> None:
     """Of each example the whole record says of the first and of the last model what is told without that of others."""
-    shipped = Advisor.load(engine="plain")
+    shipped = Advisor.load(catalog=["article"], engine="plain")
     for path in sorted((ROOT / "examples").glob("*.toml")):
         decision = shipped.decide(path)
         for name in (decision.trace.found.candidates[0].model, decision.trace.found.candidates[-1].model):

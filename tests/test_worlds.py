@@ -152,7 +152,7 @@ def test_other_offers_and_families_decide_as_when_loaded(data: st.DataObject) ->
     assert told(here.decide()) == before
 
 
-SHIPPED = Advisor.load(engine="plain")
+SHIPPED = Advisor.load(catalog=["article"], engine="plain")
 EXAMPLE = ROOT / "examples" / "hospital-records.toml"
 
 

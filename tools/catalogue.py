@@ -7,9 +7,6 @@ files give the same bytes. docs/catalogs.md says how rows are chosen and which v
 
 from __future__ import annotations
 
-import ast
-import gzip
-import json
 import re
 import sys
 import tomllib
@@ -26,10 +23,12 @@ from llmrules.importers.announced import Reach, announced
 from llmrules.importers.boards import Measuring, Names, normal
 from llmrules.importers.kinds import read_file
 from llmrules.importers.merging import Model, Offer, Overlay, merge
+from llmrules.importers.packaged import providers_in
 from llmrules.importers.reading import Reading
 from llmrules.importers.sellers import seller_of
 from llmrules.importers.settling import DATES, PARTIAL, Dated, Entry, Stated, contains
 from llmrules.importers.writing import catalogue_data
+from llmrules.reading.files import read_json_data
 from llmrules.reading.syntax import toml_text
 
 if TYPE_CHECKING:
@@ -150,44 +149,13 @@ def _of_their_own(reading: Reading) -> Reading:
 
 def _file(folder: Path, told: Table, made_on: date, called: Mapping[str, str], measuring: Measuring | None) -> File:
     (path,) = sorted(folder.glob(f"{told['name']}*"))
-    content = path.read_bytes()
-    text = (gzip.decompress(content) if path.suffix == ".gz" else content).decode()
-    data = packaged(text) if path.suffix == ".py" else json.loads(text, parse_float=Decimal)
+    data = providers_in(path) if path.suffix == ".py" else read_json_data(path)
     reading = read_file(told["kind"], path.name, data, date=told["date"], today=made_on, measuring=measuring)
     rows = tuple(evolve(row, id=called.get(row.id, row.id)) for row in reading.rows)
     reading = evolve(reading, rows=rows, origin=evolve(reading.origin, id=told["document"]))
     replaces = tuple(told.get("replaces", ()))
     known, earlier = told.get("known", False), told.get("earlier", False)
     return File(told["document"], reading, told.get("title"), replaces, known, earlier)
-
-
-def packaged(source: str) -> list[Table]:
-    """Return the providers of genai-prices' module of data as its ``data.json`` holds them; nothing of it is run."""
-
-    def plain(node: ast.expr) -> Any:  # noqa: ANN401, PLR0911 - plain JSON, one case for each
-        match node:
-            case ast.Call(func=ast.Name(id="Decimal"), args=[ast.Constant(value=value)]):
-                return Decimal(str(value))
-            case ast.Call(func=ast.Attribute(attr="date"), args=args):
-                return date(*map(plain, args)).isoformat()
-            case ast.Call(keywords=keywords):
-                told = {str(one.arg): plain(one.value) for one in keywords}
-                return {name: value for name, value in told.items() if value is not None}
-            case ast.List(elts=elements) | ast.Tuple(elts=elements):
-                return [plain(element) for element in elements]
-            case ast.Dict(keys=keys, values=values):
-                return {plain(key): plain(value) for key, value in zip(keys, values, strict=True) if key is not None}
-            case ast.Constant(value=value):
-                return value
-        return None
-
-    (providers,) = (
-        statement.value
-        for statement in ast.parse(source).body
-        if isinstance(statement, ast.AnnAssign) and ast.unparse(statement.target) == "providers" and statement.value
-    )
-    found: list[Table] = plain(providers)
-    return found
 
 
 def _first_day(written: object) -> date:
@@ -489,7 +457,7 @@ def text_of(models: Mapping[str, Model], previous: Table, written: str, making: 
         why="\n".join(f"#   - {name}: {reason}." for name, reason in why.items()),
     )
     return (
-        f'{head}language = 1\ntitle = "Models of {making.made_on:%B %Y}"\n\n'
+        f'{head}language = 1\ntitle = "Models of {making.made_on:%B %Y}"\nas_of = "today"\n\n'
         f"{_rule('Documents, beside those of catalog.toml')}\n{_tables('document', documents)}\n"
         f"{_rule(LENDING)}#\n# This catalogue is of releases. The twelve entries only lend to them what the article"
         f" says of their families.\n\n{_tables('model', lending)}\n{body}"

@@ -62,14 +62,14 @@ class Advisor:
         settings: str | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> Advisor:
-        """Load the shipped rules and catalogue and those given on top: files, or folders of ``*.toml`` files.
+        """Load the shipped rules and our newest catalogue, and what is given on top: files, or folders of ``*.toml``.
 
-        A catalogue may also be one of ours by its name, such as ``2026-11`` (see ``shipped.catalog_names``).
+        A catalogue may also be one of ours by its name, ``article`` or a month such as ``2026-11`` (see
+        ``shipped.catalog_names``); it takes the place of the newest one.
         Each path is a layer above those before it: what a rule of an earlier layer locks, no later one may undo.
         ``shipped_rules=False`` keeps the shipped vocabulary and claims but none of the rules;
-        ``shipped_catalog=False`` leaves the twelve models out. A catalogue may also be ``.json`` or ``.json.gz``.
-        ``progress`` is told how many entries of how many in a catalogue are read. Raises LoadError with everything that
-        is wrong.
+        ``shipped_catalog=False`` leaves our models out. A catalogue may also be ``.json`` or ``.json.gz``. ``progress``
+        is told how many entries of how many in a catalogue are read. Raises LoadError with everything that is wrong.
         """
         knowledge = _load(rules, catalog, with_rules=shipped_rules, with_catalog=shipped_catalog, progress=progress)
         return cls(knowledge, engine=engine, settings=settings)
@@ -185,8 +185,9 @@ def _load(
     failures: list[FileError] = []
     rule_files = [(path, f"rules/{path.name}", 0) for path in shipped.rule_files(with_rules=with_rules)]
     rule_files += _layers(rules, failures)
-    catalogues = [(shipped.catalog_file(), "catalog.toml", 0)] if with_catalog else []
-    catalogues += _layers(catalog, failures, named=True)
+    catalog = [catalog] if isinstance(catalog, str | Path) else [*catalog]  # one alone is a common slip
+    beneath = shipped.catalogs_beneath(catalog, newest=with_catalog)
+    catalogues = [(path, name, 0) for path, name in beneath] + _layers(catalog, failures, named=True)
     sources = _all((partial(read_toml, path, name, layer=layer) for path, name, layer in rule_files), failures)
     parsed = _all((partial(read_catalog_file, path, name, layer=layer) for path, name, layer in catalogues), failures)
     return load_knowledge(sources, parsed, failures, progress=progress)
@@ -195,13 +196,12 @@ def _load(
 def _layers(
     given: Iterable[str | Path], failures: list[FileError], *, named: bool = False
 ) -> list[tuple[Path, str, int]]:
-    """Return the files of each path with their layer; one path alone is a common slip for a list of one.
+    """Return the files of each path with their layer.
 
     ``named`` says that the name of a shipped catalogue may stand for its file.
     """
-    paths = [given] if isinstance(given, str | Path) else list(given)
     found = []
-    for layer, path in enumerate(paths, start=1):
+    for layer, path in enumerate([given] if isinstance(given, str | Path) else given, start=1):
         misnamed = shipped.misnamed_catalog(path) if named else None
         if misnamed is not None:
             failures.append(misnamed)
@@ -212,7 +212,7 @@ def _layers(
         except FileError as error:
             failures.append(error)
             continue
-        found += [(file, name, layer) for file, name in files]
+        found += [(file, name, layer if ours is None else 0) for file, name in files]
     return found
 
 

@@ -102,6 +102,12 @@ class Model:
     extends: str | None = None
     listed: bool = True
 
+    def all_entries(self) -> Iterator[Entry]:
+        """Yield the entries of the model and of each of its offers."""
+        yield from self.entries.values()
+        for offer in self.offers:
+            yield from offer.entries.values()
+
 
 @frozen(eq=False)
 class Candidate:
@@ -146,10 +152,14 @@ class Contradiction:
 
 @frozen
 class Catalog:
-    """All models by id, in the order of ids."""
+    """All models by id, in the order of ids.
+
+    ``as_of`` is the day on which a case is decided that states none; without one that is today.
+    """
 
     models: Mapping[str, Model]
     approvals: tuple[Approval, ...] = ()
+    as_of: Period | None = None
 
     def __iter__(self) -> Iterator[Model]:
         """Yield every model in the order of ids."""
@@ -162,8 +172,9 @@ class Catalog:
 
     def turning_days(self) -> tuple[date, ...]:
         """Return the days on which some value takes the place of another, in their order."""
-        tables = (table for model in self for table in (model.entries, *(offer.entries for offer in model.offers)))
-        return tuple(sorted({one.since.first for table in tables for entry in table.values() for one in entry.dated}))
+        return tuple(
+            sorted({one.since.first for model in self for entry in model.all_entries() for one in entry.dated})
+        )
 
     def on(self, when: date) -> Catalog:
         """Return the catalogue with the values that are in force on a day."""

@@ -14,7 +14,7 @@ from llmrules.errors import CatalogError
 from llmrules.language.profile import Approval, read_approvals
 from llmrules.language.rules.ruleset import read_header
 from llmrules.language.sources import read_cited
-from llmrules.language.values import Value, day
+from llmrules.language.values import Period, Value, day, read_as_of
 from llmrules.language.vocabulary import Attribute, Scope, Vocabulary
 from llmrules.language.vocabulary.taking import taking
 from llmrules.reading.cursor import Cursor, read_fields
@@ -37,7 +37,7 @@ HINTS = {
 }
 """What to do instead with keys that people write in a catalogue file."""
 
-FILE_KEYS = ("language", "title", "source", "document", "claim", "model", "approval")
+FILE_KEYS = ("language", "title", "as_of", "source", "document", "claim", "model", "approval")
 MODEL_KEYS = ("id", "name", "extends", "listed", "source", "sources", "disputed", "dated", "offer")
 OFFER_KEYS = ("id", "source", "sources", "disputed", "dated")
 _FIXED: Mapping[Scope, tuple[str, ...]] = {"model": MODEL_KEYS, "offer": OFFER_KEYS}
@@ -71,11 +71,13 @@ def read_catalog(
     reader = _Reader(vocabulary, citable)
     drafts: dict[str, Draft] = {}
     approvals: list[Approval] = []
+    as_of: Period | None = None
     for source in files:
         top = Cursor.top(source, CatalogError, problems)
         keys = read_header(top, FILE_KEYS, what="a catalogue file", hints=HINTS)
         if keys is None:
             continue
+        as_of = read_as_of(keys["as_of"]) if "as_of" in keys else as_of
         approvals += read_approvals(top)
         source_of_all = reader.source(keys)
         here: dict[str, Cursor] = {}
@@ -101,7 +103,7 @@ def read_catalog(
         ancestors = lineage(model, models)
         check_lineage(model, ancestors, drafts)
         inherited[name] = inherit(model, ancestors, vocabulary)
-    return Catalog(inherited, tuple(sorted(approvals, key=lambda one: one.order)))
+    return Catalog(inherited, tuple(sorted(approvals, key=lambda one: one.order)), as_of)
 
 
 @frozen

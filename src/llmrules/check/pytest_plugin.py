@@ -87,16 +87,17 @@ def pytest_configure(config: pytest.Config) -> None:
     if not paths:
         return
     from llmrules.advisor import Advisor
-    from llmrules.check.cases.run import collect
+    from llmrules.check.cases.run import collect, expected_catalogs
     from llmrules.errors import LlmrulesError
     from llmrules.language.settings import Settings, discreet, for_folder
 
     settings = Settings()
     try:
         settings = for_folder(Path.cwd())
+        catalog = [*settings.catalog, *map(Path, config.getoption("llmrules_catalog"))]
         advisor = Advisor.load(
             rules=[*settings.rules, *map(Path, config.getoption("llmrules_rules"))],
-            catalog=[*settings.catalog, *map(Path, config.getoption("llmrules_catalog"))],
+            catalog=catalog or expected_catalogs(paths),
             shipped_rules=settings.shipped_rules,
             shipped_catalog=settings.shipped_catalog,
             engine="plain",

@@ -93,21 +93,24 @@ def _profiles(path: Path, vocabulary: Vocabulary, problems: list[InputError]) ->
 
 def _watched(file: str, before: Decision, day: date) -> Watched:
     after = before.what_if({AS_OF.name: max(day, before.profile.as_of.first)})
-    reasons = tuple(_reasons(before, after)) if before.best != after.best else ()
+    reasons = tuple(parting_rules(before, after)) if before.best != after.best else ()
     broken = tuple(one for one in after.promises if one.breaches)
     return Watched(file, before, after, before.counsel.until, reasons, broken)
 
 
-def _reasons(before: Decision, after: Decision) -> Iterator[tuple[str, Apart]]:
+def parting_rules(before: Decision, after: Decision) -> Iterator[tuple[str, Apart]]:
     """Yield the rules that say something else of whoever loses or takes the first place, by the model.
 
-    Where one is no longer out, or is out from then on, these are the hard ones: its points are of no concern.
+    Where one is no longer out, or is out from then on, these are the hard ones: its points are of no concern. Of one
+    that a side does not have, and of a rule that the later side does not have, there is nothing to say.
     """
     then, now = Judged(before.trace), Judged(after.trace)
+    known, rules = {*then.names()} & {*now.names()}, {rule.id for rule in after.trace.given.rules}
     for model in dict.fromkeys((*before.best, *after.best)):
-        if (model in before.best) != (model in after.best):
+        if model in known and (model in before.best) != (model in after.best):
             one, other = then.standing(model), now.standing(model)
             checks = (*before.trace.checks(one), *after.trace.checks(other))
             hard = {check.rule for check in checks} if one.verdict != other.verdict else None
             parting = rules_apart(before.trace.applied(one), after.trace.applied(other))
-            yield from ((model, apart) for apart in parting if hard is None or apart.rule in hard)
+            told = rules if hard is None else rules & hard
+            yield from ((model, apart) for apart in parting if apart.rule in told)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from llmrules.language.texts import Language
 
 COMMANDS = ("decide", "ask", "why", "compare", "advise", "what-if", "watch", "verify", "audit", "diff", "replay",
-            "lint", "test", "prove", "rules", "requirements", "models", "import", "schema", "init",
+            "lint", "test", "prove", "rules", "requirements", "models", "import", "update", "schema", "init",
             "examples")  # fmt: skip
 """In the order of the help. Each is a function of its name in a module of its name, imported when it is called.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -99,9 +98,9 @@ def _everywhere(ctx: click.Context, paths: tuple[Path, ...], given: dict[str, An
 
     if paths or given["output"] == "markdown":
         raise click.UsageError("--everywhere takes no cases, and is printed as text or JSON", ctx)
-    when = (given["as_of"] or datetime.now(UTC)).date()
-    before = when if given["old_as_of"] is None else given["old_as_of"].date()
     old, new = options.load(given, old=True), options.load(given)
+    when = new.knowledge.day().first if given["as_of"] is None else given["as_of"].date()
+    before = when if given["old_as_of"] is None else given["old_as_of"].date()
     found = compare_everywhere(Side(old, before), Side(new, when), seconds=given["seconds"], most=MOST_PROFILES)
     if given["output"] == "json":
         print_json(as_json(found))

@@ -6,6 +6,7 @@ import json
 import re
 from contextlib import nullcontext
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from llmrules.cli.progress import part, progress
 from llmrules.cli.terminal import print_plain
 from llmrules.errors import FileError, Place
 from llmrules.importers.boards import Measuring, Names
-from llmrules.importers.kinds import KINDS, Kind, read_file
+from llmrules.importers.kinds import KINDS, Input, Kind, read_file
 from llmrules.importers.merging import merge
 from llmrules.importers.reading import Reading, Remark
 from llmrules.importers.report import report_data, report_text
@@ -29,7 +30,11 @@ from llmrules.reading.files import read_json_data, read_text, write_whole, writi
 from llmrules.reading.shipped import catalog_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+
+    from llmrules.catalog import Catalog
+    from llmrules.importers.merging import Overlay
+    from llmrules.importers.reading import Progress
 
 
 RESOLD = "the seller is not the developer (--only-first-party)"
@@ -68,36 +73,55 @@ def import_(inputs: tuple[str, ...], target: Path, **given: Any) -> None:  # noq
     files = _pairs(inputs)
     kinds = [kind for kind, _ in files]
     _check_board(given["board"], kinds)
-    written_as = _form(target, given["form"])
+    written_as = form_of(target, given["form"])
     days = {kind: _day(kind, text) for kind, text in _settings("--date", given["dates"], kinds).items()}
     named = _settings("--source-version", given["versions"], kinds)
     refuse_overwriting([path for _, path in files], [target, given["report"]])
     refuse_replacing(target)
-    parts = len(files) + 2  # merging is one part, and writing is one
     with progress("Importing") as advance:
-        readings: list[Reading] = []
-        for number, (kind, path) in sorted(enumerate(files), key=lambda file: KINDS[file[1][0]].board):
-            known = KINDS[kind]
-            data = read_text(path) if known.is_text else read_json_data(path)
-            reading = read_file(
-                kind,
-                path.as_posix(),
-                data,
-                date=days.get(kind),
-                version=named.get(kind),
-                today=datetime.now(UTC).date(),
-                measuring=_measuring(known, readings, given) if known.board else None,
-                progress=part(advance, number, parts),
-            )
-            readings.append(reading)
-        if given["only_first_party"]:
-            readings = [_first_party(reading) for reading in readings]
-        overlay = merge(readings, progress=part(advance, len(files), parts))
+        read = [_input(kind, path, days.get(kind), named.get(kind)) for kind, path in files]
+        keep = _first_party if given["only_first_party"] else None
+        readings, overlay = joined(read, partial(_measuring, given), advance, keep=keep)
         data = report_data(readings, overlay)
         told = json.dumps(data, indent=1) + "\n"
         with nullcontext() if given["report"] is None else writing_whole(given["report"], told):  # both or none
             write_whole(target, catalogue_text(overlay, written_as))
     print_plain(report_text(data))
+
+
+def joined(
+    inputs: Sequence[Input],
+    measuring: Callable[[Kind, list[Reading]], Measuring],
+    advance: Progress,
+    *,
+    keep: Callable[[Reading], Reading] | None = None,
+) -> tuple[list[Reading], Overlay]:
+    """Read files and make one overlay of what is kept of them; what was measured is read last. Raises FileError.
+
+    ``measuring`` says, for a board, which models there are: those of catalogues and of the files read before it.
+    """
+    parts = len(inputs) + 2  # merging is one part, and writing is one
+    readings: list[Reading] = []
+    for number, one in enumerate(sorted(inputs, key=lambda one: KINDS[one.kind].board)):
+        known = KINDS[one.kind]
+        reading = read_file(
+            one.kind,
+            one.name,
+            one.read(),
+            date=one.date,
+            version=one.version,
+            today=datetime.now(UTC).date(),
+            measuring=measuring(known, readings) if known.board else None,
+            progress=part(advance, number, parts),
+        )
+        readings.append(reading)
+    readings = readings if keep is None else [keep(reading) for reading in readings]
+    return readings, merge(readings, progress=part(advance, len(inputs), parts))
+
+
+def _input(kind: str, path: Path, day: date | None, version: str | None) -> Input:
+    read = read_text if KINDS[kind].is_text else read_json_data
+    return Input(kind, path.as_posix(), partial(read, path), day, version)
 
 
 def _pairs(inputs: Sequence[str]) -> list[tuple[str, Path]]:
@@ -147,7 +171,7 @@ def _day(kind: str, text: str) -> date:
     return days.first
 
 
-def _form(target: Path, form: str | None) -> Format:
+def form_of(target: Path, form: str | None) -> Format:
     """Return how the file is written; it must be what a catalogue file of that name is read as."""
     suffix = target.suffix.lower().removeprefix(".")
     meant = form or suffix
@@ -161,15 +185,20 @@ def _form(target: Path, form: str | None) -> Format:
     return meant
 
 
-def _measuring(kind: Kind, readings: Iterable[Reading], given: dict[str, Any]) -> Measuring:
-    """Return what reading a board takes beside its file: what models of catalogues and files so far are called."""
+def _measuring(given: dict[str, Any], kind: Kind, readings: Iterable[Reading]) -> Measuring:
+    """Return what reading a board takes beside its file."""
     catalog = Advisor.load(catalog=given["catalog_paths"] or catalog_names(), engine="plain").knowledge.catalog
+    names = names_of(catalog, readings)
+    return Measuring(names, given["board"] or "", given["title"]) if kind.is_text else Measuring(names, "", None)
+
+
+def names_of(catalog: Catalog, readings: Iterable[Reading]) -> Names:
+    """Return what the models of a catalogue, and of files that were read, are called."""
     releases = {
         model.id: [str(model.entries["release"].value)] for model in catalog.listed if "release" in model.entries
     }
     called = [(model.id, (model.name, *releases.get(model.id, ()))) for model in catalog.listed]
-    names = Names.of([*called, *((row.id, ()) for reading in readings for row in reading.rows)])
-    return Measuring(names, given["board"] or "", given["title"]) if kind.is_text else Measuring(names, "", None)
+    return Names.of([*called, *((row.id, ()) for reading in readings for row in reading.rows)])
 
 
 def _first_party(reading: Reading) -> Reading:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -20,6 +19,7 @@ from llmrules.say.teller import Sentences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from llmrules.catalog.candidates import Candidates
     from llmrules.decision.knowledge import Knowledge
@@ -84,7 +84,7 @@ def models(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> None:
     Exit status: 0 something was printed, 2 something is wrong with the input, such as a name that nothing has.
     """  # noqa: D301 - click leaves a paragraph as it is that begins with a backspace
     knowledge = options.load(given).knowledge
-    as_of = datetime.now(UTC).date() if given["as_of"] is None else given["as_of"].date()
+    as_of = knowledge.day().first if given["as_of"] is None else given["as_of"].date()
     searching = any(given[name] for name in SEARCHING) or not all(_is_name(word, knowledge, as_of) for word in words)
     if searching or not words:
         _list(knowledge, words, as_of, given)

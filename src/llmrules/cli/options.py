@@ -146,7 +146,7 @@ isolated = click.option("--isolated", is_flag=True, help="Ignore the settings of
 
 without_ours = together(
     click.option("--no-shipped-rules", is_flag=True, help="Leave our rules out; the vocabulary and claims stay."),
-    click.option("--no-shipped-catalog", is_flag=True, help="Leave our twelve models out."),
+    click.option("--no-shipped-catalog", is_flag=True, help="Leave our models out."),
 )
 """What leaves out what is shipped; the settings of a project can say the same."""
 
@@ -154,7 +154,7 @@ knowledge = together(
     isolated,
     click.option("--rules", "rule_paths", type=PATH, multiple=True, help="A rule file or folder on top of ours."),
     click.option("--catalog", "catalog_paths", type=PATH, multiple=True,
-                 help="A catalogue file on top of ours, or one of ours by name: 2026-11."),
+                 help="A catalogue file on top of our newest, or one of ours by name: article, 2026-11."),
     without_ours,
 )  # fmt: skip
 """What says which rules and catalogues are loaded."""
@@ -165,18 +165,24 @@ def condition(texts: tuple[str, ...], advisor: Advisor) -> Table | None:
     return written_condition(texts, advisor.knowledge.ruleset.vocabulary, option="--only") if texts else None
 
 
-def load(given: Mapping[str, Any], *, engine: str = "plain", old: bool = False) -> Advisor:
+def load(
+    given: Mapping[str, Any],
+    *,
+    engine: str = "plain",
+    old: bool = False,
+    lay: Callable[[list[Path]], list[Path]] = list,
+) -> Advisor:
     """Load what the project's settings name, and on top what the knowledge options do.
 
     The ``old`` side is what options of that name say: rules in the place of the project's rules, and catalogues in that
-    of its catalogues.
+    of its catalogues. ``lay`` returns the catalogues that are laid on each other instead of those.
     """
     rules, catalog = (given[f"old_{name}" if old else name] for name in ("rule_paths", "catalog_paths"))
     settings = project_settings(given)
     with progress("Reading the catalogue") as advance:
         return Advisor.load(
             rules=on_top(() if old and rules else settings.rules, rules),
-            catalog=on_top(() if old and catalog else settings.catalog, catalog),
+            catalog=lay(on_top(() if old and catalog else settings.catalog, catalog)),
             shipped_rules=settings.shipped_rules and not given["no_shipped_rules"],
             shipped_catalog=settings.shipped_catalog and not given["no_shipped_catalog"],
             engine=cast("Any", engine),

@@ -18,7 +18,7 @@ def refuse_overwriting(read: Iterable[Path | None], written: Iterable[Path | Non
 
     A folder that is read stands for the files in it that are; our own rules and catalogues are never written over.
     """
-    ours = (*shipped.rule_files(), shipped.catalog_file(), *map(shipped.catalog_path, shipped.catalog_names()))
+    ours = (*shipped.rule_files(), *map(shipped.catalog_path, shipped.catalog_names()))
     given = toml_files(path for path in read if path is not None)
     taken = {leads_to(path) for path in (*ours, *given)}
     for path in written:

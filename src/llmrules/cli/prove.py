@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -62,7 +61,7 @@ def prove(ctx: click.Context, /, names: tuple[str, ...], **given: Any) -> None: 
     refuse_overwriting(options.files_read(given), [given["junit"]])
     advisor = options.load(given)
     promises = _chosen(ctx, advisor.knowledge.ruleset.promises, names)
-    when = (given["as_of"] or datetime.now(UTC)).date()
+    when = advisor.knowledge.day().first if given["as_of"] is None else given["as_of"].date()
     found = proved(advisor, when, promises, unknown=given["unknown"], seconds=given["seconds"],
                    lint=given["lint"])  # fmt: skip
     if given["output"] == "json":

@@ -12,7 +12,7 @@ from llmrules.check.cases.coverage import cover
 from llmrules.check.cases.failure import failure_annotations, failure_lines
 from llmrules.check.cases.mutate import mutate
 from llmrules.check.cases.report import coverage_lines, junit_xml, mutation_lines, percent, summary
-from llmrules.check.cases.run import Result, collect, run
+from llmrules.check.cases.run import Result, collect, expected_catalogs, run
 from llmrules.cli import options
 from llmrules.cli.outputs import refuse_overwriting
 from llmrules.cli.terminal import Status, print_lines, print_plain
@@ -64,6 +64,8 @@ def test(ctx: click.Context, /, paths: tuple[Path, ...], **given: Any) -> None: 
         if said and not (given["coverage"] or given["mutate"]):
             raise click.UsageError(f"{option} goes with --coverage or --mutate", ctx)
     refuse_overwriting([*paths, *options.files_read(given)], [given["junit"]])
+    if not (given["catalog_paths"] or options.project_settings(given).catalog):
+        given["catalog_paths"] = tuple(map(Path, expected_catalogs(paths)))
     advisor = options.load(given)
     language: Language = given["lang"]
     choices = {"unknown": given["unknown"], "over": given["over"], "only": options.condition(given["only"], advisor)}

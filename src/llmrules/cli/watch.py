@@ -17,10 +17,11 @@ from llmrules.say.teller import Line, Sentences, first_sentence
 from llmrules.say.why import Explainer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from llmrules.language.texts import Language
+    from llmrules.say.report.side_by_side import Apart
 
 FORMAT = "llmrules.watch/1"
 MOST_REASONS = 4
@@ -87,11 +88,18 @@ def _lines(one: Watched, language: Language) -> Iterator[Line]:
     for broken in one.broken:
         said = "; ".join(why.teller.breach(broken.promise, its) for its in broken.breaches)
         yield Line("line", why.say("watch-breaks", found=said), 2, "!", f"[{broken.promise.id}]")
-    for model, apart in one.reasons[:MOST_REASONS]:
+    yield from reason_lines(one.reasons, why)
+
+
+def reason_lines(
+    reasons: Sequence[tuple[str, Apart]], why: Explainer, sentence: str = "watch-reason"
+) -> Iterator[Line]:
+    """Yield what rules say otherwise of whoever loses or takes the first place, the first ones."""
+    for model, apart in reasons[:MOST_REASONS]:
         then, now = (why.say("watch-said-nothing") if its is None else why.applications.outcome(its)
                      for its in apart.applied)  # fmt: skip
         reason = first_sentence(why.index.because(apart.rule))
-        said = why.say("watch-reason", name=why.teller.name(model), before=then, after=now, reason=reason)
+        said = why.say(sentence, name=why.teller.name(model), before=then, after=now, reason=reason)
         yield Line("line", said, 2, origin=f"[{apart.rule}]")
-    if len(one.reasons) > MOST_REASONS:
-        yield Line("line", why.say("more-rules", more=len(one.reasons) - MOST_REASONS), 2)
+    if len(reasons) > MOST_REASONS:
+        yield Line("line", why.say("more-rules", more=len(reasons) - MOST_REASONS), 2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from llmrules.language.conditions import Reference
 from llmrules.language.profile import check_approvals
 from llmrules.language.rules.rule import Rule, by_conclusion, classification_order
 from llmrules.language.rules.ruleset import LATER, RuleSet, read_ruleset
+from llmrules.language.values import Period
 from llmrules.language.vocabulary import AS_OF
 
 if TYPE_CHECKING:
@@ -52,6 +53,11 @@ class Knowledge:
     def models(self) -> tuple[str, ...]:
         """The ids of the models that can be chosen, in their order."""
         return tuple(model.id for model in self.catalog.listed)
+
+    def day(self) -> Period:
+        """Return the day on which a case is decided that states none: the catalogue's own, or today (UTC)."""
+        today = datetime.now(UTC).date()
+        return self.catalog.as_of or Period(today, today, today.isoformat())
 
     @property
     def candidates(self) -> Candidates:

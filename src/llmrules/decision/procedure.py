@@ -54,6 +54,8 @@ def decide(
         message = f"stale_after must be a whole number of days from 1 to {LARGEST_INTEGER}, not {show(stale_after)}"
         raise ValueError(message)
     asked = Restriction() if restriction is None else restriction
+    if knowledge.catalog.as_of is not None:
+        profile = profile.on(knowledge.catalog.as_of)
     facts = knowledge.ruleset.vocabulary.known(profile.facts())
     fired = engines.fire(facts)
     begun = perf_counter_ns()

@@ -7,6 +7,7 @@ something happened: it cannot be from before that day.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Protocol
@@ -18,9 +19,10 @@ from llmrules.importers import arena, genai_prices, litellm, llmfit, models_dev,
 from llmrules.importers.boards import Measuring, Names
 from llmrules.importers.reading import GIVEN, NAMED, NOT_BEFORE, Origin, Progress, Reading
 from llmrules.importers.written import calendar_day, day_in
+from llmrules.language.settings import PUBLISHED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 
 class Reader(Protocol):
@@ -47,25 +49,32 @@ class Kind:
     name: str
     title: str
     reader: Reader
-    licence: str | None
-    url: str | None = None
     version: str | None = None
     board: bool = False
     is_text: bool = False
 
 
-_LITELLM = "https://github.com/BerriAI/litellm/blob/main/model_prices_and_context_window.json"
-_GENAI_PRICES = "https://github.com/pydantic/genai-prices"
+@frozen(eq=False)
+class Input:
+    """A file to import: its kind, what messages call it, what reads it, and its day and version as far as known."""
+
+    kind: str
+    name: str
+    read: Callable[[], object]
+    date: date | None = None
+    version: str | None = None
+
+
 _ARENA = "Arena (arena.ai), dataset leaderboard-dataset, used under CC BY 4.0"
 _COMMIT = r"data-([0-9a-f]{7,40})(?![0-9a-z])"
 _NUMBERS = r"v?(\d+(?:\.\d+)+)"
 _KINDS = (
-    Kind("models-dev", "models.dev api.json", models_dev, "MIT", "https://models.dev/api.json"),
-    Kind("litellm", f"LiteLLM {_LITELLM.rpartition('/')[2]}", litellm, "MIT", _LITELLM, f"litellm-{_NUMBERS}"),
-    Kind("genai-prices", "genai-prices data.json", genai_prices, "MIT", _GENAI_PRICES, _COMMIT),
-    Kind("arena", _ARENA, arena, "CC-BY-4.0", "https://arena.ai/leaderboard", board=True),
-    Kind("llmfit", "llmfit, records of open weights", llmfit, "MIT", version=f"llmfit-{_NUMBERS}", board=True),
-    Kind("scores", "Scores", scores, None, board=True, is_text=True),
+    Kind("models-dev", "models.dev api.json", models_dev),
+    Kind("litellm", "LiteLLM model_prices_and_context_window.json", litellm, f"litellm-{_NUMBERS}"),
+    Kind("genai-prices", "genai-prices data.json", genai_prices, _COMMIT),
+    Kind("arena", _ARENA, arena, board=True),
+    Kind("llmfit", "llmfit, records of open weights", llmfit, f"llmfit-{_NUMBERS}", board=True),
+    Kind("scores", "Scores", scores, board=True, is_text=True),
 )
 
 KINDS = {kind.name: kind for kind in _KINDS}
@@ -128,7 +137,7 @@ def origin_of(
     if day > today + timedelta(days=1):  # where the sun rises first it is tomorrow already
         message = f"is dated {day.isoformat()}, which is yet to come"
         raise FileError(message, code="future-date", place=Place(name), hint=f"state its day: --date {kind}=YYYY-MM-DD")
-    shown = day.isoformat()
+    shown, published = day.isoformat(), PUBLISHED.get(kind)
     return Origin(
         kind=kind,
         id=f"{kind}-{version or shown}",
@@ -138,8 +147,8 @@ def origin_of(
         date=day,
         dated_by=dated_by,
         version=version,
-        licence=known.licence,
-        url=known.url,
+        licence=None if published is None else published.licence,
+        url=None if published is None else published.source,
     )
 
 

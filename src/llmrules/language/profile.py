@@ -17,6 +17,7 @@ from llmrules.language.vocabulary import AS_OF, Vocabulary
 from llmrules.language.vocabulary.taking import taking
 from llmrules.reading.cursor import Cursor, read_fields
 from llmrules.reading.files import Source
+from llmrules.reading.shipped import catalog_names
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -62,9 +63,12 @@ class Expectation:
     ``best``, ``eligible``, ``pending``, ``unverified`` and ``conflicts`` are exact, and so are the models of each rule
     in ``cautioned`` and ``exempted``, the points and offers of each model in ``points`` and ``offers``; of the rest at
     least these must hold. Those of ``order`` stand each on a place below the one before. ``excluded`` names rules
-    and attributes by which a model is out. ``refused`` that is empty expects that the case is not refused.
+    and attributes by which a model is out. ``refused`` that is empty expects that the case is not refused. All this
+    must be true on the day ``as_of``, of the shipped ``catalog`` of that name, where the case names them.
     """
 
+    catalog: str | None = None
+    as_of: Period | None = None
     best: Names | None = None
     eligible: Names | None = None
     pending: Names | None = None
@@ -97,6 +101,16 @@ class Profile:
         return next(
             one.value for one in self.requirements if isinstance(one.value, Period) and one.attribute == AS_OF.name
         )
+
+    def on(self, day: Period, *, stated: bool = False) -> Profile:
+        """Return the same case on a day. Where its own day is stated, only one that is ``stated`` takes its place."""
+        origin: Origin = "stated" if stated else "assumed"
+
+        def dated(one: Requirement) -> Requirement:
+            ours = one.attribute == AS_OF.name and (stated or one.origin == "assumed")
+            return Requirement(AS_OF.name, day, origin) if ours else one
+
+        return evolve(self, requirements=tuple(map(dated, self.requirements)))
 
     def facts(self) -> Facts:
         """Return what is known before any rule fires."""
@@ -269,8 +283,18 @@ def _excluded(cursor: Cursor) -> tuple[ExpectedOut, ...]:
     return tuple(ExpectedOut(**one) for one in read if "model" in one)
 
 
+def _shipped_catalog(cursor: Cursor) -> str | None:
+    """Return the name of a catalogue that comes with the package."""
+    name, names = cursor.name(), catalog_names()
+    if name is not None and name not in names:
+        cursor.problem("unknown-catalogue", "names no catalogue of ours", found=name, allowed=names)
+    return name
+
+
 _OUT: Readers = {"model": Cursor.name, "by": Cursor.names, "on": Cursor.names}
 _EXPECTED: Readers = {
+    "catalog": _shipped_catalog,
+    "as_of": read_day,
     **dict.fromkeys(("best", "order", "eligible", "pending", "unverified"), _any_names),
     "points": _points_of,
     "offers": _names_of,

@@ -7,11 +7,13 @@ nearest one above it that has any; those further up do not count. Nothing here r
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, field, frozen
 
 from llmrules.errors import InputError, LlmrulesError, LoadError, Place, SettingsError
 from llmrules.language.rules.effects import UNKNOWN_POLICIES, Policy
@@ -28,6 +30,55 @@ FILE = "llmrules.toml"
 SHARED_FILE = "pyproject.toml"
 SHARED_TABLE = ("tool", "llmrules")
 """Where the settings stand in a file that they share with those of other tools."""
+
+
+PACKAGE = "package"
+"""Stands in the place of an address for the installed package that ships the list."""
+
+
+@frozen
+class Published:
+    """A public list: the address or the local file that ``llmrules update`` takes it from, its licence, and its page.
+
+    Values from the list are cited with the licence and the page (``source``). Without an address, a project says one.
+    """
+
+    address: str | Path | None
+    licence: str | None
+    source: str | None
+
+
+_GITHUB = "https://raw.githubusercontent.com"
+_PRICES = "model_prices_and_context_window.json"
+PUBLISHED: Mapping[str, Published] = {
+    "models-dev": Published("https://models.dev/api.json", "MIT", "https://models.dev/api.json"),
+    "litellm": Published(
+        f"{_GITHUB}/BerriAI/litellm/main/{_PRICES}", "MIT", f"https://github.com/BerriAI/litellm/blob/main/{_PRICES}"
+    ),
+    "genai-prices": Published(
+        f"{_GITHUB}/pydantic/genai-prices/main/prices/new_data/v2/data.json",
+        "MIT",
+        "https://github.com/pydantic/genai-prices",
+    ),
+    "arena": Published(None, "CC-BY-4.0", "https://arena.ai/leaderboard"),
+    "llmfit": Published(None, "MIT", None),
+}
+"""The public lists, by the kind of file that they are."""
+
+
+@frozen
+class Update:
+    """What ``llmrules update`` takes, and where it puts it.
+
+    ``output`` is the catalogue file that it writes, ``redirects`` are the hosts to which an address may lead beside its
+    own, and ``files`` the lists to take: by default all that have an address.
+    """
+
+    output: Path | None = None
+    redirects: tuple[str, ...] = ()
+    files: Mapping[str, Published] = field(
+        factory=lambda: {kind: one for kind, one in PUBLISHED.items() if one.address is not None}
+    )
 
 
 @frozen
@@ -47,6 +98,7 @@ class Settings:
     unknown: Policy | None = None
     shipped_rules: bool = True
     shipped_catalog: bool = True
+    update: Update = Update()
 
 
 def for_folder(folder: Path) -> Settings:
@@ -108,11 +160,45 @@ def read_settings(source: Source, file: Path) -> Settings:
         "unknown": partial(Cursor.one_of, allowed=UNKNOWN_POLICIES),
         "shipped_rules": Cursor.flag,
         "shipped_catalog": Cursor.flag,
+        "update": partial(_update, folder=file.parent),
     }
     settings = Settings(_seen(file), **top.fields(readers, what="the settings"))
     if problems:
         raise LoadError(problems)
     return settings
+
+
+def _update(cursor: Cursor, *, folder: Path) -> Update:
+    """Read what is taken in where, each list with what is known of it unless the project says otherwise."""
+    path = partial(_path, folder=folder)
+    readers: Readers = {"output": path, "redirects": Cursor.names, "files": partial(_lists, folder=folder)}
+    return Update(**cursor.fields(readers, what="the table [update]"))
+
+
+def _lists(cursor: Cursor, *, folder: Path) -> dict[str, Published]:
+    found: dict[str, Published] = {}
+    readers: Readers = {"address": partial(_address, folder=folder), "licence": Cursor.name, "source": Cursor.name}
+    for kind, table in cursor.keys(PUBLISHED, what="the table [update.files]").items():
+        found[kind] = evolve(PUBLISHED[kind], **table.fields(readers, what="a public list"))
+        if found[kind].address is None:
+            table.missing("address", "a public list without an address of its own needs address")
+    return found
+
+
+def _address(cursor: Cursor, *, folder: Path) -> str | Path | None:
+    """Return a web address or ``package`` as it stands, and anything else as the path of a file."""
+    name = cursor.name()
+    if name is None or name == PACKAGE or re.match("https?://", name):
+        return name
+    if "://" in name:
+        cursor.problem("bad-address", "must begin with https:// or http://, or be a path", found=name)
+        return None
+    return _seen(folder / name)
+
+
+def _path(cursor: Cursor, *, folder: Path) -> Path | None:
+    name = cursor.name()
+    return None if name is None else _seen(folder / name)
 
 
 def _languages(cursor: Cursor) -> tuple[Language, ...]:

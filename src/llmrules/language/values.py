@@ -102,6 +102,14 @@ def read_day(cursor: Cursor) -> Period | None:
     return found
 
 
+TODAY = "today"
+
+
+def read_as_of(cursor: Cursor) -> Period | None:
+    """Read the day on which a catalogue is decided: a full date, or None for ``today``, whichever day that is."""
+    return None if cursor.value == TODAY else read_day(cursor)
+
+
 def period(value: object) -> Period | None:
     """Return a full date, or the month ``"2025-08"`` or year ``"2025"``, or None."""
     if isinstance(value, str) and (match := re.fullmatch(r"(\d{4})(?:-(\d{2}))?", value, re.ASCII)):

@@ -190,7 +190,7 @@ JSON_SUFFIXES = (".json", ".json.gz")
 
 def _json_text(path: Path, name: str, *, toml: bool) -> str:
     """Return the text of a JSON file, unpacked; ``toml`` says whether a file of that kind would do as well."""
-    return _decode(_unpack(_read_bytes(path, name, toml=toml), name), name)
+    return unpacked_text(_read_bytes(path, name, toml=toml), name)
 
 
 def parse_json(text: str, name: str = STANDARD_INPUT, *, layer: int = 0) -> Source:
@@ -329,6 +329,11 @@ def _read_bytes(path: Path, name: str, *, toml: bool = True) -> bytes:
 
 def _too_large(name: str, when: str = "") -> FileError:
     return FileError(f"is larger than {LARGEST_FILE // 2**20} MiB{when}", code="too-large", place=Place(name))
+
+
+def unpacked_text(raw: bytes, name: str) -> str:
+    """Return the text in bytes, which may be packed by gzip. Raises FileError."""
+    return _decode(_unpack(raw, name), name)
 
 
 def _unpack(raw: bytes, name: str) -> bytes:

@@ -29,37 +29,52 @@ def rule_files(*, with_rules: bool = True) -> list[Path]:
     return [path for path in files if with_rules or path.name in VOCABULARY_FILES]
 
 
-def catalog_file() -> Path:
-    """Find the shipped catalogue."""
-    return _data() / "catalog.toml"
+ARTICLE = "article"
+"""The name of the catalogue of the article's twelve families, on which every dated catalogue lies."""
 
+ARTICLE_FILE = "catalog.toml"
 
 CATALOGUES = "catalogs"
-"""The folder of the catalogues that come with the package beside the first one, each named by its file."""
+"""The folder of the dated catalogues that come with the package, each named by its file."""
 
 
 CATALOGUE_SUFFIXES = (".toml", ".json", ".gz")
 
 
 def catalog_names() -> tuple[str, ...]:
-    """Return the names of the further catalogues that come with the package, such as ``2026-11``."""
-    return tuple(sorted(path.stem for path in (_data() / CATALOGUES).glob("*.toml")))
+    """Return the names of the catalogues that come with the package: ``article``, then the dated ones, newest last."""
+    return (ARTICLE, *sorted(path.stem for path in (_data() / CATALOGUES).glob("*.toml")))
 
 
 def catalog_path(name: str) -> Path:
-    """Return the file of a further catalogue by its name."""
-    return _data() / CATALOGUES / f"{name}.toml"
+    """Return the file of a catalogue that comes with the package, by its name."""
+    return _data() / (ARTICLE_FILE if name == ARTICLE else f"{CATALOGUES}/{name}.toml")
 
 
 def named_catalog(given: str | Path) -> tuple[Path, str] | None:
-    """Find a further catalogue by its name, and what messages call it; None for what is no such name.
+    """Find a catalogue that comes with the package by its name, and what messages call it; None for no such name.
 
     A file or folder of that name where it is looked for comes first.
     """
     path = Path(given)
     if path.name != str(given) or path.exists() or path.name not in catalog_names():
         return None
-    return catalog_path(path.name), f"{CATALOGUES}/{path.name}.toml"
+    return catalog_path(path.name), ARTICLE_FILE if path.name == ARTICLE else f"{CATALOGUES}/{path.name}.toml"
+
+
+def catalogs_beneath(given: Iterable[str | Path], *, newest: bool) -> tuple[tuple[Path, str], ...]:
+    """Return the shipped catalogues that lie beneath those given, and what messages call each.
+
+    Where one of ours is named, it is what the user chose: only what a dated one lies on comes with it. Otherwise our
+    newest catalogue lies beneath, unless ``newest`` is False.
+    """
+    names = catalog_names()
+    paths = {Path(path) if (ours := named_catalog(path)) is None else ours[0] for path in given}
+    named = {name for name in names if {catalog_path(name), catalog_path(name).resolve()} & paths}
+    article = (catalog_path(ARTICLE), ARTICLE_FILE)
+    if named:
+        return () if ARTICLE in named else (article,)
+    return (article, (catalog_path(names[-1]), f"{CATALOGUES}/{names[-1]}.toml")) if newest else ()
 
 
 def misnamed_catalog(given: str | Path) -> FileError | None:
@@ -123,8 +138,8 @@ def _data() -> Path:
     # An installed package brings a copy; an editable one is used where it stands, src/llmrules in the checkout.
     places = (package / "data", package.parent.parent)
     for place in places:
-        if (place / "rules").is_dir() and (place / "catalog.toml").is_file():
+        if (place / "rules").is_dir() and (place / ARTICLE_FILE).is_file():
             return place
     looked = " nor in ".join(map(str, places))
-    message = f"Install llmrules again: its rules/ and catalog.toml are not in {looked}."
+    message = f"Install llmrules again: its rules/ and {ARTICLE_FILE} are not in {looked}."
     raise FileNotFoundError(message)

@@ -74,15 +74,19 @@ def read_files(
         profile = read_json(path) if path.suffix == ".json" else read_toml(path)
     return Files(
         rules=_read(shipped.rule_files(with_rules=shipped_rules), rules, read_toml),
-        catalogues=_read([shipped.catalog_file()] if shipped_catalog else [], _located(catalog), read_catalog_file),
+        catalogues=_catalogues(catalog, newest=shipped_catalog),
         profile=profile,
         unknown=unknown,
     )
 
 
-def _located(given: Paths | None) -> Paths | None:
-    """Return the paths of catalogues, those of ours that are named found."""
-    return None if given is None else shipped.located([given] if isinstance(given, str | Path) else given)
+def _catalogues(given: Paths | None, *, newest: bool) -> tuple[Source, ...] | None:
+    """Read the catalogues that are handed over, those of ours by their names; None where none is given."""
+    if given is None:
+        return None
+    named = [given] if isinstance(given, str | Path) else [*given]
+    beneath = [path for path, _ in shipped.catalogs_beneath(named, newest=newest)]
+    return _read(beneath, shipped.located(named), read_catalog_file)
 
 
 def _read(ours: list[Path], given: Paths | None, read: Callable[..., Source]) -> tuple[Source, ...] | None:

@@ -79,6 +79,8 @@ def read_case(source: Source, knowledge: Knowledge) -> Profile:
     profile = read_profile(source, knowledge.ruleset.vocabulary)
     if profile.expect is not None:
         _check_expectation(source, profile.expect, knowledge)
+        if profile.expect.as_of is not None:
+            return profile.on(profile.expect.as_of, stated=True)
     return profile
 
 

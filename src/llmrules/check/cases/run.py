@@ -8,6 +8,7 @@ is ever tested in silence.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
@@ -119,6 +120,24 @@ def _check_keys(part: Source, problems: list[InputError]) -> None:
     meant = any(nearest(key, ("expect", CASES)) for key in part.data if key not in FILE_KEYS)
     if part.at or meant or "requirements" in part.data:
         Cursor.top(part, ProfileError, problems).keys(FILE_KEYS if part.at else (*FILE_KEYS, CASES), what="a profile")
+
+
+def expected_catalogs(paths: Iterable[str | Path]) -> list[str]:
+    """Return the shipped catalogues of which the cases of files and folders say that they expect something.
+
+    What is wrong with the files is left to ``collect``. Raises FileError where they name several: cases are run over
+    one catalogue at a time.
+    """
+    named: set[str] = set()
+    for path in paths:
+        with suppress(FileError, LoadError):
+            parts = (part for file in toml_files([path]) for part in cases_in(read_toml(file), []))
+            expected = (part.data.get("expect") for part in parts)
+            named |= {str(one["catalog"]) for one in expected if isinstance(one, dict) and "catalog" in one}
+    if len(named) > 1:
+        message = f"the cases name several catalogues, {', '.join(sorted(named))}: run those of one at a time"
+        raise FileError(message, code="several-catalogues", place=Place("[expect]"), hint="--catalog NAME says which")
+    return sorted(named)
 
 
 def run(advisor: Advisor, cases: Iterable[Case]) -> tuple[Result, ...]:

@@ -50,12 +50,15 @@ def gather(
     Raises LoadError for a path that names no file.
     """
     ours = [(path, f"rules/{path.name}") for path in shipped.rule_files(with_rules=shipped_rules)]
-    ours += [(shipped.catalog_file(), "catalog.toml")] if shipped_catalog else []
-    known = {leads_to(path): name for path, name in ours}
-    files = {name: (path, 0, name == "catalog.toml") for path, name in ours}
+    named, named_by_project = [*catalogues], [*project[1]]
+    our_catalogues = [*shipped.catalogs_beneath([*named, *named_by_project], newest=shipped_catalog)]
+    our_catalogues += filter(None, map(shipped.named_catalog, (*named_by_project, *named)))
+    every_catalogue = filter(None, map(shipped.named_catalog, shipped.catalog_names()))
+    known = {leads_to(path): name for path, name in (*ours, *every_catalogue)}
+    files = {name: (path, 0, False) for path, name in ours} | {name: (path, 0, True) for path, name in our_catalogues}
     names: set[str] = set()
-    asked: tuple[list[str | Path], list[str | Path]] = (list(paths), [*shipped.located(catalogues)])
-    beneaths: tuple[list[str | Path], list[str | Path]] = (list(project[0]), [*shipped.located(project[1])])
+    asked: tuple[list[str | Path], list[str | Path]] = (list(paths), _of_the_user(named))
+    beneaths: tuple[list[str | Path], list[str | Path]] = (list(project[0]), _of_the_user(named_by_project))
     for beneath, given, catalogue in zip(beneaths, asked, (False, True), strict=True):
         for layer, folder in enumerate([*beneath, *given], start=1):
             for path in toml_files([folder]):
@@ -74,3 +77,8 @@ def gather(
     if unusable:
         raise LoadError(unusable)
     return Given(tuple(read[False]), tuple(read[True]), tuple(failures), frozenset(names or files))
+
+
+def _of_the_user(catalogues: Iterable[str | Path]) -> list[str | Path]:
+    """Return the catalogues that are no name of ours: what is found in them is reported. Raises FileError."""
+    return [path for given in catalogues for path in shipped.located([given]) if shipped.named_catalog(given) is None]

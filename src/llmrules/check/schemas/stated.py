@@ -32,7 +32,8 @@ from llmrules.language.conditions import MODEL_SIDE
 from llmrules.language.profile import APPROVAL_KEYS, EXPECT_KEYS, FILE_KEYS, POINTS
 from llmrules.language.rules.ruleset import LANGUAGE, RuleSet
 from llmrules.language.sources import CLAIM_KEYS, DOCUMENT_KEYS, KINDS, Document
-from llmrules.language.values import PERIODS
+from llmrules.language.values import PERIODS, TODAY
+from llmrules.reading.shipped import catalog_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,6 +57,7 @@ def catalog_schema(ruleset: RuleSet) -> Schema:
     shapes = {
         "language": {"const": LANGUAGE, "description": "The language that the file is written in."},
         "title": text(plain=True),
+        "as_of": either(DAY, {"const": TODAY}, description="The day on which a case is decided that states none."),
         "source": SOURCE,
         "document": documents(),
         "claim": claims(),
@@ -233,6 +235,8 @@ def _expected(ruleset: RuleSet) -> Schema:
     points = either({"type": "number"}, {"type": "string", "pattern": f"^{POINTS}$"})
     models, rules, requirements = (several(ref(kind), least=0) for kind in ("model", "rule", "requirement"))
     shapes: dict[str, tuple[Schema, str]] = {
+        "catalog": ({"enum": list(catalog_names())}, "The shipped catalogue of which all this is expected."),
+        "as_of": (DAY, "The day on which all this is expected."),
         "best": (models, "Exactly these share the first place."),
         "eligible": (models, "Exactly these are eligible."),
         "pending": (models, "Exactly these are eligible once somebody approves."),

@@ -128,6 +128,9 @@ ERRORS = {
     "go to another one, or say --isolated": "다른 폴더로 이동하거나 --isolated를 쓰세요",
     "names no catalogue of ours, and there is no such file": "기본 제공 카탈로그의 이름이 아니며 그런 파일도 없습니다",
     "names no example": "그런 예제가 없습니다",
+    "names no catalogue of ours": "기본 제공 카탈로그의 이름이 아닙니다",
+    "the cases name several catalogues, {}: run those of one at a time": "사례들이 서로 다른 카탈로그({0})를 지정합니다. 카탈로그마다 따로 실행하세요",
+    "--catalog NAME says which": "--catalog NAME으로 카탈로그를 정하세요",
     # TOML and JSON
     "is not TOML: {}": "올바른 TOML이 아닙니다: {0!}",
     "is not JSON: {}": "올바른 JSON이 아닙니다: {0!}",
@@ -608,6 +611,36 @@ ERRORS = {
     "must be the text of a CSV file": "CSV 파일이어야 합니다",
     "has no column {}": "{0} 열이 없습니다",
     "the first line names the columns: {}": "첫 줄은 열 이름입니다: {0}",
+    # Lists that update takes
+    "cannot be fetched: pip install 'llmrules[update]'": "내려받을 수 없습니다: pip install 'llmrules[update]'",
+    "cannot be reached: {}": "연결할 수 없습니다: {0}",
+    "without a network, packages bring lists: pip install -U litellm genai-prices, then again": "네트워크가 없으면 패키지에 든 목록을 "
+    "쓸 수 있습니다. pip install -U litellm genai-prices를 실행한 뒤 다시 시도하세요",
+    "leads to another host": "다른 호스트로 리디렉션합니다",
+    'if you trust it, write under [update] in the settings: redirects = ["{}"]': "믿을 수 있는 곳이라면 설정의 [update]에 "
+    'redirects = ["{0}"]라고 쓰세요',
+    "leads to an address that is not encrypted": "암호화되지 않은 주소로 리디렉션합니다",
+    "leads on to another address more than {} times": "리디렉션이 {0}번을 넘습니다",
+    "answers {}": "응답 코드가 {0}입니다",
+    "answers {}, {} times in a row": "연속 {1}번 응답 코드가 {0}입니다",
+    "the list may have moved: say where it is under [update.files] in the settings": "목록의 위치가 바뀌었을 수 있습니다. 설정의 "
+    "[update.files]에 새 주소를 쓰세요",
+    "try again later": "잠시 뒤 다시 시도하세요",
+    "is not sent as JSON": "JSON으로 전송되지 않았습니다",
+    "open the address in a browser: it may be a page, or ask to log in": "브라우저에서 주소를 열어 보세요. 웹 페이지이거나 로그인을 "
+    "요구할 수 있습니다",
+    "is larger than {} MiB": "{0} MiB보다 큽니다",
+    "takes longer than {} seconds to arrive": "{0}초 안에 다 받지 못했습니다",
+    "is cut off after {} bytes": "{0}바이트를 받은 뒤 끊겼습니다",
+    "is in no installed package: pip install -U {}": "이 목록이 든 패키지가 설치되어 있지 않습니다: pip install -U {0}",
+    "is shipped by no package": "이 목록이 든 패키지는 없습니다",
+    "packages ship {}": "패키지에 든 목록: {0}",
+    "is no data of genai-prices as this version of llmrules knows it": "이 버전의 llmrules가 읽을 수 있는 genai-prices 데이터가 아닙니다",
+    "the table [update]": "[update] 표",
+    "the table [update.files]": "[update.files] 표",
+    "a public list": "공개 목록",
+    "a public list without an address of its own needs address": "정해진 주소가 없는 공개 목록에는 address가 필요합니다",
+    "must begin with https:// or http://, or be a path": "https://나 http://로 시작하는 주소 또는 경로여야 합니다",
     # The project that init writes
     "Wrote into {}": "다음 폴더에 썼습니다: {0}",
     "Next, in that folder": "다음으로, 그 폴더에서",

@@ -58,9 +58,8 @@ PARTING = 2
 """How many names one line gives, how many before a reason, how many of requirements, and how many reasons that part two
 places."""
 
-FIRST_CATALOGUE = ("catalog.toml",)
-"""What was read where our first catalogue was, and nothing on top."""
-
+OLD = 90
+"""Days after which prices and models have changed so much that a choice among them should be made anew."""
 
 OWN_MACHINES = "hosting=own"
 """The fact with which nobody sells anything: what a seller charges and allows says nothing of weights run oneself."""
@@ -141,7 +140,7 @@ class Screen:
 
     def parts(self) -> Iterator[Iterable[Said]]:
         """Yield the parts, the answer first."""
-        yield [*self.title(), *self.conflicts(), *self.answer(), self.asked()]
+        yield [*self.title(), *self.conflicts(), *self.answer(), self.asked(), *self.age()]
         yield self.reasons()
         yield self.runners_up()
         yield self.firm()
@@ -204,11 +203,27 @@ class Screen:
         trace = self.index.trace
         catalogues, day = trace.made_by.catalogues, self.index.as_of
         models = len({row.model for row in trace.found.candidates})
-        names = ", ".join(map(printable_lines, catalogues)) or self.say("the-catalogue")
+        shown = [name for name in catalogues if name != shipped.ARTICLE_FILE or catalogues[-1] == name]
+        names = ", ".join(map(printable_lines, shown)) or self.say("the-catalogue")
         said = self.say("asked-of", day=str(day), count=models, names=names)
-        if catalogues == FIRST_CATALOGUE and shipped.catalog_names():
+        if catalogues == (shipped.ARTICLE_FILE,):
             said += self.say("newer-catalogue", name=shipped.catalog_names()[-1])
         return Said(said, indent=2)
+
+    def age(self) -> Iterator[Said]:
+        """Yield how old the newest source of what is chosen from is; beyond a season that is a warning.
+
+        A decision on a day before that source has no age: it looks back with what was learned since.
+        """
+        given, day = self.index.trace.given, self.index.as_of
+        cited = {source for model in given.catalogue for entry in model.all_entries() for source in entry.sources}
+        dates = [one.date.last for one in given.documents if one.id in cited]
+        if day is None or not dates or max(dates) > day:
+            return
+        days = (day - max(dates)).days
+        yield Said(self.say("known-as-of", day=max(dates).isoformat(), count=days), indent=2)
+        if days > OLD:
+            yield Said(self.say("known-long-ago"), indent=2, mark="!", tone="open")
 
     # The ranking
 
